@@ -1,0 +1,3 @@
+module kern.sys
+
+go 1.26
