@@ -1,0 +1,101 @@
+package mkerrors
+
+import (
+	"go/types"
+	"strings"
+	"testing"
+
+	"kern.sys/internal/abi/emit/gen"
+	"kern.sys/internal/abi/emit/gentest"
+)
+
+const consts = `
+AF_INET int linux/a.h 2
+AF_ODD int linux/a.h 2 mips=3
+AF_ONLY int linux/a.h - mips=3
+AF_NAME string linux/a.h "a b"
+_HIDDEN int linux/a.h 12
+ENOENT int asm/errno.h 2
+EDEADLK int asm/errno.h 35 mips=45
+SIGCHLD int asm/signal.h 17 mips=18
+HUGE int linux/b.h 18446744073709551615
+`
+
+const list = `
+const linux/a.h
+const linux/b.h
+errno asm/errno.h ^E
+signal asm/signal.h ^SIG
+`
+
+func generate(t *testing.T, list string) (map[string][]byte, error) {
+	t.Helper()
+	return Generate(gentest.Facts(t, consts, "", ""), gentest.Archs(), gen.ParseList("list", list))
+}
+
+// values returns all constants with their types and values.
+func values(pkg *types.Package) map[string]string {
+	out := map[string]string{}
+	for _, name := range pkg.Scope().Names() {
+		c := pkg.Scope().Lookup(name).(*types.Const)
+		out[name] = c.Type().String() + " " + c.Val().ExactString()
+	}
+	return out
+}
+
+func TestGenerate(t *testing.T) {
+	files, err := generate(t, list+`
+set AF_INET 10 mips
+set AF_LOCAL 1
+set AF_HIDDEN _HIDDEN
+set SIGCLD SIGCHLD
+set LETTER 'f'
+set HUGE2 0xffffffffffffffff
+set MINUS -1 386`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for arch, want := range map[string]map[string]string{
+		"amd64": {
+			"AF_INET": "untyped int 2", "AF_ODD": "untyped int 2", "AF_ONLY": "", "AF_NAME": `untyped string "a b"`,
+			"AF_LOCAL": "untyped int 1", "AF_HIDDEN": "untyped int 12", "_HIDDEN": "", "MINUS": "",
+			"ENOENT": "syscall.Errno 2", "EDEADLK": "syscall.Errno 35",
+			"SIGCHLD": "syscall.Signal 17", "SIGCLD": "syscall.Signal 17",
+			"HUGE": "untyped int 18446744073709551615", "HUGE2": "untyped int 18446744073709551615", "LETTER": "untyped rune 102",
+		},
+		"mips": {"AF_INET": "untyped int 10", "AF_ODD": "untyped int 3", "AF_ONLY": "untyped int 3", "EDEADLK": "syscall.Errno 45", "SIGCLD": "syscall.Signal 18"},
+		"386":  {"MINUS": "untyped int -1"},
+	} {
+		got := values(gentest.Check(t, files, arch))
+		for name, value := range want {
+			if got[name] != value {
+				t.Errorf("%s on %s is %q, want %q", name, arch, got[name], value)
+			}
+		}
+	}
+	common := string(files["zerrors_linux.go"])
+	for name, want := range map[string]bool{"ENOENT ": true, "AF_LOCAL ": true, "AF_ODD ": false, "EDEADLK ": false, "AF_ONLY ": false, "SIGCHLD ": false} {
+		if strings.Contains(common, "\t"+name) != want {
+			t.Errorf("%s in the common file: %v, want %v", name, !want, want)
+		}
+	}
+}
+
+func TestGenerateRefuses(t *testing.T) {
+	for more, want := range map[string]string{
+		"enum linux/a.h":           `unknown "enum"`,
+		"const":                    "const of what?",
+		"const linux/c.h":          "no constant of linux/c.h matches",
+		"const asm/errno.h ENOENT": "ENOENT is of kind const and of kind errno",
+		"set AF_INET":              "want name, value and architectures",
+		"set AF_INET 3 vax":        `unknown architecture "vax"`,
+		"set AF_INET 2":            "AF_INET is 2 on 386 anyway",
+		"set X Y":                  `"Y" is no number and no constant of 386`,
+		"set X AF_ONLY":            `"AF_ONLY" is no number and no constant of 386`,
+		"set AF_INET ENOENT":       "AF_INET is of kind const, ENOENT of kind errno",
+	} {
+		if _, err := generate(t, list+more); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error is %v, want one with %q", more, err, want)
+		}
+	}
+}

@@ -1,0 +1,96 @@
+// Package mksysnum makes the numbers of system calls: unix/zsysnum_linux_GOARCH.go.
+package mksysnum
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"kern.sys/internal/abi"
+	"kern.sys/internal/abi/emit/gen"
+)
+
+// Generate returns a file an architecture. The list has lines "!REGEXP", for names that are no system call,
+// and "set NAME OTHER ARCH,ARCH...", for a name that stands for another one or a number.
+func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte, error) {
+	numbers := map[string]map[string]string{} // architecture, name
+	for _, a := range archs {
+		numbers[a.Name] = map[string]string{}
+		for _, s := range db.Syscalls() {
+			if n, ok := s.On[a.Name]; ok {
+				numbers[a.Name][s.Name] = n
+			}
+		}
+	}
+	for _, l := range list {
+		var err error
+		if expr, not := strings.CutPrefix(l.Words[0], "!"); not && len(l.Words) == 1 {
+			err = leaveOut(numbers, expr)
+		} else if l.Words[0] == "set" && len(l.Words) == 4 {
+			err = set(numbers, l.Words[1], l.Words[2], strings.Split(l.Words[3], ","))
+		} else {
+			err = fmt.Errorf("want !REGEXP, or set NAME OTHER ARCHITECTURES")
+		}
+		if err != nil {
+			return nil, l.Errorf("%w", err)
+		}
+	}
+	files := map[string][]byte{}
+	for _, a := range archs {
+		if len(numbers[a.Name]) == 0 {
+			return nil, fmt.Errorf("%s has no system call", a.Name)
+		}
+		var b strings.Builder
+		b.WriteString("// Numbers of system calls.\nconst (\n")
+		for _, name := range slices.Sorted(maps.Keys(numbers[a.Name])) {
+			fmt.Fprintf(&b, "SYS_%s = %s\n", strings.ToUpper(name), numbers[a.Name][name])
+		}
+		b.WriteString(")\n")
+		file, err := gen.File(a.Name+" && linux", "unix", b.String())
+		if err != nil {
+			return nil, err
+		}
+		files["zsysnum_linux_"+a.Name+".go"] = file
+	}
+	return files, nil
+}
+
+func leaveOut(numbers map[string]map[string]string, expr string) error {
+	re, err := regexp.Compile(expr)
+	if err != nil {
+		return err
+	}
+	n := 0
+	for _, on := range numbers {
+		n += len(on)
+		maps.DeleteFunc(on, func(name, _ string) bool { return re.MatchString(name) })
+		n -= len(on)
+	}
+	if n == 0 {
+		return fmt.Errorf("no system call matches %s", expr)
+	}
+	return nil
+}
+
+func set(numbers map[string]map[string]string, name, other string, archs []string) error {
+	for _, a := range archs {
+		on, ok := numbers[a]
+		if !ok {
+			return fmt.Errorf("unknown architecture %q", a)
+		}
+		if n, ok := on[name]; ok {
+			return fmt.Errorf("%s is %s on %s", name, n, a)
+		}
+		n, ok := on[other]
+		if _, err := strconv.ParseUint(other, 10, 32); !ok && err != nil {
+			return fmt.Errorf("%s is no number and no system call of %s", other, a)
+		} else if !ok {
+			n = other
+		}
+		on[name] = n
+	}
+	return nil
+}

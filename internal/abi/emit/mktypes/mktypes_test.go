@@ -1,0 +1,236 @@
+package mktypes
+
+import (
+	"fmt"
+	"go/types"
+	"strings"
+	"testing"
+
+	"kern.sys/internal/abi/emit/gen"
+	"kern.sys/internal/abi/emit/gentest"
+)
+
+const facts = `
+base char
+	size 1 signed
+base unsigned char
+	size 1 unsigned
+base unsigned int
+	size 4 unsigned
+base int
+	size 4 signed
+base long
+	size 8 signed
+@386,mips
+	size 4 signed
+base unsigned long long
+	size 8 unsigned
+enum color linux/a.h
+	size 4 unsigned
+typedef __u32 asm/types.h
+	= unsigned int
+typedef __u64 asm/types.h
+	= unsigned long long
+typedef pair_t linux/a.h
+	= struct(8)
+	0 one int
+	4 two int
+struct msg linux/a.h
+	size 12 align 4
+	0 m_family unsigned char
+	1 __m_pad unsigned char
+	4 m_index __u32
+	8 m_change int
+	12 m_data []char
+struct gap linux/a.h
+	size 24 align 8
+	0 flag unsigned char
+	8 big __u64
+	16 tail unsigned char
+@386
+	size 16 align 4
+	0 flag unsigned char
+	4 big __u64
+	12 tail unsigned char
+struct outer linux/a.h
+	size 56 align 8
+	0:4 low __u32
+	4:4 high __u32
+	4 pair pair_t
+	16 inner struct gap
+	40 - struct(8) {
+		0 kind enum color
+		4 addr struct addr
+	}
+	48 - union(4) {
+		0 i int
+		0 f int
+	}
+@386
+	size 44 align 4
+	0:4 low __u32
+	4:4 high __u32
+	4 pair pair_t
+	12 inner struct gap
+	28 - struct(8) {
+		0 kind enum color
+		4 addr struct addr
+	}
+	36 - union(4) {
+		0 i int
+		0 f int
+	}
+struct addr linux/a.h
+	size 4 align 4
+	0 s_addr __u32
+struct pointers linux/a.h
+	size 32 align 8
+	0 name *char
+	8 any *void
+	16 next *struct pointers
+	24 call *func
+@386,mips
+	size 16 align 4
+	0 name *char
+	4 any *void
+	8 next *struct pointers
+	12 call *func
+struct word linux/a.h
+	size 8 align 8
+	0 w long
+@386,mips
+	size 4 align 4
+	0 w long
+struct packed linux/a.h
+	size 5 align 1
+	0 c char
+	1 u __u32
+union choice linux/a.h
+	size 8 align 8
+	0 a __u64
+	0 b int
+@386
+	size 8 align 4
+	0 a __u64
+	0 b int
+struct chosen linux/a.h
+	size 16 align 8
+	0 n int
+	8 c union choice
+@386
+	size 12 align 4
+	0 n int
+	4 c union choice
+`
+
+const list = `
+[4]byte struct:addr
+Msg struct:msg
+Gap struct:gap
+Pair pair_t
+Outer struct:outer kind=Color addr=_ pair=Both
+Pointers struct:pointers
+Word struct:word
+Chosen struct:chosen n=N:uint32
+`
+
+func generate(t *testing.T, list string) (map[string][]byte, error) {
+	t.Helper()
+	return Generate(gentest.Facts(t, "", facts, ""), gentest.Archs(), gen.ParseList("list", list))
+}
+
+// layout is what Go makes of a type: name, type and offset of each field that has a name.
+func layout(pkg *types.Package, sizes types.Sizes, name string) string {
+	s := pkg.Scope().Lookup(name).Type().Underlying().(*types.Struct)
+	var fields []*types.Var
+	for f := range s.Fields() {
+		fields = append(fields, f)
+	}
+	var out []string
+	for i, offset := range sizes.Offsetsof(fields) {
+		if fields[i].Name() != "_" {
+			typ := types.TypeString(fields[i].Type(), func(*types.Package) string { return "" })
+			out = append(out, fmt.Sprintf("%s %s %02d", fields[i].Name(), typ, offset))
+		}
+	}
+	return strings.Join(out, ", ")
+}
+
+func TestGenerateHasTheLayoutOfC(t *testing.T) {
+	files, err := generate(t, list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	type want struct {
+		fields string
+		size   int64
+	}
+	common := map[string]want{
+		"Msg":  {"Family uint8 00, Index uint32 04, Change int32 08", 12},
+		"Pair": {"One int32 00, Two int32 04", 8},
+	}
+	for arch, wants := range map[string]map[string]want{
+		"amd64": {
+			"Gap":      {"Flag uint8 00, Big uint64 08, Tail uint8 16", 24},
+			"Outer":    {"Both Pair 04, Inner Gap 16, Color uint32 40", 56},
+			"Pointers": {"Name *int8 00, Any *byte 08, Next *Pointers 16, Call uintptr 24", 32},
+			"Word":     {"W int64 00", 8},
+			"Chosen":   {"N uint32 00, C [8]byte 08", 16},
+		},
+		"386": {
+			"Gap":    {"Flag uint8 00, Big uint64 04, Tail uint8 12", 16},
+			"Outer":  {"Both Pair 04, Inner Gap 12, Color uint32 28", 44},
+			"Word":   {"W int32 00", 4},
+			"Chosen": {"N uint32 00, C [8]byte 04", 12},
+		},
+		// Go aligns 64-bit numbers to 4 here, C to 8.
+		"mips": {
+			"Gap":      {"Flag uint8 00, Big uint64 08, Tail uint8 16", 24},
+			"Pointers": {"Name *int8 00, Any *byte 04, Next *Pointers 08, Call uintptr 12", 16},
+			"Chosen":   {"N uint32 00, C [8]byte 08", 16},
+		},
+	} {
+		pkg, sizes := gentest.Check(t, files, arch), gentest.Sizes(arch)
+		for name, w := range common {
+			wants[name] = w
+		}
+		for name, w := range wants {
+			if got := layout(pkg, sizes, name); got != w.fields {
+				t.Errorf("%s: %s is %s\nwant %s", arch, name, got, w.fields)
+			}
+			obj := pkg.Scope().Lookup(name)
+			if got := sizes.Sizeof(obj.Type()); got != w.size {
+				t.Errorf("%s: %s has %d bytes, want %d", arch, name, got, w.size)
+			}
+			if c := pkg.Scope().Lookup("Sizeof" + name).(*types.Const); c.Val().String() != fmt.Sprint(w.size) {
+				t.Errorf("%s: Sizeof%s is %s, want %d", arch, name, c.Val(), w.size)
+			}
+		}
+	}
+	for file, want := range map[string]string{"ztypes_linux.go": "type Msg struct", "ztypes_linux_386.go": "type Gap struct"} {
+		if !strings.Contains(string(files[file]), want) {
+			t.Errorf("%s lacks %q", file, want)
+		}
+	}
+}
+
+func TestGenerateRefuses(t *testing.T) {
+	for list, want := range map[string]string{
+		"Msg":                              "list:1: want a Go type and a C type",
+		"Msg struct:none":                  "type Msg on 386: struct none is not among the facts",
+		"Msg struct:msg\nMsg struct:gap":   "list:2: type Msg is there twice",
+		"Msg struct:msg odd":               `want FIELD=GONAME, not "odd"`,
+		"Msg struct:msg nothing=X":         `it has no field "nothing"`,
+		"Msg struct:msg m_index=I:uint64":  "m_index is not a uint64",
+		"Msg struct:msg m_index=I:[3]byte": "m_index is not a [3]byte",
+		"Msg struct:msg m_index=I:Other":   "m_index is not a Other",
+		"P struct:packed":                  "Go can't have U uint32 at 1",
+		"O struct:outer":                   "struct gap is not in the list",
+		"W struct:word,struct:gap":         "struct gap is not of its size",
+		"[8]byte struct:addr":              "struct addr has 4 bytes",
+	} {
+		if _, err := generate(t, list); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: error is %v, want one with %q", list, err, want)
+		}
+	}
+}

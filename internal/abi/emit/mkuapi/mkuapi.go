@@ -1,0 +1,134 @@
+// Package mkuapi makes the package kern.sys/internal/uapi: constants and wire structures that are the same on
+// every architecture, so that code which only reads and writes messages builds everywhere.
+package mkuapi
+
+import (
+	"errors"
+	"fmt"
+	"math/bits"
+	"slices"
+	"strconv"
+	"strings"
+
+	"kern.sys/internal/abi"
+	"kern.sys/internal/abi/emit/gen"
+)
+
+// Generate returns the package's files. The list has these lines:
+//
+//	const HEADER [REGEXP] [!REGEXP]   constants
+//	be16 HEADER [REGEXP] [!REGEXP]    constants in network byte order: they become plain numbers
+//	struct NAME [tail]                a structure; tail accepts that some architectures pad its end
+//	struct NAME not ARCH              the same, with the layout of all architectures but one
+func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte, error) {
+	consts := map[string][]gen.Line{}
+	var structs []wanted
+	for _, l := range list {
+		switch w := l.Words; {
+		case (w[0] == "const" || w[0] == "be16") && len(w) > 1:
+			consts[w[0]] = append(consts[w[0]], gen.Line{Words: w[1:], Where: l.Where})
+		case w[0] == "struct" && len(w) > 1:
+			s := wanted{name: w[1], line: l}
+			switch {
+			case len(w) == 3 && w[2] == "tail":
+				s.tail = true
+			case len(w) == 4 && w[2] == "not":
+				s.not = w[3]
+			case len(w) > 2:
+				return nil, l.Errorf("unexpected %q", w[2:])
+			}
+			if slices.ContainsFunc(structs, func(o wanted) bool { return o.name == s.name }) {
+				return nil, l.Errorf("struct %s is there twice", s.name)
+			}
+			structs = append(structs, s)
+		default:
+			return nil, l.Errorf(`want "const", "be16" or "struct", not %q`, strings.Join(w, " "))
+		}
+	}
+	zconst, errc := constants(db, archs, consts["const"], consts["be16"])
+	zstruct, errs := structures(db, abi.ArchNames(archs), structs)
+	ztest, errt := allMessages(structs)
+	if err := errors.Join(errc, errs, errt); err != nil {
+		return nil, err
+	}
+	return map[string][]byte{"zconst.go": zconst, "zstruct.go": zstruct, "zstruct_test.go": ztest}, nil
+}
+
+// allMessages lists the structures for the package's tests.
+func allMessages(structs []wanted) ([]byte, error) {
+	var b strings.Builder
+	b.WriteString("// messages has one of each structure, and its size.\nvar messages = []struct {\nmessage\nsize int\n}{\n")
+	for _, s := range structs {
+		name := gen.Camel(s.name)
+		fmt.Fprintf(&b, "{new(%s), Sizeof%s},\n", name, name)
+	}
+	b.WriteString("}\n")
+	return gen.File("", "uapi", b.String())
+}
+
+func constants(db *abi.DB, archs []abi.Arch, plain, be16 []gen.Line) ([]byte, error) {
+	var b strings.Builder
+	b.WriteString("// Constants of the kernel's headers, by their names there.\nconst (\n")
+	errp := writeConsts(&b, db, archs, plain, func(_ abi.Arch, value string) (string, error) { return value, nil })
+	var errb error
+	if len(be16) > 0 {
+		b.WriteString(")\n\n// Constants that the kernel's headers have in network byte order: here they are plain numbers,\n" +
+			"// to be written big-endian.\nconst (\n")
+		errb = writeConsts(&b, db, archs, be16, fromNetwork16)
+	}
+	b.WriteString(")\n")
+	if err := errors.Join(errp, errb); err != nil {
+		return nil, err
+	}
+	return gen.File("", "uapi", b.String())
+}
+
+// writeConsts writes the selected constants, as see makes them.
+func writeConsts(b *strings.Builder, db *abi.DB, archs []abi.Arch, lines []gen.Line, see func(abi.Arch, string) (string, error)) error {
+	selected, err := gen.Select(db, lines)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	for _, c := range selected {
+		first := ""
+		for i, a := range archs {
+			v, ok := c.On[a.Name]
+			if !ok {
+				errs = append(errs, fmt.Errorf("constant %s is absent on %s: it belongs into unix", c.Name, a.Name))
+				break
+			}
+			if v, err = see(a, v); err != nil {
+				errs = append(errs, fmt.Errorf("constant %s on %s: %w", c.Name, a.Name, err))
+				break
+			}
+			if i == 0 {
+				first = v
+			}
+			if v != first {
+				errs = append(errs, fmt.Errorf("constant %s is %s on %s and %s on %s: it belongs into unix", c.Name, first, archs[0].Name, v, a.Name))
+				break
+			}
+		}
+		if first == "" {
+			continue
+		}
+		lit, err := gen.Literal(c.Kind, first)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("constant %s: %w", c.Name, err))
+		}
+		fmt.Fprintf(b, "%s = %s\n", c.Name, lit)
+	}
+	return errors.Join(errs...)
+}
+
+func fromNetwork16(a abi.Arch, value string) (string, error) {
+	n, err := strconv.ParseUint(value, 10, 16)
+	if err != nil {
+		return "", err
+	}
+	if !a.Big {
+		n = uint64(bits.ReverseBytes16(uint16(n)))
+	}
+	return strconv.FormatUint(n, 10), nil
+}
