@@ -1,0 +1,96 @@
+package netns
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+
+	"kern.sys/unix"
+)
+
+// Get returns a handle of the network namespace that the calling thread is in.
+func Get() (NsHandle, error) {
+	fd, err := unix.Open(currentPath, unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return None(), opError("get", currentPath, err)
+	}
+	return NsHandle(fd), nil
+}
+
+// currentPath is the calling thread's own network namespace.
+const currentPath = "/proc/thread-self/ns/net"
+
+// New moves the calling thread into a new network namespace, as "ip netns exec" would into a named one, and
+// returns a handle of it. The goroutine must be locked to its thread (runtime.LockOSThread). On an error the
+// thread is where it was.
+func New() (NsHandle, error) {
+	runtime.LockOSThread() // until it is clear that the thread is where it should be
+	origin, err := Get()
+	if err != nil {
+		runtime.UnlockOSThread()
+		return None(), err
+	}
+	defer closeQuietly(origin)
+	if err := unix.Unshare(CLONE_NEWNET); err != nil {
+		runtime.UnlockOSThread()
+		return None(), fmt.Errorf("netns new: %w", err)
+	}
+	ns, err := Get()
+	if err != nil {
+		return None(), restore(origin, err)
+	}
+	runtime.UnlockOSThread()
+	return ns, nil
+}
+
+// Set moves the calling thread into the network namespace ns; see setns(2).
+func Set(ns NsHandle) error { return Setns(ns, CLONE_NEWNET) }
+
+// Setns moves the calling thread into the namespace ns, which must be of the kind nstype, one of the CLONE_NEW*
+// constants; zero takes any. Kinds other than network have their own conditions: see setns(2).
+func Setns(ns NsHandle, nstype int) error {
+	if err := unix.Setns(int(ns), nstype); err != nil {
+		return fmt.Errorf("netns set %v: %w", ns, err)
+	}
+	return nil
+}
+
+// GetFromPath returns a handle of the namespace whose file is path, such as /proc/PID/ns/net or a bind mount of
+// it. A file that is no namespace is an error that is EINVAL.
+func GetFromPath(path string) (NsHandle, error) { return open(path, path) }
+
+// GetFromPid returns a handle of the network namespace of the process pid.
+func GetFromPid(pid int) (NsHandle, error) {
+	return open(fmt.Sprintf("/proc/%d/ns/net", pid), "process "+strconv.Itoa(pid))
+}
+
+// GetFromThread returns a handle of the network namespace of the thread tid of the process pid.
+func GetFromThread(pid, tid int) (NsHandle, error) {
+	return open(fmt.Sprintf("/proc/%d/task/%d/ns/net", pid, tid), fmt.Sprintf("process %d thread %d", pid, tid))
+}
+
+// open opens the namespace file path; errors name it object.
+func open(path, object string) (NsHandle, error) {
+	// Without O_NONBLOCK a FIFO in the place of a namespace would hang the caller.
+	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CLOEXEC|unix.O_NONBLOCK|unix.O_NOCTTY, 0)
+	if err != nil {
+		return None(), opError("get", object, err)
+	}
+	if _, err := unix.IoctlRetInt(fd, unix.NS_GET_NSTYPE); err != nil {
+		closeQuietly(NsHandle(fd))
+		return None(), opError("get", object, errNoNamespace)
+	}
+	return NsHandle(fd), nil
+}
+
+// errNoNamespace says that a file is no namespace: the EINVAL that setns would give.
+var errNoNamespace = fmt.Errorf("not a namespace: %w", unix.EINVAL)
+
+// closeQuietly closes a descriptor of nsfs, for which close(2) has nothing to report.
+func closeQuietly(ns NsHandle) { _ = unix.Close(int(ns)) }
+
+// opError is an *os.PathError, so that os.IsNotExist and its like work as errors.Is does.
+func opError(op, object string, err error) error {
+	return &os.PathError{Op: "netns " + op, Path: strconv.Quote(object), Err: err}
+}
