@@ -1,0 +1,309 @@
+package nl
+
+import (
+	"context"
+	"runtime"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"kern.sys/netns"
+)
+
+const (
+	// maxSockets bounds the sockets that single exchanges use at once: the
+	// kernel works on rtnetlink one request at a time anyway. A dump that is
+	// being read does not count, so that its reader may ask for more.
+	maxSockets = 16
+
+	// bufferSize is what one receive can take. The kernel caps a dump's
+	// datagram at 32 KiB, and exceeds that only for a single message that is
+	// larger, a link with hundreds of virtual functions.
+	bufferSize = 64 << 10
+)
+
+// Conn is a small pool of sockets of one protocol in one network namespace.
+// It is safe for concurrent use.
+type Conn struct {
+	keep    bool         // sockets are used again, see Dial and DialThread
+	timeout atomic.Int64 // time.Duration
+	strict  atomic.Bool
+	slots   chan struct{} // one taken for every single exchange under way
+	done    chan struct{} // closed by Close
+
+	nsMu  sync.RWMutex   // held for reading while ns is in use
+	ns    netns.NsHandle // none: sockets are opened where the calling thread is
+	nsErr error          // why the namespace could not be held
+
+	mu     sync.Mutex
+	cfg    Config
+	idle   []*channel
+	busy   []*channel
+	closed bool
+}
+
+// channel is a transport with the sequence numbers used on it and a receive
+// buffer. An exchange owns it from send to last reply.
+type channel struct {
+	Transport
+	seq uint32
+	buf []byte
+}
+
+var buffers = sync.Pool{New: func() any { b := make([]byte, bufferSize); return &b }}
+
+// Dial opens a connection bound to a namespace: cfg.NetNS, or the one of the
+// calling thread. Close frees it.
+func Dial(cfg Config) (*Conn, error) {
+	runtime.LockOSThread() // the first socket and the handle are of one thread
+	defer runtime.UnlockOSThread()
+	c := newConn(cfg)
+	c.keep = true
+	here := cfg.NetNS == nil || !cfg.NetNS.IsOpen()
+	if !here {
+		ns, err := dupNetNS(*cfg.NetNS)
+		if err != nil {
+			return nil, err
+		}
+		c.ns = ns
+	}
+	first, strict, err := c.open()
+	if err != nil {
+		c.Close()
+		return nil, err
+	}
+	c.strict.Store(strict)
+	c.idle = append(c.idle, first)
+	if here && cfg.Dial == nil {
+		// Without /proc the first socket works all the same; one more would be
+		// opened in who knows which namespace, and is refused.
+		c.ns, c.nsErr = currentNetNS()
+	}
+	return c, nil
+}
+
+// DialThread returns a connection that opens a socket for each exchange, in
+// the namespace the calling thread is in at that time, and keeps none.
+func DialThread(cfg Config) *Conn {
+	c := newConn(cfg)
+	c.strict.Store(!cfg.NoStrict)
+	return c
+}
+
+func newConn(cfg Config) *Conn {
+	c := &Conn{cfg: cfg, ns: netns.None(), done: make(chan struct{}), slots: make(chan struct{}, maxSockets)}
+	c.timeout.Store(int64(cfg.Timeout))
+	return c
+}
+
+// open makes a channel.
+func (c *Conn) open() (ch *channel, strict bool, err error) {
+	c.mu.Lock()
+	cfg := c.cfg
+	c.mu.Unlock()
+	var t Transport
+	if cfg.Dial != nil {
+		t, err = cfg.Dial()
+		strict = !cfg.NoStrict
+	} else {
+		c.nsMu.RLock()
+		defer c.nsMu.RUnlock()
+		if c.nsErr != nil {
+			return nil, false, c.nsErr
+		}
+		t, strict, err = openSocket(cfg, c.ns, nil)
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	return &channel{Transport: t}, strict, nil
+}
+
+// take gives the caller a channel of its own.
+func (c *Conn) take() (*channel, error) {
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return nil, ErrClosed
+	}
+	if n := len(c.idle); n != 0 {
+		ch := c.idle[n-1]
+		c.idle = c.idle[:n-1]
+		c.busy = append(c.busy, ch)
+		c.mu.Unlock()
+		return ch, nil
+	}
+	c.mu.Unlock()
+
+	ch, _, err := c.open()
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		ch.Close()
+		return nil, ErrClosed
+	}
+	c.busy = append(c.busy, ch)
+	return ch, nil
+}
+
+// give takes a channel back: to be used again where its exchange ended
+// cleanly, else to be closed.
+func (c *Conn) give(ch *channel, clean bool) {
+	c.mu.Lock()
+	if i := slices.Index(c.busy, ch); i >= 0 {
+		last := len(c.busy) - 1
+		c.busy[i], c.busy[last] = c.busy[last], nil
+		c.busy = c.busy[:last]
+	}
+	keep := clean && !c.closed && c.keep && len(c.idle) < maxSockets
+	if keep {
+		c.idle = append(c.idle, ch)
+	}
+	c.mu.Unlock()
+	if !keep {
+		ch.drop()
+	}
+}
+
+// buffer returns the channel's receive buffer.
+func (ch *channel) buffer() []byte {
+	if ch.buf == nil {
+		ch.buf = *buffers.Get().(*[]byte)
+	}
+	return ch.buf
+}
+
+// drop closes the channel and gives its buffer to others.
+func (ch *channel) drop() {
+	ch.Close()
+	if len(ch.buf) == bufferSize {
+		buffers.Put(&ch.buf)
+	}
+}
+
+// enter waits until a single exchange may begin.
+func (c *Conn) enter(ctx context.Context) error {
+	select {
+	case c.slots <- struct{}{}:
+		return nil
+	default:
+	}
+	select {
+	case c.slots <- struct{}{}:
+		return nil
+	case <-c.done:
+		return ErrClosed
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+func (c *Conn) leave() { <-c.slots }
+
+// Close ends the exchanges under way with [ErrClosed] and frees the sockets.
+// A second Close does nothing.
+func (c *Conn) Close() error {
+	c.mu.Lock()
+	if c.closed {
+		c.mu.Unlock()
+		return nil
+	}
+	c.closed = true
+	idle := c.idle
+	c.idle = nil
+	for _, ch := range c.busy {
+		ch.Interrupt() // its owner closes it
+	}
+	c.mu.Unlock()
+	close(c.done)
+	for _, ch := range idle {
+		ch.drop()
+	}
+	c.nsMu.Lock()
+	defer c.nsMu.Unlock()
+	c.nsErr = ErrClosed
+	if c.ns.IsOpen() {
+		return c.ns.Close()
+	}
+	return nil
+}
+
+// Strict reports whether the kernel filters dumps by what their requests hold
+// (NETLINK_GET_STRICT_CHK, Linux 4.20).
+func (c *Conn) Strict() bool { return c.strict.Load() }
+
+// SetTimeout bounds the wait for each reply; 0 waits for ever.
+func (c *Conn) SetTimeout(d time.Duration) { c.timeout.Store(int64(d)) }
+
+// tunable is what a transport to the running kernel can change later.
+type tunable interface {
+	setReceiveBuffer(size int, force bool) error
+	receiveBuffer() (int, error)
+	setStrict(on bool) error
+}
+
+// each calls fn for all sockets that are open.
+func (c *Conn) each(fn func(tunable) error) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return ErrClosed
+	}
+	for _, ch := range slices.Concat(c.idle, c.busy) {
+		if t, ok := ch.Transport.(tunable); ok {
+			if err := fn(t); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// SetReceiveBuffer sets SO_RCVBUF, or SO_RCVBUFFORCE with force, of all sockets
+// there are and will be, in bytes. See socket(7).
+func (c *Conn) SetReceiveBuffer(size int, force bool) error {
+	if err := c.each(func(t tunable) error { return t.setReceiveBuffer(size, force) }); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.cfg.ReceiveBuffer, c.cfg.ForceBuffer = size, force
+	return nil
+}
+
+// ReceiveBuffers returns SO_RCVBUF of the open sockets, in bytes; the kernel
+// doubles what was set.
+func (c *Conn) ReceiveBuffers() ([]int, error) {
+	var sizes []int
+	err := c.each(func(t tunable) error {
+		n, err := t.receiveBuffer()
+		sizes = append(sizes, n)
+		return err
+	})
+	return sizes, err
+}
+
+// SetStrict turns NETLINK_GET_STRICT_CHK on or off for all sockets there are
+// and will be.
+func (c *Conn) SetStrict(on bool) error {
+	if err := c.each(func(t tunable) error { return t.setStrict(on) }); err != nil {
+		return err
+	}
+	c.strict.Store(on)
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.cfg.NoStrict = !on
+	return nil
+}
+
+// NetNS returns the namespace the connection is bound to, which it owns; none
+// where it has no handle on one.
+func (c *Conn) NetNS() netns.NsHandle {
+	c.nsMu.RLock()
+	defer c.nsMu.RUnlock()
+	return c.ns
+}

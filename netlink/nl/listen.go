@@ -1,0 +1,159 @@
+package nl
+
+import (
+	"context"
+	"errors"
+	"iter"
+	"sync"
+	"time"
+
+	"kern.sys/netns"
+)
+
+// Listener receives what the kernel tells the members of multicast groups.
+type Listener struct {
+	t   Transport
+	buf []byte
+
+	mu      sync.Mutex
+	closed  bool
+	reading bool // an iteration is under way: it closes the transport
+}
+
+// Listen joins groups (RTNLGRP_…) in the namespace cfg.NetNS, or that of the
+// calling thread. Events are queued from then on. Close frees the listener.
+func Listen(cfg Config, groups ...uint32) (*Listener, error) {
+	var t Transport
+	var err error
+	if cfg.Dial != nil {
+		t, err = cfg.Dial()
+	} else {
+		ns := netns.None()
+		if cfg.NetNS != nil {
+			ns = *cfg.NetNS
+		}
+		t, _, err = openSocket(cfg, ns, groups)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Listener{t: t, buf: make([]byte, bufferSize)}, nil
+}
+
+// Messages gives the events as they come, until ctx is done or Close is called.
+// After [ErrOverrun], [ErrTruncated] and [ErrMalformed] events were lost, and
+// the iteration goes on: what is watched has to be read anew. Any other error
+// is the last pair; it is [ErrClosed] after Close. One goroutine at a time may
+// iterate.
+//
+// ErrOverrun comes after all events that were queued before it: from a full
+// queue on, the kernel drops every event until the queue has been emptied, so
+// what is read before that may be missing events that no error tells of.
+func (l *Listener) Messages(ctx context.Context) iter.Seq2[Message, error] {
+	return func(yield func(Message, error) bool) {
+		if !l.begin() {
+			yield(Message{}, &Error{Op: "netlink listen", Err: ErrClosed})
+			return
+		}
+		defer l.end()
+		overrun := false
+		for {
+			ok, err := l.datagram(ctx, overrun, func(m Message) bool { return yield(m, nil) })
+			switch {
+			case !ok:
+				return
+			case err == nil:
+				continue
+			case errors.Is(err, ErrOverrun):
+				overrun = true
+				continue
+			case overrun && errors.Is(err, ErrTimeout): // the queue is empty
+				overrun = false
+				err = &Error{Op: "netlink listen", Err: ErrOverrun}
+			}
+			if !yield(Message{}, err) || !lost(err) {
+				return
+			}
+		}
+	}
+}
+
+// lost reports whether err says that events are missing, and no more.
+func lost(err error) bool {
+	return errors.Is(err, ErrOverrun) || errors.Is(err, ErrTruncated) || errors.Is(err, ErrMalformed)
+}
+
+// datagram receives once, with drain only what is queued. ok is false where each
+// wanted no more.
+func (l *Listener) datagram(ctx context.Context, drain bool, each func(Message) bool) (ok bool, err error) {
+	if ctx.Err() != nil {
+		return true, &Error{Op: "netlink listen", Err: context.Cause(ctx)}
+	}
+	if l.isClosed() {
+		return true, &Error{Op: "netlink listen", Err: ErrClosed}
+	}
+	timeout := time.Duration(0)
+	if drain {
+		timeout = -1
+	}
+	n, from, err := l.t.Receive(ctx, l.buf, timeout)
+	switch {
+	case err != nil:
+		return true, &Error{Op: "netlink listen", Err: err}
+	case from != 0:
+		return true, nil
+	case n > len(l.buf):
+		l.buf = make([]byte, n) // the next one of this size fits
+		return true, &Error{Op: "netlink listen", Err: ErrTruncated}
+	}
+	ms := messages{rest: l.buf[:n]}
+	for m, more := ms.next(); more; m, more = ms.next() {
+		if !each(m) {
+			return false, nil
+		}
+	}
+	if ms.bad {
+		return true, &Error{Op: "netlink listen", Err: ErrMalformed}
+	}
+	return true, nil
+}
+
+func (l *Listener) begin() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed || l.reading {
+		return false
+	}
+	l.reading = true
+	return true
+}
+
+func (l *Listener) end() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.reading = false
+	if l.closed {
+		l.t.Close()
+	}
+}
+
+func (l *Listener) isClosed() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.closed
+}
+
+// Close ends an iteration under way and frees the listener.
+func (l *Listener) Close() error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.closed {
+		return nil
+	}
+	l.closed = true
+	l.t.Interrupt()
+	if l.reading {
+		return nil
+	}
+	return l.t.Close()
+}
