@@ -1,0 +1,105 @@
+package netlink
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/nl"
+)
+
+// AddrAdd adds an address to a link: ip address add ADDR dev LINK. An address
+// that is there already is an error that matches os.ErrExist. With a nil link,
+// addr.LinkIndex says which it is. See [Addr] for what is sent where a field is
+// unset, the broadcast address above all.
+func (h *Handle) AddrAdd(link Link, addr *Addr) error {
+	return h.addrChange("addr add", uapi.RTM_NEWADDR, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL, link, addr)
+}
+
+// AddrReplace adds an address to a link, or changes what an address that is
+// there has beside it: ip address replace ADDR dev LINK. With a nil link,
+// addr.LinkIndex says which it is.
+func (h *Handle) AddrReplace(link Link, addr *Addr) error {
+	return h.addrChange("addr replace", uapi.RTM_NEWADDR, uapi.NLM_F_CREATE|uapi.NLM_F_REPLACE, link, addr)
+}
+
+// AddrDel removes an address from a link: ip address del ADDR dev LINK. One
+// that is not there is an error that matches os.ErrNotExist. With a nil link,
+// addr.LinkIndex says which it is.
+func (h *Handle) AddrDel(link Link, addr *Addr) error {
+	return h.addrChange("addr del", uapi.RTM_DELADDR, 0, link, addr)
+}
+
+func (h *Handle) addrChange(op string, typ, flags uint16, link Link, addr *Addr) error {
+	if addr == nil {
+		return &nl.Error{Op: op, Err: errors.New("no address given")}
+	}
+	if link == nil {
+		link = &Device{LinkAttrs{Index: addr.LinkIndex}}
+	}
+	object := func() string { return addr.String() + " dev " + linkObject(link) }
+	index, err := h.linkIndex(link)
+	if err != nil {
+		return nl.Annotate(err, op, object)
+	}
+	r := nl.NewRequest(typ, flags)
+	addr.encode(r, index, link.Attrs().Name)
+	return h.exec(r, op, object)
+}
+
+// AddrList returns the IPv4 and IPv6 addresses of a link, or of all links where
+// link is nil: ip address show. family is FAMILY_ALL, FAMILY_V4 or FAMILY_V6.
+func (h *Handle) AddrList(link Link, family int) ([]Addr, error) {
+	q, err := h.addrQuery(link, family)
+	if err != nil {
+		return nil, err
+	}
+	d := addrDecoder{family: family, index: q.index}
+	return list(h, q.request(), q.op, d.decode)
+}
+
+// AddrSeq is [Handle.AddrList] one by one, as they come from the kernel. An
+// interrupted dump ends with [ErrDumpInterrupted].
+func (h *Handle) AddrSeq(link Link, family int) iter.Seq2[Addr, error] {
+	return func(yield func(Addr, error) bool) {
+		q, err := h.addrQuery(link, family)
+		if err != nil {
+			yield(Addr{}, err)
+			return
+		}
+		d := addrDecoder{family: family, index: q.index}
+		seq(h, func() (*nl.Request, error) { return q.request(), nil }, q.op, d.decode)(yield)
+	}
+}
+
+// addrQuery is a dump of addresses.
+type addrQuery struct {
+	op            string
+	family, index int
+}
+
+func (h *Handle) addrQuery(link Link, family int) (q addrQuery, err error) {
+	q = addrQuery{op: "addr list", family: family}
+	if link != nil {
+		q.op += " dev " + linkObject(link)
+		if q.index, err = h.linkIndex(link); err != nil {
+			return q, nl.Annotate(err, q.op, noObject)
+		}
+	}
+	switch family {
+	case FAMILY_ALL, FAMILY_V4, FAMILY_V6:
+	default:
+		return q, &nl.Error{Op: q.op, Err: fmt.Errorf("family %d has no addresses to list", family)}
+	}
+	return q, nil
+}
+
+// request asks for the addresses. A kernel that does not check strictly ignores
+// the index.
+func (q addrQuery) request() *nl.Request {
+	r := nl.NewRequest(uapi.RTM_GETADDR, 0)
+	m := uapi.Ifaddrmsg{Family: uint8(q.family), Index: uint32(q.index)}
+	m.Put(r.Header(uapi.SizeofIfaddrmsg))
+	return r
+}

@@ -1,0 +1,49 @@
+package netlink
+
+import (
+	"encoding/binary"
+	"encoding/hex"
+	"slices"
+	"strings"
+	"testing"
+
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/nl"
+)
+
+// captured returns the bytes written in hexadecimal, spaces and all. They are
+// those of a little-endian machine.
+func captured(t testing.TB, text string) []byte {
+	t.Helper()
+	if binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
+		t.Skip("the bytes were captured on a little-endian machine")
+	}
+	b, err := hex.DecodeString(strings.Join(strings.Fields(text), ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
+
+// parts splits a message's payload into the header of n bytes and the attributes,
+// which it sorts: their order says nothing.
+func parts(t testing.TB, b []byte, n int) []string {
+	t.Helper()
+	d := nl.NewDecoderAfter(b, n)
+	var all []string
+	for d.Next() {
+		all = append(all, hex.EncodeToString([]byte{byte(d.Type())})+": "+hex.EncodeToString(d.Data()))
+	}
+	if err := d.Err(); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(all)
+	return slices.Insert(all, 0, "header: "+hex.EncodeToString(b[:n]))
+}
+
+// encoded returns what encode writes behind the struct nlmsghdr.
+func encoded(encode func(*nl.Request)) ([]byte, error) {
+	r := nl.NewRequest(0, 0)
+	encode(r)
+	return r.Bytes()[uapi.SizeofNlmsghdr:], r.Err()
+}

@@ -1,0 +1,69 @@
+package netlink
+
+import (
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/nl"
+)
+
+// Batch queues changes and sends them in few system calls: the fast way to
+// make many routes, addresses or neighbours. Every method of a Handle that
+// changes an object by rtnetlink queues it and returns nil; what only asks is
+// answered at once, from before the queued changes. A Batch is not safe for
+// concurrent use.
+//
+//	b := h.NewBatch()
+//	for _, r := range routes {
+//		b.RouteAdd(&r)
+//	}
+//	errs := b.Flush() // nil, or one (maybe nil) a change
+type Batch struct {
+	*Handle
+	wire  *nl.Batch
+	items []batchItem
+	err   error
+}
+
+type batchItem struct{ op, object string }
+
+// NewBatch returns an empty batch on h's namespace.
+func (h *Handle) NewBatch() *Batch {
+	b := &Batch{}
+	inner := *h
+	inner.batch = b
+	b.Handle = &inner
+	var c *nl.Conn
+	if c, b.err = h.conn(uapi.NETLINK_ROUTE); b.err == nil {
+		b.wire = c.NewBatch()
+	}
+	return b
+}
+
+func (b *Batch) add(r *nl.Request, op, object string) {
+	b.items = append(b.items, batchItem{op, object})
+	if b.wire != nil {
+		b.wire.Add(r)
+	}
+}
+
+// Len returns how many changes are queued.
+func (b *Batch) Len() int { return len(b.items) }
+
+// Flush sends what is queued. It returns nil where all went well, else a slice
+// with an error or nil for each change in the order they were queued. A change
+// is tried even where one before it was refused.
+func (b *Batch) Flush() []error {
+	var errs []error
+	if b.err != nil && len(b.items) != 0 {
+		errs = make([]error, len(b.items))
+		for i := range errs {
+			errs[i] = b.err
+		}
+	} else if b.wire != nil {
+		errs = b.wire.Flush(b.context())
+	}
+	for i, err := range errs {
+		errs[i] = nl.Annotate(err, b.items[i].op, func() string { return b.items[i].object })
+	}
+	b.items = b.items[:0]
+	return errs
+}

@@ -1,0 +1,183 @@
+package desc
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/nl"
+)
+
+// Args are the words of a command that are still to be read.
+type Args struct {
+	Rest []string
+	last string // the word taken last, for messages
+
+	// LinkIndex finds a link by name, for values that name one.
+	LinkIndex func(name string) (int, error)
+	// LinkOptions reads the words that ip link add has for links of all kinds
+	// (name NAME, mtu BYTES, netns NAME, …) into attributes of e, and returns the
+	// header that goes before them: for a link that is made along with another.
+	LinkOptions func(in *Args, e *nl.Encoder) (uapi.Ifinfomsg, error)
+	// Warn tells the user something that is no error; nil: nobody listens.
+	Warn func(text string)
+
+	from int // where in the encoder the attributes of the fields begin
+}
+
+// More reports whether words are left.
+func (a *Args) More() bool { return len(a.Rest) != 0 }
+
+// Peek returns the next word without taking it, "" at the end.
+func (a *Args) Peek() string {
+	if len(a.Rest) == 0 {
+		return ""
+	}
+	return a.Rest[0]
+}
+
+// Next takes the next word; it is an error if there is none.
+func (a *Args) Next() (string, error) {
+	if len(a.Rest) == 0 {
+		return "", Incomplete()
+	}
+	a.last, a.Rest = a.Rest[0], a.Rest[1:]
+	return a.last, nil
+}
+
+// Last returns the word taken last.
+func (a *Args) Last() string { return a.last }
+
+// Take takes the next word if it is one of words, unabbreviated.
+func (a *Args) Take(words ...string) bool {
+	if !a.More() || !slices.Contains(words, a.Rest[0]) {
+		return false
+	}
+	a.last, a.Rest = a.Rest[0], a.Rest[1:]
+	return true
+}
+
+// TakeAbbr takes the next word if it is one of words or begins one.
+func (a *Args) TakeAbbr(words ...string) bool {
+	if !a.More() || !slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, a.Rest[0]) }) {
+		return false
+	}
+	a.last, a.Rest = a.Rest[0], a.Rest[1:]
+	return true
+}
+
+// Uint takes a number of so many bits, in any base that strconv knows by its
+// prefix; why is what the error says of another word.
+func (a *Args) Uint(bits int, why string) (uint64, error) {
+	s, err := a.Next()
+	if err != nil {
+		return 0, err
+	}
+	v, err := ParseUint(s, bits)
+	if err != nil {
+		return 0, Wrong(s, why)
+	}
+	return v, nil
+}
+
+// OnOff takes "on" or "off".
+func (a *Args) OnOff(keyword string) (bool, error) {
+	s, err := a.Next()
+	switch {
+	case err != nil:
+		return false, err
+	case s == "on":
+		return true, nil
+	case s == "off":
+		return false, nil
+	}
+	return false, &UsageError{Text: fmt.Sprintf("Error: argument of %q must be \"on\" or \"off\", not %q", keyword, s), Status: 1}
+}
+
+// ParseUint reads a number as C's strtoul does with base 0: 10, 0x1f, 017.
+func ParseUint(s string, bits int) (uint64, error) {
+	if strings.ContainsAny(s, "_oObB") && !strings.HasPrefix(s, "0x") && !strings.HasPrefix(s, "0X") {
+		return 0, strconv.ErrSyntax
+	}
+	return strconv.ParseUint(strings.ReplaceAll(s, "_", "?"), 0, bits)
+}
+
+// Read parses the words at the beginning of in that fields describe, into
+// attributes of e. It stops before the first word that is none of their
+// keywords. Keywords may be abbreviated; of several that fit the one of the
+// first field is meant.
+func Read(in *Args, fields []Field, e *nl.Encoder) error {
+	in.from = len(e.Bytes())
+	for in.More() {
+		f, keyword := find(fields, in.Peek())
+		if f == nil {
+			return nil
+		}
+		in.last, in.Rest = keyword, in.Rest[1:]
+		var err error
+		if f.Read != nil {
+			err = f.Read(in, e)
+		} else {
+			err = f.Form.Read(in, f, e)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Written returns the payload of the attribute typ that earlier words of the
+// same Read made, nil if there is none. It shares the encoder's memory until
+// something is appended.
+func (a *Args) Written(e *nl.Encoder, typ uint16) []byte {
+	return ParseAttrs(e.Bytes()[a.from:])[typ]
+}
+
+// find returns the field that word is a keyword of, and the keyword in full.
+func find(fields []Field, word string) (*Field, string) {
+	var abbreviated *Field
+	var full string
+	for i := range fields {
+		f := &fields[i]
+		if f.ReadOnly || f.Read == nil && f.Form.Read == nil {
+			continue
+		}
+		for _, w := range f.words() {
+			if w == word {
+				return f, w
+			}
+			if abbreviated == nil && word != "" && strings.HasPrefix(w, word) {
+				abbreviated, full = f, w
+			}
+		}
+	}
+	return abbreviated, full
+}
+
+// words are all keywords of the field.
+func (f *Field) words() []string { return append([]string{f.word()}, f.Words...) }
+
+// Usage returns the grammar of fields, one element a keyword:
+// "[ id VLANID ]".
+func Usage(fields []Field) []string {
+	var out []string
+	for i := range fields {
+		f := &fields[i]
+		if f.ReadOnly || f.Read == nil && f.Form.Read == nil {
+			continue
+		}
+		u := f.Usage
+		if u == "" {
+			u = f.Form.Usage
+		}
+		word := f.word()
+		if slices.Contains(f.Words, "no"+word) {
+			word = "[no]" + word
+		}
+		out = append(out, strings.TrimSpace("[ "+word+" "+u)+" ]")
+	}
+	return out
+}

@@ -1,0 +1,283 @@
+package netlink
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/nl"
+	"kern.sys/netns"
+)
+
+// Handle is where requests are made: in one network namespace, over its own
+// sockets, safe for concurrent use. The zero Handle, which the package's
+// functions use, opens a socket for each call in the namespace that the calling
+// thread is in.
+type Handle struct {
+	ctx   context.Context // nil: never done
+	batch *Batch          // set: changes are queued there
+	noVFs bool            // links are asked for without their virtual functions
+	*conns
+}
+
+// conns are the connections of a handle and of all that were derived from it,
+// one a netlink protocol.
+type conns struct {
+	ns       netns.NsHandle
+	families []int
+
+	mu     sync.Mutex
+	open   map[int]*nl.Conn
+	cfg    nl.Config
+	strict *bool // what SetStrictCheck said
+	closed bool
+}
+
+// HandleOptions is what [NewHandleWithOptions] and [ConfigureHandle] take.
+type HandleOptions struct {
+	// RetryInterrupted is kept for the sake of programs that set it: dumps that
+	// the kernel says were interrupted are always tried again, see
+	// [ErrDumpInterrupted].
+	RetryInterrupted bool
+	// NetNS is the namespace; nil is the one of the calling thread.
+	NetNS *netns.NsHandle
+	// DisableVFInfoCollection leaves the virtual functions out of what is asked
+	// of a link, which is much cheaper on a device with many.
+	DisableVFInfoCollection bool
+}
+
+// pkgHandle serves the package's functions.
+var pkgHandle = &Handle{}
+
+// threadConns are the connections of zero handles. They hold no socket.
+var threadConns = &conns{ns: netns.None()}
+
+// supportedFamilies are the protocols of a handle that was asked for none.
+var supportedFamilies = []int{uapi.NETLINK_ROUTE, uapi.NETLINK_XFRM, uapi.NETLINK_NETFILTER}
+
+// NewHandle returns a handle on the namespace of the calling thread. Without
+// nlFamilies (NETLINK_…) it serves all that the package knows.
+func NewHandle(nlFamilies ...int) (*Handle, error) {
+	return NewHandleWithOptions(HandleOptions{}, nlFamilies...)
+}
+
+// NewHandleAt is [NewHandle] for the namespace ns.
+func NewHandleAt(ns netns.NsHandle, nlFamilies ...int) (*Handle, error) {
+	return NewHandleWithOptions(HandleOptions{NetNS: &ns}, nlFamilies...)
+}
+
+// NewHandleAtFrom is [NewHandleAt]. The namespace to return to, which callers
+// used to pass, is found without their help.
+func NewHandleAtFrom(newNs, curNs netns.NsHandle) (*Handle, error) {
+	return NewHandleAt(newNs)
+}
+
+// NewHandleWithOptions is [NewHandle] with options.
+func NewHandleWithOptions(opts HandleOptions, nlFamilies ...int) (*Handle, error) {
+	cs := &conns{ns: netns.None(), families: nlFamilies, open: map[int]*nl.Conn{}}
+	if len(nlFamilies) == 0 {
+		cs.families = supportedFamilies
+	}
+	cs.cfg.NetNS = opts.NetNS
+	h := &Handle{noVFs: opts.DisableVFInfoCollection, conns: cs}
+	// The first family's connection binds the namespace; the others follow it
+	// when they are needed: not every kernel has every protocol.
+	first, err := nl.Dial(nl.Config{Protocol: cs.families[0], NetNS: opts.NetNS})
+	if err != nil {
+		return nil, nl.Annotate(err, "netlink handle", func() string { return protocolName(cs.families[0]) })
+	}
+	cs.open[cs.families[0]] = first
+	if ns := first.NetNS(); ns.IsOpen() {
+		cs.ns = ns
+		cs.cfg.NetNS = &cs.ns
+	}
+	return h, nil
+}
+
+// ConfigureHandle sets the options of the handle that the package's functions
+// use. NetNS cannot be set: they act in the namespace of the calling thread.
+func ConfigureHandle(opts HandleOptions) error {
+	if opts.NetNS != nil {
+		return fmt.Errorf("configure handle: the package's functions act in the calling thread's namespace; use NewHandleAt")
+	}
+	pkgHandle.noVFs = opts.DisableVFInfoCollection
+	return nil
+}
+
+func protocolName(p int) string { return fmt.Sprintf("protocol %d", p) }
+
+// WithContext returns a handle that shares h's sockets and whose calls end
+// when ctx is done, with its error.
+func (h *Handle) WithContext(ctx context.Context) *Handle {
+	c := *h
+	c.ctx = ctx
+	return &c
+}
+
+// DisableVFInfoCollection makes h leave the virtual functions out of what it
+// asks of links, and returns h.
+func (h *Handle) DisableVFInfoCollection() *Handle {
+	h.noVFs = true
+	return h
+}
+
+func (h *Handle) context() context.Context {
+	if h.ctx == nil {
+		return context.Background()
+	}
+	return h.ctx
+}
+
+// conn returns the connection of a protocol.
+func (h *Handle) conn(protocol int) (*nl.Conn, error) {
+	cs := h.conns
+	if cs == nil {
+		cs = threadConns
+	}
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	if cs.closed {
+		return nil, nl.ErrClosed
+	}
+	if c := cs.open[protocol]; c != nil {
+		return c, nil
+	}
+	cfg := cs.cfg
+	cfg.Protocol = protocol
+	var c *nl.Conn
+	if cs == threadConns {
+		c = nl.DialThread(cfg)
+	} else {
+		var err error
+		if c, err = nl.Dial(cfg); err != nil {
+			return nil, err
+		}
+		if cs.strict != nil {
+			if err := c.SetStrict(*cs.strict); err != nil {
+				c.Close()
+				return nil, err
+			}
+		}
+	}
+	if cs.open == nil {
+		cs.open = map[int]*nl.Conn{}
+	}
+	cs.open[protocol] = c
+	return c, nil
+}
+
+// Close ends the calls under way with an error that matches os.ErrClosed and
+// frees the sockets. Later calls return that error. Closing a zero handle does
+// nothing.
+func (h *Handle) Close() error {
+	cs := h.conns
+	if cs == nil {
+		return nil
+	}
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	cs.closed = true
+	var first error
+	for _, c := range cs.open {
+		if err := c.Close(); err != nil && first == nil {
+			first = err
+		}
+	}
+	cs.open = nil
+	return first
+}
+
+// Delete is [Handle.Close] without its error.
+//
+// Deprecated: use Close.
+func (h *Handle) Delete() { _ = h.Close() }
+
+// SupportsNetlinkFamily reports whether the handle was made for the protocol
+// (NETLINK_…).
+func (h *Handle) SupportsNetlinkFamily(nlFamily int) bool {
+	return h.conns != nil && slices.Contains(h.families, nlFamily)
+}
+
+// GetSocketTimeout returns how long the package's functions wait for a reply;
+// 0 is for ever.
+func GetSocketTimeout() time.Duration {
+	threadConns.mu.Lock()
+	defer threadConns.mu.Unlock()
+	return threadConns.cfg.Timeout
+}
+
+// SetSocketTimeout bounds the wait for each reply to the package's functions.
+func SetSocketTimeout(to time.Duration) error { return threadConns.setTimeout(to) }
+
+// SetSocketTimeout bounds the wait for each reply; 0 waits for ever.
+func (h *Handle) SetSocketTimeout(to time.Duration) error {
+	if h.conns == nil {
+		return threadConns.setTimeout(to)
+	}
+	return h.conns.setTimeout(to)
+}
+
+func (cs *conns) setTimeout(to time.Duration) error {
+	if to < 0 {
+		return fmt.Errorf("set socket timeout: %v is negative", to)
+	}
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	cs.cfg.Timeout = to
+	for _, c := range cs.open {
+		c.SetTimeout(to)
+	}
+	return nil
+}
+
+// SetSocketReceiveBufferSize sets SO_RCVBUF of the handle's sockets in bytes,
+// SO_RCVBUFFORCE with force. See socket(7).
+func (h *Handle) SetSocketReceiveBufferSize(size int, force bool) error {
+	return h.eachConn(func(cs *conns, c *nl.Conn) error {
+		cs.cfg.ReceiveBuffer, cs.cfg.ForceBuffer = size, force
+		return c.SetReceiveBuffer(size, force)
+	})
+}
+
+// GetSocketReceiveBufferSize returns SO_RCVBUF of the handle's open sockets.
+func (h *Handle) GetSocketReceiveBufferSize() ([]int, error) {
+	var all []int
+	err := h.eachConn(func(_ *conns, c *nl.Conn) error {
+		sizes, err := c.ReceiveBuffers()
+		all = append(all, sizes...)
+		return err
+	})
+	return all, err
+}
+
+// SetStrictCheck turns NETLINK_GET_STRICT_CHK, which is on where the kernel
+// has it, on or off. Without it the kernel ignores what a dump's request asks
+// for and the package filters the answers.
+func (h *Handle) SetStrictCheck(state bool) error {
+	return h.eachConn(func(cs *conns, c *nl.Conn) error {
+		cs.strict = &state
+		return c.SetStrict(state)
+	})
+}
+
+// eachConn calls fn for the connections of a handle that has some.
+func (h *Handle) eachConn(fn func(*conns, *nl.Conn) error) error {
+	cs := h.conns
+	if cs == nil {
+		return fmt.Errorf("a zero handle has no sockets of its own: use NewHandle")
+	}
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	if cs.closed {
+		return nl.ErrClosed
+	}
+	for _, c := range cs.open {
+		if err := fn(cs, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}

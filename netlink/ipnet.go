@@ -1,0 +1,161 @@
+package netlink
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/nl"
+)
+
+// Address families as functions that list take them.
+const (
+	FAMILY_ALL  = uapi.AF_UNSPEC // whatever there is
+	FAMILY_V4   = uapi.AF_INET
+	FAMILY_V6   = uapi.AF_INET6
+	FAMILY_MPLS = uapi.AF_MPLS
+)
+
+// ParseIPNet parses an address with a prefix length, "192.0.2.7/24" or
+// "2001:db8::7/64". Unlike [net.ParseCIDR] it keeps the host part.
+func ParseIPNet(s string) (*net.IPNet, error) {
+	ip, ipNet, err := net.ParseCIDR(s)
+	if err != nil {
+		return nil, err
+	}
+	return &net.IPNet{IP: ip, Mask: ipNet.Mask}, nil
+}
+
+// NewIPNet returns the network of one host: ip with a prefix length of 32 bits
+// if it is an IPv4 address and of 128 bits otherwise.
+func NewIPNet(ip net.IP) *net.IPNet {
+	bits := 8 * net.IPv6len
+	if ip.To4() != nil {
+		bits = 8 * net.IPv4len
+	}
+	return &net.IPNet{IP: ip, Mask: net.CIDRMask(bits, bits)}
+}
+
+var (
+	errNoIP   = errors.New("no IP address given")
+	errNoMask = errors.New("no network mask given")
+)
+
+// wireIP returns ip as it goes over the wire: an IPv4 address has 4 bytes,
+// whichever form ip has.
+func wireIP(ip net.IP) (netip.Addr, error) {
+	if len(ip) == 0 {
+		return netip.Addr{}, errNoIP
+	}
+	a, ok := netip.AddrFromSlice(ip)
+	if !ok {
+		return a, fmt.Errorf("IP address of %d bytes", len(ip))
+	}
+	return a.Unmap(), nil
+}
+
+// wirePrefix returns the address and prefix length of n as they go over the
+// wire. The mask decides about an IP of 16 bytes that holds an IPv4 address: a
+// mask of 128 bits makes it an IPv4-mapped IPv6 address.
+func wirePrefix(n *net.IPNet) (netip.Prefix, error) {
+	if n == nil {
+		return netip.Prefix{}, errNoIP
+	}
+	a, err := wireIP(n.IP)
+	if err != nil {
+		return netip.Prefix{}, err
+	}
+	if len(n.Mask) == 0 {
+		return netip.Prefix{}, errNoMask
+	}
+	ones, bits := n.Mask.Size()
+	if bits == 0 {
+		return netip.Prefix{}, fmt.Errorf("network mask %v is no prefix length", n.Mask)
+	}
+	if bits != a.BitLen() {
+		if len(n.IP) != len(n.Mask) {
+			return netip.Prefix{}, fmt.Errorf("network mask of %d bits for %v", bits, a)
+		}
+		a = netip.AddrFrom16(a.As16())
+	}
+	return netip.PrefixFrom(a, ones), nil
+}
+
+// wireFamily returns the family of an address.
+func wireFamily(a netip.Addr) uint8 {
+	if a.Is4() {
+		return uapi.AF_INET
+	}
+	return uapi.AF_INET6
+}
+
+// addressLen returns how many bytes an address of the family has, 0 for a
+// family that is not of the internet.
+func addressLen(family uint8) int {
+	switch family {
+	case uapi.AF_INET:
+		return net.IPv4len
+	case uapi.AF_INET6:
+		return net.IPv6len
+	}
+	return 0
+}
+
+// byteSlab hands out copies of short byte strings from shared allocations, for
+// lists of many objects that have a few addresses each. The zero value is ready.
+type byteSlab struct {
+	free []byte
+	size int // of the last allocation
+}
+
+// take returns n zero bytes that nothing else refers to. An append to them
+// reallocates.
+func (s *byteSlab) take(n int) []byte {
+	if n > len(s.free) {
+		const first, last = 64, 4096
+		s.size = max(n, first, min(2*s.size, last))
+		s.free = make([]byte, s.size)
+	}
+	b := s.free[:n:n]
+	s.free = s.free[n:]
+	return b
+}
+
+// copy returns a copy of b.
+func (s *byteSlab) copy(b []byte) []byte {
+	c := s.take(len(b))
+	copy(c, b)
+	return c
+}
+
+// mask returns the network mask of ones bits in n bytes; ones is not more than
+// they have.
+func (s *byteSlab) mask(ones, n int) net.IPMask {
+	m := s.take(n)
+	for i := 0; ones > 0; i++ {
+		m[i] = ^byte(0xff >> min(ones, 8))
+		ones -= 8
+	}
+	return m
+}
+
+// addressBytes returns the address of n bytes that d is at.
+func addressBytes(d *nl.Decoder, n int) []byte {
+	b := d.Data()
+	if len(b) < n {
+		d.Fail(fmt.Errorf("%w: attribute %d: address of %d bytes, want %d", nl.ErrMalformed, d.Type(), len(b), n))
+		return nil
+	}
+	return b[:n]
+}
+
+// within returns v, and 0 with an error in r where v is not within 0 and limit.
+func within(r *nl.Request, name string, v int, limit int64) int64 {
+	if v < 0 || int64(v) > limit {
+		r.Fail(fmt.Errorf("%s %d is not within 0 and %d", name, v, limit))
+		return 0
+	}
+	return int64(v)
+}

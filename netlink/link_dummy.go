@@ -1,0 +1,17 @@
+package netlink
+
+// Dummy is a link that drops what is sent on it: ip link add DEV type dummy.
+type Dummy struct {
+	LinkAttrs
+}
+
+// Attrs returns the attributes that all kinds have.
+func (d *Dummy) Attrs() *LinkAttrs { return &d.LinkAttrs }
+
+// Type returns "dummy".
+func (d *Dummy) Type() string { return "dummy" }
+
+var dummyKind = LinkKind{
+	Name:    "dummy",
+	newLink: func(a LinkAttrs) Link { return &Dummy{a} },
+}

@@ -1,0 +1,17 @@
+package netlink
+
+// Macvtap is a [Macvlan] that also has a character device, /dev/tapINDEX, to
+// read and write frames: ip link add link PARENT type macvtap.
+type Macvtap struct {
+	Macvlan
+}
+
+// Type returns "macvtap".
+func (m Macvtap) Type() string { return "macvtap" }
+
+var macvtapKind = LinkKind{
+	Name:     "macvtap",
+	newLink:  func(a LinkAttrs) Link { return &Macvtap{Macvlan{LinkAttrs: a}} },
+	Data:     macvlanFields,
+	Complete: completeMacvlan,
+}

@@ -1,0 +1,114 @@
+package netlink
+
+import (
+	"fmt"
+	"net"
+
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
+	"kern.sys/netlink/nl"
+)
+
+// Veth is one end of a pair of Ethernet devices; what is sent on one comes in
+// on the other. ip link add DEV type veth peer name PEER. Begin with [NewVeth].
+//
+// The fields of the other end are for [Handle.LinkAdd] and are never read.
+// Where its queue length, numbers of queues or MTU are not set, it gets those of
+// LinkAttrs.
+type Veth struct {
+	LinkAttrs
+	PeerName         string           // "" lets the kernel choose
+	PeerHardwareAddr net.HardwareAddr // nil lets the kernel choose
+	PeerNamespace    interface{}      // where to make it: NsPid, NsFd or netns.NsHandle; nil: beside this end
+	PeerTxQLen       int              // packets; -1 and 0 are unset
+	PeerNumTxQueues  uint32           // 0 is unset
+	PeerNumRxQueues  uint32           // 0 is unset
+	PeerMTU          uint32           // bytes, 0 is unset
+}
+
+// NewVeth returns a Veth with these attributes, and nothing set for its other
+// end.
+func NewVeth(attr LinkAttrs) *Veth { return &Veth{LinkAttrs: attr, PeerTxQLen: -1} }
+
+// Attrs returns the attributes that all kinds have.
+func (v *Veth) Attrs() *LinkAttrs { return &v.LinkAttrs }
+
+// Type returns "veth".
+func (v *Veth) Type() string { return "veth" }
+
+func (v *Veth) encodeData(e *nl.Encoder) {
+	e.Nest(uapi.VETH_INFO_PEER)
+	e.Raw(uapi.SizeofIfinfomsg)
+	if v.PeerName != "" {
+		e.Fail(checkLinkName(v.PeerName))
+		e.String(uapi.IFLA_IFNAME, v.PeerName)
+	}
+	for _, f := range [...]struct {
+		typ        uint16
+		peer, mine int
+	}{
+		{uapi.IFLA_TXQLEN, v.PeerTxQLen, v.TxQLen},
+		{uapi.IFLA_NUM_TX_QUEUES, int(v.PeerNumTxQueues), v.NumTxQueues},
+		{uapi.IFLA_NUM_RX_QUEUES, int(v.PeerNumRxQueues), v.NumRxQueues},
+		{uapi.IFLA_MTU, int(v.PeerMTU), v.MTU},
+	} {
+		n := f.peer
+		if n <= 0 {
+			n = f.mine
+		}
+		if n > 0 {
+			e.Uint32(f.typ, uint32(n))
+		}
+	}
+	if v.PeerHardwareAddr != nil {
+		e.Data(uapi.IFLA_ADDRESS, v.PeerHardwareAddr)
+	}
+	if v.PeerNamespace != nil {
+		encodeNamespace(e, v.PeerNamespace)
+	}
+	e.End()
+}
+
+// VethPeerIndex returns the index of the other end of a pair, in the namespace
+// that end is in (see LinkAttrs.NetNsID).
+func (h *Handle) VethPeerIndex(link *Veth) (int, error) {
+	object := func() string { return linkObject(link) }
+	if link == nil {
+		return -1, &nl.Error{Op: "veth peer index", Err: errNoLink}
+	}
+	var found Link
+	err := h.get(linkRequest(uapi.RTM_GETLINK, 0, link), "veth peer index", object, func(m nl.Message) (err error) {
+		found, err = decodeLink(m.Data)
+		return err
+	})
+	if err != nil {
+		return -1, notFound(err)
+	}
+	if _, ok := found.(*Veth); !ok {
+		return -1, &nl.Error{Op: "veth peer index", Object: object(), Err: fmt.Errorf("is a %s, not a veth", found.Type())}
+	}
+	return found.Attrs().ParentIndex, nil
+}
+
+var vethKind = LinkKind{
+	Name:    "veth",
+	newLink: func(a LinkAttrs) Link { return NewVeth(a) },
+	Data: []desc.Field{
+		{Type: uapi.VETH_INFO_PEER, Word: "peer", Usage: "LINK_OPTIONS", Read: readVethPeer},
+	},
+}
+
+// readVethPeer reads the other end: the words that any link has, and a name
+// without a keyword.
+func readVethPeer(in *desc.Args, e *nl.Encoder) error {
+	if in.LinkOptions == nil {
+		return fmt.Errorf("peer: options of a link are not taken here")
+	}
+	e.Nest(uapi.VETH_INFO_PEER)
+	at := len(e.Bytes())
+	e.Raw(uapi.SizeofIfinfomsg)
+	header, err := in.LinkOptions(in, e)
+	header.Put(e.Bytes()[at:])
+	e.End()
+	return err
+}

@@ -1,0 +1,400 @@
+package netlink
+
+import (
+	"encoding/binary"
+	"fmt"
+	"net/netip"
+
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
+	"kern.sys/netlink/nl"
+)
+
+var vxlanKind = LinkKind{
+	Name:     "vxlan",
+	newLink:  func(a LinkAttrs) Link { return &Vxlan{LinkAttrs: a} },
+	Complete: completeVxlan,
+	Data: []desc.Field{
+		desc.YesNo(uapi.IFLA_VXLAN_COLLECT_METADATA, "external", "external", false),
+		desc.YesNo(uapi.IFLA_VXLAN_VNIFILTER, "vnifilter", "vnifilter", false),
+		{Type: uapi.IFLA_VXLAN_ID, Key: "id", Words: []string{"vni"}, Form: desc.U32, Usage: "VNI", Read: readVNI},
+		{Type: uapi.IFLA_VXLAN_GROUP, Word: "group", Words: []string{"remote"}, Usage: "IP_ADDRESS",
+			Show: showVxlanAddr("group", "remote", uapi.IFLA_VXLAN_GROUP, uapi.IFLA_VXLAN_GROUP6), Read: readVxlanGroup},
+		{Type: uapi.IFLA_VXLAN_LOCAL, Word: "local", Usage: "IP_ADDRESS",
+			Show: showVxlanAddr("local", "local", uapi.IFLA_VXLAN_LOCAL, uapi.IFLA_VXLAN_LOCAL6), Read: readVxlanLocal},
+		{Type: uapi.IFLA_VXLAN_LINK, Key: "link", Word: "dev", Form: desc.Device, Show: showVxlanDevice, Read: readVxlanDevice},
+		{Type: uapi.IFLA_VXLAN_PORT_RANGE, Word: "srcport", Words: []string{"port"}, Usage: "MIN MAX", Show: showVxlanPorts, Read: readVxlanPorts},
+		{Type: uapi.IFLA_VXLAN_PORT, Key: "port", Word: "dstport", Form: desc.BE16, Usage: "PORT"},
+		{Type: uapi.IFLA_VXLAN_LEARNING, Word: "learning", Words: []string{"nolearning"}, Show: showVxlanLearning,
+			Read: desc.YesNo(uapi.IFLA_VXLAN_LEARNING, "", "learning", true).Read},
+		desc.YesNo(uapi.IFLA_VXLAN_PROXY, "proxy", "proxy", false),
+		desc.YesNo(uapi.IFLA_VXLAN_RSC, "rsc", "rsc", false),
+		desc.YesNo(uapi.IFLA_VXLAN_L2MISS, "l2miss", "l2miss", false),
+		desc.YesNo(uapi.IFLA_VXLAN_L3MISS, "l3miss", "l3miss", false),
+		{Type: uapi.IFLA_VXLAN_TOS, Word: "tos", Words: []string{"dsfield"}, Usage: "{ NUMBER | inherit }", Show: showVxlanTOS, Read: readVxlanTOS},
+		{Type: uapi.IFLA_VXLAN_TTL, Word: "ttl", Words: []string{"hoplimit"}, Usage: "{ 1..255 | auto | inherit }", Show: showVxlanTTL, Read: readVxlanTTL},
+		{Type: uapi.IFLA_VXLAN_DF, Word: "df", Usage: "{ unset | set | inherit }", Show: showVxlanDF, Read: readVxlanDF},
+		{Type: uapi.IFLA_VXLAN_LABEL, Word: "flowlabel", Words: []string{"label"}, Usage: "{ LABEL | inherit }", Show: showVxlanLabel, Read: readVxlanLabel},
+		{Type: uapi.IFLA_VXLAN_AGEING, Word: "ageing", Usage: "{ SECONDS | none }", Show: showVxlanAgeing,
+			Read: readVxlanLimit(uapi.IFLA_VXLAN_AGEING, "none", "ageing timer")},
+		{Type: uapi.IFLA_VXLAN_LIMIT, Word: "maxaddress", Usage: "{ NUMBER | unlimited }", Show: showVxlanLimit,
+			Read: readVxlanLimit(uapi.IFLA_VXLAN_LIMIT, "unlimited", "max addresses")},
+		desc.YesNo(uapi.IFLA_VXLAN_UDP_CSUM, "udp_csum", "udpcsum", true),
+		desc.YesNo(uapi.IFLA_VXLAN_LOCALBYPASS, "localbypass", "localbypass", true),
+		desc.YesNo(uapi.IFLA_VXLAN_UDP_ZERO_CSUM6_TX, "udp_zero_csum6_tx", "udp6zerocsumtx", true),
+		desc.YesNo(uapi.IFLA_VXLAN_UDP_ZERO_CSUM6_RX, "udp_zero_csum6_rx", "udp6zerocsumrx", true),
+		desc.YesNo(uapi.IFLA_VXLAN_REMCSUM_TX, "remcsum_tx", "remcsumtx", false),
+		desc.YesNo(uapi.IFLA_VXLAN_REMCSUM_RX, "remcsum_rx", "remcsumrx", false),
+		{Type: uapi.IFLA_VXLAN_REMCSUM_NOPARTIAL, Key: "remcsum_nopartial", Word: "remcsumnopartial", Form: desc.Present},
+		desc.YesNo(uapi.IFLA_VXLAN_MC_ROUTE, "mcroute", "mcroute", false),
+		{Type: uapi.IFLA_VXLAN_RESERVED_BITS, Key: "reserved_bits", Usage: "MASK", Show: showVxlanReserved, Read: readVxlanReserved},
+		{Type: uapi.IFLA_VXLAN_GBP, Key: "gbp", Form: desc.Present},
+		{Type: uapi.IFLA_VXLAN_GPE, Key: "gpe", Form: desc.Present},
+	},
+}
+
+// completeVxlan finds what does not go together, and sets what ip sets where
+// nothing is said.
+func completeVxlan(in *desc.Args, e *nl.Encoder, create bool) error {
+	has := func(types ...uint16) bool {
+		for _, t := range types {
+			if in.Written(e, t) != nil {
+				return true
+			}
+		}
+		return false
+	}
+	on := func(t uint16) bool {
+		b := in.Written(e, t)
+		return len(b) != 0 && b[0] != 0
+	}
+	external := on(uapi.IFLA_VXLAN_COLLECT_METADATA)
+	switch {
+	case external && has(uapi.IFLA_VXLAN_ID):
+		return &desc.UsageError{Text: "vxlan: both 'external' and vni cannot be specified"}
+	case !create:
+		return nil
+	case !external && on(uapi.IFLA_VXLAN_VNIFILTER):
+		return &desc.UsageError{Text: "vxlan: vnifilter is valid only when 'external' is set"}
+	case !external && !has(uapi.IFLA_VXLAN_ID):
+		return &desc.UsageError{Text: "vxlan: missing virtual network identifier"}
+	case multicast(in.Written(e, uapi.IFLA_VXLAN_GROUP), in.Written(e, uapi.IFLA_VXLAN_GROUP6)) && !has(uapi.IFLA_VXLAN_LINK):
+		return &desc.UsageError{Text: "vxlan: 'group' requires 'dev' to be specified"}
+	}
+	switch {
+	case has(uapi.IFLA_VXLAN_PORT):
+	case has(uapi.IFLA_VXLAN_GPE):
+		e.BE16(uapi.IFLA_VXLAN_PORT, vxlanGPEPort)
+	case in.Warn != nil:
+		in.Warn("vxlan: destination port not specified\n" +
+			"Will use Linux kernel default (non-standard value)\n" +
+			"Use 'dstport 4789' to get the IANA assigned value\n" +
+			"Use 'dstport 0' to get default and quiet this message")
+	}
+	if !has(uapi.IFLA_VXLAN_LEARNING) {
+		e.Uint8(uapi.IFLA_VXLAN_LEARNING, boolByte(!external))
+	}
+	return nil
+}
+
+// vxlanGPEPort is the UDP port that IANA gives to VXLAN-GPE.
+const vxlanGPEPort = 4790
+
+func multicast(addrs ...[]byte) bool {
+	for _, b := range addrs {
+		if a, ok := netip.AddrFromSlice(b); ok && a.IsMulticast() {
+			return true
+		}
+	}
+	return false
+}
+
+func readVNI(in *desc.Args, e *nl.Encoder) error {
+	v, err := in.Uint(32, "invalid id")
+	if err != nil {
+		return err
+	}
+	if v > maxVNI {
+		return desc.Invalid("id", in.Last())
+	}
+	if in.Written(e, uapi.IFLA_VXLAN_ID) != nil {
+		return desc.Duplicate("id", in.Last())
+	}
+	e.Uint32(uapi.IFLA_VXLAN_ID, uint32(v))
+	return nil
+}
+
+// showVxlanAddr prints an address of either family. A group that is no
+// multicast address is a remote. The key of an IPv6 address ends with 6.
+func showVxlanAddr(multi, uni string, typ4, typ6 uint16) func(*desc.Printer, []byte, desc.Attrs) {
+	return func(p *desc.Printer, _ []byte, attrs desc.Attrs) {
+		suffix, b := "", attrs[typ4]
+		if b == nil {
+			suffix, b = "6", attrs[typ6]
+		}
+		a, ok := netip.AddrFromSlice(b)
+		if !ok || a.IsUnspecified() {
+			return
+		}
+		word := uni
+		if a.IsMulticast() {
+			word = multi
+		}
+		p.Str(word+suffix, word+" %s ", desc.AddrText(a))
+	}
+}
+
+func readVxlanGroup(in *desc.Args, e *nl.Encoder) error {
+	word := in.Last()
+	a, err := readVxlanAddr(in, word)
+	if err != nil {
+		return err
+	}
+	if a.IsMulticast() != (word == "group") {
+		return desc.Wrong(in.Last(), "invalid "+word+" address")
+	}
+	putVxlanAddr(e, uapi.IFLA_VXLAN_GROUP, uapi.IFLA_VXLAN_GROUP6, a)
+	return nil
+}
+
+func readVxlanLocal(in *desc.Args, e *nl.Encoder) error {
+	a, err := readVxlanAddr(in, "local")
+	if err != nil {
+		return err
+	}
+	if a.IsMulticast() {
+		return desc.Wrong(in.Last(), "invalid local address")
+	}
+	putVxlanAddr(e, uapi.IFLA_VXLAN_LOCAL, uapi.IFLA_VXLAN_LOCAL6, a)
+	return nil
+}
+
+func readVxlanAddr(in *desc.Args, what string) (netip.Addr, error) {
+	word, err := in.Next()
+	if err != nil {
+		return netip.Addr{}, err
+	}
+	a, err := netip.ParseAddr(word)
+	if err != nil || a.Zone() != "" || a.IsUnspecified() {
+		return netip.Addr{}, desc.Wrong(word, "invalid "+what+" address")
+	}
+	return a, nil
+}
+
+func putVxlanAddr(e *nl.Encoder, typ4, typ6 uint16, a netip.Addr) {
+	if a.Is4() {
+		e.Addr(typ4, a)
+	} else {
+		e.Addr(typ6, a)
+	}
+}
+
+func showVxlanDevice(p *desc.Printer, b []byte, _ desc.Attrs) {
+	if len(b) >= 4 && binary.NativeEndian.Uint32(b) != 0 {
+		p.Str("link", "dev %s ", p.Link(int(binary.NativeEndian.Uint32(b))))
+	}
+}
+
+func readVxlanDevice(in *desc.Args, e *nl.Encoder) error {
+	return desc.Device.Read(in, &desc.Field{Type: uapi.IFLA_VXLAN_LINK, Key: "dev"}, e)
+}
+
+func showVxlanPorts(p *desc.Printer, b []byte, _ desc.Attrs) {
+	if len(b) < uapi.SizeofIflaVxlanPortRange {
+		return
+	}
+	low, high := binary.BigEndian.Uint16(b), binary.BigEndian.Uint16(b[2:])
+	p.Object("port_range")
+	p.Uint("low", "srcport %d ", uint64(low))
+	p.Uint("high", "%d ", uint64(high))
+	p.EndObject()
+}
+
+func readVxlanPorts(in *desc.Args, e *nl.Encoder) error {
+	low, err := in.Uint(16, "min port")
+	if err != nil {
+		return err
+	}
+	high, err := in.Uint(16, "max port")
+	if err != nil {
+		return err
+	}
+	b := e.Reserve(uapi.IFLA_VXLAN_PORT_RANGE, uapi.SizeofIflaVxlanPortRange)
+	binary.BigEndian.PutUint16(b, uint16(low))
+	binary.BigEndian.PutUint16(b[2:], uint16(high))
+	return nil
+}
+
+// showVxlanLearning prints in text only that it is off.
+func showVxlanLearning(p *desc.Printer, b []byte, _ desc.Attrs) {
+	if len(b) >= 1 && (p.JSON || b[0] == 0) {
+		p.YesNo("learning", "learning", b[0] != 0)
+	}
+}
+
+func showVxlanTOS(p *desc.Printer, b []byte, _ desc.Attrs) {
+	if len(b) < 1 || b[0] == 0 {
+		return
+	}
+	s := desc.HexC(uint64(b[0]))
+	if b[0] == tosInherit && !p.JSON {
+		s = "inherit"
+	}
+	p.Str("tos", "tos %s ", s)
+}
+
+// tosInherit is the TOS that stands for that of the packet inside.
+const tosInherit = 1
+
+func readVxlanTOS(in *desc.Args, e *nl.Encoder) error {
+	v := uint64(tosInherit)
+	if !in.Take("inherit") {
+		var err error
+		if v, err = in.Uint(8, "bad TOS value"); err != nil {
+			return err
+		}
+	}
+	e.Uint8(uapi.IFLA_VXLAN_TOS, uint8(v))
+	return nil
+}
+
+func showVxlanTTL(p *desc.Printer, b []byte, attrs desc.Attrs) {
+	if inherit, ok := attrs[uapi.IFLA_VXLAN_TTL_INHERIT]; ok && (len(inherit) == 0 || inherit[0] != 0) {
+		p.Text("ttl inherit ")
+		return
+	}
+	switch {
+	case len(b) < 1:
+	case b[0] == 0 && !p.JSON:
+		p.Text("ttl auto ")
+	default:
+		p.Uint("ttl", "ttl %d ", uint64(b[0]))
+	}
+}
+
+func readVxlanTTL(in *desc.Args, e *nl.Encoder) error {
+	switch {
+	case in.Take("inherit"):
+		e.Flag(uapi.IFLA_VXLAN_TTL_INHERIT)
+		return nil
+	case in.Take("auto"):
+		e.Uint8(uapi.IFLA_VXLAN_TTL, 0)
+		return nil
+	}
+	word, err := in.Next()
+	if err != nil {
+		return err
+	}
+	v, err := desc.ParseUint(word, 32)
+	switch {
+	case err != nil:
+		return desc.Wrong(word, "invalid TTL")
+	case v > 255:
+		return desc.Wrong(word, "TTL must be <= 255")
+	}
+	e.Uint8(uapi.IFLA_VXLAN_TTL, uint8(v))
+	return nil
+}
+
+// vxlanDFs are the names of VXLAN_DF_….
+var vxlanDFs = [...]string{
+	uapi.VXLAN_DF_UNSET:   "unset",
+	uapi.VXLAN_DF_SET:     "set",
+	uapi.VXLAN_DF_INHERIT: "inherit",
+}
+
+// showVxlanDF prints in text only what is not the default.
+func showVxlanDF(p *desc.Printer, b []byte, _ desc.Attrs) {
+	if len(b) >= 1 && int(b[0]) < len(vxlanDFs) && (p.JSON || b[0] != uapi.VXLAN_DF_UNSET) {
+		p.Str("df", "df %s ", vxlanDFs[b[0]])
+	}
+}
+
+func readVxlanDF(in *desc.Args, e *nl.Encoder) error {
+	word, err := in.Next()
+	if err != nil {
+		return err
+	}
+	for i, name := range vxlanDFs {
+		if name == word {
+			e.Uint8(uapi.IFLA_VXLAN_DF, uint8(i))
+			return nil
+		}
+	}
+	return desc.Wrong(word, "DF must be 'unset', 'set' or 'inherit'")
+}
+
+func showVxlanLabel(p *desc.Printer, b []byte, attrs desc.Attrs) {
+	if policy := attrs[uapi.IFLA_VXLAN_LABEL_POLICY]; len(policy) >= 4 && binary.NativeEndian.Uint32(policy) == uapi.VXLAN_LABEL_INHERIT {
+		p.Str("label_policy", "flowlabel %s ", "inherit")
+		return
+	}
+	if len(b) >= 4 {
+		if v := binary.BigEndian.Uint32(b); v != 0 {
+			p.Str("label", "flowlabel %s ", desc.HexC(uint64(v)))
+		}
+	}
+}
+
+func readVxlanLabel(in *desc.Args, e *nl.Encoder) error {
+	if in.Take("inherit") {
+		e.Uint32(uapi.IFLA_VXLAN_LABEL_POLICY, uapi.VXLAN_LABEL_INHERIT)
+		return nil
+	}
+	v, err := in.Uint(32, "invalid flowlabel")
+	if err != nil {
+		return err
+	}
+	if v > maxFlowLabel {
+		return desc.Wrong(in.Last(), "invalid flowlabel")
+	}
+	e.BE32(uapi.IFLA_VXLAN_LABEL, uint32(v))
+	return nil
+}
+
+func showVxlanAgeing(p *desc.Printer, b []byte, _ desc.Attrs) {
+	if len(b) < 4 {
+		return
+	}
+	if v := binary.NativeEndian.Uint32(b); v != 0 || p.JSON {
+		p.Uint("ageing", "ageing %d ", uint64(v))
+	} else {
+		p.Text("ageing none ")
+	}
+}
+
+func showVxlanLimit(p *desc.Printer, b []byte, _ desc.Attrs) {
+	if len(b) >= 4 && binary.NativeEndian.Uint32(b) != 0 {
+		p.Uint("limit", "maxaddr %d ", uint64(binary.NativeEndian.Uint32(b)))
+	}
+}
+
+// readVxlanLimit reads a number, with a word for 0.
+func readVxlanLimit(typ uint16, zero, why string) func(*desc.Args, *nl.Encoder) error {
+	return func(in *desc.Args, e *nl.Encoder) error {
+		var v uint64
+		if !in.Take(zero) {
+			var err error
+			if v, err = in.Uint(32, why); err != nil {
+				return err
+			}
+		}
+		e.Uint32(typ, uint32(v))
+		return nil
+	}
+}
+
+// showVxlanReserved prints the bits where they are not what RFC 7348 has.
+func showVxlanReserved(p *desc.Printer, b []byte, _ desc.Attrs) {
+	if len(b) >= 8 {
+		p.Str("reserved_bits", "reserved_bits %s ", fmt.Sprintf("%#016x", binary.BigEndian.Uint64(b)))
+	}
+}
+
+func readVxlanReserved(in *desc.Args, e *nl.Encoder) error {
+	v, err := in.Uint(64, "reserved_bits")
+	if err == nil {
+		e.BE64(uapi.IFLA_VXLAN_RESERVED_BITS, v)
+	}
+	return err
+}

@@ -1,0 +1,122 @@
+package netlink
+
+import (
+	"iter"
+	"math"
+
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/nl"
+)
+
+// NeighFilter says which neighbours to list. Zero fields leave the choice open.
+type NeighFilter struct {
+	// Family is AF_INET, AF_INET6 or AF_BRIDGE, for forwarding entries; 0: both of
+	// the internet.
+	Family    int
+	LinkIndex int
+	// MasterIndex chooses the neighbours on the ports of this link, or the
+	// forwarding entries of this bridge.
+	MasterIndex int
+	State       int // any of these, NUD_…
+	// Flags are those that an entry has to have, NTF_…. With NTF_PROXY the proxied
+	// addresses are listed instead of the neighbours.
+	Flags int
+	Type  int // RTN_…
+}
+
+// wants reports whether f chooses n, as far as n says. Only the kernel knows
+// which ports a master has.
+func (f *NeighFilter) wants(n *Neigh) bool {
+	return (f.Family == 0 || f.Family == n.Family) &&
+		(f.MasterIndex == 0 || n.MasterIndex == 0 || f.MasterIndex == n.MasterIndex) &&
+		(f.LinkIndex == 0 || f.LinkIndex == n.LinkIndex) &&
+		(f.State == 0 || f.State&n.State != 0) &&
+		n.Flags&f.Flags == f.Flags &&
+		(f.Type == 0 || f.Type == n.Type)
+}
+
+// NeighList returns the neighbours on a link: ip neighbour show nud all, or
+// bridge fdb show with the family AF_BRIDGE. linkIndex 0 is every link and family
+// FAMILY_ALL is both IPv4 and IPv6.
+func (h *Handle) NeighList(linkIndex, family int) ([]Neigh, error) {
+	return h.NeighListFiltered(NeighFilter{LinkIndex: linkIndex, Family: family})
+}
+
+// NeighSeq is [Handle.NeighList] one by one, as they come from the kernel. An
+// interrupted dump ends with [ErrDumpInterrupted].
+func (h *Handle) NeighSeq(linkIndex, family int) iter.Seq2[Neigh, error] {
+	return h.NeighSeqFiltered(NeighFilter{LinkIndex: linkIndex, Family: family})
+}
+
+// NeighProxyList returns the addresses that the host answers for in another's
+// place: ip neighbour show proxy. linkIndex 0 is every link and family FAMILY_ALL
+// is both IPv4 and IPv6.
+func (h *Handle) NeighProxyList(linkIndex, family int) ([]Neigh, error) {
+	return h.NeighListFiltered(NeighFilter{LinkIndex: linkIndex, Family: family, Flags: NTF_PROXY})
+}
+
+// NeighProxySeq is [Handle.NeighProxyList] one by one, as they come from the
+// kernel. An interrupted dump ends with [ErrDumpInterrupted].
+func (h *Handle) NeighProxySeq(linkIndex, family int) iter.Seq2[Neigh, error] {
+	return h.NeighSeqFiltered(NeighFilter{LinkIndex: linkIndex, Family: family, Flags: NTF_PROXY})
+}
+
+// NeighListExecute returns the neighbours that match what is not zero in msg:
+// any state and all flags that it has.
+func (h *Handle) NeighListExecute(msg Ndmsg) ([]Neigh, error) {
+	return h.NeighListFiltered(msg.filter())
+}
+
+// NeighListExecuteSeq is [Handle.NeighListExecute] one by one, as they come from
+// the kernel. An interrupted dump ends with [ErrDumpInterrupted].
+func (h *Handle) NeighListExecuteSeq(msg Ndmsg) iter.Seq2[Neigh, error] {
+	return h.NeighSeqFiltered(msg.filter())
+}
+
+func (msg *Ndmsg) filter() NeighFilter {
+	return NeighFilter{
+		Family:    int(msg.Family),
+		LinkIndex: int(msg.Index),
+		State:     int(msg.State),
+		Flags:     int(msg.Flags),
+		Type:      int(msg.Type),
+	}
+}
+
+// NeighListFiltered returns the neighbours that filter chooses.
+func (h *Handle) NeighListFiltered(filter NeighFilter) ([]Neigh, error) {
+	d := neighDecoder{filter: filter}
+	return list(h, filter.request(), "neigh list", d.decode)
+}
+
+// NeighSeqFiltered is [Handle.NeighListFiltered] one by one, as they come from
+// the kernel. An interrupted dump ends with [ErrDumpInterrupted].
+func (h *Handle) NeighSeqFiltered(filter NeighFilter) iter.Seq2[Neigh, error] {
+	return func(yield func(Neigh, error) bool) {
+		d := neighDecoder{filter: filter}
+		request := func() (*nl.Request, error) { return filter.request(), nil }
+		seq(h, request, "neigh list", d.decode)(yield)
+	}
+}
+
+// request asks for the neighbours. What the kernel cannot filter by it refuses,
+// where it checks strictly.
+func (f *NeighFilter) request() *nl.Request {
+	r := nl.NewRequest(uapi.RTM_GETNEIGH, 0)
+	header := r.Header(uapi.SizeofNdmsg)
+	m := uapi.Ndmsg{Family: uint8(within(r, "family", f.Family, math.MaxUint8))}
+	index := within(r, "link index", f.LinkIndex, math.MaxInt32)
+	if m.Family == uapi.AF_BRIDGE {
+		m.Ifindex = int32(index)
+	} else {
+		m.Flags = uint8(f.Flags & NTF_PROXY)
+		if index != 0 {
+			r.Uint32(uapi.NDA_IFINDEX, uint32(index))
+		}
+	}
+	if f.MasterIndex != 0 {
+		r.Uint32(uapi.NDA_MASTER, uint32(within(r, "master index", f.MasterIndex, math.MaxInt32)))
+	}
+	m.Put(header)
+	return r
+}

@@ -1,0 +1,179 @@
+package netlink
+
+import (
+	"fmt"
+	"net"
+
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/nl"
+)
+
+// routeDecoder decodes routes. Their addresses are cut from larger pieces of
+// memory, so that a long list takes few allocations.
+type routeDecoder struct {
+	bytes    byteSlab
+	nets     slab[net.IPNet]
+	caches   slab[RouteCacheInfo]
+	nexthops slab[NexthopInfo]
+}
+
+// slab makes values in pieces of memory that grow with their number.
+type slab[T any] struct {
+	free []T
+	size int // of the last piece
+}
+
+// maxPiece bounds what one value that is kept may keep from being freed.
+const maxPiece = 256
+
+func (s *slab[T]) next() *T {
+	if len(s.free) == 0 {
+		s.size = min(max(2*s.size, 1), maxPiece)
+		s.free = make([]T, s.size)
+	}
+	v := &s.free[0]
+	s.free = s.free[1:]
+	return v
+}
+
+// ip returns an attribute that is an address.
+func (s *routeDecoder) ip(d *nl.Decoder) net.IP {
+	b := d.Data()
+	if len(b) != net.IPv4len && len(b) != net.IPv6len {
+		d.Fail(fmt.Errorf("%w: attribute %d: %d bytes are no address", nl.ErrMalformed, d.Type(), len(b)))
+		return nil
+	}
+	return s.bytes.copy(b)
+}
+
+// prefix returns the prefix of ones bits at the address b.
+func (s *routeDecoder) prefix(b []byte, ones uint8) (*net.IPNet, error) {
+	n := len(b)
+	if n != net.IPv4len && n != net.IPv6len || int(ones) > n*8 {
+		return nil, fmt.Errorf("%w: %d bytes are no address with %d bits of prefix", nl.ErrMalformed, n, ones)
+	}
+	v := s.nets.next()
+	v.IP, v.Mask = s.bytes.copy(b), s.bytes.mask(int(ones), n)
+	return v, nil
+}
+
+// anyPrefix is what a route to or from everywhere has.
+func (s *routeDecoder) anyPrefix(family uint8) (*net.IPNet, error) {
+	var zero [net.IPv6len]byte
+	switch family {
+	case uapi.AF_INET, uapi.RTNL_FAMILY_IPMR:
+		return s.prefix(zero[:net.IPv4len], 0)
+	case uapi.AF_INET6, uapi.RTNL_FAMILY_IP6MR:
+		return s.prefix(zero[:], 0)
+	}
+	return nil, nil
+}
+
+// isRoute reports whether the message is a route: other families' messages
+// have the same type and another structure, such as the gateways of CAN.
+func isRoute(data []byte) bool {
+	if len(data) == 0 {
+		return false
+	}
+	switch data[0] {
+	case uapi.AF_INET, uapi.AF_INET6, uapi.AF_MPLS, uapi.RTNL_FAMILY_IPMR, uapi.RTNL_FAMILY_IP6MR:
+		return true
+	}
+	return false
+}
+
+// decode reads the payload of RTM_NEWROUTE or RTM_DELROUTE.
+func (s *routeDecoder) decode(data []byte) (route Route, err error) {
+	var m uapi.Rtmsg
+	m.Decode(data)
+	route.Family = int(m.Family)
+	route.Tos = int(m.Tos)
+	route.Table = int(m.Table)
+	route.Protocol = RouteProtocol(m.Protocol)
+	route.Scope = Scope(m.Scope)
+	route.Type = int(m.Type)
+	route.Flags = int(m.Flags)
+	var encap lwt
+	d := nl.NewDecoderAfter(data, uapi.SizeofRtmsg)
+	for d.Next() {
+		switch d.Type() {
+		case uapi.RTA_DST:
+			if m.Family == uapi.AF_MPLS {
+				route.MPLSDst, err = decodeLabel(d.Data())
+			} else {
+				route.Dst, err = s.prefix(d.Data(), m.DstLen)
+			}
+			d.Fail(err)
+		case uapi.RTA_SRC:
+			route.From, err = s.prefix(d.Data(), m.SrcLen)
+			d.Fail(err)
+		case uapi.RTA_PREFSRC:
+			route.Src = s.ip(&d)
+		case uapi.RTA_GATEWAY:
+			route.Gw = s.ip(&d)
+		case uapi.RTA_OIF:
+			route.LinkIndex = int(d.Int32())
+		case uapi.RTA_IIF:
+			route.ILinkIndex = int(d.Int32())
+		case uapi.RTA_PRIORITY:
+			route.Priority = int(d.Uint32())
+		case uapi.RTA_TABLE:
+			route.Table = int(d.Uint32())
+		case uapi.RTA_FLOW:
+			route.Realm = int(d.Uint32())
+		case uapi.RTA_METRICS:
+			d.Fail(decodeMetrics(d.Nested(), &route))
+		case uapi.RTA_MULTIPATH:
+			route.MultiPath, err = s.decodeNexthops(m.Family, d.Data())
+			d.Fail(err)
+		case uapi.RTA_NH_ID:
+			route.NHID = d.Uint32()
+		case uapi.RTA_PREF:
+			route.Pref = int(d.Uint8())
+		case uapi.RTA_CACHEINFO:
+			route.CacheInfo = s.cacheInfo(d.Data())
+		case uapi.RTA_VIA:
+			route.Via = decodeDestination(&d, &Via{})
+		case uapi.RTA_NEWDST:
+			route.NewDst = decodeNewDst(&d, m.Family)
+		default:
+			encap.attribute(&d)
+		}
+	}
+	if d.Err() != nil {
+		return Route{}, d.Err()
+	}
+	route.Encap = encap.decode()
+	if route.Dst == nil {
+		if route.Dst, err = s.anyPrefix(m.Family); err != nil {
+			return Route{}, err
+		}
+	}
+	if c := route.CacheInfo; c != nil && c.Expires > 0 {
+		route.Expires = (int(c.Expires) + userHZ - 1) / userHZ
+	}
+	return route, nil
+}
+
+// userHZ is how many of the kernel's units of time a second has.
+const userHZ = uapi.HZ
+
+func (s *routeDecoder) cacheInfo(b []byte) *RouteCacheInfo {
+	var c uapi.RtaCacheinfo
+	c.Decode(b)
+	v := s.caches.next()
+	*v = RouteCacheInfo{
+		Users: c.Clntref, Age: c.Lastuse, Expires: c.Expires, Error: c.Error,
+		Used: c.Used, Id: c.Id, Ts: c.Ts, Tsage: c.Tsage,
+	}
+	return v
+}
+
+// decodeLabel reads the one label of an MPLS route.
+func decodeLabel(b []byte) (*int, error) {
+	labels, err := decodeLabels(b)
+	if err != nil {
+		return nil, err
+	}
+	return &labels[0], nil
+}
