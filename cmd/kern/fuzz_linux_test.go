@@ -1,0 +1,66 @@
+package main
+
+import (
+	"bytes"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"os"
+	"testing"
+
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/nl"
+)
+
+// FuzzShowMessages shows links and addresses that no kernel would send.
+func FuzzShowMessages(f *testing.F) {
+	b, err := os.ReadFile("testdata/links.json")
+	if err != nil {
+		f.Fatal(err)
+	}
+	var links []shownLink
+	if err := json.Unmarshal(b, &links); err != nil {
+		f.Fatal(err)
+	}
+	for _, l := range links {
+		data, err := hex.DecodeString(l.Data)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(data)
+	}
+	sessions := map[string]*session{}
+	for _, mode := range []string{"text", "brief", "json"} {
+		s := newSession("ip", nil, io.Discard, io.Discard)
+		s.details, s.stats, s.brief, s.json = true, 2, mode == "brief", mode == "json"
+		s.configure()
+		// No questions to the kernel: what is not known has no name.
+		s.nsNames = map[int]string{}
+		s.conn, err = nl.Dial(nl.Config{Protocol: uapi.NETLINK_ROUTE})
+		if err != nil {
+			f.Fatal(err)
+		}
+		s.conn.Close()
+		sessions[mode] = s
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for mode, s := range sessions {
+			s.p.Reset()
+			s.p.Array("")
+			s.p.Object("")
+			l := readLink(nl.Message{Type: uapi.RTM_NEWLINK, Data: data})
+			s.showLink(l, linkView{})
+			s.showLinkBrief(l)
+			s.p.EndObject()
+			s.p.Object("")
+			s.showAddr(readAddr(nl.Message{Type: uapi.RTM_NEWADDR, Data: data}), true)
+			s.p.EndObject()
+			s.p.EndArray()
+			if mode == "json" && !json.Valid(bytes.TrimSpace(s.p.Bytes())) {
+				t.Fatalf("no JSON: %s", s.p.Bytes())
+			}
+			s.rememberLink(nl.Message{Type: uapi.RTM_NEWLINK, Data: data})
+			s.forgetLinks()
+		}
+	})
+}

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"fmt"
+
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
+	"kern.sys/netlink/nl"
+)
+
+// routeQuery are the words of "route get".
+type routeQuery struct {
+	family    int
+	rtm       uapi.Rtmsg
+	enc       nl.Encoder
+	connected bool
+	iif, oif  int
+	vrf       bool
+	asked     bool // a destination was given
+}
+
+// getRoute is "route get".
+func (c *command) getRoute() error {
+	q := &routeQuery{family: c.family}
+	for c.More() {
+		if err := c.nextQueryWord(q); err != nil {
+			return err
+		}
+	}
+	if !q.asked {
+		return exit(statusFailed, "need at least a destination address")
+	}
+	if q.oif != 0 && q.vrf {
+		return exit(statusUsage, "argument \"oif\" and \"vrf\" are mutually exclusive") // both name the link to leave by
+	}
+	m, err := c.get(q.request())
+	if err != nil {
+		return err
+	}
+	return c.array(func() error {
+		r := readRoute(m)
+		c.showRoute(r, &routeFilter{})
+		if !q.connected {
+			return nil
+		}
+		return c.getConnected(r)
+	})
+}
+
+// getConnected asks once more for the route of a connection, from the source
+// address that the kernel chose.
+func (c *command) getConnected(r *routeMessage) error {
+	src, ok := r.attrs[uapi.RTA_PREFSRC]
+	if !ok {
+		return exit(statusFailed, "Failed to connect the route")
+	}
+	again := nl.NewRequest(uapi.RTM_GETROUTE, 0)
+	rtm := uapi.Rtmsg{
+		Family: r.rtm.Family, Tos: r.rtm.Tos,
+		DstLen: uint8(len(r.attrs[uapi.RTA_DST]) * 8), SrcLen: uint8(len(src) * 8),
+	}
+	rtm.Put(again.Header(uapi.SizeofRtmsg))
+	again.Data(uapi.RTA_SRC, src)
+	if dst, ok := r.attrs[uapi.RTA_DST]; ok {
+		again.Data(uapi.RTA_DST, dst)
+	}
+	for _, typ := range []uint16{uapi.RTA_OIF, uapi.RTA_MARK, uapi.RTA_UID} {
+		if b, ok := r.attrs[typ]; ok {
+			again.Data(typ, b)
+		}
+	}
+	m, err := c.get(again)
+	if err != nil {
+		return err
+	}
+	c.showRoute(readRoute(m), &routeFilter{})
+	return nil
+}
+
+// request asks the kernel for the route.
+func (q *routeQuery) request() *nl.Request {
+	if q.family == uapi.AF_UNSPEC {
+		q.family = uapi.AF_INET
+	}
+	q.rtm.Family = uint8(q.family)
+	if q.family == uapi.AF_INET {
+		q.rtm.Flags |= uapi.RTM_F_LOOKUP_TABLE // of IPv6 the kernel always tells the table
+	}
+	r := nl.NewRequest(uapi.RTM_GETROUTE, 0)
+	q.rtm.Put(r.Header(uapi.SizeofRtmsg))
+	r.Fail(q.enc.Err())
+	copy(r.Raw(len(q.enc.Bytes())), q.enc.Bytes())
+	if q.iif != 0 {
+		r.Uint32(uapi.RTA_IIF, uint32(q.iif))
+	}
+	if q.oif != 0 {
+		r.Uint32(uapi.RTA_OIF, uint32(q.oif))
+	}
+	return r
+}
+
+func (c *command) nextQueryWord(q *routeQuery) error {
+	e := &q.enc
+	switch {
+	case c.Take("tos"), c.TakeAbbr("dsfield"):
+		tos, err := c.nextTOS(wrongTOS)
+		q.rtm.Tos = tos
+		return err
+	case c.TakeAbbr("as"):
+		c.Take("to")
+		addr, err := c.nextRouteAddr(&q.family)
+		e.Data(uapi.RTA_NEWDST, addr)
+		return err
+	case c.TakeAbbr("from"):
+		p, err := c.nextPrefix(q.family)
+		if err == nil {
+			q.rtm.SrcLen = q.address(uapi.RTA_SRC, p)
+		}
+		return err
+	case c.Take("iif"):
+		index, err := c.nextLink()
+		q.iif = index
+		return err
+	case c.Take("oif"), c.Take("dev"):
+		index, err := c.nextLink()
+		q.oif = index
+		return err
+	case c.Take("mark"):
+		return c.nextNumberWord(uapi.RTA_MARK, e, "invalid mark value")
+	case c.Take("uid"):
+		return c.nextNumberWord(uapi.RTA_UID, e, "invalid UID\n")
+	case c.Take("ipproto"):
+		word, err := c.Next()
+		if err != nil {
+			return err
+		}
+		proto, ok := ipProtoNumber(word)
+		if !ok {
+			return desc.Wrong(word, "Invalid \"ipproto\" value\n")
+		}
+		e.Uint8(uapi.RTA_IP_PROTO, proto)
+		return nil
+	case c.Take("sport"):
+		return c.nextPortWord(uapi.RTA_SPORT, e, "invalid sport\n")
+	case c.Take("dport"):
+		return c.nextPortWord(uapi.RTA_DPORT, e, "invalid dport\n")
+	case c.TakeAbbr("notify"):
+		q.rtm.Flags |= uapi.RTM_F_NOTIFY
+		return nil
+	case c.TakeAbbr("connected"):
+		q.connected = true
+		return nil
+	case c.Take("vrf"):
+		name, err := c.Next()
+		if err != nil {
+			return err
+		}
+		info := c.linkNamed(name)
+		if info == nil || c.vrfTable(name) == 0 {
+			return desc.Wrong(name, "Invalid VRF\n")
+		}
+		q.oif, q.vrf = info.index, true
+		return nil
+	case c.Take("fibmatch"):
+		q.rtm.Flags |= uapi.RTM_F_FIB_MATCH
+		return nil
+	}
+	return c.nextQueryDestination(q)
+}
+
+func (c *command) nextQueryDestination(q *routeQuery) error {
+	c.Take("to")
+	p, err := c.nextPrefix(q.family)
+	if err != nil {
+		return err
+	}
+	if !p.isAny() && p.bits != p.addr.BitLen() {
+		fmt.Fprintf(c.stderr, "Warning: /%d as prefix is invalid, only /%d (or none) is supported.\n", p.bits, p.addr.BitLen())
+		p.bits = p.addr.BitLen()
+	}
+	q.rtm.DstLen = q.address(uapi.RTA_DST, p)
+	q.asked = true
+	return nil
+}
+
+// address appends an address of the query and returns its length.
+func (q *routeQuery) address(typ uint16, p prefix) uint8 {
+	if q.family == uapi.AF_UNSPEC {
+		q.family = p.family
+	}
+	if !p.isAny() {
+		q.enc.Addr(typ, p.addr)
+	}
+	return uint8(p.bits)
+}
+
+func (c *command) nextNumberWord(typ uint16, e *nl.Encoder, why string) error {
+	v, err := c.Uint(32, why)
+	e.Uint32(typ, uint32(v))
+	return err
+}
+
+func (c *command) nextPortWord(typ uint16, e *nl.Encoder, why string) error {
+	v, err := c.Uint(16, why)
+	e.BE16(typ, uint16(v))
+	return err
+}

@@ -1,0 +1,122 @@
+package main
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"kern.sys/internal/nstest"
+)
+
+// hosts are the links that the routes, rules and neighbours below lead through.
+var hosts = []string{
+	"link set lo up",
+	"link add va address " + macA + " type veth peer name vb address " + macB,
+	"link add vc address 02:00:00:00:00:0c type veth peer name vd address 02:00:00:00:00:0d",
+	"link set va up", "link set vb up", "link set vc up", "link set vd up",
+	"addr add 10.0.0.1/24 dev va", "addr add 10.0.1.1/24 dev vc",
+	"addr add fd00::1/64 dev va nodad", "addr add fd00:1::1/64 dev vc nodad",
+}
+
+// tablesOf is all that ip tells of the routes, rules and neighbours here.
+func tablesOf(t testing.TB) any {
+	t.Helper()
+	var all []any
+	for _, cmd := range []string{
+		"-d -j -4 route show table all", "-d -j -6 route show table all root fd00::/16", "-d -j rule", "-d -j -6 rule",
+		"-j neigh show nud permanent nud stale nud noarp to 10.0.0.0/8", "-j -6 neigh show nud permanent to fd00::/16", "-j neigh show proxy",
+	} {
+		v, _ := decodeJSON(t, orEmpty(ip(t, words(t, cmd)...).out), append([]string{"probes", "refcnt"}, moving...))
+		if list, ok := v.([]any); ok && strings.Contains(cmd, "neigh") {
+			// Neighbours come in the order of a hash that differs by namespace.
+			slices.SortFunc(list, func(a, b any) int { return strings.Compare(marshal(a), marshal(b)) })
+		}
+		all = append(all, v)
+	}
+	return all
+}
+
+func sameTables(t testing.TB, what string, a, b any) {
+	t.Helper()
+	if !reflect.DeepEqual(a, b) {
+		t.Fatalf("%s: tables differ at %s", what, firstDifference("", a, b))
+	}
+}
+
+// hostsUp makes the hosts, and waits for what the kernel does for them later.
+func hostsUp(t testing.TB) {
+	t.Helper()
+	setUp(t, hosts...)
+	await(t, "-6 route show table local", func(out string) bool {
+		return strings.Contains(out, "fd00::1 ") && strings.Contains(out, "fd00:1::1 ")
+	})
+	await(t, "route", func(out string) bool { return !strings.Contains(out, "linkdown") })
+}
+
+// await waits until what a command of ip prints is good.
+func await(t testing.TB, cmd string, good func(out string) bool) {
+	t.Helper()
+	for start := time.Now(); ; time.Sleep(5 * time.Millisecond) {
+		r := ip(t, words(t, cmd)...)
+		if good(r.out) {
+			return
+		}
+		if time.Since(start) > 10*time.Second {
+			t.Fatalf("ip %s: still %v", cmd, r)
+		}
+	}
+}
+
+// compareTables makes each state with ip and compares what both show of it;
+// then it makes the state with this program and compares what ip shows.
+func compareTables(t *testing.T, states []diffState, shows ...string) {
+	t.Helper()
+	for _, s := range states {
+		t.Run(s.name, func(t *testing.T) { compareTable(t, s, shows, func() {}) })
+	}
+}
+
+// compareTable does so for one state; settled returns when the kernel is done.
+func compareTable(t *testing.T, s diffState, shows []string, settled func()) {
+	t.Helper()
+	needIP(t)
+	var byIP, byKern any
+	nstest.Do(t, func() {
+		hostsUp(t)
+		setUp(t, s.cmds...)
+		settled()
+		for _, show := range slices.Concat(shows, s.show) {
+			compareShow(t, words(t, show)...)
+		}
+		byIP = tablesOf(t)
+	})
+	nstest.Do(t, func() {
+		hostsUp(t)
+		setUpByKern(t, s.cmds...)
+		settled()
+		byKern = tablesOf(t)
+	})
+	sameTables(t, "state", byIP, byKern)
+}
+
+// compareRuns runs commands that change nothing, or fail, with both programs in
+// one state.
+func compareRuns(t *testing.T, state, lines []string) {
+	t.Helper()
+	needIP(t)
+	nstest.Do(t, func() {
+		hostsUp(t)
+		setUp(t, state...)
+		before := tablesOf(t)
+		for _, line := range lines {
+			args := words(t, line)
+			want := ip(t, args...)
+			sameTables(t, "after ip "+line, before, tablesOf(t))
+			got := kern(args...)
+			sameTables(t, "after kern "+line, before, tablesOf(t))
+			sameEnd(t, line, want, got)
+		}
+	})
+}
