@@ -4,6 +4,19 @@ import (
 	"fmt"
 	"net"
 	"strings"
+
+	"kern.sys/internal/uapi"
+)
+
+// IFA_PROTO is the attribute that holds Addr.Protocol.
+const IFA_PROTO = uapi.IFA_PROTO
+
+// Who made an address: values of Addr.Protocol.
+const (
+	IFAPROT_UNSPEC    = uapi.IFAPROT_UNSPEC
+	IFAPROT_KERNEL_LO = uapi.IFAPROT_KERNEL_LO // made with the loopback link
+	IFAPROT_KERNEL_RA = uapi.IFAPROT_KERNEL_RA // from a router advertisement
+	IFAPROT_KERNEL_LL = uapi.IFAPROT_KERNEL_LL // the link-local address made when a link came up
 )
 
 // Addr is an IPv4 or IPv6 address of a link: ip address, ip-address(8).

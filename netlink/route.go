@@ -12,6 +12,9 @@ import (
 // NextHopFlag is a flag of a route or of one of its next hops (RTNH_F_…).
 type NextHopFlag int
 
+// RTA_NH_ID is the attribute that holds Route.NHID.
+const RTA_NH_ID = uapi.RTA_NH_ID
+
 const (
 	// FLAG_ONLINK says that the gateway is on the link, whatever the addresses
 	// there are: onlink of ip route.
