@@ -224,7 +224,7 @@ func TestGenerateRefuses(t *testing.T) {
 		"Msg struct:msg m_index=I:uint64":  "m_index is not a uint64",
 		"Msg struct:msg m_index=I:[3]byte": "m_index is not a [3]byte",
 		"Msg struct:msg m_index=I:Other":   "m_index is not a Other",
-		"P struct:packed":                  "Go can't have U uint32 at 1",
+		"P struct:packed":                  "U uint32 at offset 1 is out of Go's alignment",
 		"O struct:outer":                   "struct gap is not in the list",
 		"W struct:word,struct:gap":         "struct gap is not of its size",
 		"[8]byte struct:addr":              "struct addr has 4 bytes",
