@@ -234,7 +234,8 @@ func (cs *conns) setTimeout(to time.Duration) error {
 }
 
 // SetSocketReceiveBufferSize sets SO_RCVBUF of the handle's sockets in bytes,
-// SO_RCVBUFFORCE with force. See socket(7).
+// SO_RCVBUFFORCE with force, also for [Handle.Watch] and [Handle.NewMirror]. See
+// socket(7).
 func (h *Handle) SetSocketReceiveBufferSize(size int, force bool) error {
 	return h.eachConn(func(cs *conns, c *nl.Conn) error {
 		cs.cfg.ReceiveBuffer, cs.cfg.ForceBuffer = size, force

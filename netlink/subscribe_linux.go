@@ -6,7 +6,6 @@ import (
 	"iter"
 	"time"
 
-	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
 	"kern.sys/netns"
 	"kern.sys/unix"
@@ -114,11 +113,12 @@ func (e events[T]) watch(h *Handle, o subscribeOptions) (*watcher[T], error) {
 	if ns != nil && !ns.IsOpen() {
 		ns = nil
 	}
+	open := func(ns *netns.NsHandle) error { return w.open(h, ns) }
 	var err error
-	if ns == nil && h.conns != nil {
-		err = h.conns.inNamespace(func(ns netns.NsHandle) error { return w.open(h, &ns) })
+	if ns == nil {
+		err = h.whereItIs(open)
 	} else {
-		err = w.open(h, ns)
+		err = open(ns)
 	}
 	if err != nil {
 		return nil, &nl.Error{Op: e.op, Err: err}
@@ -126,38 +126,13 @@ func (e events[T]) watch(h *Handle, o subscribeOptions) (*watcher[T], error) {
 	return w, nil
 }
 
-// inNamespace calls fn with the handle's namespace, which stays open meanwhile.
-func (cs *conns) inNamespace(fn func(netns.NsHandle) error) error {
-	cs.mu.Lock()
-	defer cs.mu.Unlock()
-	if cs.closed {
-		return nl.ErrClosed
-	}
-	if !cs.ns.IsOpen() {
-		return errors.New("the handle's namespace could not be held: is /proc mounted?")
-	}
-	return fn(cs.ns)
-}
-
-func (w *watcher[T]) open(h *Handle, ns *netns.NsHandle) error {
-	lists, err := NewHandleWithOptions(HandleOptions{NetNS: ns, DisableVFInfoCollection: h.noVFs}, uapi.NETLINK_ROUTE)
-	if err != nil {
-		return err
-	}
-	// One thread may go to another namespace between the two calls only where
-	// its owner takes it there, and he is in this call.
-	listen, err := nl.Listen(nl.Config{
-		Protocol:      uapi.NETLINK_ROUTE,
+func (w *watcher[T]) open(h *Handle, ns *netns.NsHandle) (err error) {
+	w.lists, w.listen, err = openWatch(h, nl.Config{
 		NetNS:         ns,
 		ReceiveBuffer: w.opts.receiveBuffer,
 		ForceBuffer:   w.opts.forceBuffer,
-	}, w.groups...)
-	if err != nil {
-		lists.Delete()
-		return err
-	}
-	w.lists, w.listen = lists, listen
-	return nil
+	}, w.groups)
+	return err
 }
 
 func (w *watcher[T]) close() {
@@ -199,12 +174,6 @@ func (w *watcher[T]) run(ctx context.Context, yield func(T, error) bool) {
 		}
 		quiet(true)
 	}
-}
-
-// lostEvents reports whether err says that events are missing and that more
-// will come.
-func lostEvents(err error) bool {
-	return errors.Is(err, nl.ErrOverrun) || errors.Is(err, nl.ErrTruncated) || errors.Is(err, nl.ErrMalformed)
 }
 
 // deadline ends ctx with nl.ErrTimeout when it was quiet for as long as the

@@ -3,6 +3,7 @@
 package netlink
 
 import (
+	"context"
 	"iter"
 	"net"
 
@@ -539,6 +540,11 @@ func NeighSet(neigh *Neigh) error {
 	return pkgHandle.NeighSet(neigh)
 }
 
+// NewMirror is [Handle.NewMirror] in the network namespace of the calling thread.
+func NewMirror(ctx context.Context, tables ...Table) (*Mirror, error) {
+	return pkgHandle.NewMirror(ctx, tables...)
+}
+
 // RouteAdd is [Handle.RouteAdd] in the network namespace of the calling thread.
 func RouteAdd(route *Route) error {
 	return pkgHandle.RouteAdd(route)
@@ -652,4 +658,9 @@ func SetPromiscOn(link Link) error {
 // VethPeerIndex is [Handle.VethPeerIndex] in the network namespace of the calling thread.
 func VethPeerIndex(link *Veth) (int, error) {
 	return pkgHandle.VethPeerIndex(link)
+}
+
+// Watch is [Handle.Watch] in the network namespace of the calling thread.
+func Watch(ctx context.Context, tables ...Table) iter.Seq2[Event, error] {
+	return pkgHandle.Watch(ctx, tables...)
 }

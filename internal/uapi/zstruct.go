@@ -187,6 +187,42 @@ func (m *Rtmsg) Put(b []byte) {
 	binary.NativeEndian.PutUint32(b[8:], m.Flags)
 }
 
+// Tcmsg is struct tcmsg of linux/rtnetlink.h.
+type Tcmsg struct {
+	Family  uint8
+	Ifindex int32
+	Handle  uint32
+	Parent  uint32
+	Info    uint32
+}
+
+// SizeofTcmsg is the size of struct tcmsg in bytes.
+const SizeofTcmsg = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *Tcmsg) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Family = b[0]
+	m.Ifindex = int32(binary.NativeEndian.Uint32(b[4:]))
+	m.Handle = binary.NativeEndian.Uint32(b[8:])
+	m.Parent = binary.NativeEndian.Uint32(b[12:])
+	m.Info = binary.NativeEndian.Uint32(b[16:])
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *Tcmsg) Put(b []byte) {
+	clear(b[:20])
+	b[0] = m.Family
+	binary.NativeEndian.PutUint32(b[4:], uint32(m.Ifindex))
+	binary.NativeEndian.PutUint32(b[8:], m.Handle)
+	binary.NativeEndian.PutUint32(b[12:], m.Parent)
+	binary.NativeEndian.PutUint32(b[16:], m.Info)
+}
+
 // Rtgenmsg is struct rtgenmsg of linux/rtnetlink.h.
 type Rtgenmsg struct {
 	Family uint8

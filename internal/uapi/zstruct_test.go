@@ -12,6 +12,7 @@ var messages = []struct {
 	{new(Ifinfomsg), SizeofIfinfomsg},
 	{new(Ifaddrmsg), SizeofIfaddrmsg},
 	{new(Rtmsg), SizeofRtmsg},
+	{new(Tcmsg), SizeofTcmsg},
 	{new(Rtgenmsg), SizeofRtgenmsg},
 	{new(Rtnexthop), SizeofRtnexthop},
 	{new(Ndmsg), SizeofNdmsg},

@@ -58,7 +58,11 @@ func (l *Listener) Messages(ctx context.Context) iter.Seq2[Message, error] {
 		defer l.end()
 		overrun := false
 		for {
-			ok, err := l.datagram(ctx, overrun, func(m Message) bool { return yield(m, nil) })
+			timeout := time.Duration(0)
+			if overrun {
+				timeout = -1
+			}
+			ok, err := l.datagram(ctx, timeout, func(m Message) bool { return yield(m, nil) })
 			switch {
 			case !ok:
 				return
@@ -78,23 +82,37 @@ func (l *Listener) Messages(ctx context.Context) iter.Seq2[Message, error] {
 	}
 }
 
+// Receive waits for one datagram and calls each for its messages; it is for
+// those who have other things to do between events, and must not be called
+// while [Listener.Messages] is iterated. timeout is as for [Transport]: 0 waits
+// until something comes, a negative one not at all, and [ErrTimeout] says that
+// nothing came. After an error that Messages would go on after, Receive may be
+// called again. Its ErrOverrun comes at once: what is received until a call
+// without waiting ends with ErrTimeout may be missing events.
+func (l *Listener) Receive(ctx context.Context, timeout time.Duration, each func(Message)) error {
+	if !l.begin() {
+		return &Error{Op: "netlink listen", Err: ErrClosed}
+	}
+	defer l.end()
+	_, err := l.datagram(ctx, timeout, func(m Message) bool {
+		each(m)
+		return true
+	})
+	return err
+}
+
 // lost reports whether err says that events are missing, and no more.
 func lost(err error) bool {
 	return errors.Is(err, ErrOverrun) || errors.Is(err, ErrTruncated) || errors.Is(err, ErrMalformed)
 }
 
-// datagram receives once, with drain only what is queued. ok is false where each
-// wanted no more.
-func (l *Listener) datagram(ctx context.Context, drain bool, each func(Message) bool) (ok bool, err error) {
+// datagram receives once. ok is false where each wanted no more.
+func (l *Listener) datagram(ctx context.Context, timeout time.Duration, each func(Message) bool) (ok bool, err error) {
 	if ctx.Err() != nil {
 		return true, &Error{Op: "netlink listen", Err: context.Cause(ctx)}
 	}
 	if l.isClosed() {
 		return true, &Error{Op: "netlink listen", Err: ErrClosed}
-	}
-	timeout := time.Duration(0)
-	if drain {
-		timeout = -1
 	}
 	n, from, err := l.t.Receive(ctx, l.buf, timeout)
 	switch {

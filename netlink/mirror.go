@@ -1,0 +1,333 @@
+package netlink
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"kern.sys/internal/hamt"
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/nl"
+)
+
+// Mirror is a copy of some of the kernel's tables that follows every change. It
+// is read once, and again only where events were lost or the kernel changes
+// what it tells nobody of: routes, when a link or an address changes. Such
+// repairs take a tenth of the time at most.
+//
+// A mirror has what identifies and configures objects. Counters, ages and
+// lifetimes that run are left out, and a neighbour's state is the last that the
+// kernel told of. A Mirror is safe for concurrent use.
+type Mirror struct {
+	w      *tableWatch
+	cancel context.CancelCauseFunc
+	done   chan struct{} // closed when the mirror has ended
+
+	mu      sync.Mutex
+	parts   []*partState
+	changed chan struct{} // closed at the next change; nil: nobody waits
+	err     error         // why the mirror has ended
+	orders  []func(context.Context)
+	wake    context.CancelFunc // ends the wait for events, for orders to be done
+}
+
+// partState is the copy of one part of the tables: for each key the objects
+// that have it, in the kernel's order, as the bytes that told of them. Only the
+// mirror's goroutine changes it, and holds Mirror.mu then.
+type partState struct {
+	*tablePart
+	objects hamt.Map[[]string]
+
+	reads    int       // how often it was read
+	dirty    bool      // is to be read anew
+	notUntil time.Time // but not before
+	// overlap is there while events are worked in that may be older than what
+	// was read: what happened to each key.
+	overlap map[string]changeKind
+}
+
+// silentGroups tell of what changes routes without a word.
+var silentGroups = []uint32{uapi.RTNLGRP_LINK, uapi.RTNLGRP_IPV4_IFADDR, uapi.RTNLGRP_IPV6_IFADDR, uapi.RTNLGRP_NEXTHOP}
+
+// repairShare is the least time between two repairs, in units of the time that
+// one takes.
+const repairShare = 9
+
+// NewMirror begins a mirror of tables, of all without any, in the handle's
+// namespace. It has read them when it returns, and follows until Close is
+// called, or ctx or the handle's context is done.
+func (h *Handle) NewMirror(ctx context.Context, tables ...Table) (*Mirror, error) {
+	w, err := h.watchTables("mirror", tables, silentGroups)
+	if err != nil {
+		return nil, err
+	}
+	m := &Mirror{w: w, done: make(chan struct{})}
+	for _, p := range w.parts {
+		m.parts = append(m.parts, &partState{tablePart: p, dirty: true})
+	}
+	ctx, m.cancel = h.join(ctx)
+	if err := m.repair(ctx); err != nil {
+		m.cancel(nil)
+		w.close()
+		return nil, nl.Annotate(err, "mirror", noObject)
+	}
+	go m.run(ctx)
+	return m, nil
+}
+
+// Close ends the mirror. What it had can still be read. It returns why the
+// mirror had ended before.
+func (m *Mirror) Close() error {
+	m.cancel(nl.ErrClosed)
+	<-m.done
+	if err := m.Err(); !errors.Is(err, nl.ErrClosed) {
+		return err
+	}
+	return nil
+}
+
+// Err returns why the mirror follows no longer; nil while it does.
+func (m *Mirror) Err() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.err
+}
+
+// run follows the tables until ctx is done or the socket fails.
+func (m *Mirror) run(ctx context.Context) {
+	err := m.follow(ctx)
+	m.w.close()
+	m.cancel(nil)
+	m.mu.Lock()
+	m.err = nl.Annotate(err, "mirror", noObject)
+	m.tell()
+	m.mu.Unlock()
+	close(m.done)
+}
+
+func (m *Mirror) follow(ctx context.Context) error {
+	for {
+		waiting, wake := context.WithCancel(ctx)
+		m.mu.Lock()
+		orders := m.orders
+		m.orders, m.wake = nil, wake
+		m.mu.Unlock()
+		for _, order := range orders {
+			order(ctx)
+		}
+		err := m.receiveAll(ctx, waiting)
+		wake()
+		switch {
+		case ctx.Err() != nil:
+			return context.Cause(ctx)
+		case err != nil && waiting.Err() == nil:
+			return err
+		}
+	}
+}
+
+// receiveAll works events in until waiting, which ends with ctx, is done.
+func (m *Mirror) receiveAll(ctx, waiting context.Context) error {
+	for waiting.Err() == nil {
+		timeout := m.untilRepair()
+		if timeout < 0 {
+			if err := m.repair(ctx); err != nil {
+				return err
+			}
+			continue
+		}
+		err := m.receive(waiting, timeout)
+		if err != nil && !errors.Is(err, nl.ErrTimeout) {
+			return err
+		}
+	}
+	return nil
+}
+
+// order has the mirror's goroutine call fn and waits for its end.
+func (m *Mirror) order(ctx context.Context, fn func(context.Context)) error {
+	finished := make(chan struct{})
+	m.mu.Lock()
+	m.orders = append(m.orders, func(ctx context.Context) {
+		defer close(finished)
+		fn(ctx)
+	})
+	if m.wake != nil {
+		m.wake()
+	}
+	m.mu.Unlock()
+	select {
+	case <-finished:
+		return nil
+	case <-m.done:
+		return m.Err()
+	case <-ctx.Done():
+		return context.Cause(ctx)
+	}
+}
+
+// receive works one datagram in. timeout is as for nl.Listener. Lost events are
+// no error: the tables will be read anew.
+func (m *Mirror) receive(ctx context.Context, timeout time.Duration) error {
+	var failed error
+	err := m.w.listen.Receive(ctx, timeout, func(msg nl.Message) {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		if err := m.apply(msg); failed == nil {
+			failed = err
+		}
+	})
+	if lostEvents(err) {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		for _, p := range m.parts {
+			p.dirty = true
+		}
+		return failed
+	}
+	return errors.Join(failed, err)
+}
+
+// drain works in what is queued.
+func (m *Mirror) drain(ctx context.Context) error {
+	for {
+		switch err := m.receive(ctx, -1); {
+		case errors.Is(err, nl.ErrTimeout):
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+}
+
+// untilRepair returns how long to wait for the next repair: 0 is for ever, a
+// negative time means that it is due.
+func (m *Mirror) untilRepair() time.Duration {
+	var least time.Duration
+	for _, p := range m.parts {
+		if !p.dirty {
+			continue
+		}
+		d := time.Until(p.notUntil)
+		if d <= 0 {
+			return -1
+		}
+		if least == 0 || d < least {
+			least = d
+		}
+	}
+	return least
+}
+
+// repair reads the dirty parts anew whose time has come.
+func (m *Mirror) repair(ctx context.Context) error {
+	// The kernel drops events until a queue that was full has been emptied.
+	if err := m.drain(ctx); err != nil {
+		return err
+	}
+	for _, p := range m.parts {
+		if p.dirty && time.Now().After(p.notUntil) {
+			if err := m.readAnew(ctx, p); err != nil {
+				return err
+			}
+		}
+	}
+	// What is queued now may be older than what was read.
+	err := m.drain(ctx)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, p := range m.parts {
+		p.overlap = nil
+	}
+	return err
+}
+
+// readAnew reads one part.
+func (m *Mirror) readAnew(ctx context.Context, p *partState) error {
+	began := time.Now()
+	fresh, err := m.read(ctx, p)
+	interrupted := errors.Is(err, ErrDumpInterrupted)
+	if err != nil && !interrupted {
+		return err
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	p.objects = fresh
+	p.reads++
+	p.overlap = map[string]changeKind{}
+	p.dirty = interrupted // the list may lack something
+	p.notUntil = time.Now().Add(repairShare * time.Since(began))
+	m.tell()
+	return nil
+}
+
+// read returns the objects of a part. With ErrDumpInterrupted they are what
+// was read last.
+func (m *Mirror) read(ctx context.Context, p *partState) (objects hamt.Map[[]string], err error) {
+	c, err := m.w.lists.conn(uapi.NETLINK_ROUTE)
+	if err != nil {
+		return objects, err
+	}
+	barrier(ctx, c)
+	restart := func() { objects = hamt.Map[[]string]{} }
+	err = c.List(ctx, p.dump(), restart, func(msg nl.Message) error {
+		key := ""
+		if msg.Type == p.new {
+			key = p.key(msg.Data)
+		}
+		if key == "" || p.hidden(msg.Data) {
+			return nil
+		}
+		old, _ := p.objects.Get(key)
+		raw, err := p.bytesOf(msg.Data, old)
+		if err != nil {
+			return err
+		}
+		group, _ := objects.Get(key)
+		objects.Set(key, append(group, raw))
+		return nil
+	})
+	return objects, err
+}
+
+// barrier waits until the kernel has finished what it told of: it tells of some
+// changes before it makes them, under a lock that not every dump takes. This
+// request takes it, and asks for the queueing disciplines of no link.
+func barrier(ctx context.Context, c *nl.Conn) {
+	r := nl.NewRequest(uapi.RTM_GETQDISC, 0)
+	r.Header(uapi.SizeofTcmsg)
+	// It is refused; where it could not be sent, nor can what comes next.
+	_ = c.Get(ctx, r, func(nl.Message) error { return nil })
+}
+
+// bytesOf returns what is kept of a message; one of old where that is equal.
+// The message is one that can be decoded.
+func (p *partState) bytesOf(data []byte, old []string) (string, error) {
+	short := p.header
+	if p.short != 0 {
+		short = p.short
+	}
+	raw, err := p.volatile.message(data, p.header, short)
+	if err != nil {
+		return "", err
+	}
+	for _, o := range old {
+		if o == raw {
+			return o, nil
+		}
+	}
+	_, err = p.event(nil, []byte(raw))
+	return raw, err
+}
+
+// hidden reports whether an object is left out.
+func (p *partState) hidden(data []byte) bool { return p.hides != nil && p.hides(data) }
+
+// tell wakes those who wait for changes. m.mu is held.
+func (m *Mirror) tell() {
+	if m.changed != nil {
+		close(m.changed)
+		m.changed = nil
+	}
+}

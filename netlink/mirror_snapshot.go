@@ -1,0 +1,191 @@
+package netlink
+
+import (
+	"context"
+	"iter"
+	"slices"
+
+	"kern.sys/internal/hamt"
+	"kern.sys/netlink/nl"
+)
+
+// Snapshot is what a [Mirror] had at one time. It does not change, and what it
+// shares with other snapshots is in memory once. It is safe for concurrent use.
+type Snapshot struct {
+	parts []snapshotPart
+}
+
+type snapshotPart struct {
+	*tablePart
+	objects hamt.Map[[]string]
+}
+
+// Snapshot returns what the mirror has now. It takes no time to speak of.
+func (m *Mirror) Snapshot() *Snapshot {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.snapshot()
+}
+
+func (m *Mirror) snapshot() *Snapshot {
+	s := &Snapshot{parts: make([]snapshotPart, len(m.parts))}
+	for i, p := range m.parts {
+		s.parts[i] = snapshotPart{p.tablePart, p.objects.Copy()}
+	}
+	return s
+}
+
+// Len returns how many objects the tables have, without decoding them.
+func (s *Snapshot) Len(tables Table) int {
+	n := 0
+	for p := range s.of(tables) {
+		for _, group := range p.objects.All() {
+			n += len(group)
+		}
+	}
+	return n
+}
+
+func (s *Snapshot) of(tables Table) iter.Seq[*snapshotPart] {
+	return func(yield func(*snapshotPart) bool) {
+		for i := range s.parts {
+			if s.parts[i].table&tables != 0 && !yield(&s.parts[i]) {
+				return
+			}
+		}
+	}
+}
+
+// objects decodes the objects of a table.
+func objects[T any](s *Snapshot, table Table, decode func([]byte) (T, error)) iter.Seq[T] {
+	return func(yield func(T) bool) {
+		for p := range s.of(table) {
+			for _, group := range p.objects.All() {
+				for _, raw := range group {
+					// It was decoded once when it came.
+					if v, err := decode([]byte(raw)); err == nil && !yield(v) {
+						return
+					}
+				}
+			}
+		}
+	}
+}
+
+// Links gives the links, in no order.
+func (s *Snapshot) Links() iter.Seq[Link] { return objects(s, LinkTable, decodeLink) }
+
+// Link returns the link with an index, and whether there is one.
+func (s *Snapshot) Link(index int) (Link, bool) {
+	key := linkKeyOf(index)
+	for p := range s.of(LinkTable) {
+		if group, ok := p.objects.Get(key); ok {
+			link, err := decodeLink([]byte(group[0]))
+			return link, err == nil
+		}
+	}
+	return nil, false
+}
+
+// Addrs gives the addresses, in no order. A lifetime that runs is 0.
+func (s *Snapshot) Addrs() iter.Seq[Addr] { return objects(s, AddrTable, decodeAddr) }
+
+// Neighs gives the neighbours, in no order.
+func (s *Snapshot) Neighs() iter.Seq[Neigh] { return objects(s, NeighTable, decodeNeigh) }
+
+// Routes gives the routes of all tables. Those of one prefix, TOS and metric
+// come in the kernel's order, others in none.
+func (s *Snapshot) Routes() iter.Seq[Route] { return objects(s, RouteTable, decodeRoute) }
+
+// Rules gives the rules in the order that the kernel follows, IPv4 first.
+func (s *Snapshot) Rules() iter.Seq[Rule] { return objects(s, RuleTable, decodeRule) }
+
+// Changes gives what is different since a snapshot, and then what changes, each
+// with its earlier and its later state, until ctx is done or the mirror has
+// ended; that is the last pair's error. Since nil, all objects are new at first.
+//
+// A reader that is slower than the kernel misses no object, but states that an
+// object had in between: it may take any time, at no cost to the mirror.
+func (m *Mirror) Changes(ctx context.Context, since *Snapshot) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		if since == nil {
+			since = &Snapshot{parts: make([]snapshotPart, len(m.parts))}
+		}
+		for {
+			now, changed, err := m.next(ctx)
+			if !now.since(since, func(ev Event) bool { return yield(ev, nil) }) {
+				return
+			}
+			since = now
+			if err == nil {
+				select {
+				case <-changed:
+					continue
+				case <-ctx.Done():
+					err = context.Cause(ctx)
+				}
+			}
+			yield(nil, nl.Annotate(err, "mirror changes", noObject))
+			return
+		}
+	}
+}
+
+// next returns what there is, and a channel that is closed when that changes.
+func (m *Mirror) next(ctx context.Context) (*Snapshot, <-chan struct{}, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.changed == nil {
+		m.changed = make(chan struct{})
+	}
+	err := m.err
+	if err == nil && ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	return m.snapshot(), m.changed, err
+}
+
+// since calls each for what is different from before, and reports whether it
+// wants more.
+func (s *Snapshot) since(before *Snapshot, each func(Event) bool) bool {
+	for i := range s.parts {
+		p := &s.parts[i]
+		for c := range hamt.Diff(&before.parts[i].objects, &p.objects, slices.Equal) {
+			var old, new []string
+			if c.Old != nil {
+				old = *c.Old
+			}
+			if c.New != nil {
+				new = *c.New
+			}
+			for old, new := range pairs(old, new) {
+				// Both were decoded when they came.
+				if ev, err := p.event(old, new); err == nil && !each(ev) {
+					return false
+				}
+			}
+		}
+	}
+	return true
+}
+
+// pairs gives what differs between the objects of one key: one that became
+// another, or those that are gone and those that are new, nil for none.
+func pairs(old, new []string) iter.Seq2[[]byte, []byte] {
+	return func(yield func(old, new []byte) bool) {
+		if len(old) == 1 && len(new) == 1 {
+			yield([]byte(old[0]), []byte(new[0]))
+			return
+		}
+		for _, o := range old {
+			if !slices.Contains(new, o) && !yield([]byte(o), nil) {
+				return
+			}
+		}
+		for _, n := range new {
+			if !slices.Contains(old, n) && !yield(nil, []byte(n)) {
+				return
+			}
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package netlink
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"kern.sys/internal/hamt"
+	"kern.sys/netlink/nl"
+)
+
+// VerifyError says where a [Mirror] is not what the kernel has.
+type VerifyError struct{ Differences []string }
+
+func (e *VerifyError) Error() string {
+	const few = 5
+	n := len(e.Differences)
+	text := fmt.Sprintf("%d differences between mirror and kernel: %s", n, strings.Join(e.Differences[:min(n, few)], "; "))
+	if n > few {
+		text += "; …"
+	}
+	return text
+}
+
+// Some of what the kernel shows it tells of a little later, such as the state of
+// a link whose carrier changed. So a difference is one when it has lasted for
+// verifyPatience; between comparisons Verify waits for events, at most for
+// verifyPause.
+var verifyPatience = 3 * time.Second
+
+const verifyPause = 50 * time.Millisecond
+
+// errBusy is what Verify ends with on tables that never rest.
+var errBusy = errors.New("the tables changed each time they were read")
+
+// Verify reads the tables and compares: a [*VerifyError] says what differs. It
+// works in first what the mirror knows to be due, and compares again while
+// something changes or events may be on their way, for some seconds.
+func (m *Mirror) Verify(ctx context.Context) error {
+	var err error
+	if e := m.order(ctx, func(mctx context.Context) { err = m.verify(mctx) }); e != nil {
+		return nl.Annotate(e, "mirror verify", noObject)
+	}
+	return err
+}
+
+// verify is called by the mirror's goroutine.
+func (m *Mirror) verify(ctx context.Context) error {
+	for end := time.Now().Add(verifyPatience); ; {
+		rested, differences, err := m.compare(ctx)
+		switch {
+		case err != nil:
+			return err
+		case rested && differences == nil:
+			return nil
+		case time.Now().Before(end):
+		case rested:
+			return &VerifyError{differences}
+		default:
+			return errBusy
+		}
+		if differences != nil {
+			if err := m.receive(ctx, verifyPause); err != nil && !errors.Is(err, nl.ErrTimeout) {
+				return err
+			}
+		}
+	}
+}
+
+// compare reports whether nothing changed while it compared.
+func (m *Mirror) compare(ctx context.Context) (rested bool, differences []string, err error) {
+	for _, p := range m.parts {
+		p.notUntil = p.notUntil.AddDate(-1, 0, 0) // what is due, is now
+	}
+	if err := m.repair(ctx); err != nil {
+		return false, nil, err
+	}
+	before := m.Snapshot()
+	for _, p := range m.parts {
+		fresh, err := m.read(ctx, p)
+		if errors.Is(err, ErrDumpInterrupted) {
+			return false, nil, nil
+		}
+		if err != nil {
+			return false, nil, err
+		}
+		differences = append(differences, p.differences(&fresh)...)
+	}
+	if err := m.drain(ctx); err != nil {
+		return false, nil, err
+	}
+	rested = m.Snapshot().since(before, func(Event) bool { return false })
+	for _, p := range m.parts {
+		rested = rested && !p.dirty
+	}
+	return rested, differences, nil
+}
+
+// differences tells where the part is not what the kernel has.
+func (p *partState) differences(kernel *hamt.Map[[]string]) []string {
+	var all []string
+	same := func(a, b []string) bool {
+		a, b = slices.Clone(a), slices.Clone(b)
+		return !p.told(a) || !p.told(b) || slices.Equal(a, b)
+	}
+	for c := range hamt.Diff(&p.objects, kernel, same) {
+		var mirror, kernel []string
+		if c.Old != nil {
+			mirror = *c.Old
+		}
+		if c.New != nil {
+			kernel = *c.New
+		}
+		if !same(mirror, kernel) {
+			all = append(all, p.difference(mirror, kernel))
+		}
+	}
+	return all
+}
+
+// told takes from objects what changes untold, and reports whether the kernel
+// has told of all of them.
+func (p *partState) told(objects []string) bool {
+	for i, raw := range objects {
+		b := []byte(raw)
+		if p.tells != nil && !p.tells(b) {
+			return false
+		}
+		objects[i] = string(b)
+	}
+	return true
+}
+
+// difference tells what is not the same about the objects of one key.
+func (p *partState) difference(mirror, kernel []string) string {
+	if len(mirror) != 1 || len(kernel) != 1 {
+		return fmt.Sprintf("%s: mirror %x, kernel %x", p.name, mirror, kernel)
+	}
+	a, b := mirror[0], kernel[0]
+	if a[:p.header] != b[:p.header] {
+		return fmt.Sprintf("%s: mirror has header %x, kernel %x", p.name, a[:p.header], b[:p.header])
+	}
+	text := fmt.Sprintf("%s, header %x", p.name, a[:p.header])
+	d, e := nl.NewDecoderAfter([]byte(a), p.header), nl.NewDecoderAfter([]byte(b), p.header)
+	for more := true; more; {
+		x, y := d.Next(), e.Next()
+		if more = x || y; more && (x != y || d.Type() != e.Type() || string(d.Data()) != string(e.Data())) {
+			return fmt.Sprintf("%s: mirror has attribute %d %x, kernel %d %x", text, d.Type(), d.Data(), e.Type(), e.Data())
+		}
+	}
+	return text
+}

@@ -1,0 +1,261 @@
+package netlink
+
+import (
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/nl"
+)
+
+// Table is a set of the kernel's tables that [Handle.Watch] and [Handle.NewMirror]
+// follow.
+type Table uint
+
+// The tables.
+const (
+	LinkTable  Table = 1 << iota // ip link
+	AddrTable                    // ip address
+	NeighTable                   // ip neigh: IPv4 and IPv6, without proxies and what needs no resolution
+	RouteTable                   // ip route show table all, IPv4 and IPv6
+	RuleTable                    // ip rule, IPv4 and IPv6
+
+	AllTables = LinkTable | AddrTable | NeighTable | RouteTable | RuleTable
+)
+
+// tablePart is what one dump lists: a table, or one family of it.
+type tablePart struct {
+	table    Table
+	name     string   // for errors
+	new, del uint16   // message types
+	header   int      // size of the family's header
+	groups   []uint32 // RTNLGRP_… that tell of changes
+	dump     func() *nl.Request
+	// key returns what an object is told from others by; an object that is not
+	// of this part, or of no table, has none.
+	key func(data []byte) string
+	// volatile are the attributes that change without anyone being told; short is
+	// how much of the header stays, if not all of it.
+	volatile pruning
+	short    int
+	event    func(old, new []byte) (Event, error)
+
+	// The rest is for mirrors, and may be nil.
+
+	// change returns the objects of a key after a notification about the one that
+	// is raw; nil: there is one at most, the last that was told of.
+	change func(p *partState, key string, group []string, raw string, m nl.Message) []string
+	// hides says which objects are left out for now.
+	hides func(data []byte) bool
+	// tells takes from an object what changes untold, and reports whether the
+	// kernel tells of the object at all in this state.
+	tells func(data []byte) bool
+	// silent: with these objects change routes that the kernel tells nobody of.
+	silent bool
+}
+
+// tableParts has a line for each dump.
+var tableParts = []tablePart{
+	{
+		table: LinkTable, name: "links", new: uapi.RTM_NEWLINK, del: uapi.RTM_DELLINK, header: uapi.SizeofIfinfomsg,
+		groups: []uint32{uapi.RTNLGRP_LINK}, dump: linkTableDump, key: linkKey, volatile: volatileOfLink, short: offsetOfChange, event: linkEvent,
+		tells:  linkTold,
+		silent: true,
+	}, {
+		table: AddrTable, name: "addresses", new: uapi.RTM_NEWADDR, del: uapi.RTM_DELADDR, header: uapi.SizeofIfaddrmsg,
+		groups: []uint32{uapi.RTNLGRP_IPV4_IFADDR, uapi.RTNLGRP_IPV6_IFADDR}, dump: addrQuery{}.request, key: addrKey, volatile: volatileOfAddr, event: addrEvent,
+		hides: addrHidden, tells: addrTold,
+		silent: true,
+	}, {
+		table: NeighTable, name: "neighbours", new: uapi.RTM_NEWNEIGH, del: uapi.RTM_DELNEIGH, header: uapi.SizeofNdmsg,
+		groups: []uint32{uapi.RTNLGRP_NEIGH}, dump: (&NeighFilter{}).request, key: neighKey, volatile: volatileOfNeigh, event: neighEvent,
+		hides: neighHidden, tells: neighTold,
+	}, {
+		table: RouteTable, name: "IPv4 routes", new: uapi.RTM_NEWROUTE, del: uapi.RTM_DELROUTE, header: uapi.SizeofRtmsg,
+		groups: []uint32{uapi.RTNLGRP_IPV4_ROUTE}, dump: routeTableDump(FAMILY_V4), key: routeKey(FAMILY_V4), change: (*partState).changeIPv4Route, event: routeEvent,
+	}, {
+		table: RouteTable, name: "IPv6 routes", new: uapi.RTM_NEWROUTE, del: uapi.RTM_DELROUTE, header: uapi.SizeofRtmsg,
+		groups: []uint32{uapi.RTNLGRP_IPV6_ROUTE}, dump: routeTableDump(FAMILY_V6), key: routeKey(FAMILY_V6), volatile: volatileOfRoute, change: (*partState).changeIPv6Route, event: routeEvent,
+	}, {
+		table: RuleTable, name: "IPv4 rules", new: uapi.RTM_NEWRULE, del: uapi.RTM_DELRULE, header: uapi.SizeofFibRuleHdr,
+		groups: []uint32{uapi.RTNLGRP_IPV4_RULE}, dump: ruleTableDump(FAMILY_V4), key: ruleKey(FAMILY_V4), change: (*partState).changeRules, event: ruleEvent,
+	}, {
+		table: RuleTable, name: "IPv6 rules", new: uapi.RTM_NEWRULE, del: uapi.RTM_DELRULE, header: uapi.SizeofFibRuleHdr,
+		groups: []uint32{uapi.RTNLGRP_IPV6_RULE}, dump: ruleTableDump(FAMILY_V6), key: ruleKey(FAMILY_V6), change: (*partState).changeRules, event: ruleEvent,
+	},
+}
+
+// linkTableDump asks for links in the form that notifications have.
+func linkTableDump() *nl.Request {
+	r := nl.NewRequest(uapi.RTM_GETLINK, 0)
+	r.Header(uapi.SizeofIfinfomsg)
+	return r
+}
+
+func routeTableDump(family int) func() *nl.Request {
+	return func() *nl.Request {
+		r := nl.NewRequest(uapi.RTM_GETROUTE, 0)
+		m := uapi.Rtmsg{Family: uint8(family)}
+		m.Put(r.Header(uapi.SizeofRtmsg))
+		return r
+	}
+}
+
+func ruleTableDump(family int) func() *nl.Request {
+	return func() *nl.Request { return ruleRequest(family) }
+}
+
+// keyOf makes a key of the bytes that an object's identity is made of.
+type keyOf []byte
+
+func (k *keyOf) header(bytes ...byte) { *k = append(*k, bytes...) }
+
+// attr appends an attribute's value, which has the length before it.
+func (k *keyOf) attr(b []byte) { *k = append(append(*k, byte(len(b))), b...) }
+
+func linkKey(data []byte) string {
+	// A bridge tells of its ports with messages of its own family.
+	if len(data) < uapi.SizeofIfinfomsg || data[0] != uapi.AF_UNSPEC {
+		return ""
+	}
+	return string(data[4:8]) // ifi_index
+}
+
+// offsetOfChange is where ifi_change is in struct ifinfomsg, which says what a
+// notification is about.
+const offsetOfChange = 12
+
+// linkTold takes the carrier away: the kernel tells of it when the operational
+// state follows, which may be seconds later.
+func linkTold(data []byte) bool {
+	var m uapi.Ifinfomsg
+	m.Decode(data)
+	m.Flags &^= uapi.IFF_LOWER_UP
+	m.Put(data)
+	for d := nl.NewDecoderAfter(data, uapi.SizeofIfinfomsg); d.Next(); {
+		switch d.Type() {
+		case uapi.IFLA_CARRIER, uapi.IFLA_CARRIER_CHANGES, uapi.IFLA_CARRIER_UP_COUNT, uapi.IFLA_CARRIER_DOWN_COUNT:
+			clear(d.Data())
+		}
+	}
+	return true
+}
+
+func linkKeyOf(index int) string {
+	var b [uapi.SizeofIfinfomsg]byte
+	m := uapi.Ifinfomsg{Index: int32(index)}
+	m.Put(b[:])
+	return linkKey(b[:])
+}
+
+func addrKey(data []byte) string {
+	var m uapi.Ifaddrmsg
+	m.Decode(data)
+	if m.Family != uapi.AF_INET && m.Family != uapi.AF_INET6 {
+		return ""
+	}
+	var local, onLink []byte
+	d := nl.NewDecoderAfter(data, uapi.SizeofIfaddrmsg)
+	for d.Next() {
+		switch d.Type() {
+		case uapi.IFA_LOCAL:
+			local = d.Data()
+		case uapi.IFA_ADDRESS:
+			onLink = d.Data()
+		}
+	}
+	k := make(keyOf, 0, 48)
+	k.header(m.Family, m.Prefixlen)
+	k.header(data[4:8]...) // ifa_index
+	k.attr(local)
+	k.attr(onLink)
+	return string(k)
+}
+
+func neighKey(data []byte) string {
+	var m uapi.Ndmsg
+	m.Decode(data)
+	if m.Family != uapi.AF_INET && m.Family != uapi.AF_INET6 || m.Flags&uapi.NTF_PROXY != 0 {
+		return ""
+	}
+	k := make(keyOf, 0, 32)
+	k.header(m.Family)
+	k.header(data[4:8]...) // ndm_ifindex
+	d := nl.NewDecoderAfter(data, uapi.SizeofNdmsg)
+	for d.Next() {
+		if d.Type() == uapi.NDA_DST {
+			k.attr(d.Data())
+		}
+	}
+	return string(k)
+}
+
+// neighHidden leaves out what ip neigh leaves out: neighbours that need no
+// resolution, which the kernel makes without a word, and those without a state.
+func neighHidden(data []byte) bool {
+	var m uapi.Ndmsg
+	m.Decode(data)
+	return m.State == uapi.NUD_NONE || m.State&uapi.NUD_NOARP != 0
+}
+
+// neighTold takes the state away: the kernel tells of some changes of it only,
+// and of a neighbour only when its resolution has ended.
+func neighTold(data []byte) bool {
+	var m uapi.Ndmsg
+	m.Decode(data)
+	told := m.State&(uapi.NUD_INCOMPLETE|uapi.NUD_FAILED) == 0
+	m.State &= uapi.NUD_PERMANENT
+	m.Put(data)
+	return told
+}
+
+// addrHidden leaves out addresses whose duplicates are still looked for: the
+// kernel tells of an address when that has ended.
+func addrHidden(data []byte) bool {
+	var m uapi.Ifaddrmsg
+	m.Decode(data)
+	return m.Flags&(uapi.IFA_F_TENTATIVE|uapi.IFA_F_DADFAILED|uapi.IFA_F_OPTIMISTIC) == uapi.IFA_F_TENTATIVE
+}
+
+// addrTold: an address of a link that comes up is looked for again.
+func addrTold(data []byte) bool { return !addrHidden(data) }
+
+// routeKey is that of all routes of one prefix, TOS and metric in one table:
+// there may be several in an order.
+func routeKey(family uint8) func([]byte) string {
+	return func(data []byte) string {
+		var m uapi.Rtmsg
+		m.Decode(data)
+		if m.Family != family || m.Flags&uapi.RTM_F_CLONED != 0 {
+			return ""
+		}
+		table := uint32(m.Table)
+		var dst, src, metric []byte
+		d := nl.NewDecoderAfter(data, uapi.SizeofRtmsg)
+		for d.Next() {
+			switch d.Type() {
+			case uapi.RTA_DST:
+				dst = d.Data()
+			case uapi.RTA_SRC:
+				src = d.Data()
+			case uapi.RTA_PRIORITY:
+				metric = d.Data()
+			case uapi.RTA_TABLE:
+				table = d.Uint32()
+			}
+		}
+		k := make(keyOf, 0, 64)
+		k.header(m.DstLen, m.SrcLen, m.Tos, byte(table), byte(table>>8), byte(table>>16), byte(table>>24))
+		k.attr(dst)
+		k.attr(src)
+		k.attr(metric)
+		return string(k)
+	}
+}
+
+// ruleKey is that of all rules: what matters is their order.
+func ruleKey(family uint8) func([]byte) string {
+	return func(data []byte) string {
+		if len(data) < uapi.SizeofFibRuleHdr || data[0] != family {
+			return ""
+		}
+		return "rules"
+	}
+}

@@ -1,0 +1,80 @@
+package netlink
+
+import (
+	"testing"
+
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/nl"
+)
+
+func TestPruningKeepsTheRest(t *testing.T) {
+	var e nl.Encoder
+	copy(e.Raw(8), "headhead")
+	e.Uint32(uapi.NDA_PROBES, 3)
+	e.Data(uapi.NDA_LLADDR, []byte{1, 2, 3, 4, 5, 6})
+	e.Data(uapi.NDA_CACHEINFO, make([]byte, 16))
+	e.Uint16(uapi.NDA_VLAN, 7)
+	var want nl.Encoder
+	copy(want.Raw(8), "head")
+	want.Data(uapi.NDA_LLADDR, []byte{1, 2, 3, 4, 5, 6})
+	want.Uint16(uapi.NDA_VLAN, 7)
+	got, err := volatileOfNeigh.message(e.Bytes(), 8, 4)
+	if err != nil || got != string(want.Bytes()) {
+		t.Errorf("got %x, %v, want %x", got, err, want.Bytes())
+	}
+	if _, err := volatileOfNeigh.message(e.Bytes()[:14], 8, 8); err == nil {
+		t.Error("an attribute that is cut off is no error")
+	}
+}
+
+func TestPruningReachesTimersOfBridges(t *testing.T) {
+	link := func(kind string, timer bool) []byte {
+		var e nl.Encoder
+		e.Raw(uapi.SizeofIfinfomsg)
+		e.Nest(uapi.IFLA_LINKINFO)
+		e.String(uapi.IFLA_INFO_KIND, kind)
+		e.Nest(uapi.IFLA_INFO_DATA)
+		e.Uint32(uapi.IFLA_BR_HELLO_TIME, 5)
+		if timer {
+			e.Uint64(uapi.IFLA_BR_GC_TIMER, 9)
+		}
+		e.End()
+		e.End()
+		return e.Bytes()
+	}
+	for kind, timer := range map[string]bool{"bridge": false, "other": true} {
+		got, err := volatileOfLink.message(link(kind, true), uapi.SizeofIfinfomsg, uapi.SizeofIfinfomsg)
+		if err != nil || got != string(link(kind, timer)) {
+			t.Errorf("%s: got %x, %v", kind, got, err)
+		}
+	}
+}
+
+// FuzzTables has each table work any bytes in: nothing may panic, and what was
+// pruned once stays as it is.
+func FuzzTables(f *testing.F) {
+	f.Add(uint16(uapi.RTM_NEWROUTE), uint16(0), []byte("\x02\x18\x00\x00\xfe\x03\x00\x01\x00\x00\x00\x00\x08\x00\x01\x00\x0a\x00\x00\x00"))
+	f.Add(uint16(uapi.RTM_NEWLINK), uint16(0), make([]byte, uapi.SizeofIfinfomsg))
+	f.Add(uint16(uapi.RTM_NEWADDR), uint16(0), []byte("\x02\x18\x80\x00\x01\x00\x00\x00\x08\x00\x01\x00\x0a\x00\x00\x01"))
+	f.Fuzz(func(t *testing.T, typ, flags uint16, data []byte) {
+		m := &Mirror{}
+		for i := range tableParts {
+			m.parts = append(m.parts, &partState{tablePart: &tableParts[i]})
+		}
+		msg := nl.Message{Type: typ, Flags: flags, Data: data}
+		if m.apply(msg) != nil {
+			return
+		}
+		for _, p := range m.parts {
+			for _, group := range p.objects.All() {
+				again, err := p.bytesOf([]byte(group[0]), nil)
+				if err != nil || again != group[0] {
+					t.Errorf("%x becomes %x, %v", group[0], again, err)
+				}
+				p.told(group)
+			}
+		}
+		msg.Type++
+		_ = m.apply(msg)
+	})
+}
