@@ -197,11 +197,6 @@ func (h *Handle) LinkSetSlave(link Link, slave LinkSlave) error {
 	return h.exec(r, "link set", func() string { return linkObject(link) + " " + what })
 }
 
-// LinkDel removes a link, found by Index, else by Name: ip link del DEV.
-func (h *Handle) LinkDel(link Link) error {
-	return h.exec(linkRequest(uapi.RTM_DELLINK, 0, link), "link del", func() string { return linkObject(link) })
-}
-
 // putFlags sets the flags that a has; it clears none.
 func (a *LinkAttrs) putFlags(ifi *uapi.Ifinfomsg) {
 	for _, f := range nettedFlags {

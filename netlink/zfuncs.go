@@ -150,9 +150,19 @@ func LinkDel(link Link) error {
 	return pkgHandle.LinkDel(link)
 }
 
+// LinkDelAll is [Handle.LinkDelAll] in the network namespace of the calling thread.
+func LinkDelAll(links []Link) []error {
+	return pkgHandle.LinkDelAll(links)
+}
+
 // LinkDelAltName is [Handle.LinkDelAltName] in the network namespace of the calling thread.
 func LinkDelAltName(link Link, name string) error {
 	return pkgHandle.LinkDelAltName(link, name)
+}
+
+// LinkDelGroup is [Handle.LinkDelGroup] in the network namespace of the calling thread.
+func LinkDelGroup(group uint32) error {
+	return pkgHandle.LinkDelGroup(group)
 }
 
 // LinkGetProtinfo is [Handle.LinkGetProtinfo] in the network namespace of the calling thread.
