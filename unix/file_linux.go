@@ -1,9 +1,9 @@
 package unix
 
-import "syscall"
-
-// Stat_t is what stat(2) tells of a file.
-type Stat_t = syscall.Stat_t
+import (
+	"syscall"
+	"unsafe"
+)
 
 // Open is open(2).
 func Open(path string, mode int, perm uint32) (fd int, err error) {
@@ -25,10 +25,14 @@ func Read(fd int, p []byte) (n int, err error) { return syscall.Read(fd, p) }
 func Write(fd int, p []byte) (n int, err error) { return syscall.Write(fd, p) }
 
 // Stat is stat(2): it follows symbolic links.
-func Stat(path string, stat *Stat_t) error { return syscall.Stat(path, stat) }
+func Stat(path string, stat *Stat_t) error {
+	return syscall.Stat(path, (*syscall.Stat_t)(unsafe.Pointer(stat)))
+}
 
 // Fstat is fstat(2).
-func Fstat(fd int, stat *Stat_t) error { return syscall.Fstat(fd, stat) }
+func Fstat(fd int, stat *Stat_t) error {
+	return syscall.Fstat(fd, (*syscall.Stat_t)(unsafe.Pointer(stat)))
+}
 
 // Mkdir is mkdir(2).
 func Mkdir(path string, mode uint32) error { return syscall.Mkdir(path, mode) }

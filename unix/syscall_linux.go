@@ -5,48 +5,6 @@ import (
 	"unsafe"
 )
 
-// Errno is an error number; see errno(3).
-type Errno = syscall.Errno
-
-// Signal is a signal number; see signal(7).
-type Signal = syscall.Signal
-
-// Syscall makes a system call of up to three arguments, telling the Go scheduler that it may block.
-//
-//go:uintptrescapes
-func Syscall(trap, a1, a2, a3 uintptr) (r1, r2 uintptr, err syscall.Errno) {
-	return syscall.Syscall(trap, a1, a2, a3)
-}
-
-// Syscall6 is [Syscall] for up to six arguments.
-//
-//go:uintptrescapes
-func Syscall6(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err syscall.Errno) {
-	return syscall.Syscall6(trap, a1, a2, a3, a4, a5, a6)
-}
-
-// RawSyscall is [Syscall] without telling the scheduler: only for calls that never block.
-//
-//go:uintptrescapes
-func RawSyscall(trap, a1, a2, a3 uintptr) (r1, r2 uintptr, err syscall.Errno) {
-	return syscall.RawSyscall(trap, a1, a2, a3)
-}
-
-// RawSyscall6 is [RawSyscall] for up to six arguments.
-//
-//go:uintptrescapes
-func RawSyscall6(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err syscall.Errno) {
-	return syscall.RawSyscall6(trap, a1, a2, a3, a4, a5, a6)
-}
-
-// errOf turns an error number into an error that is nil when it is zero.
-func errOf(e syscall.Errno) error {
-	if e == 0 {
-		return nil
-	}
-	return e
-}
-
 // Getpid is getpid(2): the process's number.
 func Getpid() int { return syscall.Getpid() }
 

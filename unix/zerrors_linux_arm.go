@@ -33,6 +33,7 @@ const (
 	BLKIOMIN                              = 0x1278
 	BLKIOOPT                              = 0x1279
 	BLKPBSZGET                            = 0x127b
+	BLKPG                                 = 0x1269
 	BLKRAGET                              = 0x1263
 	BLKRASET                              = 0x1262
 	BLKROGET                              = 0x125e
@@ -52,6 +53,70 @@ const (
 	BSDLY                                 = 0x2000
 	CBAUD                                 = 0x100f
 	CBAUDEX                               = 0x1000
+	CBitFieldMaskBit0                     = 0x1
+	CBitFieldMaskBit1                     = 0x2
+	CBitFieldMaskBit10                    = 0x400
+	CBitFieldMaskBit11                    = 0x800
+	CBitFieldMaskBit12                    = 0x1000
+	CBitFieldMaskBit13                    = 0x2000
+	CBitFieldMaskBit14                    = 0x4000
+	CBitFieldMaskBit15                    = 0x8000
+	CBitFieldMaskBit16                    = 0x10000
+	CBitFieldMaskBit17                    = 0x20000
+	CBitFieldMaskBit18                    = 0x40000
+	CBitFieldMaskBit19                    = 0x80000
+	CBitFieldMaskBit2                     = 0x4
+	CBitFieldMaskBit20                    = 0x100000
+	CBitFieldMaskBit21                    = 0x200000
+	CBitFieldMaskBit22                    = 0x400000
+	CBitFieldMaskBit23                    = 0x800000
+	CBitFieldMaskBit24                    = 0x1000000
+	CBitFieldMaskBit25                    = 0x2000000
+	CBitFieldMaskBit26                    = 0x4000000
+	CBitFieldMaskBit27                    = 0x8000000
+	CBitFieldMaskBit28                    = 0x10000000
+	CBitFieldMaskBit29                    = 0x20000000
+	CBitFieldMaskBit3                     = 0x8
+	CBitFieldMaskBit30                    = 0x40000000
+	CBitFieldMaskBit31                    = 0x80000000
+	CBitFieldMaskBit32                    = 0x100000000
+	CBitFieldMaskBit33                    = 0x200000000
+	CBitFieldMaskBit34                    = 0x400000000
+	CBitFieldMaskBit35                    = 0x800000000
+	CBitFieldMaskBit36                    = 0x1000000000
+	CBitFieldMaskBit37                    = 0x2000000000
+	CBitFieldMaskBit38                    = 0x4000000000
+	CBitFieldMaskBit39                    = 0x8000000000
+	CBitFieldMaskBit4                     = 0x10
+	CBitFieldMaskBit40                    = 0x10000000000
+	CBitFieldMaskBit41                    = 0x20000000000
+	CBitFieldMaskBit42                    = 0x40000000000
+	CBitFieldMaskBit43                    = 0x80000000000
+	CBitFieldMaskBit44                    = 0x100000000000
+	CBitFieldMaskBit45                    = 0x200000000000
+	CBitFieldMaskBit46                    = 0x400000000000
+	CBitFieldMaskBit47                    = 0x800000000000
+	CBitFieldMaskBit48                    = 0x1000000000000
+	CBitFieldMaskBit49                    = 0x2000000000000
+	CBitFieldMaskBit5                     = 0x20
+	CBitFieldMaskBit50                    = 0x4000000000000
+	CBitFieldMaskBit51                    = 0x8000000000000
+	CBitFieldMaskBit52                    = 0x10000000000000
+	CBitFieldMaskBit53                    = 0x20000000000000
+	CBitFieldMaskBit54                    = 0x40000000000000
+	CBitFieldMaskBit55                    = 0x80000000000000
+	CBitFieldMaskBit56                    = 0x100000000000000
+	CBitFieldMaskBit57                    = 0x200000000000000
+	CBitFieldMaskBit58                    = 0x400000000000000
+	CBitFieldMaskBit59                    = 0x800000000000000
+	CBitFieldMaskBit6                     = 0x40
+	CBitFieldMaskBit60                    = 0x1000000000000000
+	CBitFieldMaskBit61                    = 0x2000000000000000
+	CBitFieldMaskBit62                    = 0x4000000000000000
+	CBitFieldMaskBit63                    = 0x8000000000000000
+	CBitFieldMaskBit7                     = 0x80
+	CBitFieldMaskBit8                     = 0x100
+	CBitFieldMaskBit9                     = 0x200
 	CIBAUD                                = 0x100f0000
 	CLOCAL                                = 0x800
 	CR1                                   = 0x200
@@ -64,16 +129,24 @@ const (
 	CS8                                   = 0x30
 	CSIZE                                 = 0x30
 	CSTOPB                                = 0x40
+	DM_MPATH_PROBE_PATHS                  = 0xfd12
+	ECCGETLAYOUT                          = 0x81484d11
+	ECCGETSTATS                           = 0x80104d12
 	ECHOCTL                               = 0x200
 	ECHOE                                 = 0x10
 	ECHOK                                 = 0x20
 	ECHOKE                                = 0x800
 	ECHONL                                = 0x40
 	ECHOPRT                               = 0x400
+	EFD_CLOEXEC                           = 0x80000
+	EFD_NONBLOCK                          = 0x800
 	EPIOCGPARAMS                          = 0x80088a02
 	EPIOCSPARAMS                          = 0x40088a01
+	EPOLL_CLOEXEC                         = 0x80000
 	EXEC_PAGESIZE                         = 0x1000
 	EXTPROC                               = 0x10000
+	FADV_DONTNEED                         = 0x4
+	FADV_NOREUSE                          = 0x5
 	FASYNC                                = 0x2000
 	FF1                                   = 0x8000
 	FFDLY                                 = 0x8000
@@ -94,6 +167,7 @@ const (
 	FS_IOC32_GETVERSION                   = 0x80047601
 	FS_IOC32_SETFLAGS                     = 0x40046602
 	FS_IOC32_SETVERSION                   = 0x40047602
+	FS_IOC_ENABLE_VERITY                  = 0x40806685
 	FS_IOC_FSGETXATTR                     = 0x801c581f
 	FS_IOC_FSSETXATTR                     = 0x401c5820
 	FS_IOC_GETFLAGS                       = 0x80046601
@@ -101,18 +175,26 @@ const (
 	FS_IOC_GETFSSYSFSPATH                 = 0x80811501
 	FS_IOC_GETFSUUID                      = 0x80111500
 	FS_IOC_GETVERSION                     = 0x80047601
+	FS_IOC_GET_ENCRYPTION_NONCE           = 0x8010661b
+	FS_IOC_GET_ENCRYPTION_POLICY          = 0x400c6615
+	FS_IOC_GET_ENCRYPTION_PWSALT          = 0x40106614
 	FS_IOC_SETFLAGS                       = 0x40046602
 	FS_IOC_SETFSLABEL                     = 0x41009432
 	FS_IOC_SETVERSION                     = 0x40047602
+	FS_IOC_SET_ENCRYPTION_POLICY          = 0x800c6613
 	FS_IOC_SHUTDOWN                       = 0x8004587d
 	F_GETLK                               = 0xc
 	F_GETLK64                             = 0xc
 	F_GETOWN                              = 0x9
+	F_RDLCK                               = 0x0
 	F_SETLK                               = 0xd
 	F_SETLK64                             = 0xd
 	F_SETLKW                              = 0xe
 	F_SETLKW64                            = 0xe
 	F_SETOWN                              = 0x8
+	F_UNLCK                               = 0x2
+	F_WRLCK                               = 0x1
+	GPIO_GET_CHIPINFO_IOCTL               = 0x8044b401
 	GRE_ACK                               = 0x8000
 	GRE_CSUM                              = 0x80
 	GRE_FLAGS                             = 0x7800
@@ -125,17 +207,51 @@ const (
 	GRE_STRICT                            = 0x8
 	GRE_VERSION                           = 0x700
 	GRE_VERSION_1                         = 0x100
+	HIDIOCGRAWINFO                        = 0x80084803
+	HIDIOCGRDESC                          = 0x90044802
+	HIDIOCGRDESCSIZE                      = 0x80044801
+	HIDIOCREVOKE                          = 0x4004480d
 	HUPCL                                 = 0x400
 	ICANON                                = 0x2
 	IEXTEN                                = 0x8000
+	INOTIFY_IOC_SETNEXTWD                 = 0x40044900
+	IN_CLOEXEC                            = 0x80000
+	IN_NONBLOCK                           = 0x800
 	IOCSIZE_MASK                          = 0x3fff0000
+	IOCTL_MEI_NOTIFY_GET                  = 0x80044803
+	IOCTL_MEI_NOTIFY_SET                  = 0x40044802
+	IOCTL_VM_SOCKETS_GET_LOCAL_CID        = 0x7b9
 	IOC_IN                                = 0x40000000
 	IOC_OUT                               = 0x80000000
+	IPMICTL_GET_MAINTENANCE_MODE_CMD      = 0x8004691e
+	IPMICTL_GET_MY_ADDRESS_CMD            = 0x80046912
+	IPMICTL_GET_MY_CHANNEL_ADDRESS_CMD    = 0x80046919
+	IPMICTL_GET_MY_CHANNEL_LUN_CMD        = 0x8004691b
+	IPMICTL_GET_MY_LUN_CMD                = 0x80046914
+	IPMICTL_GET_TIMING_PARMS_CMD          = 0x80086917
+	IPMICTL_RECEIVE_MSG                   = 0xc018690c
+	IPMICTL_RECEIVE_MSG_TRUNC             = 0xc018690b
+	IPMICTL_REGISTER_FOR_CMD              = 0x8002690e
+	IPMICTL_REGISTER_FOR_CMD_CHANS        = 0x800c691c
+	IPMICTL_SEND_COMMAND                  = 0x8014690d
+	IPMICTL_SEND_COMMAND_SETTIME          = 0x801c6915
+	IPMICTL_SET_GETS_EVENTS_CMD           = 0x80046910
+	IPMICTL_SET_MAINTENANCE_MODE_CMD      = 0x4004691f
+	IPMICTL_SET_MY_ADDRESS_CMD            = 0x80046911
+	IPMICTL_SET_MY_CHANNEL_ADDRESS_CMD    = 0x80046918
+	IPMICTL_SET_MY_CHANNEL_LUN_CMD        = 0x8004691a
+	IPMICTL_SET_MY_LUN_CMD                = 0x80046913
+	IPMICTL_SET_TIMING_PARMS_CMD          = 0x80086916
+	IPMICTL_UNREGISTER_FOR_CMD            = 0x8002690f
+	IPMICTL_UNREGISTER_FOR_CMD_CHANS      = 0x800c691d
+	IPV6_FLOWINFO_MASK                    = 0xffffff0f
+	IPV6_FLOWLABEL_MASK                   = 0xffff0f00
 	ISIG                                  = 0x1
 	IUCLC                                 = 0x200
 	IXOFF                                 = 0x1000
 	IXON                                  = 0x400
 	MADV_SOFT_OFFLINE                     = 0x65
+	MAP_ANON                              = 0x20
 	MAP_ANONYMOUS                         = 0x20
 	MAP_DENYWRITE                         = 0x800
 	MAP_EXECUTABLE                        = 0x1000
@@ -151,9 +267,24 @@ const (
 	MCL_CURRENT                           = 0x1
 	MCL_FUTURE                            = 0x2
 	MCL_ONFAULT                           = 0x4
+	MEMERASE                              = 0x40084d02
+	MEMERASE64                            = 0x40104d14
+	MEMGETBADBLOCK                        = 0x40084d0b
+	MEMGETINFO                            = 0x80204d01
+	MEMGETOOBSEL                          = 0x80c84d0a
+	MEMGETREGIONCOUNT                     = 0x80044d07
+	MEMISLOCKED                           = 0x80084d17
+	MEMLOCK                               = 0x40084d05
+	MEMREAD                               = 0xc0404d1a
+	MEMREADOOB                            = 0xc00c4d04
+	MEMSETBADBLOCK                        = 0x40084d0c
+	MEMUNLOCK                             = 0x40084d06
+	MEMWRITEOOB                           = 0xc00c4d03
 	MINSIGSTKSZ                           = 0x800
+	MTDFILEMODE                           = 0x4d13
 	NCC                                   = 0x8
 	NCCS                                  = 0x13
+	NFDBITS                               = 0x20
 	NLDLY                                 = 0x100
 	NOFLSH                                = 0x80
 	NSIG                                  = 0x20
@@ -172,22 +303,47 @@ const (
 	NS_MNT_GET_PREV                       = 0x8010b70c
 	OLCUC                                 = 0x2
 	ONLCR                                 = 0x4
+	OPEN_TREE_CLOEXEC                     = 0x80000
+	OTPERASE                              = 0x400c4d19
+	OTPGETREGIONCOUNT                     = 0x40044d0e
+	OTPGETREGIONINFO                      = 0x400c4d0f
+	OTPLOCK                               = 0x800c4d10
+	OTPSELECT                             = 0x80044d0d
 	O_APPEND                              = 0x400
+	O_ASYNC                               = 0x2000
+	O_CLOEXEC                             = 0x80000
 	O_CREAT                               = 0x40
 	O_DIRECT                              = 0x10000
 	O_DIRECTORY                           = 0x4000
 	O_DSYNC                               = 0x1000
 	O_EXCL                                = 0x80
+	O_FSYNC                               = 0x101000
 	O_LARGEFILE                           = 0x20000
 	O_NDELAY                              = 0x800
+	O_NOATIME                             = 0x40000
 	O_NOCTTY                              = 0x100
 	O_NOFOLLOW                            = 0x8000
 	O_NONBLOCK                            = 0x800
+	O_PATH                                = 0x200000
+	O_RSYNC                               = 0x101000
 	O_SYNC                                = 0x101000
 	O_TMPFILE                             = 0x404000
+	O_TRUNC                               = 0x200
 	PARENB                                = 0x100
 	PARODD                                = 0x200
 	PENDIN                                = 0x4000
+	PERF_EVENT_IOC_DISABLE                = 0x2401
+	PERF_EVENT_IOC_ENABLE                 = 0x2400
+	PERF_EVENT_IOC_ID                     = 0x80042407
+	PERF_EVENT_IOC_MODIFY_ATTRIBUTES      = 0x4004240b
+	PERF_EVENT_IOC_PAUSE_OUTPUT           = 0x40042409
+	PERF_EVENT_IOC_PERIOD                 = 0x40082404
+	PERF_EVENT_IOC_QUERY_BPF              = 0xc004240a
+	PERF_EVENT_IOC_REFRESH                = 0x2402
+	PERF_EVENT_IOC_RESET                  = 0x2403
+	PERF_EVENT_IOC_SET_BPF                = 0x40042408
+	PERF_EVENT_IOC_SET_FILTER             = 0x40042406
+	PERF_EVENT_IOC_SET_OUTPUT             = 0x2405
 	PIDFD_GET_CGROUP_NAMESPACE            = 0xff01
 	PIDFD_GET_IPC_NAMESPACE               = 0xff02
 	PIDFD_GET_MNT_NAMESPACE               = 0xff03
@@ -202,19 +358,187 @@ const (
 	PIDFD_THREAD                          = 0x80
 	PKEY_ACCESS_MASK                      = 0x3
 	PKEY_UNRESTRICTED                     = 0x0
+	POLLMSG                               = 0x400
+	POLLRDHUP                             = 0x2000
+	POLLREMOVE                            = 0x1000
 	POLLWRBAND                            = 0x200
 	POLLWRNORM                            = 0x100
+	POSIX_FADV_DONTNEED                   = 0x4
+	POSIX_FADV_NOREUSE                    = 0x5
+	PPPIOCATTACH                          = 0x4004743d
+	PPPIOCATTCHAN                         = 0x40047438
+	PPPIOCBRIDGECHAN                      = 0x40047435
+	PPPIOCCONNECT                         = 0x4004743a
+	PPPIOCDETACH                          = 0x4004743c
+	PPPIOCDISCONN                         = 0x7439
+	PPPIOCGASYNCMAP                       = 0x80047458
+	PPPIOCGCHAN                           = 0x80047437
+	PPPIOCGDEBUG                          = 0x80047441
+	PPPIOCGFLAGS                          = 0x8004745a
+	PPPIOCGIDLE                           = 0x8008743f
+	PPPIOCGIDLE32                         = 0x8008743f
+	PPPIOCGIDLE64                         = 0x8010743f
+	PPPIOCGL2TPSTATS                      = 0x80487436
+	PPPIOCGMRU                            = 0x80047453
+	PPPIOCGRASYNCMAP                      = 0x80047455
+	PPPIOCGUNIT                           = 0x80047456
+	PPPIOCGXASYNCMAP                      = 0x80207450
+	PPPIOCSACTIVE                         = 0x40087446
+	PPPIOCSASYNCMAP                       = 0x40047457
+	PPPIOCSCOMPRESS                       = 0x400c744d
+	PPPIOCSDEBUG                          = 0x40047440
+	PPPIOCSFLAGS                          = 0x40047459
+	PPPIOCSMAXCID                         = 0x40047451
+	PPPIOCSMRRU                           = 0x4004743b
+	PPPIOCSMRU                            = 0x40047452
+	PPPIOCSNPMODE                         = 0x4008744b
+	PPPIOCSPASS                           = 0x40087447
+	PPPIOCSRASYNCMAP                      = 0x40047454
+	PPPIOCSXASYNCMAP                      = 0x4020744f
+	PPPIOCUNBRIDGECHAN                    = 0x7434
+	PPPIOCXFERUNIT                        = 0x744e
+	PPS_FETCH                             = 0xc00470a4
+	PPS_GETCAP                            = 0x800470a3
+	PPS_GETPARAMS                         = 0x800470a1
+	PPS_KC_BIND                           = 0x400470a5
+	PPS_SETPARAMS                         = 0x400470a2
 	PROT_SEM                              = 0x8
 	PR_SET_PTRACER_ANY                    = 0xffffffff
+	PTP_CLOCK_GETCAPS                     = 0x80503d01
+	PTP_CLOCK_GETCAPS2                    = 0x80503d0a
+	PTP_ENABLE_PPS                        = 0x40043d04
+	PTP_ENABLE_PPS2                       = 0x40043d0d
+	PTP_EXTTS_REQUEST                     = 0x40103d02
+	PTP_EXTTS_REQUEST2                    = 0x40103d0b
+	PTP_MASK_CLEAR_ALL                    = 0x3d13
+	PTP_MASK_EN_SINGLE                    = 0x40043d14
+	PTP_PEROUT_REQUEST                    = 0x40383d03
+	PTP_PEROUT_REQUEST2                   = 0x40383d0c
+	PTP_PIN_SETFUNC                       = 0x40603d07
+	PTP_PIN_SETFUNC2                      = 0x40603d10
+	PTP_SYS_OFFSET                        = 0x43403d05
+	PTP_SYS_OFFSET2                       = 0x43403d0e
+	PTRACE_GETCRUNCHREGS                  = 0x19
+	PTRACE_GETFDPIC                       = 0x1f
+	PTRACE_GETFDPIC_EXEC                  = 0x0
+	PTRACE_GETFDPIC_INTERP                = 0x1
+	PTRACE_GETFPREGS                      = 0xe
+	PTRACE_GETHBPREGS                     = 0x1d
+	PTRACE_GETREGS                        = 0xc
+	PTRACE_GETVFPREGS                     = 0x1b
+	PTRACE_GETWMMXREGS                    = 0x12
+	PTRACE_GET_THREAD_AREA                = 0x16
+	PTRACE_OLDSETOPTIONS                  = 0x15
+	PTRACE_SETCRUNCHREGS                  = 0x1a
+	PTRACE_SETFPREGS                      = 0xf
+	PTRACE_SETHBPREGS                     = 0x1e
+	PTRACE_SETREGS                        = 0xd
+	PTRACE_SETVFPREGS                     = 0x1c
+	PTRACE_SETWMMXREGS                    = 0x13
+	PTRACE_SET_SYSCALL                    = 0x17
+	PT_DATA_ADDR                          = 0x10004
+	PT_TEXT_ADDR                          = 0x10000
+	PT_TEXT_END_ADDR                      = 0x10008
+	PerfBitAuxOutput                      = 0x80000000
+	PerfBitBpfEvent                       = 0x40000000
+	PerfBitBuildID                        = 0x400000000
+	PerfBitCgroup                         = 0x100000000
+	PerfBitComm                           = 0x200
+	PerfBitCommExec                       = 0x1000000
+	PerfBitContextSwitch                  = 0x4000000
+	PerfBitDisabled                       = uint64(0x1)
+	PerfBitEnableOnExec                   = 0x1000
+	PerfBitExcludeCallchainKernel         = 0x200000
+	PerfBitExcludeCallchainUser           = 0x400000
+	PerfBitExcludeGuest                   = 0x100000
+	PerfBitExcludeHost                    = 0x80000
+	PerfBitExcludeHv                      = 0x40
+	PerfBitExcludeIdle                    = 0x80
+	PerfBitExcludeKernel                  = 0x20
+	PerfBitExcludeUser                    = 0x10
+	PerfBitExclusive                      = 0x8
+	PerfBitFreq                           = 0x400
+	PerfBitInherit                        = 0x2
+	PerfBitInheritStat                    = 0x800
+	PerfBitInheritThread                  = 0x800000000
+	PerfBitKsymbol                        = 0x20000000
+	PerfBitMmap                           = 0x100
+	PerfBitMmap2                          = 0x800000
+	PerfBitMmapData                       = 0x20000
+	PerfBitNamespaces                     = 0x10000000
+	PerfBitPinned                         = 0x4
+	PerfBitPreciseIPBit1                  = 0x8000
+	PerfBitPreciseIPBit2                  = 0x10000
+	PerfBitRemoveOnExec                   = 0x1000000000
+	PerfBitSampleIDAll                    = 0x40000
+	PerfBitSigtrap                        = 0x2000000000
+	PerfBitTask                           = 0x2000
+	PerfBitTextPoke                       = 0x200000000
+	PerfBitUseClockID                     = 0x2000000
+	PerfBitWatermark                      = 0x4000
+	PerfBitWriteBackward                  = 0x8000000
 	RLIMIT_AS                             = 0x9
 	RLIMIT_MEMLOCK                        = 0x8
 	RLIMIT_NOFILE                         = 0x7
 	RLIMIT_NPROC                          = 0x6
 	RLIMIT_RSS                            = 0x5
+	RNDADDENTROPY                         = 0x40085203
+	RNDADDTOENTCNT                        = 0x40045201
+	RNDCLEARPOOL                          = 0x5206
+	RNDGETENTCNT                          = 0x80045200
+	RNDGETPOOL                            = 0x80085202
+	RNDRESEEDCRNG                         = 0x5207
+	RNDZAPENTCNT                          = 0x5204
+	RTC_AIE_OFF                           = 0x7002
+	RTC_AIE_ON                            = 0x7001
+	RTC_ALM_READ                          = 0x80247008
+	RTC_ALM_SET                           = 0x40247007
+	RTC_EPOCH_READ                        = 0x8004700d
+	RTC_EPOCH_SET                         = 0x4004700e
+	RTC_IRQP_READ                         = 0x8004700b
+	RTC_IRQP_SET                          = 0x4004700c
+	RTC_PARAM_GET                         = 0x40187013
+	RTC_PARAM_SET                         = 0x40187014
+	RTC_PIE_OFF                           = 0x7006
+	RTC_PIE_ON                            = 0x7005
+	RTC_PLL_GET                           = 0x801c7011
+	RTC_PLL_SET                           = 0x401c7012
+	RTC_RD_TIME                           = 0x80247009
+	RTC_SET_TIME                          = 0x4024700a
+	RTC_UIE_OFF                           = 0x7004
+	RTC_UIE_ON                            = 0x7003
+	RTC_VL_CLR                            = 0x7014
+	RTC_VL_READ                           = 0x80047013
+	RTC_WIE_OFF                           = 0x7010
+	RTC_WIE_ON                            = 0x700f
+	RTC_WKALM_RD                          = 0x80287010
+	RTC_WKALM_SET                         = 0x4028700f
+	SA_NOCLDSTOP                          = 0x1
 	SA_NOCLDWAIT                          = 0x2
+	SA_NODEFER                            = 0x40000000
+	SA_NOMASK                             = 0x40000000
+	SA_ONESHOT                            = 0x80000000
+	SA_ONSTACK                            = 0x8000000
+	SA_RESETHAND                          = 0x80000000
+	SA_RESTART                            = 0x10000000
 	SA_RESTORER                           = 0x4000000
 	SA_SIGINFO                            = 0x4
 	SA_THIRTYTWO                          = 0x2000000
+	SCM_DEVMEM_DMABUF                     = 0x4f
+	SCM_DEVMEM_LINEAR                     = 0x4e
+	SCM_INQ                               = 0x54
+	SCM_TIMESTAMPING                      = 0x25
+	SCM_TIMESTAMPING_OPT_STATS            = 0x36
+	SCM_TIMESTAMPING_PKTINFO              = 0x3a
+	SCM_TIMESTAMPNS                       = 0x23
+	SCM_TS_OPT_ID                         = 0x51
+	SCM_TXTIME                            = 0x3d
+	SCM_WIFI_STATUS                       = 0x29
+	SECCOMP_IOCTL_NOTIF_ADDFD             = 0x40182103
+	SECCOMP_IOCTL_NOTIF_ID_VALID          = 0x40082102
+	SECCOMP_IOCTL_NOTIF_SET_FLAGS         = 0x40082104
+	SFD_CLOEXEC                           = 0x80000
+	SFD_NONBLOCK                          = 0x800
 	SHADOW_STACK_SET_MARKER               = 0x2
 	SHADOW_STACK_SET_TOKEN                = 0x1
 	SIGEV_PAD_SIZE                        = 0xd
@@ -231,6 +555,7 @@ const (
 	SI_ASYNCIO                            = -0x4
 	SI_MESGQ                              = -0x3
 	SI_TIMER                              = -0x2
+	SOCK_CLOEXEC                          = 0x80000
 	SOCK_COREDUMP                         = 0x100
 	SOCK_DGRAM                            = 0x2
 	SOCK_MAX                              = 0xb
@@ -238,29 +563,84 @@ const (
 	SOCK_STREAM                           = 0x1
 	SOL_SOCKET                            = 0x1
 	SO_ACCEPTCONN                         = 0x1e
+	SO_ATTACH_BPF                         = 0x32
+	SO_ATTACH_REUSEPORT_CBPF              = 0x33
+	SO_ATTACH_REUSEPORT_EBPF              = 0x34
+	SO_BINDTODEVICE                       = 0x19
+	SO_BINDTOIFINDEX                      = 0x3e
+	SO_BPF_EXTENSIONS                     = 0x30
 	SO_BROADCAST                          = 0x6
+	SO_BSDCOMPAT                          = 0xe
+	SO_BUF_LOCK                           = 0x48
+	SO_BUSY_POLL                          = 0x2e
+	SO_BUSY_POLL_BUDGET                   = 0x46
+	SO_CNX_ADVICE                         = 0x35
+	SO_COOKIE                             = 0x39
+	SO_DETACH_REUSEPORT_BPF               = 0x44
+	SO_DEVMEM_DMABUF                      = 0x4f
+	SO_DEVMEM_DONTNEED                    = 0x50
+	SO_DEVMEM_LINEAR                      = 0x4e
 	SO_DOMAIN                             = 0x27
 	SO_DONTROUTE                          = 0x5
 	SO_ERROR                              = 0x4
+	SO_INCOMING_CPU                       = 0x31
+	SO_INCOMING_NAPI_ID                   = 0x38
+	SO_INQ                                = 0x54
 	SO_KEEPALIVE                          = 0x9
 	SO_LINGER                             = 0xd
+	SO_LOCK_FILTER                        = 0x2c
+	SO_MARK                               = 0x24
+	SO_MAX_PACING_RATE                    = 0x2f
+	SO_MEMINFO                            = 0x37
+	SO_NETNS_COOKIE                       = 0x47
+	SO_NOFCS                              = 0x2b
 	SO_OOBINLINE                          = 0xa
 	SO_PASSCRED                           = 0x10
+	SO_PASSPIDFD                          = 0x4c
+	SO_PASSRIGHTS                         = 0x53
+	SO_PASSSEC                            = 0x22
+	SO_PEEK_OFF                           = 0x2a
 	SO_PEERCRED                           = 0x11
+	SO_PEERGROUPS                         = 0x3b
+	SO_PEERPIDFD                          = 0x4d
 	SO_PEERSEC                            = 0x1f
+	SO_PREFER_BUSY_POLL                   = 0x45
 	SO_PROTOCOL                           = 0x26
 	SO_RCVBUF                             = 0x8
+	SO_RCVBUFFORCE                        = 0x21
 	SO_RCVLOWAT                           = 0x12
+	SO_RCVMARK                            = 0x4b
+	SO_RCVPRIORITY                        = 0x52
 	SO_RCVTIMEO                           = 0x14
+	SO_RCVTIMEO_NEW                       = 0x42
 	SO_RCVTIMEO_OLD                       = 0x14
+	SO_RESERVE_MEM                        = 0x49
 	SO_REUSEADDR                          = 0x2
 	SO_REUSEPORT                          = 0xf
+	SO_RIGHTS_NOTRUNC                     = 0x55
+	SO_RXQ_OVFL                           = 0x28
+	SO_SECURITY_AUTHENTICATION            = 0x16
+	SO_SECURITY_ENCRYPTION_NETWORK        = 0x18
+	SO_SECURITY_ENCRYPTION_TRANSPORT      = 0x17
+	SO_SELECT_ERR_QUEUE                   = 0x2d
 	SO_SNDBUF                             = 0x7
 	SO_SNDBUFFORCE                        = 0x20
 	SO_SNDLOWAT                           = 0x13
 	SO_SNDTIMEO                           = 0x15
+	SO_SNDTIMEO_NEW                       = 0x43
 	SO_SNDTIMEO_OLD                       = 0x15
+	SO_TIMESTAMPING                       = 0x25
+	SO_TIMESTAMPING_NEW                   = 0x41
+	SO_TIMESTAMPING_OLD                   = 0x25
+	SO_TIMESTAMPNS                        = 0x23
+	SO_TIMESTAMPNS_NEW                    = 0x40
+	SO_TIMESTAMPNS_OLD                    = 0x23
+	SO_TIMESTAMP_NEW                      = 0x3f
+	SO_TXREHASH                           = 0x4a
+	SO_TXTIME                             = 0x3d
 	SO_TYPE                               = 0x3
+	SO_WIFI_STATUS                        = 0x29
+	SO_ZEROCOPY                           = 0x3c
 	STAT64_HAS_BROKEN_ST_INO              = 0x1
 	TAB1                                  = 0x800
 	TAB2                                  = 0x1000
@@ -300,6 +680,10 @@ const (
 	TCSETXF                               = 0x5434
 	TCSETXW                               = 0x5435
 	TCXONC                                = 0x540a
+	TFD_CLOEXEC                           = 0x80000
+	TFD_IOC_SET_TICKS                     = 0x40085400
+	TFD_NONBLOCK                          = 0x800
+	TIOCCBRK                              = 0x5428
 	TIOCCONS                              = 0x541d
 	TIOCEXCL                              = 0x540c
 	TIOCGDEV                              = 0x80045432
@@ -337,6 +721,7 @@ const (
 	TIOCNXCL                              = 0x540d
 	TIOCOUTQ                              = 0x5411
 	TIOCPKT                               = 0x5420
+	TIOCSBRK                              = 0x5427
 	TIOCSCTTY                             = 0x540e
 	TIOCSERCONFIG                         = 0x5453
 	TIOCSERGETLSR                         = 0x5459
@@ -347,6 +732,7 @@ const (
 	TIOCSERSWILD                          = 0x5455
 	TIOCSETD                              = 0x5423
 	TIOCSIG                               = 0x40045436
+	TIOCSISO7816                          = 0xc0285443
 	TIOCSLCKTRMIOS                        = 0x5457
 	TIOCSPGRP                             = 0x5410
 	TIOCSPTLCK                            = 0x40045431
@@ -355,6 +741,7 @@ const (
 	TIOCSSOFTCAR                          = 0x541a
 	TIOCSTI                               = 0x5412
 	TIOCSWINSZ                            = 0x5414
+	TIOCVHANGUP                           = 0x5437
 	TOSTOP                                = 0x100
 	TUNATTACHFILTER                       = 0x400854d5
 	TUNDETACHFILTER                       = 0x400854d6
@@ -401,6 +788,27 @@ const (
 	TUNSETVNETBE                          = 0x400454de
 	TUNSETVNETHDRSZ                       = 0x400454d8
 	TUNSETVNETLE                          = 0x400454dc
+	UBI_IOCATT                            = 0x40186f40
+	UBI_IOCDET                            = 0x40046f41
+	UBI_IOCEBCH                           = 0x40044f02
+	UBI_IOCEBER                           = 0x40044f01
+	UBI_IOCEBISMAP                        = 0x80044f05
+	UBI_IOCEBMAP                          = 0x40084f03
+	UBI_IOCEBUNMAP                        = 0x40044f04
+	UBI_IOCMKVOL                          = 0x40986f00
+	UBI_IOCRMVOL                          = 0x40046f01
+	UBI_IOCRNVOL                          = 0x51106f03
+	UBI_IOCRPEB                           = 0x40046f04
+	UBI_IOCRSVOL                          = 0x400c6f02
+	UBI_IOCSETVOLPROP                     = 0x40104f06
+	UBI_IOCSPEB                           = 0x40046f05
+	UBI_IOCVOLCRBLK                       = 0x40804f07
+	UBI_IOCVOLRMBLK                       = 0x4f08
+	UBI_IOCVOLUP                          = 0x40084f00
+	UFFDIO_SET_MODE                       = 0x4010aa0a
+	UFFDIO_UNREGISTER                     = 0x8010aa01
+	UFFDIO_WAKE                           = 0x8010aa02
+	USERFAULTFD_IOC_NEW                   = 0xaa00
 	VDISCARD                              = 0xd
 	VEOF                                  = 0x4
 	VEOL                                  = 0xb
@@ -415,6 +823,16 @@ const (
 	VTDLY                                 = 0x4000
 	VTIME                                 = 0x5
 	VWERASE                               = 0xe
+	WDIOC_GETBOOTSTATUS                   = 0x80045702
+	WDIOC_GETPRETIMEOUT                   = 0x80045709
+	WDIOC_GETSTATUS                       = 0x80045701
+	WDIOC_GETSUPPORT                      = 0x80285700
+	WDIOC_GETTEMP                         = 0x80045703
+	WDIOC_GETTIMELEFT                     = 0x8004570a
+	WDIOC_GETTIMEOUT                      = 0x80045707
+	WDIOC_KEEPALIVE                       = 0x80045705
+	WDIOC_SETOPTIONS                      = 0x80045704
+	WORDSIZE                              = 0x20
 	XCASE                                 = 0x4
 	XTABS                                 = 0x1800
 )
@@ -423,6 +841,7 @@ const (
 const (
 	EADDRINUSE      = syscall.Errno(0x62)
 	EADDRNOTAVAIL   = syscall.Errno(0x63)
+	EADV            = syscall.Errno(0x44)
 	EAFNOSUPPORT    = syscall.Errno(0x61)
 	EALREADY        = syscall.Errno(0x72)
 	EBADE           = syscall.Errno(0x34)
@@ -431,14 +850,17 @@ const (
 	EBADR           = syscall.Errno(0x35)
 	EBADRQC         = syscall.Errno(0x38)
 	EBADSLT         = syscall.Errno(0x39)
+	EBFONT          = syscall.Errno(0x3b)
 	ECANCELED       = syscall.Errno(0x7d)
 	ECHRNG          = syscall.Errno(0x2c)
+	ECOMM           = syscall.Errno(0x46)
 	ECONNABORTED    = syscall.Errno(0x67)
 	ECONNREFUSED    = syscall.Errno(0x6f)
 	ECONNRESET      = syscall.Errno(0x68)
 	EDEADLK         = syscall.Errno(0x23)
 	EDEADLOCK       = syscall.Errno(0x23)
 	EDESTADDRREQ    = syscall.Errno(0x59)
+	EDOTDOT         = syscall.Errno(0x49)
 	EDQUOT          = syscall.Errno(0x7a)
 	EFSBADCRC       = syscall.Errno(0x4a)
 	EFSCORRUPTED    = syscall.Errno(0x75)
@@ -476,32 +898,43 @@ const (
 	ENOANO          = syscall.Errno(0x37)
 	ENOBUFS         = syscall.Errno(0x69)
 	ENOCSI          = syscall.Errno(0x32)
+	ENODATA         = syscall.Errno(0x3d)
 	ENOKEY          = syscall.Errno(0x7e)
 	ENOLCK          = syscall.Errno(0x25)
+	ENOLINK         = syscall.Errno(0x43)
 	ENOMEDIUM       = syscall.Errno(0x7b)
 	ENOMSG          = syscall.Errno(0x2a)
+	ENONET          = syscall.Errno(0x40)
+	ENOPKG          = syscall.Errno(0x41)
 	ENOPROTOOPT     = syscall.Errno(0x5c)
+	ENOSR           = syscall.Errno(0x3f)
+	ENOSTR          = syscall.Errno(0x3c)
 	ENOSYS          = syscall.Errno(0x26)
 	ENOTCONN        = syscall.Errno(0x6b)
 	ENOTEMPTY       = syscall.Errno(0x27)
 	ENOTNAM         = syscall.Errno(0x76)
 	ENOTRECOVERABLE = syscall.Errno(0x83)
 	ENOTSOCK        = syscall.Errno(0x58)
+	ENOTSUP         = syscall.Errno(0x5f)
 	ENOTUNIQ        = syscall.Errno(0x4c)
 	EOPNOTSUPP      = syscall.Errno(0x5f)
 	EOVERFLOW       = syscall.Errno(0x4b)
 	EOWNERDEAD      = syscall.Errno(0x82)
 	EPFNOSUPPORT    = syscall.Errno(0x60)
+	EPROTO          = syscall.Errno(0x47)
 	EPROTONOSUPPORT = syscall.Errno(0x5d)
 	EPROTOTYPE      = syscall.Errno(0x5b)
 	EREMCHG         = syscall.Errno(0x4e)
+	EREMOTE         = syscall.Errno(0x42)
 	EREMOTEIO       = syscall.Errno(0x79)
 	ERESTART        = syscall.Errno(0x55)
 	ERFKILL         = syscall.Errno(0x84)
 	ESHUTDOWN       = syscall.Errno(0x6c)
 	ESOCKTNOSUPPORT = syscall.Errno(0x5e)
+	ESRMNT          = syscall.Errno(0x45)
 	ESTALE          = syscall.Errno(0x74)
 	ESTRPIPE        = syscall.Errno(0x56)
+	ETIME           = syscall.Errno(0x3e)
 	ETIMEDOUT       = syscall.Errno(0x6e)
 	ETOOMANYREFS    = syscall.Errno(0x6d)
 	EUCLEAN         = syscall.Errno(0x75)
@@ -509,6 +942,145 @@ const (
 	EUSERS          = syscall.Errno(0x57)
 	EXFULL          = syscall.Errno(0x36)
 )
+
+// errorList has their names, by number.
+var errorList = [...]struct {
+	num  syscall.Errno
+	name string
+}{
+	{1, "EPERM"},
+	{2, "ENOENT"},
+	{3, "ESRCH"},
+	{4, "EINTR"},
+	{5, "EIO"},
+	{6, "ENXIO"},
+	{7, "E2BIG"},
+	{8, "ENOEXEC"},
+	{9, "EBADF"},
+	{10, "ECHILD"},
+	{11, "EAGAIN"},
+	{12, "ENOMEM"},
+	{13, "EACCES"},
+	{14, "EFAULT"},
+	{15, "ENOTBLK"},
+	{16, "EBUSY"},
+	{17, "EEXIST"},
+	{18, "EXDEV"},
+	{19, "ENODEV"},
+	{20, "ENOTDIR"},
+	{21, "EISDIR"},
+	{22, "EINVAL"},
+	{23, "ENFILE"},
+	{24, "EMFILE"},
+	{25, "ENOTTY"},
+	{26, "ETXTBSY"},
+	{27, "EFBIG"},
+	{28, "ENOSPC"},
+	{29, "ESPIPE"},
+	{30, "EROFS"},
+	{31, "EMLINK"},
+	{32, "EPIPE"},
+	{33, "EDOM"},
+	{34, "ERANGE"},
+	{35, "EDEADLK"},
+	{36, "ENAMETOOLONG"},
+	{37, "ENOLCK"},
+	{38, "ENOSYS"},
+	{39, "ENOTEMPTY"},
+	{40, "ELOOP"},
+	{42, "ENOMSG"},
+	{43, "EIDRM"},
+	{44, "ECHRNG"},
+	{45, "EL2NSYNC"},
+	{46, "EL3HLT"},
+	{47, "EL3RST"},
+	{48, "ELNRNG"},
+	{49, "EUNATCH"},
+	{50, "ENOCSI"},
+	{51, "EL2HLT"},
+	{52, "EBADE"},
+	{53, "EBADR"},
+	{54, "EXFULL"},
+	{55, "ENOANO"},
+	{56, "EBADRQC"},
+	{57, "EBADSLT"},
+	{59, "EBFONT"},
+	{60, "ENOSTR"},
+	{61, "ENODATA"},
+	{62, "ETIME"},
+	{63, "ENOSR"},
+	{64, "ENONET"},
+	{65, "ENOPKG"},
+	{66, "EREMOTE"},
+	{67, "ENOLINK"},
+	{68, "EADV"},
+	{69, "ESRMNT"},
+	{70, "ECOMM"},
+	{71, "EPROTO"},
+	{72, "EMULTIHOP"},
+	{73, "EDOTDOT"},
+	{74, "EBADMSG"},
+	{75, "EOVERFLOW"},
+	{76, "ENOTUNIQ"},
+	{77, "EBADFD"},
+	{78, "EREMCHG"},
+	{79, "ELIBACC"},
+	{80, "ELIBBAD"},
+	{81, "ELIBSCN"},
+	{82, "ELIBMAX"},
+	{83, "ELIBEXEC"},
+	{84, "EILSEQ"},
+	{85, "ERESTART"},
+	{86, "ESTRPIPE"},
+	{87, "EUSERS"},
+	{88, "ENOTSOCK"},
+	{89, "EDESTADDRREQ"},
+	{90, "EMSGSIZE"},
+	{91, "EPROTOTYPE"},
+	{92, "ENOPROTOOPT"},
+	{93, "EPROTONOSUPPORT"},
+	{94, "ESOCKTNOSUPPORT"},
+	{95, "ENOTSUP"},
+	{96, "EPFNOSUPPORT"},
+	{97, "EAFNOSUPPORT"},
+	{98, "EADDRINUSE"},
+	{99, "EADDRNOTAVAIL"},
+	{100, "ENETDOWN"},
+	{101, "ENETUNREACH"},
+	{102, "ENETRESET"},
+	{103, "ECONNABORTED"},
+	{104, "ECONNRESET"},
+	{105, "ENOBUFS"},
+	{106, "EISCONN"},
+	{107, "ENOTCONN"},
+	{108, "ESHUTDOWN"},
+	{109, "ETOOMANYREFS"},
+	{110, "ETIMEDOUT"},
+	{111, "ECONNREFUSED"},
+	{112, "EHOSTDOWN"},
+	{113, "EHOSTUNREACH"},
+	{114, "EALREADY"},
+	{115, "EINPROGRESS"},
+	{116, "ESTALE"},
+	{117, "EFSCORRUPTED"},
+	{118, "ENOTNAM"},
+	{119, "ENAVAIL"},
+	{120, "EISNAM"},
+	{121, "EREMOTEIO"},
+	{122, "EDQUOT"},
+	{123, "ENOMEDIUM"},
+	{124, "EMEDIUMTYPE"},
+	{125, "ECANCELED"},
+	{126, "ENOKEY"},
+	{127, "EKEYEXPIRED"},
+	{128, "EKEYREVOKED"},
+	{129, "EKEYREJECTED"},
+	{130, "EOWNERDEAD"},
+	{131, "ENOTRECOVERABLE"},
+	{132, "ERFKILL"},
+	{133, "EHWPOISON"},
+	{134, "EFTYPE"},
+}
 
 // Signals.
 const (
@@ -536,3 +1108,42 @@ const (
 	SIGXCPU   = syscall.Signal(0x18)
 	SIGXFSZ   = syscall.Signal(0x19)
 )
+
+// signalList has their names, by number.
+var signalList = [...]struct {
+	num  syscall.Signal
+	name string
+}{
+	{1, "SIGHUP"},
+	{2, "SIGINT"},
+	{3, "SIGQUIT"},
+	{4, "SIGILL"},
+	{5, "SIGTRAP"},
+	{6, "SIGABRT"},
+	{7, "SIGBUS"},
+	{8, "SIGFPE"},
+	{9, "SIGKILL"},
+	{10, "SIGUSR1"},
+	{11, "SIGSEGV"},
+	{12, "SIGUSR2"},
+	{13, "SIGPIPE"},
+	{14, "SIGALRM"},
+	{15, "SIGTERM"},
+	{16, "SIGSTKFLT"},
+	{17, "SIGCHLD"},
+	{18, "SIGCONT"},
+	{19, "SIGSTOP"},
+	{20, "SIGTSTP"},
+	{21, "SIGTTIN"},
+	{22, "SIGTTOU"},
+	{23, "SIGURG"},
+	{24, "SIGXCPU"},
+	{25, "SIGXFSZ"},
+	{26, "SIGVTALRM"},
+	{27, "SIGPROF"},
+	{28, "SIGWINCH"},
+	{29, "SIGIO"},
+	{30, "SIGPWR"},
+	{31, "SIGSYS"},
+	{32, "SIGSWI"},
+}

@@ -33,6 +33,7 @@ const (
 	BLKIOMIN                              = 0x20001278
 	BLKIOOPT                              = 0x20001279
 	BLKPBSZGET                            = 0x2000127b
+	BLKPG                                 = 0x20001269
 	BLKRAGET                              = 0x20001263
 	BLKRASET                              = 0x20001262
 	BLKROGET                              = 0x2000125e
@@ -52,6 +53,70 @@ const (
 	BSDLY                                 = 0x2000
 	CBAUD                                 = 0x100f
 	CBAUDEX                               = 0x1000
+	CBitFieldMaskBit0                     = 0x1
+	CBitFieldMaskBit1                     = 0x2
+	CBitFieldMaskBit10                    = 0x400
+	CBitFieldMaskBit11                    = 0x800
+	CBitFieldMaskBit12                    = 0x1000
+	CBitFieldMaskBit13                    = 0x2000
+	CBitFieldMaskBit14                    = 0x4000
+	CBitFieldMaskBit15                    = 0x8000
+	CBitFieldMaskBit16                    = 0x10000
+	CBitFieldMaskBit17                    = 0x20000
+	CBitFieldMaskBit18                    = 0x40000
+	CBitFieldMaskBit19                    = 0x80000
+	CBitFieldMaskBit2                     = 0x4
+	CBitFieldMaskBit20                    = 0x100000
+	CBitFieldMaskBit21                    = 0x200000
+	CBitFieldMaskBit22                    = 0x400000
+	CBitFieldMaskBit23                    = 0x800000
+	CBitFieldMaskBit24                    = 0x1000000
+	CBitFieldMaskBit25                    = 0x2000000
+	CBitFieldMaskBit26                    = 0x4000000
+	CBitFieldMaskBit27                    = 0x8000000
+	CBitFieldMaskBit28                    = 0x10000000
+	CBitFieldMaskBit29                    = 0x20000000
+	CBitFieldMaskBit3                     = 0x8
+	CBitFieldMaskBit30                    = 0x40000000
+	CBitFieldMaskBit31                    = 0x80000000
+	CBitFieldMaskBit32                    = 0x100000000
+	CBitFieldMaskBit33                    = 0x200000000
+	CBitFieldMaskBit34                    = 0x400000000
+	CBitFieldMaskBit35                    = 0x800000000
+	CBitFieldMaskBit36                    = 0x1000000000
+	CBitFieldMaskBit37                    = 0x2000000000
+	CBitFieldMaskBit38                    = 0x4000000000
+	CBitFieldMaskBit39                    = 0x8000000000
+	CBitFieldMaskBit4                     = 0x10
+	CBitFieldMaskBit40                    = 0x10000000000
+	CBitFieldMaskBit41                    = 0x20000000000
+	CBitFieldMaskBit42                    = 0x40000000000
+	CBitFieldMaskBit43                    = 0x80000000000
+	CBitFieldMaskBit44                    = 0x100000000000
+	CBitFieldMaskBit45                    = 0x200000000000
+	CBitFieldMaskBit46                    = 0x400000000000
+	CBitFieldMaskBit47                    = 0x800000000000
+	CBitFieldMaskBit48                    = 0x1000000000000
+	CBitFieldMaskBit49                    = 0x2000000000000
+	CBitFieldMaskBit5                     = 0x20
+	CBitFieldMaskBit50                    = 0x4000000000000
+	CBitFieldMaskBit51                    = 0x8000000000000
+	CBitFieldMaskBit52                    = 0x10000000000000
+	CBitFieldMaskBit53                    = 0x20000000000000
+	CBitFieldMaskBit54                    = 0x40000000000000
+	CBitFieldMaskBit55                    = 0x80000000000000
+	CBitFieldMaskBit56                    = 0x100000000000000
+	CBitFieldMaskBit57                    = 0x200000000000000
+	CBitFieldMaskBit58                    = 0x400000000000000
+	CBitFieldMaskBit59                    = 0x800000000000000
+	CBitFieldMaskBit6                     = 0x40
+	CBitFieldMaskBit60                    = 0x1000000000000000
+	CBitFieldMaskBit61                    = 0x2000000000000000
+	CBitFieldMaskBit62                    = 0x4000000000000000
+	CBitFieldMaskBit63                    = 0x8000000000000000
+	CBitFieldMaskBit7                     = 0x80
+	CBitFieldMaskBit8                     = 0x100
+	CBitFieldMaskBit9                     = 0x200
 	CIBAUD                                = 0x100f0000
 	CLOCAL                                = 0x800
 	CR1                                   = 0x200
@@ -64,16 +129,24 @@ const (
 	CS8                                   = 0x30
 	CSIZE                                 = 0x30
 	CSTOPB                                = 0x40
+	DM_MPATH_PROBE_PATHS                  = 0x2000fd12
+	ECCGETLAYOUT                          = 0x41484d11
+	ECCGETSTATS                           = 0x40104d12
 	ECHOCTL                               = 0x200
 	ECHOE                                 = 0x10
 	ECHOK                                 = 0x20
 	ECHOKE                                = 0x800
 	ECHONL                                = 0x40
 	ECHOPRT                               = 0x400
+	EFD_CLOEXEC                           = 0x80000
+	EFD_NONBLOCK                          = 0x80
 	EPIOCGPARAMS                          = 0x40088a02
 	EPIOCSPARAMS                          = 0x80088a01
+	EPOLL_CLOEXEC                         = 0x80000
 	EXEC_PAGESIZE                         = 0x10000
 	EXTPROC                               = 0x10000
+	FADV_DONTNEED                         = 0x4
+	FADV_NOREUSE                          = 0x5
 	FASYNC                                = 0x1000
 	FF1                                   = 0x8000
 	FFDLY                                 = 0x8000
@@ -94,6 +167,7 @@ const (
 	FS_IOC32_GETVERSION                   = 0x40047601
 	FS_IOC32_SETFLAGS                     = 0x80046602
 	FS_IOC32_SETVERSION                   = 0x80047602
+	FS_IOC_ENABLE_VERITY                  = 0x80806685
 	FS_IOC_FSGETXATTR                     = 0x401c581f
 	FS_IOC_FSSETXATTR                     = 0x801c5820
 	FS_IOC_GETFLAGS                       = 0x40046601
@@ -101,18 +175,26 @@ const (
 	FS_IOC_GETFSSYSFSPATH                 = 0x40811501
 	FS_IOC_GETFSUUID                      = 0x40111500
 	FS_IOC_GETVERSION                     = 0x40047601
+	FS_IOC_GET_ENCRYPTION_NONCE           = 0x4010661b
+	FS_IOC_GET_ENCRYPTION_POLICY          = 0x800c6615
+	FS_IOC_GET_ENCRYPTION_PWSALT          = 0x80106614
 	FS_IOC_SETFLAGS                       = 0x80046602
 	FS_IOC_SETFSLABEL                     = 0x81009432
 	FS_IOC_SETVERSION                     = 0x80047602
+	FS_IOC_SET_ENCRYPTION_POLICY          = 0x400c6613
 	FS_IOC_SHUTDOWN                       = 0x4004587d
 	F_GETLK                               = 0x21
 	F_GETLK64                             = 0x21
 	F_GETOWN                              = 0x17
+	F_RDLCK                               = 0x0
 	F_SETLK                               = 0x22
 	F_SETLK64                             = 0x22
 	F_SETLKW                              = 0x23
 	F_SETLKW64                            = 0x23
 	F_SETOWN                              = 0x18
+	F_UNLCK                               = 0x2
+	F_WRLCK                               = 0x1
+	GPIO_GET_CHIPINFO_IOCTL               = 0x4044b401
 	GRE_ACK                               = 0x8000
 	GRE_CSUM                              = 0x80
 	GRE_FLAGS                             = 0x7800
@@ -125,17 +207,51 @@ const (
 	GRE_STRICT                            = 0x8
 	GRE_VERSION                           = 0x700
 	GRE_VERSION_1                         = 0x100
+	HIDIOCGRAWINFO                        = 0x40084803
+	HIDIOCGRDESC                          = 0x50044802
+	HIDIOCGRDESCSIZE                      = 0x40044801
+	HIDIOCREVOKE                          = 0x8004480d
 	HUPCL                                 = 0x400
 	ICANON                                = 0x2
 	IEXTEN                                = 0x100
+	INOTIFY_IOC_SETNEXTWD                 = 0x80044900
+	IN_CLOEXEC                            = 0x80000
+	IN_NONBLOCK                           = 0x80
 	IOCSIZE_MASK                          = 0x1fff0000
+	IOCTL_MEI_NOTIFY_GET                  = 0x40044803
+	IOCTL_MEI_NOTIFY_SET                  = 0x80044802
+	IOCTL_VM_SOCKETS_GET_LOCAL_CID        = 0x200007b9
 	IOC_IN                                = 0x80000000
 	IOC_OUT                               = 0x40000000
+	IPMICTL_GET_MAINTENANCE_MODE_CMD      = 0x4004691e
+	IPMICTL_GET_MY_ADDRESS_CMD            = 0x40046912
+	IPMICTL_GET_MY_CHANNEL_ADDRESS_CMD    = 0x40046919
+	IPMICTL_GET_MY_CHANNEL_LUN_CMD        = 0x4004691b
+	IPMICTL_GET_MY_LUN_CMD                = 0x40046914
+	IPMICTL_GET_TIMING_PARMS_CMD          = 0x40086917
+	IPMICTL_RECEIVE_MSG                   = 0xc018690c
+	IPMICTL_RECEIVE_MSG_TRUNC             = 0xc018690b
+	IPMICTL_REGISTER_FOR_CMD              = 0x4002690e
+	IPMICTL_REGISTER_FOR_CMD_CHANS        = 0x400c691c
+	IPMICTL_SEND_COMMAND                  = 0x4014690d
+	IPMICTL_SEND_COMMAND_SETTIME          = 0x401c6915
+	IPMICTL_SET_GETS_EVENTS_CMD           = 0x40046910
+	IPMICTL_SET_MAINTENANCE_MODE_CMD      = 0x8004691f
+	IPMICTL_SET_MY_ADDRESS_CMD            = 0x40046911
+	IPMICTL_SET_MY_CHANNEL_ADDRESS_CMD    = 0x40046918
+	IPMICTL_SET_MY_CHANNEL_LUN_CMD        = 0x4004691a
+	IPMICTL_SET_MY_LUN_CMD                = 0x40046913
+	IPMICTL_SET_TIMING_PARMS_CMD          = 0x40086916
+	IPMICTL_UNREGISTER_FOR_CMD            = 0x4002690f
+	IPMICTL_UNREGISTER_FOR_CMD_CHANS      = 0x400c691d
+	IPV6_FLOWINFO_MASK                    = 0xffffff0f
+	IPV6_FLOWLABEL_MASK                   = 0xffff0f00
 	ISIG                                  = 0x1
 	ITOSTOP                               = 0x8000
 	IUCLC                                 = 0x200
 	IXOFF                                 = 0x1000
 	IXON                                  = 0x400
+	MAP_ANON                              = 0x800
 	MAP_ANONYMOUS                         = 0x800
 	MAP_AUTOGROW                          = 0x40
 	MAP_AUTORSRV                          = 0x100
@@ -153,9 +269,24 @@ const (
 	MCL_CURRENT                           = 0x1
 	MCL_FUTURE                            = 0x2
 	MCL_ONFAULT                           = 0x4
+	MEMERASE                              = 0x80084d02
+	MEMERASE64                            = 0x80104d14
+	MEMGETBADBLOCK                        = 0x80084d0b
+	MEMGETINFO                            = 0x40204d01
+	MEMGETOOBSEL                          = 0x40c84d0a
+	MEMGETREGIONCOUNT                     = 0x40044d07
+	MEMISLOCKED                           = 0x40084d17
+	MEMLOCK                               = 0x80084d05
+	MEMREAD                               = 0xc0404d1a
+	MEMREADOOB                            = 0xc00c4d04
+	MEMSETBADBLOCK                        = 0x80084d0c
+	MEMUNLOCK                             = 0x80084d06
+	MEMWRITEOOB                           = 0xc00c4d03
 	MINSIGSTKSZ                           = 0x800
+	MTDFILEMODE                           = 0x20004d13
 	NCC                                   = 0x8
 	NCCS                                  = 0x17
+	NFDBITS                               = 0x20
 	NLDLY                                 = 0x100
 	NOFLSH                                = 0x80
 	NS_GET_ID                             = 0x4008b70d
@@ -173,22 +304,47 @@ const (
 	NS_MNT_GET_PREV                       = 0x4010b70c
 	OLCUC                                 = 0x2
 	ONLCR                                 = 0x4
+	OPEN_TREE_CLOEXEC                     = 0x80000
+	OTPERASE                              = 0x800c4d19
+	OTPGETREGIONCOUNT                     = 0x80044d0e
+	OTPGETREGIONINFO                      = 0x800c4d0f
+	OTPLOCK                               = 0x400c4d10
+	OTPSELECT                             = 0x40044d0d
 	O_APPEND                              = 0x8
+	O_ASYNC                               = 0x1000
+	O_CLOEXEC                             = 0x80000
 	O_CREAT                               = 0x100
 	O_DIRECT                              = 0x8000
 	O_DIRECTORY                           = 0x10000
 	O_DSYNC                               = 0x10
 	O_EXCL                                = 0x400
+	O_FSYNC                               = 0x4010
 	O_LARGEFILE                           = 0x2000
 	O_NDELAY                              = 0x80
+	O_NOATIME                             = 0x40000
 	O_NOCTTY                              = 0x800
 	O_NOFOLLOW                            = 0x20000
 	O_NONBLOCK                            = 0x80
+	O_PATH                                = 0x200000
+	O_RSYNC                               = 0x4010
 	O_SYNC                                = 0x4010
 	O_TMPFILE                             = 0x410000
+	O_TRUNC                               = 0x200
 	PARENB                                = 0x100
 	PARODD                                = 0x200
 	PENDIN                                = 0x4000
+	PERF_EVENT_IOC_DISABLE                = 0x20002401
+	PERF_EVENT_IOC_ENABLE                 = 0x20002400
+	PERF_EVENT_IOC_ID                     = 0x40042407
+	PERF_EVENT_IOC_MODIFY_ATTRIBUTES      = 0x8004240b
+	PERF_EVENT_IOC_PAUSE_OUTPUT           = 0x80042409
+	PERF_EVENT_IOC_PERIOD                 = 0x80082404
+	PERF_EVENT_IOC_QUERY_BPF              = 0xc004240a
+	PERF_EVENT_IOC_REFRESH                = 0x20002402
+	PERF_EVENT_IOC_RESET                  = 0x20002403
+	PERF_EVENT_IOC_SET_BPF                = 0x80042408
+	PERF_EVENT_IOC_SET_FILTER             = 0x80042406
+	PERF_EVENT_IOC_SET_OUTPUT             = 0x20002405
 	PIDFD_GET_CGROUP_NAMESPACE            = 0x2000ff01
 	PIDFD_GET_IPC_NAMESPACE               = 0x2000ff02
 	PIDFD_GET_MNT_NAMESPACE               = 0x2000ff03
@@ -202,17 +358,178 @@ const (
 	PIDFD_NONBLOCK                        = 0x80
 	PIDFD_THREAD                          = 0x400
 	PKEY_ACCESS_MASK                      = 0x3
+	POLLMSG                               = 0x400
+	POLLRDHUP                             = 0x2000
+	POLLREMOVE                            = 0x1000
 	POLLWRBAND                            = 0x100
 	POLLWRNORM                            = 0x4
+	POSIX_FADV_DONTNEED                   = 0x4
+	POSIX_FADV_NOREUSE                    = 0x5
+	PPPIOCATTACH                          = 0x8004743d
+	PPPIOCATTCHAN                         = 0x80047438
+	PPPIOCBRIDGECHAN                      = 0x80047435
+	PPPIOCCONNECT                         = 0x8004743a
+	PPPIOCDETACH                          = 0x8004743c
+	PPPIOCDISCONN                         = 0x20007439
+	PPPIOCGASYNCMAP                       = 0x40047458
+	PPPIOCGCHAN                           = 0x40047437
+	PPPIOCGDEBUG                          = 0x40047441
+	PPPIOCGFLAGS                          = 0x4004745a
+	PPPIOCGIDLE                           = 0x4008743f
+	PPPIOCGIDLE32                         = 0x4008743f
+	PPPIOCGIDLE64                         = 0x4010743f
+	PPPIOCGL2TPSTATS                      = 0x40487436
+	PPPIOCGMRU                            = 0x40047453
+	PPPIOCGRASYNCMAP                      = 0x40047455
+	PPPIOCGUNIT                           = 0x40047456
+	PPPIOCGXASYNCMAP                      = 0x40207450
+	PPPIOCSACTIVE                         = 0x80087446
+	PPPIOCSASYNCMAP                       = 0x80047457
+	PPPIOCSCOMPRESS                       = 0x800c744d
+	PPPIOCSDEBUG                          = 0x80047440
+	PPPIOCSFLAGS                          = 0x80047459
+	PPPIOCSMAXCID                         = 0x80047451
+	PPPIOCSMRRU                           = 0x8004743b
+	PPPIOCSMRU                            = 0x80047452
+	PPPIOCSNPMODE                         = 0x8008744b
+	PPPIOCSPASS                           = 0x80087447
+	PPPIOCSRASYNCMAP                      = 0x80047454
+	PPPIOCSXASYNCMAP                      = 0x8020744f
+	PPPIOCUNBRIDGECHAN                    = 0x20007434
+	PPPIOCXFERUNIT                        = 0x2000744e
+	PPS_FETCH                             = 0xc00470a4
+	PPS_GETCAP                            = 0x400470a3
+	PPS_GETPARAMS                         = 0x400470a1
+	PPS_KC_BIND                           = 0x800470a5
+	PPS_SETPARAMS                         = 0x800470a2
 	PROT_SEM                              = 0x10
 	PR_SET_PTRACER_ANY                    = 0xffffffff
+	PTP_CLOCK_GETCAPS                     = 0x40503d01
+	PTP_CLOCK_GETCAPS2                    = 0x40503d0a
+	PTP_ENABLE_PPS                        = 0x80043d04
+	PTP_ENABLE_PPS2                       = 0x80043d0d
+	PTP_EXTTS_REQUEST                     = 0x80103d02
+	PTP_EXTTS_REQUEST2                    = 0x80103d0b
+	PTP_MASK_CLEAR_ALL                    = 0x20003d13
+	PTP_MASK_EN_SINGLE                    = 0x80043d14
+	PTP_PEROUT_REQUEST                    = 0x80383d03
+	PTP_PEROUT_REQUEST2                   = 0x80383d0c
+	PTP_PIN_SETFUNC                       = 0x80603d07
+	PTP_PIN_SETFUNC2                      = 0x80603d10
+	PTP_SYS_OFFSET                        = 0x83403d05
+	PTP_SYS_OFFSET2                       = 0x83403d0e
+	PTRACE_GETFPREGS                      = 0xe
+	PTRACE_GETREGS                        = 0xc
+	PTRACE_GET_THREAD_AREA                = 0x19
+	PTRACE_GET_THREAD_AREA_3264           = 0xc4
+	PTRACE_GET_WATCH_REGS                 = 0xd0
+	PTRACE_OLDSETOPTIONS                  = 0x15
+	PTRACE_PEEKDATA_3264                  = 0xc1
+	PTRACE_PEEKTEXT_3264                  = 0xc0
+	PTRACE_POKEDATA_3264                  = 0xc3
+	PTRACE_POKETEXT_3264                  = 0xc2
+	PTRACE_SETFPREGS                      = 0xf
+	PTRACE_SETREGS                        = 0xd
+	PTRACE_SET_THREAD_AREA                = 0x1a
+	PTRACE_SET_WATCH_REGS                 = 0xd1
+	PerfBitAuxOutput                      = 0x80000000
+	PerfBitBpfEvent                       = 0x40000000
+	PerfBitBuildID                        = 0x400000000
+	PerfBitCgroup                         = 0x100000000
+	PerfBitComm                           = 0x200
+	PerfBitCommExec                       = 0x1000000
+	PerfBitContextSwitch                  = 0x4000000
+	PerfBitDisabled                       = uint64(0x1)
+	PerfBitEnableOnExec                   = 0x1000
+	PerfBitExcludeCallchainKernel         = 0x200000
+	PerfBitExcludeCallchainUser           = 0x400000
+	PerfBitExcludeGuest                   = 0x100000
+	PerfBitExcludeHost                    = 0x80000
+	PerfBitExcludeHv                      = 0x40
+	PerfBitExcludeIdle                    = 0x80
+	PerfBitExcludeKernel                  = 0x20
+	PerfBitExcludeUser                    = 0x10
+	PerfBitExclusive                      = 0x8
+	PerfBitFreq                           = 0x400
+	PerfBitInherit                        = 0x2
+	PerfBitInheritStat                    = 0x800
+	PerfBitInheritThread                  = 0x800000000
+	PerfBitKsymbol                        = 0x20000000
+	PerfBitMmap                           = 0x100
+	PerfBitMmap2                          = 0x800000
+	PerfBitMmapData                       = 0x20000
+	PerfBitNamespaces                     = 0x10000000
+	PerfBitPinned                         = 0x4
+	PerfBitPreciseIPBit1                  = 0x8000
+	PerfBitPreciseIPBit2                  = 0x10000
+	PerfBitRemoveOnExec                   = 0x1000000000
+	PerfBitSampleIDAll                    = 0x40000
+	PerfBitSigtrap                        = 0x2000000000
+	PerfBitTask                           = 0x2000
+	PerfBitTextPoke                       = 0x200000000
+	PerfBitUseClockID                     = 0x2000000
+	PerfBitWatermark                      = 0x4000
+	PerfBitWriteBackward                  = 0x8000000
 	RLIMIT_AS                             = 0x6
 	RLIMIT_MEMLOCK                        = 0x9
 	RLIMIT_NOFILE                         = 0x5
 	RLIMIT_NPROC                          = 0x8
 	RLIMIT_RSS                            = 0x7
+	RNDADDENTROPY                         = 0x80085203
+	RNDADDTOENTCNT                        = 0x80045201
+	RNDCLEARPOOL                          = 0x20005206
+	RNDGETENTCNT                          = 0x40045200
+	RNDGETPOOL                            = 0x40085202
+	RNDRESEEDCRNG                         = 0x20005207
+	RNDZAPENTCNT                          = 0x20005204
+	RTC_AIE_OFF                           = 0x20007002
+	RTC_AIE_ON                            = 0x20007001
+	RTC_ALM_READ                          = 0x40247008
+	RTC_ALM_SET                           = 0x80247007
+	RTC_EPOCH_READ                        = 0x4004700d
+	RTC_EPOCH_SET                         = 0x8004700e
+	RTC_IRQP_READ                         = 0x4004700b
+	RTC_IRQP_SET                          = 0x8004700c
+	RTC_PARAM_GET                         = 0x80187013
+	RTC_PARAM_SET                         = 0x80187014
+	RTC_PIE_OFF                           = 0x20007006
+	RTC_PIE_ON                            = 0x20007005
+	RTC_PLL_GET                           = 0x401c7011
+	RTC_PLL_SET                           = 0x801c7012
+	RTC_RD_TIME                           = 0x40247009
+	RTC_SET_TIME                          = 0x8024700a
+	RTC_UIE_OFF                           = 0x20007004
+	RTC_UIE_ON                            = 0x20007003
+	RTC_VL_CLR                            = 0x20007014
+	RTC_VL_READ                           = 0x40047013
+	RTC_WIE_OFF                           = 0x20007010
+	RTC_WIE_ON                            = 0x2000700f
+	RTC_WKALM_RD                          = 0x40287010
+	RTC_WKALM_SET                         = 0x8028700f
+	SA_NOCLDSTOP                          = 0x1
 	SA_NOCLDWAIT                          = 0x10000
+	SA_NODEFER                            = 0x40000000
+	SA_NOMASK                             = 0x40000000
+	SA_ONESHOT                            = 0x80000000
+	SA_ONSTACK                            = 0x8000000
+	SA_RESETHAND                          = 0x80000000
+	SA_RESTART                            = 0x10000000
 	SA_SIGINFO                            = 0x8
+	SCM_DEVMEM_DMABUF                     = 0x4f
+	SCM_DEVMEM_LINEAR                     = 0x4e
+	SCM_INQ                               = 0x54
+	SCM_TIMESTAMPING                      = 0x25
+	SCM_TIMESTAMPING_OPT_STATS            = 0x36
+	SCM_TIMESTAMPING_PKTINFO              = 0x3a
+	SCM_TIMESTAMPNS                       = 0x23
+	SCM_TS_OPT_ID                         = 0x51
+	SCM_TXTIME                            = 0x3d
+	SCM_WIFI_STATUS                       = 0x29
+	SECCOMP_IOCTL_NOTIF_ADDFD             = 0x80182103
+	SECCOMP_IOCTL_NOTIF_ID_VALID          = 0x80082102
+	SECCOMP_IOCTL_NOTIF_SET_FLAGS         = 0x80082104
+	SFD_CLOEXEC                           = 0x80000
+	SFD_NONBLOCK                          = 0x80
 	SIGEV_PAD_SIZE                        = 0xd
 	SIG_BLOCK                             = 0x1
 	SIG_SETMASK                           = 0x3
@@ -227,36 +544,92 @@ const (
 	SI_ASYNCIO                            = -0x2
 	SI_MESGQ                              = -0x4
 	SI_TIMER                              = -0x3
+	SOCK_CLOEXEC                          = 0x80000
 	SOCK_COREDUMP                         = 0x800
 	SOCK_DGRAM                            = 0x1
 	SOCK_NONBLOCK                         = 0x80
 	SOCK_STREAM                           = 0x2
 	SOL_SOCKET                            = 0xffff
 	SO_ACCEPTCONN                         = 0x1009
+	SO_ATTACH_BPF                         = 0x32
+	SO_ATTACH_REUSEPORT_CBPF              = 0x33
+	SO_ATTACH_REUSEPORT_EBPF              = 0x34
+	SO_BINDTODEVICE                       = 0x19
+	SO_BINDTOIFINDEX                      = 0x3e
+	SO_BPF_EXTENSIONS                     = 0x30
 	SO_BROADCAST                          = 0x20
+	SO_BSDCOMPAT                          = 0xe
+	SO_BUF_LOCK                           = 0x48
+	SO_BUSY_POLL                          = 0x2e
+	SO_BUSY_POLL_BUDGET                   = 0x46
+	SO_CNX_ADVICE                         = 0x35
+	SO_COOKIE                             = 0x39
+	SO_DETACH_REUSEPORT_BPF               = 0x44
+	SO_DEVMEM_DMABUF                      = 0x4f
+	SO_DEVMEM_DONTNEED                    = 0x50
+	SO_DEVMEM_LINEAR                      = 0x4e
 	SO_DOMAIN                             = 0x1029
 	SO_DONTROUTE                          = 0x10
 	SO_ERROR                              = 0x1007
+	SO_INCOMING_CPU                       = 0x31
+	SO_INCOMING_NAPI_ID                   = 0x38
+	SO_INQ                                = 0x54
 	SO_KEEPALIVE                          = 0x8
 	SO_LINGER                             = 0x80
+	SO_LOCK_FILTER                        = 0x2c
+	SO_MARK                               = 0x24
+	SO_MAX_PACING_RATE                    = 0x2f
+	SO_MEMINFO                            = 0x37
+	SO_NETNS_COOKIE                       = 0x47
+	SO_NOFCS                              = 0x2b
 	SO_OOBINLINE                          = 0x100
 	SO_PASSCRED                           = 0x11
+	SO_PASSPIDFD                          = 0x4c
+	SO_PASSRIGHTS                         = 0x53
+	SO_PASSSEC                            = 0x22
+	SO_PEEK_OFF                           = 0x2a
 	SO_PEERCRED                           = 0x12
+	SO_PEERGROUPS                         = 0x3b
+	SO_PEERPIDFD                          = 0x4d
 	SO_PEERSEC                            = 0x1e
+	SO_PREFER_BUSY_POLL                   = 0x45
 	SO_PROTOCOL                           = 0x1028
 	SO_RCVBUF                             = 0x1002
+	SO_RCVBUFFORCE                        = 0x21
 	SO_RCVLOWAT                           = 0x1004
+	SO_RCVMARK                            = 0x4b
+	SO_RCVPRIORITY                        = 0x52
 	SO_RCVTIMEO                           = 0x1006
+	SO_RCVTIMEO_NEW                       = 0x42
 	SO_RCVTIMEO_OLD                       = 0x1006
+	SO_RESERVE_MEM                        = 0x49
 	SO_REUSEADDR                          = 0x4
 	SO_REUSEPORT                          = 0x200
+	SO_RIGHTS_NOTRUNC                     = 0x55
+	SO_RXQ_OVFL                           = 0x28
+	SO_SECURITY_AUTHENTICATION            = 0x16
+	SO_SECURITY_ENCRYPTION_NETWORK        = 0x18
+	SO_SECURITY_ENCRYPTION_TRANSPORT      = 0x17
+	SO_SELECT_ERR_QUEUE                   = 0x2d
 	SO_SNDBUF                             = 0x1001
 	SO_SNDBUFFORCE                        = 0x1f
 	SO_SNDLOWAT                           = 0x1003
 	SO_SNDTIMEO                           = 0x1005
+	SO_SNDTIMEO_NEW                       = 0x43
 	SO_SNDTIMEO_OLD                       = 0x1005
 	SO_STYLE                              = 0x1008
+	SO_TIMESTAMPING                       = 0x25
+	SO_TIMESTAMPING_NEW                   = 0x41
+	SO_TIMESTAMPING_OLD                   = 0x25
+	SO_TIMESTAMPNS                        = 0x23
+	SO_TIMESTAMPNS_NEW                    = 0x40
+	SO_TIMESTAMPNS_OLD                    = 0x23
+	SO_TIMESTAMP_NEW                      = 0x3f
+	SO_TXREHASH                           = 0x4a
+	SO_TXTIME                             = 0x3d
 	SO_TYPE                               = 0x1008
+	SO_WIFI_STATUS                        = 0x29
+	SO_ZEROCOPY                           = 0x3c
 	STAT_HAVE_NSEC                        = 0x1
 	TAB1                                  = 0x800
 	TAB2                                  = 0x1000
@@ -292,6 +665,10 @@ const (
 	TCSETSW                               = 0x540f
 	TCSETSW2                              = 0x8030542c
 	TCXONC                                = 0x5406
+	TFD_CLOEXEC                           = 0x80000
+	TFD_IOC_SET_TICKS                     = 0x80085400
+	TFD_NONBLOCK                          = 0x80
+	TIOCCBRK                              = 0x5428
 	TIOCCONS                              = 0x80047478
 	TIOCEXCL                              = 0x740d
 	TIOCGDEV                              = 0x40045432
@@ -331,6 +708,7 @@ const (
 	TIOCNXCL                              = 0x740e
 	TIOCOUTQ                              = 0x7472
 	TIOCPKT                               = 0x5470
+	TIOCSBRK                              = 0x5427
 	TIOCSCTTY                             = 0x5480
 	TIOCSERCONFIG                         = 0x5488
 	TIOCSERGETLSR                         = 0x548e
@@ -343,6 +721,7 @@ const (
 	TIOCSETN                              = 0x740a
 	TIOCSETP                              = 0x7409
 	TIOCSIG                               = 0x80045436
+	TIOCSISO7816                          = 0xc0285443
 	TIOCSLCKTRMIOS                        = 0x548c
 	TIOCSLTC                              = 0x7475
 	TIOCSPGRP                             = 0x80047476
@@ -352,6 +731,7 @@ const (
 	TIOCSSOFTCAR                          = 0x5482
 	TIOCSTI                               = 0x5472
 	TIOCSWINSZ                            = 0x80087467
+	TIOCVHANGUP                           = 0x5437
 	TOSTOP                                = 0x8000
 	TUNATTACHFILTER                       = 0x800854d5
 	TUNDETACHFILTER                       = 0x800854d6
@@ -398,6 +778,27 @@ const (
 	TUNSETVNETBE                          = 0x800454de
 	TUNSETVNETHDRSZ                       = 0x800454d8
 	TUNSETVNETLE                          = 0x800454dc
+	UBI_IOCATT                            = 0x80186f40
+	UBI_IOCDET                            = 0x80046f41
+	UBI_IOCEBCH                           = 0x80044f02
+	UBI_IOCEBER                           = 0x80044f01
+	UBI_IOCEBISMAP                        = 0x40044f05
+	UBI_IOCEBMAP                          = 0x80084f03
+	UBI_IOCEBUNMAP                        = 0x80044f04
+	UBI_IOCMKVOL                          = 0x80986f00
+	UBI_IOCRMVOL                          = 0x80046f01
+	UBI_IOCRNVOL                          = 0x91106f03
+	UBI_IOCRPEB                           = 0x80046f04
+	UBI_IOCRSVOL                          = 0x800c6f02
+	UBI_IOCSETVOLPROP                     = 0x80104f06
+	UBI_IOCSPEB                           = 0x80046f05
+	UBI_IOCVOLCRBLK                       = 0x80804f07
+	UBI_IOCVOLRMBLK                       = 0x20004f08
+	UBI_IOCVOLUP                          = 0x80084f00
+	UFFDIO_SET_MODE                       = 0x8010aa0a
+	UFFDIO_UNREGISTER                     = 0x4010aa01
+	UFFDIO_WAKE                           = 0x4010aa02
+	USERFAULTFD_IOC_NEW                   = 0x2000aa00
 	VDISCARD                              = 0xd
 	VEOF                                  = 0x10
 	VEOL                                  = 0x11
@@ -413,6 +814,16 @@ const (
 	VTDLY                                 = 0x4000
 	VTIME                                 = 0x5
 	VWERASE                               = 0xe
+	WDIOC_GETBOOTSTATUS                   = 0x40045702
+	WDIOC_GETPRETIMEOUT                   = 0x40045709
+	WDIOC_GETSTATUS                       = 0x40045701
+	WDIOC_GETSUPPORT                      = 0x40285700
+	WDIOC_GETTEMP                         = 0x40045703
+	WDIOC_GETTIMELEFT                     = 0x4004570a
+	WDIOC_GETTIMEOUT                      = 0x40045707
+	WDIOC_KEEPALIVE                       = 0x40045705
+	WDIOC_SETOPTIONS                      = 0x40045704
+	WORDSIZE                              = 0x20
 	XCASE                                 = 0x4
 	XTABS                                 = 0x1800
 )
@@ -421,6 +832,7 @@ const (
 const (
 	EADDRINUSE      = syscall.Errno(0x7d)
 	EADDRNOTAVAIL   = syscall.Errno(0x7e)
+	EADV            = syscall.Errno(0x44)
 	EAFNOSUPPORT    = syscall.Errno(0x7c)
 	EALREADY        = syscall.Errno(0x95)
 	EBADE           = syscall.Errno(0x32)
@@ -429,14 +841,17 @@ const (
 	EBADR           = syscall.Errno(0x33)
 	EBADRQC         = syscall.Errno(0x36)
 	EBADSLT         = syscall.Errno(0x37)
+	EBFONT          = syscall.Errno(0x3b)
 	ECANCELED       = syscall.Errno(0x9e)
 	ECHRNG          = syscall.Errno(0x25)
+	ECOMM           = syscall.Errno(0x46)
 	ECONNABORTED    = syscall.Errno(0x82)
 	ECONNREFUSED    = syscall.Errno(0x92)
 	ECONNRESET      = syscall.Errno(0x83)
 	EDEADLK         = syscall.Errno(0x2d)
 	EDEADLOCK       = syscall.Errno(0x38)
 	EDESTADDRREQ    = syscall.Errno(0x60)
+	EDOTDOT         = syscall.Errno(0x49)
 	EDQUOT          = syscall.Errno(0x46d)
 	EFSBADCRC       = syscall.Errno(0x4d)
 	EFSCORRUPTED    = syscall.Errno(0x87)
@@ -475,33 +890,44 @@ const (
 	ENOANO          = syscall.Errno(0x35)
 	ENOBUFS         = syscall.Errno(0x84)
 	ENOCSI          = syscall.Errno(0x2b)
+	ENODATA         = syscall.Errno(0x3d)
 	ENOKEY          = syscall.Errno(0xa1)
 	ENOLCK          = syscall.Errno(0x2e)
+	ENOLINK         = syscall.Errno(0x43)
 	ENOMEDIUM       = syscall.Errno(0x9f)
 	ENOMSG          = syscall.Errno(0x23)
+	ENONET          = syscall.Errno(0x40)
+	ENOPKG          = syscall.Errno(0x41)
 	ENOPROTOOPT     = syscall.Errno(0x63)
+	ENOSR           = syscall.Errno(0x3f)
+	ENOSTR          = syscall.Errno(0x3c)
 	ENOSYS          = syscall.Errno(0x59)
 	ENOTCONN        = syscall.Errno(0x86)
 	ENOTEMPTY       = syscall.Errno(0x5d)
 	ENOTNAM         = syscall.Errno(0x89)
 	ENOTRECOVERABLE = syscall.Errno(0xa6)
 	ENOTSOCK        = syscall.Errno(0x5f)
+	ENOTSUP         = syscall.Errno(0x7a)
 	ENOTUNIQ        = syscall.Errno(0x50)
 	EOPNOTSUPP      = syscall.Errno(0x7a)
 	EOVERFLOW       = syscall.Errno(0x4f)
 	EOWNERDEAD      = syscall.Errno(0xa5)
 	EPFNOSUPPORT    = syscall.Errno(0x7b)
+	EPROTO          = syscall.Errno(0x47)
 	EPROTONOSUPPORT = syscall.Errno(0x78)
 	EPROTOTYPE      = syscall.Errno(0x62)
 	EREMCHG         = syscall.Errno(0x52)
 	EREMDEV         = syscall.Errno(0x8e)
+	EREMOTE         = syscall.Errno(0x42)
 	EREMOTEIO       = syscall.Errno(0x8c)
 	ERESTART        = syscall.Errno(0x5b)
 	ERFKILL         = syscall.Errno(0xa7)
 	ESHUTDOWN       = syscall.Errno(0x8f)
 	ESOCKTNOSUPPORT = syscall.Errno(0x79)
+	ESRMNT          = syscall.Errno(0x45)
 	ESTALE          = syscall.Errno(0x97)
 	ESTRPIPE        = syscall.Errno(0x5c)
+	ETIME           = syscall.Errno(0x3e)
 	ETIMEDOUT       = syscall.Errno(0x91)
 	ETOOMANYREFS    = syscall.Errno(0x90)
 	EUCLEAN         = syscall.Errno(0x87)
@@ -509,6 +935,148 @@ const (
 	EUSERS          = syscall.Errno(0x5e)
 	EXFULL          = syscall.Errno(0x34)
 )
+
+// errorList has their names, by number.
+var errorList = [...]struct {
+	num  syscall.Errno
+	name string
+}{
+	{1, "EPERM"},
+	{2, "ENOENT"},
+	{3, "ESRCH"},
+	{4, "EINTR"},
+	{5, "EIO"},
+	{6, "ENXIO"},
+	{7, "E2BIG"},
+	{8, "ENOEXEC"},
+	{9, "EBADF"},
+	{10, "ECHILD"},
+	{11, "EAGAIN"},
+	{12, "ENOMEM"},
+	{13, "EACCES"},
+	{14, "EFAULT"},
+	{15, "ENOTBLK"},
+	{16, "EBUSY"},
+	{17, "EEXIST"},
+	{18, "EXDEV"},
+	{19, "ENODEV"},
+	{20, "ENOTDIR"},
+	{21, "EISDIR"},
+	{22, "EINVAL"},
+	{23, "ENFILE"},
+	{24, "EMFILE"},
+	{25, "ENOTTY"},
+	{26, "ETXTBSY"},
+	{27, "EFBIG"},
+	{28, "ENOSPC"},
+	{29, "ESPIPE"},
+	{30, "EROFS"},
+	{31, "EMLINK"},
+	{32, "EPIPE"},
+	{33, "EDOM"},
+	{34, "ERANGE"},
+	{35, "ENOMSG"},
+	{36, "EIDRM"},
+	{37, "ECHRNG"},
+	{38, "EL2NSYNC"},
+	{39, "EL3HLT"},
+	{40, "EL3RST"},
+	{41, "ELNRNG"},
+	{42, "EUNATCH"},
+	{43, "ENOCSI"},
+	{44, "EL2HLT"},
+	{45, "EDEADLK"},
+	{46, "ENOLCK"},
+	{50, "EBADE"},
+	{51, "EBADR"},
+	{52, "EXFULL"},
+	{53, "ENOANO"},
+	{54, "EBADRQC"},
+	{55, "EBADSLT"},
+	{56, "EDEADLOCK"},
+	{59, "EBFONT"},
+	{60, "ENOSTR"},
+	{61, "ENODATA"},
+	{62, "ETIME"},
+	{63, "ENOSR"},
+	{64, "ENONET"},
+	{65, "ENOPKG"},
+	{66, "EREMOTE"},
+	{67, "ENOLINK"},
+	{68, "EADV"},
+	{69, "ESRMNT"},
+	{70, "ECOMM"},
+	{71, "EPROTO"},
+	{73, "EDOTDOT"},
+	{74, "EMULTIHOP"},
+	{77, "EBADMSG"},
+	{78, "ENAMETOOLONG"},
+	{79, "EOVERFLOW"},
+	{80, "ENOTUNIQ"},
+	{81, "EBADFD"},
+	{82, "EREMCHG"},
+	{83, "ELIBACC"},
+	{84, "ELIBBAD"},
+	{85, "ELIBSCN"},
+	{86, "ELIBMAX"},
+	{87, "ELIBEXEC"},
+	{88, "EILSEQ"},
+	{89, "ENOSYS"},
+	{90, "ELOOP"},
+	{91, "ERESTART"},
+	{92, "ESTRPIPE"},
+	{93, "ENOTEMPTY"},
+	{94, "EUSERS"},
+	{95, "ENOTSOCK"},
+	{96, "EDESTADDRREQ"},
+	{97, "EMSGSIZE"},
+	{98, "EPROTOTYPE"},
+	{99, "ENOPROTOOPT"},
+	{120, "EPROTONOSUPPORT"},
+	{121, "ESOCKTNOSUPPORT"},
+	{122, "ENOTSUP"},
+	{123, "EPFNOSUPPORT"},
+	{124, "EAFNOSUPPORT"},
+	{125, "EADDRINUSE"},
+	{126, "EADDRNOTAVAIL"},
+	{127, "ENETDOWN"},
+	{128, "ENETUNREACH"},
+	{129, "ENETRESET"},
+	{130, "ECONNABORTED"},
+	{131, "ECONNRESET"},
+	{132, "ENOBUFS"},
+	{133, "EISCONN"},
+	{134, "ENOTCONN"},
+	{135, "EFSCORRUPTED"},
+	{137, "ENOTNAM"},
+	{138, "ENAVAIL"},
+	{139, "EISNAM"},
+	{140, "EREMOTEIO"},
+	{141, "EINIT"},
+	{142, "EREMDEV"},
+	{143, "ESHUTDOWN"},
+	{144, "ETOOMANYREFS"},
+	{145, "ETIMEDOUT"},
+	{146, "ECONNREFUSED"},
+	{147, "EHOSTDOWN"},
+	{148, "EHOSTUNREACH"},
+	{149, "EALREADY"},
+	{150, "EINPROGRESS"},
+	{151, "ESTALE"},
+	{158, "ECANCELED"},
+	{159, "ENOMEDIUM"},
+	{160, "EMEDIUMTYPE"},
+	{161, "ENOKEY"},
+	{162, "EKEYEXPIRED"},
+	{163, "EKEYREVOKED"},
+	{164, "EKEYREJECTED"},
+	{165, "EOWNERDEAD"},
+	{166, "ENOTRECOVERABLE"},
+	{167, "ERFKILL"},
+	{168, "EHWPOISON"},
+	{169, "EFTYPE"},
+	{1133, "EDQUOT"},
+}
 
 // Signals.
 const (
@@ -534,3 +1102,41 @@ const (
 	SIGXCPU   = syscall.Signal(0x1e)
 	SIGXFSZ   = syscall.Signal(0x1f)
 )
+
+// signalList has their names, by number.
+var signalList = [...]struct {
+	num  syscall.Signal
+	name string
+}{
+	{1, "SIGHUP"},
+	{2, "SIGINT"},
+	{3, "SIGQUIT"},
+	{4, "SIGILL"},
+	{5, "SIGTRAP"},
+	{6, "SIGABRT"},
+	{7, "SIGEMT"},
+	{8, "SIGFPE"},
+	{9, "SIGKILL"},
+	{10, "SIGBUS"},
+	{11, "SIGSEGV"},
+	{12, "SIGSYS"},
+	{13, "SIGPIPE"},
+	{14, "SIGALRM"},
+	{15, "SIGTERM"},
+	{16, "SIGUSR1"},
+	{17, "SIGUSR2"},
+	{18, "SIGCHLD"},
+	{19, "SIGPWR"},
+	{20, "SIGWINCH"},
+	{21, "SIGURG"},
+	{22, "SIGIO"},
+	{23, "SIGSTOP"},
+	{24, "SIGTSTP"},
+	{25, "SIGCONT"},
+	{26, "SIGTTIN"},
+	{27, "SIGTTOU"},
+	{28, "SIGVTALRM"},
+	{29, "SIGPROF"},
+	{30, "SIGXCPU"},
+	{31, "SIGXFSZ"},
+}

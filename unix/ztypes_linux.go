@@ -4,6 +4,118 @@
 
 package unix
 
+// CANBitTiming is struct can_bittiming of linux/can/netlink.h.
+type CANBitTiming struct {
+	Bitrate      uint32
+	Sample_point uint32
+	Tq           uint32
+	Prop_seg     uint32
+	Phase_seg1   uint32
+	Phase_seg2   uint32
+	Sjw          uint32
+	Brp          uint32
+}
+
+// SizeofCANBitTiming is its size in bytes.
+const SizeofCANBitTiming = 0x20
+
+// CANBitTimingConst is struct can_bittiming_const of linux/can/netlink.h.
+type CANBitTimingConst struct {
+	Name      [16]uint8
+	Tseg1_min uint32
+	Tseg1_max uint32
+	Tseg2_min uint32
+	Tseg2_max uint32
+	Sjw_max   uint32
+	Brp_min   uint32
+	Brp_max   uint32
+	Brp_inc   uint32
+}
+
+// SizeofCANBitTimingConst is its size in bytes.
+const SizeofCANBitTimingConst = 0x30
+
+// CANBusErrorCounters is struct can_berr_counter of linux/can/netlink.h.
+type CANBusErrorCounters struct {
+	Txerr uint16
+	Rxerr uint16
+}
+
+// SizeofCANBusErrorCounters is its size in bytes.
+const SizeofCANBusErrorCounters = 0x4
+
+// CANClock is struct can_clock of linux/can/netlink.h.
+type CANClock struct {
+	Freq uint32
+}
+
+// SizeofCANClock is its size in bytes.
+const SizeofCANClock = 0x4
+
+// CANCtrlMode is struct can_ctrlmode of linux/can/netlink.h.
+type CANCtrlMode struct {
+	Mask  uint32
+	Flags uint32
+}
+
+// SizeofCANCtrlMode is its size in bytes.
+const SizeofCANCtrlMode = 0x8
+
+// CANDeviceStats is struct can_device_stats of linux/can/netlink.h.
+type CANDeviceStats struct {
+	Bus_error        uint32
+	Error_warning    uint32
+	Error_passive    uint32
+	Bus_off          uint32
+	Arbitration_lost uint32
+	Restarts         uint32
+}
+
+// SizeofCANDeviceStats is its size in bytes.
+const SizeofCANDeviceStats = 0x18
+
+// CGroupStats is struct cgroupstats of linux/cgroupstats.h.
+type CGroupStats struct {
+	Sleeping        uint64
+	Running         uint64
+	Stopped         uint64
+	Uninterruptible uint64
+	Io_wait         uint64
+}
+
+// SizeofCGroupStats is its size in bytes.
+const SizeofCGroupStats = 0x28
+
+// CachestatRange is struct cachestat_range of linux/mman.h.
+type CachestatRange struct {
+	Off uint64
+	Len uint64
+}
+
+// SizeofCachestatRange is its size in bytes.
+const SizeofCachestatRange = 0x10
+
+// Cachestat_t is struct cachestat of linux/mman.h.
+type Cachestat_t struct {
+	Cache            uint64
+	Dirty            uint64
+	Writeback        uint64
+	Evicted          uint64
+	Recently_evicted uint64
+}
+
+// SizeofCachestat_t is its size in bytes.
+const SizeofCachestat_t = 0x28
+
+// CanFilter is struct can_filter of linux/can.h.
+type CanFilter struct {
+	Id   uint32
+	Mask uint32
+}
+
+// SizeofCanFilter is its size in bytes.
+const SizeofCanFilter = 0x8
+
 // CapUserData is struct __user_cap_data_struct of linux/capability.h.
 type CapUserData struct {
 	Effective   uint32
@@ -11,7 +123,7 @@ type CapUserData struct {
 	Inheritable uint32
 }
 
-// SizeofCapUserData is the size of struct __user_cap_data_struct in bytes.
+// SizeofCapUserData is its size in bytes.
 const SizeofCapUserData = 0xc
 
 // CapUserHeader is struct __user_cap_header_struct of linux/capability.h.
@@ -20,8 +132,83 @@ type CapUserHeader struct {
 	Pid     int32
 }
 
-// SizeofCapUserHeader is the size of struct __user_cap_header_struct in bytes.
+// SizeofCapUserHeader is its size in bytes.
 const SizeofCapUserHeader = 0x8
+
+// DmIoctl is struct dm_ioctl of linux/dm-ioctl.h.
+type DmIoctl struct {
+	Version      [3]uint32
+	Data_size    uint32
+	Data_start   uint32
+	Target_count uint32
+	Open_count   int32
+	Flags        uint32
+	Event_nr     uint32
+	Padding      uint32
+	Dev          uint64
+	Name         [128]byte
+	Uuid         [129]byte
+	Data         [7]byte
+}
+
+// SizeofDmIoctl is its size in bytes.
+const SizeofDmIoctl = 0x138
+
+// DmTargetDeps is struct dm_target_deps of linux/dm-ioctl.h.
+type DmTargetDeps struct {
+	Count   uint32
+	Padding uint32
+}
+
+// SizeofDmTargetDeps is its size in bytes.
+const SizeofDmTargetDeps = 0x8
+
+// DmTargetMsg is struct dm_target_msg of linux/dm-ioctl.h.
+type DmTargetMsg struct {
+	Sector uint64
+}
+
+// SizeofDmTargetMsg is its size in bytes.
+const SizeofDmTargetMsg = 0x8
+
+// DmTargetSpec is struct dm_target_spec of linux/dm-ioctl.h.
+type DmTargetSpec struct {
+	Sector_start uint64
+	Length       uint64
+	Status       int32
+	Next         uint32
+	Target_type  [16]byte
+}
+
+// SizeofDmTargetSpec is its size in bytes.
+const SizeofDmTargetSpec = 0x28
+
+// DmTargetVersions is struct dm_target_versions of linux/dm-ioctl.h.
+type DmTargetVersions struct {
+	Next    uint32
+	Version [3]uint32
+}
+
+// SizeofDmTargetVersions is its size in bytes.
+const SizeofDmTargetVersions = 0x10
+
+// EraseInfo is struct erase_info_user of mtd/mtd-abi.h.
+type EraseInfo struct {
+	Start  uint32
+	Length uint32
+}
+
+// SizeofEraseInfo is its size in bytes.
+const SizeofEraseInfo = 0x8
+
+// EraseInfo64 is struct erase_info_user64 of mtd/mtd-abi.h.
+type EraseInfo64 struct {
+	Start  uint64
+	Length uint64
+}
+
+// SizeofEraseInfo64 is its size in bytes.
+const SizeofEraseInfo64 = 0x10
 
 // EthtoolDrvinfo is struct ethtool_drvinfo of linux/ethtool.h.
 type EthtoolDrvinfo struct {
@@ -39,8 +226,45 @@ type EthtoolDrvinfo struct {
 	Regdump_len  uint32
 }
 
-// SizeofEthtoolDrvinfo is the size of struct ethtool_drvinfo in bytes.
+// SizeofEthtoolDrvinfo is its size in bytes.
 const SizeofEthtoolDrvinfo = 0xc4
+
+// EthtoolTsInfo is struct ethtool_ts_info of linux/ethtool.h.
+type EthtoolTsInfo struct {
+	Cmd             uint32
+	So_timestamping uint32
+	Phc_index       int32
+	Tx_types        uint32
+	Tx_reserved     [3]uint32
+	Rx_filters      uint32
+	Rx_reserved     [3]uint32
+}
+
+// SizeofEthtoolTsInfo is its size in bytes.
+const SizeofEthtoolTsInfo = 0x2c
+
+// FanotifyEventMetadata is struct fanotify_event_metadata of linux/fanotify.h.
+type FanotifyEventMetadata struct {
+	Event_len    uint32
+	Vers         uint8
+	Reserved     uint8
+	Metadata_len uint16
+	Mask         uint64
+	Fd           int32
+	Pid          int32
+}
+
+// SizeofFanotifyEventMetadata is its size in bytes.
+const SizeofFanotifyEventMetadata = 0x18
+
+// FanotifyResponse is struct fanotify_response of linux/fanotify.h.
+type FanotifyResponse struct {
+	Fd       int32
+	Response uint32
+}
+
+// SizeofFanotifyResponse is its size in bytes.
+const SizeofFanotifyResponse = 0x8
 
 // FileCloneRange is struct file_clone_range of linux/fs.h.
 type FileCloneRange struct {
@@ -50,8 +274,244 @@ type FileCloneRange struct {
 	Dest_offset uint64
 }
 
-// SizeofFileCloneRange is the size of struct file_clone_range in bytes.
+// SizeofFileCloneRange is its size in bytes.
 const SizeofFileCloneRange = 0x20
+
+// FscryptAddKeyArg is struct fscrypt_add_key_arg of linux/fscrypt.h.
+type FscryptAddKeyArg struct {
+	Key_spec FscryptKeySpecifier
+	Raw_size uint32
+	Key_id   uint32
+	Flags    uint32
+	_        [7]uint32
+}
+
+// SizeofFscryptAddKeyArg is its size in bytes.
+const SizeofFscryptAddKeyArg = 0x50
+
+// FscryptGetKeyStatusArg is struct fscrypt_get_key_status_arg of linux/fscrypt.h.
+type FscryptGetKeyStatusArg struct {
+	Key_spec     FscryptKeySpecifier
+	_            [6]uint32
+	Status       uint32
+	Status_flags uint32
+	User_count   uint32
+	_            [13]uint32
+}
+
+// SizeofFscryptGetKeyStatusArg is its size in bytes.
+const SizeofFscryptGetKeyStatusArg = 0x80
+
+// FscryptGetPolicyExArg is struct fscrypt_get_policy_ex_arg of linux/fscrypt.h.
+type FscryptGetPolicyExArg struct {
+	Size   uint64
+	Policy [24]byte
+}
+
+// SizeofFscryptGetPolicyExArg is its size in bytes.
+const SizeofFscryptGetPolicyExArg = 0x20
+
+// FscryptKey is struct fscrypt_key of linux/fscrypt.h.
+type FscryptKey struct {
+	Mode uint32
+	Raw  [64]uint8
+	Size uint32
+}
+
+// SizeofFscryptKey is its size in bytes.
+const SizeofFscryptKey = 0x48
+
+// FscryptKeySpecifier is struct fscrypt_key_specifier of linux/fscrypt.h.
+type FscryptKeySpecifier struct {
+	Type uint32
+	_    uint32
+	U    [32]byte
+}
+
+// SizeofFscryptKeySpecifier is its size in bytes.
+const SizeofFscryptKeySpecifier = 0x28
+
+// FscryptPolicy is struct fscrypt_policy_v1 of linux/fscrypt.h.
+type FscryptPolicy struct {
+	Version                   uint8
+	Contents_encryption_mode  uint8
+	Filenames_encryption_mode uint8
+	Flags                     uint8
+	Master_key_descriptor     [8]uint8
+}
+
+// SizeofFscryptPolicy is its size in bytes.
+const SizeofFscryptPolicy = 0xc
+
+// FscryptPolicyV1 is struct fscrypt_policy_v1 of linux/fscrypt.h.
+type FscryptPolicyV1 struct {
+	Version                   uint8
+	Contents_encryption_mode  uint8
+	Filenames_encryption_mode uint8
+	Flags                     uint8
+	Master_key_descriptor     [8]uint8
+}
+
+// SizeofFscryptPolicyV1 is its size in bytes.
+const SizeofFscryptPolicyV1 = 0xc
+
+// FscryptPolicyV2 is struct fscrypt_policy_v2 of linux/fscrypt.h.
+type FscryptPolicyV2 struct {
+	Version                   uint8
+	Contents_encryption_mode  uint8
+	Filenames_encryption_mode uint8
+	Flags                     uint8
+	Log2_data_unit_size       uint8
+	_                         [3]uint8
+	Master_key_identifier     [16]uint8
+}
+
+// SizeofFscryptPolicyV2 is its size in bytes.
+const SizeofFscryptPolicyV2 = 0x18
+
+// FscryptRemoveKeyArg is struct fscrypt_remove_key_arg of linux/fscrypt.h.
+type FscryptRemoveKeyArg struct {
+	Key_spec             FscryptKeySpecifier
+	Removal_status_flags uint32
+	_                    [5]uint32
+}
+
+// SizeofFscryptRemoveKeyArg is its size in bytes.
+const SizeofFscryptRemoveKeyArg = 0x40
+
+// Fsid is __kernel_fsid_t of asm/posix_types.h.
+type Fsid struct {
+	Val [2]int32
+}
+
+// SizeofFsid is its size in bytes.
+const SizeofFsid = 0x8
+
+// FsverityDigest is struct fsverity_digest of linux/fsverity.h.
+type FsverityDigest struct {
+	Algorithm uint16
+	Size      uint16
+}
+
+// SizeofFsverityDigest is its size in bytes.
+const SizeofFsverityDigest = 0x4
+
+// FsverityEnableArg is struct fsverity_enable_arg of linux/fsverity.h.
+type FsverityEnableArg struct {
+	Version        uint32
+	Hash_algorithm uint32
+	Block_size     uint32
+	Salt_size      uint32
+	Salt_ptr       uint64
+	Sig_size       uint32
+	_              uint32
+	Sig_ptr        uint64
+	_              [11]uint64
+}
+
+// SizeofFsverityEnableArg is its size in bytes.
+const SizeofFsverityEnableArg = 0x80
+
+// GPIOChipInfo is struct gpiochip_info of linux/gpio.h.
+type GPIOChipInfo struct {
+	Name  [32]byte
+	Label [32]byte
+	Lines uint32
+}
+
+// SizeofGPIOChipInfo is its size in bytes.
+const SizeofGPIOChipInfo = 0x44
+
+// GPIOV2LineAttribute is struct gpio_v2_line_attribute of linux/gpio.h.
+type GPIOV2LineAttribute struct {
+	Id      uint32
+	Padding uint32
+	_       [8]byte
+}
+
+// SizeofGPIOV2LineAttribute is its size in bytes.
+const SizeofGPIOV2LineAttribute = 0x10
+
+// GPIOV2LineConfig is struct gpio_v2_line_config of linux/gpio.h.
+type GPIOV2LineConfig struct {
+	Flags     uint64
+	Num_attrs uint32
+	Padding   [5]uint32
+	Attrs     [10]GPIOV2LineConfigAttribute
+}
+
+// SizeofGPIOV2LineConfig is its size in bytes.
+const SizeofGPIOV2LineConfig = 0x110
+
+// GPIOV2LineConfigAttribute is struct gpio_v2_line_config_attribute of linux/gpio.h.
+type GPIOV2LineConfigAttribute struct {
+	Attr GPIOV2LineAttribute
+	Mask uint64
+}
+
+// SizeofGPIOV2LineConfigAttribute is its size in bytes.
+const SizeofGPIOV2LineConfigAttribute = 0x18
+
+// GPIOV2LineEvent is struct gpio_v2_line_event of linux/gpio.h.
+type GPIOV2LineEvent struct {
+	Timestamp_ns uint64
+	Id           uint32
+	Offset       uint32
+	Seqno        uint32
+	Line_seqno   uint32
+	Padding      [6]uint32
+}
+
+// SizeofGPIOV2LineEvent is its size in bytes.
+const SizeofGPIOV2LineEvent = 0x30
+
+// GPIOV2LineInfo is struct gpio_v2_line_info of linux/gpio.h.
+type GPIOV2LineInfo struct {
+	Name      [32]byte
+	Consumer  [32]byte
+	Offset    uint32
+	Num_attrs uint32
+	Flags     uint64
+	Attrs     [10]GPIOV2LineAttribute
+	Padding   [4]uint32
+}
+
+// SizeofGPIOV2LineInfo is its size in bytes.
+const SizeofGPIOV2LineInfo = 0x100
+
+// GPIOV2LineInfoChanged is struct gpio_v2_line_info_changed of linux/gpio.h.
+type GPIOV2LineInfoChanged struct {
+	Info         GPIOV2LineInfo
+	Timestamp_ns uint64
+	Event_type   uint32
+	Padding      [5]uint32
+}
+
+// SizeofGPIOV2LineInfoChanged is its size in bytes.
+const SizeofGPIOV2LineInfoChanged = 0x120
+
+// GPIOV2LineRequest is struct gpio_v2_line_request of linux/gpio.h.
+type GPIOV2LineRequest struct {
+	Offsets           [64]uint32
+	Consumer          [32]byte
+	Config            GPIOV2LineConfig
+	Num_lines         uint32
+	Event_buffer_size uint32
+	Padding           [5]uint32
+	Fd                int32
+}
+
+// SizeofGPIOV2LineRequest is its size in bytes.
+const SizeofGPIOV2LineRequest = 0x250
+
+// GPIOV2LineValues is struct gpio_v2_line_values of linux/gpio.h.
+type GPIOV2LineValues struct {
+	Bits uint64
+	Mask uint64
+}
+
+// SizeofGPIOV2LineValues is its size in bytes.
+const SizeofGPIOV2LineValues = 0x10
 
 // Genlmsghdr is struct genlmsghdr of linux/genetlink.h.
 type Genlmsghdr struct {
@@ -60,8 +520,153 @@ type Genlmsghdr struct {
 	Reserved uint16
 }
 
-// SizeofGenlmsghdr is the size of struct genlmsghdr in bytes.
+// SizeofGenlmsghdr is its size in bytes.
 const SizeofGenlmsghdr = 0x4
+
+// HDDriveCmdHdr is struct hd_drive_cmd_hdr of linux/hdreg.h.
+type HDDriveCmdHdr struct {
+	Command uint8
+	Number  uint8
+	Feature uint8
+	Count   uint8
+}
+
+// SizeofHDDriveCmdHdr is its size in bytes.
+const SizeofHDDriveCmdHdr = 0x4
+
+// HDDriveID is struct hd_driveid of linux/hdreg.h.
+type HDDriveID struct {
+	Config         uint16
+	Cyls           uint16
+	Reserved2      uint16
+	Heads          uint16
+	Track_bytes    uint16
+	Sector_bytes   uint16
+	Sectors        uint16
+	Vendor0        uint16
+	Vendor1        uint16
+	Vendor2        uint16
+	Serial_no      [20]uint8
+	Buf_type       uint16
+	Buf_size       uint16
+	Ecc_bytes      uint16
+	Fw_rev         [8]uint8
+	Model          [40]uint8
+	Max_multsect   uint8
+	Vendor3        uint8
+	Dword_io       uint16
+	Vendor4        uint8
+	Capability     uint8
+	Reserved50     uint16
+	Vendor5        uint8
+	TPIO           uint8
+	Vendor6        uint8
+	TDMA           uint8
+	Field_valid    uint16
+	Cur_cyls       uint16
+	Cur_heads      uint16
+	Cur_sectors    uint16
+	Cur_capacity0  uint16
+	Cur_capacity1  uint16
+	Multsect       uint8
+	Multsect_valid uint8
+	Lba_capacity   uint32
+	Dma_1word      uint16
+	Dma_mword      uint16
+	Eide_pio_modes uint16
+	Eide_dma_min   uint16
+	Eide_dma_time  uint16
+	Eide_pio       uint16
+	Eide_pio_iordy uint16
+	Words69_70     [2]uint16
+	Words71_74     [4]uint16
+	Queue_depth    uint16
+	Words76_79     [4]uint16
+	Major_rev_num  uint16
+	Minor_rev_num  uint16
+	Command_set_1  uint16
+	Command_set_2  uint16
+	Cfsse          uint16
+	Cfs_enable_1   uint16
+	Cfs_enable_2   uint16
+	Csf_default    uint16
+	Dma_ultra      uint16
+	Trseuc         uint16
+	TrsEuc         uint16
+	CurAPMvalues   uint16
+	Mprc           uint16
+	Hw_config      uint16
+	Acoustic       uint16
+	Msrqs          uint16
+	Sxfert         uint16
+	Sal            uint16
+	Spg            uint32
+	Lba_capacity_2 uint64
+	Words104_125   [22]uint16
+	Last_lun       uint16
+	Word127        uint16
+	Dlf            uint16
+	Csfo           uint16
+	Words130_155   [26]uint16
+	Word156        uint16
+	Words157_159   [3]uint16
+	Cfa_power      uint16
+	Words161_175   [15]uint16
+	Words176_205   [30]uint16
+	Words206_254   [49]uint16
+	Integrity_word uint16
+}
+
+// SizeofHDDriveID is its size in bytes.
+const SizeofHDDriveID = 0x200
+
+// HIDRawDevInfo is struct hidraw_devinfo of linux/hidraw.h.
+type HIDRawDevInfo struct {
+	Bustype uint32
+	Vendor  int16
+	Product int16
+}
+
+// SizeofHIDRawDevInfo is its size in bytes.
+const SizeofHIDRawDevInfo = 0x8
+
+// HIDRawReportDescriptor is struct hidraw_report_descriptor of linux/hidraw.h.
+type HIDRawReportDescriptor struct {
+	Size  uint32
+	Value [4096]uint8
+}
+
+// SizeofHIDRawReportDescriptor is its size in bytes.
+const SizeofHIDRawReportDescriptor = 0x1004
+
+// HwTstampConfig is struct hwtstamp_config of linux/net_tstamp.h.
+type HwTstampConfig struct {
+	Flags     int32
+	Tx_type   int32
+	Rx_filter int32
+}
+
+// SizeofHwTstampConfig is its size in bytes.
+const SizeofHwTstampConfig = 0xc
+
+// ICMPv6Filter is struct icmp6_filter of linux/icmpv6.h.
+type ICMPv6Filter struct {
+	Data [8]uint32
+}
+
+// SizeofICMPv6Filter is its size in bytes.
+const SizeofICMPv6Filter = 0x20
+
+// IPMISystemInterfaceAddr is struct ipmi_system_interface_addr of linux/ipmi.h.
+type IPMISystemInterfaceAddr struct {
+	Type    int32
+	Channel int16
+	Lun     uint8
+	_       [1]byte
+}
+
+// SizeofIPMISystemInterfaceAddr is its size in bytes.
+const SizeofIPMISystemInterfaceAddr = 0x8
 
 // IPMreq is struct ip_mreq of linux/in.h.
 type IPMreq struct {
@@ -69,7 +674,7 @@ type IPMreq struct {
 	Interface [4]byte
 }
 
-// SizeofIPMreq is the size of struct ip_mreq in bytes.
+// SizeofIPMreq is its size in bytes.
 const SizeofIPMreq = 0x8
 
 // IPMreqn is struct ip_mreqn of linux/in.h.
@@ -79,8 +684,17 @@ type IPMreqn struct {
 	Ifindex   int32
 }
 
-// SizeofIPMreqn is the size of struct ip_mreqn in bytes.
+// SizeofIPMreqn is its size in bytes.
 const SizeofIPMreqn = 0xc
+
+// IPv6MTUInfo is struct ip6_mtuinfo of linux/ipv6.h.
+type IPv6MTUInfo struct {
+	Addr RawSockaddrInet6
+	Mtu  uint32
+}
+
+// SizeofIPv6MTUInfo is its size in bytes.
+const SizeofIPv6MTUInfo = 0x20
 
 // IPv6Mreq is struct ipv6_mreq of linux/in6.h.
 type IPv6Mreq struct {
@@ -88,7 +702,7 @@ type IPv6Mreq struct {
 	Interface uint32
 }
 
-// SizeofIPv6Mreq is the size of struct ipv6_mreq in bytes.
+// SizeofIPv6Mreq is its size in bytes.
 const SizeofIPv6Mreq = 0x14
 
 // IfAddrlblmsg is struct ifaddrlblmsg of linux/if_addrlabel.h.
@@ -101,7 +715,7 @@ type IfAddrlblmsg struct {
 	Seq       uint32
 }
 
-// SizeofIfAddrlblmsg is the size of struct ifaddrlblmsg in bytes.
+// SizeofIfAddrlblmsg is its size in bytes.
 const SizeofIfAddrlblmsg = 0xc
 
 // IfAddrmsg is struct ifaddrmsg of linux/if_addr.h.
@@ -113,7 +727,7 @@ type IfAddrmsg struct {
 	Index     uint32
 }
 
-// SizeofIfAddrmsg is the size of struct ifaddrmsg in bytes.
+// SizeofIfAddrmsg is its size in bytes.
 const SizeofIfAddrmsg = 0x8
 
 // IfInfomsg is struct ifinfomsg of linux/rtnetlink.h.
@@ -126,7 +740,7 @@ type IfInfomsg struct {
 	Change uint32
 }
 
-// SizeofIfInfomsg is the size of struct ifinfomsg in bytes.
+// SizeofIfInfomsg is its size in bytes.
 const SizeofIfInfomsg = 0x10
 
 // IfaCacheinfo is struct ifa_cacheinfo of linux/if_addr.h.
@@ -137,7 +751,7 @@ type IfaCacheinfo struct {
 	Tstamp   uint32
 }
 
-// SizeofIfaCacheinfo is the size of struct ifa_cacheinfo in bytes.
+// SizeofIfaCacheinfo is its size in bytes.
 const SizeofIfaCacheinfo = 0x10
 
 // Inet4Pktinfo is struct in_pktinfo of linux/in.h.
@@ -147,7 +761,7 @@ type Inet4Pktinfo struct {
 	Addr     [4]byte
 }
 
-// SizeofInet4Pktinfo is the size of struct in_pktinfo in bytes.
+// SizeofInet4Pktinfo is its size in bytes.
 const SizeofInet4Pktinfo = 0xc
 
 // Inet6Pktinfo is struct in6_pktinfo of linux/ipv6.h.
@@ -156,8 +770,44 @@ type Inet6Pktinfo struct {
 	Ifindex uint32
 }
 
-// SizeofInet6Pktinfo is the size of struct in6_pktinfo in bytes.
+// SizeofInet6Pktinfo is its size in bytes.
 const SizeofInet6Pktinfo = 0x14
+
+// InotifyEvent is struct inotify_event of linux/inotify.h.
+type InotifyEvent struct {
+	Wd     int32
+	Mask   uint32
+	Cookie uint32
+	Len    uint32
+}
+
+// SizeofInotifyEvent is its size in bytes.
+const SizeofInotifyEvent = 0x10
+
+// KCMAttach is struct kcm_attach of linux/kcm.h.
+type KCMAttach struct {
+	Fd     int32
+	Bpf_fd int32
+}
+
+// SizeofKCMAttach is its size in bytes.
+const SizeofKCMAttach = 0x8
+
+// KCMClone is struct kcm_clone of linux/kcm.h.
+type KCMClone struct {
+	Fd int32
+}
+
+// SizeofKCMClone is its size in bytes.
+const SizeofKCMClone = 0x4
+
+// KCMUnattach is struct kcm_unattach of linux/kcm.h.
+type KCMUnattach struct {
+	Fd int32
+}
+
+// SizeofKCMUnattach is its size in bytes.
+const SizeofKCMUnattach = 0x4
 
 // KernelTimespec is struct __kernel_timespec of linux/time_types.h.
 type KernelTimespec struct {
@@ -165,8 +815,81 @@ type KernelTimespec struct {
 	Nsec int64
 }
 
-// SizeofKernelTimespec is the size of struct __kernel_timespec in bytes.
+// SizeofKernelTimespec is its size in bytes.
 const SizeofKernelTimespec = 0x10
+
+// KeyctlDHParams is struct keyctl_dh_params of linux/keyctl.h.
+type KeyctlDHParams struct {
+	_     [4]byte
+	Prime int32
+	Base  int32
+}
+
+// SizeofKeyctlDHParams is its size in bytes.
+const SizeofKeyctlDHParams = 0xc
+
+// LandlockPathBeneathAttr is struct landlock_path_beneath_attr of linux/landlock.h.
+type LandlockPathBeneathAttr struct {
+	Allowed_access uint64
+	Parent_fd      int32
+	_              [4]byte
+}
+
+// SizeofLandlockPathBeneathAttr is its size in bytes.
+const SizeofLandlockPathBeneathAttr = 0x10
+
+// LandlockRulesetAttr is struct landlock_ruleset_attr of linux/landlock.h.
+type LandlockRulesetAttr struct {
+	Handled_access_fs  uint64
+	Handled_access_net uint64
+	Scoped             uint64
+	Quiet_access_fs    uint64
+	Quiet_access_net   uint64
+	Quiet_scoped       uint64
+}
+
+// SizeofLandlockRulesetAttr is its size in bytes.
+const SizeofLandlockRulesetAttr = 0x30
+
+// Linger is struct linger of include/linux/socket.h.
+type Linger struct {
+	Onoff  int32
+	Linger int32
+}
+
+// SizeofLinger is its size in bytes.
+const SizeofLinger = 0x8
+
+// LoopConfig is struct loop_config of linux/loop.h.
+type LoopConfig struct {
+	Fd   uint32
+	Size uint32
+	Info LoopInfo64
+	_    [8]uint64
+}
+
+// SizeofLoopConfig is its size in bytes.
+const SizeofLoopConfig = 0x130
+
+// LoopInfo64 is struct loop_info64 of linux/loop.h.
+type LoopInfo64 struct {
+	Device           uint64
+	Inode            uint64
+	Rdevice          uint64
+	Offset           uint64
+	Sizelimit        uint64
+	Number           uint32
+	Encrypt_type     uint32
+	Encrypt_key_size uint32
+	Flags            uint32
+	File_name        [64]uint8
+	Crypt_name       [64]uint8
+	Encrypt_key      [32]uint8
+	Init             [2]uint64
+}
+
+// SizeofLoopInfo64 is its size in bytes.
+const SizeofLoopInfo64 = 0xe8
 
 // MountAttr is struct mount_attr of linux/mount.h.
 type MountAttr struct {
@@ -176,8 +899,90 @@ type MountAttr struct {
 	Userns_fd   uint64
 }
 
-// SizeofMountAttr is the size of struct mount_attr in bytes.
+// SizeofMountAttr is its size in bytes.
 const SizeofMountAttr = 0x20
+
+// MtdEccStats is struct mtd_ecc_stats of mtd/mtd-abi.h.
+type MtdEccStats struct {
+	Corrected uint32
+	Failed    uint32
+	Badblocks uint32
+	Bbtblocks uint32
+}
+
+// SizeofMtdEccStats is its size in bytes.
+const SizeofMtdEccStats = 0x10
+
+// MtdInfo is struct mtd_info_user of mtd/mtd-abi.h.
+type MtdInfo struct {
+	Type      uint8
+	_         [3]byte
+	Flags     uint32
+	Size      uint32
+	Erasesize uint32
+	Writesize uint32
+	Oobsize   uint32
+	Padding   uint64
+}
+
+// SizeofMtdInfo is its size in bytes.
+const SizeofMtdInfo = 0x20
+
+// MtdOobBuf64 is struct mtd_oob_buf64 of mtd/mtd-abi.h.
+type MtdOobBuf64 struct {
+	Start  uint64
+	Pad    uint32
+	Length uint32
+	Ptr    uint64
+}
+
+// SizeofMtdOobBuf64 is its size in bytes.
+const SizeofMtdOobBuf64 = 0x18
+
+// MtdWriteReq is struct mtd_write_req of mtd/mtd-abi.h.
+type MtdWriteReq struct {
+	Start   uint64
+	Len     uint64
+	Ooblen  uint64
+	Data    uint64
+	Oob     uint64
+	Mode    uint8
+	Padding [7]uint8
+}
+
+// SizeofMtdWriteReq is its size in bytes.
+const SizeofMtdWriteReq = 0x30
+
+// NandEcclayout is struct nand_ecclayout_user of mtd/mtd-abi.h.
+type NandEcclayout struct {
+	Eccbytes uint32
+	Eccpos   [64]uint32
+	Oobavail uint32
+	Oobfree  [8]NandOobfree
+}
+
+// SizeofNandEcclayout is its size in bytes.
+const SizeofNandEcclayout = 0x148
+
+// NandOobfree is struct nand_oobfree of mtd/mtd-abi.h.
+type NandOobfree struct {
+	Offset uint32
+	Length uint32
+}
+
+// SizeofNandOobfree is its size in bytes.
+const SizeofNandOobfree = 0x8
+
+// NandOobinfo is struct nand_oobinfo of mtd/mtd-abi.h.
+type NandOobinfo struct {
+	Useecc   uint32
+	Eccbytes uint32
+	Oobfree  [8][2]uint32
+	Eccpos   [32]uint32
+}
+
+// SizeofNandOobinfo is its size in bytes.
+const SizeofNandOobinfo = 0xc8
 
 // NdMsg is struct ndmsg of linux/neighbour.h.
 type NdMsg struct {
@@ -190,7 +995,7 @@ type NdMsg struct {
 	Type    uint8
 }
 
-// SizeofNdMsg is the size of struct ndmsg in bytes.
+// SizeofNdMsg is its size in bytes.
 const SizeofNdMsg = 0xc
 
 // NdUseroptmsg is struct nduseroptmsg of linux/rtnetlink.h.
@@ -205,7 +1010,7 @@ type NdUseroptmsg struct {
 	Pad3      uint32
 }
 
-// SizeofNdUseroptmsg is the size of struct nduseroptmsg in bytes.
+// SizeofNdUseroptmsg is its size in bytes.
 const SizeofNdUseroptmsg = 0x10
 
 // NexthopGrp is struct nexthop_grp of linux/nexthop.h.
@@ -216,8 +1021,18 @@ type NexthopGrp struct {
 	Resvd2 uint16
 }
 
-// SizeofNexthopGrp is the size of struct nexthop_grp in bytes.
+// SizeofNexthopGrp is its size in bytes.
 const SizeofNexthopGrp = 0x8
+
+// Nfgenmsg is struct nfgenmsg of linux/netfilter/nfnetlink.h.
+type Nfgenmsg struct {
+	Nfgen_family uint8
+	Version      uint8
+	Res_id       uint16
+}
+
+// SizeofNfgenmsg is its size in bytes.
+const SizeofNfgenmsg = 0x4
 
 // Nhmsg is struct nhmsg of linux/nexthop.h.
 type Nhmsg struct {
@@ -228,7 +1043,7 @@ type Nhmsg struct {
 	Flags    uint32
 }
 
-// SizeofNhmsg is the size of struct nhmsg in bytes.
+// SizeofNhmsg is its size in bytes.
 const SizeofNhmsg = 0x8
 
 // NlAttr is struct nlattr of linux/netlink.h.
@@ -237,7 +1052,7 @@ type NlAttr struct {
 	Type uint16
 }
 
-// SizeofNlAttr is the size of struct nlattr in bytes.
+// SizeofNlAttr is its size in bytes.
 const SizeofNlAttr = 0x4
 
 // NlMsgerr is struct nlmsgerr of linux/netlink.h.
@@ -246,7 +1061,7 @@ type NlMsgerr struct {
 	Msg   NlMsghdr
 }
 
-// SizeofNlMsgerr is the size of struct nlmsgerr in bytes.
+// SizeofNlMsgerr is its size in bytes.
 const SizeofNlMsgerr = 0x14
 
 // NlMsghdr is struct nlmsghdr of linux/netlink.h.
@@ -258,7 +1073,7 @@ type NlMsghdr struct {
 	Pid   uint32
 }
 
-// SizeofNlMsghdr is the size of struct nlmsghdr in bytes.
+// SizeofNlMsghdr is its size in bytes.
 const SizeofNlMsghdr = 0x10
 
 // NsIdReq is struct ns_id_req of linux/nsfs.h.
@@ -271,7 +1086,7 @@ type NsIdReq struct {
 	User_ns_id uint64
 }
 
-// SizeofNsIdReq is the size of struct ns_id_req in bytes.
+// SizeofNsIdReq is its size in bytes.
 const SizeofNsIdReq = 0x20
 
 // OpenHow is struct open_how of linux/openat2.h.
@@ -281,8 +1096,114 @@ type OpenHow struct {
 	Resolve uint64
 }
 
-// SizeofOpenHow is the size of struct open_how in bytes.
+// SizeofOpenHow is its size in bytes.
 const SizeofOpenHow = 0x18
+
+// OtpInfo is struct otp_info of mtd/mtd-abi.h.
+type OtpInfo struct {
+	Start  uint32
+	Length uint32
+	Locked uint32
+}
+
+// SizeofOtpInfo is its size in bytes.
+const SizeofOtpInfo = 0xc
+
+// PPSKParams is struct pps_kparams of linux/pps.h.
+type PPSKParams struct {
+	Api_version   int32
+	Mode          int32
+	Assert_off_tu PPSKTime
+	Clear_off_tu  PPSKTime
+}
+
+// SizeofPPSKParams is its size in bytes.
+const SizeofPPSKParams = 0x28
+
+// PPSKTime is struct pps_ktime of linux/pps.h.
+type PPSKTime struct {
+	Sec   int64
+	Nsec  int32
+	Flags uint32
+}
+
+// SizeofPPSKTime is its size in bytes.
+const SizeofPPSKTime = 0x10
+
+// PacketMreq is struct packet_mreq of linux/if_packet.h.
+type PacketMreq struct {
+	Ifindex int32
+	Type    uint16
+	Alen    uint16
+	Address [8]uint8
+}
+
+// SizeofPacketMreq is its size in bytes.
+const SizeofPacketMreq = 0x10
+
+// PerfEventAttr is struct perf_event_attr of linux/perf_event.h.
+type PerfEventAttr struct {
+	Type               uint32
+	Size               uint32
+	Config             uint64
+	Sample             uint64
+	Sample_type        uint64
+	Read_format        uint64
+	Bits               uint64
+	Wakeup             uint32
+	Bp_type            uint32
+	Ext1               uint64
+	Ext2               uint64
+	Branch_sample_type uint64
+	Sample_regs_user   uint64
+	Sample_stack_user  uint32
+	Clockid            int32
+	Sample_regs_intr   uint64
+	Aux_watermark      uint32
+	Sample_max_stack   uint16
+	_                  uint16
+	Aux_sample_size    uint32
+	_                  [4]byte
+	Sig_data           uint64
+	Config3            uint64
+	Config4            uint64
+}
+
+// SizeofPerfEventAttr is its size in bytes.
+const SizeofPerfEventAttr = 0x90
+
+// PerfEventMmapPage is struct perf_event_mmap_page of linux/perf_event.h.
+type PerfEventMmapPage struct {
+	Version        uint32
+	Compat_version uint32
+	Lock           uint32
+	Index          uint32
+	Offset         int64
+	Time_enabled   uint64
+	Time_running   uint64
+	_              [8]byte
+	Pmc_width      uint16
+	Time_shift     uint16
+	Time_mult      uint32
+	Time_offset    uint64
+	Time_zero      uint64
+	Size           uint32
+	_              uint32
+	Time_cycles    uint64
+	Time_mask      uint64
+	_              [928]uint8
+	Data_head      uint64
+	Data_tail      uint64
+	Data_offset    uint64
+	Data_size      uint64
+	Aux_head       uint64
+	Aux_tail       uint64
+	Aux_offset     uint64
+	Aux_size       uint64
+}
+
+// SizeofPerfEventMmapPage is its size in bytes.
+const SizeofPerfEventMmapPage = 0x440
 
 // PidfdInfo is struct pidfd_info of linux/pidfd.h.
 type PidfdInfo struct {
@@ -307,7 +1228,7 @@ type PidfdInfo struct {
 	Supported_mask  uint64
 }
 
-// SizeofPidfdInfo is the size of struct pidfd_info in bytes.
+// SizeofPidfdInfo is its size in bytes.
 const SizeofPidfdInfo = 0x58
 
 // PollFd is struct pollfd of asm/poll.h.
@@ -317,7 +1238,7 @@ type PollFd struct {
 	Revents int16
 }
 
-// SizeofPollFd is the size of struct pollfd in bytes.
+// SizeofPollFd is its size in bytes.
 const SizeofPollFd = 0x8
 
 // PrefixCacheinfo is struct prefix_cacheinfo of linux/rtnetlink.h.
@@ -326,7 +1247,7 @@ type PrefixCacheinfo struct {
 	Valid_time     uint32
 }
 
-// SizeofPrefixCacheinfo is the size of struct prefix_cacheinfo in bytes.
+// SizeofPrefixCacheinfo is its size in bytes.
 const SizeofPrefixCacheinfo = 0x8
 
 // Prefixmsg is struct prefixmsg of linux/rtnetlink.h.
@@ -341,8 +1262,283 @@ type Prefixmsg struct {
 	Pad3    uint8
 }
 
-// SizeofPrefixmsg is the size of struct prefixmsg in bytes.
+// SizeofPrefixmsg is its size in bytes.
 const SizeofPrefixmsg = 0xc
+
+// PtpClockCaps is struct ptp_clock_caps of linux/ptp_clock.h.
+type PtpClockCaps struct {
+	Max_adj            int32
+	N_alarm            int32
+	N_ext_ts           int32
+	N_per_out          int32
+	Pps                int32
+	N_pins             int32
+	Cross_timestamping int32
+	Adjust_phase       int32
+	Max_phase_adj      int32
+	Rsv                [11]int32
+}
+
+// SizeofPtpClockCaps is its size in bytes.
+const SizeofPtpClockCaps = 0x50
+
+// PtpClockTime is struct ptp_clock_time of linux/ptp_clock.h.
+type PtpClockTime struct {
+	Sec      int64
+	Nsec     uint32
+	Reserved uint32
+}
+
+// SizeofPtpClockTime is its size in bytes.
+const SizeofPtpClockTime = 0x10
+
+// PtpExttsEvent is struct ptp_extts_event of linux/ptp_clock.h.
+type PtpExttsEvent struct {
+	T     PtpClockTime
+	Index uint32
+	Flags uint32
+	Rsv   [2]uint32
+}
+
+// SizeofPtpExttsEvent is its size in bytes.
+const SizeofPtpExttsEvent = 0x20
+
+// PtpExttsRequest is struct ptp_extts_request of linux/ptp_clock.h.
+type PtpExttsRequest struct {
+	Index uint32
+	Flags uint32
+	Rsv   [2]uint32
+}
+
+// SizeofPtpExttsRequest is its size in bytes.
+const SizeofPtpExttsRequest = 0x10
+
+// PtpPeroutRequest is struct ptp_perout_request of linux/ptp_clock.h.
+type PtpPeroutRequest struct {
+	StartOrPhase PtpClockTime
+	Period       PtpClockTime
+	Index        uint32
+	Flags        uint32
+	On           PtpClockTime
+}
+
+// SizeofPtpPeroutRequest is its size in bytes.
+const SizeofPtpPeroutRequest = 0x38
+
+// PtpPinDesc is struct ptp_pin_desc of linux/ptp_clock.h.
+type PtpPinDesc struct {
+	Name  [64]byte
+	Index uint32
+	Func  uint32
+	Chan  uint32
+	Rsv   [5]uint32
+}
+
+// SizeofPtpPinDesc is its size in bytes.
+const SizeofPtpPinDesc = 0x60
+
+// PtpSysOffset is struct ptp_sys_offset of linux/ptp_clock.h.
+type PtpSysOffset struct {
+	Samples uint32
+	Rsv     [3]uint32
+	Ts      [51]PtpClockTime
+}
+
+// SizeofPtpSysOffset is its size in bytes.
+const SizeofPtpSysOffset = 0x340
+
+// PtpSysOffsetExtended is struct ptp_sys_offset_extended of linux/ptp_clock.h.
+type PtpSysOffsetExtended struct {
+	Samples uint32
+	Clockid int32
+	Rsv     [2]uint32
+	Ts      [25][3]PtpClockTime
+}
+
+// SizeofPtpSysOffsetExtended is its size in bytes.
+const SizeofPtpSysOffsetExtended = 0x4c0
+
+// PtpSysOffsetPrecise is struct ptp_sys_offset_precise of linux/ptp_clock.h.
+type PtpSysOffsetPrecise struct {
+	Device   PtpClockTime
+	Realtime PtpClockTime
+	Monoraw  PtpClockTime
+	Rsv      [4]uint32
+}
+
+// SizeofPtpSysOffsetPrecise is its size in bytes.
+const SizeofPtpSysOffsetPrecise = 0x40
+
+// RTCTime is struct rtc_time of linux/rtc.h.
+type RTCTime struct {
+	Sec   int32
+	Min   int32
+	Hour  int32
+	Mday  int32
+	Mon   int32
+	Year  int32
+	Wday  int32
+	Yday  int32
+	Isdst int32
+}
+
+// SizeofRTCTime is its size in bytes.
+const SizeofRTCTime = 0x24
+
+// RTCWkAlrm is struct rtc_wkalrm of linux/rtc.h.
+type RTCWkAlrm struct {
+	Enabled uint8
+	Pending uint8
+	_       [2]byte
+	Time    RTCTime
+}
+
+// SizeofRTCWkAlrm is its size in bytes.
+const SizeofRTCWkAlrm = 0x28
+
+// RawFileDedupeRange is struct file_dedupe_range of linux/fs.h.
+type RawFileDedupeRange struct {
+	Src_offset uint64
+	Src_length uint64
+	Dest_count uint16
+	Reserved1  uint16
+	Reserved2  uint32
+}
+
+// SizeofRawFileDedupeRange is its size in bytes.
+const SizeofRawFileDedupeRange = 0x18
+
+// RawFileDedupeRangeInfo is struct file_dedupe_range_info of linux/fs.h.
+type RawFileDedupeRangeInfo struct {
+	Dest_fd       int64
+	Dest_offset   uint64
+	Bytes_deduped uint64
+	Status        int32
+	Reserved      uint32
+}
+
+// SizeofRawFileDedupeRangeInfo is its size in bytes.
+const SizeofRawFileDedupeRangeInfo = 0x20
+
+// RawSockaddrALG is struct sockaddr_alg of linux/if_alg.h.
+type RawSockaddrALG struct {
+	Family uint16
+	Type   [14]uint8
+	Feat   uint32
+	Mask   uint32
+	Name   [64]uint8
+}
+
+// SizeofSockaddrALG is its size in bytes.
+const SizeofSockaddrALG = 0x58
+
+// RawSockaddrCAN is struct sockaddr_can of linux/can.h.
+type RawSockaddrCAN struct {
+	Family  uint16
+	_       [2]byte
+	Ifindex int32
+	Addr    [16]byte
+}
+
+// SizeofSockaddrCAN is its size in bytes.
+const SizeofSockaddrCAN = 0x18
+
+// RawSockaddrHCI is struct sockaddr_hci of include/net/bluetooth/hci_sock.h.
+type RawSockaddrHCI struct {
+	Family  uint16
+	Dev     uint16
+	Channel uint16
+}
+
+// SizeofSockaddrHCI is its size in bytes.
+const SizeofSockaddrHCI = 0x6
+
+// RawSockaddrInet4 is struct sockaddr_in of linux/in.h.
+type RawSockaddrInet4 struct {
+	Family uint16
+	Port   uint16
+	Addr   [4]byte
+	_      [8]uint8
+}
+
+// SizeofSockaddrInet4 is its size in bytes.
+const SizeofSockaddrInet4 = 0x10
+
+// RawSockaddrInet6 is struct sockaddr_in6 of linux/in6.h.
+type RawSockaddrInet6 struct {
+	Family   uint16
+	Port     uint16
+	Flowinfo uint32
+	Addr     [16]byte
+	Scope_id uint32
+}
+
+// SizeofSockaddrInet6 is its size in bytes.
+const SizeofSockaddrInet6 = 0x1c
+
+// RawSockaddrL2 is struct sockaddr_l2 of include/net/bluetooth/l2cap.h.
+type RawSockaddrL2 struct {
+	Family      uint16
+	Psm         uint16
+	Bdaddr      [6]uint8
+	Cid         uint16
+	Bdaddr_type uint8
+	_           [1]byte
+}
+
+// SizeofSockaddrL2 is its size in bytes.
+const SizeofSockaddrL2 = 0xe
+
+// RawSockaddrL2TPIP is struct sockaddr_l2tpip of linux/l2tp.h.
+type RawSockaddrL2TPIP struct {
+	Family  uint16
+	Unused  uint16
+	Addr    [4]byte
+	Conn_id uint32
+	_       [4]uint8
+}
+
+// SizeofSockaddrL2TPIP is its size in bytes.
+const SizeofSockaddrL2TPIP = 0x10
+
+// RawSockaddrL2TPIP6 is struct sockaddr_l2tpip6 of linux/l2tp.h.
+type RawSockaddrL2TPIP6 struct {
+	Family   uint16
+	Unused   uint16
+	Flowinfo uint32
+	Addr     [16]byte
+	Scope_id uint32
+	Conn_id  uint32
+}
+
+// SizeofSockaddrL2TPIP6 is its size in bytes.
+const SizeofSockaddrL2TPIP6 = 0x20
+
+// RawSockaddrLinklayer is struct sockaddr_ll of linux/if_packet.h.
+type RawSockaddrLinklayer struct {
+	Family   uint16
+	Protocol uint16
+	Ifindex  int32
+	Hatype   uint16
+	Pkttype  uint8
+	Halen    uint8
+	Addr     [8]uint8
+}
+
+// SizeofSockaddrLinklayer is its size in bytes.
+const SizeofSockaddrLinklayer = 0x14
+
+// RawSockaddrNFC is struct sockaddr_nfc of linux/nfc.h.
+type RawSockaddrNFC struct {
+	Sa_family    uint16
+	_            [2]byte
+	Dev_idx      uint32
+	Target_idx   uint32
+	Nfc_protocol uint32
+}
+
+// SizeofSockaddrNFC is its size in bytes.
+const SizeofSockaddrNFC = 0x10
 
 // RawSockaddrNetlink is struct sockaddr_nl of linux/netlink.h.
 type RawSockaddrNetlink struct {
@@ -352,8 +1548,72 @@ type RawSockaddrNetlink struct {
 	Groups uint32
 }
 
-// SizeofRawSockaddrNetlink is the size of struct sockaddr_nl in bytes.
-const SizeofRawSockaddrNetlink = 0xc
+// SizeofSockaddrNetlink is its size in bytes.
+const SizeofSockaddrNetlink = 0xc
+
+// RawSockaddrPPPoX is struct sockaddr_pppox of linux/if_pppox.h.
+type RawSockaddrPPPoX [30]byte
+
+// SizeofSockaddrPPPoX is its size in bytes.
+const SizeofSockaddrPPPoX = 0x1e
+
+// RawSockaddrRFCOMM is struct sockaddr_rc of include/net/bluetooth/rfcomm.h.
+type RawSockaddrRFCOMM struct {
+	Family  uint16
+	Bdaddr  [6]uint8
+	Channel uint8
+	_       [1]byte
+}
+
+// SizeofSockaddrRFCOMM is its size in bytes.
+const SizeofSockaddrRFCOMM = 0xa
+
+// RawSockaddrTIPC is struct sockaddr_tipc of linux/tipc.h.
+type RawSockaddrTIPC struct {
+	Family   uint16
+	Addrtype uint8
+	Scope    int8
+	Addr     [12]byte
+}
+
+// SizeofSockaddrTIPC is its size in bytes.
+const SizeofSockaddrTIPC = 0x10
+
+// RawSockaddrVM is struct sockaddr_vm of linux/vm_sockets.h.
+type RawSockaddrVM struct {
+	Family    uint16
+	Reserved1 uint16
+	Port      uint32
+	Cid       uint32
+	Flags     uint8
+	Zero      [3]uint8
+}
+
+// SizeofSockaddrVM is its size in bytes.
+const SizeofSockaddrVM = 0x10
+
+// RawSockaddrXDP is struct sockaddr_xdp of linux/if_xdp.h.
+type RawSockaddrXDP struct {
+	Family         uint16
+	Flags          uint16
+	Ifindex        uint32
+	Queue_id       uint32
+	Shared_umem_fd uint32
+}
+
+// SizeofSockaddrXDP is its size in bytes.
+const SizeofSockaddrXDP = 0x10
+
+// RegionInfo is struct region_info_user of mtd/mtd-abi.h.
+type RegionInfo struct {
+	Offset      uint32
+	Erasesize   uint32
+	Numblocks   uint32
+	Regionindex uint32
+}
+
+// SizeofRegionInfo is its size in bytes.
+const SizeofRegionInfo = 0x10
 
 // Rlimit is struct rlimit64 of linux/resource.h.
 type Rlimit struct {
@@ -361,7 +1621,7 @@ type Rlimit struct {
 	Max uint64
 }
 
-// SizeofRlimit is the size of struct rlimit64 in bytes.
+// SizeofRlimit is its size in bytes.
 const SizeofRlimit = 0x10
 
 // RtAttr is struct rtattr of linux/rtnetlink.h.
@@ -370,7 +1630,7 @@ type RtAttr struct {
 	Type uint16
 }
 
-// SizeofRtAttr is the size of struct rtattr in bytes.
+// SizeofRtAttr is its size in bytes.
 const SizeofRtAttr = 0x4
 
 // RtGenmsg is struct rtgenmsg of linux/rtnetlink.h.
@@ -378,7 +1638,7 @@ type RtGenmsg struct {
 	Family uint8
 }
 
-// SizeofRtGenmsg is the size of struct rtgenmsg in bytes.
+// SizeofRtGenmsg is its size in bytes.
 const SizeofRtGenmsg = 0x1
 
 // RtMsg is struct rtmsg of linux/rtnetlink.h.
@@ -394,7 +1654,7 @@ type RtMsg struct {
 	Flags    uint32
 }
 
-// SizeofRtMsg is the size of struct rtmsg in bytes.
+// SizeofRtMsg is its size in bytes.
 const SizeofRtMsg = 0xc
 
 // RtNexthop is struct rtnexthop of linux/rtnetlink.h.
@@ -405,7 +1665,7 @@ type RtNexthop struct {
 	Ifindex int32
 }
 
-// SizeofRtNexthop is the size of struct rtnexthop in bytes.
+// SizeofRtNexthop is its size in bytes.
 const SizeofRtNexthop = 0x8
 
 // SchedAttr is struct sched_attr of linux/sched/types.h.
@@ -422,8 +1682,91 @@ type SchedAttr struct {
 	Util_max uint32
 }
 
-// SizeofSchedAttr is the size of struct sched_attr in bytes.
+// SizeofSchedAttr is its size in bytes.
 const SizeofSchedAttr = 0x38
+
+// SignalfdSiginfo is struct signalfd_siginfo of linux/signalfd.h.
+type SignalfdSiginfo struct {
+	Signo     uint32
+	Errno     int32
+	Code      int32
+	Pid       uint32
+	Uid       uint32
+	Fd        int32
+	Tid       uint32
+	Band      uint32
+	Overrun   uint32
+	Trapno    uint32
+	Status    int32
+	Int       int32
+	Ptr       uint64
+	Utime     uint64
+	Stime     uint64
+	Addr      uint64
+	Addr_lsb  uint16
+	_         uint16
+	Syscall   int32
+	Call_addr uint64
+	Arch      uint32
+	_         [28]uint8
+}
+
+// SizeofSignalfdSiginfo is its size in bytes.
+const SizeofSignalfdSiginfo = 0x80
+
+// SizeofInt is the size of int in bytes.
+const SizeofInt = 0x4
+
+// SizeofLongLong is the size of long long in bytes.
+const SizeofLongLong = 0x8
+
+// SizeofShort is the size of short in bytes.
+const SizeofShort = 0x2
+
+// SizeofTCPCCInfo is the size of union tcp_cc_info in bytes.
+const SizeofTCPCCInfo = 0x14
+
+// SockDiagReq is struct sock_diag_req of linux/sock_diag.h.
+type SockDiagReq struct {
+	Family   uint8
+	Protocol uint8
+}
+
+// SizeofSockDiagReq is its size in bytes.
+const SizeofSockDiagReq = 0x2
+
+// SockExtendedErr is struct sock_extended_err of linux/errqueue.h.
+type SockExtendedErr struct {
+	Errno  uint32
+	Origin uint8
+	Type   uint8
+	Code   uint8
+	Pad    uint8
+	Info   uint32
+	_      [4]byte
+}
+
+// SizeofSockExtendedErr is its size in bytes.
+const SizeofSockExtendedErr = 0x10
+
+// SockFilter is struct sock_filter of linux/filter.h.
+type SockFilter struct {
+	Code uint16
+	Jt   uint8
+	Jf   uint8
+	K    uint32
+}
+
+// SizeofSockFilter is its size in bytes.
+const SizeofSockFilter = 0x8
+
+// SockaddrStorage is struct __kernel_sockaddr_storage of linux/socket.h.
+type SockaddrStorage struct {
+	_ [128]byte
+}
+
+// SizeofSockaddrStorage is its size in bytes.
+const SizeofSockaddrStorage = 0x80
 
 // StatxTimestamp is struct statx_timestamp of linux/stat.h.
 type StatxTimestamp struct {
@@ -432,7 +1775,7 @@ type StatxTimestamp struct {
 	_    int32
 }
 
-// SizeofStatxTimestamp is the size of struct statx_timestamp in bytes.
+// SizeofStatxTimestamp is its size in bytes.
 const SizeofStatxTimestamp = 0x10
 
 // Statx_t is struct statx of linux/stat.h.
@@ -470,8 +1813,32 @@ type Statx_t struct {
 	_                         [8]uint64
 }
 
-// SizeofStatx_t is the size of struct statx in bytes.
+// SizeofStatx_t is its size in bytes.
 const SizeofStatx_t = 0x100
+
+// TCPBBRInfo is struct tcp_bbr_info of linux/inet_diag.h.
+type TCPBBRInfo struct {
+	Bw_lo       uint32
+	Bw_hi       uint32
+	Min_rtt     uint32
+	Pacing_gain uint32
+	Cwnd_gain   uint32
+}
+
+// SizeofTCPBBRInfo is its size in bytes.
+const SizeofTCPBBRInfo = 0x14
+
+// TCPDCTCPInfo is struct tcp_dctcp_info of linux/inet_diag.h.
+type TCPDCTCPInfo struct {
+	Enabled  uint16
+	Ce_state uint16
+	Alpha    uint32
+	Ab_ecn   uint32
+	Ab_tot   uint32
+}
+
+// SizeofTCPDCTCPInfo is its size in bytes.
+const SizeofTCPDCTCPInfo = 0x10
 
 // TCPInfo is struct tcp_info of linux/tcp.h.
 type TCPInfo struct {
@@ -543,8 +1910,21 @@ type TCPInfo struct {
 	_                    [4]byte
 }
 
-// SizeofTCPInfo is the size of struct tcp_info in bytes.
+// SizeofTCPInfo is its size in bytes.
 const SizeofTCPInfo = 0x118
+
+// TCPMD5Sig is struct tcp_md5sig of linux/tcp.h.
+type TCPMD5Sig struct {
+	Addr      SockaddrStorage
+	Flags     uint8
+	Prefixlen uint8
+	Keylen    uint16
+	Ifindex   int32
+	Key       [80]uint8
+}
+
+// SizeofTCPMD5Sig is its size in bytes.
+const SizeofTCPMD5Sig = 0xd8
 
 // TCPRepairOpt is struct tcp_repair_opt of linux/tcp.h.
 type TCPRepairOpt struct {
@@ -552,8 +1932,227 @@ type TCPRepairOpt struct {
 	Val  uint32
 }
 
-// SizeofTCPRepairOpt is the size of struct tcp_repair_opt in bytes.
+// SizeofTCPRepairOpt is its size in bytes.
 const SizeofTCPRepairOpt = 0x8
+
+// TCPVegasInfo is struct tcpvegas_info of linux/inet_diag.h.
+type TCPVegasInfo struct {
+	Enabled uint32
+	Rttcnt  uint32
+	Rtt     uint32
+	Minrtt  uint32
+}
+
+// SizeofTCPVegasInfo is its size in bytes.
+const SizeofTCPVegasInfo = 0x10
+
+// TIPCEvent is struct tipc_event of linux/tipc.h.
+type TIPCEvent struct {
+	Event uint32
+	Lower uint32
+	Upper uint32
+	Port  TIPCSocketAddr
+	S     TIPCSubscr
+}
+
+// SizeofTIPCEvent is its size in bytes.
+const SizeofTIPCEvent = 0x30
+
+// TIPCGroupReq is struct tipc_group_req of linux/tipc.h.
+type TIPCGroupReq struct {
+	Type     uint32
+	Instance uint32
+	Scope    uint32
+	Flags    uint32
+}
+
+// SizeofTIPCGroupReq is its size in bytes.
+const SizeofTIPCGroupReq = 0x10
+
+// TIPCServiceName is struct tipc_service_name of libc.h.
+type TIPCServiceName struct {
+	Type     uint32
+	Instance uint32
+	Domain   uint32
+}
+
+// SizeofTIPCServiceName is its size in bytes.
+const SizeofTIPCServiceName = 0xc
+
+// TIPCServiceRange is struct tipc_service_range of linux/tipc.h.
+type TIPCServiceRange struct {
+	Type  uint32
+	Lower uint32
+	Upper uint32
+}
+
+// SizeofTIPCServiceRange is its size in bytes.
+const SizeofTIPCServiceRange = 0xc
+
+// TIPCSocketAddr is struct tipc_socket_addr of linux/tipc.h.
+type TIPCSocketAddr struct {
+	Ref  uint32
+	Node uint32
+}
+
+// SizeofTIPCSocketAddr is its size in bytes.
+const SizeofTIPCSocketAddr = 0x8
+
+// Tpacket2Hdr is struct tpacket2_hdr of linux/if_packet.h.
+type Tpacket2Hdr struct {
+	Status    uint32
+	Len       uint32
+	Snaplen   uint32
+	Mac       uint16
+	Net       uint16
+	Sec       uint32
+	Nsec      uint32
+	Vlan_tci  uint16
+	Vlan_tpid uint16
+	Padding   [4]uint8
+}
+
+// SizeofTpacket2Hdr is its size in bytes.
+const SizeofTpacket2Hdr = 0x20
+
+// Tpacket3Hdr is struct tpacket3_hdr of linux/if_packet.h.
+type Tpacket3Hdr struct {
+	Next_offset uint32
+	Sec         uint32
+	Nsec        uint32
+	Snaplen     uint32
+	Len         uint32
+	Status      uint32
+	Mac         uint16
+	Net         uint16
+	_           [12]byte
+	Padding     [8]uint8
+}
+
+// SizeofTpacket3Hdr is its size in bytes.
+const SizeofTpacket3Hdr = 0x30
+
+// TpacketAuxdata is struct tpacket_auxdata of linux/if_packet.h.
+type TpacketAuxdata struct {
+	Status    uint32
+	Len       uint32
+	Snaplen   uint32
+	Mac       uint16
+	Net       uint16
+	Vlan_tci  uint16
+	Vlan_tpid uint16
+}
+
+// SizeofTpacketAuxdata is its size in bytes.
+const SizeofTpacketAuxdata = 0x14
+
+// TpacketBDTS is struct tpacket_bd_ts of linux/if_packet.h.
+type TpacketBDTS struct {
+	Sec uint32
+	_   [4]byte
+}
+
+// SizeofTpacketBDTS is its size in bytes.
+const SizeofTpacketBDTS = 0x8
+
+// TpacketBlockDesc is struct tpacket_block_desc of linux/if_packet.h.
+type TpacketBlockDesc struct {
+	Version uint32
+	To_priv uint32
+	Hdr     [40]byte
+}
+
+// SizeofTpacketBlockDesc is its size in bytes.
+const SizeofTpacketBlockDesc = 0x30
+
+// TpacketHdrV1 is struct tpacket_hdr_v1 of linux/if_packet.h.
+type TpacketHdrV1 struct {
+	Block_status        uint32
+	Num_pkts            uint32
+	Offset_to_first_pkt uint32
+	Blk_len             uint32
+	Seq_num             uint64
+	Ts_first_pkt        TpacketBDTS
+	Ts_last_pkt         TpacketBDTS
+}
+
+// SizeofTpacketHdrV1 is its size in bytes.
+const SizeofTpacketHdrV1 = 0x28
+
+// TpacketHdrVariant1 is struct tpacket_hdr_variant1 of linux/if_packet.h.
+type TpacketHdrVariant1 struct {
+	Rxhash    uint32
+	Vlan_tci  uint32
+	Vlan_tpid uint16
+	Padding   uint16
+}
+
+// SizeofTpacketHdrVariant1 is its size in bytes.
+const SizeofTpacketHdrVariant1 = 0xc
+
+// TpacketReq is struct tpacket_req of linux/if_packet.h.
+type TpacketReq struct {
+	Block_size uint32
+	Block_nr   uint32
+	Frame_size uint32
+	Frame_nr   uint32
+}
+
+// SizeofTpacketReq is its size in bytes.
+const SizeofTpacketReq = 0x10
+
+// TpacketReq3 is struct tpacket_req3 of linux/if_packet.h.
+type TpacketReq3 struct {
+	Block_size       uint32
+	Block_nr         uint32
+	Frame_size       uint32
+	Frame_nr         uint32
+	Retire_blk_tov   uint32
+	Sizeof_priv      uint32
+	Feature_req_word uint32
+}
+
+// SizeofTpacketReq3 is its size in bytes.
+const SizeofTpacketReq3 = 0x1c
+
+// TpacketStats is struct tpacket_stats of linux/if_packet.h.
+type TpacketStats struct {
+	Packets uint32
+	Drops   uint32
+}
+
+// SizeofTpacketStats is its size in bytes.
+const SizeofTpacketStats = 0x8
+
+// TpacketStatsV3 is struct tpacket_stats_v3 of linux/if_packet.h.
+type TpacketStatsV3 struct {
+	Packets      uint32
+	Drops        uint32
+	Freeze_q_cnt uint32
+}
+
+// SizeofTpacketStatsV3 is its size in bytes.
+const SizeofTpacketStatsV3 = 0xc
+
+// Ucred is struct ucred of include/linux/socket.h.
+type Ucred struct {
+	Pid uint32
+	Uid uint32
+	Gid uint32
+}
+
+// SizeofUcred is its size in bytes.
+const SizeofUcred = 0xc
+
+// WatchdogInfo is struct watchdog_info of linux/watchdog.h.
+type WatchdogInfo struct {
+	Options  uint32
+	Version  uint32
+	Identity [32]uint8
+}
+
+// SizeofWatchdogInfo is its size in bytes.
+const SizeofWatchdogInfo = 0x28
 
 // Winsize is struct winsize of asm/termios.h.
 type Winsize struct {
@@ -563,5 +2162,63 @@ type Winsize struct {
 	Ypixel uint16
 }
 
-// SizeofWinsize is the size of struct winsize in bytes.
+// SizeofWinsize is its size in bytes.
 const SizeofWinsize = 0x8
+
+// XDPDesc is struct xdp_desc of linux/if_xdp.h.
+type XDPDesc struct {
+	Addr    uint64
+	Len     uint32
+	Options uint32
+}
+
+// SizeofXDPDesc is its size in bytes.
+const SizeofXDPDesc = 0x10
+
+// XDPMmapOffsets is struct xdp_mmap_offsets of linux/if_xdp.h.
+type XDPMmapOffsets struct {
+	Rx XDPRingOffset
+	Tx XDPRingOffset
+	Fr XDPRingOffset
+	Cr XDPRingOffset
+}
+
+// SizeofXDPMmapOffsets is its size in bytes.
+const SizeofXDPMmapOffsets = 0x80
+
+// XDPRingOffset is struct xdp_ring_offset of linux/if_xdp.h.
+type XDPRingOffset struct {
+	Producer uint64
+	Consumer uint64
+	Desc     uint64
+	Flags    uint64
+}
+
+// SizeofXDPRingOffset is its size in bytes.
+const SizeofXDPRingOffset = 0x20
+
+// XDPStatistics is struct xdp_statistics of linux/if_xdp.h.
+type XDPStatistics struct {
+	Rx_dropped               uint64
+	Rx_invalid_descs         uint64
+	Tx_invalid_descs         uint64
+	Rx_ring_full             uint64
+	Rx_fill_ring_empty_descs uint64
+	Tx_ring_empty_descs      uint64
+}
+
+// SizeofXDPStatistics is its size in bytes.
+const SizeofXDPStatistics = 0x30
+
+// XDPUmemReg is struct xdp_umem_reg of linux/if_xdp.h.
+type XDPUmemReg struct {
+	Addr            uint64
+	Len             uint64
+	Chunk_size      uint32
+	Headroom        uint32
+	Flags           uint32
+	Tx_metadata_len uint32
+}
+
+// SizeofXDPUmemReg is its size in bytes.
+const SizeofXDPUmemReg = 0x20

@@ -4,14 +4,371 @@
 
 package unix
 
+// BlkpgIoctlArg is struct blkpg_ioctl_arg of linux/blkpg.h.
+type BlkpgIoctlArg struct {
+	Op      int32
+	Flags   int32
+	Datalen int32
+	_       [4]byte
+	Data    *byte
+}
+
+// SizeofBlkpgIoctlArg is its size in bytes.
+const SizeofBlkpgIoctlArg = 0x18
+
+// BlkpgPartition is struct blkpg_partition of linux/blkpg.h.
+type BlkpgPartition struct {
+	Start   int64
+	Length  int64
+	Pno     int32
+	Devname [64]uint8
+	Volname [64]uint8
+	_       [4]byte
+}
+
+// SizeofBlkpgPartition is its size in bytes.
+const SizeofBlkpgPartition = 0x98
+
+// Cmsghdr is struct cmsghdr of include/linux/socket.h.
+type Cmsghdr struct {
+	Len   uint64
+	Level int32
+	Type  int32
+}
+
+// SizeofCmsghdr is its size in bytes.
+const SizeofCmsghdr = 0x10
+
+// CryptoReportAEAD is struct crypto_report_aead of linux/cryptouser.h.
+type CryptoReportAEAD struct {
+	Type        [64]uint8
+	Geniv       [64]uint8
+	Blocksize   uint32
+	Maxauthsize uint32
+	Ivsize      uint32
+}
+
+// SizeofCryptoReportAEAD is its size in bytes.
+const SizeofCryptoReportAEAD = 0x8c
+
+// CryptoReportAKCipher is struct crypto_report_akcipher of linux/cryptouser.h.
+type CryptoReportAKCipher struct {
+	Type [64]uint8
+}
+
+// SizeofCryptoReportAKCipher is its size in bytes.
+const SizeofCryptoReportAKCipher = 0x40
+
+// CryptoReportAcomp is struct crypto_report_acomp of linux/cryptouser.h.
+type CryptoReportAcomp struct {
+	Type [64]uint8
+}
+
+// SizeofCryptoReportAcomp is its size in bytes.
+const SizeofCryptoReportAcomp = 0x40
+
+// CryptoReportBlkCipher is struct crypto_report_blkcipher of linux/cryptouser.h.
+type CryptoReportBlkCipher struct {
+	Type        [64]uint8
+	Geniv       [64]uint8
+	Blocksize   uint32
+	Min_keysize uint32
+	Max_keysize uint32
+	Ivsize      uint32
+}
+
+// SizeofCryptoReportBlkCipher is its size in bytes.
+const SizeofCryptoReportBlkCipher = 0x90
+
+// CryptoReportCipher is struct crypto_report_cipher of linux/cryptouser.h.
+type CryptoReportCipher struct {
+	Type        [64]uint8
+	Blocksize   uint32
+	Min_keysize uint32
+	Max_keysize uint32
+}
+
+// SizeofCryptoReportCipher is its size in bytes.
+const SizeofCryptoReportCipher = 0x4c
+
+// CryptoReportComp is struct crypto_report_comp of linux/cryptouser.h.
+type CryptoReportComp struct {
+	Type [64]uint8
+}
+
+// SizeofCryptoReportComp is its size in bytes.
+const SizeofCryptoReportComp = 0x40
+
+// CryptoReportHash is struct crypto_report_hash of linux/cryptouser.h.
+type CryptoReportHash struct {
+	Type       [64]uint8
+	Blocksize  uint32
+	Digestsize uint32
+}
+
+// SizeofCryptoReportHash is its size in bytes.
+const SizeofCryptoReportHash = 0x48
+
+// CryptoReportKPP is struct crypto_report_kpp of linux/cryptouser.h.
+type CryptoReportKPP struct {
+	Type [64]uint8
+}
+
+// SizeofCryptoReportKPP is its size in bytes.
+const SizeofCryptoReportKPP = 0x40
+
+// CryptoReportLarval is struct crypto_report_larval of linux/cryptouser.h.
+type CryptoReportLarval struct {
+	Type [64]uint8
+}
+
+// SizeofCryptoReportLarval is its size in bytes.
+const SizeofCryptoReportLarval = 0x40
+
+// CryptoReportRNG is struct crypto_report_rng of linux/cryptouser.h.
+type CryptoReportRNG struct {
+	Type     [64]uint8
+	Seedsize uint32
+}
+
+// SizeofCryptoReportRNG is its size in bytes.
+const SizeofCryptoReportRNG = 0x44
+
+// CryptoStatAEAD is struct crypto_stat_aead of linux/cryptouser.h.
+type CryptoStatAEAD struct {
+	Type         [64]uint8
+	Encrypt_cnt  uint64
+	Encrypt_tlen uint64
+	Decrypt_cnt  uint64
+	Decrypt_tlen uint64
+	Err_cnt      uint64
+}
+
+// SizeofCryptoStatAEAD is its size in bytes.
+const SizeofCryptoStatAEAD = 0x68
+
+// CryptoStatAKCipher is struct crypto_stat_akcipher of linux/cryptouser.h.
+type CryptoStatAKCipher struct {
+	Type         [64]uint8
+	Encrypt_cnt  uint64
+	Encrypt_tlen uint64
+	Decrypt_cnt  uint64
+	Decrypt_tlen uint64
+	Verify_cnt   uint64
+	Sign_cnt     uint64
+	Err_cnt      uint64
+}
+
+// SizeofCryptoStatAKCipher is its size in bytes.
+const SizeofCryptoStatAKCipher = 0x78
+
+// CryptoStatCipher is struct crypto_stat_cipher of linux/cryptouser.h.
+type CryptoStatCipher struct {
+	Type         [64]uint8
+	Encrypt_cnt  uint64
+	Encrypt_tlen uint64
+	Decrypt_cnt  uint64
+	Decrypt_tlen uint64
+	Err_cnt      uint64
+}
+
+// SizeofCryptoStatCipher is its size in bytes.
+const SizeofCryptoStatCipher = 0x68
+
+// CryptoStatCompress is struct crypto_stat_compress of linux/cryptouser.h.
+type CryptoStatCompress struct {
+	Type            [64]uint8
+	Compress_cnt    uint64
+	Compress_tlen   uint64
+	Decompress_cnt  uint64
+	Decompress_tlen uint64
+	Err_cnt         uint64
+}
+
+// SizeofCryptoStatCompress is its size in bytes.
+const SizeofCryptoStatCompress = 0x68
+
+// CryptoStatHash is struct crypto_stat_hash of linux/cryptouser.h.
+type CryptoStatHash struct {
+	Type      [64]uint8
+	Hash_cnt  uint64
+	Hash_tlen uint64
+	Err_cnt   uint64
+}
+
+// SizeofCryptoStatHash is its size in bytes.
+const SizeofCryptoStatHash = 0x58
+
+// CryptoStatKPP is struct crypto_stat_kpp of linux/cryptouser.h.
+type CryptoStatKPP struct {
+	Type                      [64]uint8
+	Setsecret_cnt             uint64
+	Generate_public_key_cnt   uint64
+	Compute_shared_secret_cnt uint64
+	Err_cnt                   uint64
+}
+
+// SizeofCryptoStatKPP is its size in bytes.
+const SizeofCryptoStatKPP = 0x60
+
+// CryptoStatLarval is struct crypto_stat_larval of linux/cryptouser.h.
+type CryptoStatLarval struct {
+	Type [64]uint8
+}
+
+// SizeofCryptoStatLarval is its size in bytes.
+const SizeofCryptoStatLarval = 0x40
+
+// CryptoStatRNG is struct crypto_stat_rng of linux/cryptouser.h.
+type CryptoStatRNG struct {
+	Type          [64]uint8
+	Generate_cnt  uint64
+	Generate_tlen uint64
+	Seed_cnt      uint64
+	Err_cnt       uint64
+}
+
+// SizeofCryptoStatRNG is its size in bytes.
+const SizeofCryptoStatRNG = 0x60
+
+// CryptoUserAlg is struct crypto_user_alg of linux/cryptouser.h.
+type CryptoUserAlg struct {
+	Name        [64]uint8
+	Driver_name [64]uint8
+	Module_name [64]uint8
+	Type        uint32
+	Mask        uint32
+	Refcnt      uint32
+	Flags       uint32
+}
+
+// SizeofCryptoUserAlg is its size in bytes.
+const SizeofCryptoUserAlg = 0xd0
+
+// Dirent is struct linux_dirent64 of include/linux/dirent.h.
+type Dirent struct {
+	Ino    uint64
+	Off    int64
+	Reclen uint16
+	Type   uint8
+	Name   [256]uint8
+	_      [5]byte
+}
+
+// SizeofDirent is its size in bytes.
+const SizeofDirent = 0x118
+
+// DmNameList is struct dm_name_list of linux/dm-ioctl.h.
+type DmNameList struct {
+	Dev  uint64
+	Next uint32
+	Name [0]byte
+	_    [4]byte
+}
+
+// SizeofDmNameList is its size in bytes.
+const SizeofDmNameList = 0x10
+
+// EpollEvent is struct epoll_event of linux/eventpoll.h.
+type EpollEvent struct {
+	Events uint32
+	_      [4]byte
+	Fd     int32
+	Pad    int32
+}
+
+// SizeofEpollEvent is its size in bytes.
+const SizeofEpollEvent = 0x10
+
+// FdSet is struct fdset of libc.h.
+type FdSet struct {
+	Bits [16]int64
+}
+
+// SizeofFdSet is its size in bytes.
+const SizeofFdSet = 0x80
+
+// Flock_t is struct flock of asm/fcntl.h.
+type Flock_t struct {
+	Type   int16
+	Whence int16
+	_      [4]byte
+	Start  int64
+	Len    int64
+	Pid    int32
+	_      [4]byte
+}
+
+// SizeofFlock_t is its size in bytes.
+const SizeofFlock_t = 0x20
+
+// HDGeometry is struct hd_geometry of linux/hdreg.h.
+type HDGeometry struct {
+	Heads     uint8
+	Sectors   uint8
+	Cylinders uint16
+	_         [4]byte
+	Start     uint64
+}
+
+// SizeofHDGeometry is its size in bytes.
+const SizeofHDGeometry = 0x10
+
+// IPMIMsg is struct ipmi_msg of linux/ipmi.h.
+type IPMIMsg struct {
+	Netfn uint8
+	Cmd   uint8
+	Len   uint16
+	_     [4]byte
+	Data  *uint8
+}
+
+// SizeofIPMIMsg is its size in bytes.
+const SizeofIPMIMsg = 0x10
+
+// IPMIRecv is struct ipmi_recv of linux/ipmi.h.
+type IPMIRecv struct {
+	Recv_type int32
+	_         [4]byte
+	Addr      *uint8
+	Addr_len  uint32
+	_         [4]byte
+	Msgid     int64
+	Msg       IPMIMsg
+}
+
+// SizeofIPMIRecv is its size in bytes.
+const SizeofIPMIRecv = 0x30
+
+// IPMIReq is struct ipmi_req of linux/ipmi.h.
+type IPMIReq struct {
+	Addr  *uint8
+	Len   uint32
+	_     [4]byte
+	Msgid int64
+	Msg   IPMIMsg
+}
+
+// SizeofIPMIReq is its size in bytes.
+const SizeofIPMIReq = 0x28
+
 // Iovec is struct iovec of linux/uio.h.
 type Iovec struct {
 	Base *byte
 	Len  uint64
 }
 
-// SizeofIovec is the size of struct iovec in bytes.
+// SizeofIovec is its size in bytes.
 const SizeofIovec = 0x10
+
+// ItimerSpec is struct itimerspec of linux/time.h.
+type ItimerSpec struct {
+	Interval Timespec
+	Value    Timespec
+}
+
+// SizeofItimerSpec is its size in bytes.
+const SizeofItimerSpec = 0x20
 
 // Itimerval is struct __kernel_old_itimerval of linux/time_types.h.
 type Itimerval struct {
@@ -19,8 +376,205 @@ type Itimerval struct {
 	Value    Timeval
 }
 
-// SizeofItimerval is the size of struct __kernel_old_itimerval in bytes.
+// SizeofItimerval is its size in bytes.
 const SizeofItimerval = 0x20
+
+// LoopInfo is struct loop_info of linux/loop.h.
+type LoopInfo struct {
+	Number           int32
+	Device           uint16
+	_                [2]byte
+	Inode            uint64
+	Rdevice          uint16
+	_                [2]byte
+	Offset           int32
+	Encrypt_type     int32
+	Encrypt_key_size int32
+	Flags            int32
+	Name             [64]uint8
+	Encrypt_key      [32]uint8
+	_                [4]byte
+	Init             [2]uint64
+	Reserved         [4]uint8
+	_                [4]byte
+}
+
+// SizeofLoopInfo is its size in bytes.
+const SizeofLoopInfo = 0xa0
+
+// Mmsghdr is struct mmsghdr of include/linux/socket.h.
+type Mmsghdr struct {
+	Hdr Msghdr
+	Len uint32
+	_   [4]byte
+}
+
+// SizeofMmsghdr is its size in bytes.
+const SizeofMmsghdr = 0x40
+
+// Msghdr is struct user_msghdr of include/linux/socket.h.
+type Msghdr struct {
+	Name       *byte
+	Namelen    int32
+	_          [4]byte
+	Iov        *Iovec
+	Iovlen     uint64
+	Control    *byte
+	Controllen uint64
+	Flags      uint32
+	_          [4]byte
+}
+
+// SizeofMsghdr is its size in bytes.
+const SizeofMsghdr = 0x38
+
+// MtdOobBuf is struct mtd_oob_buf of mtd/mtd-abi.h.
+type MtdOobBuf struct {
+	Start  uint32
+	Length uint32
+	Ptr    *uint8
+}
+
+// SizeofMtdOobBuf is its size in bytes.
+const SizeofMtdOobBuf = 0x10
+
+// PPSFData is struct pps_fdata of linux/pps.h.
+type PPSFData struct {
+	Info    PPSKInfo
+	Timeout PPSKTime
+}
+
+// SizeofPPSFData is its size in bytes.
+const SizeofPPSFData = 0x40
+
+// PPSKInfo is struct pps_kinfo of linux/pps.h.
+type PPSKInfo struct {
+	Assert_sequence uint32
+	Clear_sequence  uint32
+	Assert_tu       PPSKTime
+	Clear_tu        PPSKTime
+	Current_mode    int32
+	_               [4]byte
+}
+
+// SizeofPPSKInfo is its size in bytes.
+const SizeofPPSKInfo = 0x30
+
+// PtraceFpregs is s390_fp_regs of asm/ptrace.h.
+type PtraceFpregs struct {
+	Fpc  uint32
+	Pad  uint32
+	Fprs [16]float64
+}
+
+// SizeofPtraceFpregs is its size in bytes.
+const SizeofPtraceFpregs = 0x88
+
+// PtracePer is per_struct of asm/ptrace.h.
+type PtracePer struct {
+	Control_regs  [24]byte
+	_             [8]byte
+	Starting_addr uint64
+	Ending_addr   uint64
+	Lowcore       [24]byte
+}
+
+// SizeofPtracePer is its size in bytes.
+const SizeofPtracePer = 0x48
+
+// PtracePsw is psw_t of asm/ptrace.h.
+type PtracePsw struct {
+	Mask uint64
+	Addr uint64
+}
+
+// SizeofPtracePsw is its size in bytes.
+const SizeofPtracePsw = 0x10
+
+// PtraceRegs is struct user_regs_struct of arch/x86/include/asm/user_64.h.
+type PtraceRegs struct {
+	Psw                      PtracePsw
+	Gprs                     [16]uint64
+	Acrs                     [16]uint32
+	Orig_gpr2                uint64
+	Fp_regs                  PtraceFpregs
+	Per_info                 PtracePer
+	Ieee_instruction_pointer uint64
+}
+
+// SizeofPtraceRegs is its size in bytes.
+const SizeofPtraceRegs = 0x1b0
+
+// RTCPLLInfo is struct rtc_pll_info of linux/rtc.h.
+type RTCPLLInfo struct {
+	Ctrl    int32
+	Value   int32
+	Max     int32
+	Min     int32
+	Posmult int32
+	Negmult int32
+	Clock   int64
+}
+
+// SizeofRTCPLLInfo is its size in bytes.
+const SizeofRTCPLLInfo = 0x20
+
+// RawSockaddr is struct sockaddr of sys/socket.h.
+type RawSockaddr struct {
+	Family uint16
+	Data   [14]uint8
+}
+
+// SizeofSockaddr is its size in bytes.
+const SizeofSockaddr = 0x10
+
+// RawSockaddrAny is struct sockaddr_any of libc.h.
+type RawSockaddrAny struct {
+	Addr RawSockaddr
+	Pad  [96]uint8
+}
+
+// SizeofSockaddrAny is its size in bytes.
+const SizeofSockaddrAny = 0x70
+
+// RawSockaddrIUCV is struct sockaddr_iucv of include/net/iucv/af_iucv.h.
+type RawSockaddrIUCV struct {
+	Family  uint16
+	Port    uint16
+	Addr    uint32
+	Nodeid  [8]uint8
+	User_id [8]uint8
+	Name    [8]uint8
+}
+
+// SizeofSockaddrIUCV is its size in bytes.
+const SizeofSockaddrIUCV = 0x20
+
+// RawSockaddrNFCLLCP is struct sockaddr_nfc_llcp of linux/nfc.h.
+type RawSockaddrNFCLLCP struct {
+	Sa_family        uint16
+	_                [2]byte
+	Dev_idx          uint32
+	Target_idx       uint32
+	Nfc_protocol     uint32
+	Dsap             uint8
+	Ssap             uint8
+	Service_name     [63]uint8
+	_                [7]byte
+	Service_name_len uint64
+}
+
+// SizeofSockaddrNFCLLCP is its size in bytes.
+const SizeofSockaddrNFCLLCP = 0x60
+
+// RawSockaddrUnix is struct sockaddr_un of linux/un.h.
+type RawSockaddrUnix struct {
+	Family uint16
+	Path   [108]uint8
+}
+
+// SizeofSockaddrUnix is its size in bytes.
+const SizeofSockaddrUnix = 0x6e
 
 // Rusage is struct rusage of linux/resource.h.
 type Rusage struct {
@@ -42,23 +596,399 @@ type Rusage struct {
 	Nivcsw   int64
 }
 
-// SizeofRusage is the size of struct rusage in bytes.
+// SizeofRusage is its size in bytes.
 const SizeofRusage = 0x90
+
+// ScmTimestamping is struct scm_timestamping of linux/errqueue.h.
+type ScmTimestamping struct {
+	Ts [3]Timespec
+}
+
+// SizeofScmTimestamping is its size in bytes.
+const SizeofScmTimestamping = 0x30
+
+// Siginfo is siginfo_t of asm/siginfo.h.
+type Siginfo struct {
+	Signo int32
+	Errno int32
+	Code  int32
+	_     [116]byte
+}
+
+// SizeofSiginfo is its size in bytes.
+const SizeofSiginfo = 0x80
+
+// Sigset_t is struct sigset of libc.h.
+type Sigset_t struct {
+	Val [16]uint64
+}
+
+// SizeofSigset_t is its size in bytes.
+const SizeofSigset_t = 0x80
+
+// SizeofLong is the size of long in bytes.
+const SizeofLong = 0x8
+
+// SizeofPtr is the size of *void in bytes.
+const SizeofPtr = 0x8
+
+// SockFprog is struct sock_fprog of linux/filter.h.
+type SockFprog struct {
+	Len    uint16
+	_      [6]byte
+	Filter *SockFilter
+}
+
+// SizeofSockFprog is its size in bytes.
+const SizeofSockFprog = 0x10
+
+// Stat_t is struct stat of asm/stat.h.
+type Stat_t struct {
+	Dev        uint64
+	Ino        uint64
+	Nlink      uint64
+	Mode       uint32
+	Uid        uint32
+	Gid        uint32
+	_          uint32
+	Rdev       uint64
+	Size       uint64
+	Atime      uint64
+	Atime_nsec uint64
+	Mtime      uint64
+	Mtime_nsec uint64
+	Ctime      uint64
+	Ctime_nsec uint64
+	Blksize    uint64
+	Blocks     int64
+	_          [3]uint64
+}
+
+// SizeofStat_t is its size in bytes.
+const SizeofStat_t = 0x90
+
+// Statfs_t is struct statfs of asm/statfs.h.
+type Statfs_t struct {
+	Type    uint32
+	Bsize   uint32
+	Blocks  uint64
+	Bfree   uint64
+	Bavail  uint64
+	Files   uint64
+	Ffree   uint64
+	Fsid    Fsid
+	Namelen uint32
+	Frsize  uint32
+	Flags   uint32
+	Spare   [5]uint32
+}
+
+// SizeofStatfs_t is its size in bytes.
+const SizeofStatfs_t = 0x58
+
+// Sysinfo_t is struct sysinfo of linux/sysinfo.h.
+type Sysinfo_t struct {
+	Uptime    int64
+	Loads     [3]uint64
+	Totalram  uint64
+	Freeram   uint64
+	Sharedram uint64
+	Bufferram uint64
+	Totalswap uint64
+	Freeswap  uint64
+	Procs     uint16
+	Pad       uint16
+	_         [4]byte
+	Totalhigh uint64
+	Freehigh  uint64
+	Unit      uint32
+	_         [4]byte
+}
+
+// SizeofSysinfo_t is its size in bytes.
+const SizeofSysinfo_t = 0x70
+
+// SysvIpcPerm is struct ipc64_perm of asm/ipcbuf.h.
+type SysvIpcPerm struct {
+	Key  int32
+	Uid  uint32
+	Gid  uint32
+	Cuid uint32
+	Cgid uint32
+	Mode uint32
+	_    uint16
+	Seq  uint16
+	_    [4]byte
+	_    uint64
+	_    uint64
+}
+
+// SizeofSysvIpcPerm is its size in bytes.
+const SizeofSysvIpcPerm = 0x30
+
+// SysvShmDesc is struct shmid64_ds of asm/shmbuf.h.
+type SysvShmDesc struct {
+	Perm   SysvIpcPerm
+	Segsz  uint64
+	Atime  int64
+	Dtime  int64
+	Ctime  int64
+	Cpid   int32
+	Lpid   int32
+	Nattch uint64
+	_      uint64
+	_      uint64
+}
+
+// SizeofSysvShmDesc is its size in bytes.
+const SizeofSysvShmDesc = 0x70
+
+// TIPCSIOCLNReq is struct tipc_sioc_ln_req of linux/tipc.h.
+type TIPCSIOCLNReq struct {
+	Peer     uint32
+	Id       uint32
+	Linkname [68]uint8
+}
+
+// SizeofTIPCSIOCLNReq is its size in bytes.
+const SizeofTIPCSIOCLNReq = 0x4c
+
+// TIPCSIOCNodeIDReq is struct tipc_sioc_nodeid_req of linux/tipc.h.
+type TIPCSIOCNodeIDReq struct {
+	Peer uint32
+	Id   [16]uint8
+}
+
+// SizeofTIPCSIOCNodeIDReq is its size in bytes.
+const SizeofTIPCSIOCNodeIDReq = 0x14
+
+// TIPCSubscr is struct tipc_subscr of linux/tipc.h.
+type TIPCSubscr struct {
+	Seq     TIPCServiceRange
+	Timeout uint32
+	Filter  uint32
+	Handle  [8]uint8
+}
+
+// SizeofTIPCSubscr is its size in bytes.
+const SizeofTIPCSubscr = 0x1c
+
+// Taskstats is struct taskstats of linux/taskstats.h.
+type Taskstats struct {
+	Version                   uint16
+	_                         [2]byte
+	Ac_exitcode               uint32
+	Ac_flag                   uint8
+	Ac_nice                   uint8
+	_                         [6]byte
+	Cpu_count                 uint64
+	Cpu_delay_total           uint64
+	Blkio_count               uint64
+	Blkio_delay_total         uint64
+	Swapin_count              uint64
+	Swapin_delay_total        uint64
+	Cpu_run_real_total        uint64
+	Cpu_run_virtual_total     uint64
+	Ac_comm                   [32]uint8
+	Ac_sched                  uint8
+	Ac_pad                    [3]uint8
+	_                         [4]byte
+	Ac_uid                    uint32
+	Ac_gid                    uint32
+	Ac_pid                    uint32
+	Ac_ppid                   uint32
+	Ac_btime                  uint32
+	_                         [4]byte
+	Ac_etime                  uint64
+	Ac_utime                  uint64
+	Ac_stime                  uint64
+	Ac_minflt                 uint64
+	Ac_majflt                 uint64
+	Coremem                   uint64
+	Virtmem                   uint64
+	Hiwater_rss               uint64
+	Hiwater_vm                uint64
+	Read_char                 uint64
+	Write_char                uint64
+	Read_syscalls             uint64
+	Write_syscalls            uint64
+	Read_bytes                uint64
+	Write_bytes               uint64
+	Cancelled_write_bytes     uint64
+	Nvcsw                     uint64
+	Nivcsw                    uint64
+	Ac_utimescaled            uint64
+	Ac_stimescaled            uint64
+	Cpu_scaled_run_real_total uint64
+	Freepages_count           uint64
+	Freepages_delay_total     uint64
+	Thrashing_count           uint64
+	Thrashing_delay_total     uint64
+	Ac_btime64                uint64
+	Compact_count             uint64
+	Compact_delay_total       uint64
+	Ac_tgid                   uint32
+	_                         [4]byte
+	Ac_tgetime                uint64
+	Ac_exe_dev                uint64
+	Ac_exe_inode              uint64
+	Wpcopy_count              uint64
+	Wpcopy_delay_total        uint64
+	Irq_count                 uint64
+	Irq_delay_total           uint64
+	Cpu_delay_max             uint64
+	Cpu_delay_min             uint64
+	Blkio_delay_max           uint64
+	Blkio_delay_min           uint64
+	Swapin_delay_max          uint64
+	Swapin_delay_min          uint64
+	Freepages_delay_max       uint64
+	Freepages_delay_min       uint64
+	Thrashing_delay_max       uint64
+	Thrashing_delay_min       uint64
+	Compact_delay_max         uint64
+	Compact_delay_min         uint64
+	Wpcopy_delay_max          uint64
+	Wpcopy_delay_min          uint64
+	Irq_delay_max             uint64
+	Irq_delay_min             uint64
+	Cpu_delay_max_ts          KernelTimespec
+	Blkio_delay_max_ts        KernelTimespec
+	Swapin_delay_max_ts       KernelTimespec
+	Freepages_delay_max_ts    KernelTimespec
+	Thrashing_delay_max_ts    KernelTimespec
+	Compact_delay_max_ts      KernelTimespec
+	Wpcopy_delay_max_ts       KernelTimespec
+	Irq_delay_max_ts          KernelTimespec
+}
+
+// SizeofTaskstats is its size in bytes.
+const SizeofTaskstats = 0x2b0
+
+// Termios is struct termios2 of asm/termbits.h.
+type Termios struct {
+	Iflag  uint32
+	Oflag  uint32
+	Cflag  uint32
+	Lflag  uint32
+	Line   uint8
+	Cc     [19]uint8
+	Ispeed uint32
+	Ospeed uint32
+}
+
+// SizeofTermios is its size in bytes.
+const SizeofTermios = 0x2c
+
+// Time_t is __kernel_old_time_t.
+type Time_t int64
 
 // Timespec is struct timespec of linux/time.h.
 type Timespec struct {
-	Sec  int64
+	Sec  Time_t
 	Nsec int64
 }
 
-// SizeofTimespec is the size of struct timespec in bytes.
+// SizeofTimespec is its size in bytes.
 const SizeofTimespec = 0x10
 
 // Timeval is struct timeval of linux/time.h.
 type Timeval struct {
-	Sec  int64
+	Sec  Time_t
 	Usec int64
 }
 
-// SizeofTimeval is the size of struct timeval in bytes.
+// SizeofTimeval is its size in bytes.
 const SizeofTimeval = 0x10
+
+// Timex is struct timex of linux/timex.h.
+type Timex struct {
+	Modes     uint32
+	_         [4]byte
+	Offset    int64
+	Freq      int64
+	Maxerror  int64
+	Esterror  int64
+	Status    int32
+	_         [4]byte
+	Constant  int64
+	Precision int64
+	Tolerance int64
+	Time      Timeval
+	Tick      int64
+	Ppsfreq   int64
+	Jitter    int64
+	Shift     int32
+	_         [4]byte
+	Stabil    int64
+	Jitcnt    int64
+	Calcnt    int64
+	Errcnt    int64
+	Stbcnt    int64
+	Tai       int32
+	_         [44]byte
+}
+
+// SizeofTimex is its size in bytes.
+const SizeofTimex = 0xd0
+
+// Tms is struct tms of linux/times.h.
+type Tms struct {
+	Utime  int64
+	Stime  int64
+	Cutime int64
+	Cstime int64
+}
+
+// SizeofTms is its size in bytes.
+const SizeofTms = 0x20
+
+// TpacketHdr is struct tpacket_hdr of linux/if_packet.h.
+type TpacketHdr struct {
+	Status  uint64
+	Len     uint32
+	Snaplen uint32
+	Mac     uint16
+	Net     uint16
+	Sec     uint32
+	Usec    uint32
+	_       [4]byte
+}
+
+// SizeofTpacketHdr is its size in bytes.
+const SizeofTpacketHdr = 0x20
+
+// Ustat_t is struct ustat of include/linux/types.h.
+type Ustat_t struct {
+	Tfree  int32
+	_      [4]byte
+	Tinode uint64
+	Fname  [6]uint8
+	Fpack  [6]uint8
+	_      [4]byte
+}
+
+// SizeofUstat_t is its size in bytes.
+const SizeofUstat_t = 0x20
+
+// Utimbuf is struct utimbuf of linux/utime.h.
+type Utimbuf struct {
+	Actime  Time_t
+	Modtime Time_t
+}
+
+// SizeofUtimbuf is its size in bytes.
+const SizeofUtimbuf = 0x10
+
+// Utsname is struct new_utsname of linux/utsname.h.
+type Utsname struct {
+	Sysname    [65]uint8
+	Nodename   [65]uint8
+	Release    [65]uint8
+	Version    [65]uint8
+	Machine    [65]uint8
+	Domainname [65]uint8
+}
+
+// SizeofUtsname is its size in bytes.
+const SizeofUtsname = 0x186

@@ -34,7 +34,7 @@ func Linux() []Arch {
 	}
 }
 
-// ForeignToGo names the architectures of Linux that Go has no port for: facts are kept, nothing is emitted.
+// ForeignToGo names the architectures of Linux that only gccgo builds for: constants, types and numbers are emitted.
 func ForeignToGo() []string { return []string{"ppc", "sparc64"} }
 
 // GoLinux returns the architectures of Linux that Go builds for.

@@ -1,8 +1,12 @@
 // Emit generates the code that holds numbers and layouts of the kernel from the facts below
-// internal/abi/facts and the lists beside this file.
+// internal/abi/facts, the lists beside this file, and the //sys lines of package unix.
 //
-//	go run ./internal/abi/emit           write the files
-//	go run ./internal/abi/emit -check    fail if the committed files differ
+//	go run ./internal/abi/emit [-check | -n] [GENERATOR...]
+//
+// Without a generator's name it runs all of them, and removes files that none of them makes any more.
+//
+//	-check   write nothing, fail if the committed files differ
+//	-n       write nothing, print a command for each generator
 package main
 
 import (
@@ -10,6 +14,7 @@ import (
 	"errors"
 	"flag"
 	"fmt"
+	"io"
 	"io/fs"
 	"maps"
 	"os"
@@ -19,6 +24,7 @@ import (
 	"kern.sys/internal/abi"
 	"kern.sys/internal/abi/emit/gen"
 	"kern.sys/internal/abi/emit/mkerrors"
+	"kern.sys/internal/abi/emit/mksyscall"
 	"kern.sys/internal/abi/emit/mksysnum"
 	"kern.sys/internal/abi/emit/mktypes"
 	"kern.sys/internal/abi/emit/mkuapi"
@@ -27,24 +33,148 @@ import (
 func main() {
 	root := flag.String("root", ".", "the folder of the module")
 	check := flag.Bool("check", false, "write nothing, compare with the files that are there")
+	dry := flag.Bool("n", false, "write nothing, print what would be run")
 	flag.Parse()
-	if err := run(*root, *check); err != nil {
+	err := error(nil)
+	if *dry {
+		err = plan(os.Stdout, flag.Args())
+	} else {
+		err = run(*root, *check, flag.Args())
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "emit:", err)
 		os.Exit(1)
 	}
 }
 
-func run(root string, check bool) error {
-	if flag.NArg() > 0 {
-		return fmt.Errorf("unexpected argument %q", flag.Arg(0))
+// generator makes the files of one kind.
+type generator struct {
+	name   string
+	folder string // of the files, in the module
+	list   string // what it is told by; "" if by nothing
+	run    func(in input) (map[string][]byte, error)
+}
+
+// input is what a generator works from.
+type input struct {
+	root string
+	db   *abi.DB
+	list []gen.Line
+}
+
+// sysnum is a generator and what another one asks for numbers.
+var sysnum = generator{"mksysnum", "unix", "sysnum.txt", func(in input) (map[string][]byte, error) {
+	return mksysnum.Generate(in.db, abi.Linux(), in.list)
+}}
+
+var generators = []generator{
+	{"mkuapi", "internal/uapi", "uapi.txt", func(in input) (map[string][]byte, error) {
+		return mkuapi.Generate(in.db, abi.Linux(), in.list)
+	}},
+	{"mkerrors", "unix", "errors.txt", func(in input) (map[string][]byte, error) {
+		return mkerrors.Generate(in.db, abi.Linux(), in.list)
+	}},
+	{"mktypes", "unix", "types.txt", func(in input) (map[string][]byte, error) {
+		return mktypes.Generate(in.db, abi.Linux(), in.list)
+	}},
+	sysnum,
+	{"mksyscall", "unix", "", func(in input) (map[string][]byte, error) {
+		numbers, err := sysnum.generate(in.root, in.db)
+		if err != nil {
+			return nil, err
+		}
+		return mksyscall.Generate(filepath.Join(in.root, "unix"), abi.GoLinux(), func(arch, number string) bool {
+			return bytes.Contains(numbers["unix/zsysnum_linux_"+arch+".go"], []byte("\t"+number+" "))
+		})
+	}},
+}
+
+// generate returns the generator's files, by their paths in the module.
+func (g generator) generate(root string, db *abi.DB) (map[string][]byte, error) {
+	in := input{root: root, db: db}
+	if g.list != "" {
+		var err error
+		if in.list, err = gen.ReadList(filepath.Join(root, "internal/abi/emit", g.list)); err != nil {
+			return nil, err
+		}
 	}
-	files, err := generate(filepath.Join(root, "internal/abi"))
+	files, err := g.run(in)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", g.name, err)
+	}
+	out := map[string][]byte{}
+	for name, b := range files {
+		out[g.folder+"/"+name] = b
+	}
+	return out, nil
+}
+
+// selected returns the generators of those names, all of them for none.
+func selected(names []string) ([]generator, error) {
+	if len(names) == 0 {
+		return generators, nil
+	}
+	var out []generator
+	for _, name := range names {
+		i := slices.IndexFunc(generators, func(g generator) bool { return g.name == name })
+		if i < 0 {
+			return nil, fmt.Errorf("no generator is called %q", name)
+		}
+		out = append(out, generators[i])
+	}
+	return out, nil
+}
+
+// plan prints a command for each generator.
+func plan(w io.Writer, names []string) error {
+	gens, err := selected(names)
 	if err != nil {
 		return err
 	}
-	stale, err := staleFiles(root, files)
+	for _, g := range gens {
+		if _, err := fmt.Fprintln(w, "go run ./internal/abi/emit", g.name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// generate returns the files of generators, by their paths in the module.
+func generate(root string, gens []generator) (map[string][]byte, error) {
+	db, err := abi.Read(filepath.Join(root, "internal/abi/facts/linux"), abi.ArchNames(abi.Linux()))
+	if err != nil {
+		return nil, err
+	}
+	out := map[string][]byte{}
+	for _, g := range gens {
+		files, err := g.generate(root, db)
+		if err != nil {
+			return nil, err
+		}
+		for name, b := range files {
+			if _, twice := out[name]; twice {
+				return nil, fmt.Errorf("two generators make %s", name)
+			}
+			out[name] = b
+		}
+	}
+	return out, nil
+}
+
+func run(root string, check bool, names []string) error {
+	gens, err := selected(names)
 	if err != nil {
 		return err
+	}
+	files, err := generate(root, gens)
+	if err != nil {
+		return err
+	}
+	var stale []string
+	if len(gens) == len(generators) {
+		if stale, err = staleFiles(root, files); err != nil {
+			return err
+		}
 	}
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(files)) {
@@ -68,45 +198,6 @@ func run(root string, check bool) error {
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// generate returns every generated file, by its path in the module.
-func generate(dir string) (map[string][]byte, error) {
-	db, err := abi.Read(filepath.Join(dir, "facts/linux"), abi.ArchNames(abi.Linux()))
-	if err != nil {
-		return nil, err
-	}
-	out := map[string][]byte{}
-	for _, g := range []struct {
-		folder, list string
-		run          func(*abi.DB, []gen.Line) (map[string][]byte, error)
-	}{
-		{"internal/uapi", "uapi.txt", func(db *abi.DB, l []gen.Line) (map[string][]byte, error) {
-			return mkuapi.Generate(db, abi.Linux(), l)
-		}},
-		{"unix", "errors.txt", func(db *abi.DB, l []gen.Line) (map[string][]byte, error) {
-			return mkerrors.Generate(db, abi.GoLinux(), l)
-		}},
-		{"unix", "types.txt", func(db *abi.DB, l []gen.Line) (map[string][]byte, error) {
-			return mktypes.Generate(db, abi.GoLinux(), l)
-		}},
-		{"unix", "sysnum.txt", func(db *abi.DB, l []gen.Line) (map[string][]byte, error) {
-			return mksysnum.Generate(db, abi.GoLinux(), l)
-		}},
-	} {
-		lines, err := gen.ReadList(filepath.Join(dir, "emit", g.list))
-		if err != nil {
-			return nil, err
-		}
-		files, err := g.run(db, lines)
-		if err != nil {
-			return nil, err
-		}
-		for name, b := range files {
-			out[g.folder+"/"+name] = b
-		}
-	}
-	return out, nil
 }
 
 // staleFiles returns the files that this command made once and makes no more.

@@ -66,6 +66,8 @@ type compiler struct {
 	path string
 	uapi string   // the folder that usr/include of linux-libc-dev is
 	dirs []string // further folders of headers
+
+	units *unitCache // what was extracted before; nil for none
 }
 
 func (c *compiler) args(a abi.Arch) []string {

@@ -37,13 +37,21 @@ func facts(t *testing.T, archs []abi.Arch, list string, headers map[string]strin
 	if err != nil {
 		t.Fatal(err)
 	}
-	db, err := extractAll(hs, roots, archs)
+	cache := t.TempDir()
+	db, err := extractAll(hs, roots, archs, cache)
 	if err != nil {
 		return "", err
 	}
+	again, err := extractAll(hs, roots, archs, cache)
+	if err != nil {
+		t.Fatalf("from the cache: %v", err)
+	}
 	var all strings.Builder
-	for _, b := range db.Text(abi.ArchNames(archs)) {
+	for name, b := range db.Text(abi.ArchNames(archs)) {
 		all.Write(b)
+		if cached := again.Text(abi.ArchNames(archs))[name]; string(cached) != string(b) {
+			t.Errorf("from the cache, %s is\n%s\nit was\n%s", name, cached, b)
+		}
 	}
 	return all.String(), nil
 }

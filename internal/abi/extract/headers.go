@@ -19,6 +19,7 @@ type header struct {
 	only   []string
 	define []define
 	drop   []string // macros that need what the header does not declare
+	types  []string // structures to read of a header of the kernel itself
 }
 
 type define struct {
@@ -72,6 +73,8 @@ func parseHeaders(text string) ([]header, error) {
 				h.after = list
 			case k == "drop":
 				h.drop = list
+			case k == "types":
+				h.types = list
 			case k == "source":
 				h.source = v
 			case k == "only":

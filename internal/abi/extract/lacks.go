@@ -44,18 +44,21 @@ func newLacks() *lacks { return &lacks{map[string]string{}, map[lack][]string{}}
 
 // declare notes what a unit offers that is not in the database.
 func (l *lacks) declare(u *unit, h *header) {
-	for _, f := range u.funcs {
+	for _, f := range u.Funcs {
 		l.funcs[f] = h.name
 	}
 }
 
 // check notes the macros of a unit that lack what some other header has.
 func (l *lacks) check(db *abi.DB, u *unit, h *header, arch string) {
-	for macro, needs := range u.lacks {
+	for macro, needs := range u.Lacks {
 		if slices.Contains(h.drop, macro) {
 			continue
 		}
 		for _, need := range needs {
+			if slices.Contains(h.drop, need) {
+				continue
+			}
 			where := l.funcs[need]
 			if t, ok := db.Type(need); ok && t.On[arch] != nil {
 				where = t.Header

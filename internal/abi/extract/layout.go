@@ -21,9 +21,9 @@ type types struct {
 }
 
 type decl struct {
-	kind       abi.Kind
-	name, file string
-	layout     *abi.Layout
+	Kind       abi.Kind
+	Name, File string
+	Layout     *abi.Layout
 }
 
 type enumerator struct {
@@ -80,19 +80,19 @@ func (t *types) declaration(e *dwarf.Entry, files []*dwarf.LineFile) error {
 	if err != nil {
 		return fmt.Errorf("%s %q: %w", e.Tag, name, err)
 	}
-	d := decl{name: name, file: file}
+	d := decl{Name: name, File: file}
 	switch typ := typ.(type) {
 	case *dwarf.StructType:
 		if typ.Incomplete || name == "" {
 			return nil
 		}
-		d.kind = abi.Kind(typ.Kind)
+		d.Kind = abi.Kind(typ.Kind)
 		key := typ.Kind + " " + name
-		d.layout = &abi.Layout{Size: typ.ByteSize, Align: t.align[key]}
-		if d.layout.Align == 0 {
+		d.Layout = &abi.Layout{Size: typ.ByteSize, Align: t.align[key]}
+		if d.Layout.Align == 0 {
 			return fmt.Errorf("the alignment of %s is not known", key)
 		}
-		if d.layout.Fields, err = t.fields(typ); err != nil {
+		if d.Layout.Fields, err = t.fields(typ); err != nil {
 			return fmt.Errorf("%s: %w", key, err)
 		}
 	case *dwarf.EnumType:
@@ -102,14 +102,14 @@ func (t *types) declaration(e *dwarf.Entry, files []*dwarf.LineFile) error {
 		if name == "" {
 			return nil
 		}
-		d.kind, d.layout = abi.Enum, &abi.Layout{Size: typ.ByteSize, Encoding: enumEncoding(typ)}
+		d.Kind, d.Layout = abi.Enum, &abi.Layout{Size: typ.ByteSize, Encoding: enumEncoding(typ)}
 	case *dwarf.TypedefType:
-		d.kind, d.layout = abi.Typedef, &abi.Layout{}
+		d.Kind, d.Layout = abi.Typedef, &abi.Layout{}
 		var members []abi.Field
-		if d.layout.Target, members, err = t.expr(typ.Type); err != nil {
+		if d.Layout.Target, members, err = t.expr(typ.Type); err != nil {
 			return fmt.Errorf("typedef %s: %w", name, err)
 		}
-		d.layout.Fields = members
+		d.Layout.Fields = members
 	default:
 		return fmt.Errorf("%s %q is a %T", e.Tag, name, typ)
 	}

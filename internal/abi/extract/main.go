@@ -91,7 +91,7 @@ func run(dir, cache, try string, check, update bool) error {
 		return err
 	}
 	roots["stub"] = stubs
-	db, err := extractAll(hs, roots, abi.Linux())
+	db, err := extractAll(hs, roots, abi.Linux(), cache)
 	switch {
 	case db == nil, err != nil && try == "":
 		return err
@@ -141,7 +141,7 @@ func firstDifference(old, now []byte) string {
 }
 
 // extractAll extracts every header for the architectures, as many at a time as there are processors.
-func extractAll(hs []header, roots map[string]string, archs []abi.Arch) (*abi.DB, error) {
+func extractAll(hs []header, roots map[string]string, archs []abi.Arch, cache string) (*abi.DB, error) {
 	clang, err := findClang()
 	if err != nil {
 		return nil, err
@@ -154,7 +154,11 @@ func extractAll(hs []header, roots map[string]string, archs []abi.Arch) (*abi.DB
 	if err := overlay(tmp, hs, roots); err != nil {
 		return nil, err
 	}
-	c := &compiler{path: clang, uapi: filepath.Join(roots["uapi"], "usr/include"), dirs: []string{tmp, roots["stub"]}}
+	units, err := newUnitCache(cache, clang)
+	if err != nil {
+		return nil, err
+	}
+	c := &compiler{path: clang, units: units, uapi: filepath.Join(roots["uapi"], "usr/include"), dirs: []string{tmp, roots["stub"]}}
 
 	type job struct {
 		arch abi.Arch

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -21,7 +23,8 @@ func overlay(dir string, hs []header, roots map[string]string) error {
 		case "uapi", "stub":
 			continue
 		case "kernel":
-			pattern, filter = filepath.Join(root, "usr/src/*", h.name), definitions
+			pattern = filepath.Join(root, "usr/src/*", h.name)
+			filter = func(s string) (string, error) { return definitions(s, h.types) }
 		default:
 			pattern = filepath.Join(root, "usr/*/include", h.name)
 		}
@@ -49,15 +52,20 @@ func overlay(dir string, hs []header, roots map[string]string) error {
 }
 
 // definitions returns what of a header of the kernel itself can be compiled without the rest of the kernel:
-// conditions, macros, and enumerations.
-func definitions(text string) (string, error) {
+// conditions, macros, enumerations, and the structures that are asked for.
+func definitions(text string, types []string) (string, error) {
 	text, err := stripComments(text)
 	if err != nil {
 		return "", err
 	}
 	var out strings.Builder
+	found := map[string]bool{}
 	// There is no configuration to ask: what depends on one is as if it were off.
 	out.WriteString("#define IS_ENABLED(option) 0\n")
+	if m := guard.FindStringSubmatch(text); m != nil && m[1] == m[2] {
+		// The header of linux-libc-dev that has the rest may have been included before, with the same guard.
+		out.WriteString("#undef " + m[1] + "\n")
+	}
 	lines := strings.Split(text, "\n")
 	for i := 0; i < len(lines); i++ {
 		word := strings.TrimLeft(lines[i], " \t")
@@ -74,20 +82,50 @@ func definitions(text string) (string, error) {
 			}
 			continue
 		}
-		if !strings.HasPrefix(lines[i], "enum ") || !strings.Contains(lines[i], "{") {
+		if !strings.Contains(lines[i], "{") || !declares.MatchString(lines[i]) {
 			continue
 		}
-		for ; ; i++ {
-			out.WriteString(lines[i] + "\n")
-			if strings.Contains(lines[i], "}") {
-				break
+		first := i
+		for !strings.Contains(lines[i], "}") || strings.HasPrefix(lines[i], " ") || strings.HasPrefix(lines[i], "\t") {
+			if i++; i == len(lines) {
+				return "", fmt.Errorf("what line %q starts does not end", lines[first])
 			}
-			if i+1 == len(lines) {
-				return "", fmt.Errorf("an enumeration does not end")
+		}
+		block := strings.Join(lines[first:i+1], "\n") + "\n"
+		if name := declaredType(block); name != "" {
+			if !slices.Contains(types, name) {
+				continue
 			}
+			found[name] = true
+		}
+		out.WriteString(block)
+	}
+	for _, name := range types {
+		if !found[name] {
+			return "", fmt.Errorf("no structure %s", name)
 		}
 	}
 	return out.String(), nil
+}
+
+var (
+	guard     = regexp.MustCompile(`^\s*#ifndef (\w+)\s*\n\s*#define (\w+)\s*\n`)
+	declares  = regexp.MustCompile(`^(enum|struct|union|typedef struct|typedef union)\b`)
+	structTag = regexp.MustCompile(`^(?:struct|union)\s+(\w+)\s*\{`)
+	typedef   = regexp.MustCompile(`^typedef(?s:.*)\b(\w+);\s*$`)
+)
+
+// declaredType returns the name of the structure that a block of lines declares, "" for an enumeration.
+func declaredType(block string) string {
+	if strings.HasPrefix(block, "enum") {
+		return ""
+	}
+	for _, re := range []*regexp.Regexp{structTag, typedef} {
+		if m := re.FindStringSubmatch(block); m != nil {
+			return m[1]
+		}
+	}
+	return "?" // something with a brace, such as a function that returns a structure
 }
 
 // stripComments replaces comments by a space.

@@ -130,6 +130,8 @@ func TestDefinitionsKeepsOnlyWhatStandsAlone(t *testing.T) {
 	got, err := definitions(`/* comment
  * #define NOT 1
  */
+#ifndef GUARD_H
+#define GUARD_H
 #include <linux/other.h>
 #define A 1 /* one */
 #define LONG 1 + \
@@ -143,11 +145,30 @@ enum kind {
 };
 enum kind f(void);
 extern int g(enum kind);
-`)
+struct wanted {
+	union {
+		int i;
+	} u;
+};
+struct other {
+	int i;
+};
+typedef struct {
+	__u8 b[6];
+} __packed addr_t;
+static inline struct wanted *h(void)
+{
+	return 0;
+}
+#endif
+`, []string{"wanted", "addr_t"})
 	if err != nil {
 		t.Fatal(err)
 	}
 	const want = `#define IS_ENABLED(option) 0
+#undef GUARD_H
+#ifndef GUARD_H
+#define GUARD_H
 #define A 1` + "  " + `
 #define LONG 1 + \
 	2
@@ -157,12 +178,21 @@ enum kind {
 	ONE = 1,
 	TWO,
 };
+struct wanted {
+	union {
+		int i;
+	} u;
+};
+typedef struct {
+	__u8 b[6];
+} __packed addr_t;
+#endif
 `
 	if got != want {
 		t.Errorf("got\n%s\nwant\n%s", got, want)
 	}
-	for _, bad := range []string{"/* no end", "enum a {\n\tB,\n"} {
-		if _, err := definitions(bad); err == nil {
+	for _, bad := range []string{"/* no end", "enum a {\n\tB,\n", "struct a {\n\tint b;\n};\n"} {
+		if _, err := definitions(bad, []string{"c"}); err == nil {
 			t.Errorf("%q is taken", bad)
 		}
 	}

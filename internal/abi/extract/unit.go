@@ -14,22 +14,22 @@ import (
 
 // unit is what one header says on one architecture.
 type unit struct {
-	consts []constant
-	decls  []decl
-	bases  map[string]*abi.Layout
-	funcs  []string // function-like macros
-	// lacks is what macros that are no constants would need to be some, by the macro.
-	lacks map[string][]string
+	Consts []constant
+	Decls  []decl
+	Bases  map[string]*abi.Layout
+	Funcs  []string // function-like macros
+	// Lacks is what macros that are no constants would need to be some, by the macro.
+	Lacks map[string][]string
 }
 
 type constant struct {
-	name, file string
-	kind       abi.Kind
-	value      string
+	Name, File string
+	Kind       abi.Kind
+	Value      string
 }
 
 // extract compiles one header for one architecture and reads what it defines. dir is for its object file.
-func (c *compiler) extract(a abi.Arch, h *header, dir string) (*unit, error) {
+func (c *compiler) extract(a abi.Arch, h *header, dir string) (u *unit, err error) {
 	prologue := h.prologue(a.Name)
 	text, err := c.preprocess(a, prologue)
 	if err != nil {
@@ -42,6 +42,17 @@ func (c *compiler) extract(a abi.Arch, h *header, dir string) (*unit, error) {
 			}
 		}
 		return ""
+	}
+	if c.units != nil {
+		key := c.units.key(c.args(a), h, prologue, text)
+		if u := c.units.load(key); u != nil {
+			return u, nil
+		}
+		defer func() {
+			if err == nil {
+				err = c.units.store(key, u)
+			}
+		}()
 	}
 	pre, err := readPreprocessed(text, home, h.owns)
 	if err != nil {
@@ -59,11 +70,11 @@ func (c *compiler) extract(a abi.Arch, h *header, dir string) (*unit, error) {
 		return nil, err
 	}
 	defer os.Remove(object)
-	u, err := readObject(object, probes, home, h.owns)
+	u, err = readObject(object, probes, home, h.owns)
 	if err != nil {
 		return nil, err
 	}
-	u.funcs, u.lacks = pre.funcs, lacking(probes)
+	u.Funcs, u.Lacks = pre.funcs, lacking(probes)
 	return u, nil
 }
 
@@ -87,9 +98,9 @@ func readObject(object string, probes []probe, home func(string) string, owns fu
 	for i, p := range probes {
 		switch p.kind {
 		case intProbe:
-			u.consts = append(u.consts, constant{p.expr, p.file, abi.Int, values[i]})
+			u.Consts = append(u.Consts, constant{p.expr, p.file, abi.Int, values[i]})
 		case stringProbe:
-			u.consts = append(u.consts, constant{p.expr, p.file, abi.String, values[i]})
+			u.Consts = append(u.Consts, constant{p.expr, p.file, abi.String, values[i]})
 		case alignProbe:
 			if t.align[p.expr], err = strconv.ParseInt(values[i], 10, 64); err != nil {
 				return nil, fmt.Errorf("alignment of %s: %w", p.expr, err)
@@ -104,9 +115,9 @@ func readObject(object string, probes []probe, home func(string) string, owns fu
 		if slices.ContainsFunc(probes, func(p probe) bool { return p.kind != alignProbe && p.expr == e.name }) {
 			continue
 		}
-		u.consts = append(u.consts, constant{e.name, e.file, abi.Int, e.value})
+		u.Consts = append(u.Consts, constant{e.name, e.file, abi.Int, e.value})
 	}
-	u.decls, u.bases = t.decls, t.bases
+	u.Decls, u.Bases = t.decls, t.bases
 	return u, nil
 }
 
@@ -115,23 +126,23 @@ const syscallPrefix = "__NR_"
 
 // add puts what a unit says into the database.
 func (u *unit) add(db *abi.DB, arch string, h *header) error {
-	for _, c := range u.consts {
-		if name, ok := strings.CutPrefix(c.name, syscallPrefix); ok && h.name == "asm/unistd.h" {
-			if err := db.AddSyscall(arch, name, c.value); err != nil {
+	for _, c := range u.Consts {
+		if name, ok := strings.CutPrefix(c.Name, syscallPrefix); ok && h.name == "asm/unistd.h" {
+			if err := db.AddSyscall(arch, name, c.Value); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := db.AddConst(arch, c.name, h.name, c.kind, c.value); err != nil {
+		if err := db.AddConst(arch, c.Name, h.name, c.Kind, c.Value); err != nil {
 			return err
 		}
 	}
-	for _, d := range u.decls {
-		if err := db.AddType(arch, d.kind, d.name, h.name, d.layout); err != nil {
+	for _, d := range u.Decls {
+		if err := db.AddType(arch, d.Kind, d.Name, h.name, d.Layout); err != nil {
 			return err
 		}
 	}
-	for name, l := range u.bases {
+	for name, l := range u.Bases {
 		if err := db.AddType(arch, abi.Base, name, "", l); err != nil {
 			return err
 		}

@@ -65,8 +65,13 @@ func Check(t testing.TB, files map[string][]byte, arch string) *types.Package {
 	return pkg
 }
 
-// Sizes returns what Go's compiler makes of types on an architecture.
-func Sizes(arch string) types.Sizes { return types.SizesFor("gc", arch) }
+// Sizes returns what Go's compiler makes of types on an architecture; gccgo, where there is no other.
+func Sizes(arch string) types.Sizes {
+	if s := types.SizesFor("gc", arch); s != nil {
+		return s
+	}
+	return types.SizesFor("gccgo", arch)
+}
 
 func built(t testing.TB, f *ast.File, arch string) bool {
 	for _, g := range f.Comments {

@@ -3,8 +3,10 @@
 package mkerrors
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,10 +16,10 @@ import (
 )
 
 // classes are the kinds of constants, in the order in which a file has them.
-var classes = []struct{ name, doc, typ string }{
-	{"const", "", ""},
-	{"errno", "// Errors.\n", "syscall.Errno"},
-	{"signal", "// Signals.\n", "syscall.Signal"},
+var classes = []struct{ name, doc, typ, table string }{
+	{"const", "", "", ""},
+	{"errno", "// Errors.\n", "syscall.Errno", "errorList"},
+	{"signal", "// Signals.\n", "syscall.Signal", "signalList"},
 }
 
 // Generate returns the files. The list has these lines:
@@ -26,9 +28,11 @@ var classes = []struct{ name, doc, typ string }{
 //	errno HEADER [REGEXP] [!REGEXP]     error numbers
 //	signal HEADER [REGEXP] [!REGEXP]    signals
 //	set NAME VALUE [ARCH,ARCH...]       what a constant is instead, or besides, of what the headers say
+//	masks PREFIX                        constants PREFIX0 to PREFIX63: what each bit field of a 64-bit word is, in C's order
+//	bit NAME[:GOTYPE] TYPE FIELD [N]    bit N of a bit field of a C type ("struct:perf_event_attr"), in its 64-bit word
 func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte, error) {
 	lines := map[string][]gen.Line{}
-	var sets []gen.Line
+	var sets, bits []gen.Line
 	for _, l := range list {
 		kind := l.Words[0]
 		rest := gen.Line{Words: l.Words[1:], Where: l.Where}
@@ -37,6 +41,8 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 			return nil, l.Errorf("%s of what?", kind)
 		case kind == "set":
 			sets = append(sets, rest)
+		case kind == "masks" || kind == "bit":
+			bits = append(bits, l)
 		case kind == "const" || kind == "errno" || kind == "signal":
 			lines[kind] = append(lines[kind], rest)
 		default:
@@ -59,6 +65,14 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 			return nil, l.Errorf("%w", err)
 		}
 	}
+	types := map[string]string{}
+	for _, l := range bits {
+		made, err := bitFields(db, archs, l, types)
+		if err != nil {
+			return nil, l.Errorf("%w", err)
+		}
+		all["const"] = append(all["const"], made...)
+	}
 	for _, class := range classes {
 		selected := gen.SortConsts(all[class.name])
 		var errs []error
@@ -77,8 +91,8 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 				if err != nil {
 					errs = append(errs, fmt.Errorf("constant %s on %s: %w", c.Name, a, err))
 				}
-				if class.typ != "" {
-					lit = class.typ + "(" + lit + ")"
+				if typ := cmp.Or(class.typ, types[c.Name]); typ != "" {
+					lit = typ + "(" + lit + ")"
 				}
 				d.On[a] = c.Name + " = " + lit
 			}
@@ -88,23 +102,22 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 			return nil, err
 		}
 	}
-	return write(archs, decls)
+	return write(names, decls, all)
 }
 
-func write(archs []abi.Arch, decls map[string][]gen.Decl) (map[string][]byte, error) {
-	names := abi.ArchNames(archs)
+func write(names []string, decls map[string][]gen.Decl, all map[string][]gen.Const) (map[string][]byte, error) {
 	bodies := map[string]*strings.Builder{"": {}}
 	for _, a := range names {
 		bodies[a] = &strings.Builder{}
 	}
-	typed := map[string]bool{}
 	for _, class := range classes {
 		common, rest := gen.Hoist(names, decls[class.name])
 		gen.Block(bodies[""], class.doc+"const", names[0], common)
-		typed[""] = typed[""] || class.typ != "" && len(common) > 0
 		for _, a := range names {
 			gen.Block(bodies[a], class.doc+"const", a, rest[a])
-			typed[a] = typed[a] || class.typ != "" && len(rest[a]) > 0
+			if class.table != "" {
+				table(bodies[a], class.table, class.typ, a, all[class.name])
+			}
 		}
 	}
 	files := map[string][]byte{}
@@ -114,7 +127,7 @@ func write(archs []abi.Arch, decls map[string][]gen.Decl) (map[string][]byte, er
 			name, constraint = "zerrors_linux_"+a+".go", a+" && linux"
 		}
 		text := body.String()
-		if typed[a] {
+		if strings.Contains(text, "syscall.") {
 			text = "import \"syscall\"\n\n" + text
 		}
 		file, err := gen.File(constraint, "unix", text)
@@ -124,6 +137,26 @@ func write(archs []abi.Arch, decls map[string][]gen.Decl) (map[string][]byte, er
 		files[name] = file
 	}
 	return files, nil
+}
+
+// table writes a variable with the name of each number of a class, sorted by number. Of several names, it is the
+// first one in the alphabet, which is the usual one.
+func table(b *strings.Builder, name, typ, arch string, consts []gen.Const) {
+	names := map[int]string{}
+	for _, c := range gen.SortConsts(consts) {
+		// A value that is no number was refused where it was written as a literal.
+		if n, err := strconv.Atoi(c.On[arch]); err == nil && names[n] == "" {
+			names[n] = c.Name
+		}
+	}
+	if len(names) == 0 {
+		return
+	}
+	fmt.Fprintf(b, "// %s has their names, by number.\nvar %s = [...]struct {\nnum %s\nname string\n}{\n", name, name, typ)
+	for _, n := range slices.Sorted(maps.Keys(names)) {
+		fmt.Fprintf(b, "{%d, %q},\n", n, names[n])
+	}
+	b.WriteString("}\n\n")
 }
 
 // override applies a line NAME VALUE [ARCH,...]. VALUE is a number or a character as Go writes them, or the
@@ -162,7 +195,7 @@ func override(db *abi.DB, all map[string][]gen.Const, archs []string, l gen.Line
 		}
 		value := ""
 		if source != nil && source.On[a] != "" {
-			value = source.On[a]
+			value, target.Kind = source.On[a], source.Kind
 		} else if n, err := strconv.ParseInt(text, 0, 64); err == nil {
 			value = strconv.FormatInt(n, 10)
 		} else if n, err := strconv.ParseUint(text, 0, 64); err == nil {

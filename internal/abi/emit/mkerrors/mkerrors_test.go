@@ -17,8 +17,24 @@ AF_NAME string linux/a.h "a b"
 _HIDDEN int linux/a.h 12
 ENOENT int asm/errno.h 2
 EDEADLK int asm/errno.h 35 mips=45
+EDEADLOCK int asm/errno.h 35 mips=45
 SIGCHLD int asm/signal.h 17 mips=18
 HUGE int linux/b.h 18446744073709551615
+`
+
+const bitTypes = `
+base unsigned long long
+	size 8 unsigned
+struct attr linux/a.h
+	size 16 align 8
+	0 size unsigned long long
+	64:1 disabled unsigned long long
+	65:2 precise unsigned long long
+@386
+	size 16 align 4
+	0 size unsigned long long
+	64:1 disabled unsigned long long
+	65:2 precise unsigned long long
 `
 
 const list = `
@@ -30,15 +46,16 @@ signal asm/signal.h ^SIG
 
 func generate(t *testing.T, list string) (map[string][]byte, error) {
 	t.Helper()
-	return Generate(gentest.Facts(t, consts, "", ""), gentest.Archs(), gen.ParseList("list", list))
+	return Generate(gentest.Facts(t, consts, bitTypes, ""), gentest.Archs(), gen.ParseList("list", list))
 }
 
 // values returns all constants with their types and values.
 func values(pkg *types.Package) map[string]string {
 	out := map[string]string{}
 	for _, name := range pkg.Scope().Names() {
-		c := pkg.Scope().Lookup(name).(*types.Const)
-		out[name] = c.Type().String() + " " + c.Val().ExactString()
+		if c, ok := pkg.Scope().Lookup(name).(*types.Const); ok {
+			out[name] = c.Type().String() + " " + c.Val().ExactString()
+		}
 	}
 	return out
 }
@@ -81,18 +98,60 @@ set MINUS -1 386`)
 	}
 }
 
+func TestNamesByNumber(t *testing.T) {
+	files, err := generate(t, list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for arch, want := range map[string]string{
+		"amd64": "{2, \"ENOENT\"},\n\t{35, \"EDEADLK\"},\n}",
+		"mips":  "{2, \"ENOENT\"},\n\t{45, \"EDEADLK\"},\n}",
+	} {
+		if text := string(files["zerrors_linux_"+arch+".go"]); !strings.Contains(text, want) {
+			t.Errorf("%s lacks\n%s\nit is\n%s", arch, want, text)
+		}
+		gentest.Check(t, files, arch)
+	}
+}
+
+func TestBitFieldsFollowTheByteOrder(t *testing.T) {
+	files, err := generate(t, list+`
+masks Bit
+bit Disabled:uint64 struct:attr disabled
+bit Precise2 struct:attr precise 1`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for arch, want := range map[string]map[string]string{
+		"amd64": {"Bit0": "untyped int 1", "Bit63": "untyped int 9223372036854775808", "Disabled": "uint64 1", "Precise2": "untyped int 4"},
+		"mips":  {"Bit0": "untyped int 9223372036854775808", "Bit63": "untyped int 1", "Disabled": "uint64 9223372036854775808", "Precise2": "untyped int 2305843009213693952"},
+	} {
+		got := values(gentest.Check(t, files, arch))
+		for name, value := range want {
+			if got[name] != value {
+				t.Errorf("%s on %s is %q, want %q", name, arch, got[name], value)
+			}
+		}
+	}
+}
+
 func TestGenerateRefuses(t *testing.T) {
 	for more, want := range map[string]string{
-		"enum linux/a.h":           `unknown "enum"`,
-		"const":                    "const of what?",
-		"const linux/c.h":          "no constant of linux/c.h matches",
-		"const asm/errno.h ENOENT": "ENOENT is of kind const and of kind errno",
-		"set AF_INET":              "want name, value and architectures",
-		"set AF_INET 3 vax":        `unknown architecture "vax"`,
-		"set AF_INET 2":            "AF_INET is 2 on 386 anyway",
-		"set X Y":                  `"Y" is no number and no constant of 386`,
-		"set X AF_ONLY":            `"AF_ONLY" is no number and no constant of 386`,
-		"set AF_INET ENOENT":       "AF_INET is of kind const, ENOENT of kind errno",
+		"enum linux/a.h":              `unknown "enum"`,
+		"const":                       "const of what?",
+		"const linux/c.h":             "no constant of linux/c.h matches",
+		"const asm/errno.h ENOENT":    "ENOENT is of kind const and of kind errno",
+		"set AF_INET":                 "want name, value and architectures",
+		"set AF_INET 3 vax":           `unknown architecture "vax"`,
+		"set AF_INET 2":               "AF_INET is 2 on 386 anyway",
+		"set X Y":                     `"Y" is no number and no constant of 386`,
+		"set X AF_ONLY":               `"AF_ONLY" is no number and no constant of 386`,
+		"bit X struct:attr size":      `struct attr has no bit field "size"`,
+		"bit X struct:attr precise 2": "bit field precise has 2 bits",
+		"bit X struct:none precise":   "struct none is not among the facts",
+		"bit X struct:attr":           "want a name, a C type",
+		"masks AF_ X":                 "want a prefix",
+		"set AF_INET ENOENT":          "AF_INET is of kind const, ENOENT of kind errno",
 	} {
 		if _, err := generate(t, list+more); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error is %v, want one with %q", more, err, want)

@@ -223,9 +223,9 @@ func TestGenerateRefuses(t *testing.T) {
 		"Msg struct:msg nothing=X":         `it has no field "nothing"`,
 		"Msg struct:msg m_index=I:uint64":  "m_index is not a uint64",
 		"Msg struct:msg m_index=I:[3]byte": "m_index is not a [3]byte",
-		"Msg struct:msg m_index=I:Other":   "m_index is not a Other",
+		"Msg struct:msg m_index=I:Other":   "field m_index: Other is no type",
 		"P struct:packed":                  "U uint32 at offset 1 is out of Go's alignment",
-		"O struct:outer":                   "struct gap is not in the list",
+		"O struct:outer":                   "pair_t is not in the list",
 		"W struct:word,struct:gap":         "struct gap is not of its size",
 		"[8]byte struct:addr":              "struct addr has 4 bytes",
 	} {

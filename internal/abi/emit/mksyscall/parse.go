@@ -1,0 +1,117 @@
+package mksyscall
+
+import (
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/printer"
+	"go/token"
+	"regexp"
+	"strings"
+)
+
+// proto is one prototype.
+type proto struct {
+	where    string // file:line
+	doc      string
+	name     string
+	number   string // SYS_...
+	nonblock bool
+	params   []param
+	results  []param
+}
+
+type param struct{ name, typ string }
+
+func (p *proto) errorf(format string, args ...any) error {
+	return fmt.Errorf("%s: %s", p.where, fmt.Sprintf(format, args...))
+}
+
+// parse returns the prototypes in the comments of a file.
+func parse(file, src string) ([]*proto, error) {
+	var out []*proto
+	var doc []string
+	for i, line := range strings.Split(src, "\n") {
+		word, rest, _ := strings.Cut(strings.ReplaceAll(line, "\t", " "), " ")
+		if !strings.HasPrefix(word, "//sys") {
+			if strings.HasPrefix(line, "// ") || line == "//" {
+				doc = append(doc, line)
+			} else {
+				doc = nil
+			}
+			continue
+		}
+		p := &proto{where: fmt.Sprintf("%s:%d", file, i+1), nonblock: word == "//sysnb"}
+		if word != "//sys" && word != "//sysnb" {
+			return nil, p.errorf("%s: want //sys or //sysnb", word)
+		}
+		if err := p.read(rest); err != nil {
+			return nil, err
+		}
+		p.doc = strings.Join(doc, "\n")
+		doc = nil
+		out = append(out, p)
+	}
+	return out, nil
+}
+
+var number = regexp.MustCompile(`^SYS_[A-Z0-9_]+$`)
+
+func (p *proto) read(s string) error {
+	head, num, given := strings.Cut(s, "=")
+	fset := token.NewFileSet()
+	f, err := parser.ParseFile(fset, "", "package p\nfunc "+head, 0)
+	if err != nil || len(f.Decls) != 1 {
+		return p.errorf("not a prototype: %s", strings.TrimSpace(head))
+	}
+	fn, ok := f.Decls[0].(*ast.FuncDecl)
+	if !ok || fn.Body != nil || fn.Recv != nil || fn.Type.TypeParams != nil {
+		return p.errorf("not a prototype: %s", strings.TrimSpace(head))
+	}
+	p.name = fn.Name.Name
+	p.number = numberOf(p.name)
+	if given {
+		p.number = strings.TrimSpace(num)
+	}
+	if !number.MatchString(p.number) {
+		return p.errorf("%q is not the name of a number", p.number)
+	}
+	if p.params, err = p.fields(fset, fn.Type.Params); err != nil {
+		return err
+	}
+	p.results, err = p.fields(fset, fn.Type.Results)
+	return err
+}
+
+func (p *proto) fields(fset *token.FileSet, list *ast.FieldList) ([]param, error) {
+	var out []param
+	if list == nil {
+		return nil, nil
+	}
+	for _, f := range list.List {
+		var typ strings.Builder
+		if err := printer.Fprint(&typ, fset, f.Type); err != nil {
+			return nil, p.errorf("%v", err)
+		}
+		if len(f.Names) == 0 {
+			return nil, p.errorf("a %s has no name", typ.String())
+		}
+		for _, n := range f.Names {
+			if reserved.MatchString(n.Name) {
+				return nil, p.errorf("%s is a name that the generated code uses", n.Name)
+			}
+			out = append(out, param{n.Name, typ.String()})
+		}
+	}
+	return out, nil
+}
+
+// reserved are the names of variables in what write makes.
+var reserved = regexp.MustCompile(`^(r0|e1|_.*)$`)
+
+var hump = regexp.MustCompile(`([a-z])([A-Z])`)
+
+// numberOf turns EpollCreate1 into SYS_EPOLL_CREATE1.
+func numberOf(name string) string {
+	return "SYS_" + strings.ToUpper(hump.ReplaceAllString(name, "${1}_$2"))
+}

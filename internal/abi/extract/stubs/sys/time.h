@@ -1,0 +1,3 @@
+/* What headers of linux expect a C library to declare. */
+#pragma once
+#include <linux/time.h>
