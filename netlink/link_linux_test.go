@@ -118,6 +118,9 @@ func TestLinkAddTellsIndexAndName(t *testing.T) {
 	h, _ := newHandle(t)
 	first := mustAdd(t, h, ifb("x%d"))
 	second := mustAdd(t, h, ifb("x%d"))
+	if first.Index == 0 {
+		nstest.Need(t, "links told to who makes them", "6.2", unix.EOPNOTSUPP)
+	}
 	if first.Name != "x0" || second.Name != "x1" || first.Index == 0 || second.Index == first.Index {
 		t.Errorf("got %q %d and %q %d", first.Name, first.Index, second.Name, second.Index)
 	}
@@ -251,8 +254,6 @@ func TestLinkSetTakesEffect(t *testing.T) {
 		{"gso_max_size", func() error { return h.LinkSetGSOMaxSize(x, 40000) }, func(a *LinkAttrs) bool { return a.GSOMaxSize == 40000 }},
 		{"gso_max_segs", func() error { return h.LinkSetGSOMaxSegs(x, 4000) }, func(a *LinkAttrs) bool { return a.GSOMaxSegs == 4000 }},
 		{"gro_max_size", func() error { return h.LinkSetGROMaxSize(x, 30000) }, func(a *LinkAttrs) bool { return a.GROMaxSize == 30000 }},
-		{"gso_ipv4_max_size", func() error { return h.LinkSetGSOIPv4MaxSize(x, 20000) }, func(a *LinkAttrs) bool { return a.GSOIPv4MaxSize == 20000 }},
-		{"gro_ipv4_max_size", func() error { return h.LinkSetGROIPv4MaxSize(x, 10000) }, func(a *LinkAttrs) bool { return a.GROIPv4MaxSize == 10000 }},
 		{"addrgenmode", func() error { return h.LinkSetIP6AddrGenMode(x, uapi.IN6_ADDR_GEN_MODE_NONE) }, func(a *LinkAttrs) bool { return a.IP6.AddrGenMode == uapi.IN6_ADDR_GEN_MODE_NONE }},
 		{"master", func() error { return h.LinkSetMaster(x, br) }, func(a *LinkAttrs) bool { return a.MasterIndex == br.Index && a.Slave != nil }},
 		{"no master", func() error { return h.LinkSetMaster(x, nil) }, func(a *LinkAttrs) bool { return a.MasterIndex == 0 && a.Slave == nil }},
@@ -267,6 +268,7 @@ func TestLinkSetTakesEffect(t *testing.T) {
 		{"up", func() error { return h.LinkSetUp(x) }, raw(uapi.IFF_UP)},
 		{"down by name", func() error { return h.LinkSetDown(&Device{LinkAttrs{Name: "x0"}}) }, not(raw(uapi.IFF_UP))},
 		{"modify", func() error { return h.LinkModify(&Device{LinkAttrs{Name: "x0", MTU: 1111, Flags: net.FlagUp}}) }, func(a *LinkAttrs) bool { return a.MTU == 1111 && a.RawFlags&uapi.IFF_UP != 0 && a.TxQLen == 7 }},
+		{"down", func() error { return h.LinkSetDown(x) }, not(raw(uapi.IFF_UP))}, // only since 6.2 a link may be up
 		{"modify name", func() error { return h.LinkModify(&Device{LinkAttrs{Index: x.Index, Name: "x9"}}) }, func(a *LinkAttrs) bool { return a.Name == "x9" && a.MTU == 1111 }},
 	} {
 		if err := c.do(); err != nil {
@@ -274,6 +276,23 @@ func TestLinkSetTakesEffect(t *testing.T) {
 		} else if got := attrs(t, h, x); !c.is(got) {
 			t.Errorf("%s: got %+v", c.name, got)
 		}
+	}
+}
+
+func TestLinkSetIPv4OffloadSizes(t *testing.T) {
+	h, _ := newHandle(t)
+	x := mustAdd(t, h, &GenericLink{LinkAttrs: LinkAttrs{Name: "x0"}, LinkType: "veth"})
+	if attrs(t, h, x).GSOIPv4MaxSize == 0 {
+		nstest.Need(t, "gso_ipv4_max_size", "6.3", unix.EOPNOTSUPP)
+	}
+	if err := h.LinkSetGSOIPv4MaxSize(x, 20000); err != nil {
+		t.Error(err)
+	}
+	if err := h.LinkSetGROIPv4MaxSize(x, 10000); err != nil {
+		t.Error(err)
+	}
+	if a := attrs(t, h, x); a.GSOIPv4MaxSize != 20000 || a.GROIPv4MaxSize != 10000 {
+		t.Errorf("got %d and %d", a.GSOIPv4MaxSize, a.GROIPv4MaxSize)
 	}
 }
 

@@ -41,7 +41,7 @@ func TestAddressesAreShownAndMadeAsByIP(t *testing.T) {
 				"addr add fd00::1/64 dev va nodad", "addr add fd00::2/64 dev va home nodad", "addr add fd00::3 peer fd00::4/128 dev va nodad",
 				"addr add fd00::5/64 dev va nodad mngtmpaddr valid_lft 1000 preferred_lft 0", "addr add fd00:1::1/64 dev vb nodad metric 99 noprefixroute",
 				"addr add ff02::77/128 dev vb autojoin nodad", "addr add ::1.2.3.4/128 dev vb nodad", "addr add ::ffff:1.2.3.4/128 dev vb nodad",
-				"addr add fe80::7/64 dev vb nodad scope link", "addr change fd00::1/64 dev va nodad preferred_lft 7 valid_lft 9999",
+				"addr add fe80::7/64 dev vb nodad scope link", "addr change fd00::1/64 dev va nodad preferred_lft 7777 valid_lft 9999",
 				"addr del fd00::2/64 dev va",
 			}),
 		},

@@ -43,7 +43,8 @@ func subscribed(t testing.TB, w *watcher) {
 // change is a series of events of all kinds.
 var change = []string{
 	"addr add 10.0.0.1/24 dev va", "link set va up", "route add 10.9.0.0/16 via 10.0.0.2", "route add 10.8.0.0/16 nexthop via 10.0.0.2 nexthop via 10.0.0.3",
-	"neigh add 10.0.0.9 lladdr 02:00:00:00:00:01 dev va", "neigh del 10.0.0.9 dev va", "rule add pref 5 from 1.2.3.4 table 7", "rule del pref 5",
+	"neigh add 10.0.0.9 lladdr 02:00:00:00:00:01 dev va", "neigh del 10.0.0.9 dev va",
+	"neigh add fd00::9 lladdr 02:00:00:00:00:01 dev va", "neigh del fd00::9 dev va", "rule add pref 5 from 1.2.3.4 table 7", "rule del pref 5",
 	"addr change 10.0.0.1/24 dev va valid_lft 1000 preferred_lft 500", "route del 10.9.0.0/16", "nexthop add id 4 via 10.0.0.7 dev va", "nexthop del id 4",
 	"-6 route add blackhole fd00:5::/48", "-6 route del blackhole fd00:5::/48", "netns set red 7", "addr del 10.0.0.1/24 dev va", "link set va down",
 }
@@ -74,7 +75,7 @@ func TestMonitorTellsWhatIPMonitorTells(t *testing.T) {
 				var told []string
 				for _, w := range watchers {
 					w.until(t, "2:\t")
-					told = append(told, w.until(t, "3:\t"))
+					told = append(told, common(w.until(t, "3:\t")))
 				}
 				if told[0] != told[1] || told[0] == "" {
 					t.Errorf("ip   %s\nkern %s", told[0], told[1])

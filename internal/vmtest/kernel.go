@@ -1,0 +1,230 @@
+package main
+
+import (
+	"archive/tar"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// suites are the suites of Debian with kernels, oldest first, and what the newest kernel is looked for in.
+var (
+	suites       = []string{"bookworm", "trixie", "trixie-backports", "sid"}
+	newestSuites = []string{"trixie-backports", "sid"}
+)
+
+// kernel is a kernel of Debian, in the cache.
+type kernel struct {
+	version string // of upstream: "6.1.176"
+	release string // as "uname -r" prints it
+	suite   *suite
+	image   string // file for QEMU's -kernel
+	modules string // initramfs archive with the modules
+}
+
+// finder finds kernels.
+type finder struct {
+	from  mirror
+	cache string
+	force bool // fetch package lists again
+	known map[string]*suite
+}
+
+func (f *finder) suite(ctx context.Context, name, arch string) (*suite, error) {
+	key := name + "/" + arch
+	if f.known[key] == nil {
+		s, err := newSuite(ctx, f.from, f.cache, name, arch, f.force)
+		if err != nil {
+			return nil, fmt.Errorf("packages of %s %s: %w", name, arch, err)
+		}
+		f.known[key] = s
+	}
+	return f.known[key], nil
+}
+
+// fetch returns the kernel for a version, or for "latest", and an initramfs archive with a system of its suite.
+func (f *finder) fetch(ctx context.Context, spec, arch string) (k *kernel, base string, err error) {
+	if err := os.MkdirAll(f.cache, 0o755); err != nil {
+		return nil, "", err
+	}
+	locked, err := lock(filepath.Join(f.cache, "lock"))
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() { err = errors.Join(err, locked.Close()) }()
+	if k, err = f.find(ctx, spec, arch); err != nil {
+		return nil, "", err
+	}
+	base, err = k.suite.base(ctx, f.cache)
+	return k, base, err
+}
+
+// find returns the kernel for a version, or for "latest", unpacked in the cache.
+func (f *finder) find(ctx context.Context, spec, arch string) (*kernel, error) {
+	names := suites
+	if spec == "latest" {
+		names = newestSuites
+	}
+	var best *kernel
+	var errs []error
+	for _, name := range names {
+		s, err := f.suite(ctx, name, arch)
+		if err != nil {
+			errs = append(errs, err)
+			continue
+		}
+		k, err := s.kernel(ctx, spec)
+		if err != nil {
+			return nil, err
+		}
+		if k != nil && (best == nil || compareVersions(k.version, best.version) > 0) {
+			best = k
+		}
+		if best != nil && spec != "latest" {
+			break // later suites have later versions
+		}
+	}
+	if best == nil {
+		errs = append(errs, fmt.Errorf("no kernel %s for %s in %s", spec, arch, strings.Join(names, ", ")))
+		return nil, errors.Join(errs...)
+	}
+	return best, best.unpack(ctx, f.cache)
+}
+
+// releases of kernels, without the flavours "cloud" and "rt": 6.1.0-50-amd64, 7.3.4+deb13-arm64.
+var releasePattern = regexp.MustCompile(`^linux-image-((\d+\.\d+)\.\d+(-\d+|\+deb\d+)-(amd64|arm64|s390x))$`)
+
+// partPattern matches the packages that hold what newer packages of images do not have in themselves.
+var partPattern = regexp.MustCompile(`linux-(modules|binary)-\S+`)
+
+// kernel returns the newest kernel of a suite that a version ("6.1", "latest") matches; nil: there is none.
+func (s *suite) kernel(ctx context.Context, spec string) (*kernel, error) {
+	names, err := s.apt(ctx, "apt-cache", "pkgnames", "linux-image-")
+	if err != nil {
+		return nil, err
+	}
+	release := newestRelease(names, spec, s.arch)
+	if release == "" {
+		return nil, nil
+	}
+	fields, err := s.show(ctx, "linux-image-"+release)
+	if err != nil {
+		return nil, err
+	}
+	version, _, _ := strings.Cut(fields["Version"], "-")
+	return &kernel{version: version, release: release, suite: s}, nil
+}
+
+// newestRelease returns the newest release that a version ("6.1", "latest") matches, of lines with names of packages.
+func newestRelease(names, spec, arch string) string {
+	newest := ""
+	for name := range strings.Lines(names) {
+		m := releasePattern.FindStringSubmatch(strings.TrimSpace(name))
+		if m != nil && m[4] == arch && (spec == "latest" || m[2] == spec) && compareVersions(m[1], newest) > 0 {
+			newest = m[1]
+		}
+	}
+	return newest
+}
+
+// compareVersions compares the numbers in two versions, one by one.
+func compareVersions(a, b string) int {
+	return slices.Compare(numbers(a), numbers(b))
+}
+
+func numbers(version string) []int {
+	var ns []int
+	for _, digits := range regexp.MustCompile(`\d+`).FindAllString(version, -1) {
+		n := 0
+		for _, d := range digits {
+			n = 10*n + int(d-'0')
+		}
+		ns = append(ns, n)
+	}
+	return ns
+}
+
+// cacheFormat is raised when what the cache holds of a kernel changes.
+const cacheFormat = "2"
+
+// unpack brings the image and the modules into the cache.
+func (k *kernel) unpack(ctx context.Context, cache string) error {
+	dir := filepath.Join(cache, "kernel-"+cacheFormat, k.version+"-"+k.suite.arch)
+	k.image, k.modules = filepath.Join(dir, "vmlinuz"), filepath.Join(dir, "modules.cpio")
+	if _, err := os.Stat(dir); err == nil {
+		return nil
+	}
+	image := "linux-image-" + k.release
+	fields, err := k.suite.show(ctx, image)
+	if err != nil {
+		return err
+	}
+	pkgs := []string{image}
+	pkgs = append(pkgs, partPattern.FindAllString(fields["Depends"], -1)...)
+	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
+		return err
+	}
+	temp, err := os.MkdirTemp(filepath.Dir(dir), "unpack-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(temp)
+	debs, err := k.suite.fetch(ctx, temp, pkgs...)
+	if err != nil {
+		return err
+	}
+	unpacked := filepath.Join(temp, "kernel")
+	if err := os.Mkdir(unpacked, 0o755); err != nil {
+		return err
+	}
+	if err := k.unpackInto(ctx, unpacked, debs); err != nil {
+		return fmt.Errorf("kernel %s: %w", k.release, err)
+	}
+	return os.Rename(unpacked, dir)
+}
+
+func (k *kernel) unpackInto(ctx context.Context, dir string, debs []string) error {
+	tree := moduleTree{}
+	haveImage := false
+	for _, deb := range debs {
+		err := readDeb(ctx, deb, func(h *tar.Header, r io.Reader) error {
+			_, inModules, ok := strings.Cut(h.Name, "lib/modules/"+k.release+"/")
+			switch {
+			case h.Typeflag != tar.TypeReg:
+				return nil
+			case ok && strings.HasPrefix(inModules, "kernel/") || inModules == "modules.builtin":
+				return tree.add(inModules, r)
+			case inModules == "vmlinuz" || strings.HasPrefix(h.Name, "./boot/vmlinu"):
+				haveImage = true
+				return writeFile(filepath.Join(dir, "vmlinuz"), r)
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	if !haveImage {
+		return errors.New("its packages have no image")
+	}
+	f, err := os.Create(filepath.Join(dir, "modules.cpio"))
+	if err != nil {
+		return err
+	}
+	return errors.Join(tree.write(ctx, f, "usr/lib/modules/"+k.release), f.Close())
+}
+
+func writeFile(name string, r io.Reader) error {
+	f, err := os.Create(name)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(f, r)
+	return errors.Join(err, f.Close())
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+)
+
+// machine is how QEMU and Debian name an architecture, and the hardware of its guests.
+type machine struct {
+	arch    string // of Go and of Debian
+	qemu    string
+	pkg     string // with qemu
+	args    []string
+	cpu     string // for emulation
+	console string
+	bus     string // of virtio devices: "pci", "ccw"
+}
+
+var machines = []machine{
+	{"amd64", "qemu-system-x86_64", "qemu-system-x86", []string{"-machine", "pc"}, "max", "ttyS0", "pci"},
+	{"arm64", "qemu-system-aarch64", "qemu-system-arm", []string{"-machine", "virt"}, "cortex-a72", "ttyAMA0", "pci"},
+	{"s390x", "qemu-system-s390x", "qemu-system-misc", []string{"-machine", "s390-ccw-virtio"}, "max", "ttysclp0", "ccw"},
+}
+
+// drivers are the modules to load first, for the port to the host. What a kernel has built in or an architecture
+// has not is passed over.
+var drivers = []string{"virtio_pci", "virtio_mmio", "virtio_console"}
+
+func machineFor(arch string) (machine, error) {
+	for _, m := range machines {
+		if m.arch == arch {
+			return m, nil
+		}
+	}
+	return machine{}, fmt.Errorf("unknown architecture %q", arch)
+}
+
+// kvm tells whether this machine may run guests of m on its own processor.
+func (m machine) kvm() bool {
+	if m.arch != runtime.GOARCH {
+		return false
+	}
+	f, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0)
+	if err != nil {
+		return false
+	}
+	return f.Close() == nil
+}
+
+// need installs Debian's package of a command that is missing.
+func need(ctx context.Context, command, pkg string) error {
+	if _, err := exec.LookPath(command); err == nil {
+		return nil
+	}
+	if os.Geteuid() != 0 {
+		return fmt.Errorf("%s is missing, and only root may install it: apt-get install %s", command, pkg)
+	}
+	fmt.Fprintf(os.Stderr, "vmtest: installing %s\n", pkg)
+	install := exec.CommandContext(ctx, "apt-get", "install", "-y", "-qq", "--no-install-recommends", pkg)
+	install.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
+	if _, err := run(install); err == nil {
+		return nil
+	}
+	if _, err := output(ctx, "apt-get", "update", "-qq"); err != nil {
+		return err
+	}
+	again := exec.CommandContext(ctx, "apt-get", install.Args[1:]...)
+	again.Env = install.Env
+	_, err := run(again)
+	return err
+}

@@ -1,0 +1,90 @@
+// Vmtest runs the module's tests on complete kernels of Debian, in virtual machines:
+//
+//	go run ./internal/vmtest [-kernel 6.1,6.12,latest] [-arch amd64,arm64,s390x] [-run REGEX] [-json] [-markdown FILE] [packages]
+//
+// It fetches kernels, modules and a minimal system with iproute2 of the same suite through apt, and keeps them in the user's cache
+// directory. Guests have nothing of the host. Tests run there as root, with modules that load on demand and
+// KERN_FULL_KERNEL=1. It ends with a table, and with status 1 where anything failed.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// options are what the command line says.
+type options struct {
+	kernels, archs []string
+	packages       []string
+	run            string
+	verbose, json  bool
+	timeout        time.Duration
+	update         bool
+	jobs           int
+	markdown       string
+	guest          guestOptions
+}
+
+func main() {
+	var o options
+	kernels := flag.String("kernel", "6.1,6.12,latest", "kernels: versions that Debian has, or latest")
+	archs := flag.String("arch", "amd64", "architectures: amd64, arm64, s390x")
+	flag.StringVar(&o.run, "run", "", "regular expression for the tests, as of go test")
+	flag.BoolVar(&o.verbose, "v", false, "print what passing tests print, too")
+	flag.BoolVar(&o.json, "json", false, "print events as go test -json does, with the kernel and architecture of each")
+	flag.DurationVar(&o.timeout, "timeout", 30*time.Minute, "time for a package in a guest")
+	flag.BoolVar(&o.update, "update", false, "fetch package lists again, which happens once a day by itself")
+	flag.IntVar(&o.jobs, "j", max(1, runtime.NumCPU()/2), "guests at a time")
+	flag.IntVar(&o.guest.memory, "memory", 2048, "memory of a guest in MiB")
+	flag.IntVar(&o.guest.cpus, "cpus", min(2, runtime.NumCPU()), "processors of a guest")
+	flag.StringVar(&o.markdown, "markdown", "", "file to write the results into, such as docs/kernels.md")
+	flag.Parse()
+	o.guest.boot, o.guest.silence, o.guest.timeout = 5*time.Minute, 2*time.Minute, o.timeout+time.Minute
+	o.kernels, o.archs, o.packages = strings.Split(*kernels, ","), strings.Split(*archs, ","), flag.Args()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	columns, err := matrix(ctx, o)
+	stop()
+	if err == nil {
+		err = report(o, columns)
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "vmtest:", err)
+		os.Exit(1)
+	}
+	if slices.ContainsFunc(columns, (*column).failed) {
+		os.Exit(1)
+	}
+}
+
+// report prints the table, and writes it where it was asked for.
+func report(o options, columns []*column) error {
+	table := os.Stdout
+	if o.json {
+		table = os.Stderr
+	}
+	fmt.Fprintln(table)
+	err := printTable(table, columns)
+	if o.markdown != "" {
+		command := strings.Join(append([]string{"go run ./internal/vmtest"}, os.Args[1:]...), " ")
+		err = errors.Join(err, writeMarkdown(o.markdown, command, time.Now(), columns))
+	}
+	return err
+}
+
+func cacheDir() (string, error) {
+	dir, err := os.UserCacheDir()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Join(dir, "kern-vmtest"), nil
+}

@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// kernelPackages are the packages that talk to the kernel: what is tested when none are named.
+var kernelPackages = []string{"kern.sys/unix/...", "kern.sys/netns/...", "kern.sys/netlink/...", "kern.sys/internal/nstest", "kern.sys/cmd/..."}
+
+// foreignPackages are those that are tested on architectures other than amd64, whose emulation is slow: not the command,
+// most of whose tests wait for iproute2's.
+var foreignPackages = kernelPackages[:4]
+
+// build is what guests of an architecture run.
+type build struct {
+	machine machine
+	dir     string
+	init    string
+	pkgs    []*goPackage
+	args    []string    // of the test binaries
+	noKVM   atomic.Bool // a guest did not come up with it
+}
+
+// matrix runs the tests on every kernel and architecture.
+func matrix(ctx context.Context, o options) ([]*column, error) {
+	for _, tool := range [][2]string{{"xz", "xz-utils"}, {"zstd", "zstd"}} {
+		if err := need(ctx, tool[0], tool[1]); err != nil {
+			return nil, err
+		}
+	}
+	cache, err := cacheDir()
+	if err != nil {
+		return nil, err
+	}
+	from, err := findMirror(ctx)
+	if err != nil {
+		return nil, err
+	}
+	temp, err := os.MkdirTemp("", "vmtest-build-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(temp)
+	find := &finder{from: from, cache: cache, force: o.update, known: map[string]*suite{}}
+	show := newScreen(o.json, o.verbose, len(o.kernels)*len(o.archs) > 1)
+	var columns []*column
+	var wait sync.WaitGroup
+	defer wait.Wait()
+	slots := make(chan struct{}, o.jobs)
+	for _, arch := range o.archs {
+		b, err := prepare(ctx, o, arch, filepath.Join(temp, arch), show)
+		if err != nil {
+			return nil, err
+		}
+		for _, spec := range o.kernels {
+			c := &column{Kernel: spec, Arch: arch}
+			columns = append(columns, c)
+			show.status(c.title(), "fetching")
+			k, base, err := find.fetch(ctx, spec, arch)
+			show.status(c.title(), "")
+			if err != nil {
+				c.Err = err.Error()
+				show.note(c.title(), c.Err)
+				continue
+			}
+			c.Kernel = k.version
+			slots <- struct{}{}
+			wait.Go(func() {
+				defer func() { <-slots }()
+				began := time.Now()
+				s := &session{build: b, kernel: k, base: base, guest: o.guest, column: c, show: show}
+				if err := s.run(ctx); err != nil {
+					c.Err = err.Error()
+				}
+				c.Elapsed = time.Since(began)
+				show.status(c.title(), "")
+			})
+		}
+	}
+	wait.Wait()
+	return columns, context.Cause(ctx)
+}
+
+// prepare builds what guests of an architecture run.
+func prepare(ctx context.Context, o options, arch, dir string, show *screen) (*build, error) {
+	m, err := machineFor(arch)
+	if err != nil {
+		return nil, err
+	}
+	if err := need(ctx, m.qemu, m.pkg); err != nil {
+		return nil, err
+	}
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		return nil, err
+	}
+	show.status(arch, "building")
+	defer show.status(arch, "")
+	patterns := o.packages
+	switch {
+	case len(patterns) > 0:
+	case arch == "amd64":
+		patterns = kernelPackages
+	default:
+		patterns = foreignPackages
+	}
+	b := &build{machine: m, dir: dir, args: testArgs(o)}
+	if b.pkgs, err = listPackages(ctx, arch, patterns); err != nil {
+		return nil, err
+	}
+	if b.init, err = buildInit(ctx, arch, dir); err != nil {
+		return nil, err
+	}
+	return b, buildTests(ctx, arch, dir, b.pkgs)
+}
+
+// testArgs returns the arguments of test binaries.
+func testArgs(o options) []string {
+	args := []string{"-test.v=test2json", "-test.paniconexit0", "-test.timeout=" + o.timeout.String()}
+	if o.run != "" {
+		args = append(args, "-test.run="+o.run)
+	}
+	return args
+}
