@@ -1,6 +1,8 @@
 package netlink
 
 import (
+	"encoding/binary"
+
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
 )
@@ -23,7 +25,13 @@ type Batch struct {
 	err   error
 }
 
-type batchItem struct{ op, object string }
+type batchItem struct {
+	op, object string
+	at         int // where its request begins
+	// describe, if set, makes the object of the request: many are queued, few
+	// fail.
+	describe func(data []byte) string
+}
 
 // NewBatch returns an empty batch on h's namespace.
 func (h *Handle) NewBatch() *Batch {
@@ -38,11 +46,17 @@ func (h *Handle) NewBatch() *Batch {
 	return b
 }
 
-func (b *Batch) add(r *nl.Request, op, object string) {
-	b.items = append(b.items, batchItem{op, object})
-	if b.wire != nil {
+func (b *Batch) add(r *nl.Request, op, object string) { b.queue(r, batchItem{op: op, object: object}) }
+
+func (b *Batch) queue(r *nl.Request, it batchItem) {
+	switch {
+	case b.wire != nil:
+		it.at = len(b.wire.Bytes())
 		b.wire.Add(r)
+	case it.describe != nil:
+		it.object = it.describe(r.Bytes()[uapi.SizeofNlmsghdr:])
 	}
+	b.items = append(b.items, it)
 }
 
 // Len returns how many changes are queued.
@@ -55,15 +69,25 @@ func (b *Batch) Flush() []error {
 	var errs []error
 	if b.err != nil && len(b.items) != 0 {
 		errs = make([]error, len(b.items))
-		for i := range errs {
-			errs[i] = b.err
+		for i, it := range b.items {
+			errs[i] = nl.Annotate(b.err, it.op, func() string { return it.object })
 		}
 	} else if b.wire != nil {
+		sent := b.wire.Bytes()
 		errs = b.wire.Flush(b.context())
-	}
-	for i, err := range errs {
-		errs[i] = nl.Annotate(err, b.items[i].op, func() string { return b.items[i].object })
+		for i, err := range errs {
+			errs[i] = nl.Annotate(err, b.items[i].op, func() string { return b.items[i].name(sent) })
+		}
 	}
 	b.items = b.items[:0]
 	return errs
+}
+
+// name is the object of an error.
+func (it *batchItem) name(sent []byte) string {
+	if it.describe == nil {
+		return it.object
+	}
+	data := sent[it.at+uapi.SizeofNlmsghdr : it.at+int(binary.NativeEndian.Uint32(sent[it.at:]))]
+	return it.describe(data)
 }

@@ -44,10 +44,23 @@ func noObject() string { return "" }
 
 // list runs a dump and decodes what comes. decode says whether an object is
 // wanted. The list is returned along with ErrDumpInterrupted.
+func list[T any](h *Handle, r *nl.Request, op string, decode func(nl.Message) (v T, want bool, err error)) ([]T, error) {
+	return fill(h, r, op, byValue(decode))
+}
+
+func byValue[T any](decode func(nl.Message) (v T, want bool, err error)) func(nl.Message, *T) (bool, error) {
+	return func(m nl.Message, v *T) (want bool, err error) {
+		*v, want, err = decode(m)
+		return want, err
+	}
+}
+
+// fill is list for objects that are decoded where they stay: v is zero, and
+// nobody looks at it where it is not wanted.
 //
 // The messages are kept as they are until their number is known: they are a
 // fraction of the size of what they become, which then is allocated once.
-func list[T any](h *Handle, r *nl.Request, op string, decode func(nl.Message) (v T, want bool, err error)) ([]T, error) {
+func fill[T any](h *Handle, r *nl.Request, op string, decode func(m nl.Message, v *T) (want bool, err error)) ([]T, error) {
 	var kept messages
 	c, err := h.conn(uapi.NETLINK_ROUTE)
 	if err == nil {
@@ -57,20 +70,22 @@ func list[T any](h *Handle, r *nl.Request, op string, decode func(nl.Message) (v
 		return nil, nl.Annotate(err, op, noObject)
 	}
 	interrupted := err
-	all := make([]T, 0, len(kept.heads))
+	all, n := make([]T, len(kept.heads)), 0
 	for m := range kept.all() {
-		v, want, err := decode(m)
+		want, err := decode(m, &all[n])
 		if err != nil {
 			return nil, nl.Annotate(err, op, noObject)
 		}
 		if want {
-			all = append(all, v)
+			n++
+		} else {
+			clear(all[n : n+1])
 		}
 	}
-	if len(all) == 0 {
-		all = nil
+	if n == 0 {
+		return nil, interrupted
 	}
-	return all, interrupted
+	return all[:n], interrupted
 }
 
 // messages keeps copies of messages, in few pieces of memory.
@@ -122,6 +137,12 @@ func (k *messages) all() iter.Seq[nl.Message] {
 // seq is list as a stream: objects are decoded as they come. An interrupted
 // dump is not begun anew; its last pair is ErrDumpInterrupted.
 func seq[T any](h *Handle, request func() (*nl.Request, error), op string, decode func(nl.Message) (v T, want bool, err error)) iter.Seq2[T, error] {
+	return stream(h, request, op, byValue(decode), nil)
+}
+
+// stream is to seq what fill is to list. Where over is set and says so, an error
+// is no more than the end.
+func stream[T any](h *Handle, request func() (*nl.Request, error), op string, decode func(m nl.Message, v *T) (want bool, err error), over func(error) bool) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		c, err := h.conn(uapi.NETLINK_ROUTE)
@@ -133,20 +154,24 @@ func seq[T any](h *Handle, request func() (*nl.Request, error), op string, decod
 			yield(none, nl.Annotate(err, op, noObject))
 			return
 		}
+		v := new(T) // one for all, since decode lets it escape
 		for m, err := range c.Dump(h.context(), r) {
-			var v T
 			want := true
 			if err == nil {
-				v, want, err = decode(m)
+				*v = none
+				want, err = decode(m, v)
 			}
 			if err != nil {
+				if over != nil && over(err) {
+					return
+				}
 				if !errors.Is(err, ErrDumpInterrupted) {
 					err = nl.Annotate(err, op, noObject)
 				}
 				yield(none, err)
 				return
 			}
-			if want && !yield(v, nil) {
+			if want && !yield(*v, nil) {
 				return
 			}
 		}

@@ -100,16 +100,20 @@ type neighDecoder struct {
 
 // decode reads an RTM_NEWNEIGH or RTM_DELNEIGH message.
 func (nd *neighDecoder) decode(m nl.Message) (n Neigh, want bool, err error) {
+	want, err = nd.decodeInto(m, &n)
+	return n, want, err
+}
+
+// decodeInto is decode into a neighbour that is zero.
+func (nd *neighDecoder) decodeInto(m nl.Message, n *Neigh) (want bool, err error) {
 	var header uapi.Ndmsg
 	header.Decode(m.Data)
 	d := nl.NewDecoderAfter(m.Data, uapi.SizeofNdmsg)
-	n = Neigh{
-		LinkIndex: int(header.Ifindex),
-		Family:    int(header.Family),
-		State:     int(header.State),
-		Type:      int(header.Type),
-		Flags:     int(header.Flags),
-	}
+	n.LinkIndex = int(header.Ifindex)
+	n.Family = int(header.Family)
+	n.State = int(header.State)
+	n.Type = int(header.Type)
+	n.Flags = int(header.Flags)
 	for d.Next() {
 		switch d.Type() {
 		case uapi.NDA_DST:
@@ -148,7 +152,7 @@ func (nd *neighDecoder) decode(m nl.Message) (n Neigh, want bool, err error) {
 			n.FlagsExt = int(d.Uint32())
 		}
 	}
-	return n, nd.filter.wants(&n), d.Err()
+	return nd.filter.wants(n), d.Err()
 }
 
 // NeighDeserialize reads a neighbour from the bytes of an RTM_NEWNEIGH or

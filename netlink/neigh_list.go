@@ -86,7 +86,7 @@ func (msg *Ndmsg) filter() NeighFilter {
 // NeighListFiltered returns the neighbours that filter chooses.
 func (h *Handle) NeighListFiltered(filter NeighFilter) ([]Neigh, error) {
 	d := neighDecoder{filter: filter}
-	return list(h, filter.request(), "neigh list", d.decode)
+	return fill(h, filter.request(), "neigh list", d.decodeInto)
 }
 
 // NeighSeqFiltered is [Handle.NeighListFiltered] one by one, as they come from
@@ -95,7 +95,7 @@ func (h *Handle) NeighSeqFiltered(filter NeighFilter) iter.Seq2[Neigh, error] {
 	return func(yield func(Neigh, error) bool) {
 		d := neighDecoder{filter: filter}
 		request := func() (*nl.Request, error) { return filter.request(), nil }
-		seq(h, request, "neigh list", d.decode)(yield)
+		stream(h, request, "neigh list", d.decodeInto, nil)(yield)
 	}
 }
 

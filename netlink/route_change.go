@@ -44,5 +44,21 @@ func (h *Handle) RouteDel(route *Route) error {
 func (h *Handle) routeChange(op string, typ, flags uint16, route *Route) error {
 	r := nl.NewRequest(typ, flags)
 	r.Fail(encodeRoute(r, typ, route))
+	if h.batch != nil && r.Err() == nil {
+		h.batch.queue(r, batchItem{op: op, describe: routeOfRequest})
+		return nil
+	}
 	return h.exec(r, op, func() string { return routeObject(route) })
+}
+
+// routeOfRequest names the route that a request is about.
+func routeOfRequest(data []byte) string {
+	route, err := (&routeDecoder{}).decode(data)
+	if err != nil {
+		return err.Error() // our own encoder made it
+	}
+	if route.Table == uapi.RT_TABLE_MAIN {
+		route.Table = 0 // goes without saying
+	}
+	return routeObject(&route)
 }

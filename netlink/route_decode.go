@@ -84,6 +84,14 @@ func isRoute(data []byte) bool {
 
 // decode reads the payload of RTM_NEWROUTE or RTM_DELROUTE.
 func (s *routeDecoder) decode(data []byte) (route Route, err error) {
+	if err := s.decodeInto(&route, data); err != nil {
+		return Route{}, err
+	}
+	return route, nil
+}
+
+// decodeInto is decode into a route that is zero.
+func (s *routeDecoder) decodeInto(route *Route, data []byte) (err error) {
 	var m uapi.Rtmsg
 	m.Decode(data)
 	route.Family = int(m.Family)
@@ -122,7 +130,7 @@ func (s *routeDecoder) decode(data []byte) (route Route, err error) {
 		case uapi.RTA_FLOW:
 			route.Realm = int(d.Uint32())
 		case uapi.RTA_METRICS:
-			d.Fail(decodeMetrics(d.Nested(), &route))
+			d.Fail(decodeMetrics(d.Nested(), route))
 		case uapi.RTA_MULTIPATH:
 			route.MultiPath, err = s.decodeNexthops(m.Family, d.Data())
 			d.Fail(err)
@@ -141,18 +149,18 @@ func (s *routeDecoder) decode(data []byte) (route Route, err error) {
 		}
 	}
 	if d.Err() != nil {
-		return Route{}, d.Err()
+		return d.Err()
 	}
 	route.Encap = encap.decode()
 	if route.Dst == nil {
 		if route.Dst, err = s.anyPrefix(m.Family); err != nil {
-			return Route{}, err
+			return err
 		}
 	}
 	if c := route.CacheInfo; c != nil && c.Expires > 0 {
 		route.Expires = (int(c.Expires) + userHZ - 1) / userHZ
 	}
-	return route, nil
+	return nil
 }
 
 // userHZ is how many of the kernel's units of time a second has.

@@ -546,6 +546,7 @@ func TestRouteBatch(t *testing.T) {
 			if err := b.RouteAdd(&r); err != nil {
 				t.Fatal(err)
 			}
+			r.Dst = cidr(t, "10.9.9.0/24") // what is refused is what was queued
 		}
 	}
 	errs := b.Flush()

@@ -26,7 +26,7 @@ func (h *Handle) RouteList(link Link, family int) ([]Route, error) {
 // asks for nothing else. A nil filter is an empty one.
 func (h *Handle) RouteListFiltered(family int, filter *Route, filterMask uint64) ([]Route, error) {
 	f := newRouteFilter(family, filter, filterMask)
-	routes, err := list(h, f.request(h.strict()), "route list", f.decoder())
+	routes, err := fill(h, f.request(h.strict()), "route list", f.decoder())
 	if nothingThere(err) {
 		return nil, nil
 	}
@@ -66,11 +66,7 @@ func (h *Handle) RouteSeqFiltered(family int, filter *Route, filterMask uint64) 
 	f := newRouteFilter(family, filter, filterMask)
 	request := func() (*nl.Request, error) { return f.request(h.strict()), nil }
 	return func(yield func(Route, error) bool) {
-		for route, err := range seq(h, request, "route list", f.decoder()) {
-			if nothingThere(err) || !yield(route, err) {
-				return
-			}
-		}
+		stream(h, request, "route list", f.decoder(), nothingThere)(yield) // a decoder each time
 	}
 }
 
@@ -90,13 +86,13 @@ func (h *Handle) strict() bool {
 }
 
 // decoder returns the decoder of one dump.
-func (f *routeFilter) decoder() func(nl.Message) (Route, bool, error) {
+func (f *routeFilter) decoder() func(nl.Message, *Route) (want bool, err error) {
 	s := &routeDecoder{}
-	return func(m nl.Message) (route Route, want bool, err error) {
+	return func(m nl.Message, route *Route) (want bool, err error) {
 		if m.Type != uapi.RTM_NEWROUTE || !isRoute(m.Data) {
-			return Route{}, false, nil
+			return false, nil
 		}
-		route, err = s.decode(m.Data)
-		return route, err == nil && f.wants(&route), err
+		err = s.decodeInto(route, m.Data)
+		return err == nil && f.wants(route), err
 	}
 }

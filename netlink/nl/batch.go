@@ -52,6 +52,11 @@ func (b *Batch) Add(r *Request) {
 // Len returns the number of requests that wait.
 func (b *Batch) Len() int { return len(b.items) }
 
+// Bytes returns the requests that wait, one behind the other, without those that
+// could not be encoded. It shares the batch's memory: the next Add after a Flush
+// writes over it.
+func (b *Batch) Bytes() []byte { return b.buf }
+
 // Flush sends what waits and empties the batch. It returns nil where all went
 // well, else an error (or nil) for each request in the order they were added.
 // A request is tried whether or not one before it was refused; where the

@@ -9,13 +9,15 @@ import (
 	"time"
 	"unsafe"
 
+	"kern.sys/internal/uapi"
 	"kern.sys/netns"
 	"kern.sys/unix"
 )
 
 // socket is the transport to the running kernel: a non-blocking netlink socket.
 type socket struct {
-	fd int
+	fd   int
+	dump bool // the last request was for a table
 
 	mu   sync.Mutex
 	file *os.File // the same descriptor on the runtime's poller; made when first needed
@@ -128,6 +130,7 @@ func (s *socket) setStrict(on bool) error {
 // Send hands one datagram to the kernel, which works on it before the call
 // returns. A socket without a peer address sends to port 0, the kernel.
 func (s *socket) Send(b []byte) error {
+	s.dump = len(b) < uapi.SizeofNlmsghdr || native.Uint16(b[6:])&uapi.NLM_F_DUMP == uapi.NLM_F_DUMP
 	for {
 		_, _, e := syscall.Syscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), 0, 0, 0)
 		switch e {
@@ -142,12 +145,23 @@ func (s *socket) Send(b []byte) error {
 
 // recv reads what is there. With MSG_TRUNC the kernel tells the datagram's full
 // length.
+//
+// The scheduler is told of a call only where the kernel makes the next part of a
+// dump in it. An answer that is there already is copied at once, and telling
+// costs as much.
 func (s *socket) recv(b []byte) (n int, from uint32, e syscall.Errno) {
 	var sa syscall.RawSockaddrNetlink
 	for {
 		size := uint32(syscall.SizeofSockaddrNetlink)
-		r, _, e := syscall.Syscall6(unix.SYS_RECVFROM, uintptr(s.fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)),
-			unix.MSG_DONTWAIT|unix.MSG_TRUNC, uintptr(unsafe.Pointer(&sa)), uintptr(unsafe.Pointer(&size)))
+		const flags = unix.MSG_DONTWAIT | unix.MSG_TRUNC
+		var r uintptr
+		if s.dump {
+			r, _, e = syscall.Syscall6(unix.SYS_RECVFROM, uintptr(s.fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)),
+				flags, uintptr(unsafe.Pointer(&sa)), uintptr(unsafe.Pointer(&size)))
+		} else {
+			r, _, e = syscall.RawSyscall6(unix.SYS_RECVFROM, uintptr(s.fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)),
+				flags, uintptr(unsafe.Pointer(&sa)), uintptr(unsafe.Pointer(&size)))
+		}
 		if e != syscall.EINTR {
 			return int(r), sa.Pid, e
 		}
