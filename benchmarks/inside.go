@@ -110,7 +110,7 @@ func (t *task) ask(attr *syscall.SysProcAttr, answer any) error {
 // runOutside runs a workload in a new namespace.
 func runOutside(wl *workload, ts *tools, count, objects int) (*outcome, error) {
 	t := task{Workload: wl.name, Count: count, N: wl.objects, Tools: *ts}
-	if objects != 0 && !wl.fixed {
+	if objects != 0 && !(wl.atMost && objects > wl.objects) {
 		t.N = objects
 	}
 	if wl.rounds != 0 {

@@ -11,7 +11,7 @@ import (
 
 var linksStream = workload{
 	name: "links/stream", title: "read all links one by one",
-	each: "link", objects: 1000, fixed: true,
+	each: "link", objects: 1000, atMost: true,
 	goals: []goal{{kern, floor, 1.10, none}},
 	setup: addLinks, found: allLinks,
 	contenders: []contender{
@@ -36,7 +36,7 @@ var linksStream = workload{
 
 var linksList = workload{
 	name: "links/list", title: "list all links",
-	each: "link", objects: 1000, fixed: true, cold: true,
+	each: "link", objects: 1000, atMost: true, cold: true,
 	goals: []goal{{kern, floor, 1.6, 0.1}},
 	setup: addLinks, found: allLinks,
 	contenders: []contender{
@@ -68,7 +68,7 @@ var linksList = workload{
 
 var linksDelete = workload{
 	name: "links/delete", title: "delete pairs of veth links",
-	each: "pair", objects: 1000, fixed: true, rounds: 2,
+	each: "pair", objects: 1000, atMost: true, long: true, rounds: 1,
 	before: addPairs, after: noPairs,
 	goals: []goal{{kern, floor, 1.2, 0}, {kern + ", LinkDelAll", floor + ", each, 16 sockets", 1.2, 0}},
 	contenders: []contender{

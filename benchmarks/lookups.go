@@ -44,7 +44,7 @@ func neighbourOf(i int) netip.Addr { return netip.AddrFrom4([4]byte{10, byte(i >
 
 var linkByName = workload{
 	name: "lookup/link", title: fmt.Sprintf("find a link by name among %d", netSize),
-	each: "call", objects: lookups, fixed: true, setup: addAddresses,
+	each: "call", objects: lookups, atMost: true, setup: addAddresses,
 	goals: []goal{{kern, floor, 1.15, 0}, {kern + ", no handle", vishvananda + ", no handle", 0.4, 0}},
 	contenders: []contender{
 		{floor, func(w *world) (op, error) {
@@ -84,7 +84,7 @@ var linkByName = workload{
 
 var routeGet = workload{
 	name: "lookup/route", title: fmt.Sprintf("ask for the way to an address among %d networks", netSize),
-	each: "call", objects: lookups, fixed: true, setup: addAddresses,
+	each: "call", objects: lookups, atMost: true, setup: addAddresses,
 	goals: []goal{{kern, floor, 1.15, 0}},
 	contenders: []contender{
 		{floor, func(w *world) (op, error) {
@@ -106,7 +106,7 @@ var routeGet = workload{
 
 var addrList = workload{
 	name: "lookup/addresses", title: fmt.Sprintf("list the addresses of one link among %d", netSize),
-	each: "call", objects: 1000, fixed: true, setup: addAddresses,
+	each: "call", objects: 1000, atMost: true, setup: addAddresses,
 	goals: []goal{{kern, floor, 1.15, 0}},
 	contenders: []contender{
 		{floor, func(w *world) (op, error) {
@@ -146,7 +146,7 @@ var addrList = workload{
 // mixed is what many goroutines ask at once.
 var mixed = workload{
 	name: "lookup/64-goroutines", title: "find links, routes and addresses, 64 goroutines at once",
-	each: "call", objects: 3 * lookups, fixed: true, setup: addAddresses,
+	each: "call", objects: 3000, atMost: true, setup: addAddresses,
 	goals: []goal{{kern, floor, 1.15, 0}, {kern, kern + ", 64 handles", 1, 0}},
 	contenders: []contender{
 		{floor, func(w *world) (op, error) { // a socket each

@@ -15,6 +15,7 @@ import (
 type outcome struct {
 	Workload, Title, Each string
 	Objects               int
+	Lossy                 bool `json:",omitempty"`
 	Rows                  []row
 }
 
@@ -65,7 +66,7 @@ func (w *world) measure(count int) (*outcome, error) {
 	if err := w.prepare(); err != nil {
 		return nil, err
 	}
-	o := &outcome{Workload: w.name, Title: w.title, Each: w.each, Objects: w.n}
+	o := &outcome{Workload: w.name, Title: w.title, Each: w.each, Objects: w.n, Lossy: w.lossy}
 	for _, c := range w.contenders {
 		r := row{Contender: c.name, Allocs: -1, Bytes: -1}
 		var err error

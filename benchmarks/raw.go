@@ -17,8 +17,9 @@ import (
 // rawSocket is a netlink socket with nothing around it: the floor. It uses
 // RawSyscall, of which the Go scheduler is not told.
 type rawSocket struct {
-	fd  int
-	buf []byte
+	fd   int
+	buf  []byte
+	long bool // requests take long: the scheduler is told of sends
 }
 
 // openRaw opens a socket. With strict the kernel filters dumps.
@@ -36,11 +37,16 @@ func openRaw(w *world, strict bool) (*rawSocket, error) {
 			return nil, err
 		}
 	}
-	return &rawSocket{fd: fd, buf: make([]byte, 64<<10)}, nil
+	return &rawSocket{fd: fd, buf: make([]byte, 64<<10), long: w.long}, nil
 }
 
 func (s *rawSocket) send(b []byte) error {
-	_, _, e := syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), 0, 0, 0)
+	var e syscall.Errno
+	if s.long {
+		_, _, e = syscall.Syscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), 0, 0, 0)
+	} else {
+		_, _, e = syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), 0, 0, 0)
+	}
 	if e != 0 {
 		return e
 	}

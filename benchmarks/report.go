@@ -48,7 +48,7 @@ func (o *outcome) cells(r *row) []string {
 		return c
 	}
 	c[1], c[2] = duration(r.median()), fmt.Sprintf("± %.0f %%", 100*r.spread())
-	if r.Seen != 0 {
+	if o.Lossy {
 		c[1] += fmt.Sprintf(", %.1f %% seen", 100*r.Seen/float64(len(r.NS)))
 	}
 	f := o.row(floor)
@@ -179,6 +179,10 @@ func (o *outcome) reached() [][]string {
 	return lines
 }
 
+// noise is the spread from which on a ratio of times says nothing. CPU times hold
+// a little longer.
+const noise = 0.30
+
 func (g *goal) line(name string, r, of *row) []string {
 	times := r.median() / of.median()
 	line := []string{name, fmt.Sprintf("%.2f × %s", times, g.of), "", fmt.Sprintf("≤ %.2f", g.times), "", "", "reached"}
@@ -191,7 +195,10 @@ func (g *goal) line(name string, r, of *row) []string {
 		line[4], line[5] = few(r.Allocs), "≤ "+few(max(g.allocs, 0))
 		ok = ok && r.Allocs <= most
 	}
-	if !ok {
+	switch {
+	case max(r.spread(), of.spread()) > noise:
+		line[6] = "undecided: too much else was running"
+	case !ok:
 		line[6] = "missed"
 	}
 	return line

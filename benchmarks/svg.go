@@ -72,13 +72,13 @@ func (c *chart) workload(o *outcome) {
 	for i := range o.Rows {
 		if r := &o.Rows[i]; len(r.NS) != 0 {
 			c.y += rowHeight
-			c.bar(r, left, unit, r.median()/f.median())
+			c.bar(o, r, left, unit, r.median()/f.median())
 		}
 	}
 	fmt.Fprintf(&c.b, `<line class="one" x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f"/>`, left+unit, top, left+unit, c.y+5)
 }
 
-func (c *chart) bar(r *row, left, unit, times float64) {
+func (c *chart) bar(o *outcome, r *row, left, unit, times float64) {
 	class := "peer"
 	switch name, _, _ := strings.Cut(r.Contender, ","); name {
 	case floor, kern:
@@ -91,7 +91,7 @@ func (c *chart) bar(r *row, left, unit, times float64) {
 		fmt.Fprintf(&c.b, `<rect class="cut" x="%.1f" y="%.1f" width="4" height="%.1f"/>`, left+length-18, c.y-barHeight+2, barHeight+2)
 	}
 	label := fmt.Sprintf("%.2f × · %s", times, duration(r.median()))
-	if r.Seen != 0 {
+	if o.Lossy {
 		label = fmt.Sprintf("%.2f × · %.0f %% seen", times, 100*r.Seen/float64(len(r.NS)))
 	}
 	c.text(left+length+6, "soft", label)

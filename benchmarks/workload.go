@@ -21,7 +21,7 @@ type workload struct {
 	name, title string
 	each        string // what an object is: what times are divided by
 	objects     int    // how many there are
-	fixed       bool   // -objects has no say
+	atMost      bool   // -objects can only make it less
 	rounds      int    // at most; 0: as -count says
 	goals       []goal
 
@@ -32,6 +32,8 @@ type workload struct {
 	// that may lose some is lossy, and tells how many it had.
 	found func(*world) int
 	lossy bool
+	// long: a request takes milliseconds.
+	long bool
 	// cold measures contenders in processes of their own too, for peak memory.
 	cold bool
 
