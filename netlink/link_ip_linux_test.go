@@ -106,9 +106,11 @@ func TestLinkListAgreesWithIP(t *testing.T) {
 				got["address"], got["broadcast"] = want["address"], want["broadcast"]
 			}
 			a := all[i].Attrs()
-			for key, size := range map[string]uint32{"gso_ipv4_max_size": a.GSOIPv4MaxSize, "gro_ipv4_max_size": a.GROIPv4MaxSize} {
+			for key, value := range map[string]any{
+				"gso_ipv4_max_size": a.GSOIPv4MaxSize, "gro_ipv4_max_size": a.GROIPv4MaxSize, "netns-immutable": a.NetNsImmutable,
+			} {
 				if _, ok := want[key]; ok { // ip of 2022 does not know it
-					got[key] = size
+					got[key] = value
 				}
 			}
 			for key := range got {

@@ -118,7 +118,7 @@ var newer = []string{
 	"fdb_n_learned", "fdb_max_learned", "mst_enabled", "mdb_offload_fail_notification", "fdb_local_vlan_0", "stp_mode",
 	"mab", "neigh_vlan_suppress", "mcast_n_groups", "mcast_max_groups", "mcast_eht_hosts_limit", "mcast_eht_hosts_cnt",
 	"backup_nhid", "gso_ipv4_max_size", "gro_ipv4_max_size", "mrp_ring_open", "mrp_in_open", "localbypass", "mcroute", "reserved_bits",
-	"bcast_flood_cutoff", "bccutoff", "neigh_forward_grat",
+	"bcast_flood_cutoff", "bccutoff", "neigh_forward_grat", "sport_mask", "dport_mask",
 }
 
 // moving are JSON keys whose values change by themselves.

@@ -26,6 +26,7 @@ type kernel struct {
 	suite   *suite
 	image   string // file for QEMU's -kernel
 	modules string // initramfs archive with the modules
+	doubt   error  // why there may be a newer one
 }
 
 // finder finds kernels.
@@ -93,6 +94,9 @@ func (f *finder) find(ctx context.Context, spec, arch string) (*kernel, error) {
 	if best == nil {
 		errs = append(errs, fmt.Errorf("no kernel %s for %s in %s", spec, arch, strings.Join(names, ", ")))
 		return nil, errors.Join(errs...)
+	}
+	if spec == "latest" {
+		best.doubt = errors.Join(errs...)
 	}
 	return best, best.unpack(ctx, f.cache)
 }

@@ -69,6 +69,10 @@ func matrix(ctx context.Context, o options) ([]*column, error) {
 				continue
 			}
 			c.Kernel = k.version
+			if k.doubt != nil {
+				c.Doubt = k.doubt.Error()
+				show.note(c.title(), c.Doubt)
+			}
 			slots <- struct{}{}
 			wait.Go(func() {
 				defer func() { <-slots }()

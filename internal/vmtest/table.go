@@ -13,6 +13,7 @@ import (
 type column struct {
 	Kernel, Arch string // version and architecture
 	Results      []result
+	Doubt        string // why this may not be the latest kernel
 	Err          string // what went wrong with the guest itself
 	Elapsed      time.Duration
 }
@@ -72,8 +73,11 @@ func grid(columns []*column) [][]string {
 func details(columns []*column) []string {
 	var lines []string
 	for _, c := range columns {
+		if c.Doubt != "" {
+			lines = append(lines, fmt.Sprintf("%s may not be the latest: %s", c.title(), firstLine(c.Doubt)))
+		}
 		if c.Err != "" {
-			lines = append(lines, fmt.Sprintf("%s failed: %s", c.title(), c.Err))
+			lines = append(lines, fmt.Sprintf("%s failed: %s", c.title(), firstLine(c.Err)))
 		}
 		for _, r := range c.Results {
 			if r.Note != "" {
@@ -85,6 +89,11 @@ func details(columns []*column) []string {
 		}
 	}
 	return append(lines, skips(columns)...)
+}
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
 }
 
 // skips says for each reason what was skipped for it, and where.
@@ -105,7 +114,11 @@ func skips(columns []*column) []string {
 	}
 	var lines []string
 	for _, k := range order {
-		lines = append(lines, fmt.Sprintf("%s skipped: %s %s: %s", k.kernel, k.pkg, strings.Join(tests[k], ", "), k.reason))
+		names, more := tests[k], ""
+		if len(names) > 5 {
+			names, more = names[:5], fmt.Sprintf(" and %d more", len(names)-5)
+		}
+		lines = append(lines, fmt.Sprintf("%s skipped: %s %s%s: %s", k.kernel, k.pkg, strings.Join(names, ", "), more, k.reason))
 	}
 	return lines
 }

@@ -15,10 +15,11 @@ var columns = []*column{
 		{Package: "kern.sys/netns", Outcome: "pass", Passed: 38},
 		{Package: "kern.sys/netlink", Outcome: "fail", Passed: 5, Failed: []string{"TestA", "TestB/sub"}, Skipped: []skipped{
 			{"TestC", "dogs (needs Linux 6.2)"}, {"TestD", "cats (needs Linux 6.3)"}, {"TestE", "dogs (needs Linux 6.2)"},
+			{"T1", "bytes"}, {"T2", "bytes"}, {"T3", "bytes"}, {"T4", "bytes"}, {"T5", "bytes"}, {"T6", "bytes"},
 		}},
 		{Package: "kern.sys/cmd/kern", Outcome: "fail", Note: "the guest went down"},
 	}},
-	{Kernel: "latest", Arch: "s390x", Err: "no kernel latest for s390x in sid"},
+	{Kernel: "latest", Arch: "s390x", Doubt: "no list\nof sid", Err: "no kernel latest for s390x in sid\nand more"},
 }
 
 func TestPrintTable(t *testing.T) {
@@ -28,15 +29,17 @@ func TestPrintTable(t *testing.T) {
 	}
 	const want = `tests passed  6.1.176 amd64           latest s390x
 netns         38                      not run
-netlink       5, 2 FAILED, 3 skipped  not run
+netlink       5, 2 FAILED, 9 skipped  not run
 cmd/kern      0, FAILED               not run
 time          1m1s                    0s
 6.1.176 amd64 failed: kern.sys/netlink TestA
 6.1.176 amd64 failed: kern.sys/netlink TestB/sub
 6.1.176 amd64 failed: kern.sys/cmd/kern: the guest went down
+latest s390x may not be the latest: no list
 latest s390x failed: no kernel latest for s390x in sid
 6.1.176 amd64 skipped: kern.sys/netlink TestC, TestE: dogs (needs Linux 6.2)
 6.1.176 amd64 skipped: kern.sys/netlink TestD: cats (needs Linux 6.3)
+6.1.176 amd64 skipped: kern.sys/netlink T1, T2, T3, T4, T5 and 1 more: bytes
 `
 	if b.String() != want {
 		t.Errorf("printed\n%s", b.String())
@@ -79,7 +82,7 @@ func TestMarkdownReplacesResults(t *testing.T) {
 | tests passed | 6.1.176 amd64 |
 |---|---|
 | netns | 38 |
-| netlink | 5, 2 FAILED, 3 skipped |
+| netlink | 5, 2 FAILED, 9 skipped |
 | cmd/kern | 0, FAILED |
 | time | 1m1s |
 
@@ -88,6 +91,7 @@ func TestMarkdownReplacesResults(t *testing.T) {
 - 6.1.176 amd64 failed: kern.sys/cmd/kern: the guest went down
 - 6.1.176 amd64 skipped: kern.sys/netlink TestC, TestE: dogs (needs Linux 6.2)
 - 6.1.176 amd64 skipped: kern.sys/netlink TestD: cats (needs Linux 6.3)
+- 6.1.176 amd64 skipped: kern.sys/netlink T1, T2, T3, T4, T5 and 1 more: bytes
 
 ` + resultsEnd + "End.\n"
 	if got, err := os.ReadFile(file); err != nil || string(got) != want {
