@@ -1,6 +1,9 @@
 package unix
 
-import "syscall"
+import (
+	"syscall"
+	"unsafe"
+)
 
 // Errno is an error number; see errno(3).
 type Errno = syscall.Errno
@@ -30,45 +33,41 @@ func SyscallNoError(trap, a1, a2, a3 uintptr) (r1, r2 uintptr)
 // RawSyscallNoError is [RawSyscall] for calls that cannot fail: every value is a result.
 func RawSyscallNoError(trap, a1, a2, a3 uintptr) (r1, r2 uintptr)
 
-// The commonest errors, made once: an error number in an interface would be allocated each time.
-var (
-	errAgain  error = EAGAIN
-	errInval  error = EINVAL
-	errNoEnt  error = ENOENT
-	errIntr   error = EINTR
-	errExist  error = EEXIST
-	errBadFd  error = EBADF
-	errPerm   error = EPERM
-	errAccess error = EACCES
-)
+// zero is what an empty slice points to in a system call: not every call takes a null pointer for no bytes.
+var zero uintptr
 
-// errnoErr returns e, which is not zero, as an error.
-func errnoErr(e syscall.Errno) error {
-	switch e {
-	case EAGAIN:
-		return errAgain
-	case EINVAL:
-		return errInval
-	case ENOENT:
-		return errNoEnt
-	case EINTR:
-		return errIntr
-	case EEXIST:
-		return errExist
-	case EBADF:
-		return errBadFd
-	case EPERM:
-		return errPerm
-	case EACCES:
-		return errAccess
-	}
-	return e
-}
-
-// errOf turns an error number into an error that is nil when it is zero.
+// errOf turns an error number into an error that is nil when it is zero. Nothing is allocated: the numbers are below
+// 256 (but for a few of MIPS), and the runtime keeps those.
 func errOf(e syscall.Errno) error {
 	if e == 0 {
 		return nil
 	}
-	return errnoErr(e)
+	return e
 }
+
+// bytesOrZero returns what a system call takes for p.
+func bytesOrZero(p []byte) unsafe.Pointer {
+	if len(p) == 0 {
+		return unsafe.Pointer(&zero)
+	}
+	return unsafe.Pointer(&p[0])
+}
+
+// putText stores s in an array of C chars, which are signed on some architectures.
+func putText[T ~int8 | ~uint8](field []T, s string) {
+	for i := range min(len(field), len(s)) {
+		field[i] = T(s[i])
+	}
+}
+
+// textOf returns what an array of C chars holds, NULs included.
+func textOf[T ~int8 | ~uint8](field []T) string {
+	b := make([]byte, len(field))
+	for i, c := range field {
+		b[i] = byte(c)
+	}
+	return string(b)
+}
+
+// set gives a field a value, whatever its width is on this architecture.
+func set[T ~int32 | ~int64 | ~uint32 | ~uint64](field *T, value int64) { *field = T(value) }

@@ -1,53 +1,116 @@
 package unix
 
-import "syscall"
+import "unsafe"
 
-// Sockaddr is a socket's address: one of the Sockaddr types of this package, by pointer.
-type Sockaddr interface {
-	sockaddr() syscall.Sockaddr
-}
-
-// SockaddrNetlink is an address of netlink(7).
-type SockaddrNetlink struct {
-	Family uint16 // AF_NETLINK; set by the calls that return an address, not read by those that take one
-	Pad    uint16
-	Pid    uint32 // the socket's port; zero is the kernel, or in Bind "any free one"
-	Groups uint32 // bit n-1 stands for multicast group n
-}
-
-func (sa *SockaddrNetlink) sockaddr() syscall.Sockaddr {
-	return &syscall.SockaddrNetlink{Pad: sa.Pad, Pid: sa.Pid, Groups: sa.Groups}
-}
+// SocketDisableIPv6 makes [Socket] refuse AF_INET6, for programs that test what they do without it.
+var SocketDisableIPv6 bool
 
 // Socket is socket(2).
-func Socket(domain, typ, proto int) (fd int, err error) { return syscall.Socket(domain, typ, proto) }
+func Socket(domain, typ, proto int) (fd int, err error) {
+	if domain == AF_INET6 && SocketDisableIPv6 {
+		return -1, EAFNOSUPPORT
+	}
+	return socket(domain, typ, proto)
+}
+
+// Socketpair is socketpair(2).
+func Socketpair(domain, typ, proto int) (fd [2]int, err error) {
+	var fds [2]int32
+	err = socketpair(domain, typ, proto, &fds)
+	if err == nil {
+		fd = [2]int{int(fds[0]), int(fds[1])}
+	}
+	return fd, err
+}
 
 // Bind is bind(2).
-func Bind(fd int, sa Sockaddr) error { return syscall.Bind(fd, sa.sockaddr()) }
+func Bind(fd int, sa Sockaddr) (err error) {
+	p, size, err := rawSockaddr(sa)
+	if err != nil {
+		return err
+	}
+	return bind(fd, p, size)
+}
+
+// Connect is connect(2).
+func Connect(fd int, sa Sockaddr) (err error) {
+	p, size, err := rawSockaddr(sa)
+	if err != nil {
+		return err
+	}
+	return connect(fd, p, size)
+}
+
+// Accept is accept(2). [Accept4] with SOCK_CLOEXEC leaves no moment for a fork to inherit the descriptor.
+func Accept(fd int) (nfd int, sa Sockaddr, err error) { return Accept4(fd, 0) }
+
+// Accept4 is accept4(2).
+func Accept4(fd int, flags int) (nfd int, sa Sockaddr, err error) {
+	var rsa RawSockaddrAny
+	size := uint32(SizeofSockaddrAny)
+	nfd, err = accept4(fd, &rsa, &size, flags)
+	if err != nil {
+		return -1, nil, err
+	}
+	if size == 0 { // the peer went away before
+		return nfd, nil, nil
+	}
+	sa, err = decodeAny(fd, &rsa)
+	if err != nil {
+		_ = Close(nfd)
+		return -1, nil, err
+	}
+	return nfd, sa, nil
+}
 
 // Getsockname is getsockname(2). Families without a type here give EAFNOSUPPORT.
-func Getsockname(fd int) (Sockaddr, error) {
-	sa, err := syscall.Getsockname(fd)
-	if err != nil {
+func Getsockname(fd int) (sa Sockaddr, err error) {
+	var rsa RawSockaddrAny
+	size := uint32(SizeofSockaddrAny)
+	if err = getsockname(fd, &rsa, &size); err != nil {
 		return nil, err
 	}
-	if nl, ok := sa.(*syscall.SockaddrNetlink); ok {
-		return &SockaddrNetlink{Family: nl.Family, Pad: nl.Pad, Pid: nl.Pid, Groups: nl.Groups}, nil
+	return decodeAny(fd, &rsa)
+}
+
+// Getpeername is getpeername(2). Families without a type here give EAFNOSUPPORT.
+func Getpeername(fd int) (sa Sockaddr, err error) {
+	var rsa RawSockaddrAny
+	size := uint32(SizeofSockaddrAny)
+	if err = getpeername(fd, &rsa, &size); err != nil {
+		return nil, err
 	}
-	return nil, EAFNOSUPPORT
+	return decodeAny(fd, &rsa)
 }
 
-// SetsockoptInt is setsockopt(2) for an option that is a C int.
-func SetsockoptInt(fd, level, opt int, value int) error {
-	return syscall.SetsockoptInt(fd, level, opt, value)
+// Recvfrom is recvfrom(2). from is nil where the protocol tells no sender.
+func Recvfrom(fd int, p []byte, flags int) (n int, from Sockaddr, err error) {
+	var rsa RawSockaddrAny
+	size := uint32(SizeofSockaddrAny)
+	if n, err = recvfrom(fd, p, flags, &rsa, &size); err != nil {
+		return n, nil, err
+	}
+	if rsa.Addr.Family != AF_UNSPEC {
+		from, err = decodeAny(fd, &rsa)
+	}
+	return n, from, err
 }
 
-// SetsockoptString is setsockopt(2) for an option that is bytes.
-func SetsockoptString(fd, level, opt int, s string) error {
-	return syscall.SetsockoptString(fd, level, opt, s)
+// Send is send(2). It does not tell how much of buf was sent: all, or what a non-blocking stream had room for.
+func Send(s int, buf []byte, flags int) (err error) {
+	_, err = sendto(s, buf, flags, nil, 0)
+	return err
 }
 
-// GetsockoptInt is getsockopt(2) for an option that is a C int.
-func GetsockoptInt(fd, level, opt int) (value int, err error) {
-	return syscall.GetsockoptInt(fd, level, opt)
+// Sendto is sendto(2). to may be nil for a connected socket.
+func Sendto(fd int, p []byte, flags int, to Sockaddr) (err error) {
+	var addr unsafe.Pointer
+	var size uint32
+	if to != nil {
+		if addr, size, err = to.sockaddr(); err != nil {
+			return err
+		}
+	}
+	_, err = sendto(fd, p, flags, addr, size)
+	return err
 }

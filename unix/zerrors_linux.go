@@ -2591,9 +2591,9 @@ const (
 	ELFDATANONE                                                                              = 0x0
 	ELFMAG                                                                                   = "\x7fELF"
 	ELFMAG0                                                                                  = 0x7f
-	ELFMAG1                                                                                  = 0x45
-	ELFMAG2                                                                                  = 0x4c
-	ELFMAG3                                                                                  = 0x46
+	ELFMAG1                                                                                  = 'E'
+	ELFMAG2                                                                                  = 'L'
+	ELFMAG3                                                                                  = 'F'
 	ELFOSABI_LINUX                                                                           = 0x3
 	ELFOSABI_NONE                                                                            = 0x0
 	ELF_OSABI                                                                                = 0x0
@@ -11306,6 +11306,9 @@ const (
 	PR_CAP_AMBIENT_LOWER                                                                     = 0x3
 	PR_CAP_AMBIENT_RAISE                                                                     = 0x2
 	PR_CFI_BRANCH_LANDING_PADS                                                               = 0x0
+	PR_CFI_DISABLE                                                                           = 0x2
+	PR_CFI_ENABLE                                                                            = 0x1
+	PR_CFI_LOCK                                                                              = 0x4
 	PR_ENDIAN_BIG                                                                            = 0x0
 	PR_ENDIAN_LITTLE                                                                         = 0x1
 	PR_ENDIAN_PPC_LITTLE                                                                     = 0x2
@@ -11324,6 +11327,7 @@ const (
 	PR_FP_MODE_FR                                                                            = 0x1
 	PR_FP_MODE_FRE                                                                           = 0x2
 	PR_FUTEX_HASH                                                                            = 0x4e
+	PR_FUTEX_HASH_GET_IMMUTABLE                                                              = 0x3
 	PR_FUTEX_HASH_GET_SLOTS                                                                  = 0x2
 	PR_FUTEX_HASH_SET_SLOTS                                                                  = 0x1
 	PR_GET_AUXV                                                                              = 0x41555856
@@ -11506,7 +11510,7 @@ const (
 	PR_UNALIGN_NOPRINT                                                                       = 0x1
 	PR_UNALIGN_SIGBUS                                                                        = 0x2
 	PSTOREFS_MAGIC                                                                           = 0x6165676c
-	PTP_CLK_MAGIC                                                                            = 0x3d
+	PTP_CLK_MAGIC                                                                            = '='
 	PTP_ENABLE_FEATURE                                                                       = 0x1
 	PTP_EXTTS_EDGES                                                                          = 0x6
 	PTP_EXTTS_EVENT_VALID                                                                    = 0x1
@@ -11548,6 +11552,7 @@ const (
 	PTRACE_EVENT_VFORK                                                                       = 0x2
 	PTRACE_EVENT_VFORK_DONE                                                                  = 0x5
 	PTRACE_GETEVENTMSG                                                                       = 0x4201
+	PTRACE_GETREGS                                                                           = 0xc
 	PTRACE_GETREGSET                                                                         = 0x4204
 	PTRACE_GETSIGINFO                                                                        = 0x4202
 	PTRACE_GETSIGMASK                                                                        = 0x420a
@@ -11580,6 +11585,7 @@ const (
 	PTRACE_SECCOMP_GET_METADATA                                                              = 0x420d
 	PTRACE_SEIZE                                                                             = 0x4206
 	PTRACE_SETOPTIONS                                                                        = 0x4200
+	PTRACE_SETREGS                                                                           = 0xd
 	PTRACE_SETREGSET                                                                         = 0x4205
 	PTRACE_SETSIGINFO                                                                        = 0x4203
 	PTRACE_SETSIGMASK                                                                        = 0x420b
@@ -12237,7 +12243,7 @@ const (
 	SECCOMP_GET_NOTIF_SIZES                                                                  = 0x3
 	SECCOMP_IOCTL_NOTIF_RECV                                                                 = 0xc0502100
 	SECCOMP_IOCTL_NOTIF_SEND                                                                 = 0xc0182101
-	SECCOMP_IOC_MAGIC                                                                        = 0x21
+	SECCOMP_IOC_MAGIC                                                                        = '!'
 	SECCOMP_MODE_DISABLED                                                                    = 0x0
 	SECCOMP_MODE_FILTER                                                                      = 0x2
 	SECCOMP_MODE_STRICT                                                                      = 0x1
@@ -12752,6 +12758,7 @@ const (
 	SO_VM_SOCKETS_BUFFER_MAX_SIZE                                                            = 0x2
 	SO_VM_SOCKETS_BUFFER_MIN_SIZE                                                            = 0x1
 	SO_VM_SOCKETS_BUFFER_SIZE                                                                = 0x0
+	SO_VM_SOCKETS_CONNECT_TIMEOUT                                                            = 0x6
 	SO_VM_SOCKETS_CONNECT_TIMEOUT_NEW                                                        = 0x8
 	SO_VM_SOCKETS_CONNECT_TIMEOUT_OLD                                                        = 0x6
 	SO_VM_SOCKETS_NONBLOCK_TXRX                                                              = 0x7
@@ -13407,9 +13414,13 @@ const (
 	TCPOPT_TIMESTAMP                                                                         = 0x8
 	TCPOPT_TSTAMP_HDR                                                                        = 0x101080a
 	TCPOPT_WINDOW                                                                            = 0x3
+	TCP_ACCECN_ACE_FAIL_RECV                                                                 = 0x2
+	TCP_ACCECN_ACE_FAIL_SEND                                                                 = 0x1
 	TCP_ACCECN_OPT_COUNTER_SEEN                                                              = 0x2
 	TCP_ACCECN_OPT_EMPTY_SEEN                                                                = 0x1
+	TCP_ACCECN_OPT_FAIL_RECV                                                                 = 0x8
 	TCP_ACCECN_OPT_FAIL_SEEN                                                                 = 0x3
+	TCP_ACCECN_OPT_FAIL_SEND                                                                 = 0x4
 	TCP_ACCECN_OPT_NOT_SEEN                                                                  = 0x0
 	TCP_AO_ADD_KEY                                                                           = 0x26
 	TCP_AO_DEL_KEY                                                                           = 0x27
@@ -13712,7 +13723,7 @@ const (
 	TIPC_SUB_PORTS                                                                           = 0x1
 	TIPC_SUB_SERVICE                                                                         = 0x2
 	TIPC_TOP_SRV                                                                             = 0x1
-	TIPC_WAIT_FOREVER                                                                        = -0x1
+	TIPC_WAIT_FOREVER                                                                        = 0xffffffff
 	TIPC_WITHDRAWN                                                                           = 0x2
 	TIPC_ZONE_BITS                                                                           = 0x8
 	TIPC_ZONE_CLUSTER_MASK                                                                   = 0xfffff000

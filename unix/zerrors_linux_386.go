@@ -23,6 +23,8 @@ const (
 	B576000                               = 0x1006
 	B921600                               = 0x1007
 	BLKALIGNOFF                           = 0x127a
+	BLKBSZGET                             = 0x80041270
+	BLKBSZSET                             = 0x40041271
 	BLKDISCARD                            = 0x1277
 	BLKDISCARDZEROES                      = 0x127c
 	BLKFLSBUF                             = 0x1261
@@ -30,6 +32,7 @@ const (
 	BLKFRASET                             = 0x1264
 	BLKGETDISKSEQ                         = 0x80081280
 	BLKGETSIZE                            = 0x1260
+	BLKGETSIZE64                          = 0x80041272
 	BLKIOMIN                              = 0x1278
 	BLKIOOPT                              = 0x1279
 	BLKPBSZGET                            = 0x127b
@@ -424,12 +427,10 @@ const (
 	PTP_SYS_OFFSET2                       = 0x43403d0e
 	PTRACE_GETFPREGS                      = 0xe
 	PTRACE_GETFPXREGS                     = 0x12
-	PTRACE_GETREGS                        = 0xc
 	PTRACE_GET_THREAD_AREA                = 0x19
 	PTRACE_OLDSETOPTIONS                  = 0x15
 	PTRACE_SETFPREGS                      = 0xf
 	PTRACE_SETFPXREGS                     = 0x13
-	PTRACE_SETREGS                        = 0xd
 	PTRACE_SET_THREAD_AREA                = 0x1a
 	PTRACE_SINGLEBLOCK                    = 0x21
 	PTRACE_SYSEMU                         = 0x1f

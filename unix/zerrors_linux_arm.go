@@ -23,6 +23,8 @@ const (
 	B576000                               = 0x1006
 	B921600                               = 0x1007
 	BLKALIGNOFF                           = 0x127a
+	BLKBSZGET                             = 0x80041270
+	BLKBSZSET                             = 0x40041271
 	BLKDISCARD                            = 0x1277
 	BLKDISCARDZEROES                      = 0x127c
 	BLKFLSBUF                             = 0x1261
@@ -30,6 +32,7 @@ const (
 	BLKFRASET                             = 0x1264
 	BLKGETDISKSEQ                         = 0x80081280
 	BLKGETSIZE                            = 0x1260
+	BLKGETSIZE64                          = 0x80041272
 	BLKIOMIN                              = 0x1278
 	BLKIOOPT                              = 0x1279
 	BLKPBSZGET                            = 0x127b
@@ -424,7 +427,6 @@ const (
 	PTRACE_GETFDPIC_INTERP                = 0x1
 	PTRACE_GETFPREGS                      = 0xe
 	PTRACE_GETHBPREGS                     = 0x1d
-	PTRACE_GETREGS                        = 0xc
 	PTRACE_GETVFPREGS                     = 0x1b
 	PTRACE_GETWMMXREGS                    = 0x12
 	PTRACE_GET_THREAD_AREA                = 0x16
@@ -432,7 +434,6 @@ const (
 	PTRACE_SETCRUNCHREGS                  = 0x1a
 	PTRACE_SETFPREGS                      = 0xf
 	PTRACE_SETHBPREGS                     = 0x1e
-	PTRACE_SETREGS                        = 0xd
 	PTRACE_SETVFPREGS                     = 0x1c
 	PTRACE_SETWMMXREGS                    = 0x13
 	PTRACE_SET_SYSCALL                    = 0x17

@@ -23,6 +23,8 @@ const (
 	B576000                               = 0x1006
 	B921600                               = 0x1007
 	BLKALIGNOFF                           = 0x127a
+	BLKBSZGET                             = 0x80081270
+	BLKBSZSET                             = 0x40081271
 	BLKDISCARD                            = 0x1277
 	BLKDISCARDZEROES                      = 0x127c
 	BLKFLSBUF                             = 0x1261
@@ -30,6 +32,7 @@ const (
 	BLKFRASET                             = 0x1264
 	BLKGETDISKSEQ                         = 0x80081280
 	BLKGETSIZE                            = 0x1260
+	BLKGETSIZE64                          = 0x80081272
 	BLKIOMIN                              = 0x1278
 	BLKIOOPT                              = 0x1279
 	BLKPBSZGET                            = 0x127b
@@ -621,7 +624,6 @@ const (
 	SO_TXREHASH                           = 0x4a
 	SO_TXTIME                             = 0x3d
 	SO_TYPE                               = 0x3
-	SO_VM_SOCKETS_CONNECT_TIMEOUT         = 0x6
 	SO_WIFI_STATUS                        = 0x29
 	SO_ZEROCOPY                           = 0x3c
 	STAT_HAVE_NSEC                        = 0x1

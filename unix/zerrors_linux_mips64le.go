@@ -23,6 +23,8 @@ const (
 	B576000                               = 0x1006
 	B921600                               = 0x1007
 	BLKALIGNOFF                           = 0x2000127a
+	BLKBSZGET                             = 0x40081270
+	BLKBSZSET                             = 0x80081271
 	BLKDISCARD                            = 0x20001277
 	BLKDISCARDZEROES                      = 0x2000127c
 	BLKFLSBUF                             = 0x20001261
@@ -30,6 +32,7 @@ const (
 	BLKFRASET                             = 0x20001264
 	BLKGETDISKSEQ                         = 0x40081280
 	BLKGETSIZE                            = 0x20001260
+	BLKGETSIZE64                          = 0x40081272
 	BLKIOMIN                              = 0x20001278
 	BLKIOOPT                              = 0x20001279
 	BLKPBSZGET                            = 0x2000127b
@@ -419,7 +422,6 @@ const (
 	PTP_SYS_OFFSET                        = 0x83403d05
 	PTP_SYS_OFFSET2                       = 0x83403d0e
 	PTRACE_GETFPREGS                      = 0xe
-	PTRACE_GETREGS                        = 0xc
 	PTRACE_GET_THREAD_AREA                = 0x19
 	PTRACE_GET_THREAD_AREA_3264           = 0xc4
 	PTRACE_GET_WATCH_REGS                 = 0xd0
@@ -429,7 +431,6 @@ const (
 	PTRACE_POKEDATA_3264                  = 0xc3
 	PTRACE_POKETEXT_3264                  = 0xc2
 	PTRACE_SETFPREGS                      = 0xf
-	PTRACE_SETREGS                        = 0xd
 	PTRACE_SET_THREAD_AREA                = 0x1a
 	PTRACE_SET_WATCH_REGS                 = 0xd1
 	PerfBitAuxOutput                      = 0x80000000
@@ -628,7 +629,6 @@ const (
 	SO_TXREHASH                           = 0x4a
 	SO_TXTIME                             = 0x3d
 	SO_TYPE                               = 0x1008
-	SO_VM_SOCKETS_CONNECT_TIMEOUT         = 0x6
 	SO_WIFI_STATUS                        = 0x29
 	SO_ZEROCOPY                           = 0x3c
 	STAT_HAVE_NSEC                        = 0x1

@@ -23,6 +23,8 @@ const (
 	B576000                               = 0x15
 	B921600                               = 0x16
 	BLKALIGNOFF                           = 0x2000127a
+	BLKBSZGET                             = 0x40081270
+	BLKBSZSET                             = 0x80081271
 	BLKDISCARD                            = 0x20001277
 	BLKDISCARDZEROES                      = 0x2000127c
 	BLKFLSBUF                             = 0x20001261
@@ -30,6 +32,7 @@ const (
 	BLKFRASET                             = 0x20001264
 	BLKGETDISKSEQ                         = 0x40081280
 	BLKGETSIZE                            = 0x20001260
+	BLKGETSIZE64                          = 0x40081272
 	BLKIOMIN                              = 0x20001278
 	BLKIOOPT                              = 0x20001279
 	BLKPBSZGET                            = 0x2000127b
@@ -423,14 +426,12 @@ const (
 	PTP_SYS_OFFSET2                       = 0x83403d0e
 	PTRACE_GETEVRREGS                     = 0x14
 	PTRACE_GETFPREGS                      = 0xe
-	PTRACE_GETREGS                        = 0xc
 	PTRACE_GETREGS64                      = 0x16
 	PTRACE_GETVRREGS                      = 0x12
 	PTRACE_GETVSRREGS                     = 0x1b
 	PTRACE_GET_DEBUGREG                   = 0x19
 	PTRACE_SETEVRREGS                     = 0x15
 	PTRACE_SETFPREGS                      = 0xf
-	PTRACE_SETREGS                        = 0xd
 	PTRACE_SETREGS64                      = 0x17
 	PTRACE_SETVRREGS                      = 0x13
 	PTRACE_SETVSRREGS                     = 0x1c
@@ -688,7 +689,6 @@ const (
 	SO_TXREHASH                           = 0x4a
 	SO_TXTIME                             = 0x3d
 	SO_TYPE                               = 0x3
-	SO_VM_SOCKETS_CONNECT_TIMEOUT         = 0x6
 	SO_WIFI_STATUS                        = 0x29
 	SO_ZEROCOPY                           = 0x3c
 	STAT_HAVE_NSEC                        = 0x1

@@ -23,6 +23,8 @@ const (
 	B76800                                = 0x1005
 	B921600                               = 0x1009
 	BLKALIGNOFF                           = 0x2000127a
+	BLKBSZGET                             = 0x40081270
+	BLKBSZSET                             = 0x80081271
 	BLKDISCARD                            = 0x20001277
 	BLKDISCARDZEROES                      = 0x2000127c
 	BLKFLSBUF                             = 0x20001261
@@ -30,6 +32,7 @@ const (
 	BLKFRASET                             = 0x20001264
 	BLKGETDISKSEQ                         = 0x40081280
 	BLKGETSIZE                            = 0x20001260
+	BLKGETSIZE64                          = 0x40081272
 	BLKIOMIN                              = 0x20001278
 	BLKIOOPT                              = 0x20001279
 	BLKPBSZGET                            = 0x2000127b
@@ -425,14 +428,12 @@ const (
 	PTRACE_GETFPAREGS                     = 0x14
 	PTRACE_GETFPREGS                      = 0xe
 	PTRACE_GETFPREGS64                    = 0x19
-	PTRACE_GETREGS                        = 0xc
 	PTRACE_GETREGS64                      = 0x16
 	PTRACE_READDATA                       = 0x10
 	PTRACE_READTEXT                       = 0x12
 	PTRACE_SETFPAREGS                     = 0x15
 	PTRACE_SETFPREGS                      = 0xf
 	PTRACE_SETFPREGS64                    = 0x1a
-	PTRACE_SETREGS                        = 0xd
 	PTRACE_SETREGS64                      = 0x17
 	PTRACE_SPARC_DETACH                   = 0xb
 	PTRACE_WRITEDATA                      = 0x11
@@ -683,7 +684,6 @@ const (
 	SO_TXREHASH                           = 0x53
 	SO_TXTIME                             = 0x3f
 	SO_TYPE                               = 0x1008
-	SO_VM_SOCKETS_CONNECT_TIMEOUT         = 0x6
 	SO_WIFI_STATUS                        = 0x25
 	SO_ZEROCOPY                           = 0x3e
 	SUBSIG_ALIGNMENT                      = 0x2

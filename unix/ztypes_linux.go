@@ -426,7 +426,7 @@ const SizeofGPIOChipInfo = 0x44
 type GPIOV2LineAttribute struct {
 	Id      uint32
 	Padding uint32
-	_       [8]byte
+	Flags   uint64
 }
 
 // SizeofGPIOV2LineAttribute is its size in bytes.
@@ -820,9 +820,9 @@ const SizeofKernelTimespec = 0x10
 
 // KeyctlDHParams is struct keyctl_dh_params of linux/keyctl.h.
 type KeyctlDHParams struct {
-	_     [4]byte
-	Prime int32
-	Base  int32
+	Private int32
+	Prime   int32
+	Base    int32
 }
 
 // SizeofKeyctlDHParams is its size in bytes.
@@ -1181,7 +1181,7 @@ type PerfEventMmapPage struct {
 	Offset         int64
 	Time_enabled   uint64
 	Time_running   uint64
-	_              [8]byte
+	Capabilities   uint64
 	Pmc_width      uint16
 	Time_shift     uint16
 	Time_mult      uint32
@@ -1453,12 +1453,25 @@ type RawSockaddrHCI struct {
 // SizeofSockaddrHCI is its size in bytes.
 const SizeofSockaddrHCI = 0x6
 
+// RawSockaddrIUCV is struct sockaddr_iucv of include/net/iucv/af_iucv.h.
+type RawSockaddrIUCV struct {
+	Family  uint16
+	Port    uint16
+	Addr    uint32
+	Nodeid  [8]int8
+	User_id [8]int8
+	Name    [8]int8
+}
+
+// SizeofSockaddrIUCV is its size in bytes.
+const SizeofSockaddrIUCV = 0x20
+
 // RawSockaddrInet4 is struct sockaddr_in of linux/in.h.
 type RawSockaddrInet4 struct {
 	Family uint16
 	Port   uint16
 	Addr   [4]byte
-	_      [8]uint8
+	Zero   [8]uint8
 }
 
 // SizeofSockaddrInet4 is its size in bytes.
@@ -1578,6 +1591,15 @@ type RawSockaddrTIPC struct {
 
 // SizeofSockaddrTIPC is its size in bytes.
 const SizeofSockaddrTIPC = 0x10
+
+// RawSockaddrUnix is struct sockaddr_un of linux/un.h.
+type RawSockaddrUnix struct {
+	Family uint16
+	Path   [108]int8
+}
+
+// SizeofSockaddrUnix is its size in bytes.
+const SizeofSockaddrUnix = 0x6e
 
 // RawSockaddrVM is struct sockaddr_vm of linux/vm_sockets.h.
 type RawSockaddrVM struct {
@@ -1743,7 +1765,7 @@ type SockExtendedErr struct {
 	Code   uint8
 	Pad    uint8
 	Info   uint32
-	_      [4]byte
+	Data   uint32
 }
 
 // SizeofSockExtendedErr is its size in bytes.
@@ -1759,14 +1781,6 @@ type SockFilter struct {
 
 // SizeofSockFilter is its size in bytes.
 const SizeofSockFilter = 0x8
-
-// SockaddrStorage is struct __kernel_sockaddr_storage of linux/socket.h.
-type SockaddrStorage struct {
-	_ [128]byte
-}
-
-// SizeofSockaddrStorage is its size in bytes.
-const SizeofSockaddrStorage = 0x80
 
 // StatxTimestamp is struct statx_timestamp of linux/stat.h.
 type StatxTimestamp struct {
@@ -2025,7 +2039,7 @@ type Tpacket3Hdr struct {
 	Status      uint32
 	Mac         uint16
 	Net         uint16
-	_           [12]byte
+	Hv1         TpacketHdrVariant1
 	Padding     [8]uint8
 }
 
@@ -2048,8 +2062,8 @@ const SizeofTpacketAuxdata = 0x14
 
 // TpacketBDTS is struct tpacket_bd_ts of linux/if_packet.h.
 type TpacketBDTS struct {
-	Sec uint32
-	_   [4]byte
+	Sec  uint32
+	Usec uint32
 }
 
 // SizeofTpacketBDTS is its size in bytes.
@@ -2136,13 +2150,26 @@ const SizeofTpacketStatsV3 = 0xc
 
 // Ucred is struct ucred of include/linux/socket.h.
 type Ucred struct {
-	Pid uint32
+	Pid int32
 	Uid uint32
 	Gid uint32
 }
 
 // SizeofUcred is its size in bytes.
 const SizeofUcred = 0xc
+
+// Utsname is struct new_utsname of linux/utsname.h.
+type Utsname struct {
+	Sysname    [65]byte
+	Nodename   [65]byte
+	Release    [65]byte
+	Version    [65]byte
+	Machine    [65]byte
+	Domainname [65]byte
+}
+
+// SizeofUtsname is its size in bytes.
+const SizeofUtsname = 0x186
 
 // WatchdogInfo is struct watchdog_info of linux/watchdog.h.
 type WatchdogInfo struct {
@@ -2214,7 +2241,7 @@ const SizeofXDPStatistics = 0x30
 type XDPUmemReg struct {
 	Addr            uint64
 	Len             uint64
-	Chunk_size      uint32
+	Size            uint32
 	Headroom        uint32
 	Flags           uint32
 	Tx_metadata_len uint32

@@ -401,12 +401,12 @@ const SizeofMmsghdr = 0x20
 // Msghdr is struct user_msghdr of include/linux/socket.h.
 type Msghdr struct {
 	Name       *byte
-	Namelen    int32
+	Namelen    uint32
 	Iov        *Iovec
 	Iovlen     uint32
 	Control    *byte
 	Controllen uint32
-	Flags      uint32
+	Flags      int32
 }
 
 // SizeofMsghdr is its size in bytes.
@@ -493,33 +493,33 @@ const SizeofPtraceRegs386 = 0x44
 
 // PtraceRegsAmd64 is struct user_regs_struct of arch/x86/include/asm/user_64.h.
 type PtraceRegsAmd64 struct {
-	R15     uint64
-	R14     uint64
-	R13     uint64
-	R12     uint64
-	Bp      uint64
-	Bx      uint64
-	R11     uint64
-	R10     uint64
-	R9      uint64
-	R8      uint64
-	Ax      uint64
-	Cx      uint64
-	Dx      uint64
-	Si      uint64
-	Di      uint64
-	Orig_ax uint64
-	Ip      uint64
-	Cs      uint64
-	Flags   uint64
-	Sp      uint64
-	Ss      uint64
-	Fs_base uint64
-	Gs_base uint64
-	Ds      uint64
-	Es      uint64
-	Fs      uint64
-	Gs      uint64
+	R15      uint64
+	R14      uint64
+	R13      uint64
+	R12      uint64
+	Rbp      uint64
+	Rbx      uint64
+	R11      uint64
+	R10      uint64
+	R9       uint64
+	R8       uint64
+	Rax      uint64
+	Rcx      uint64
+	Rdx      uint64
+	Rsi      uint64
+	Rdi      uint64
+	Orig_rax uint64
+	Rip      uint64
+	Cs       uint64
+	Eflags   uint64
+	Rsp      uint64
+	Ss       uint64
+	Fs_base  uint64
+	Gs_base  uint64
+	Ds       uint64
+	Es       uint64
+	Fs       uint64
+	Gs       uint64
 }
 
 // SizeofPtraceRegsAmd64 is its size in bytes.
@@ -557,19 +557,6 @@ type RawSockaddrAny struct {
 // SizeofSockaddrAny is its size in bytes.
 const SizeofSockaddrAny = 0x70
 
-// RawSockaddrIUCV is struct sockaddr_iucv of include/net/iucv/af_iucv.h.
-type RawSockaddrIUCV struct {
-	Family  uint16
-	Port    uint16
-	Addr    uint32
-	Nodeid  [8]int8
-	User_id [8]int8
-	Name    [8]int8
-}
-
-// SizeofSockaddrIUCV is its size in bytes.
-const SizeofSockaddrIUCV = 0x20
-
 // RawSockaddrNFCLLCP is struct sockaddr_nfc_llcp of linux/nfc.h.
 type RawSockaddrNFCLLCP struct {
 	Sa_family        uint16
@@ -579,22 +566,13 @@ type RawSockaddrNFCLLCP struct {
 	Nfc_protocol     uint32
 	Dsap             uint8
 	Ssap             uint8
-	Service_name     [63]int8
+	Service_name     [63]uint8
 	_                [3]byte
 	Service_name_len uint32
 }
 
 // SizeofSockaddrNFCLLCP is its size in bytes.
 const SizeofSockaddrNFCLLCP = 0x58
-
-// RawSockaddrUnix is struct sockaddr_un of linux/un.h.
-type RawSockaddrUnix struct {
-	Family uint16
-	Path   [108]int8
-}
-
-// SizeofSockaddrUnix is its size in bytes.
-const SizeofSockaddrUnix = 0x6e
 
 // Rusage is struct rusage of linux/resource.h.
 type Rusage struct {
@@ -662,27 +640,34 @@ type SockFprog struct {
 // SizeofSockFprog is its size in bytes.
 const SizeofSockFprog = 0x8
 
+// SockaddrStorage is struct __kernel_sockaddr_storage of linux/socket.h.
+type SockaddrStorage struct {
+	Family uint16
+	Data   [122]byte
+	_      uintptr
+}
+
+// SizeofSockaddrStorage is its size in bytes.
+const SizeofSockaddrStorage = 0x80
+
 // Stat_t is struct stat64 of asm/stat.h.
 type Stat_t struct {
-	Dev        uint64
-	_          [4]uint8
-	_          uint32
-	Mode       uint32
-	Nlink      uint32
-	Uid        uint32
-	Gid        uint32
-	Rdev       uint64
-	_          [4]uint8
-	Size       int64
-	Blksize    uint32
-	Blocks     uint64
-	Atime      uint32
-	Atime_nsec uint32
-	Mtime      uint32
-	Mtime_nsec uint32
-	Ctime      uint32
-	Ctime_nsec uint32
-	Ino        uint64
+	Dev     uint64
+	_       [4]uint8
+	_       uint32
+	Mode    uint32
+	Nlink   uint32
+	Uid     uint32
+	Gid     uint32
+	Rdev    uint64
+	_       [4]uint8
+	Size    int64
+	Blksize int32
+	Blocks  int64
+	Atim    Timespec
+	Mtim    Timespec
+	Ctim    Timespec
+	Ino     uint64
 }
 
 // SizeofStat_t is its size in bytes.
@@ -690,18 +675,18 @@ const SizeofStat_t = 0x60
 
 // Statfs_t is struct statfs64 of asm/statfs.h.
 type Statfs_t struct {
-	Type    uint32
-	Bsize   uint32
+	Type    int32
+	Bsize   int32
 	Blocks  uint64
 	Bfree   uint64
 	Bavail  uint64
 	Files   uint64
 	Ffree   uint64
 	Fsid    Fsid
-	Namelen uint32
-	Frsize  uint32
-	Flags   uint32
-	Spare   [4]uint32
+	Namelen int32
+	Frsize  int32
+	Flags   int32
+	Spare   [4]int32
 }
 
 // SizeofStatfs_t is its size in bytes.
@@ -908,7 +893,7 @@ type Time_t int32
 
 // Timespec is struct timespec of linux/time.h.
 type Timespec struct {
-	Sec  Time_t
+	Sec  int32
 	Nsec int32
 }
 
@@ -917,7 +902,7 @@ const SizeofTimespec = 0x8
 
 // Timeval is struct timeval of linux/time.h.
 type Timeval struct {
-	Sec  Time_t
+	Sec  int32
 	Usec int32
 }
 
@@ -990,22 +975,9 @@ const SizeofUstat_t = 0x14
 
 // Utimbuf is struct utimbuf of linux/utime.h.
 type Utimbuf struct {
-	Actime  Time_t
-	Modtime Time_t
+	Actime  int32
+	Modtime int32
 }
 
 // SizeofUtimbuf is its size in bytes.
 const SizeofUtimbuf = 0x8
-
-// Utsname is struct new_utsname of linux/utsname.h.
-type Utsname struct {
-	Sysname    [65]int8
-	Nodename   [65]int8
-	Release    [65]int8
-	Version    [65]int8
-	Machine    [65]int8
-	Domainname [65]int8
-}
-
-// SizeofUtsname is its size in bytes.
-const SizeofUtsname = 0x186

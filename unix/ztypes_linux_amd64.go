@@ -412,13 +412,13 @@ const SizeofMmsghdr = 0x40
 // Msghdr is struct user_msghdr of include/linux/socket.h.
 type Msghdr struct {
 	Name       *byte
-	Namelen    int32
+	Namelen    uint32
 	_          [4]byte
 	Iov        *Iovec
 	Iovlen     uint64
 	Control    *byte
 	Controllen uint64
-	Flags      uint32
+	Flags      int32
 	_          [4]byte
 }
 
@@ -459,33 +459,33 @@ const SizeofPPSKInfo = 0x30
 
 // PtraceRegs is struct user_regs_struct of arch/x86/include/asm/user_64.h.
 type PtraceRegs struct {
-	R15     uint64
-	R14     uint64
-	R13     uint64
-	R12     uint64
-	Bp      uint64
-	Bx      uint64
-	R11     uint64
-	R10     uint64
-	R9      uint64
-	R8      uint64
-	Ax      uint64
-	Cx      uint64
-	Dx      uint64
-	Si      uint64
-	Di      uint64
-	Orig_ax uint64
-	Ip      uint64
-	Cs      uint64
-	Flags   uint64
-	Sp      uint64
-	Ss      uint64
-	Fs_base uint64
-	Gs_base uint64
-	Ds      uint64
-	Es      uint64
-	Fs      uint64
-	Gs      uint64
+	R15      uint64
+	R14      uint64
+	R13      uint64
+	R12      uint64
+	Rbp      uint64
+	Rbx      uint64
+	R11      uint64
+	R10      uint64
+	R9       uint64
+	R8       uint64
+	Rax      uint64
+	Rcx      uint64
+	Rdx      uint64
+	Rsi      uint64
+	Rdi      uint64
+	Orig_rax uint64
+	Rip      uint64
+	Cs       uint64
+	Eflags   uint64
+	Rsp      uint64
+	Ss       uint64
+	Fs_base  uint64
+	Gs_base  uint64
+	Ds       uint64
+	Es       uint64
+	Fs       uint64
+	Gs       uint64
 }
 
 // SizeofPtraceRegs is its size in bytes.
@@ -517,33 +517,33 @@ const SizeofPtraceRegs386 = 0x44
 
 // PtraceRegsAmd64 is struct user_regs_struct of arch/x86/include/asm/user_64.h.
 type PtraceRegsAmd64 struct {
-	R15     uint64
-	R14     uint64
-	R13     uint64
-	R12     uint64
-	Bp      uint64
-	Bx      uint64
-	R11     uint64
-	R10     uint64
-	R9      uint64
-	R8      uint64
-	Ax      uint64
-	Cx      uint64
-	Dx      uint64
-	Si      uint64
-	Di      uint64
-	Orig_ax uint64
-	Ip      uint64
-	Cs      uint64
-	Flags   uint64
-	Sp      uint64
-	Ss      uint64
-	Fs_base uint64
-	Gs_base uint64
-	Ds      uint64
-	Es      uint64
-	Fs      uint64
-	Gs      uint64
+	R15      uint64
+	R14      uint64
+	R13      uint64
+	R12      uint64
+	Rbp      uint64
+	Rbx      uint64
+	R11      uint64
+	R10      uint64
+	R9       uint64
+	R8       uint64
+	Rax      uint64
+	Rcx      uint64
+	Rdx      uint64
+	Rsi      uint64
+	Rdi      uint64
+	Orig_rax uint64
+	Rip      uint64
+	Cs       uint64
+	Eflags   uint64
+	Rsp      uint64
+	Ss       uint64
+	Fs_base  uint64
+	Gs_base  uint64
+	Ds       uint64
+	Es       uint64
+	Fs       uint64
+	Gs       uint64
 }
 
 // SizeofPtraceRegsAmd64 is its size in bytes.
@@ -581,19 +581,6 @@ type RawSockaddrAny struct {
 // SizeofSockaddrAny is its size in bytes.
 const SizeofSockaddrAny = 0x70
 
-// RawSockaddrIUCV is struct sockaddr_iucv of include/net/iucv/af_iucv.h.
-type RawSockaddrIUCV struct {
-	Family  uint16
-	Port    uint16
-	Addr    uint32
-	Nodeid  [8]int8
-	User_id [8]int8
-	Name    [8]int8
-}
-
-// SizeofSockaddrIUCV is its size in bytes.
-const SizeofSockaddrIUCV = 0x20
-
 // RawSockaddrNFCLLCP is struct sockaddr_nfc_llcp of linux/nfc.h.
 type RawSockaddrNFCLLCP struct {
 	Sa_family        uint16
@@ -603,22 +590,13 @@ type RawSockaddrNFCLLCP struct {
 	Nfc_protocol     uint32
 	Dsap             uint8
 	Ssap             uint8
-	Service_name     [63]int8
+	Service_name     [63]uint8
 	_                [7]byte
 	Service_name_len uint64
 }
 
 // SizeofSockaddrNFCLLCP is its size in bytes.
 const SizeofSockaddrNFCLLCP = 0x60
-
-// RawSockaddrUnix is struct sockaddr_un of linux/un.h.
-type RawSockaddrUnix struct {
-	Family uint16
-	Path   [108]int8
-}
-
-// SizeofSockaddrUnix is its size in bytes.
-const SizeofSockaddrUnix = 0x6e
 
 // Rusage is struct rusage of linux/resource.h.
 type Rusage struct {
@@ -686,26 +664,33 @@ type SockFprog struct {
 // SizeofSockFprog is its size in bytes.
 const SizeofSockFprog = 0x10
 
+// SockaddrStorage is struct __kernel_sockaddr_storage of linux/socket.h.
+type SockaddrStorage struct {
+	Family uint16
+	Data   [118]byte
+	_      uintptr
+}
+
+// SizeofSockaddrStorage is its size in bytes.
+const SizeofSockaddrStorage = 0x80
+
 // Stat_t is struct stat of asm/stat.h.
 type Stat_t struct {
-	Dev        uint64
-	Ino        uint64
-	Nlink      uint64
-	Mode       uint32
-	Uid        uint32
-	Gid        uint32
-	_          uint32
-	Rdev       uint64
-	Size       int64
-	Blksize    int64
-	Blocks     int64
-	Atime      uint64
-	Atime_nsec uint64
-	Mtime      uint64
-	Mtime_nsec uint64
-	Ctime      uint64
-	Ctime_nsec uint64
-	_          [3]int64
+	Dev     uint64
+	Ino     uint64
+	Nlink   uint64
+	Mode    uint32
+	Uid     uint32
+	Gid     uint32
+	_       uint32
+	Rdev    uint64
+	Size    int64
+	Blksize int64
+	Blocks  int64
+	Atim    Timespec
+	Mtim    Timespec
+	Ctim    Timespec
+	_       [3]int64
 }
 
 // SizeofStat_t is its size in bytes.
@@ -715,11 +700,11 @@ const SizeofStat_t = 0x90
 type Statfs_t struct {
 	Type    int64
 	Bsize   int64
-	Blocks  int64
-	Bfree   int64
-	Bavail  int64
-	Files   int64
-	Ffree   int64
+	Blocks  uint64
+	Bfree   uint64
+	Bavail  uint64
+	Files   uint64
+	Ffree   uint64
 	Fsid    Fsid
 	Namelen int64
 	Frsize  int64
@@ -929,7 +914,7 @@ type Time_t int64
 
 // Timespec is struct timespec of linux/time.h.
 type Timespec struct {
-	Sec  Time_t
+	Sec  int64
 	Nsec int64
 }
 
@@ -938,7 +923,7 @@ const SizeofTimespec = 0x10
 
 // Timeval is struct timeval of linux/time.h.
 type Timeval struct {
-	Sec  Time_t
+	Sec  int64
 	Usec int64
 }
 
@@ -1017,22 +1002,9 @@ const SizeofUstat_t = 0x20
 
 // Utimbuf is struct utimbuf of linux/utime.h.
 type Utimbuf struct {
-	Actime  Time_t
-	Modtime Time_t
+	Actime  int64
+	Modtime int64
 }
 
 // SizeofUtimbuf is its size in bytes.
 const SizeofUtimbuf = 0x10
-
-// Utsname is struct new_utsname of linux/utsname.h.
-type Utsname struct {
-	Sysname    [65]int8
-	Nodename   [65]int8
-	Release    [65]int8
-	Version    [65]int8
-	Machine    [65]int8
-	Domainname [65]int8
-}
-
-// SizeofUtsname is its size in bytes.
-const SizeofUtsname = 0x186

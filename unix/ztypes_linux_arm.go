@@ -406,12 +406,12 @@ const SizeofMmsghdr = 0x20
 // Msghdr is struct user_msghdr of include/linux/socket.h.
 type Msghdr struct {
 	Name       *byte
-	Namelen    int32
+	Namelen    uint32
 	Iov        *Iovec
 	Iovlen     uint32
 	Control    *byte
 	Controllen uint32
-	Flags      uint32
+	Flags      int32
 }
 
 // SizeofMsghdr is its size in bytes.
@@ -451,7 +451,7 @@ const SizeofPPSKInfo = 0x30
 
 // PtraceRegs is struct pt_regs of asm/ptrace.h.
 type PtraceRegs struct {
-	Uregs [18]int32
+	Uregs [18]uint32
 }
 
 // SizeofPtraceRegs is its size in bytes.
@@ -459,7 +459,7 @@ const SizeofPtraceRegs = 0x48
 
 // PtraceRegsArm is struct pt_regs of asm/ptrace.h.
 type PtraceRegsArm struct {
-	Uregs [18]int32
+	Uregs [18]uint32
 }
 
 // SizeofPtraceRegsArm is its size in bytes.
@@ -508,19 +508,6 @@ type RawSockaddrAny struct {
 // SizeofSockaddrAny is its size in bytes.
 const SizeofSockaddrAny = 0x70
 
-// RawSockaddrIUCV is struct sockaddr_iucv of include/net/iucv/af_iucv.h.
-type RawSockaddrIUCV struct {
-	Family  uint16
-	Port    uint16
-	Addr    uint32
-	Nodeid  [8]uint8
-	User_id [8]uint8
-	Name    [8]uint8
-}
-
-// SizeofSockaddrIUCV is its size in bytes.
-const SizeofSockaddrIUCV = 0x20
-
 // RawSockaddrNFCLLCP is struct sockaddr_nfc_llcp of linux/nfc.h.
 type RawSockaddrNFCLLCP struct {
 	Sa_family        uint16
@@ -537,15 +524,6 @@ type RawSockaddrNFCLLCP struct {
 
 // SizeofSockaddrNFCLLCP is its size in bytes.
 const SizeofSockaddrNFCLLCP = 0x58
-
-// RawSockaddrUnix is struct sockaddr_un of linux/un.h.
-type RawSockaddrUnix struct {
-	Family uint16
-	Path   [108]uint8
-}
-
-// SizeofSockaddrUnix is its size in bytes.
-const SizeofSockaddrUnix = 0x6e
 
 // Rusage is struct rusage of linux/resource.h.
 type Rusage struct {
@@ -613,29 +591,36 @@ type SockFprog struct {
 // SizeofSockFprog is its size in bytes.
 const SizeofSockFprog = 0x8
 
+// SockaddrStorage is struct __kernel_sockaddr_storage of linux/socket.h.
+type SockaddrStorage struct {
+	Family uint16
+	Data   [122]byte
+	_      uintptr
+}
+
+// SizeofSockaddrStorage is its size in bytes.
+const SizeofSockaddrStorage = 0x80
+
 // Stat_t is struct stat64 of asm/stat.h.
 type Stat_t struct {
-	Dev        uint64
-	_          [4]uint8
-	_          uint32
-	Mode       uint32
-	Nlink      uint32
-	Uid        uint32
-	Gid        uint32
-	Rdev       uint64
-	_          [4]uint8
-	_          [4]byte
-	Size       int64
-	Blksize    uint32
-	_          [4]byte
-	Blocks     uint64
-	Atime      uint32
-	Atime_nsec uint32
-	Mtime      uint32
-	Mtime_nsec uint32
-	Ctime      uint32
-	Ctime_nsec uint32
-	Ino        uint64
+	Dev     uint64
+	_       [4]uint8
+	_       uint32
+	Mode    uint32
+	Nlink   uint32
+	Uid     uint32
+	Gid     uint32
+	Rdev    uint64
+	_       [4]uint8
+	_       [4]byte
+	Size    int64
+	Blksize int32
+	_       [4]byte
+	Blocks  int64
+	Atim    Timespec
+	Mtim    Timespec
+	Ctim    Timespec
+	Ino     uint64
 }
 
 // SizeofStat_t is its size in bytes.
@@ -643,18 +628,18 @@ const SizeofStat_t = 0x68
 
 // Statfs_t is struct statfs64 of asm/statfs.h.
 type Statfs_t struct {
-	Type    uint32
-	Bsize   uint32
+	Type    int32
+	Bsize   int32
 	Blocks  uint64
 	Bfree   uint64
 	Bavail  uint64
 	Files   uint64
 	Ffree   uint64
 	Fsid    Fsid
-	Namelen uint32
-	Frsize  uint32
-	Flags   uint32
-	Spare   [4]uint32
+	Namelen int32
+	Frsize  int32
+	Flags   int32
+	Spare   [4]int32
 }
 
 // SizeofStatfs_t is its size in bytes.
@@ -861,7 +846,7 @@ type Time_t int32
 
 // Timespec is struct timespec of linux/time.h.
 type Timespec struct {
-	Sec  Time_t
+	Sec  int32
 	Nsec int32
 }
 
@@ -870,7 +855,7 @@ const SizeofTimespec = 0x8
 
 // Timeval is struct timeval of linux/time.h.
 type Timeval struct {
-	Sec  Time_t
+	Sec  int32
 	Usec int32
 }
 
@@ -943,22 +928,9 @@ const SizeofUstat_t = 0x14
 
 // Utimbuf is struct utimbuf of linux/utime.h.
 type Utimbuf struct {
-	Actime  Time_t
-	Modtime Time_t
+	Actime  int32
+	Modtime int32
 }
 
 // SizeofUtimbuf is its size in bytes.
 const SizeofUtimbuf = 0x8
-
-// Utsname is struct new_utsname of linux/utsname.h.
-type Utsname struct {
-	Sysname    [65]uint8
-	Nodename   [65]uint8
-	Release    [65]uint8
-	Version    [65]uint8
-	Machine    [65]uint8
-	Domainname [65]uint8
-}
-
-// SizeofUtsname is its size in bytes.
-const SizeofUtsname = 0x186

@@ -41,8 +41,8 @@ const SizeofCmsghdr = 0x10
 
 // CryptoReportAEAD is struct crypto_report_aead of linux/cryptouser.h.
 type CryptoReportAEAD struct {
-	Type        [64]uint8
-	Geniv       [64]uint8
+	Type        [64]int8
+	Geniv       [64]int8
 	Blocksize   uint32
 	Maxauthsize uint32
 	Ivsize      uint32
@@ -53,7 +53,7 @@ const SizeofCryptoReportAEAD = 0x8c
 
 // CryptoReportAKCipher is struct crypto_report_akcipher of linux/cryptouser.h.
 type CryptoReportAKCipher struct {
-	Type [64]uint8
+	Type [64]int8
 }
 
 // SizeofCryptoReportAKCipher is its size in bytes.
@@ -61,7 +61,7 @@ const SizeofCryptoReportAKCipher = 0x40
 
 // CryptoReportAcomp is struct crypto_report_acomp of linux/cryptouser.h.
 type CryptoReportAcomp struct {
-	Type [64]uint8
+	Type [64]int8
 }
 
 // SizeofCryptoReportAcomp is its size in bytes.
@@ -69,8 +69,8 @@ const SizeofCryptoReportAcomp = 0x40
 
 // CryptoReportBlkCipher is struct crypto_report_blkcipher of linux/cryptouser.h.
 type CryptoReportBlkCipher struct {
-	Type        [64]uint8
-	Geniv       [64]uint8
+	Type        [64]int8
+	Geniv       [64]int8
 	Blocksize   uint32
 	Min_keysize uint32
 	Max_keysize uint32
@@ -82,7 +82,7 @@ const SizeofCryptoReportBlkCipher = 0x90
 
 // CryptoReportCipher is struct crypto_report_cipher of linux/cryptouser.h.
 type CryptoReportCipher struct {
-	Type        [64]uint8
+	Type        [64]int8
 	Blocksize   uint32
 	Min_keysize uint32
 	Max_keysize uint32
@@ -93,7 +93,7 @@ const SizeofCryptoReportCipher = 0x4c
 
 // CryptoReportComp is struct crypto_report_comp of linux/cryptouser.h.
 type CryptoReportComp struct {
-	Type [64]uint8
+	Type [64]int8
 }
 
 // SizeofCryptoReportComp is its size in bytes.
@@ -101,7 +101,7 @@ const SizeofCryptoReportComp = 0x40
 
 // CryptoReportHash is struct crypto_report_hash of linux/cryptouser.h.
 type CryptoReportHash struct {
-	Type       [64]uint8
+	Type       [64]int8
 	Blocksize  uint32
 	Digestsize uint32
 }
@@ -111,7 +111,7 @@ const SizeofCryptoReportHash = 0x48
 
 // CryptoReportKPP is struct crypto_report_kpp of linux/cryptouser.h.
 type CryptoReportKPP struct {
-	Type [64]uint8
+	Type [64]int8
 }
 
 // SizeofCryptoReportKPP is its size in bytes.
@@ -119,7 +119,7 @@ const SizeofCryptoReportKPP = 0x40
 
 // CryptoReportLarval is struct crypto_report_larval of linux/cryptouser.h.
 type CryptoReportLarval struct {
-	Type [64]uint8
+	Type [64]int8
 }
 
 // SizeofCryptoReportLarval is its size in bytes.
@@ -127,7 +127,7 @@ const SizeofCryptoReportLarval = 0x40
 
 // CryptoReportRNG is struct crypto_report_rng of linux/cryptouser.h.
 type CryptoReportRNG struct {
-	Type     [64]uint8
+	Type     [64]int8
 	Seedsize uint32
 }
 
@@ -136,7 +136,7 @@ const SizeofCryptoReportRNG = 0x44
 
 // CryptoStatAEAD is struct crypto_stat_aead of linux/cryptouser.h.
 type CryptoStatAEAD struct {
-	Type         [64]uint8
+	Type         [64]int8
 	Encrypt_cnt  uint64
 	Encrypt_tlen uint64
 	Decrypt_cnt  uint64
@@ -149,7 +149,7 @@ const SizeofCryptoStatAEAD = 0x68
 
 // CryptoStatAKCipher is struct crypto_stat_akcipher of linux/cryptouser.h.
 type CryptoStatAKCipher struct {
-	Type         [64]uint8
+	Type         [64]int8
 	Encrypt_cnt  uint64
 	Encrypt_tlen uint64
 	Decrypt_cnt  uint64
@@ -164,7 +164,7 @@ const SizeofCryptoStatAKCipher = 0x78
 
 // CryptoStatCipher is struct crypto_stat_cipher of linux/cryptouser.h.
 type CryptoStatCipher struct {
-	Type         [64]uint8
+	Type         [64]int8
 	Encrypt_cnt  uint64
 	Encrypt_tlen uint64
 	Decrypt_cnt  uint64
@@ -177,7 +177,7 @@ const SizeofCryptoStatCipher = 0x68
 
 // CryptoStatCompress is struct crypto_stat_compress of linux/cryptouser.h.
 type CryptoStatCompress struct {
-	Type            [64]uint8
+	Type            [64]int8
 	Compress_cnt    uint64
 	Compress_tlen   uint64
 	Decompress_cnt  uint64
@@ -190,7 +190,7 @@ const SizeofCryptoStatCompress = 0x68
 
 // CryptoStatHash is struct crypto_stat_hash of linux/cryptouser.h.
 type CryptoStatHash struct {
-	Type      [64]uint8
+	Type      [64]int8
 	Hash_cnt  uint64
 	Hash_tlen uint64
 	Err_cnt   uint64
@@ -201,7 +201,7 @@ const SizeofCryptoStatHash = 0x58
 
 // CryptoStatKPP is struct crypto_stat_kpp of linux/cryptouser.h.
 type CryptoStatKPP struct {
-	Type                      [64]uint8
+	Type                      [64]int8
 	Setsecret_cnt             uint64
 	Generate_public_key_cnt   uint64
 	Compute_shared_secret_cnt uint64
@@ -213,7 +213,7 @@ const SizeofCryptoStatKPP = 0x60
 
 // CryptoStatLarval is struct crypto_stat_larval of linux/cryptouser.h.
 type CryptoStatLarval struct {
-	Type [64]uint8
+	Type [64]int8
 }
 
 // SizeofCryptoStatLarval is its size in bytes.
@@ -221,7 +221,7 @@ const SizeofCryptoStatLarval = 0x40
 
 // CryptoStatRNG is struct crypto_stat_rng of linux/cryptouser.h.
 type CryptoStatRNG struct {
-	Type          [64]uint8
+	Type          [64]int8
 	Generate_cnt  uint64
 	Generate_tlen uint64
 	Seed_cnt      uint64
@@ -233,9 +233,9 @@ const SizeofCryptoStatRNG = 0x60
 
 // CryptoUserAlg is struct crypto_user_alg of linux/cryptouser.h.
 type CryptoUserAlg struct {
-	Name        [64]uint8
-	Driver_name [64]uint8
-	Module_name [64]uint8
+	Name        [64]int8
+	Driver_name [64]int8
+	Module_name [64]int8
 	Type        uint32
 	Mask        uint32
 	Refcnt      uint32
@@ -251,7 +251,7 @@ type Dirent struct {
 	Off    int64
 	Reclen uint16
 	Type   uint8
-	Name   [256]uint8
+	Name   [256]int8
 	_      [5]byte
 }
 
@@ -389,11 +389,11 @@ type LoopInfo struct {
 	Encrypt_type     int32
 	Encrypt_key_size int32
 	Flags            int32
-	Name             [64]uint8
+	Name             [64]int8
 	Encrypt_key      [32]uint8
 	_                [4]byte
 	Init             [2]uint64
-	Reserved         [4]uint8
+	Reserved         [4]int8
 	_                [4]byte
 }
 
@@ -413,13 +413,13 @@ const SizeofMmsghdr = 0x40
 // Msghdr is struct user_msghdr of include/linux/socket.h.
 type Msghdr struct {
 	Name       *byte
-	Namelen    int32
+	Namelen    uint32
 	_          [4]byte
 	Iov        *Iovec
 	Iovlen     uint64
 	Control    *byte
 	Controllen uint64
-	Flags      uint32
+	Flags      int32
 	_          [4]byte
 }
 
@@ -471,7 +471,7 @@ const SizeofPtraceRegs = 0x110
 
 // PtraceRegsArm is struct pt_regs of asm/ptrace.h.
 type PtraceRegsArm struct {
-	Uregs [18]int32
+	Uregs [18]uint32
 }
 
 // SizeofPtraceRegsArm is its size in bytes.
@@ -505,7 +505,7 @@ const SizeofRTCPLLInfo = 0x20
 // RawSockaddr is struct sockaddr of sys/socket.h.
 type RawSockaddr struct {
 	Family uint16
-	Data   [14]uint8
+	Data   [14]int8
 }
 
 // SizeofSockaddr is its size in bytes.
@@ -514,24 +514,11 @@ const SizeofSockaddr = 0x10
 // RawSockaddrAny is struct sockaddr_any of libc.h.
 type RawSockaddrAny struct {
 	Addr RawSockaddr
-	Pad  [96]uint8
+	Pad  [96]int8
 }
 
 // SizeofSockaddrAny is its size in bytes.
 const SizeofSockaddrAny = 0x70
-
-// RawSockaddrIUCV is struct sockaddr_iucv of include/net/iucv/af_iucv.h.
-type RawSockaddrIUCV struct {
-	Family  uint16
-	Port    uint16
-	Addr    uint32
-	Nodeid  [8]uint8
-	User_id [8]uint8
-	Name    [8]uint8
-}
-
-// SizeofSockaddrIUCV is its size in bytes.
-const SizeofSockaddrIUCV = 0x20
 
 // RawSockaddrNFCLLCP is struct sockaddr_nfc_llcp of linux/nfc.h.
 type RawSockaddrNFCLLCP struct {
@@ -549,15 +536,6 @@ type RawSockaddrNFCLLCP struct {
 
 // SizeofSockaddrNFCLLCP is its size in bytes.
 const SizeofSockaddrNFCLLCP = 0x60
-
-// RawSockaddrUnix is struct sockaddr_un of linux/un.h.
-type RawSockaddrUnix struct {
-	Family uint16
-	Path   [108]uint8
-}
-
-// SizeofSockaddrUnix is its size in bytes.
-const SizeofSockaddrUnix = 0x6e
 
 // Rusage is struct rusage of linux/resource.h.
 type Rusage struct {
@@ -625,28 +603,35 @@ type SockFprog struct {
 // SizeofSockFprog is its size in bytes.
 const SizeofSockFprog = 0x10
 
+// SockaddrStorage is struct __kernel_sockaddr_storage of linux/socket.h.
+type SockaddrStorage struct {
+	Family uint16
+	Data   [118]byte
+	_      uintptr
+}
+
+// SizeofSockaddrStorage is its size in bytes.
+const SizeofSockaddrStorage = 0x80
+
 // Stat_t is struct stat of asm/stat.h.
 type Stat_t struct {
-	Dev        uint64
-	Ino        uint64
-	Mode       uint32
-	Nlink      uint32
-	Uid        uint32
-	Gid        uint32
-	Rdev       uint64
-	_          uint64
-	Size       int64
-	Blksize    int32
-	_          int32
-	Blocks     int64
-	Atime      int64
-	Atime_nsec uint64
-	Mtime      int64
-	Mtime_nsec uint64
-	Ctime      int64
-	Ctime_nsec uint64
-	_          uint32
-	_          uint32
+	Dev     uint64
+	Ino     uint64
+	Mode    uint32
+	Nlink   uint32
+	Uid     uint32
+	Gid     uint32
+	Rdev    uint64
+	_       uint64
+	Size    int64
+	Blksize int32
+	_       int32
+	Blocks  int64
+	Atim    Timespec
+	Mtim    Timespec
+	Ctim    Timespec
+	_       uint32
+	_       uint32
 }
 
 // SizeofStat_t is its size in bytes.
@@ -656,11 +641,11 @@ const SizeofStat_t = 0x80
 type Statfs_t struct {
 	Type    int64
 	Bsize   int64
-	Blocks  int64
-	Bfree   int64
-	Bavail  int64
-	Files   int64
-	Ffree   int64
+	Blocks  uint64
+	Bfree   uint64
+	Bavail  uint64
+	Files   uint64
+	Ffree   uint64
 	Fsid    Fsid
 	Namelen int64
 	Frsize  int64
@@ -732,7 +717,7 @@ const SizeofSysvShmDesc = 0x70
 type TIPCSIOCLNReq struct {
 	Peer     uint32
 	Id       uint32
-	Linkname [68]uint8
+	Linkname [68]int8
 }
 
 // SizeofTIPCSIOCLNReq is its size in bytes.
@@ -741,7 +726,7 @@ const SizeofTIPCSIOCLNReq = 0x4c
 // TIPCSIOCNodeIDReq is struct tipc_sioc_nodeid_req of linux/tipc.h.
 type TIPCSIOCNodeIDReq struct {
 	Peer uint32
-	Id   [16]uint8
+	Id   [16]int8
 }
 
 // SizeofTIPCSIOCNodeIDReq is its size in bytes.
@@ -752,7 +737,7 @@ type TIPCSubscr struct {
 	Seq     TIPCServiceRange
 	Timeout uint32
 	Filter  uint32
-	Handle  [8]uint8
+	Handle  [8]int8
 }
 
 // SizeofTIPCSubscr is its size in bytes.
@@ -774,7 +759,7 @@ type Taskstats struct {
 	Swapin_delay_total        uint64
 	Cpu_run_real_total        uint64
 	Cpu_run_virtual_total     uint64
-	Ac_comm                   [32]uint8
+	Ac_comm                   [32]int8
 	Ac_sched                  uint8
 	Ac_pad                    [3]uint8
 	_                         [4]byte
@@ -870,7 +855,7 @@ type Time_t int64
 
 // Timespec is struct timespec of linux/time.h.
 type Timespec struct {
-	Sec  Time_t
+	Sec  int64
 	Nsec int64
 }
 
@@ -879,7 +864,7 @@ const SizeofTimespec = 0x10
 
 // Timeval is struct timeval of linux/time.h.
 type Timeval struct {
-	Sec  Time_t
+	Sec  int64
 	Usec int64
 }
 
@@ -948,8 +933,8 @@ type Ustat_t struct {
 	Tfree  int32
 	_      [4]byte
 	Tinode uint64
-	Fname  [6]uint8
-	Fpack  [6]uint8
+	Fname  [6]int8
+	Fpack  [6]int8
 	_      [4]byte
 }
 
@@ -958,22 +943,9 @@ const SizeofUstat_t = 0x20
 
 // Utimbuf is struct utimbuf of linux/utime.h.
 type Utimbuf struct {
-	Actime  Time_t
-	Modtime Time_t
+	Actime  int64
+	Modtime int64
 }
 
 // SizeofUtimbuf is its size in bytes.
 const SizeofUtimbuf = 0x10
-
-// Utsname is struct new_utsname of linux/utsname.h.
-type Utsname struct {
-	Sysname    [65]uint8
-	Nodename   [65]uint8
-	Release    [65]uint8
-	Version    [65]uint8
-	Machine    [65]uint8
-	Domainname [65]uint8
-}
-
-// SizeofUtsname is its size in bytes.
-const SizeofUtsname = 0x186

@@ -404,12 +404,12 @@ const SizeofMmsghdr = 0x20
 // Msghdr is struct user_msghdr of include/linux/socket.h.
 type Msghdr struct {
 	Name       *byte
-	Namelen    int32
+	Namelen    uint32
 	Iov        *Iovec
 	Iovlen     uint32
 	Control    *byte
 	Controllen uint32
-	Flags      uint32
+	Flags      int32
 }
 
 // SizeofMsghdr is its size in bytes.
@@ -521,19 +521,6 @@ type RawSockaddrAny struct {
 // SizeofSockaddrAny is its size in bytes.
 const SizeofSockaddrAny = 0x70
 
-// RawSockaddrIUCV is struct sockaddr_iucv of include/net/iucv/af_iucv.h.
-type RawSockaddrIUCV struct {
-	Family  uint16
-	Port    uint16
-	Addr    uint32
-	Nodeid  [8]int8
-	User_id [8]int8
-	Name    [8]int8
-}
-
-// SizeofSockaddrIUCV is its size in bytes.
-const SizeofSockaddrIUCV = 0x20
-
 // RawSockaddrNFCLLCP is struct sockaddr_nfc_llcp of linux/nfc.h.
 type RawSockaddrNFCLLCP struct {
 	Sa_family        uint16
@@ -543,22 +530,13 @@ type RawSockaddrNFCLLCP struct {
 	Nfc_protocol     uint32
 	Dsap             uint8
 	Ssap             uint8
-	Service_name     [63]int8
+	Service_name     [63]uint8
 	_                [3]byte
 	Service_name_len uint32
 }
 
 // SizeofSockaddrNFCLLCP is its size in bytes.
 const SizeofSockaddrNFCLLCP = 0x58
-
-// RawSockaddrUnix is struct sockaddr_un of linux/un.h.
-type RawSockaddrUnix struct {
-	Family uint16
-	Path   [108]int8
-}
-
-// SizeofSockaddrUnix is its size in bytes.
-const SizeofSockaddrUnix = 0x6e
 
 // Rusage is struct rusage of linux/resource.h.
 type Rusage struct {
@@ -626,37 +604,45 @@ type SockFprog struct {
 // SizeofSockFprog is its size in bytes.
 const SizeofSockFprog = 0x8
 
+// SockaddrStorage is struct __kernel_sockaddr_storage of linux/socket.h.
+type SockaddrStorage struct {
+	Family uint16
+	Data   [122]byte
+	_      uintptr
+}
+
+// SizeofSockaddrStorage is its size in bytes.
+const SizeofSockaddrStorage = 0x80
+
 // Stat_t is struct stat64 of asm/stat.h.
 type Stat_t struct {
-	Dev        uint32
-	Pad0       [3]uint32
-	Ino        uint64
-	Mode       uint32
-	Nlink      uint32
-	Uid        uint32
-	Gid        uint32
-	Rdev       uint32
-	Pad1       [3]uint32
-	Size       int64
-	Atime      int32
-	Atime_nsec uint32
-	Mtime      int32
-	Mtime_nsec uint32
-	Ctime      int32
-	Ctime_nsec uint32
-	Blksize    uint32
-	Pad2       uint32
-	Blocks     int64
+	Dev     uint32
+	Pad1    [3]int32
+	Ino     uint64
+	Mode    uint32
+	Nlink   uint32
+	Uid     uint32
+	Gid     uint32
+	Rdev    uint32
+	Pad2    [3]int32
+	Size    int64
+	Atim    Timespec
+	Mtim    Timespec
+	Ctim    Timespec
+	Blksize int32
+	Pad4    int32
+	Blocks  int64
+	Pad5    [14]int32
 }
 
 // SizeofStat_t is its size in bytes.
-const SizeofStat_t = 0x68
+const SizeofStat_t = 0xa0
 
 // Statfs_t is struct statfs64 of asm/statfs.h.
 type Statfs_t struct {
-	Type    uint32
-	Bsize   uint32
-	Frsize  uint32
+	Type    int32
+	Bsize   int32
+	Frsize  int32
 	_       uint32
 	Blocks  uint64
 	Bfree   uint64
@@ -664,9 +650,9 @@ type Statfs_t struct {
 	Ffree   uint64
 	Bavail  uint64
 	Fsid    Fsid
-	Namelen uint32
-	Flags   uint32
-	Spare   [5]uint32
+	Namelen int32
+	Flags   int32
+	Spare   [5]int32
 	_       [4]byte
 }
 
@@ -872,7 +858,7 @@ type Time_t int32
 
 // Timespec is struct timespec of linux/time.h.
 type Timespec struct {
-	Sec  Time_t
+	Sec  int32
 	Nsec int32
 }
 
@@ -881,7 +867,7 @@ const SizeofTimespec = 0x8
 
 // Timeval is struct timeval of linux/time.h.
 type Timeval struct {
-	Sec  Time_t
+	Sec  int32
 	Usec int32
 }
 
@@ -954,22 +940,9 @@ const SizeofUstat_t = 0x14
 
 // Utimbuf is struct utimbuf of linux/utime.h.
 type Utimbuf struct {
-	Actime  Time_t
-	Modtime Time_t
+	Actime  int32
+	Modtime int32
 }
 
 // SizeofUtimbuf is its size in bytes.
 const SizeofUtimbuf = 0x8
-
-// Utsname is struct new_utsname of linux/utsname.h.
-type Utsname struct {
-	Sysname    [65]int8
-	Nodename   [65]int8
-	Release    [65]int8
-	Version    [65]int8
-	Machine    [65]int8
-	Domainname [65]int8
-}
-
-// SizeofUtsname is its size in bytes.
-const SizeofUtsname = 0x186

@@ -404,12 +404,12 @@ const SizeofMmsghdr = 0x20
 // Msghdr is struct user_msghdr of include/linux/socket.h.
 type Msghdr struct {
 	Name       *byte
-	Namelen    int32
+	Namelen    uint32
 	Iov        *Iovec
 	Iovlen     uint32
 	Control    *byte
 	Controllen uint32
-	Flags      uint32
+	Flags      int32
 }
 
 // SizeofMsghdr is its size in bytes.
@@ -449,19 +449,19 @@ const SizeofPPSKInfo = 0x30
 
 // PtraceRegs is struct pt_regs of asm/ptrace.h.
 type PtraceRegs struct {
-	Gpr    [32]uint32
-	Nip    uint32
-	Msr    uint32
-	Gpr3   uint32
-	Ctr    uint32
-	Link   uint32
-	Xer    uint32
-	Ccr    uint32
-	Mq     uint32
-	Trap   uint32
-	Dar    uint32
-	Dsisr  uint32
-	Result uint32
+	Gpr       [32]uint32
+	Nip       uint32
+	Msr       uint32
+	Orig_gpr3 uint32
+	Ctr       uint32
+	Link      uint32
+	Xer       uint32
+	Ccr       uint32
+	Mq        uint32
+	Trap      uint32
+	Dar       uint32
+	Dsisr     uint32
+	Result    uint32
 }
 
 // SizeofPtraceRegs is its size in bytes.
@@ -499,19 +499,6 @@ type RawSockaddrAny struct {
 // SizeofSockaddrAny is its size in bytes.
 const SizeofSockaddrAny = 0x70
 
-// RawSockaddrIUCV is struct sockaddr_iucv of include/net/iucv/af_iucv.h.
-type RawSockaddrIUCV struct {
-	Family  uint16
-	Port    uint16
-	Addr    uint32
-	Nodeid  [8]uint8
-	User_id [8]uint8
-	Name    [8]uint8
-}
-
-// SizeofSockaddrIUCV is its size in bytes.
-const SizeofSockaddrIUCV = 0x20
-
 // RawSockaddrNFCLLCP is struct sockaddr_nfc_llcp of linux/nfc.h.
 type RawSockaddrNFCLLCP struct {
 	Sa_family        uint16
@@ -528,15 +515,6 @@ type RawSockaddrNFCLLCP struct {
 
 // SizeofSockaddrNFCLLCP is its size in bytes.
 const SizeofSockaddrNFCLLCP = 0x58
-
-// RawSockaddrUnix is struct sockaddr_un of linux/un.h.
-type RawSockaddrUnix struct {
-	Family uint16
-	Path   [108]uint8
-}
-
-// SizeofSockaddrUnix is its size in bytes.
-const SizeofSockaddrUnix = 0x6e
 
 // Rusage is struct rusage of linux/resource.h.
 type Rusage struct {
@@ -604,29 +582,36 @@ type SockFprog struct {
 // SizeofSockFprog is its size in bytes.
 const SizeofSockFprog = 0x8
 
+// SockaddrStorage is struct __kernel_sockaddr_storage of linux/socket.h.
+type SockaddrStorage struct {
+	Family uint16
+	Data   [122]byte
+	_      uintptr
+}
+
+// SizeofSockaddrStorage is its size in bytes.
+const SizeofSockaddrStorage = 0x80
+
 // Stat_t is struct stat64 of asm/stat.h.
 type Stat_t struct {
-	Dev        uint64
-	Ino        uint64
-	Mode       uint32
-	Nlink      uint32
-	Uid        uint32
-	Gid        uint32
-	Rdev       uint64
-	_          uint16
-	_          [6]byte
-	Size       int64
-	Blksize    int32
-	_          [4]byte
-	Blocks     int64
-	Atime      int32
-	Atime_nsec uint32
-	Mtime      int32
-	Mtime_nsec uint32
-	Ctime      int32
-	Ctime_nsec uint32
-	_          uint32
-	_          uint32
+	Dev     uint64
+	Ino     uint64
+	Mode    uint32
+	Nlink   uint32
+	Uid     uint32
+	Gid     uint32
+	Rdev    uint64
+	_       uint16
+	_       [6]byte
+	Size    int64
+	Blksize int32
+	_       [4]byte
+	Blocks  int64
+	Atim    Timespec
+	Mtim    Timespec
+	Ctim    Timespec
+	_       uint32
+	_       uint32
 }
 
 // SizeofStat_t is its size in bytes.
@@ -854,7 +839,7 @@ type Time_t int32
 
 // Timespec is struct timespec of linux/time.h.
 type Timespec struct {
-	Sec  Time_t
+	Sec  int32
 	Nsec int32
 }
 
@@ -863,7 +848,7 @@ const SizeofTimespec = 0x8
 
 // Timeval is struct timeval of linux/time.h.
 type Timeval struct {
-	Sec  Time_t
+	Sec  int32
 	Usec int32
 }
 
@@ -936,22 +921,9 @@ const SizeofUstat_t = 0x14
 
 // Utimbuf is struct utimbuf of linux/utime.h.
 type Utimbuf struct {
-	Actime  Time_t
-	Modtime Time_t
+	Actime  int32
+	Modtime int32
 }
 
 // SizeofUtimbuf is its size in bytes.
 const SizeofUtimbuf = 0x8
-
-// Utsname is struct new_utsname of linux/utsname.h.
-type Utsname struct {
-	Sysname    [65]uint8
-	Nodename   [65]uint8
-	Release    [65]uint8
-	Version    [65]uint8
-	Machine    [65]uint8
-	Domainname [65]uint8
-}
-
-// SizeofUtsname is its size in bytes.
-const SizeofUtsname = 0x186

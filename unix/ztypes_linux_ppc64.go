@@ -413,13 +413,13 @@ const SizeofMmsghdr = 0x40
 // Msghdr is struct user_msghdr of include/linux/socket.h.
 type Msghdr struct {
 	Name       *byte
-	Namelen    int32
+	Namelen    uint32
 	_          [4]byte
 	Iov        *Iovec
 	Iovlen     uint64
 	Control    *byte
 	Controllen uint64
-	Flags      uint32
+	Flags      int32
 	_          [4]byte
 }
 
@@ -460,19 +460,19 @@ const SizeofPPSKInfo = 0x30
 
 // PtraceRegs is struct pt_regs of asm/ptrace.h.
 type PtraceRegs struct {
-	Gpr    [32]uint64
-	Nip    uint64
-	Msr    uint64
-	Gpr3   uint64
-	Ctr    uint64
-	Link   uint64
-	Xer    uint64
-	Ccr    uint64
-	Softe  uint64
-	Trap   uint64
-	Dar    uint64
-	Dsisr  uint64
-	Result uint64
+	Gpr       [32]uint64
+	Nip       uint64
+	Msr       uint64
+	Orig_gpr3 uint64
+	Ctr       uint64
+	Link      uint64
+	Xer       uint64
+	Ccr       uint64
+	Softe     uint64
+	Trap      uint64
+	Dar       uint64
+	Dsisr     uint64
+	Result    uint64
 }
 
 // SizeofPtraceRegs is its size in bytes.
@@ -510,19 +510,6 @@ type RawSockaddrAny struct {
 // SizeofSockaddrAny is its size in bytes.
 const SizeofSockaddrAny = 0x70
 
-// RawSockaddrIUCV is struct sockaddr_iucv of include/net/iucv/af_iucv.h.
-type RawSockaddrIUCV struct {
-	Family  uint16
-	Port    uint16
-	Addr    uint32
-	Nodeid  [8]uint8
-	User_id [8]uint8
-	Name    [8]uint8
-}
-
-// SizeofSockaddrIUCV is its size in bytes.
-const SizeofSockaddrIUCV = 0x20
-
 // RawSockaddrNFCLLCP is struct sockaddr_nfc_llcp of linux/nfc.h.
 type RawSockaddrNFCLLCP struct {
 	Sa_family        uint16
@@ -539,15 +526,6 @@ type RawSockaddrNFCLLCP struct {
 
 // SizeofSockaddrNFCLLCP is its size in bytes.
 const SizeofSockaddrNFCLLCP = 0x60
-
-// RawSockaddrUnix is struct sockaddr_un of linux/un.h.
-type RawSockaddrUnix struct {
-	Family uint16
-	Path   [108]uint8
-}
-
-// SizeofSockaddrUnix is its size in bytes.
-const SizeofSockaddrUnix = 0x6e
 
 // Rusage is struct rusage of linux/resource.h.
 type Rusage struct {
@@ -615,28 +593,35 @@ type SockFprog struct {
 // SizeofSockFprog is its size in bytes.
 const SizeofSockFprog = 0x10
 
+// SockaddrStorage is struct __kernel_sockaddr_storage of linux/socket.h.
+type SockaddrStorage struct {
+	Family uint16
+	Data   [118]byte
+	_      uintptr
+}
+
+// SizeofSockaddrStorage is its size in bytes.
+const SizeofSockaddrStorage = 0x80
+
 // Stat_t is struct stat of asm/stat.h.
 type Stat_t struct {
-	Dev        uint64
-	Ino        uint64
-	Nlink      uint64
-	Mode       uint32
-	Uid        uint32
-	Gid        uint32
-	_          [4]byte
-	Rdev       uint64
-	Size       int64
-	Blksize    uint64
-	Blocks     uint64
-	Atime      uint64
-	Atime_nsec uint64
-	Mtime      uint64
-	Mtime_nsec uint64
-	Ctime      uint64
-	Ctime_nsec uint64
-	_          uint64
-	_          uint64
-	_          uint64
+	Dev     uint64
+	Ino     uint64
+	Nlink   uint64
+	Mode    uint32
+	Uid     uint32
+	Gid     uint32
+	_       [4]byte
+	Rdev    uint64
+	Size    int64
+	Blksize int64
+	Blocks  int64
+	Atim    Timespec
+	Mtim    Timespec
+	Ctim    Timespec
+	_       uint64
+	_       uint64
+	_       uint64
 }
 
 // SizeofStat_t is its size in bytes.
@@ -646,11 +631,11 @@ const SizeofStat_t = 0x90
 type Statfs_t struct {
 	Type    int64
 	Bsize   int64
-	Blocks  int64
-	Bfree   int64
-	Bavail  int64
-	Files   int64
-	Ffree   int64
+	Blocks  uint64
+	Bfree   uint64
+	Bavail  uint64
+	Files   uint64
+	Ffree   uint64
 	Fsid    Fsid
 	Namelen int64
 	Frsize  int64
@@ -859,7 +844,7 @@ type Time_t int64
 
 // Timespec is struct timespec of linux/time.h.
 type Timespec struct {
-	Sec  Time_t
+	Sec  int64
 	Nsec int64
 }
 
@@ -868,7 +853,7 @@ const SizeofTimespec = 0x10
 
 // Timeval is struct timeval of linux/time.h.
 type Timeval struct {
-	Sec  Time_t
+	Sec  int64
 	Usec int64
 }
 
@@ -947,22 +932,9 @@ const SizeofUstat_t = 0x20
 
 // Utimbuf is struct utimbuf of linux/utime.h.
 type Utimbuf struct {
-	Actime  Time_t
-	Modtime Time_t
+	Actime  int64
+	Modtime int64
 }
 
 // SizeofUtimbuf is its size in bytes.
 const SizeofUtimbuf = 0x10
-
-// Utsname is struct new_utsname of linux/utsname.h.
-type Utsname struct {
-	Sysname    [65]uint8
-	Nodename   [65]uint8
-	Release    [65]uint8
-	Version    [65]uint8
-	Machine    [65]uint8
-	Domainname [65]uint8
-}
-
-// SizeofUtsname is its size in bytes.
-const SizeofUtsname = 0x186

@@ -414,13 +414,13 @@ const SizeofMmsghdr = 0x40
 // Msghdr is struct user_msghdr of include/linux/socket.h.
 type Msghdr struct {
 	Name       *byte
-	Namelen    int32
+	Namelen    uint32
 	_          [4]byte
 	Iov        *Iovec
 	Iovlen     uint64
 	Control    *byte
 	Controllen uint64
-	Flags      uint32
+	Flags      int32
 	_          [4]byte
 }
 
@@ -504,19 +504,6 @@ type RawSockaddrAny struct {
 // SizeofSockaddrAny is its size in bytes.
 const SizeofSockaddrAny = 0x70
 
-// RawSockaddrIUCV is struct sockaddr_iucv of include/net/iucv/af_iucv.h.
-type RawSockaddrIUCV struct {
-	Family  uint16
-	Port    uint16
-	Addr    uint32
-	Nodeid  [8]int8
-	User_id [8]int8
-	Name    [8]int8
-}
-
-// SizeofSockaddrIUCV is its size in bytes.
-const SizeofSockaddrIUCV = 0x20
-
 // RawSockaddrNFCLLCP is struct sockaddr_nfc_llcp of linux/nfc.h.
 type RawSockaddrNFCLLCP struct {
 	Sa_family        uint16
@@ -526,22 +513,13 @@ type RawSockaddrNFCLLCP struct {
 	Nfc_protocol     uint32
 	Dsap             uint8
 	Ssap             uint8
-	Service_name     [63]int8
+	Service_name     [63]uint8
 	_                [7]byte
 	Service_name_len uint64
 }
 
 // SizeofSockaddrNFCLLCP is its size in bytes.
 const SizeofSockaddrNFCLLCP = 0x60
-
-// RawSockaddrUnix is struct sockaddr_un of linux/un.h.
-type RawSockaddrUnix struct {
-	Family uint16
-	Path   [108]int8
-}
-
-// SizeofSockaddrUnix is its size in bytes.
-const SizeofSockaddrUnix = 0x6e
 
 // Rusage is struct rusage of linux/resource.h.
 type Rusage struct {
@@ -609,6 +587,16 @@ type SockFprog struct {
 // SizeofSockFprog is its size in bytes.
 const SizeofSockFprog = 0x10
 
+// SockaddrStorage is struct __kernel_sockaddr_storage of linux/socket.h.
+type SockaddrStorage struct {
+	Family uint16
+	Data   [118]byte
+	_      uintptr
+}
+
+// SizeofSockaddrStorage is its size in bytes.
+const SizeofSockaddrStorage = 0x80
+
 // Stat_t is struct stat of asm/stat.h.
 type Stat_t struct {
 	Dev     uint32
@@ -637,11 +625,11 @@ const SizeofStat_t = 0x68
 type Statfs_t struct {
 	Type    int64
 	Bsize   int64
-	Blocks  int64
-	Bfree   int64
-	Bavail  int64
-	Files   int64
-	Ffree   int64
+	Blocks  uint64
+	Bfree   uint64
+	Bavail  uint64
+	Files   uint64
+	Ffree   uint64
 	Fsid    Fsid
 	Namelen int64
 	Frsize  int64
@@ -851,7 +839,7 @@ type Time_t int64
 
 // Timespec is struct timespec of linux/time.h.
 type Timespec struct {
-	Sec  Time_t
+	Sec  int64
 	Nsec int64
 }
 
@@ -860,7 +848,7 @@ const SizeofTimespec = 0x10
 
 // Timeval is struct timeval of linux/time.h.
 type Timeval struct {
-	Sec  Time_t
+	Sec  int64
 	Usec int32
 	_    [4]byte
 }
@@ -938,22 +926,9 @@ const SizeofUstat_t = 0x14
 
 // Utimbuf is struct utimbuf of linux/utime.h.
 type Utimbuf struct {
-	Actime  Time_t
-	Modtime Time_t
+	Actime  int64
+	Modtime int64
 }
 
 // SizeofUtimbuf is its size in bytes.
 const SizeofUtimbuf = 0x10
-
-// Utsname is struct new_utsname of linux/utsname.h.
-type Utsname struct {
-	Sysname    [65]int8
-	Nodename   [65]int8
-	Release    [65]int8
-	Version    [65]int8
-	Machine    [65]int8
-	Domainname [65]int8
-}
-
-// SizeofUtsname is its size in bytes.
-const SizeofUtsname = 0x186

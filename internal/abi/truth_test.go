@@ -61,7 +61,7 @@ func differ(name string) bool {
 	return map[string]string{
 		"RTM_NR_MSGTYPES": grew, "RTM_NR_FAMILIES": grew, "SOMAXCONN": grew, "MS_RMT_MASK": grew, "RTAX_FEATURE_MASK": grew,
 		"RTNH_COMPARE_MASK": grew, "PTRACE_O_MASK": grew,
-		"O_LARGEFILE":       libc, "RLIM_INFINITY": libc, "RTCF_NAT": libc, "MAP_RENAME": libc,
+		"O_LARGEFILE": libc, "RLIM_INFINITY": libc, "RTCF_NAT": libc, "MAP_RENAME": libc,
 		"F_GETLK": libc, "F_SETLK": libc, "F_SETLKW": libc, "F_GETLK64": libc, "F_SETLK64": libc, "F_SETLKW64": libc,
 		"O_SYNC": fixed, "O_TMPFILE": fixed,
 		"EPOLLET": sign, "PR_SET_PTRACER_ANY": sign,

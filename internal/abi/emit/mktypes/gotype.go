@@ -2,6 +2,7 @@ package mktypes
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -17,6 +18,17 @@ type goType struct {
 // numbers are Go's types of a fixed size; the widest alignment that Go has is that of a word.
 var numbers = map[string]int64{
 	"byte": 1, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "int32": 4, "uint32": 4, "float32": 4, "int64": 8, "uint64": 8, "float64": 8,
+}
+
+// signedChar are the architectures whose char, unsigned in C, Go programs know as an int8.
+var signedChar = []string{"arm64", "s390x"}
+
+// widest returns the alignment of the widest numbers in Go, on the architecture that is built for.
+func (g *generator) widest() int64 {
+	if g.host != 0 {
+		return int64(g.host)
+	}
+	return int64(g.arch.Word)
 }
 
 // goType returns a type that the list names.
@@ -35,7 +47,7 @@ func (g *generator) goType(text string) (goType, error) {
 		return goType{"*" + t.name, word, word}, err
 	}
 	if size := numbers[text]; size > 0 {
-		return goType{text, size, min(size, word)}, nil
+		return goType{text, size, min(size, g.widest())}, nil
 	}
 	switch text {
 	case "int", "uint", "uintptr":
@@ -140,9 +152,12 @@ func (g *generator) number(expr string) (goType, error) {
 			expr = l.Target
 			continue
 		case abi.Enum, abi.Base:
+			if expr == "char" && slices.Contains(signedChar, g.arch.Name) {
+				return goType{"int8", 1, 1}, nil
+			}
 			name := map[string]string{"signed": "int", "unsigned": "uint", "float": "float"}[l.Encoding] + strconv.FormatInt(8*l.Size, 10)
 			if numbers[name] == l.Size {
-				return goType{name, l.Size, min(l.Size, int64(g.arch.Word))}, nil
+				return goType{name, l.Size, min(l.Size, g.widest())}, nil
 			}
 		}
 		break

@@ -118,6 +118,7 @@ type generator struct {
 	arch   abi.Arch
 	wanted map[string]*wanted // by Go type
 	names  map[string]string  // C type to Go type
+	host   int                // the word of the architecture that is built for, where arch is another one's layout
 }
 
 func (g *generator) add(w *wanted) {
@@ -142,7 +143,7 @@ const sizeofPrefix = "Sizeof"
 func (g *generator) declare(w *wanted) (string, error) {
 	if w.as != "" {
 		other := *g
-		other.names = map[string]string{}
+		other.names, other.host = map[string]string{}, g.arch.Word
 		for _, a := range abi.Linux() {
 			if a.Name == w.as {
 				other.arch = a

@@ -214,6 +214,54 @@ func TestGenerateHasTheLayoutOfC(t *testing.T) {
 	}
 }
 
+func TestChangesTakeThePlaceOfFields(t *testing.T) {
+	files, err := generate(t, `
+[4]byte struct:addr
+Gap struct:gap 1=Hole:uint8
+Pair pair_t one+two=Both:[8]byte
+Outer struct:outer 0=Bits:[4]byte pair=_ f=F:int32 kind=Split:[2]uint8,Rest:uint16 addr=_
+Msg struct:msg m_data=Data:[5]char
+Foreign struct:msg as=386
+Sized struct:msg bytes
+Count unsigned:int
+SizeofWord long
+Other struct:word struct:addr@386
+Only struct:addr only=386`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for arch, want := range map[string]map[string]string{
+		"amd64": {
+			"Gap": "Flag uint8 00, Hole uint8 01, Big uint64 08, Tail uint8 16", "Pair": "Both [8]byte 00",
+			"Outer": "Bits [4]byte 00, Inner Gap 16, Split [2]uint8 40, Rest uint16 42, F int32 48",
+			"Msg":   "Family uint8 00, Index uint32 04, Change int32 08, Data [5]int8 12",
+			"Other": "W int64 00", "Foreign": "Family uint8 00, Index uint32 04, Change int32 08",
+		},
+		"386": {"Other": "Addr uint32 00", "Only": "Addr uint32 00", "Foreign": "Family uint8 00, Index uint32 04, Change int32 08"},
+	} {
+		pkg, sizes := gentest.Check(t, files, arch), gentest.Sizes(arch)
+		for name, fields := range want {
+			if got := layout(pkg, sizes, name); got != fields {
+				t.Errorf("%s: %s is %s\nwant %s", arch, name, got, fields)
+			}
+		}
+	}
+	pkg := gentest.Check(t, files, "amd64")
+	for name, want := range map[string]string{"Sized": "[12]byte", "Count": "uint32"} {
+		if got := pkg.Scope().Lookup(name).Type().Underlying().String(); got != want {
+			t.Errorf("%s is a %s, want a %s", name, got, want)
+		}
+	}
+	for name, want := range map[string]string{"SizeofWord": "8", "SizeofMsg": "20"} {
+		if got := pkg.Scope().Lookup(name).(*types.Const).Val().String(); got != want {
+			t.Errorf("%s is %s, want %s", name, got, want)
+		}
+	}
+	if pkg.Scope().Lookup("Only") != nil {
+		t.Error("amd64 has a type that is 386's only")
+	}
+}
+
 func TestGenerateRefuses(t *testing.T) {
 	for list, want := range map[string]string{
 		"Msg":                              "list:1: want a Go type and a C type",
@@ -227,6 +275,11 @@ func TestGenerateRefuses(t *testing.T) {
 		"P struct:packed":                  "U uint32 at offset 1 is out of Go's alignment",
 		"O struct:outer":                   "pair_t is not in the list",
 		"W struct:word,struct:gap":         "struct gap is not of its size",
+		"Gap struct:gap only=vax":          `unknown architecture "vax"`,
+		"Gap struct:gap 7=X:uint32":        "field big is only in part another one",
+		"Gap struct:gap as=386":            "Big uint64 at offset 4 is out of Go's alignment",
+		"Gap struct:gap tail=Flag":         "two fields are called Flag",
+		"Gap struct:gap flag+big=X:uint8":  "flag+big is not a uint8",
 		"[8]byte struct:addr":              "struct addr has 4 bytes",
 	} {
 		if _, err := generate(t, list); err == nil || !strings.Contains(err.Error(), want) {

@@ -1,0 +1,82 @@
+package unix
+
+import "unsafe"
+
+// Poll is poll(2). The timeout is in milliseconds; negative is none.
+func Poll(fds []PollFd, timeout int) (n int, err error) {
+	if timeout < 0 {
+		return Ppoll(fds, nil, nil)
+	}
+	ts := makeTimespec(int64(timeout/1000), int64(timeout%1000)*1e6)
+	return Ppoll(fds, &ts, nil)
+}
+
+// Ppoll is ppoll(2). timeout and sigmask may be nil; timeout stays as it is.
+func Ppoll(fds []PollFd, timeout *Timespec, sigmask *Sigset_t) (n int, err error) {
+	var copied Timespec
+	if timeout != nil {
+		copied = *timeout // the kernel stores what is left
+		timeout = &copied
+	}
+	return ppoll(unsafe.SliceData(fds), len(fds), timeout, sigmask, sigsetSize)
+}
+
+// Select is select(2). timeout may be nil, and stays as it is.
+func Select(nfd int, r *FdSet, w *FdSet, e *FdSet, timeout *Timeval) (n int, err error) {
+	if timeout == nil {
+		return pselect6(nfd, r, w, e, nil, nil)
+	}
+	if timeout.Sec < 0 || timeout.Usec < 0 {
+		return -1, EINVAL
+	}
+	ts := NsecToTimespec(timeout.Nano())
+	return pselect6(nfd, r, w, e, &ts, nil)
+}
+
+// Pselect is pselect(2). timeout and sigmask may be nil; timeout stays as it is.
+func Pselect(nfd int, r *FdSet, w *FdSet, e *FdSet, timeout *Timespec, sigmask *Sigset_t) (n int, err error) {
+	var copied Timespec
+	if timeout != nil {
+		copied = *timeout // the kernel stores what is left
+		timeout = &copied
+	}
+	if sigmask == nil {
+		return pselect6(nfd, r, w, e, timeout, nil)
+	}
+	return pselect6(nfd, r, w, e, timeout, &sigsetAndSize{sigmask, sigsetSize})
+}
+
+// sigsetAndSize is the last argument of pselect6(2).
+type sigsetAndSize struct {
+	set  *Sigset_t
+	size uintptr
+}
+
+const fdSetBits = 8 * int(unsafe.Sizeof(FdSet{}.Bits[0]))
+
+// Set adds fd to the set. It panics if fd is negative or 1024 or more.
+func (fds *FdSet) Set(fd int) { fds.Bits[fd/fdSetBits] |= 1 << (uint(fd) % uint(fdSetBits)) }
+
+// Clear removes fd from the set.
+func (fds *FdSet) Clear(fd int) { fds.Bits[fd/fdSetBits] &^= 1 << (uint(fd) % uint(fdSetBits)) }
+
+// IsSet tells whether fd is in the set.
+func (fds *FdSet) IsSet(fd int) bool {
+	return fds.Bits[fd/fdSetBits]&(1<<(uint(fd)%uint(fdSetBits))) != 0
+}
+
+// Zero empties the set.
+func (fds *FdSet) Zero() { clear(fds.Bits[:]) }
+
+// EpollCreate is epoll_create(2). Of size it matters only that it is more than zero.
+func EpollCreate(size int) (fd int, err error) {
+	if size <= 0 {
+		return -1, EINVAL
+	}
+	return EpollCreate1(0)
+}
+
+// EpollWait is epoll_wait(2). The timeout is in milliseconds; negative is none.
+func EpollWait(epfd int, events []EpollEvent, msec int) (n int, err error) {
+	return epollPwait(epfd, events, msec, nil, sigsetSize)
+}

@@ -1,0 +1,7 @@
+package unix
+
+// PC returns the program counter.
+func (r *PtraceRegs) PC() uint64 { return r.Era }
+
+// SetPC sets the program counter.
+func (r *PtraceRegs) SetPC(pc uint64) { r.Era = pc }

@@ -1,0 +1,40 @@
+package unix
+
+import (
+	"strings"
+	"unsafe"
+)
+
+// SockaddrUnix is an address of unix(7): a path, or a name in the abstract namespace after "@" (or NUL).
+type SockaddrUnix struct {
+	Name string
+	raw  RawSockaddrUnix
+}
+
+func (sa *SockaddrUnix) sockaddr() (unsafe.Pointer, uint32, error) {
+	n := len(sa.Name)
+	abstract := n > 0 && (sa.Name[0] == '@' || sa.Name[0] == 0 && n > 1)
+	if n > len(sa.raw.Path) || n == len(sa.raw.Path) && !abstract {
+		return nil, 0, EINVAL
+	}
+	sa.raw = RawSockaddrUnix{Family: AF_UNIX}
+	putText(sa.raw.Path[:], sa.Name)
+	size := uint32(unsafe.Offsetof(sa.raw.Path))
+	switch {
+	case abstract:
+		sa.raw.Path[0] = 0
+		size += uint32(n) // a name ends where the address does, a path with a NUL
+	case n > 0:
+		size += uint32(n) + 1
+	}
+	return unsafe.Pointer(&sa.raw), size, nil
+}
+
+func decodeUnix(raw *RawSockaddrUnix) *SockaddrUnix {
+	name := textOf(raw.Path[:])
+	if name[0] == 0 {
+		name = "@" + name[1:]
+	}
+	name, _, _ = strings.Cut(name, "\x00")
+	return &SockaddrUnix{Name: name}
+}

@@ -1,0 +1,5 @@
+//go:build linux && (386 || amd64 || mips || mips64 || mips64le || mipsle || ppc64 || ppc64le || s390x)
+
+package unix
+
+//sysnb	Alarm(seconds uint) (remaining uint, err error)

@@ -1,0 +1,5 @@
+//go:build linux && !386 && !arm && !mips && !mipsle && !s390x
+
+package unix
+
+//sys	mmap(addr uintptr, length uintptr, prot int, flags int, fd int, offset int64) (xaddr uintptr, err error)

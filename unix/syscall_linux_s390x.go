@@ -1,0 +1,3 @@
+package unix
+
+//sys	ptraceUserArea(request int, pid int, area *ptraceArea, data uintptr) (err error) = SYS_PTRACE
