@@ -220,3 +220,25 @@ package unix
 //sys	ioctlPtr(fd int, req uint, arg unsafe.Pointer) (ret int, err error) = SYS_IOCTL
 //sys	Listns(req *NsIdReq, ids []uint64, flags uint) (n int, err error)
 //sys	syslog(typ int, buf *byte, size int) (n int, err error)
+
+// Calls that golang.org/x/sys/unix has not.
+
+//sys	epollPwait2(epfd int, events []EpollEvent, timeout *KernelTimespec, sigmask *Sigset_t, size uintptr) (n int, err error) = SYS_EPOLL_PWAIT2
+// Kcmp is kcmp(2): whether two processes share something (KCMP_…), and if not, an order of the two.
+//sys	Kcmp(pid1 int, pid2 int, typ int, idx1 uintptr, idx2 uintptr) (order int, err error)
+//sys	landlockAddRule(ruleset int, typ int, attr unsafe.Pointer, flags uint) (err error) = SYS_LANDLOCK_ADD_RULE
+//sys	landlockCreateRuleset(attr *LandlockRulesetAttr, size uintptr, flags uint) (fd int, err error) = SYS_LANDLOCK_CREATE_RULESET
+// LandlockRestrictSelf is landlock_restrict_self(2), Linux 5.13. It is about the calling thread, which needs PR_SET_NO_NEW_PRIVS or CAP_SYS_ADMIN.
+//sys	LandlockRestrictSelf(ruleset int, flags uint) (err error) = SYS_LANDLOCK_RESTRICT_SELF
+// Membarrier is membarrier(2): memory barriers on all threads of the process, or of all that registered (MEMBARRIER_CMD_…).
+//sys	Membarrier(cmd int, flags uint, cpu int) (n int, err error)
+// PkeyAlloc is pkey_alloc(2): a protection key with rights (PKEY_DISABLE_…) for the calling thread.
+//sys	PkeyAlloc(flags uint, rights uint) (key int, err error) = SYS_PKEY_ALLOC
+// PkeyFree is pkey_free(2).
+//sys	PkeyFree(key int) (err error) = SYS_PKEY_FREE
+// PkeyMprotect is pkey_mprotect(2): Mprotect that gives the pages a key, too.
+//sys	PkeyMprotect(b []byte, prot int, key int) (err error) = SYS_PKEY_MPROTECT
+// ProcessMadvise is process_madvise(2), Linux 5.10: advice about memory of the process of a pidfd. n is the bytes advised.
+//sys	ProcessMadvise(pidfd int, iovs []Iovec, advice int, flags uint) (n int, err error) = SYS_PROCESS_MADVISE
+// ProcessMrelease is process_mrelease(2), Linux 5.15: frees the memory of a process that is being killed.
+//sys	ProcessMrelease(pidfd int, flags uint) (err error) = SYS_PROCESS_MRELEASE

@@ -444,6 +444,12 @@ func InotifyRmWatch(fd int, watchdesc uint32) (success int, err error) {
 	return int(r0), errOf(e1)
 }
 
+// Kcmp is kcmp(2): whether two processes share something (KCMP_…), and if not, an order of the two.
+func Kcmp(pid1 int, pid2 int, typ int, idx1 uintptr, idx2 uintptr) (order int, err error) {
+	r0, _, e1 := Syscall6(SYS_KCMP, uintptr(pid1), uintptr(pid2), uintptr(typ), uintptr(idx1), uintptr(idx2), 0)
+	return int(r0), errOf(e1)
+}
+
 // KeyctlInt is keyctl(2) for the commands whose arguments are numbers.
 func KeyctlInt(cmd int, arg2 int, arg3 int, arg4 int, arg5 int) (ret int, err error) {
 	r0, _, e1 := Syscall6(SYS_KEYCTL, uintptr(cmd), uintptr(arg2), uintptr(arg3), uintptr(arg4), uintptr(arg5), 0)
@@ -453,6 +459,12 @@ func KeyctlInt(cmd int, arg2 int, arg3 int, arg4 int, arg5 int) (ret int, err er
 // Kill is kill(2).
 func Kill(pid int, sig syscall.Signal) (err error) {
 	_, _, e1 := RawSyscall(SYS_KILL, uintptr(pid), uintptr(sig), 0)
+	return errOf(e1)
+}
+
+// LandlockRestrictSelf is landlock_restrict_self(2), Linux 5.13. It is about the calling thread, which needs PR_SET_NO_NEW_PRIVS or CAP_SYS_ADMIN.
+func LandlockRestrictSelf(ruleset int, flags uint) (err error) {
+	_, _, e1 := Syscall(SYS_LANDLOCK_RESTRICT_SELF, uintptr(ruleset), uintptr(flags), 0)
 	return errOf(e1)
 }
 
@@ -566,6 +578,12 @@ func Madvise(b []byte, advice int) (err error) {
 	}
 	_, _, e1 := Syscall(SYS_MADVISE, uintptr(_p0), uintptr(len(b)), uintptr(advice))
 	return errOf(e1)
+}
+
+// Membarrier is membarrier(2): memory barriers on all threads of the process, or of all that registered (MEMBARRIER_CMD_…).
+func Membarrier(cmd int, flags uint, cpu int) (n int, err error) {
+	r0, _, e1 := Syscall(SYS_MEMBARRIER, uintptr(cmd), uintptr(flags), uintptr(cpu))
+	return int(r0), errOf(e1)
 }
 
 // MemfdCreate is memfd_create(2).
@@ -728,6 +746,28 @@ func PivotRoot(newroot string, putold string) (err error) {
 	return errOf(e1)
 }
 
+// PkeyAlloc is pkey_alloc(2): a protection key with rights (PKEY_DISABLE_…) for the calling thread.
+func PkeyAlloc(flags uint, rights uint) (key int, err error) {
+	r0, _, e1 := Syscall(SYS_PKEY_ALLOC, uintptr(flags), uintptr(rights), 0)
+	return int(r0), errOf(e1)
+}
+
+// PkeyFree is pkey_free(2).
+func PkeyFree(key int) (err error) {
+	_, _, e1 := Syscall(SYS_PKEY_FREE, uintptr(key), 0, 0)
+	return errOf(e1)
+}
+
+// PkeyMprotect is pkey_mprotect(2): Mprotect that gives the pages a key, too.
+func PkeyMprotect(b []byte, prot int, key int) (err error) {
+	_p0 := unsafe.Pointer(&zero)
+	if len(b) > 0 {
+		_p0 = unsafe.Pointer(&b[0])
+	}
+	_, _, e1 := Syscall6(SYS_PKEY_MPROTECT, uintptr(_p0), uintptr(len(b)), uintptr(prot), uintptr(key), 0, 0)
+	return errOf(e1)
+}
+
 // Prctl is prctl(2). Most options act on the calling thread.
 func Prctl(option int, arg2 uintptr, arg3 uintptr, arg4 uintptr, arg5 uintptr) (err error) {
 	_, _, e1 := Syscall6(SYS_PRCTL, uintptr(option), uintptr(arg2), uintptr(arg3), uintptr(arg4), uintptr(arg5), 0)
@@ -744,6 +784,22 @@ func PrctlArg5Ptr(option int, arg2 uintptr, arg3 uintptr, arg4 uintptr, arg5 uns
 func PrctlRetInt(option int, arg2 uintptr, arg3 uintptr, arg4 uintptr, arg5 uintptr) (ret int, err error) {
 	r0, _, e1 := Syscall6(SYS_PRCTL, uintptr(option), uintptr(arg2), uintptr(arg3), uintptr(arg4), uintptr(arg5), 0)
 	return int(r0), errOf(e1)
+}
+
+// ProcessMadvise is process_madvise(2), Linux 5.10: advice about memory of the process of a pidfd. n is the bytes advised.
+func ProcessMadvise(pidfd int, iovs []Iovec, advice int, flags uint) (n int, err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(iovs) > 0 {
+		_p1 = unsafe.Pointer(&iovs[0])
+	}
+	r0, _, e1 := Syscall6(SYS_PROCESS_MADVISE, uintptr(pidfd), uintptr(_p1), uintptr(len(iovs)), uintptr(advice), uintptr(flags), 0)
+	return int(r0), errOf(e1)
+}
+
+// ProcessMrelease is process_mrelease(2), Linux 5.15: frees the memory of a process that is being killed.
+func ProcessMrelease(pidfd int, flags uint) (err error) {
+	_, _, e1 := Syscall(SYS_PROCESS_MRELEASE, uintptr(pidfd), uintptr(flags), 0)
+	return errOf(e1)
 }
 
 // ProcessVMReadv is process_vm_readv(2).
@@ -1049,6 +1105,15 @@ func epollPwait(epfd int, events []EpollEvent, msec int, mask *Sigset_t, size ui
 	return int(r0), errOf(e1)
 }
 
+func epollPwait2(epfd int, events []EpollEvent, timeout *KernelTimespec, sigmask *Sigset_t, size uintptr) (n int, err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(events) > 0 {
+		_p1 = unsafe.Pointer(&events[0])
+	}
+	r0, _, e1 := Syscall6(SYS_EPOLL_PWAIT2, uintptr(epfd), uintptr(_p1), uintptr(len(events)), uintptr(unsafe.Pointer(timeout)), uintptr(unsafe.Pointer(sigmask)), uintptr(size))
+	return int(r0), errOf(e1)
+}
+
 func faccessat(dirfd int, path string, mode uint32) (err error) {
 	_p1, err := BytePtrFromString(path)
 	if err != nil {
@@ -1155,6 +1220,16 @@ func keyctlSearch(cmd int, ringid int, keyType string, description string, destR
 		return -1, err
 	}
 	r0, _, e1 := Syscall6(SYS_KEYCTL, uintptr(cmd), uintptr(ringid), uintptr(unsafe.Pointer(_p2)), uintptr(unsafe.Pointer(_p3)), uintptr(destRingid), 0)
+	return int(r0), errOf(e1)
+}
+
+func landlockAddRule(ruleset int, typ int, attr unsafe.Pointer, flags uint) (err error) {
+	_, _, e1 := Syscall6(SYS_LANDLOCK_ADD_RULE, uintptr(ruleset), uintptr(typ), uintptr(attr), uintptr(flags), 0, 0)
+	return errOf(e1)
+}
+
+func landlockCreateRuleset(attr *LandlockRulesetAttr, size uintptr, flags uint) (fd int, err error) {
+	r0, _, e1 := Syscall(SYS_LANDLOCK_CREATE_RULESET, uintptr(unsafe.Pointer(attr)), uintptr(size), uintptr(flags))
 	return int(r0), errOf(e1)
 }
 
