@@ -2,6 +2,7 @@
 package mksysnum
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"regexp"
@@ -49,6 +50,7 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 			fmt.Fprintf(&b, "SYS_%s = %s\n", strings.ToUpper(name), numbers[a.Name][name])
 		}
 		b.WriteString(")\n")
+		table(&b, db, a.Name, numbers[a.Name])
 		file, err := gen.File(a.Name+" && linux", "unix", b.String())
 		if err != nil {
 			return nil, err
@@ -56,6 +58,32 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 		files["zsysnum_linux_"+a.Name+".go"] = file
 	}
 	return files, nil
+}
+
+// table writes the names that the kernel has, by number.
+func table(b *strings.Builder, db *abi.DB, arch string, numbers map[string]string) {
+	type call struct {
+		num  uint64
+		name string
+	}
+	var calls []call
+	for _, s := range db.Syscalls() {
+		if n, ok := s.On[arch]; ok && numbers[s.Name] == n {
+			num, err := strconv.ParseUint(n, 0, 32)
+			if err != nil {
+				panic(err) // the facts have been read as numbers
+			}
+			calls = append(calls, call{num, s.Name})
+		}
+	}
+	slices.SortFunc(calls, func(a, b call) int {
+		return cmp.Or(cmp.Compare(a.num, b.num), cmp.Compare(a.name, b.name))
+	})
+	b.WriteString("\n// syscalls are the system calls by number.\nvar syscalls = [...]struct {\nnum uintptr\nname string\n}{\n")
+	for _, c := range calls {
+		fmt.Fprintf(b, "{%d, %q},\n", c.num, c.name)
+	}
+	b.WriteString("}\n")
 }
 
 func leaveOut(numbers map[string]map[string]string, expr string) error {

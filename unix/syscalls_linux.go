@@ -1,0 +1,43 @@
+package unix
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+)
+
+// Syscalls gives the names and numbers of the running architecture's system calls, by number: those of the
+// kernel's headers, "openat" and not "OPENAT". They are the SYS_ constants, less the names that stand for others.
+func Syscalls() iter.Seq2[string, uintptr] {
+	return func(yield func(string, uintptr) bool) {
+		for i := range syscalls {
+			if !yield(syscalls[i].name, syscalls[i].num) {
+				return
+			}
+		}
+	}
+}
+
+// SyscallName returns the name of a system call of the running architecture, "" where the number is of none.
+func SyscallName(num uintptr) string {
+	i, ok := slices.BinarySearchFunc(syscalls[:], num, func(c struct {
+		num  uintptr
+		name string
+	}, num uintptr) int {
+		return cmp.Compare(c.num, num)
+	})
+	if !ok {
+		return ""
+	}
+	return syscalls[i].name
+}
+
+// SyscallNumber returns the number of a system call of the running architecture, and whether there is one of the name.
+func SyscallNumber(name string) (num uintptr, ok bool) {
+	for n, num := range Syscalls() {
+		if n == name {
+			return num, true
+		}
+	}
+	return 0, false
+}
