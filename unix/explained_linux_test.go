@@ -41,6 +41,7 @@ func constantsOf(t *testing.T, arch string) map[string]string {
 
 // TestExplanationsAreTrue fails for a line of explained.txt that is true no more.
 func TestExplanationsAreTrue(t *testing.T) {
+	needSources(t)
 	b, err := os.ReadFile("explained.txt")
 	if err != nil {
 		t.Fatal(err)

@@ -535,7 +535,7 @@ func TestExtendedAttributes(t *testing.T) {
 	fd := opened(t, path, unix.O_RDWR)
 	err := unix.Setxattr(path, "user.a", []byte("value"), unix.XATTR_CREATE)
 	if err == unix.ENOTSUP {
-		nstest.Need(t, "extended attributes of users", "", err)
+		nstest.Need(t, "extended attributes of users on tmpfs", "6.6", err)
 	}
 	ok(t, err)
 	fails(t, unix.Lsetxattr(path, "user.a", nil, unix.XATTR_CREATE), unix.EEXIST)
@@ -709,7 +709,10 @@ func TestMount(t *testing.T) {
 	if int64(st.Type) != unix.TMPFS_MAGIC || uint64(st.Blocks)*uint64(st.Bsize) != 1048576 {
 		t.Errorf("%+v", st)
 	}
-	fails(t, unix.PivotRoot(dir, dir+"/.."), unix.EBUSY) // the old root would lie outside the new one
+	// The old root would lie outside the new one; where the root is the initial one, nothing may take its place.
+	if err := unix.PivotRoot(dir, dir+"/.."); err != unix.EBUSY && err != unix.EINVAL {
+		t.Errorf("error %v, want %v or %v", err, unix.EBUSY, unix.EINVAL)
+	}
 	ok(t, unix.Unmount(dir, 0))
 	fails(t, unix.Unmount(dir, 0), unix.EINVAL)
 }

@@ -346,6 +346,9 @@ func TestFamilies(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			fd, err := unix.Socket(c.fam, c.typ|unix.SOCK_CLOEXEC, c.proto)
 			if errors.Is(err, unix.EAFNOSUPPORT) || errors.Is(err, unix.EPERM) || errors.Is(err, unix.EPROTONOSUPPORT) || errors.Is(err, unix.ESOCKTNOSUPPORT) {
+				if c.fam == unix.AF_TIPC || c.fam == unix.AF_VSOCK {
+					t.Skipf("feature sockets of family %s: Debian's kernels do not load the module by themselves", c.name)
+				}
 				nstest.Need(t, "sockets of family "+c.name, "", err)
 			}
 			ok(t, err)
