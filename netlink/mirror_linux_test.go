@@ -41,10 +41,9 @@ func verify(t testing.TB, m *Mirror) {
 // disorder changes tables at random.
 type disorder struct {
 	*rand.Rand
-	h     *Handle
-	ends  []Link
-	log   []string
-	tries int
+	h    *Handle
+	ends []Link
+	log  []string
 }
 
 func newDisorder(t testing.TB, h *Handle, seed uint64) *disorder {
@@ -123,7 +122,6 @@ func (d *disorder) step(t testing.TB) {
 	default:
 		what, err = "mtu "+link.Attrs().Name, d.h.LinkSetMTU(link, 1400+d.IntN(3))
 	}
-	d.tries++
 	if err == nil {
 		d.log = append(d.log, what)
 	}

@@ -10,17 +10,8 @@ import (
 	"time"
 	"unsafe"
 
-	"kern.sys/internal/nstest"
 	"kern.sys/unix"
 )
-
-// needCall skips the test where the kernel lacks a call.
-func needCall(t *testing.T, call, kernel string, err error) {
-	t.Helper()
-	if errors.Is(err, unix.ENOSYS) || errors.Is(err, unix.EOPNOTSUPP) {
-		nstest.Need(t, call, kernel, err)
-	}
-}
 
 func TestEpollPwait2(t *testing.T) {
 	epfd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
@@ -41,7 +32,7 @@ func TestEpollPwait2(t *testing.T) {
 	events := make([]unix.EpollEvent, 4)
 	began := time.Now()
 	n, err := unix.EpollPwait2(epfd, events, &unix.KernelTimespec{Nsec: 2_000_000}, &unix.Sigset_t{})
-	needCall(t, "epoll_pwait2", "5.11", err)
+	need(t, "epoll_pwait2", "5.11", err)
 	if n != 0 || err != nil || time.Since(began) < 2*time.Millisecond {
 		t.Errorf("nothing to read: %d, %v after %v", n, err, time.Since(began))
 	}
@@ -67,7 +58,7 @@ func TestKcmp(t *testing.T) {
 	if errors.Is(err, unix.EPERM) {
 		t.Skip("feature kcmp: not allowed here")
 	}
-	needCall(t, "kcmp", "3.5", err)
+	need(t, "kcmp", "3.5", err)
 	if order != 0 || err != nil {
 		t.Errorf("a copy of a descriptor: %d, %v", order, err)
 	}
@@ -85,7 +76,7 @@ func TestKcmp(t *testing.T) {
 // TestLandlock restricts a thread of its own, which ends with the test.
 func TestLandlock(t *testing.T) {
 	abi, err := unix.LandlockABI()
-	needCall(t, "landlock", "5.13", err)
+	need(t, "landlock", "5.13", err)
 	if err != nil || abi < 1 {
 		t.Fatalf("version %d, %v", abi, err)
 	}
@@ -146,7 +137,7 @@ func TestLandlock(t *testing.T) {
 
 func TestMembarrier(t *testing.T) {
 	have, err := unix.Membarrier(unix.MEMBARRIER_CMD_QUERY, 0, 0)
-	needCall(t, "membarrier", "4.3", err)
+	need(t, "membarrier", "4.3", err)
 	if err != nil || have&unix.MEMBARRIER_CMD_GLOBAL == 0 {
 		t.Fatalf("have %#x, %v", have, err)
 	}
@@ -157,8 +148,8 @@ func TestMembarrier(t *testing.T) {
 
 func TestPkeys(t *testing.T) {
 	if err := unix.PkeyFree(-1); err != unix.EINVAL {
-		needCall(t, "pkey_free", "4.9", err)
-		t.Errorf("no key: %v", err)
+		need(t, "pkey_free", "4.9", err)
+		t.Error("no key: no error")
 	}
 	key, err := unix.PkeyAlloc(0, unix.PKEY_DISABLE_WRITE)
 	if err == unix.ENOSPC || err == unix.EINVAL || err == unix.ENOSYS {
@@ -185,7 +176,7 @@ func TestPkeys(t *testing.T) {
 
 func TestProcessMadviseAndMrelease(t *testing.T) {
 	self, err := unix.PidfdOpen(os.Getpid(), 0)
-	needCall(t, "pidfd_open", "5.3", err)
+	need(t, "pidfd_open", "5.3", err)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -198,7 +189,7 @@ func TestProcessMadviseAndMrelease(t *testing.T) {
 	iov := unix.Iovec{Base: unsafe.SliceData(b)}
 	iov.SetLen(len(b))
 	n, err := unix.ProcessMadvise(self, []unix.Iovec{iov}, unix.MADV_COLD, 0)
-	needCall(t, "process_madvise", "5.10", err)
+	need(t, "process_madvise", "5.10", err)
 	if n != len(b) || err != nil {
 		t.Errorf("advised %d bytes of %d, %v", n, len(b), err)
 	}
@@ -216,10 +207,9 @@ func TestProcessMadviseAndMrelease(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer unix.Close(child)
-	err = unix.ProcessMrelease(child, 0)
-	needCall(t, "process_mrelease", "5.15", err)
-	if err != unix.EINVAL {
-		t.Errorf("a process that nobody kills: %v", err)
+	if err := unix.ProcessMrelease(child, 0); err != unix.EINVAL {
+		need(t, "process_mrelease", "5.15", err)
+		t.Error("a process that nobody kills: no error")
 	}
 	if err := cmd.Process.Kill(); err != nil {
 		t.Fatal(err)

@@ -1,9 +1,8 @@
 package unix
 
 import (
-	"cmp"
 	"iter"
-	"slices"
+	"sort"
 )
 
 // Syscalls gives the names and numbers of the running architecture's system calls, by number: those of the
@@ -20,13 +19,8 @@ func Syscalls() iter.Seq2[string, uintptr] {
 
 // SyscallName returns the name of a system call of the running architecture, "" where the number is of none.
 func SyscallName(num uintptr) string {
-	i, ok := slices.BinarySearchFunc(syscalls[:], num, func(c struct {
-		num  uintptr
-		name string
-	}, num uintptr) int {
-		return cmp.Compare(c.num, num)
-	})
-	if !ok {
+	i := sort.Search(len(syscalls), func(i int) bool { return syscalls[i].num >= num })
+	if i == len(syscalls) || syscalls[i].num != num {
 		return ""
 	}
 	return syscalls[i].name
