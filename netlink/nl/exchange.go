@@ -46,14 +46,10 @@ func (c *Conn) single(ctx context.Context, r *Request, flags uint16, each func(M
 	if err := ctx.Err(); err != nil {
 		return &Error{Err: context.Cause(ctx)}
 	}
-	if err := c.enter(ctx); err != nil {
-		return &Error{Err: err}
-	}
-	defer c.leave()
 	size := 0
 	for try := 0; ; try++ {
 		var need int
-		err := c.withChannel(func(ch *channel) (clean bool, err error) {
+		err := c.withChannel(ctx, true, func(ch *channel) (clean bool, err error) {
 			need, clean, err = c.converse(ctx, ch, r, flags, size, each)
 			return clean, err
 		})
@@ -66,13 +62,13 @@ func (c *Conn) single(ctx context.Context, r *Request, flags uint16, each func(M
 }
 
 // withChannel lends a channel to fn and takes it back.
-func (c *Conn) withChannel(fn func(*channel) (clean bool, err error)) error {
-	ch, err := c.take()
+func (c *Conn) withChannel(ctx context.Context, single bool, fn func(*channel) (clean bool, err error)) error {
+	ch, err := c.take(ctx, single)
 	if err != nil {
 		return &Error{Err: err}
 	}
 	clean := false
-	defer func() { c.give(ch, clean) }() // also where fn panics
+	defer func() { c.give(ch, single, clean) }() // also where fn panics
 	clean, err = fn(ch)
 	return err
 }
@@ -256,7 +252,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 func (c *Conn) dump(ctx context.Context, r *Request, size int, each func(*Objects) bool) (need int, some bool, err error) {
 	for grown := 0; ; grown++ {
 		need, some = 0, false
-		err = c.withChannel(func(ch *channel) (clean bool, err error) {
+		err = c.withChannel(ctx, false, func(ch *channel) (clean bool, err error) {
 			need, some, clean, err = c.converseDump(ctx, ch, r, size, each)
 			return clean, err
 		})
