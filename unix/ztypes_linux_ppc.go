@@ -937,6 +937,9 @@ type Pointer64 struct {
 // SizeofPointer64 is its size in bytes.
 const SizeofPointer64 = 0x8
 
+// AioContext_t is aio_context_t.
+type AioContext_t uint32
+
 // FsDiskQuota is struct fs_disk_quota of linux/dqblk_xfs.h.
 type FsDiskQuota struct {
 	Version       int8
