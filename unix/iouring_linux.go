@@ -45,7 +45,9 @@ func IoSubmit(ctx AioContext_t, iocbs []*Iocb) (n int, err error) {
 
 // IoCancel is io_cancel(2), of an operation by the address that it was submitted by. EINPROGRESS (Linux 4.18 and later)
 // says that it is being cancelled, and its event comes by [IoGetevents].
-func IoCancel(ctx AioContext_t, iocb *Iocb, result *IoEvent) error { return ioCancel(ctx, iocb, result) }
+func IoCancel(ctx AioContext_t, iocb *Iocb, result *IoEvent) error {
+	return ioCancel(ctx, iocb, result)
+}
 
 // IoGetevents is io_getevents(2): it waits until at least min operations have ended, for a time if timeout is not nil.
 // n is how many events there are. On architectures of 32 bits it takes Linux 5.1.

@@ -541,7 +541,7 @@ func Linkat(olddirfd int, oldpath string, newdirfd int, newpath string, flags in
 	return errOf(e1)
 }
 
-// Listmount is listmount(2), Linux 6.8: the unique IDs of the mounts right below the mount req.Mnt_id, or of all below
+// Listmount is listmount(2), Linux 6.8: the unique IDs of the mounts right below the mount req.Id, or of all below
 // LSMT_ROOT, that come after the ID req.Param. req.Size is [SizeofMntIdReq]. [ListmountSeq] asks until there are no more.
 func Listmount(req *MntIdReq, ids []uint64, flags uint) (n int, err error) {
 	_p1 := unsafe.Pointer(&zero)
@@ -1067,7 +1067,7 @@ func Setxattr(path string, attr string, data []byte, flags int) (err error) {
 }
 
 // Statmount is statmount(2), Linux 6.8: it fills buf with what req.Param asks for (STATMOUNT_…) of the mount with the
-// unique ID req.Mnt_id. req.Size is [SizeofMntIdReq]. EOVERFLOW says that buf is too short. [ParseStatmount] reads buf,
+// unique ID req.Id. req.Size is [SizeofMntIdReq]. EOVERFLOW says that buf is too short. [ParseStatmount] reads buf,
 // [ReadStatmount] finds a buffer by itself.
 func Statmount(req *MntIdReq, buf []byte, flags uint) (err error) {
 	_p1 := unsafe.Pointer(&zero)

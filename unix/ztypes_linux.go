@@ -2262,6 +2262,38 @@ type FileAttr struct {
 // SizeofFileAttr is its size in bytes.
 const SizeofFileAttr = 0x18
 
+// FsDiskQuota is struct fs_disk_quota of linux/dqblk_xfs.h.
+type FsDiskQuota struct {
+	Version       int8
+	Flags         int8
+	Fieldmask     uint16
+	Id            uint32
+	Blk_hardlimit uint64
+	Blk_softlimit uint64
+	Ino_hardlimit uint64
+	Ino_softlimit uint64
+	Bcount        uint64
+	Icount        uint64
+	Itimer        int32
+	Btimer        int32
+	Iwarns        uint16
+	Bwarns        uint16
+	Itimer_hi     int8
+	Btimer_hi     int8
+	Rtbtimer_hi   int8
+	Padding2      int8
+	Rtb_hardlimit uint64
+	Rtb_softlimit uint64
+	Rtbcount      uint64
+	Rtbtimer      int32
+	Rtbwarns      uint16
+	Padding3      int16
+	_             [8]byte
+}
+
+// SizeofFsDiskQuota is its size in bytes.
+const SizeofFsDiskQuota = 0x70
+
 // FsQfilestatv is struct fs_qfilestatv of linux/dqblk_xfs.h.
 type FsQfilestatv struct {
 	Ino      uint64
@@ -2337,11 +2369,11 @@ const SizeofLsmCtx = 0x20
 
 // MntIdReq is struct mnt_id_req of linux/mount.h.
 type MntIdReq struct {
-	Size   uint32
-	Mnt_fd uint32
-	Id     uint64
-	Param  uint64
-	Ns_id  uint64
+	Size  uint32
+	Fd    uint32
+	Id    uint64
+	Param uint64
+	Ns_id uint64
 }
 
 // SizeofMntIdReq is its size in bytes.
@@ -2349,10 +2381,10 @@ const SizeofMntIdReq = 0x20
 
 // SeccompData is struct seccomp_data of linux/seccomp.h.
 type SeccompData struct {
-	Nr      int32
-	Arch    uint32
-	Pointer uint64
-	Args    [6]uint64
+	Nr                  int32
+	Arch                uint32
+	Instruction_pointer uint64
+	Args                [6]uint64
 }
 
 // SizeofSeccompData is its size in bytes.
@@ -2360,8 +2392,8 @@ const SizeofSeccompData = 0x40
 
 // SeccompMetadata is struct seccomp_metadata of linux/ptrace.h.
 type SeccompMetadata struct {
-	Off   uint64
-	Flags uint64
+	Filter_off uint64
+	Flags      uint64
 }
 
 // SizeofSeccompMetadata is its size in bytes.
@@ -2505,12 +2537,12 @@ const SizeofIoSqringOffsets = 0x28
 
 // IoUringAttrPi is struct io_uring_attr_pi of linux/io_uring.h.
 type IoUringAttrPi struct {
-	Flags uint16
-	Tag   uint16
-	Len   uint32
-	Addr  uint64
-	Seed  uint64
-	Rsvd  uint64
+	Flags   uint16
+	App_tag uint16
+	Len     uint32
+	Addr    uint64
+	Seed    uint64
+	Rsvd    uint64
 }
 
 // SizeofIoUringAttrPi is its size in bytes.
@@ -2518,10 +2550,10 @@ const SizeofIoUringAttrPi = 0x20
 
 // IoUringBpf is struct io_uring_bpf of linux/io_uring/bpf_filter.h.
 type IoUringBpf struct {
-	Type  uint16
-	Flags uint16
-	Resv  uint32
-	_     [64]byte
+	Cmd_type  uint16
+	Cmd_flags uint16
+	Resv      uint32
+	Filter    IoUringBpfFilter
 }
 
 // SizeofIoUringBpf is its size in bytes.
@@ -2534,7 +2566,7 @@ type IoUringBpfCtx struct {
 	Sqe_flags uint8
 	Pdu_size  uint8
 	Pad       [5]uint8
-	_         [24]byte
+	Pdu       [24]byte
 }
 
 // SizeofIoUringBpfCtx is its size in bytes.
@@ -2589,9 +2621,9 @@ const SizeofIoUringBufRing = 0x10
 
 // IoUringBufStatus is struct io_uring_buf_status of linux/io_uring.h.
 type IoUringBufStatus struct {
-	Group uint32
-	Head  uint32
-	Resv  [8]uint32
+	Buf_group uint32
+	Head      uint32
+	Resv      [8]uint32
 }
 
 // SizeofIoUringBufStatus is its size in bytes.
@@ -2724,7 +2756,7 @@ const SizeofIoUringProbeOp = 0x8
 
 // IoUringQueryHdr is struct io_uring_query_hdr of linux/io_uring/query.h.
 type IoUringQueryHdr struct {
-	Next_entry uint64
+	Next_entry Pointer64
 	Query_data Pointer64
 	Query_op   uint32
 	Size       uint32
@@ -2994,8 +3026,8 @@ const SizeofBpfInsn = 0x8
 
 // BpfIterCreateAttr is union bpf_attr.iter_create of linux/bpf.h.
 type BpfIterCreateAttr struct {
-	Fd    uint32
-	Flags uint32
+	Link_fd uint32
+	Flags   uint32
 }
 
 // SizeofBpfIterCreateAttr is its size in bytes.
@@ -3014,11 +3046,11 @@ const SizeofBpfLineInfo = 0x10
 
 // BpfLinkCreateAttr is union bpf_attr.link_create of linux/bpf.h.
 type BpfLinkCreateAttr struct {
-	Prog_fd   uint32
-	Target_fd uint32
-	Type      uint32
-	Flags     uint32
-	Rest      [48]byte
+	Prog_fd     uint32
+	Target_fd   uint32
+	Attach_type uint32
+	Flags       uint32
+	Rest        [48]byte
 }
 
 // SizeofBpfLinkCreateAttr is its size in bytes.
@@ -3046,7 +3078,7 @@ const SizeofBpfLinkInfo = 0x40
 
 // BpfLinkUpdateAttr is union bpf_attr.link_update of linux/bpf.h.
 type BpfLinkUpdateAttr struct {
-	Fd          uint32
+	Link_fd     uint32
 	New_prog_fd uint32
 	Flags       uint32
 	Old_prog_fd uint32
@@ -3106,11 +3138,11 @@ const SizeofBpfMapCreateAttr = 0x60
 
 // BpfMapElemAttr is union bpf_attr.next_key of linux/bpf.h.
 type BpfMapElemAttr struct {
-	Fd    uint32
-	_     [4]byte
-	Key   Pointer64
-	Value Pointer64
-	Flags uint64
+	Map_fd uint32
+	_      [4]byte
+	Key    Pointer64
+	Value  Pointer64
+	Flags  uint64
 }
 
 // SizeofBpfMapElemAttr is its size in bytes.
@@ -3314,10 +3346,10 @@ const SizeofBpfProgStreamReadAttr = 0x18
 
 // BpfRawTracepointAttr is union bpf_attr.raw_tracepoint of linux/bpf.h.
 type BpfRawTracepointAttr struct {
-	Name   Pointer64
-	Fd     uint32
-	_      [4]byte
-	Cookie uint64
+	Name    Pointer64
+	Prog_fd uint32
+	_       [4]byte
+	Cookie  uint64
 }
 
 // SizeofBpfRawTracepointAttr is its size in bytes.
@@ -3364,8 +3396,8 @@ const SizeofBpfTestRunAttr = 0x50
 
 // BpfTokenCreateAttr is union bpf_attr.token_create of linux/bpf.h.
 type BpfTokenCreateAttr struct {
-	Flags uint32
-	Fd    uint32
+	Flags    uint32
+	Bpffs_fd uint32
 }
 
 // SizeofBpfTokenCreateAttr is its size in bytes.
@@ -3373,10 +3405,10 @@ const SizeofBpfTokenCreateAttr = 0x8
 
 // BpfTokenInfo is struct bpf_token_info of linux/bpf.h.
 type BpfTokenInfo struct {
-	Cmds    uint64
-	Maps    uint64
-	Progs   uint64
-	Attachs uint64
+	Allowed_cmds    uint64
+	Allowed_maps    uint64
+	Allowed_progs   uint64
+	Allowed_attachs uint64
 }
 
 // SizeofBpfTokenInfo is its size in bytes.

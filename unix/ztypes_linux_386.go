@@ -994,38 +994,6 @@ const SizeofPointer64 = 0x8
 // AioContext_t is aio_context_t.
 type AioContext_t uint32
 
-// FsDiskQuota is struct fs_disk_quota of linux/dqblk_xfs.h.
-type FsDiskQuota struct {
-	Version       int8
-	Flags         int8
-	Fieldmask     uint16
-	Id            uint32
-	Blk_hardlimit uint64
-	Blk_softlimit uint64
-	Ino_hardlimit uint64
-	Ino_softlimit uint64
-	Bcount        uint64
-	Icount        uint64
-	Itimer        int32
-	Btimer        int32
-	Iwarns        uint16
-	Bwarns        uint16
-	Itimer_hi     int8
-	Btimer_hi     int8
-	Rtbtimer_hi   int8
-	Padding2      int8
-	Rtb_hardlimit uint64
-	Rtb_softlimit uint64
-	Rtbcount      uint64
-	Rtbtimer      int32
-	Rtbwarns      uint16
-	Padding3      int16
-	Padding4      [8]int8
-}
-
-// SizeofFsDiskQuota is its size in bytes.
-const SizeofFsDiskQuota = 0x70
-
 // FsQfilestat is struct fs_qfilestat of linux/dqblk_xfs.h.
 type FsQfilestat struct {
 	Ino      uint64
