@@ -43,8 +43,9 @@ func IoSubmit(ctx AioContext_t, iocbs []*Iocb) (n int, err error) {
 	return ioSubmit(ctx, len(iocbs), unsafe.Pointer(unsafe.SliceData(iocbs)))
 }
 
-// IoCancel is io_cancel(2), of an operation by the address that it was submitted by. EINPROGRESS (Linux 4.18 and later)
-// says that it is being cancelled, and its event comes by [IoGetevents].
+// IoCancel is io_cancel(2), of an operation by the address that it was submitted by, which a variable on a stack does
+// not keep: pin it. EINPROGRESS says that it is being cancelled and its event comes by [IoGetevents], as for all that can
+// be cancelled on Linux 4.18 and later.
 func IoCancel(ctx AioContext_t, iocb *Iocb, result *IoEvent) error {
 	return ioCancel(ctx, iocb, result)
 }

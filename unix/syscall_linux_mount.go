@@ -4,7 +4,7 @@
 
 package unix
 
-// Fchroot is fchroot(2), Linux 7.3: [Chroot] to the folder of fd. flags must be 0. All threads that share the root of
+// Fchroot is fchroot(2), newer than Linux 7.0: [Chroot] to the folder of fd. flags must be 0. All threads that share the root of
 // the calling one follow, which in a Go program is all of them.
 //sys	Fchroot(fd int, flags uint) (err error)
 // Listmount is listmount(2), Linux 6.8: the unique IDs of the mounts right below the mount req.Id, or of all below

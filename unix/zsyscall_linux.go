@@ -217,7 +217,7 @@ func Fchownat(dirfd int, path string, uid int, gid int, flags int) (err error) {
 	return errOf(e1)
 }
 
-// Fchroot is fchroot(2), Linux 7.3: [Chroot] to the folder of fd. flags must be 0. All threads that share the root of
+// Fchroot is fchroot(2), newer than Linux 7.0: [Chroot] to the folder of fd. flags must be 0. All threads that share the root of
 // the calling one follow, which in a Go program is all of them.
 func Fchroot(fd int, flags uint) (err error) {
 	_, _, e1 := Syscall(SYS_FCHROOT, uintptr(fd), uintptr(flags), 0)
