@@ -164,8 +164,16 @@ func TestBpfProgram(t *testing.T) {
 	if !bytes.Contains(log, []byte("R6 !read_ok")) {
 		t.Errorf("%s", log)
 	}
-	clear(log)
-	load.Log_level, load.Log_buf, load.Log_size = 0, unix.Pointer64{}, 0
+}
+
+func TestBpfCommon(t *testing.T) {
+	bpfArray(t) // whether it may
+	insns := []unix.BpfInsn{{Code: unix.BPF_ALU64 | unix.BPF_MOV | unix.BPF_X}, {Code: unix.BPF_JMP | unix.BPF_EXIT}}
+	insns[0].SetRegs(0, 6) // which was never written
+	license, err := unix.BytePtrFromString("GPL")
+	ok(t, err)
+	load := unix.BpfProgLoadAttr{Prog_type: unix.BPF_PROG_TYPE_SOCKET_FILTER, Insn_cnt: uint32(len(insns)), Insns: bytePtr(&insns[0]), License: bytePtr(license)}
+	log := make([]byte, 4096)
 	common := unix.BpfCommonAttr{Log_level: 1, Log_buf: bytePtr(&log[0]), Log_size: uint32(len(log))}
 	_, err = unix.BpfCommon(unix.BPF_PROG_LOAD, ptr(&load), unsafe.Sizeof(load), &common)
 	if err == unix.EINVAL {
