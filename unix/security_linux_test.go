@@ -59,13 +59,17 @@ func TestParseLsmCtx(t *testing.T) {
 	if len(got) != 2 || got[0].ID != unix.LSM_ID_SMACK || string(got[0].Value) != "ab\x00" || got[1].Flags != 7 || len(got[1].Value) != 0 {
 		t.Errorf("%+v", got)
 	}
-	for name, b := range map[string][]byte{
-		"cut":                         two[:len(two)-1],
-		"a value longer than its Len": lsmCtx(unix.LsmCtx{Len: 32, Ctx_len: 1}, "xxxx", 0),
-		"a Len too short":             lsmCtx(unix.LsmCtx{Len: 31}, "", 8),
-		"a Len of everything":         lsmCtx(unix.LsmCtx{Len: 1<<64 - 1, Ctx_len: 1 << 63}, "", 8),
+	for name, c := range map[string]struct {
+		n int
+		b []byte
+	}{
+		"the second one cut":          {2, two[:len(two)-1]},
+		"one fewer":                   {3, two},
+		"a value longer than its Len": {1, lsmCtx(unix.LsmCtx{Len: 32, Ctx_len: 1}, "xxxx", 0)},
+		"a Len too short":             {1, lsmCtx(unix.LsmCtx{Len: 31}, "", 8)},
+		"a Len of everything":         {1, lsmCtx(unix.LsmCtx{Len: 1<<64 - 1, Ctx_len: 1 << 63}, "", 8)},
 	} {
-		if _, err := unix.ParseLsmCtx(exact(b), 2); err != unix.EINVAL {
+		if _, err := unix.ParseLsmCtx(exact(c.b), c.n); err != unix.EINVAL {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
