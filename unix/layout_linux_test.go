@@ -19,7 +19,7 @@ import (
 )
 
 // madeFrom matches what a generated type says of itself.
-var madeFrom = regexp.MustCompile(`^(\w+) is ((?:struct |union )?\w+) of [\w/.-]+\.\n`)
+var madeFrom = regexp.MustCompile(`^(\w+) is ((?:struct |union )?[\w.]+) of [\w/.-]+\.\n`)
 
 // generated is the types of one architecture: Go's view of them, and the C type that each is made from.
 type generated struct {
@@ -321,9 +321,9 @@ var otherInKernel = map[string]string{
 // sameAsKernel compares the members that both have: the kernel that runs is older or newer than the headers.
 func sameAsKernel(s btfStruct, l *abi.Layout) error {
 	both := 0
-	for _, f := range l.Fields {
+	for _, f := range named(l.Fields, 0) {
 		offset, ok := s.members[f.Name]
-		if !ok || f.Name == "" || f.Bits > 0 {
+		if !ok {
 			continue
 		}
 		if offset != f.Offset {
@@ -335,4 +335,18 @@ func sameAsKernel(s btfStruct, l *abi.Layout) error {
 		return fmt.Errorf("no member has the name of one in the headers")
 	}
 	return nil
+}
+
+// named returns the members that have names, and those of structures and unions that have none, without bit fields.
+func named(fields []abi.Field, base int64) []abi.Field {
+	var out []abi.Field
+	for _, f := range fields {
+		if f.Name == "" {
+			out = append(out, named(f.Members, base+f.Offset)...)
+		} else if f.Bits == 0 {
+			f.Offset += base
+			out = append(out, f)
+		}
+	}
+	return out
 }

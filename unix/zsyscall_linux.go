@@ -41,6 +41,13 @@ func Adjtimex(buf *Timex) (state int, err error) {
 	return int(r0), errOf(e1)
 }
 
+// Bpf is bpf(2). cmd is BPF_MAP_CREATE, BPF_PROG_LOAD and so on; attr points to what it takes, as [BpfMapCreateAttr],
+// and size is the size of that. The result is a descriptor for most commands.
+func Bpf(cmd int, attr unsafe.Pointer, size uintptr) (ret int, err error) {
+	r0, _, e1 := Syscall(SYS_BPF, uintptr(cmd), uintptr(attr), uintptr(size))
+	return int(r0), errOf(e1)
+}
+
 // Cachestat is cachestat(2).
 func Cachestat(fd uint, crange *CachestatRange, cstat *Cachestat_t, flags uint) (err error) {
 	_, _, e1 := Syscall6(SYS_CACHESTAT, uintptr(fd), uintptr(unsafe.Pointer(crange)), uintptr(unsafe.Pointer(cstat)), uintptr(flags), 0, 0)
@@ -207,6 +214,13 @@ func Fchownat(dirfd int, path string, uid int, gid int, flags int) (err error) {
 		return err
 	}
 	_, _, e1 := Syscall6(SYS_FCHOWNAT, uintptr(dirfd), uintptr(unsafe.Pointer(_p1)), uintptr(uid), uintptr(gid), uintptr(flags), 0)
+	return errOf(e1)
+}
+
+// Fchroot is fchroot(2), newer than Linux 7.0: [Chroot] to the folder of fd. flags must be 0. All threads that share the root of
+// the calling one follow, which in a Go program is all of them.
+func Fchroot(fd int, flags uint) (err error) {
+	_, _, e1 := Syscall(SYS_FCHROOT, uintptr(fd), uintptr(flags), 0)
 	return errOf(e1)
 }
 
@@ -444,6 +458,33 @@ func InotifyRmWatch(fd int, watchdesc uint32) (success int, err error) {
 	return int(r0), errOf(e1)
 }
 
+// IoDestroy is io_destroy(2). It waits for what cannot be cancelled.
+func IoDestroy(ctx AioContext_t) (err error) {
+	_, _, e1 := Syscall(SYS_IO_DESTROY, uintptr(ctx), 0, 0)
+	return errOf(e1)
+}
+
+// IoSetup is io_setup(2): a context for n operations at a time. *ctx must be 0 before.
+func IoSetup(n uint, ctx *AioContext_t) (err error) {
+	_, _, e1 := Syscall(SYS_IO_SETUP, uintptr(n), uintptr(unsafe.Pointer(ctx)), 0)
+	return errOf(e1)
+}
+
+// IoUringRegister is io_uring_register(2), Linux 5.1: op is IORING_REGISTER_… or IORING_UNREGISTER_…, n the number of
+// what arg points to. fd may be -1 for what needs no ring. What the kernel goes on using after the call, as
+// IORING_REGISTER_BUFFERS, must stay where it is: see [IoUringSqe].
+func IoUringRegister(fd int, op uint, arg unsafe.Pointer, n uint) (ret int, err error) {
+	r0, _, e1 := Syscall6(SYS_IO_URING_REGISTER, uintptr(fd), uintptr(op), uintptr(arg), uintptr(n), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+// IoUringSetup is io_uring_setup(2), Linux 5.1: a ring with room for at least so many entries. It fills params, whose
+// offsets tell where in the mappings of fd (IORING_OFF_…) everything is. EPERM if kernel.io_uring_disabled says so.
+func IoUringSetup(entries uint32, params *IoUringParams) (fd int, err error) {
+	r0, _, e1 := Syscall(SYS_IO_URING_SETUP, uintptr(entries), uintptr(unsafe.Pointer(params)), 0)
+	return int(r0), errOf(e1)
+}
+
 // Kcmp is kcmp(2): whether two processes share something (KCMP_…), and if not, an order of the two.
 func Kcmp(pid1 int, pid2 int, typ int, idx1 uintptr, idx2 uintptr) (order int, err error) {
 	r0, _, e1 := Syscall6(SYS_KCMP, uintptr(pid1), uintptr(pid2), uintptr(typ), uintptr(idx1), uintptr(idx2), 0)
@@ -500,6 +541,17 @@ func Linkat(olddirfd int, oldpath string, newdirfd int, newpath string, flags in
 	return errOf(e1)
 }
 
+// Listmount is listmount(2), Linux 6.8: the unique IDs of the mounts right below the mount req.Id, or of all below
+// LSMT_ROOT, that come after the ID req.Param. req.Size is [SizeofMntIdReq]. [ListmountSeq] asks until there are no more.
+func Listmount(req *MntIdReq, ids []uint64, flags uint) (n int, err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(ids) > 0 {
+		_p1 = unsafe.Pointer(&ids[0])
+	}
+	r0, _, e1 := Syscall6(SYS_LISTMOUNT, uintptr(unsafe.Pointer(req)), uintptr(_p1), uintptr(len(ids)), uintptr(flags), 0, 0)
+	return int(r0), errOf(e1)
+}
+
 // Listns is listns(2).
 func Listns(req *NsIdReq, ids []uint64, flags uint) (n int, err error) {
 	_p1 := unsafe.Pointer(&zero)
@@ -521,6 +573,21 @@ func Listxattr(path string, dest []byte) (n int, err error) {
 		_p1 = unsafe.Pointer(&dest[0])
 	}
 	r0, _, e1 := Syscall(SYS_LISTXATTR, uintptr(unsafe.Pointer(_p0)), uintptr(_p1), uintptr(len(dest)))
+	return int(r0), errOf(e1)
+}
+
+// Listxattrat is listxattrat(2), Linux 6.13: [Listxattr] for a path from the folder dirfd. flags are AT_EMPTY_PATH and
+// AT_SYMLINK_NOFOLLOW.
+func Listxattrat(dirfd int, path string, flags uint, dest []byte) (n int, err error) {
+	_p1, err := BytePtrFromString(path)
+	if err != nil {
+		return -1, err
+	}
+	_p3 := unsafe.Pointer(&zero)
+	if len(dest) > 0 {
+		_p3 = unsafe.Pointer(&dest[0])
+	}
+	r0, _, e1 := Syscall6(SYS_LISTXATTRAT, uintptr(dirfd), uintptr(unsafe.Pointer(_p1)), uintptr(flags), uintptr(_p3), uintptr(len(dest)), 0)
 	return int(r0), errOf(e1)
 }
 
@@ -830,6 +897,12 @@ func ProcessVMWritev(pid int, local []Iovec, remote []RemoteIovec, flags uint) (
 	return int(r0), errOf(e1)
 }
 
+// QuotactlFd is quotactl_fd(2), Linux 5.14: [Quotactl] for the file system that fd is of.
+func QuotactlFd(fd int, cmd int, id int, addr unsafe.Pointer) (err error) {
+	_, _, e1 := Syscall6(SYS_QUOTACTL_FD, uintptr(fd), uintptr(cmd), uintptr(id), uintptr(addr), 0, 0)
+	return errOf(e1)
+}
+
 // Readlinkat is readlinkat(2).
 func Readlinkat(dirfd int, path string, buf []byte) (n int, err error) {
 	_p1, err := BytePtrFromString(path)
@@ -855,6 +928,21 @@ func Removexattr(path string, attr string) (err error) {
 		return err
 	}
 	_, _, e1 := Syscall(SYS_REMOVEXATTR, uintptr(unsafe.Pointer(_p0)), uintptr(unsafe.Pointer(_p1)), 0)
+	return errOf(e1)
+}
+
+// Removexattrat is removexattrat(2), Linux 6.13: [Removexattr] for a path from the folder dirfd. flags are as those of
+// [Listxattrat].
+func Removexattrat(dirfd int, path string, flags uint, attr string) (err error) {
+	_p1, err := BytePtrFromString(path)
+	if err != nil {
+		return err
+	}
+	_p3, err := BytePtrFromString(attr)
+	if err != nil {
+		return err
+	}
+	_, _, e1 := Syscall6(SYS_REMOVEXATTRAT, uintptr(dirfd), uintptr(unsafe.Pointer(_p1)), uintptr(flags), uintptr(unsafe.Pointer(_p3)), 0, 0)
 	return errOf(e1)
 }
 
@@ -887,6 +975,25 @@ func RequestKey(keyType string, description string, callback string, destRingid 
 		return -1, err
 	}
 	r0, _, e1 := Syscall6(SYS_REQUEST_KEY, uintptr(unsafe.Pointer(_p0)), uintptr(unsafe.Pointer(_p1)), uintptr(unsafe.Pointer(_p2)), uintptr(destRingid), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+// Seccomp is seccomp(2), Linux 3.17. op is SECCOMP_SET_MODE_FILTER with a [SockFprog] for args, and so on; flags are
+// SECCOMP_FILTER_FLAG_…. It is about the calling thread unless SECCOMP_FILTER_FLAG_TSYNC is among them. With
+// SECCOMP_FILTER_FLAG_NEW_LISTENER the result is a descriptor for [IoctlSeccompNotifRecv].
+func Seccomp(op uint, flags uint, args unsafe.Pointer) (ret int, err error) {
+	r0, _, e1 := Syscall(SYS_SECCOMP, uintptr(op), uintptr(flags), uintptr(args))
+	return int(r0), errOf(e1)
+}
+
+// Sendmmsg is sendmmsg(2): [SendMsghdr] of several messages. It returns how many were sent, and tells of an error only
+// if the first one was not. The kernel stores in Len how many bytes of each it took. Nothing is allocated.
+func Sendmmsg(fd int, msgs []Mmsghdr, flags int) (n int, err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(msgs) > 0 {
+		_p1 = unsafe.Pointer(&msgs[0])
+	}
+	r0, _, e1 := Syscall6(SYS_SENDMMSG, uintptr(fd), uintptr(_p1), uintptr(len(msgs)), uintptr(flags), 0, 0)
 	return int(r0), errOf(e1)
 }
 
@@ -959,6 +1066,18 @@ func Setxattr(path string, attr string, data []byte, flags int) (err error) {
 	return errOf(e1)
 }
 
+// Statmount is statmount(2), Linux 6.8: it fills buf with what req.Param asks for (STATMOUNT_…) of the mount with the
+// unique ID req.Id. req.Size is [SizeofMntIdReq]. EOVERFLOW says that buf is too short. [ParseStatmount] reads buf,
+// [ReadStatmount] finds a buffer by itself.
+func Statmount(req *MntIdReq, buf []byte, flags uint) (err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(buf) > 0 {
+		_p1 = unsafe.Pointer(&buf[0])
+	}
+	_, _, e1 := Syscall6(SYS_STATMOUNT, uintptr(unsafe.Pointer(req)), uintptr(_p1), uintptr(len(buf)), uintptr(flags), 0, 0)
+	return errOf(e1)
+}
+
 // Statx is statx(2).
 func Statx(dirfd int, path string, flags int, mask int, stat *Statx_t) (err error) {
 	_p1, err := BytePtrFromString(path)
@@ -966,6 +1085,26 @@ func Statx(dirfd int, path string, flags int, mask int, stat *Statx_t) (err erro
 		return err
 	}
 	_, _, e1 := Syscall6(SYS_STATX, uintptr(dirfd), uintptr(unsafe.Pointer(_p1)), uintptr(flags), uintptr(mask), uintptr(unsafe.Pointer(stat)), 0)
+	return errOf(e1)
+}
+
+// Swapoff is swapoff(2).
+func Swapoff(path string) (err error) {
+	_p0, err := BytePtrFromString(path)
+	if err != nil {
+		return err
+	}
+	_, _, e1 := Syscall(SYS_SWAPOFF, uintptr(unsafe.Pointer(_p0)), 0, 0)
+	return errOf(e1)
+}
+
+// Swapon is swapon(2): it swaps to a device or file that mkswap(8) prepared. flags are SWAP_FLAG_….
+func Swapon(path string, flags int) (err error) {
+	_p0, err := BytePtrFromString(path)
+	if err != nil {
+		return err
+	}
+	_, _, e1 := Syscall(SYS_SWAPON, uintptr(unsafe.Pointer(_p0)), uintptr(flags), 0)
 	return errOf(e1)
 }
 
@@ -1080,6 +1219,12 @@ func Unshare(flags int) (err error) {
 	return errOf(e1)
 }
 
+// Vhangup is vhangup(2): it hangs up the calling process's terminal.
+func Vhangup() (err error) {
+	_, _, e1 := Syscall(SYS_VHANGUP, 0, 0, 0)
+	return errOf(e1)
+}
+
 // Vmsplice is vmsplice(2).
 func Vmsplice(fd int, iovs []Iovec, flags int) (n int, err error) {
 	_p1 := unsafe.Pointer(&zero)
@@ -1094,6 +1239,11 @@ func Vmsplice(fd int, iovs []Iovec, flags int) (n int, err error) {
 func Waitid(idType int, id int, info *Siginfo, options int, rusage *Rusage) (err error) {
 	_, _, e1 := Syscall6(SYS_WAITID, uintptr(idType), uintptr(id), uintptr(unsafe.Pointer(info)), uintptr(options), uintptr(unsafe.Pointer(rusage)), 0)
 	return errOf(e1)
+}
+
+func bpfCommon(cmd int, attr unsafe.Pointer, size uintptr, common *BpfCommonAttr, commonSize uintptr) (ret int, err error) {
+	r0, _, e1 := Syscall6(SYS_BPF, uintptr(cmd), uintptr(attr), uintptr(size), uintptr(unsafe.Pointer(common)), uintptr(commonSize), 0)
+	return int(r0), errOf(e1)
 }
 
 func epollPwait(epfd int, events []EpollEvent, msec int, mask *Sigset_t, size uintptr) (n int, err error) {
@@ -1141,6 +1291,24 @@ func fchmodat2(dirfd int, path string, mode uint32, flags int) (err error) {
 	return errOf(e1)
 }
 
+func fileGetattr(dirfd int, path string, attr *FileAttr, size uintptr, flags uint) (err error) {
+	_p1, err := BytePtrFromString(path)
+	if err != nil {
+		return err
+	}
+	_, _, e1 := Syscall6(SYS_FILE_GETATTR, uintptr(dirfd), uintptr(unsafe.Pointer(_p1)), uintptr(unsafe.Pointer(attr)), uintptr(size), uintptr(flags), 0)
+	return errOf(e1)
+}
+
+func fileSetattr(dirfd int, path string, attr *FileAttr, size uintptr, flags uint) (err error) {
+	_p1, err := BytePtrFromString(path)
+	if err != nil {
+		return err
+	}
+	_, _, e1 := Syscall6(SYS_FILE_SETATTR, uintptr(dirfd), uintptr(unsafe.Pointer(_p1)), uintptr(unsafe.Pointer(attr)), uintptr(size), uintptr(flags), 0)
+	return errOf(e1)
+}
+
 func fsconfig(fd int, cmd uint, key *byte, value *byte, aux int) (err error) {
 	_, _, e1 := Syscall6(SYS_FSCONFIG, uintptr(fd), uintptr(cmd), uintptr(unsafe.Pointer(key)), uintptr(unsafe.Pointer(value)), uintptr(aux), 0)
 	return errOf(e1)
@@ -1151,6 +1319,39 @@ func getitimer(which int, value *Itimerval) (err error) {
 	return errOf(e1)
 }
 
+func getxattrat(dirfd int, path string, flags uint, attr string, args *XattrArgs, size uintptr) (n int, err error) {
+	_p1, err := BytePtrFromString(path)
+	if err != nil {
+		return -1, err
+	}
+	_p3, err := BytePtrFromString(attr)
+	if err != nil {
+		return -1, err
+	}
+	r0, _, e1 := Syscall6(SYS_GETXATTRAT, uintptr(dirfd), uintptr(unsafe.Pointer(_p1)), uintptr(flags), uintptr(unsafe.Pointer(_p3)), uintptr(unsafe.Pointer(args)), uintptr(size))
+	return int(r0), errOf(e1)
+}
+
+func ioCancel(ctx AioContext_t, iocb *Iocb, result *IoEvent) (err error) {
+	_, _, e1 := Syscall(SYS_IO_CANCEL, uintptr(ctx), uintptr(unsafe.Pointer(iocb)), uintptr(unsafe.Pointer(result)))
+	return errOf(e1)
+}
+
+func ioSubmit(ctx AioContext_t, n int, iocbs unsafe.Pointer) (done int, err error) {
+	r0, _, e1 := Syscall(SYS_IO_SUBMIT, uintptr(ctx), uintptr(n), uintptr(iocbs))
+	return int(r0), errOf(e1)
+}
+
+func ioUringEnter(fd int, toSubmit uint32, minComplete uint32, flags uint32, arg unsafe.Pointer, size uintptr) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_IO_URING_ENTER, uintptr(fd), uintptr(toSubmit), uintptr(minComplete), uintptr(flags), uintptr(arg), uintptr(size))
+	return int(r0), errOf(e1)
+}
+
+func ioUringEnterAt(fd int, toSubmit uint32, minComplete uint32, flags uint32, offset uintptr, size uintptr) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_IO_URING_ENTER, uintptr(fd), uintptr(toSubmit), uintptr(minComplete), uintptr(flags), uintptr(offset), uintptr(size))
+	return int(r0), errOf(e1)
+}
+
 func ioctl(fd int, req uint, arg uintptr) (ret int, err error) {
 	r0, _, e1 := Syscall(SYS_IOCTL, uintptr(fd), uintptr(req), uintptr(arg))
 	return int(r0), errOf(e1)
@@ -1159,6 +1360,11 @@ func ioctl(fd int, req uint, arg uintptr) (ret int, err error) {
 func ioctlPtr(fd int, req uint, arg unsafe.Pointer) (ret int, err error) {
 	r0, _, e1 := Syscall(SYS_IOCTL, uintptr(fd), uintptr(req), uintptr(arg))
 	return int(r0), errOf(e1)
+}
+
+func kexecLoad(entry uintptr, n int, segments unsafe.Pointer, flags uint) (err error) {
+	_, _, e1 := Syscall6(SYS_KEXEC_LOAD, uintptr(entry), uintptr(n), uintptr(segments), uintptr(flags), 0, 0)
+	return errOf(e1)
 }
 
 func keyctlBytes(cmd int, a2 int, buf []byte, a5 int) (ret int, err error) {
@@ -1233,6 +1439,21 @@ func landlockCreateRuleset(attr *LandlockRulesetAttr, size uintptr, flags uint) 
 	return int(r0), errOf(e1)
 }
 
+func lsmGetSelfAttr(attr uint, ctx unsafe.Pointer, size *uint32, flags uint32) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_LSM_GET_SELF_ATTR, uintptr(attr), uintptr(ctx), uintptr(unsafe.Pointer(size)), uintptr(flags), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+func lsmListModules(ids unsafe.Pointer, size *uint32, flags uint32) (n int, err error) {
+	r0, _, e1 := Syscall(SYS_LSM_LIST_MODULES, uintptr(ids), uintptr(unsafe.Pointer(size)), uintptr(flags))
+	return int(r0), errOf(e1)
+}
+
+func lsmSetSelfAttr(attr uint, ctx unsafe.Pointer, size uint32, flags uint32) (err error) {
+	_, _, e1 := Syscall6(SYS_LSM_SET_SELF_ATTR, uintptr(attr), uintptr(ctx), uintptr(size), uintptr(flags), 0, 0)
+	return errOf(e1)
+}
+
 func mount(source string, target string, fstype string, flags uintptr, data *byte) (err error) {
 	_p0, err := BytePtrFromString(source)
 	if err != nil {
@@ -1280,6 +1501,15 @@ func nameToHandleAt(dirfd int, path string, fh *byte, mountID *int32, flags int)
 
 func openByHandleAt(mountfd int, fh *byte, flags int) (fd int, err error) {
 	r0, _, e1 := Syscall(SYS_OPEN_BY_HANDLE_AT, uintptr(mountfd), uintptr(unsafe.Pointer(fh)), uintptr(flags))
+	return int(r0), errOf(e1)
+}
+
+func openTreeAttr(dirfd int, path string, flags uint, attr *MountAttr, size uintptr) (fd int, err error) {
+	_p1, err := BytePtrFromString(path)
+	if err != nil {
+		return -1, err
+	}
+	r0, _, e1 := Syscall6(SYS_OPEN_TREE_ATTR, uintptr(dirfd), uintptr(unsafe.Pointer(_p1)), uintptr(flags), uintptr(unsafe.Pointer(attr)), uintptr(size), 0)
 	return int(r0), errOf(e1)
 }
 
@@ -1357,6 +1587,11 @@ func pwritev2(fd int, iovs []Iovec, low uintptr, high uintptr, flags int) (n int
 	return int(r0), errOf(e1)
 }
 
+func quotactl(cmd int, special *byte, id int, addr unsafe.Pointer) (err error) {
+	_, _, e1 := Syscall6(SYS_QUOTACTL, uintptr(cmd), uintptr(unsafe.Pointer(special)), uintptr(id), uintptr(addr), 0, 0)
+	return errOf(e1)
+}
+
 func read(fd int, p []byte) (n int, err error) {
 	_p1 := unsafe.Pointer(&zero)
 	if len(p) > 0 {
@@ -1412,6 +1647,19 @@ func setMemPolicy(mode int, mask unsafe.Pointer, bits uintptr) (err error) {
 
 func setitimer(which int, value *Itimerval, old *Itimerval) (err error) {
 	_, _, e1 := RawSyscall(SYS_SETITIMER, uintptr(which), uintptr(unsafe.Pointer(value)), uintptr(unsafe.Pointer(old)))
+	return errOf(e1)
+}
+
+func setxattrat(dirfd int, path string, flags uint, attr string, args *XattrArgs, size uintptr) (err error) {
+	_p1, err := BytePtrFromString(path)
+	if err != nil {
+		return err
+	}
+	_p3, err := BytePtrFromString(attr)
+	if err != nil {
+		return err
+	}
+	_, _, e1 := Syscall6(SYS_SETXATTRAT, uintptr(dirfd), uintptr(unsafe.Pointer(_p1)), uintptr(flags), uintptr(unsafe.Pointer(_p3)), uintptr(unsafe.Pointer(args)), uintptr(size))
 	return errOf(e1)
 }
 

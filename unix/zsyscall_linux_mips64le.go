@@ -72,6 +72,12 @@ func Listen(s int, n int) (err error) {
 	return errOf(e1)
 }
 
+// Readahead is readahead(2): it has the kernel read a part of a file into its cache.
+func Readahead(fd int, offset int64, count int) (err error) {
+	_, _, e1 := Syscall(SYS_READAHEAD, uintptr(fd), uintptr(offset), uintptr(count))
+	return errOf(e1)
+}
+
 // Renameat is renameat(2).
 func Renameat(olddirfd int, oldpath string, newdirfd int, newpath string) (err error) {
 	_p1, err := BytePtrFromString(oldpath)
@@ -211,6 +217,16 @@ func getsockopt(s int, level int, name int, val unsafe.Pointer, vallen *uint32) 
 	return errOf(e1)
 }
 
+func ioGetevents(ctx AioContext_t, min int, n int, events unsafe.Pointer, timeout *KernelTimespec) (done int, err error) {
+	r0, _, e1 := Syscall6(SYS_IO_GETEVENTS, uintptr(ctx), uintptr(min), uintptr(n), uintptr(events), uintptr(unsafe.Pointer(timeout)), 0)
+	return int(r0), errOf(e1)
+}
+
+func ioPgetevents(ctx AioContext_t, min int, n int, events unsafe.Pointer, timeout *KernelTimespec, mask *sigsetAndSize) (done int, err error) {
+	r0, _, e1 := Syscall6(SYS_IO_PGETEVENTS, uintptr(ctx), uintptr(min), uintptr(n), uintptr(events), uintptr(unsafe.Pointer(timeout)), uintptr(unsafe.Pointer(mask)))
+	return int(r0), errOf(e1)
+}
+
 func mmap(addr uintptr, length uintptr, prot int, flags int, fd int, offset int64) (xaddr uintptr, err error) {
 	r0, _, e1 := Syscall6(SYS_MMAP, uintptr(addr), uintptr(length), uintptr(prot), uintptr(flags), uintptr(fd), uintptr(offset))
 	return uintptr(r0), errOf(e1)
@@ -240,6 +256,15 @@ func recvfrom(fd int, p []byte, flags int, from *RawSockaddrAny, fromlen *uint32
 		_p1 = unsafe.Pointer(&p[0])
 	}
 	r0, _, e1 := Syscall6(SYS_RECVFROM, uintptr(fd), uintptr(_p1), uintptr(len(p)), uintptr(flags), uintptr(unsafe.Pointer(from)), uintptr(unsafe.Pointer(fromlen)))
+	return int(r0), errOf(e1)
+}
+
+func recvmmsg(fd int, msgs []Mmsghdr, flags int, timeout *KernelTimespec) (n int, err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(msgs) > 0 {
+		_p1 = unsafe.Pointer(&msgs[0])
+	}
+	r0, _, e1 := Syscall6(SYS_RECVMMSG, uintptr(fd), uintptr(_p1), uintptr(len(msgs)), uintptr(flags), uintptr(unsafe.Pointer(timeout)), 0)
 	return int(r0), errOf(e1)
 }
 

@@ -94,6 +94,12 @@ func Listen(s int, n int) (err error) {
 	return errOf(e1)
 }
 
+// Readahead is readahead(2): it has the kernel read a part of a file into its cache.
+func Readahead(fd int, offset int64, count int) (err error) {
+	_, _, e1 := Syscall6(SYS_READAHEAD, uintptr(fd), 0, uintptr(offset), uintptr(offset>>32), uintptr(count), 0)
+	return errOf(e1)
+}
+
 // Renameat is renameat(2).
 func Renameat(olddirfd int, oldpath string, newdirfd int, newpath string) (err error) {
 	_p1, err := BytePtrFromString(oldpath)
@@ -208,6 +214,11 @@ func getsockopt(s int, level int, name int, val unsafe.Pointer, vallen *uint32) 
 	return errOf(e1)
 }
 
+func ioPgetevents(ctx AioContext_t, min int, n int, events unsafe.Pointer, timeout *KernelTimespec, mask *sigsetAndSize) (done int, err error) {
+	r0, _, e1 := Syscall6(SYS_IO_PGETEVENTS_TIME64, uintptr(ctx), uintptr(min), uintptr(n), uintptr(events), uintptr(unsafe.Pointer(timeout)), uintptr(unsafe.Pointer(mask)))
+	return int(r0), errOf(e1)
+}
+
 func llseek(fd int, high uintptr, low uintptr, result *int64, whence int) (err error) {
 	_, _, e1 := Syscall6(SYS__LLSEEK, uintptr(fd), uintptr(high), uintptr(low), uintptr(unsafe.Pointer(result)), uintptr(whence), 0)
 	return errOf(e1)
@@ -242,6 +253,15 @@ func recvfrom(fd int, p []byte, flags int, from *RawSockaddrAny, fromlen *uint32
 		_p1 = unsafe.Pointer(&p[0])
 	}
 	r0, _, e1 := Syscall6(SYS_RECVFROM, uintptr(fd), uintptr(_p1), uintptr(len(p)), uintptr(flags), uintptr(unsafe.Pointer(from)), uintptr(unsafe.Pointer(fromlen)))
+	return int(r0), errOf(e1)
+}
+
+func recvmmsg(fd int, msgs []Mmsghdr, flags int, timeout *KernelTimespec) (n int, err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(msgs) > 0 {
+		_p1 = unsafe.Pointer(&msgs[0])
+	}
+	r0, _, e1 := Syscall6(SYS_RECVMMSG_TIME64, uintptr(fd), uintptr(_p1), uintptr(len(msgs)), uintptr(flags), uintptr(unsafe.Pointer(timeout)), 0)
 	return int(r0), errOf(e1)
 }
 

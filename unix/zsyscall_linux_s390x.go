@@ -88,6 +88,12 @@ func MemfdSecret(flags int) (fd int, err error) {
 	return int(r0), errOf(e1)
 }
 
+// Readahead is readahead(2): it has the kernel read a part of a file into its cache.
+func Readahead(fd int, offset int64, count int) (err error) {
+	_, _, e1 := Syscall(SYS_READAHEAD, uintptr(fd), uintptr(offset), uintptr(count))
+	return errOf(e1)
+}
+
 // Renameat is renameat(2).
 func Renameat(olddirfd int, oldpath string, newdirfd int, newpath string) (err error) {
 	_p1, err := BytePtrFromString(oldpath)
@@ -177,6 +183,16 @@ func getresuid(ruid *uint32, euid *uint32, suid *uint32) (err error) {
 	return errOf(e1)
 }
 
+func ioGetevents(ctx AioContext_t, min int, n int, events unsafe.Pointer, timeout *KernelTimespec) (done int, err error) {
+	r0, _, e1 := Syscall6(SYS_IO_GETEVENTS, uintptr(ctx), uintptr(min), uintptr(n), uintptr(events), uintptr(unsafe.Pointer(timeout)), 0)
+	return int(r0), errOf(e1)
+}
+
+func ioPgetevents(ctx AioContext_t, min int, n int, events unsafe.Pointer, timeout *KernelTimespec, mask *sigsetAndSize) (done int, err error) {
+	r0, _, e1 := Syscall6(SYS_IO_PGETEVENTS, uintptr(ctx), uintptr(min), uintptr(n), uintptr(events), uintptr(unsafe.Pointer(timeout)), uintptr(unsafe.Pointer(mask)))
+	return int(r0), errOf(e1)
+}
+
 func kexecFileLoad(kernelFd int, initrdFd int, size int, cmdline string, flags int) (err error) {
 	_p3, err := BytePtrFromString(cmdline)
 	if err != nil {
@@ -206,6 +222,15 @@ func pwrite(fd int, p []byte, offset int64) (n int, err error) {
 		_p1 = unsafe.Pointer(&p[0])
 	}
 	r0, _, e1 := Syscall6(SYS_PWRITE64, uintptr(fd), uintptr(_p1), uintptr(len(p)), uintptr(offset), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+func recvmmsg(fd int, msgs []Mmsghdr, flags int, timeout *KernelTimespec) (n int, err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(msgs) > 0 {
+		_p1 = unsafe.Pointer(&msgs[0])
+	}
+	r0, _, e1 := Syscall6(SYS_RECVMMSG, uintptr(fd), uintptr(_p1), uintptr(len(msgs)), uintptr(flags), uintptr(unsafe.Pointer(timeout)), 0)
 	return int(r0), errOf(e1)
 }
 

@@ -949,3 +949,103 @@ type Utimbuf struct {
 
 // SizeofUtimbuf is its size in bytes.
 const SizeofUtimbuf = 0x10
+
+// Pointer64 is struct pointer64 of libc.h.
+type Pointer64 struct {
+	Ptr *byte
+}
+
+// SizeofPointer64 is its size in bytes.
+const SizeofPointer64 = 0x8
+
+// AioContext_t is aio_context_t.
+type AioContext_t uint64
+
+// FsQfilestat is struct fs_qfilestat of linux/dqblk_xfs.h.
+type FsQfilestat struct {
+	Ino      uint64
+	Nblks    uint64
+	Nextents uint32
+	_        [4]byte
+}
+
+// SizeofFsQfilestat is its size in bytes.
+const SizeofFsQfilestat = 0x18
+
+// FsQuotaStat is struct fs_quota_stat of linux/dqblk_xfs.h.
+type FsQuotaStat struct {
+	Version      int8
+	_            [1]byte
+	Flags        uint16
+	Pad          int8
+	_            [3]byte
+	Uquota       FsQfilestat
+	Gquota       FsQfilestat
+	Incoredqs    uint32
+	Btimelimit   int32
+	Itimelimit   int32
+	Rtbtimelimit int32
+	Bwarnlimit   uint16
+	Iwarnlimit   uint16
+	_            [4]byte
+}
+
+// SizeofFsQuotaStat is its size in bytes.
+const SizeofFsQuotaStat = 0x50
+
+// IfDqblk is struct if_dqblk of linux/quota.h.
+type IfDqblk struct {
+	Bhardlimit uint64
+	Bsoftlimit uint64
+	Curspace   uint64
+	Ihardlimit uint64
+	Isoftlimit uint64
+	Curinodes  uint64
+	Btime      uint64
+	Itime      uint64
+	Valid      uint32
+	_          [4]byte
+}
+
+// SizeofIfDqblk is its size in bytes.
+const SizeofIfDqblk = 0x48
+
+// KexecSegment is struct kexec_segment of linux/kexec.h.
+type KexecSegment struct {
+	Buf   *byte
+	Bufsz uintptr
+	Mem   uintptr
+	Memsz uintptr
+}
+
+// SizeofKexecSegment is its size in bytes.
+const SizeofKexecSegment = 0x20
+
+// Iocb is struct iocb of linux/aio_abi.h.
+type Iocb struct {
+	Data       uint64
+	Key        uint32
+	Rw_flags   int32
+	Lio_opcode uint16
+	Reqprio    int16
+	Fildes     uint32
+	Buf        uint64
+	Nbytes     uint64
+	Offset     int64
+	Reserved2  uint64
+	Flags      uint32
+	Resfd      uint32
+}
+
+// SizeofIocb is its size in bytes.
+const SizeofIocb = 0x40
+
+// BpfCgroupStorageKey is struct bpf_cgroup_storage_key of linux/bpf.h.
+type BpfCgroupStorageKey struct {
+	Cgroup_inode_id uint64
+	Attach_type     uint32
+	_               [4]byte
+}
+
+// SizeofBpfCgroupStorageKey is its size in bytes.
+const SizeofBpfCgroupStorageKey = 0x10
