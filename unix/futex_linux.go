@@ -150,4 +150,6 @@ func SetRobustList(head *RobustListHead) error { return setRobustList(head, unsa
 // in front of every abort handler, and the same to unregister. The kernel writes to area until then: it must be memory that is
 // not the garbage collector's, as from [MmapPtr], aligned to its size. A goroutine must be locked to its thread. In programs with
 // cgo the C library has registered one, EBUSY. Sequences to restart take assembly.
-func Rseq(area *Rseq_t, size uint32, flags int, sig uint32) error { return rseq(area, size, flags, sig) }
+func Rseq(area *Rseq_t, size uint32, flags int, sig uint32) error {
+	return rseq(area, size, flags, sig)
+}
