@@ -271,7 +271,7 @@ func TestRobustList(t *testing.T) {
 		if at != uintptr(page) || size != unsafe.Sizeof(*head) || err != nil {
 			t.Errorf("%#x, %d, %v", at, size, err)
 		}
-		held.word = uint32(tid)
+		held.word = uint32(tid) | unix.FUTEX_WAITERS
 	}
 	for held.word == 0 {
 		onOwnThread(t, list)
