@@ -13,7 +13,7 @@ import (
 func IoctlUffdioApi(fd int, value *UffdioApi) error { return ioctlSet(fd, UFFDIO_API, value) }
 
 // IoctlUffdioRegister is UFFDIO_REGISTER: from now on faults in a range are told, those that Mode (UFFDIO_REGISTER_MODE_…)
-// names. Ioctls is what can be done there, bits of the numbers _UFFDIO_….
+// names. Ioctls is what can be done there: a bit for each request, which its lowest byte numbers.
 func IoctlUffdioRegister(fd int, value *UffdioRegister) error {
 	return ioctlSet(fd, UFFDIO_REGISTER, value)
 }

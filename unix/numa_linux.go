@@ -53,7 +53,7 @@ func Mincore(b, vec []byte) error {
 	if page := Getpagesize(); len(vec) < (len(b)+page-1)/page {
 		return EINVAL
 	}
-	return mincore(b, unsafe.SliceData(vec))
+	return mincore(unsafe.Pointer(unsafe.SliceData(b)), len(b), unsafe.SliceData(vec))
 }
 
 // MapShadowStack is map_shadow_stack(2): a shadow stack for user space, at addr if that is not nil, with a token on it if flags have

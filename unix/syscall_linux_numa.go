@@ -8,7 +8,7 @@ package unix
 //sys	mapShadowStack(addr uintptr, size uintptr, flags uint) (at uintptr, err error) = SYS_MAP_SHADOW_STACK
 //sys	mbind(addr unsafe.Pointer, length int, mode int, mask unsafe.Pointer, bits uintptr, flags int) (err error)
 //sys	migratePages(pid int, bits uintptr, from unsafe.Pointer, to unsafe.Pointer) (n int, err error) = SYS_MIGRATE_PAGES
-//sys	mincore(b []byte, vec *byte) (err error)
+//sys	mincore(addr unsafe.Pointer, length int, vec *byte) (err error)
 // Mlock2 is mlock2(2), Linux 4.4: Mlock that with MLOCK_ONFAULT locks what is in memory now, and the rest when it comes there.
 //sys	Mlock2(b []byte, flags int) (err error) = SYS_MLOCK2
 //sys	movePages(pid int, count int, pages *uintptr, nodes *int32, status *int32, flags int) (n int, err error) = SYS_MOVE_PAGES

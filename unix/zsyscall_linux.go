@@ -1446,12 +1446,8 @@ func migratePages(pid int, bits uintptr, from unsafe.Pointer, to unsafe.Pointer)
 	return int(r0), errOf(e1)
 }
 
-func mincore(b []byte, vec *byte) (err error) {
-	_p0 := unsafe.Pointer(&zero)
-	if len(b) > 0 {
-		_p0 = unsafe.Pointer(&b[0])
-	}
-	_, _, e1 := Syscall(SYS_MINCORE, uintptr(_p0), uintptr(len(b)), uintptr(unsafe.Pointer(vec)))
+func mincore(addr unsafe.Pointer, length int, vec *byte) (err error) {
+	_, _, e1 := Syscall(SYS_MINCORE, uintptr(addr), uintptr(length), uintptr(unsafe.Pointer(vec)))
 	return errOf(e1)
 }
 
