@@ -161,6 +161,33 @@ func Renameat(olddirfd int, oldpath string, newdirfd int, newpath string) (err e
 	return errOf(e1)
 }
 
+// S390PciMmioRead is s390_pci_mmio_read(2): it reads from a PCI function's memory that was mapped at addr.
+func S390PciMmioRead(addr uintptr, buf []byte) (err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(buf) > 0 {
+		_p1 = unsafe.Pointer(&buf[0])
+	}
+	_, _, e1 := Syscall(SYS_S390_PCI_MMIO_READ, uintptr(addr), uintptr(_p1), uintptr(len(buf)))
+	return errOf(e1)
+}
+
+// S390PciMmioWrite is s390_pci_mmio_write(2): it writes to a PCI function's memory that was mapped at addr.
+func S390PciMmioWrite(addr uintptr, buf []byte) (err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(buf) > 0 {
+		_p1 = unsafe.Pointer(&buf[0])
+	}
+	_, _, e1 := Syscall(SYS_S390_PCI_MMIO_WRITE, uintptr(addr), uintptr(_p1), uintptr(len(buf)))
+	return errOf(e1)
+}
+
+// S390Sthyi is s390_sthyi(2), Linux 4.15: what the hypervisor says of the machine, STHYI_FC_CP_IFL_CAP for its processors,
+// as IBM's description of the STHYI instruction has it. rc is that instruction's return code. flags must be 0.
+func S390Sthyi(function uintptr, page *[4096]byte, rc *uint64, flags uint) (err error) {
+	_, _, e1 := Syscall6(SYS_S390_STHYI, uintptr(function), uintptr(unsafe.Pointer(page)), uintptr(unsafe.Pointer(rc)), uintptr(flags), 0, 0)
+	return errOf(e1)
+}
+
 // SchedRrGetInterval is sched_rr_get_interval(2): the time slice of the thread pid, or of the calling one for 0, if it
 // is under SCHED_RR. On 32-bit architectures: Linux 5.1.
 func SchedRrGetInterval(pid int, interval *KernelTimespec) (err error) {
