@@ -115,15 +115,6 @@ func TestFileAttr(t *testing.T) {
 	fails(t, unix.FileGetattr(dir, name, &attr, 1), unix.EINVAL)
 }
 
-func TestReadahead(t *testing.T) {
-	fd := opened(t, temp(t, strings.Repeat("x", 1<<16)), unix.O_RDONLY)
-	ok(t, unix.Readahead(fd, 0, 1<<16))
-	ok(t, unix.Readahead(fd, 1<<33, 4096)) // behind the end is nothing to read
-	fails(t, unix.Readahead(closed, 0, 1), unix.EBADF)
-	p, _ := pair(t, unix.SOCK_STREAM)
-	fails(t, unix.Readahead(p, 0, 1), unix.EINVAL)
-}
-
 func TestQuotactl(t *testing.T) {
 	ok(t, unix.Quotactl(unix.QCMD(unix.Q_SYNC, unix.USRQUOTA), "", 0, nil)) // of all file systems
 	var fmt uint32

@@ -134,6 +134,7 @@ var otherLayout = map[string]string{
 	"DmNameList":              "Go pads behind the empty array at the end",
 	"EpollEvent":              "the data, a union, is Fd and Pad in Go",
 	"LandlockPathBeneathAttr": "packed in C; the kernel copies it from any address",
+	"UffdMsg":                 "packed in C; the kernel copies it to any address",
 }
 
 // foreign names the types that have the layout of another architecture.
@@ -312,6 +313,7 @@ var machines = map[string][]string{
 
 // otherInKernel says why the kernel's own structure of a name is not the one that programs see.
 var otherInKernel = map[string]string{
+	"rseq":         "its end is where that of the kernel's version is",
 	"sockaddr":     "the kernel's holds longer addresses",
 	"sockaddr_any": "ours",
 

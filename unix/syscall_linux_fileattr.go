@@ -10,8 +10,6 @@ package unix
 // Listxattrat is listxattrat(2), Linux 6.13: [Listxattr] for a path from the folder dirfd. flags are AT_EMPTY_PATH and
 // AT_SYMLINK_NOFOLLOW.
 //sys	Listxattrat(dirfd int, path string, flags uint, dest []byte) (n int, err error)
-// Readahead is readahead(2): it has the kernel read a part of a file into its cache.
-//sys	Readahead(fd int, offset int64, count int) (err error)
 // Removexattrat is removexattrat(2), Linux 6.13: [Removexattr] for a path from the folder dirfd. flags are as those of
 // [Listxattrat].
 //sys	Removexattrat(dirfd int, path string, flags uint, attr string) (err error)

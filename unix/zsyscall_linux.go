@@ -326,6 +326,21 @@ func Fsync(fd int) (err error) {
 	return errOf(e1)
 }
 
+// FutexWait is futex_wait(2), Linux 6.7: it waits for a wake-up whose mask has a bit of mask, if the futex at addr is val. flags
+// have its size (FUTEX2_SIZE_…; Linux 7.3 has FUTEX2_SIZE_U32 alone) and FUTEX2_PRIVATE. deadline is of clockid, CLOCK_MONOTONIC or
+// CLOCK_REALTIME, nil for none. EAGAIN says that the value is another one, ETIMEDOUT that the deadline has passed.
+func FutexWait(addr unsafe.Pointer, val uintptr, mask uintptr, flags uint, deadline *KernelTimespec, clockid int32) (err error) {
+	_, _, e1 := Syscall6(SYS_FUTEX_WAIT, uintptr(addr), uintptr(val), uintptr(mask), uintptr(flags), uintptr(unsafe.Pointer(deadline)), uintptr(clockid))
+	return errOf(e1)
+}
+
+// FutexWake is futex_wake(2), Linux 6.7: it wakes up to count who wait at addr with a bit of mask, and returns how many.
+// flags are those of [FutexWait].
+func FutexWake(addr unsafe.Pointer, mask uintptr, count int, flags uint) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_FUTEX_WAKE, uintptr(addr), uintptr(mask), uintptr(count), uintptr(flags), 0, 0)
+	return int(r0), errOf(e1)
+}
+
 // Getcwd is getcwd(2).
 func Getcwd(buf []byte) (n int, err error) {
 	_p0 := unsafe.Pointer(&zero)
@@ -483,6 +498,19 @@ func IoUringRegister(fd int, op uint, arg unsafe.Pointer, n uint) (ret int, err 
 func IoUringSetup(entries uint32, params *IoUringParams) (fd int, err error) {
 	r0, _, e1 := Syscall(SYS_IO_URING_SETUP, uintptr(entries), uintptr(unsafe.Pointer(params)), 0)
 	return int(r0), errOf(e1)
+}
+
+// IoprioGet is ioprio_get(2): the I/O class and priority of the thread, process group or user (which is IOPRIO_WHO_…) who,
+// 0 for the caller's, as [IoprioValue] makes them; the highest of several.
+func IoprioGet(which int, who int) (prio int, err error) {
+	r0, _, e1 := RawSyscall(SYS_IOPRIO_GET, uintptr(which), uintptr(who), 0)
+	return int(r0), errOf(e1)
+}
+
+// IoprioSet is ioprio_set(2): it sets what [IoprioGet] returns. IOPRIO_CLASS_RT takes CAP_SYS_ADMIN or CAP_SYS_NICE.
+func IoprioSet(which int, who int, prio int) (err error) {
+	_, _, e1 := RawSyscall(SYS_IOPRIO_SET, uintptr(which), uintptr(who), uintptr(prio))
+	return errOf(e1)
 }
 
 // Kcmp is kcmp(2): whether two processes share something (KCMP_…), and if not, an order of the two.
@@ -693,6 +721,16 @@ func Mlock(b []byte) (err error) {
 	return errOf(e1)
 }
 
+// Mlock2 is mlock2(2), Linux 4.4: Mlock that with MLOCK_ONFAULT locks what is in memory now, and the rest when it comes there.
+func Mlock2(b []byte, flags int) (err error) {
+	_p0 := unsafe.Pointer(&zero)
+	if len(b) > 0 {
+		_p0 = unsafe.Pointer(&b[0])
+	}
+	_, _, e1 := Syscall(SYS_MLOCK2, uintptr(_p0), uintptr(len(b)), uintptr(flags))
+	return errOf(e1)
+}
+
 // Mlockall is mlockall(2).
 func Mlockall(flags int) (err error) {
 	_, _, e1 := Syscall(SYS_MLOCKALL, uintptr(flags), 0, 0)
@@ -731,6 +769,13 @@ func Mseal(b []byte, flags uint) (err error) {
 	}
 	_, _, e1 := Syscall(SYS_MSEAL, uintptr(_p0), uintptr(len(b)), uintptr(flags))
 	return errOf(e1)
+}
+
+// Msgget is msgget(2): the id of the message queue of a key.
+// On 386, mips, mipsle, ppc64, ppc64le and s390x: Linux 5.1.
+func Msgget(key int, flags int) (id int, err error) {
+	r0, _, e1 := RawSyscall(SYS_MSGGET, uintptr(key), uintptr(flags), 0)
+	return int(r0), errOf(e1)
 }
 
 // Msync is msync(2).
@@ -778,6 +823,14 @@ func OpenTree(dfd int, fileName string, flags uint) (r int, err error) {
 // PerfEventOpen is perf_event_open(2).
 func PerfEventOpen(attr *PerfEventAttr, pid int, cpu int, groupFd int, flags int) (fd int, err error) {
 	r0, _, e1 := Syscall6(SYS_PERF_EVENT_OPEN, uintptr(unsafe.Pointer(attr)), uintptr(pid), uintptr(cpu), uintptr(groupFd), uintptr(flags), 0)
+	return int(r0), errOf(e1)
+}
+
+// Personality is personality(2): the execution domain (PER_…) of the calling thread, with ADDR_… and other flags;
+// 0xffffffff just asks. old is the one before. Go's runtime expects that addresses stay as they are: it is of use before
+// execve(2), for what is executed.
+func Personality(persona uint32) (old int, err error) {
+	r0, _, e1 := RawSyscall(SYS_PERSONALITY, uintptr(persona), 0, 0)
 	return int(r0), errOf(e1)
 }
 
@@ -917,6 +970,17 @@ func Readlinkat(dirfd int, path string, buf []byte) (n int, err error) {
 	return int(r0), errOf(e1)
 }
 
+// RemapFilePages is remap_file_pages(2): it maps the pages of the mapped file from page on at b, a part of a shared mapping.
+// prot must be 0. Since Linux 4.0 it makes a mapping of its own for that: mmap(2) is as good.
+func RemapFilePages(b []byte, prot int, page uintptr, flags int) (err error) {
+	_p0 := unsafe.Pointer(&zero)
+	if len(b) > 0 {
+		_p0 = unsafe.Pointer(&b[0])
+	}
+	_, _, e1 := Syscall6(SYS_REMAP_FILE_PAGES, uintptr(_p0), uintptr(len(b)), uintptr(prot), uintptr(page), uintptr(flags), 0)
+	return errOf(e1)
+}
+
 // Removexattr is removexattr(2).
 func Removexattr(path string, attr string) (err error) {
 	_p0, err := BytePtrFromString(path)
@@ -978,11 +1042,69 @@ func RequestKey(keyType string, description string, callback string, destRingid 
 	return int(r0), errOf(e1)
 }
 
+// RseqSliceYield is rseq_slice_yield(2), Linux 7.0: it gives the processor back early when the kernel has granted more time by
+// Slice_ctrl of the thread's [Rseq_t]. yielded is 1 if it had, else 0.
+func RseqSliceYield() (yielded int, err error) {
+	r0, _, e1 := Syscall(SYS_RSEQ_SLICE_YIELD, 0, 0, 0)
+	return int(r0), errOf(e1)
+}
+
+// SchedGetPriorityMax is sched_get_priority_max(2): the highest static priority of a policy.
+func SchedGetPriorityMax(policy int) (prio int, err error) {
+	r0, _, e1 := RawSyscall(SYS_SCHED_GET_PRIORITY_MAX, uintptr(policy), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+// SchedGetPriorityMin is sched_get_priority_min(2): the lowest static priority of a policy.
+func SchedGetPriorityMin(policy int) (prio int, err error) {
+	r0, _, e1 := RawSyscall(SYS_SCHED_GET_PRIORITY_MIN, uintptr(policy), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+// SchedGetparam is sched_getparam(2): the static priority of the thread pid, or of the calling one for 0.
+func SchedGetparam(pid int, param *SchedParam) (err error) {
+	_, _, e1 := RawSyscall(SYS_SCHED_GETPARAM, uintptr(pid), uintptr(unsafe.Pointer(param)), 0)
+	return errOf(e1)
+}
+
+// SchedGetscheduler is sched_getscheduler(2): the policy (SCHED_…) of the thread pid, or of the calling one for 0, with
+// SCHED_RESET_ON_FORK if it has that.
+func SchedGetscheduler(pid int) (policy int, err error) {
+	r0, _, e1 := RawSyscall(SYS_SCHED_GETSCHEDULER, uintptr(pid), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+// SchedSetparam is sched_setparam(2): it sets what [SchedGetparam] returns.
+func SchedSetparam(pid int, param *SchedParam) (err error) {
+	_, _, e1 := RawSyscall(SYS_SCHED_SETPARAM, uintptr(pid), uintptr(unsafe.Pointer(param)), 0)
+	return errOf(e1)
+}
+
+// SchedSetscheduler is sched_setscheduler(2): it sets the policy (SCHED_…) and static priority of the thread pid, or of the calling
+// one for 0. A goroutine must be locked to its thread for that to be its own.
+func SchedSetscheduler(pid int, policy int, param *SchedParam) (err error) {
+	_, _, e1 := RawSyscall(SYS_SCHED_SETSCHEDULER, uintptr(pid), uintptr(policy), uintptr(unsafe.Pointer(param)))
+	return errOf(e1)
+}
+
+// SchedYield is sched_yield(2): it lets another thread run. What lets another goroutine run is runtime.Gosched.
+func SchedYield() (err error) {
+	_, _, e1 := Syscall(SYS_SCHED_YIELD, 0, 0, 0)
+	return errOf(e1)
+}
+
 // Seccomp is seccomp(2), Linux 3.17. op is SECCOMP_SET_MODE_FILTER with a [SockFprog] for args, and so on; flags are
 // SECCOMP_FILTER_FLAG_…. It is about the calling thread unless SECCOMP_FILTER_FLAG_TSYNC is among them. With
 // SECCOMP_FILTER_FLAG_NEW_LISTENER the result is a descriptor for [IoctlSeccompNotifRecv].
 func Seccomp(op uint, flags uint, args unsafe.Pointer) (ret int, err error) {
 	r0, _, e1 := Syscall(SYS_SECCOMP, uintptr(op), uintptr(flags), uintptr(args))
+	return int(r0), errOf(e1)
+}
+
+// Semget is semget(2): the id of the set of semaphores of a key, of nsems of them if it is made.
+// On 386, mips, mipsle, ppc64, ppc64le and s390x: Linux 5.1.
+func Semget(key int, nsems int, flags int) (id int, err error) {
+	r0, _, e1 := RawSyscall(SYS_SEMGET, uintptr(key), uintptr(nsems), uintptr(flags))
 	return int(r0), errOf(e1)
 }
 
@@ -995,6 +1117,17 @@ func Sendmmsg(fd int, msgs []Mmsghdr, flags int) (n int, err error) {
 	}
 	r0, _, e1 := Syscall6(SYS_SENDMMSG, uintptr(fd), uintptr(_p1), uintptr(len(msgs)), uintptr(flags), 0, 0)
 	return int(r0), errOf(e1)
+}
+
+// SetMemPolicyHomeNode is set_mempolicy_home_node(2), Linux 5.17: the NUMA node from which memory for b is taken first, if
+// the policy of [Mbind] is MPOL_BIND or MPOL_PREFERRED_MANY. flags must be 0.
+func SetMemPolicyHomeNode(b []byte, node int, flags uint) (err error) {
+	_p0 := unsafe.Pointer(&zero)
+	if len(b) > 0 {
+		_p0 = unsafe.Pointer(&b[0])
+	}
+	_, _, e1 := Syscall6(SYS_SET_MEMPOLICY_HOME_NODE, uintptr(_p0), uintptr(len(b)), uintptr(node), uintptr(flags), 0, 0)
+	return errOf(e1)
 }
 
 // Setdomainname is setdomainname(2).
@@ -1157,6 +1290,18 @@ func Tgkill(tgid int, tid int, sig syscall.Signal) (err error) {
 	return errOf(e1)
 }
 
+// TimerDelete is timer_delete(2).
+func TimerDelete(id int32) (err error) {
+	_, _, e1 := RawSyscall(SYS_TIMER_DELETE, uintptr(id), 0, 0)
+	return errOf(e1)
+}
+
+// TimerGetoverrun is timer_getoverrun(2): how often a timer expired from when its signal was queued until it was delivered.
+func TimerGetoverrun(id int32) (n int, err error) {
+	r0, _, e1 := RawSyscall(SYS_TIMER_GETOVERRUN, uintptr(id), 0, 0)
+	return int(r0), errOf(e1)
+}
+
 // TimerfdCreate is timerfd_create(2).
 func TimerfdCreate(clockid int, flags int) (fd int, err error) {
 	r0, _, e1 := RawSyscall(SYS_TIMERFD_CREATE, uintptr(clockid), uintptr(flags), 0)
@@ -1179,6 +1324,12 @@ func TimerfdSettime(fd int, flags int, value *ItimerSpec, old *ItimerSpec) (err 
 func Times(tms *Tms) (ticks uintptr, err error) {
 	r0, _, e1 := RawSyscall(SYS_TIMES, uintptr(unsafe.Pointer(tms)), 0, 0)
 	return uintptr(r0), errOf(e1)
+}
+
+// Tkill is tkill(2): Tgkill for whatever process the thread is of, so that it may hit a new thread of the same number.
+func Tkill(tid int, sig Signal) (err error) {
+	_, _, e1 := RawSyscall(SYS_TKILL, uintptr(tid), uintptr(sig), 0)
+	return errOf(e1)
 }
 
 // Umask is umask(2).
@@ -1217,6 +1368,18 @@ func Unmount(target string, flags int) (err error) {
 func Unshare(flags int) (err error) {
 	_, _, e1 := Syscall(SYS_UNSHARE, uintptr(flags), 0, 0)
 	return errOf(e1)
+}
+
+// Userfaultfd is userfaultfd(2), Linux 4.3: a descriptor that tells of page faults, to be resolved by the program. flags are
+// O_CLOEXEC, O_NONBLOCK and UFFD_USER_MODE_ONLY (Linux 5.11), without which it takes CAP_SYS_PTRACE on most systems. The
+// functions IoctlUffdio… do the rest; [UffdMsg] is what is read.
+//
+// A goroutine that waits for a page keeps its thread and, unlike in a system call, its turn to run Go code: the garbage
+// collector cannot start while it waits. Whoever resolves faults must neither allocate nor wait for it meanwhile; best
+// it is another process.
+func Userfaultfd(flags int) (fd int, err error) {
+	r0, _, e1 := RawSyscall(SYS_USERFAULTFD, uintptr(flags), 0, 0)
+	return int(r0), errOf(e1)
 }
 
 // Vhangup is vhangup(2): it hangs up the calling process's terminal.
@@ -1262,6 +1425,11 @@ func epollPwait2(epfd int, events []EpollEvent, timeout *KernelTimespec, sigmask
 	}
 	r0, _, e1 := Syscall6(SYS_EPOLL_PWAIT2, uintptr(epfd), uintptr(_p1), uintptr(len(events)), uintptr(unsafe.Pointer(timeout)), uintptr(unsafe.Pointer(sigmask)), uintptr(size))
 	return int(r0), errOf(e1)
+}
+
+func execveat(dirfd int, path *byte, argv **byte, envv **byte, flags int) (err error) {
+	_, _, e1 := Syscall6(SYS_EXECVEAT, uintptr(dirfd), uintptr(unsafe.Pointer(path)), uintptr(unsafe.Pointer(argv)), uintptr(unsafe.Pointer(envv)), uintptr(flags), 0)
+	return errOf(e1)
 }
 
 func faccessat(dirfd int, path string, mode uint32) (err error) {
@@ -1311,6 +1479,36 @@ func fileSetattr(dirfd int, path string, attr *FileAttr, size uintptr, flags uin
 
 func fsconfig(fd int, cmd uint, key *byte, value *byte, aux int) (err error) {
 	_, _, e1 := Syscall6(SYS_FSCONFIG, uintptr(fd), uintptr(cmd), uintptr(unsafe.Pointer(key)), uintptr(unsafe.Pointer(value)), uintptr(aux), 0)
+	return errOf(e1)
+}
+
+func futexCount(addr *uint32, op int, val uint32, val2 uintptr, addr2 *uint32, val3 uint32) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_FUTEX, uintptr(unsafe.Pointer(addr)), uintptr(op), uintptr(val), uintptr(val2), uintptr(unsafe.Pointer(addr2)), uintptr(val3))
+	return int(r0), errOf(e1)
+}
+
+func futexRequeue(waiters *FutexWaitv_t, flags uint, wake int, requeue int) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_FUTEX_REQUEUE, uintptr(unsafe.Pointer(waiters)), uintptr(flags), uintptr(wake), uintptr(requeue), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+func futexWaitv(waiters *FutexWaitv_t, count int, flags uint, deadline *KernelTimespec, clockid int32) (index int, err error) {
+	r0, _, e1 := Syscall6(SYS_FUTEX_WAITV, uintptr(unsafe.Pointer(waiters)), uintptr(count), uintptr(flags), uintptr(unsafe.Pointer(deadline)), uintptr(clockid), 0)
+	return int(r0), errOf(e1)
+}
+
+func getMempolicy(mode *int32, mask unsafe.Pointer, bits uintptr, addr unsafe.Pointer, flags int) (err error) {
+	_, _, e1 := Syscall6(SYS_GET_MEMPOLICY, uintptr(unsafe.Pointer(mode)), uintptr(mask), uintptr(bits), uintptr(addr), uintptr(flags), 0)
+	return errOf(e1)
+}
+
+func getRobustList(pid int, head *uintptr, size *uintptr) (err error) {
+	_, _, e1 := RawSyscall(SYS_GET_ROBUST_LIST, uintptr(pid), uintptr(unsafe.Pointer(head)), uintptr(unsafe.Pointer(size)))
+	return errOf(e1)
+}
+
+func getcpu(cpu *uint32, node *uint32, unused uintptr) (err error) {
+	_, _, e1 := RawSyscall(SYS_GETCPU, uintptr(unsafe.Pointer(cpu)), uintptr(unsafe.Pointer(node)), uintptr(unused))
 	return errOf(e1)
 }
 
@@ -1454,6 +1652,26 @@ func lsmSetSelfAttr(attr uint, ctx unsafe.Pointer, size uint32, flags uint32) (e
 	return errOf(e1)
 }
 
+func mapShadowStack(addr uintptr, size uintptr, flags uint) (at uintptr, err error) {
+	r0, _, e1 := Syscall(SYS_MAP_SHADOW_STACK, uintptr(addr), uintptr(size), uintptr(flags))
+	return uintptr(r0), errOf(e1)
+}
+
+func mbind(addr unsafe.Pointer, length int, mode int, mask unsafe.Pointer, bits uintptr, flags int) (err error) {
+	_, _, e1 := Syscall6(SYS_MBIND, uintptr(addr), uintptr(length), uintptr(mode), uintptr(mask), uintptr(bits), uintptr(flags))
+	return errOf(e1)
+}
+
+func migratePages(pid int, bits uintptr, from unsafe.Pointer, to unsafe.Pointer) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_MIGRATE_PAGES, uintptr(pid), uintptr(bits), uintptr(from), uintptr(to), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+func mincore(addr unsafe.Pointer, length int, vec *byte) (err error) {
+	_, _, e1 := Syscall(SYS_MINCORE, uintptr(addr), uintptr(length), uintptr(unsafe.Pointer(vec)))
+	return errOf(e1)
+}
+
 func mount(source string, target string, fstype string, flags uintptr, data *byte) (err error) {
 	_p0, err := BytePtrFromString(source)
 	if err != nil {
@@ -1480,9 +1698,57 @@ func mountSetattr(dirfd int, path string, flags uint, attr *MountAttr, size uint
 	return errOf(e1)
 }
 
+func movePages(pid int, count int, pages *uintptr, nodes *int32, status *int32, flags int) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_MOVE_PAGES, uintptr(pid), uintptr(count), uintptr(unsafe.Pointer(pages)), uintptr(unsafe.Pointer(nodes)), uintptr(unsafe.Pointer(status)), uintptr(flags))
+	return int(r0), errOf(e1)
+}
+
+func mqGetsetattr(mqd int, attr *MqAttr, old *MqAttr) (err error) {
+	_, _, e1 := Syscall(SYS_MQ_GETSETATTR, uintptr(mqd), uintptr(unsafe.Pointer(attr)), uintptr(unsafe.Pointer(old)))
+	return errOf(e1)
+}
+
+func mqNotify(mqd int, event *Sigevent) (err error) {
+	_, _, e1 := Syscall(SYS_MQ_NOTIFY, uintptr(mqd), uintptr(unsafe.Pointer(event)), 0)
+	return errOf(e1)
+}
+
+func mqOpen(name string, flags int, mode uint32, attr *MqAttr) (mqd int, err error) {
+	_p0, err := BytePtrFromString(name)
+	if err != nil {
+		return -1, err
+	}
+	r0, _, e1 := Syscall6(SYS_MQ_OPEN, uintptr(unsafe.Pointer(_p0)), uintptr(flags), uintptr(mode), uintptr(unsafe.Pointer(attr)), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+func mqUnlink(name string) (err error) {
+	_p0, err := BytePtrFromString(name)
+	if err != nil {
+		return err
+	}
+	_, _, e1 := Syscall(SYS_MQ_UNLINK, uintptr(unsafe.Pointer(_p0)), 0, 0)
+	return errOf(e1)
+}
+
 func mremap(old uintptr, oldlen uintptr, newlen uintptr, flags int, new uintptr) (addr uintptr, err error) {
 	r0, _, e1 := Syscall6(SYS_MREMAP, uintptr(old), uintptr(oldlen), uintptr(newlen), uintptr(flags), uintptr(new), 0)
 	return uintptr(r0), errOf(e1)
+}
+
+func msgctl(id int, cmd int, arg unsafe.Pointer) (result int, err error) {
+	r0, _, e1 := RawSyscall(SYS_MSGCTL, uintptr(id), uintptr(cmd), uintptr(arg))
+	return int(r0), errOf(e1)
+}
+
+func msgrcv(id int, msg *byte, size int, typ int, flags int) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_MSGRCV, uintptr(id), uintptr(unsafe.Pointer(msg)), uintptr(size), uintptr(typ), uintptr(flags), 0)
+	return int(r0), errOf(e1)
+}
+
+func msgsnd(id int, msg *byte, size int, flags int) (err error) {
+	_, _, e1 := Syscall6(SYS_MSGSND, uintptr(id), uintptr(unsafe.Pointer(msg)), uintptr(size), uintptr(flags), 0, 0)
+	return errOf(e1)
 }
 
 func munmap(addr uintptr, length uintptr) (err error) {
@@ -1615,8 +1881,33 @@ func reboot(magic1 uint, magic2 uint, cmd int, arg *byte) (err error) {
 	return errOf(e1)
 }
 
+func rseq(area *Rseq_t, size uint32, flags int, sig uint32) (err error) {
+	_, _, e1 := RawSyscall6(SYS_RSEQ, uintptr(unsafe.Pointer(area)), uintptr(size), uintptr(flags), uintptr(sig), 0, 0)
+	return errOf(e1)
+}
+
+func rtSigpending(set *Sigset_t, size uintptr) (err error) {
+	_, _, e1 := RawSyscall(SYS_RT_SIGPENDING, uintptr(unsafe.Pointer(set)), uintptr(size), 0)
+	return errOf(e1)
+}
+
 func rtSigprocmask(how int, set *Sigset_t, oldset *Sigset_t, size uintptr) (err error) {
 	_, _, e1 := RawSyscall6(SYS_RT_SIGPROCMASK, uintptr(how), uintptr(unsafe.Pointer(set)), uintptr(unsafe.Pointer(oldset)), uintptr(size), 0, 0)
+	return errOf(e1)
+}
+
+func rtSigqueueinfo(tgid int, sig Signal, info *Siginfo) (err error) {
+	_, _, e1 := RawSyscall(SYS_RT_SIGQUEUEINFO, uintptr(tgid), uintptr(sig), uintptr(unsafe.Pointer(info)))
+	return errOf(e1)
+}
+
+func rtSigsuspend(mask *Sigset_t, size uintptr) (err error) {
+	_, _, e1 := Syscall(SYS_RT_SIGSUSPEND, uintptr(unsafe.Pointer(mask)), uintptr(size), 0)
+	return errOf(e1)
+}
+
+func rtTgsigqueueinfo(tgid int, tid int, sig Signal, info *Siginfo) (err error) {
+	_, _, e1 := RawSyscall6(SYS_RT_TGSIGQUEUEINFO, uintptr(tgid), uintptr(tid), uintptr(sig), uintptr(unsafe.Pointer(info)), 0, 0)
 	return errOf(e1)
 }
 
@@ -1640,8 +1931,23 @@ func schedSetattr(pid int, attr *SchedAttr, flags uint) (err error) {
 	return errOf(e1)
 }
 
+func semctl(id int, num int, cmd int, arg uintptr) (result int, err error) {
+	r0, _, e1 := RawSyscall6(SYS_SEMCTL, uintptr(id), uintptr(num), uintptr(cmd), uintptr(arg), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+func semctlPtr(id int, num int, cmd int, arg unsafe.Pointer) (result int, err error) {
+	r0, _, e1 := RawSyscall6(SYS_SEMCTL, uintptr(id), uintptr(num), uintptr(cmd), uintptr(arg), 0, 0)
+	return int(r0), errOf(e1)
+}
+
 func setMemPolicy(mode int, mask unsafe.Pointer, bits uintptr) (err error) {
 	_, _, e1 := Syscall(SYS_SET_MEMPOLICY, uintptr(mode), uintptr(mask), uintptr(bits))
+	return errOf(e1)
+}
+
+func setRobustList(head *RobustListHead, size uintptr) (err error) {
+	_, _, e1 := RawSyscall(SYS_SET_ROBUST_LIST, uintptr(unsafe.Pointer(head)), uintptr(size), 0)
 	return errOf(e1)
 }
 
@@ -1686,6 +1992,11 @@ func signalfd(fd int, mask *Sigset_t, size uintptr, flags int) (newfd int, err e
 func syslog(typ int, buf *byte, size int) (n int, err error) {
 	r0, _, e1 := Syscall(SYS_SYSLOG, uintptr(typ), uintptr(unsafe.Pointer(buf)), uintptr(size))
 	return int(r0), errOf(e1)
+}
+
+func timerCreate(clockid int32, event *Sigevent, id *int32) (err error) {
+	_, _, e1 := RawSyscall(SYS_TIMER_CREATE, uintptr(clockid), uintptr(unsafe.Pointer(event)), uintptr(unsafe.Pointer(id)))
+	return errOf(e1)
 }
 
 func utimensat(dirfd int, path *byte, times *[2]Timespec, flags int) (err error) {

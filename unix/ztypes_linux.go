@@ -3413,3 +3413,280 @@ type BpfTokenInfo struct {
 
 // SizeofBpfTokenInfo is its size in bytes.
 const SizeofBpfTokenInfo = 0x20
+
+// CloneArgs is struct clone_args of linux/sched.h.
+type CloneArgs struct {
+	Flags        uint64
+	Pidfd        uint64
+	Child_tid    uint64
+	Parent_tid   uint64
+	Exit_signal  uint64
+	Stack        uint64
+	Stack_size   uint64
+	Tls          uint64
+	Set_tid      uint64
+	Set_tid_size uint64
+	Cgroup       uint64
+}
+
+// SizeofCloneArgs is its size in bytes.
+const SizeofCloneArgs = 0x58
+
+// FutexWaitv_t is struct futex_waitv of linux/futex.h.
+type FutexWaitv_t struct {
+	Val   uint64
+	Uaddr uint64
+	Flags uint32
+	_     uint32
+}
+
+// SizeofFutexWaitv_t is its size in bytes.
+const SizeofFutexWaitv_t = 0x18
+
+// KernelItimerspec is struct __kernel_itimerspec of linux/time_types.h.
+type KernelItimerspec struct {
+	Interval KernelTimespec
+	Value    KernelTimespec
+}
+
+// SizeofKernelItimerspec is its size in bytes.
+const SizeofKernelItimerspec = 0x20
+
+// KernelTimex is struct __kernel_timex of linux/timex.h.
+type KernelTimex struct {
+	Modes     uint32
+	_         [4]byte
+	Offset    int64
+	Freq      int64
+	Maxerror  int64
+	Esterror  int64
+	Status    int32
+	_         [4]byte
+	Constant  int64
+	Precision int64
+	Tolerance int64
+	Time      KernelTimexTimeval
+	Tick      int64
+	Ppsfreq   int64
+	Jitter    int64
+	Shift     int32
+	_         [4]byte
+	Stabil    int64
+	Jitcnt    int64
+	Calcnt    int64
+	Errcnt    int64
+	Stbcnt    int64
+	Tai       int32
+	_         [44]byte
+}
+
+// SizeofKernelTimex is its size in bytes.
+const SizeofKernelTimex = 0xd0
+
+// KernelTimexTimeval is struct __kernel_timex_timeval of linux/timex.h.
+type KernelTimexTimeval struct {
+	Sec  int64
+	Usec int64
+}
+
+// SizeofKernelTimexTimeval is its size in bytes.
+const SizeofKernelTimexTimeval = 0x10
+
+// Msginfo is struct msginfo of linux/msg.h.
+type Msginfo struct {
+	Msgpool int32
+	Msgmap  int32
+	Msgmax  int32
+	Msgmnb  int32
+	Msgmni  int32
+	Msgssz  int32
+	Msgtql  int32
+	Msgseg  uint16
+	_       [2]byte
+}
+
+// SizeofMsginfo is its size in bytes.
+const SizeofMsginfo = 0x20
+
+// RseqSliceCtrl is struct rseq_slice_ctrl of linux/rseq.h.
+type RseqSliceCtrl struct {
+	Request uint8
+	Granted uint8
+	_       [2]byte
+}
+
+// SizeofRseqSliceCtrl is its size in bytes.
+const SizeofRseqSliceCtrl = 0x4
+
+// Rseq_t is struct rseq of linux/rseq.h.
+type Rseq_t struct {
+	Cpu_id_start uint32
+	Cpu_id       uint32
+	Rseq_cs      uint64
+	Flags        uint32
+	Node_id      uint32
+	Mm_cid       uint32
+	Slice_ctrl   RseqSliceCtrl
+	_            uint8
+	_            [31]byte
+}
+
+// SizeofRseq_t is its size in bytes.
+const SizeofRseq_t = 0x40
+
+// SchedParam is struct sched_param of include/linux/sched.h.
+type SchedParam struct {
+	Priority int32
+}
+
+// SizeofSchedParam is its size in bytes.
+const SizeofSchedParam = 0x4
+
+// Sembuf is struct sembuf of linux/sem.h.
+type Sembuf struct {
+	Num uint16
+	Op  int16
+	Flg int16
+}
+
+// SizeofSembuf is its size in bytes.
+const SizeofSembuf = 0x6
+
+// Seminfo is struct seminfo of linux/sem.h.
+type Seminfo struct {
+	Semmap int32
+	Semmni int32
+	Semmns int32
+	Semmnu int32
+	Semmsl int32
+	Semopm int32
+	Semume int32
+	Semusz int32
+	Semvmx int32
+	Semaem int32
+}
+
+// SizeofSeminfo is its size in bytes.
+const SizeofSeminfo = 0x28
+
+// UffdMsg is struct uffd_msg of linux/userfaultfd.h.
+type UffdMsg struct {
+	Event uint8
+	_     uint8
+	_     uint16
+	_     uint32
+	Arg   [3]uint64
+}
+
+// SizeofUffdMsg is its size in bytes.
+const SizeofUffdMsg = 0x20
+
+// UffdioApi is struct uffdio_api of linux/userfaultfd.h.
+type UffdioApi struct {
+	Api      uint64
+	Features uint64
+	Ioctls   uint64
+}
+
+// SizeofUffdioApi is its size in bytes.
+const SizeofUffdioApi = 0x18
+
+// UffdioContinue is struct uffdio_continue of linux/userfaultfd.h.
+type UffdioContinue struct {
+	Range  UffdioRange
+	Mode   uint64
+	Mapped int64
+}
+
+// SizeofUffdioContinue is its size in bytes.
+const SizeofUffdioContinue = 0x20
+
+// UffdioCopy is struct uffdio_copy of linux/userfaultfd.h.
+type UffdioCopy struct {
+	Dst  uint64
+	Src  uint64
+	Len  uint64
+	Mode uint64
+	Copy int64
+}
+
+// SizeofUffdioCopy is its size in bytes.
+const SizeofUffdioCopy = 0x28
+
+// UffdioMove is struct uffdio_move of linux/userfaultfd.h.
+type UffdioMove struct {
+	Dst  uint64
+	Src  uint64
+	Len  uint64
+	Mode uint64
+	Move int64
+}
+
+// SizeofUffdioMove is its size in bytes.
+const SizeofUffdioMove = 0x28
+
+// UffdioPoison is struct uffdio_poison of linux/userfaultfd.h.
+type UffdioPoison struct {
+	Range   UffdioRange
+	Mode    uint64
+	Updated int64
+}
+
+// SizeofUffdioPoison is its size in bytes.
+const SizeofUffdioPoison = 0x20
+
+// UffdioRange is struct uffdio_range of linux/userfaultfd.h.
+type UffdioRange struct {
+	Start uint64
+	Len   uint64
+}
+
+// SizeofUffdioRange is its size in bytes.
+const SizeofUffdioRange = 0x10
+
+// UffdioRegister is struct uffdio_register of linux/userfaultfd.h.
+type UffdioRegister struct {
+	Range  UffdioRange
+	Mode   uint64
+	Ioctls uint64
+}
+
+// SizeofUffdioRegister is its size in bytes.
+const SizeofUffdioRegister = 0x20
+
+// UffdioRwprotect is struct uffdio_rwprotect of linux/userfaultfd.h.
+type UffdioRwprotect struct {
+	Range UffdioRange
+	Mode  uint64
+}
+
+// SizeofUffdioRwprotect is its size in bytes.
+const SizeofUffdioRwprotect = 0x18
+
+// UffdioSetMode is struct uffdio_set_mode of linux/userfaultfd.h.
+type UffdioSetMode struct {
+	Enable  uint64
+	Disable uint64
+}
+
+// SizeofUffdioSetMode is its size in bytes.
+const SizeofUffdioSetMode = 0x10
+
+// UffdioWriteprotect is struct uffdio_writeprotect of linux/userfaultfd.h.
+type UffdioWriteprotect struct {
+	Range UffdioRange
+	Mode  uint64
+}
+
+// SizeofUffdioWriteprotect is its size in bytes.
+const SizeofUffdioWriteprotect = 0x18
+
+// UffdioZeropage is struct uffdio_zeropage of linux/userfaultfd.h.
+type UffdioZeropage struct {
+	Range    UffdioRange
+	Mode     uint64
+	Zeropage int64
+}
+
+// SizeofUffdioZeropage is its size in bytes.
+const SizeofUffdioZeropage = 0x20

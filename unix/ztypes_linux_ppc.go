@@ -1028,3 +1028,97 @@ type BpfCgroupStorageKey struct {
 
 // SizeofBpfCgroupStorageKey is its size in bytes.
 const SizeofBpfCgroupStorageKey = 0x10
+
+// MqAttr is struct mq_attr of linux/mqueue.h.
+type MqAttr struct {
+	Flags   int32
+	Maxmsg  int32
+	Msgsize int32
+	Curmsgs int32
+	_       [4]int32
+}
+
+// SizeofMqAttr is its size in bytes.
+const SizeofMqAttr = 0x20
+
+// Msqid_ds is struct msqid64_ds of asm/msgbuf.h.
+type Msqid_ds struct {
+	Perm       SysvIpcPerm
+	Stime_high uint32
+	Stime      uint32
+	Rtime_high uint32
+	Rtime      uint32
+	Ctime_high uint32
+	Ctime      uint32
+	Cbytes     uint32
+	Qnum       uint32
+	Qbytes     uint32
+	Lspid      int32
+	Lrpid      int32
+	_          uint32
+	_          uint32
+	_          [4]byte
+}
+
+// SizeofMsqid_ds is its size in bytes.
+const SizeofMsqid_ds = 0x68
+
+// RobustList is struct robust_list of linux/futex.h.
+type RobustList struct {
+	Next *RobustList
+}
+
+// SizeofRobustList is its size in bytes.
+const SizeofRobustList = 0x4
+
+// RobustListHead is struct robust_list_head of linux/futex.h.
+type RobustListHead struct {
+	List            RobustList
+	Futex_offset    int32
+	List_op_pending *RobustList
+}
+
+// SizeofRobustListHead is its size in bytes.
+const SizeofRobustListHead = 0xc
+
+// Semid_ds is struct semid64_ds of asm/sembuf.h.
+type Semid_ds struct {
+	Perm       SysvIpcPerm
+	Otime_high uint32
+	Otime      uint32
+	Ctime_high uint32
+	Ctime      uint32
+	Nsems      uint32
+	_          uint32
+	_          uint32
+	_          [4]byte
+}
+
+// SizeofSemid_ds is its size in bytes.
+const SizeofSemid_ds = 0x50
+
+// Sigevent is struct sigevent of asm/siginfo.h.
+type Sigevent struct {
+	Value  uintptr
+	Signo  int32
+	Notify int32
+	Tid    int32
+	_      [48]byte
+}
+
+// SizeofSigevent is its size in bytes.
+const SizeofSigevent = 0x40
+
+// SiginfoQueue is siginfo_t of asm/siginfo.h.
+type SiginfoQueue struct {
+	Signo int32
+	Errno int32
+	Code  int32
+	Pid   int32
+	Uid   uint32
+	Value uintptr
+	_     [104]byte
+}
+
+// SizeofSiginfoQueue is its size in bytes.
+const SizeofSiginfoQueue = 0x80

@@ -1038,3 +1038,91 @@ type BpfCgroupStorageKey struct {
 
 // SizeofBpfCgroupStorageKey is its size in bytes.
 const SizeofBpfCgroupStorageKey = 0x10
+
+// MqAttr is struct mq_attr of linux/mqueue.h.
+type MqAttr struct {
+	Flags   int64
+	Maxmsg  int64
+	Msgsize int64
+	Curmsgs int64
+	_       [4]int64
+}
+
+// SizeofMqAttr is its size in bytes.
+const SizeofMqAttr = 0x40
+
+// Msqid_ds is struct msqid64_ds of asm/msgbuf.h.
+type Msqid_ds struct {
+	Perm   SysvIpcPerm
+	Stime  int64
+	Rtime  int64
+	Ctime  int64
+	Cbytes uint64
+	Qnum   uint64
+	Qbytes uint64
+	Lspid  int32
+	Lrpid  int32
+	_      uint64
+	_      uint64
+}
+
+// SizeofMsqid_ds is its size in bytes.
+const SizeofMsqid_ds = 0x78
+
+// RobustList is struct robust_list of linux/futex.h.
+type RobustList struct {
+	Next *RobustList
+}
+
+// SizeofRobustList is its size in bytes.
+const SizeofRobustList = 0x8
+
+// RobustListHead is struct robust_list_head of linux/futex.h.
+type RobustListHead struct {
+	List            RobustList
+	Futex_offset    int64
+	List_op_pending *RobustList
+}
+
+// SizeofRobustListHead is its size in bytes.
+const SizeofRobustListHead = 0x18
+
+// Semid_ds is struct semid64_ds of asm/sembuf.h.
+type Semid_ds struct {
+	Perm  SysvIpcPerm
+	Otime int64
+	Ctime int64
+	Nsems uint64
+	_     uint64
+	_     uint64
+}
+
+// SizeofSemid_ds is its size in bytes.
+const SizeofSemid_ds = 0x58
+
+// Sigevent is struct sigevent of asm/siginfo.h.
+type Sigevent struct {
+	Value  uintptr
+	Signo  int32
+	Notify int32
+	Tid    int32
+	_      [44]byte
+}
+
+// SizeofSigevent is its size in bytes.
+const SizeofSigevent = 0x40
+
+// SiginfoQueue is siginfo_t of asm/siginfo.h.
+type SiginfoQueue struct {
+	Signo int32
+	Errno int32
+	Code  int32
+	_     [4]byte
+	Pid   int32
+	Uid   uint32
+	Value uintptr
+	_     [96]byte
+}
+
+// SizeofSiginfoQueue is its size in bytes.
+const SizeofSiginfoQueue = 0x80
