@@ -5,7 +5,6 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
@@ -22,8 +21,8 @@ type build struct {
 	dir     string
 	init    string
 	pkgs    []*goPackage
-	args    []string    // of the test binaries
-	noKVM   atomic.Bool // a guest did not come up with it
+	args    []string // of the test binaries
+	kvm     *kvm
 }
 
 // matrix runs the tests on every kernel and architecture.
@@ -47,13 +46,14 @@ func matrix(ctx context.Context, o options) ([]*column, error) {
 	}
 	defer os.RemoveAll(temp)
 	find := &finder{from: from, cache: cache, force: o.update, known: map[string]*suite{}}
+	kvm := newKVM(cache)
 	show := newScreen(o.json, o.verbose, len(o.kernels)*len(o.archs) > 1)
 	var columns []*column
 	var wait sync.WaitGroup
 	defer wait.Wait()
 	slots := make(chan struct{}, o.jobs)
 	for _, arch := range o.archs {
-		b, err := prepare(ctx, o, arch, filepath.Join(temp, arch), show)
+		b, err := prepare(ctx, o, arch, filepath.Join(temp, arch), kvm, show)
 		if err != nil {
 			return nil, err
 		}
@@ -91,7 +91,7 @@ func matrix(ctx context.Context, o options) ([]*column, error) {
 }
 
 // prepare builds what guests of an architecture run.
-func prepare(ctx context.Context, o options, arch, dir string, show *screen) (*build, error) {
+func prepare(ctx context.Context, o options, arch, dir string, kvm *kvm, show *screen) (*build, error) {
 	m, err := machineFor(arch)
 	if err != nil {
 		return nil, err
@@ -112,7 +112,7 @@ func prepare(ctx context.Context, o options, arch, dir string, show *screen) (*b
 	default:
 		patterns = foreignPackages
 	}
-	b := &build{machine: m, dir: dir, args: testArgs(o)}
+	b := &build{machine: m, dir: dir, args: testArgs(o), kvm: kvm}
 	if b.pkgs, err = listPackages(ctx, arch, patterns); err != nil {
 		return nil, err
 	}

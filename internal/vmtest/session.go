@@ -57,7 +57,10 @@ func (s *session) boot(ctx context.Context, pkgs []*goPackage) (ended int, err e
 		ended, now = ended+1, nil
 		return err
 	}
-	kvm := g.machine.kvm() && !s.build.noKVM.Load()
+	kvm := s.build.kvm.usable(g.machine)
+	if kvm {
+		g.boot = min(g.boot, kvmBoot)
+	}
 	err = g.run(ctx, kvm, func(e wire.Event) (err error) {
 		switch e.Action {
 		case wire.Ready:
@@ -79,8 +82,8 @@ func (s *session) boot(ctx context.Context, pkgs []*goPackage) (ended int, err e
 	case !errors.As(err, &ge):
 		return ended, err
 	case kvm && !ge.up: // the processor has it, this machine has not
-		s.build.noKVM.Store(true)
-		return 0, nil
+		s.show.note(s.column.title(), "KVM does not work here ("+ge.reason+"), emulation it is")
+		return 0, s.build.kvm.fails()
 	}
 	s.show.note(s.column.title(), ge.reason+"; the end of its console:\n"+ge.console)
 	if now == nil {

@@ -13,7 +13,7 @@ import (
 type column struct {
 	Kernel, Arch string // version and architecture
 	Results      []result
-	Doubt        string // why this may not be the latest kernel
+	Doubt        string // why there may be a later kernel
 	Err          string // what went wrong with the guest itself
 	Elapsed      time.Duration
 }
@@ -74,10 +74,10 @@ func details(columns []*column) []string {
 	var lines []string
 	for _, c := range columns {
 		if c.Doubt != "" {
-			lines = append(lines, fmt.Sprintf("%s may not be the latest: %s", c.title(), firstLine(c.Doubt)))
+			lines = append(lines, fmt.Sprintf("%s is the latest that was found: %s", c.title(), gist(c.Doubt)))
 		}
 		if c.Err != "" {
-			lines = append(lines, fmt.Sprintf("%s failed: %s", c.title(), firstLine(c.Err)))
+			lines = append(lines, fmt.Sprintf("%s failed: %s", c.title(), gist(c.Err)))
 		}
 		for _, r := range c.Results {
 			if r.Note != "" {
@@ -91,7 +91,11 @@ func details(columns []*column) []string {
 	return append(lines, skips(columns)...)
 }
 
-func firstLine(s string) string {
+// gist returns the line of an error that says most: the first, or apt's first.
+func gist(s string) string {
+	if i := strings.Index(s, "\nE: "); i >= 0 {
+		s = s[i+len("\nE: "):]
+	}
 	line, _, _ := strings.Cut(s, "\n")
 	return line
 }
