@@ -118,7 +118,7 @@ func parseFields(paragraph string) map[string]string {
 }
 
 // errFetch says that apt could not download a package.
-var errFetch = errors.New("fetch")
+var errFetch = errors.New("not fetched")
 
 // fetch downloads packages, and not what they depend on, into an empty directory. It returns the files.
 func (s *suite) fetch(ctx context.Context, dir string, pkgs ...string) ([]string, error) {
@@ -134,7 +134,7 @@ func (s *suite) fetch(ctx context.Context, dir string, pkgs ...string) ([]string
 func (s *suite) fetchAll(ctx context.Context, pkgs ...string) ([]string, error) {
 	args := append([]string{"-qq", "-y", "--no-install-recommends", "--download-only", "install"}, pkgs...)
 	if _, err := s.apt(ctx, "apt-get", args...); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errFetch, err)
 	}
 	// With nothing there yet, apt would fetch all of them, and says which those are.
 	nowhere := filepath.Join(s.dir, "nothing")

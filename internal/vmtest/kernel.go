@@ -24,9 +24,9 @@ type kernel struct {
 	version string // of upstream: "6.1.176"
 	release string // as "uname -r" prints it
 	suite   *suite
-	image   string // file for QEMU's -kernel
-	modules string // initramfs archive with the modules
-	doubt   error  // why there may be a newer one
+	image   string  // file for QEMU's -kernel
+	modules string  // initramfs archive with the modules
+	doubts  []error // why this, or the system with it, is not what it should be
 }
 
 // finder finds kernels.
@@ -63,6 +63,15 @@ func (f *finder) fetch(ctx context.Context, spec, arch string) (k *kernel, base 
 		return nil, "", err
 	}
 	base, err = k.suite.base(ctx, f.cache)
+	for _, name := range suites {
+		if ctx.Err() != nil || !errors.Is(err, errFetch) {
+			break
+		}
+		if s, serr := f.suite(ctx, name, arch); serr == nil && s != k.suite {
+			k.doubts = append(k.doubts, fmt.Errorf("in its place that of %s: %w", name, err))
+			base, err = s.base(ctx, f.cache)
+		}
+	}
 	return k, base, err
 }
 
@@ -95,7 +104,7 @@ func (f *finder) find(ctx context.Context, spec, arch string) (*kernel, error) {
 	for _, k := range found {
 		err := k.unpack(ctx, f.cache)
 		if err == nil {
-			k.doubt = errors.Join(doubts...)
+			k.doubts = doubts
 			return k, nil
 		}
 		doubts = append(doubts, fmt.Errorf("kernel %s: %w", k.release, err))

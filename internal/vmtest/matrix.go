@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -69,9 +70,9 @@ func matrix(ctx context.Context, o options) ([]*column, error) {
 				continue
 			}
 			c.Kernel = k.version
-			if k.doubt != nil {
-				c.Doubt = k.doubt.Error()
-				show.note(c.title(), c.Doubt)
+			for _, doubt := range k.doubts {
+				c.Doubts = append(c.Doubts, doubt.Error())
+				show.note(c.title(), gist(doubt.Error()))
 			}
 			slots <- struct{}{}
 			wait.Go(func() {
@@ -124,7 +125,7 @@ func prepare(ctx context.Context, o options, arch, dir string, kvm *kvm, show *s
 
 // testArgs returns the arguments of test binaries.
 func testArgs(o options) []string {
-	args := []string{"-test.v=test2json", "-test.paniconexit0", "-test.timeout=" + o.timeout.String()}
+	args := []string{"-test.v=test2json", "-test.paniconexit0", "-test.timeout=" + o.timeout.String(), fmt.Sprint("-test.count=", o.count)}
 	if o.run != "" {
 		args = append(args, "-test.run="+o.run)
 	}

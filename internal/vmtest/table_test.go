@@ -19,7 +19,7 @@ var columns = []*column{
 		}},
 		{Package: "kern.sys/cmd/kern", Outcome: "fail", Note: "the guest went down"},
 	}},
-	{Kernel: "latest", Arch: "s390x", Doubt: "apt-get: exit status 100\nW: odd\nE: no list\nE: of sid", Err: "no kernel latest for s390x in sid\nand more"},
+	{Kernel: "latest", Arch: "s390x", Doubts: []string{"list: apt-get: exit status 100\nW: odd\nE: http://m.example/debian/x gone [IP: 192.0.2.1 80]\nE: of sid", "old"}, Err: "no kernel latest for s390x in sid\nand more"},
 }
 
 func TestPrintTable(t *testing.T) {
@@ -35,7 +35,8 @@ time          1m1s                    0s
 6.1.176 amd64 failed: kern.sys/netlink TestA
 6.1.176 amd64 failed: kern.sys/netlink TestB/sub
 6.1.176 amd64 failed: kern.sys/cmd/kern: the guest went down
-latest s390x is the latest that was found: no list
+latest s390x as found: list: debian/x gone
+latest s390x as found: old
 latest s390x failed: no kernel latest for s390x in sid
 6.1.176 amd64 skipped: kern.sys/netlink TestC, TestE: dogs (needs Linux 6.2)
 6.1.176 amd64 skipped: kern.sys/netlink TestD: cats (needs Linux 6.3)
