@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"kern.sys/internal/nstest"
@@ -122,6 +123,9 @@ func TestWrongLinkWordsEndAsWithIP(t *testing.T) {
 		setUp(t, "link add brg address "+macC+" type bridge", "link add va address "+macA+" type veth peer name vb address "+macB)
 		before := stateOf(t)
 		for _, line := range wrongLinkWords {
+			if strings.HasSuffix(line, " altname a/b") && !sameWords() {
+				continue // newer versions leave it to the kernel, and some of those take it
+			}
 			args := words(t, line)
 			want := ip(t, args...)
 			if after := stateOf(t); after != before {
