@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -71,13 +72,14 @@ func TestMarkdownReplacesResults(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write("# Kernels\n" + resultsBegin + "old\n" + resultsEnd + "End.\n")
+	begin, other := fmt.Sprintf(resultsBegin, "amd64"), fmt.Sprintf(resultsBegin, "arm64")+"kept\n"+resultsEnd
+	write("# Kernels\n" + other + begin + "old\n" + resultsEnd + "End.\n")
 	for range 2 { // the same again
 		if err := writeMarkdown(file, "vmtest -x", now, columns[:1]); err != nil {
 			t.Fatal(err)
 		}
 	}
-	const want = "# Kernels\n" + resultsBegin + `
+	want := "# Kernels\n" + other + begin + `
 2026-11-25, by ` + "`vmtest -x`" + `:
 
 | tests passed | 6.1.176 amd64 |
