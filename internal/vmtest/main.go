@@ -48,9 +48,12 @@ func main() {
 	flag.BoolVar(&o.update, "update", false, "fetch package lists again, which happens once a day by itself")
 	flag.IntVar(&o.jobs, "j", max(1, runtime.NumCPU()/2), "guests at a time")
 	flag.IntVar(&o.guest.memory, "memory", 2048, "memory of a guest in MiB")
-	flag.IntVar(&o.guest.cpus, "cpus", min(2, runtime.NumCPU()), "processors of a guest")
+	flag.IntVar(&o.guest.cpus, "cpus", 0, "processors of a guest; 0: its share of this machine's, 2 at most")
 	flag.StringVar(&o.markdown, "markdown", "", "file to write the results into, such as docs/kernels.md")
 	flag.Parse()
+	if o.guest.cpus == 0 {
+		o.guest.cpus = min(2, max(1, runtime.NumCPU()/max(1, o.jobs)))
+	}
 	o.guest.boot, o.guest.silence, o.guest.timeout = 5*time.Minute, 2*time.Minute, o.timeout+time.Minute
 	o.kernels, o.archs, o.packages = strings.Split(*kernels, ","), strings.Split(*archs, ","), flag.Args()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -191,7 +191,7 @@ func TestGuestThatDoesNotComeUpIsNoPackagesFault(t *testing.T) {
 	s, _, notes := newSession(t, "none", "good")
 	s.guest.boot = 100 * time.Millisecond
 	err := s.run(context.Background())
-	if err == nil || err.Error() != "the guest hangs" || len(s.column.Results) != 0 || notes.Len() == 0 {
+	if err == nil || err.Error() != "the guest hangs" || len(s.column.Results) != 0 || strings.Count(notes.String(), "the guest hangs") != 1+bootAgain {
 		t.Errorf("%v, %+v, told:\n%s", err, s.column.Results, notes)
 	}
 }
