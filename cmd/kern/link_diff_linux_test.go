@@ -127,13 +127,9 @@ func TestWrongLinkWordsEndAsWithIP(t *testing.T) {
 				continue // newer versions leave it to the kernel, and some of those take it
 			}
 			args := words(t, line)
-			want := ip(t, args...)
+			want, got := ip(t, args...), kern(args...)
 			if after := stateOf(t); after != before {
-				t.Fatalf("ip %s is not wrong", line)
-			}
-			got := kern(args...)
-			if after := stateOf(t); after != before {
-				t.Fatalf("kern %s changed something:\n%s\n%s", line, before, after)
+				t.Fatalf("%s changed something:\n%s\n%s\nip   %v\nkern %v", line, before, after, want, got)
 			}
 			sameEnd(t, line, want, got)
 		}
