@@ -320,6 +320,9 @@ var otherInKernel = map[string]string{
 	"__kernel_sockaddr_storage": "the kernel's has no union",
 }
 
+// reserved matches members out of which newer versions take others.
+var reserved = regexp.MustCompile(`^_*(rsv|reserved|spare)[0-9]*$`)
+
 // sameAsKernel compares the members that both have: the kernel that runs is older or newer than the headers.
 func sameAsKernel(s btfStruct, l *abi.Layout) error {
 	both := 0
@@ -328,7 +331,7 @@ func sameAsKernel(s btfStruct, l *abi.Layout) error {
 		if !ok {
 			continue
 		}
-		if offset != f.Offset {
+		if offset != f.Offset && !reserved.MatchString(f.Name) {
 			return fmt.Errorf("%s is at %d, the headers have it at %d", f.Name, offset, f.Offset)
 		}
 		both++
