@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"regexp"
 	"runtime"
 	"slices"
 	"time"
@@ -61,13 +62,20 @@ func median(v []float64) float64 {
 }
 
 // measure runs the contenders in turn, in each round in another order.
-func (w *world) measure(count int) (*outcome, error) {
+func (w *world) measure(who string, count int) (*outcome, error) {
+	take, err := regexp.Compile(who)
+	if err != nil {
+		return nil, err
+	}
 	w.progress("making %d %ss", w.n, w.each)
 	if err := w.prepare(); err != nil {
 		return nil, err
 	}
 	o := &outcome{Workload: w.name, Title: w.title, Each: w.each, Objects: w.n, Lossy: w.lossy}
 	for _, c := range w.contenders {
+		if !take.MatchString(c.name) {
+			continue
+		}
 		r := row{Contender: c.name, Allocs: -1, Bytes: -1}
 		var err error
 		if r.op, err = c.start(w); err != nil {

@@ -38,6 +38,7 @@ type Mirror struct {
 type partState struct {
 	*tablePart
 	objects hamt.Map[[]string]
+	events  eventDecoder
 
 	reads    int       // how often it was read
 	dirty    bool      // is to be read anew
@@ -272,13 +273,10 @@ func (m *Mirror) read(ctx context.Context, p *partState) (objects hamt.Map[[]str
 	barrier(ctx, c)
 	restart := func() { objects = hamt.Map[[]string]{} }
 	err = c.List(ctx, p.dump(), restart, func(msg nl.Message) error {
-		key := ""
-		if msg.Type == p.new {
-			key = p.key(msg.Data)
-		}
-		if key == "" || p.hidden(msg.Data) {
+		if msg.Type != p.new || !p.owns(&msg) || p.hidden(msg.Data) {
 			return nil
 		}
+		key := p.key(msg.Data)
 		old, _ := p.objects.Get(key)
 		raw, err := p.bytesOf(msg.Data, old)
 		if err != nil {
@@ -317,7 +315,7 @@ func (p *partState) bytesOf(data []byte, old []string) (string, error) {
 			return o, nil
 		}
 	}
-	_, err = p.event(nil, []byte(raw))
+	_, err = p.event(&p.events, nil, []byte(raw))
 	return raw, err
 }
 

@@ -23,14 +23,10 @@ func (m *Mirror) apply(msg nl.Message) error {
 		return nil
 	}
 	for _, p := range m.parts {
-		if msg.Type != p.new && msg.Type != p.del {
+		if !p.owns(&msg) {
 			continue
 		}
-		key := p.key(msg.Data)
-		if key == "" {
-			continue
-		}
-		changed, err := p.apply(key, msg)
+		changed, err := p.apply(p.key(msg.Data), msg)
 		if changed {
 			m.tell()
 		}

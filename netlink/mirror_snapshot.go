@@ -148,6 +148,7 @@ func (m *Mirror) next(ctx context.Context) (*Snapshot, <-chan struct{}, error) {
 // since calls each for what is different from before, and reports whether it
 // wants more.
 func (s *Snapshot) since(before *Snapshot, each func(Event) bool) bool {
+	var events eventDecoder
 	for i := range s.parts {
 		p := &s.parts[i]
 		for c := range hamt.Diff(&before.parts[i].objects, &p.objects, slices.Equal) {
@@ -160,7 +161,7 @@ func (s *Snapshot) since(before *Snapshot, each func(Event) bool) bool {
 			}
 			for old, new := range pairs(old, new) {
 				// Both were decoded when they came.
-				if ev, err := p.event(old, new); err == nil && !each(ev) {
+				if ev, err := p.event(&events, old, new); err == nil && !each(ev) {
 					return false
 				}
 			}
