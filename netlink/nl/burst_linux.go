@@ -12,10 +12,10 @@ import (
 const (
 	// burstLen is how many datagrams one system call takes. A call costs a tenth of
 	// what the kernel needs for that many.
-	burstLen = 16
+	burstLen = 8
 	// burstSize is what one of them may have: see bufferSize. Memory that no
 	// datagram needed is never touched.
-	burstSize = 32 << 10
+	burstSize = bufferSize
 )
 
 // socketBurst is what recvmmsg(2) fills.
