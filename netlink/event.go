@@ -6,8 +6,8 @@ import (
 )
 
 // Event is something that happened in the kernel's tables: a [LinkEvent],
-// [AddrEvent], [NeighEvent], [RouteEvent], [RuleEvent], [LostEvent] or
-// [SyncedEvent].
+// [AddrEvent], [NeighEvent], [RouteEvent], [RuleEvent], [NexthopEvent],
+// [LostEvent] or [SyncedEvent].
 type Event interface{ event() }
 
 // LinkEvent is a change of a link. Old is nil for one that is new or whose
@@ -27,6 +27,9 @@ type RouteEvent struct{ Old, New *Route }
 // RuleEvent is a change of a rule.
 type RuleEvent struct{ Old, New *Rule }
 
+// NexthopEvent is a change of a next hop object.
+type NexthopEvent struct{ Old, New *Nexthop }
+
 // LostEvent says that the kernel dropped events. The tables are read anew:
 // events with all that there is follow, and then a [SyncedEvent].
 type LostEvent struct{ Err error }
@@ -34,13 +37,14 @@ type LostEvent struct{ Err error }
 // SyncedEvent says that the tables were read to their end.
 type SyncedEvent struct{}
 
-func (LinkEvent) event()   {}
-func (AddrEvent) event()   {}
-func (NeighEvent) event()  {}
-func (RouteEvent) event()  {}
-func (RuleEvent) event()   {}
-func (LostEvent) event()   {}
-func (SyncedEvent) event() {}
+func (LinkEvent) event()    {}
+func (AddrEvent) event()    {}
+func (NeighEvent) event()   {}
+func (RouteEvent) event()   {}
+func (RuleEvent) event()    {}
+func (NexthopEvent) event() {}
+func (LostEvent) event()    {}
+func (SyncedEvent) event()  {}
 
 // eventDecoder makes events of the kernel's messages, nil for none. What it makes
 // is cut from larger pieces of memory. The zero value is ready.
@@ -120,6 +124,13 @@ func (d *eventDecoder) rule(old, new []byte) (Event, error) {
 	var ev RuleEvent
 	var err error
 	ev.Old, ev.New, err = decodeBoth(old, new, decodePointer(decodeRule))
+	return ev, err
+}
+
+func (d *eventDecoder) nexthop(old, new []byte) (Event, error) {
+	var ev NexthopEvent
+	var err error
+	ev.Old, ev.New, err = decodeBoth(old, new, decodePointer(decodeNexthop))
 	return ev, err
 }
 

@@ -13,8 +13,9 @@ import (
 
 // Mirror is a copy of some of the kernel's tables that follows every change. It
 // is read once, and again only where events were lost or the kernel changes
-// what it tells nobody of: routes, when a link or an address changes. Such
-// repairs take a tenth of the time at most.
+// what it tells nobody of: routes and next hops when a link changes, and routes
+// when an address or a next hop does. Such repairs take a tenth of the time at
+// most.
 //
 // A mirror has what identifies and configures objects. Counters, ages and
 // lifetimes that run are left out, and a neighbour's state is the last that the
@@ -48,7 +49,7 @@ type partState struct {
 	overlap map[string]changeKind
 }
 
-// silentGroups tell of what changes routes without a word.
+// silentGroups tell of what changes routes and next hops without a word.
 var silentGroups = []uint32{uapi.RTNLGRP_LINK, uapi.RTNLGRP_IPV4_IFADDR, uapi.RTNLGRP_IPV6_IFADDR, uapi.RTNLGRP_NEXTHOP}
 
 // repairShare is the least time between two repairs, in units of the time that

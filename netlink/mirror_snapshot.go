@@ -100,6 +100,9 @@ func (s *Snapshot) Routes() iter.Seq[Route] { return objects(s, RouteTable, deco
 // Rules gives the rules in the order that the kernel follows, IPv4 first.
 func (s *Snapshot) Rules() iter.Seq[Rule] { return objects(s, RuleTable, decodeRule) }
 
+// Nexthops gives the next hop objects, in no order.
+func (s *Snapshot) Nexthops() iter.Seq[Nexthop] { return objects(s, NexthopTable, decodeNexthop) }
+
 // Changes gives what is different since a snapshot, and then what changes, each
 // with its earlier and its later state, until ctx is done or the mirror has
 // ended; that is the last pair's error. Since nil, all objects are new at first.

@@ -11,13 +11,14 @@ type Table uint
 
 // The tables.
 const (
-	LinkTable  Table = 1 << iota // ip link
-	AddrTable                    // ip address
-	NeighTable                   // ip neigh: IPv4 and IPv6, without proxies and what needs no resolution
-	RouteTable                   // ip route show table all, IPv4 and IPv6
-	RuleTable                    // ip rule, IPv4 and IPv6
+	LinkTable    Table = 1 << iota // ip link
+	AddrTable                      // ip address
+	NeighTable                     // ip neigh: IPv4 and IPv6, without proxies and what needs no resolution
+	RouteTable                     // ip route show table all, IPv4 and IPv6
+	RuleTable                      // ip rule, IPv4 and IPv6
+	NexthopTable                   // ip nexthop
 
-	AllTables = LinkTable | AddrTable | NeighTable | RouteTable | RuleTable
+	AllTables = LinkTable | AddrTable | NeighTable | RouteTable | RuleTable | NexthopTable
 )
 
 // tablePart is what one dump lists: a table, or one family of it.
@@ -48,8 +49,8 @@ type tablePart struct {
 	// tells takes from an object what changes untold, and reports whether the
 	// kernel tells of the object at all in this state.
 	tells func(data []byte) bool
-	// silent: with these objects change routes that the kernel tells nobody of.
-	silent bool
+	// silent are the tables that change with these objects without a word.
+	silent Table
 }
 
 // owns reports whether a message tells of an object of this part.
@@ -63,12 +64,12 @@ var tableParts = []tablePart{
 		table: LinkTable, name: "links", new: uapi.RTM_NEWLINK, del: uapi.RTM_DELLINK, header: uapi.SizeofIfinfomsg,
 		groups: []uint32{uapi.RTNLGRP_LINK}, dump: linkTableDump, has: isLink, key: linkKey, volatile: volatileOfLink, short: offsetOfChange, event: (*eventDecoder).link,
 		tells:  linkTold,
-		silent: true,
+		silent: RouteTable | NexthopTable,
 	}, {
 		table: AddrTable, name: "addresses", new: uapi.RTM_NEWADDR, del: uapi.RTM_DELADDR, header: uapi.SizeofIfaddrmsg,
 		groups: []uint32{uapi.RTNLGRP_IPV4_IFADDR, uapi.RTNLGRP_IPV6_IFADDR}, dump: addrQuery{}.request, has: isAddr, key: addrKey, volatile: volatileOfAddr, event: (*eventDecoder).addr,
 		hides: addrHidden, tells: addrTold,
-		silent: true,
+		silent: RouteTable,
 	}, {
 		table: NeighTable, name: "neighbours", new: uapi.RTM_NEWNEIGH, del: uapi.RTM_DELNEIGH, header: uapi.SizeofNdmsg,
 		groups: []uint32{uapi.RTNLGRP_NEIGH}, dump: (&NeighFilter{}).request, has: isNeigh, key: neighKey, volatile: volatileOfNeigh, event: (*eventDecoder).neigh,
@@ -85,7 +86,23 @@ var tableParts = []tablePart{
 	}, {
 		table: RuleTable, name: "IPv6 rules", new: uapi.RTM_NEWRULE, del: uapi.RTM_DELRULE, header: uapi.SizeofFibRuleHdr,
 		groups: []uint32{uapi.RTNLGRP_IPV6_RULE}, dump: ruleTableDump(FAMILY_V6), has: isRuleOf(FAMILY_V6), key: ruleKey, change: (*partState).changeRules, event: (*eventDecoder).rule,
+	}, {
+		table: NexthopTable, name: "next hops", new: uapi.RTM_NEWNEXTHOP, del: uapi.RTM_DELNEXTHOP, header: uapi.SizeofNhmsg,
+		groups: []uint32{uapi.RTNLGRP_NEXTHOP}, dump: nexthopDump, has: isNexthop, key: nexthopKey, volatile: volatileOfNexthop, event: (*eventDecoder).nexthop,
+		silent: RouteTable,
 	},
+}
+
+// isNexthop: all are.
+func isNexthop([]byte) bool { return true }
+
+func nexthopKey(data []byte) string {
+	for d := nl.NewDecoderAfter(data, uapi.SizeofNhmsg); d.Next(); {
+		if d.Type() == uapi.NHA_ID {
+			return string(d.Data())
+		}
+	}
+	return ""
 }
 
 // linkTableDump asks for links in the form that notifications have.
