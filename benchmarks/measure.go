@@ -15,6 +15,7 @@ import (
 // outcome is what a workload's process answers.
 type outcome struct {
 	Workload, Title, Each string
+	Chart                 string `json:",omitempty"`
 	Objects               int
 	Lossy                 bool `json:",omitempty"`
 	Rows                  []row
@@ -71,7 +72,7 @@ func (w *world) measure(who string, count int) (*outcome, error) {
 	if err := w.prepare(); err != nil {
 		return nil, err
 	}
-	o := &outcome{Workload: w.name, Title: w.title, Each: w.each, Objects: w.n, Lossy: w.lossy}
+	o := &outcome{Workload: w.name, Title: w.title, Chart: w.chart, Each: w.each, Objects: w.n, Lossy: w.lossy}
 	for _, c := range w.contenders {
 		if !take.MatchString(c.name) {
 			continue
@@ -126,8 +127,8 @@ func (w *world) sample(r *row, keep bool) error {
 	if err == nil {
 		err = w.check(n)
 	}
-	if err == nil && w.after != nil {
-		err = w.after(w)
+	if w.after != nil {
+		err = join(err, w.after(w))
 	}
 	if err != nil || !keep {
 		return err
