@@ -15,7 +15,7 @@ import (
 )
 
 var addEach = workload{
-	chart: "add 100,000 routes, a call each",
+	chart: "add # routes, a call each",
 	name:  "routes/add", title: "add routes, one call each",
 	each: "route", objects: 100_000, after: checkRoutes,
 	goals: []goal{{row: kern, of: floor, times: 1.15}},
@@ -53,7 +53,7 @@ var addEach = workload{
 }
 
 var addBatches = workload{
-	chart: "add 100,000 routes, many at once",
+	chart: "add # routes, many at once",
 	name:  "routes/add-batch", title: "add routes, many at once, and know of each whether it went well",
 	each: "route", objects: 100_000, after: checkRoutes,
 	goals: []goal{{row: kern, of: floor, times: 1.15}, {row: kern, of: iproute2, times: 0.5}},

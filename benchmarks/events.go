@@ -26,7 +26,7 @@ import (
 
 // events counts the CPU time of this process: another adds the routes.
 var events = workload{
-	chart: "hear of 100,000 routes, CPU time",
+	chart: "hear of # routes, CPU time",
 	name:  "events/routes", title: "hear of all routes while another process adds them in batches of 64; CPU time",
 	each: "event", objects: 100_000, lossy: true, after: dropRoutes,
 	goals: []goal{{row: kern, of: floor, times: 1.3, seen: 1}},

@@ -35,7 +35,7 @@ var linksStream = workload{
 }
 
 var linksList = workload{
-	chart: "list 1,000 links",
+	chart: "list # links",
 	name:  "links/list", title: "list all links",
 	each: "link", objects: 1000, atMost: true, cold: true,
 	goals: []goal{{row: kern, of: floor, times: 1.6, allocs: 0.1}},
@@ -68,7 +68,7 @@ var linksList = workload{
 }
 
 var linksDelete = workload{
-	chart: "delete 1,000 veth pairs",
+	chart: "delete # veth pairs",
 	name:  "links/delete", title: "delete pairs of veth links",
 	each: "pair", objects: 1000, atMost: true, long: true, rounds: 1,
 	before: addPairs, after: noPairs,

@@ -36,7 +36,7 @@ var neighboursStream = workload{
 }
 
 var neighboursList = workload{
-	chart: "list 10,000 neighbours",
+	chart: "list # neighbours",
 	name:  "neighbours/list", title: "list all neighbours",
 	each: "neighbour", objects: 10_000, cold: true,
 	goals: []goal{{row: kern, of: floor, times: 1.6, allocs: 0.1}},

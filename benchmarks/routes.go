@@ -14,7 +14,7 @@ var routesStream = workload{
 	name: "routes/stream", title: "read all routes one by one: destination, gateway and link of each",
 	each: "route", objects: 100_000, cold: true,
 	goals: []goal{{row: kern, of: floor, times: 1.10, allocs: none}},
-	chart: "read 100,000 routes one by one",
+	chart: "read # routes one by one",
 	setup: addRoutes,
 	contenders: []contender{
 		{floor, rawDump(allRoutes)},
@@ -50,7 +50,7 @@ var routesList = workload{
 	name: "routes/list", title: "list all routes",
 	each: "route", objects: 100_000, cold: true,
 	goals: []goal{{row: kern, of: floor, times: 1.6, allocs: 0.1}, {row: kern, of: vishvananda, peak: 0.4}},
-	chart: "list 100,000 routes",
+	chart: "list # routes",
 	setup: addRoutes,
 	contenders: []contender{
 		{floor, rawDump(allRoutes)},

@@ -19,7 +19,7 @@ const (
 // workload is one thing to do, and how each contender does it.
 type workload struct {
 	name, title string
-	chart       string // its title in the chart; "": it is not there
+	chart       string // its title in the chart, # is how many objects; "": it is not there
 	each        string // what an object is: what times are divided by
 	objects     int    // how many there are
 	atMost      bool   // -objects can only make it less
