@@ -15,9 +15,10 @@ import (
 )
 
 var addEach = workload{
-	name: "routes/add", title: "add routes, one call each",
+	chart: "add # routes, a call each",
+	name:  "routes/add", title: "add routes, one call each",
 	each: "route", objects: 100_000, after: checkRoutes,
-	goals: []goal{{kern, floor, 1.15, 0}},
+	goals: []goal{{row: kern, of: floor, times: 1.15}},
 	contenders: []contender{
 		{floor, func(w *world) (op, error) {
 			s, err := openRaw(w, false)
@@ -52,9 +53,10 @@ var addEach = workload{
 }
 
 var addBatches = workload{
-	name: "routes/add-batch", title: "add routes, many at once, and know of each whether it went well",
+	chart: "add # routes, many at once",
+	name:  "routes/add-batch", title: "add routes, many at once, and know of each whether it went well",
 	each: "route", objects: 100_000, after: checkRoutes,
-	goals: []goal{{kern, floor, 1.15, 0}, {kern, iproute2, 0.5, 0}},
+	goals: []goal{{row: kern, of: floor, times: 1.15}, {row: kern, of: iproute2, times: 0.5}},
 	contenders: []contender{
 		{floor, func(w *world) (op, error) {
 			s, err := openRaw(w, false)

@@ -26,19 +26,62 @@ import (
 
 // events counts the CPU time of this process: another adds the routes.
 var events = workload{
-	name: "events/routes", title: "hear of all routes while another process adds them in batches of 64; CPU time",
+	chart: "hear of # routes, CPU time",
+	name:  "events/routes", title: "hear of all routes while another process adds them in batches of 64; CPU time",
 	each: "event", objects: 100_000, lossy: true, after: dropRoutes,
-	goals: []goal{{kern, floor, 1.3, 0}},
+	goals: []goal{{row: kern, of: floor, times: 1.3, seen: 1}},
 	contenders: []contender{
 		{floor, hear(floorEvents(128<<20, 64))},
 		{floor + ", recv", hear(floorEvents(128<<20, 1))},
-		{kern, hear(kernWatch)},
+		{floor + ", default buffer", hear(floorEvents(0, 64))},
+		{kern, hear(kernWatch(0, nil))},
+		{kern + ", 4 MiB", hear(kernWatch(4<<20, nil))},
 		{kern + ", RouteSubscribe", hear(kernEvents)},
 		{vishvananda, hear(peerEvents(0))},
 		{vishvananda + ", 4 MiB", hear(peerEvents(4 << 20))},
 		{rtnetlink2, hear(rtnetlinkEvents(0))},
 		{rtnetlink2 + ", 4 MiB", hear(rtnetlinkEvents(4 << 20))},
 		{iproute2, hearIP},
+	},
+}
+
+// stalled has readers that stand still until all routes were added, with buffers
+// that hold a part of the events.
+var stalled = workload{
+	name: "events/stalled", title: "hear of all routes though the reader stood still while they were added; 4 MiB buffers; CPU time",
+	each: "event", objects: 100_000, lossy: true, after: dropRoutes,
+	goals: []goal{{row: kern, seen: 1}},
+	contenders: []contender{
+		{floor, func(w *world) (op, error) { // what reading the table anew costs at least
+			s, err := openRaw(w, true)
+			return func() (int, error) {
+				f, err := startFeeder(w)
+				if err == nil {
+					err = f.run()
+				}
+				if err != nil {
+					return 0, err
+				}
+				cpu := cpuTime()
+				n, err := s.dump(routeDump())
+				w.own = cpuTime() - cpu
+				return n, err
+			}, err
+		}},
+		{kern, func(w *world) (op, error) {
+			var lost atomic.Int64
+			hear, err := hearLate(kernWatch(4<<20, &lost))(w)
+			return func() (int, error) {
+				lost.Store(0)
+				n, err := hear()
+				if times := lost.Load(); err == nil && times != 1 && w.n > 50_000 {
+					err = fmt.Errorf("%d overruns were told of, want one", times)
+				}
+				return n, err
+			}, err
+		}},
+		{vishvananda, hearLate(peerEvents(4 << 20))},
+		{rtnetlink2, hearLate(rtnetlinkEvents(4 << 20))},
 	},
 }
 
@@ -62,6 +105,37 @@ func hear(l listen) func(*world) (op, error) {
 			}
 			cpu := cpuTime()
 			if err := f.run(); err != nil {
+				return 0, err
+			}
+			n := t.wait()
+			w.own = cpuTime() - cpu
+			return n, nil
+		}, nil
+	}
+}
+
+// hearLate is hear by a reader that stands still at the first event until all routes
+// were added.
+func hearLate(l listen) func(*world) (op, error) {
+	return func(w *world) (op, error) {
+		return func() (int, error) {
+			t, added := newTally(w.n), make(chan struct{})
+			stop, err := l(w, func(i int) {
+				<-added
+				t.got(i)
+			})
+			if err != nil {
+				close(added)
+				return 0, err
+			}
+			defer stop()
+			f, err := startFeeder(w)
+			if err == nil {
+				err = f.run()
+			}
+			cpu := cpuTime()
+			close(added)
+			if err != nil {
 				return 0, err
 			}
 			n := t.wait()
@@ -166,7 +240,7 @@ func floorEvents(buffer, many int) listen {
 		if err != nil {
 			return nil, err
 		}
-		if unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, buffer) != nil {
+		if buffer != 0 && unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUFFORCE, buffer) != nil {
 			_ = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RCVBUF, buffer)
 		}
 		err = unix.Bind(fd, &unix.SockaddrNetlink{Family: unix.AF_NETLINK, Groups: unix.RTMGRP_IPV4_ROUTE})
@@ -236,34 +310,49 @@ func eachRoute(b []byte, got func(int)) {
 	}
 }
 
-func kernWatch(w *world, got func(int)) (func(), error) {
-	h, err := openKern(w)
-	if err != nil {
-		return nil, err
-	}
-	before, err := members()
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		for ev := range h.Watch(ctx, netlink.RouteTable) {
-			if ev, ok := ev.(netlink.RouteEvent); ok && ev.New != nil {
-				got(number(ev.New.Dst.IP))
+// kernWatch counts what was lost too, with lost.
+func kernWatch(buffer int, lost *atomic.Int64) listen {
+	return func(w *world, got func(int)) (func(), error) {
+		h, err := openKern(w)
+		if err != nil {
+			return nil, err
+		}
+		if buffer != 0 {
+			if err := h.SetSocketReceiveBufferSize(buffer, true); err != nil {
+				return nil, err
 			}
 		}
-	}()
-	stop := func() {
-		cancel()
-		<-ended
+		before, err := members()
+		if err != nil {
+			return nil, err
+		}
+		ctx, cancel := context.WithCancel(context.Background())
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			for ev := range h.Watch(ctx, netlink.RouteTable) {
+				switch ev := ev.(type) {
+				case netlink.RouteEvent:
+					if ev.New != nil {
+						got(number(ev.New.Dst.IP))
+					}
+				case netlink.LostEvent:
+					if lost != nil {
+						lost.Add(1)
+					}
+				}
+			}
+		}()
+		stop := func() {
+			cancel()
+			<-ended
+		}
+		if err := awaitMember(before); err != nil {
+			stop()
+			return nil, err
+		}
+		return stop, nil
 	}
-	if err := awaitMember(before); err != nil {
-		stop()
-		return nil, err
-	}
-	return stop, nil
 }
 
 func kernEvents(w *world, got func(int)) (func(), error) {

@@ -20,6 +20,7 @@ const taskEnv = "KERN_BENCHMARK_TASK"
 
 type task struct {
 	Workload    string
+	Who         string // a regular expression: which contenders take part
 	Contender   string // set: measure this one's memory
 	Feed        bool   // add routes, see feed
 	Count       int
@@ -61,7 +62,7 @@ func (t *task) run() error {
 	case t.Contender != "":
 		answer, err = w.measureCold(t.Contender)
 	default:
-		answer, err = w.measure(t.Count)
+		answer, err = w.measure(t.Who, t.Count)
 	}
 	if err != nil {
 		return err
@@ -108,8 +109,8 @@ func (t *task) ask(attr *syscall.SysProcAttr, answer any) error {
 }
 
 // runOutside runs a workload in a new namespace.
-func runOutside(wl *workload, ts *tools, count, objects int) (*outcome, error) {
-	t := task{Workload: wl.name, Count: count, N: wl.objects, Tools: *ts}
+func runOutside(wl *workload, ts *tools, who string, count, objects int) (*outcome, error) {
+	t := task{Workload: wl.name, Who: who, Count: count, N: wl.objects, Tools: *ts}
 	if objects != 0 && !(wl.atMost && objects > wl.objects) {
 		t.N = objects
 	}

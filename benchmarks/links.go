@@ -12,7 +12,7 @@ import (
 var linksStream = workload{
 	name: "links/stream", title: "read all links one by one",
 	each: "link", objects: 1000, atMost: true,
-	goals: []goal{{kern, floor, 1.10, none}},
+	goals: []goal{{row: kern, of: floor, times: 1.10, allocs: none}},
 	setup: addLinks, found: allLinks,
 	contenders: []contender{
 		{floor, rawDump(linkDump)},
@@ -35,9 +35,10 @@ var linksStream = workload{
 }
 
 var linksList = workload{
-	name: "links/list", title: "list all links",
+	chart: "list # links",
+	name:  "links/list", title: "list all links",
 	each: "link", objects: 1000, atMost: true, cold: true,
-	goals: []goal{{kern, floor, 1.6, 0.1}},
+	goals: []goal{{row: kern, of: floor, times: 1.6, allocs: 0.1}},
 	setup: addLinks, found: allLinks,
 	contenders: []contender{
 		{floor, rawDump(linkDump)},
@@ -67,10 +68,11 @@ var linksList = workload{
 }
 
 var linksDelete = workload{
-	name: "links/delete", title: "delete pairs of veth links",
+	chart: "delete # veth pairs",
+	name:  "links/delete", title: "delete pairs of veth links",
 	each: "pair", objects: 1000, atMost: true, long: true, rounds: 1,
 	before: addPairs, after: noPairs,
-	goals: []goal{{kern, floor, 1.2, 0}, {kern + ", LinkDelAll", floor + ", each, 16 sockets", 1.2, 0}},
+	goals: []goal{{row: kern, of: floor, times: 1.2}, {row: kern + ", LinkDelAll", of: floor + ", each, 16 sockets", times: 1.2}},
 	contenders: []contender{
 		{floor, func(w *world) (op, error) { // a group in one request
 			s, err := openRaw(w, false)

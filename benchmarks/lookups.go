@@ -43,9 +43,10 @@ func hostOf(i int) netip.Addr { return netip.AddrFrom4([4]byte{10, byte(i >> 8),
 func neighbourOf(i int) netip.Addr { return netip.AddrFrom4([4]byte{10, byte(i >> 8), byte(i), 77}) }
 
 var linkByName = workload{
-	name: "lookup/link", title: fmt.Sprintf("find a link by name among %d", netSize),
+	chart: "find a link by name",
+	name:  "lookup/link", title: fmt.Sprintf("find a link by name among %d", netSize),
 	each: "call", objects: lookups, atMost: true, setup: addAddresses,
-	goals: []goal{{kern, floor, 1.15, 0}, {kern + ", no handle", vishvananda + ", no handle", 0.4, 0}},
+	goals: []goal{{row: kern, of: floor, times: 1.15}, {row: kern + ", no handle", of: vishvananda + ", no handle", times: 0.4}},
 	contenders: []contender{
 		{floor, func(w *world) (op, error) {
 			s, err := openRaw(w, true)
@@ -85,7 +86,7 @@ var linkByName = workload{
 var routeGet = workload{
 	name: "lookup/route", title: fmt.Sprintf("ask for the way to an address among %d networks", netSize),
 	each: "call", objects: lookups, atMost: true, setup: addAddresses,
-	goals: []goal{{kern, floor, 1.15, 0}},
+	goals: []goal{{row: kern, of: floor, times: 1.15}},
 	contenders: []contender{
 		{floor, func(w *world) (op, error) {
 			s, err := openRaw(w, true)
@@ -107,7 +108,7 @@ var routeGet = workload{
 var addrList = workload{
 	name: "lookup/addresses", title: fmt.Sprintf("list the addresses of one link among %d", netSize),
 	each: "call", objects: 1000, atMost: true, setup: addAddresses,
-	goals: []goal{{kern, floor, 1.15, 0}},
+	goals: []goal{{row: kern, of: floor, times: 1.15}},
 	contenders: []contender{
 		{floor, func(w *world) (op, error) {
 			s, err := openRaw(w, true)
@@ -147,7 +148,7 @@ var addrList = workload{
 var mixed = workload{
 	name: "lookup/64-goroutines", title: "find links, routes and addresses, 64 goroutines at once",
 	each: "call", objects: 3000, atMost: true, setup: addAddresses,
-	goals: []goal{{kern, floor, 1.15, 0}, {kern, kern + ", 64 handles", 1, 0}},
+	goals: []goal{{row: kern, of: floor, times: 1.15}, {row: kern, of: kern + ", 64 handles", times: 1}},
 	contenders: []contender{
 		{floor, func(w *world) (op, error) { // a socket each
 			first, err := indexOf(linkName(0))

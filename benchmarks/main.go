@@ -28,6 +28,7 @@ func main() {
 
 func run() error {
 	match := flag.String("run", "", "run the workloads whose name matches this regular `expression`")
+	who := flag.String("contenders", "", "let those take part whose name matches this regular `expression`")
 	count := flag.Int("count", 5, "measure each contender so often; the median counts")
 	objects := flag.Int("objects", 0, "use tables of so many objects; 0: as many as each workload says")
 	svg := flag.String("svg", "", "write a chart to this `file`")
@@ -36,6 +37,9 @@ func run() error {
 	flag.Parse()
 	re, err := regexp.Compile(*match)
 	if err != nil {
+		return err
+	}
+	if _, err := regexp.Compile(*who); err != nil {
 		return err
 	}
 	if flag.NArg() != 0 || *count < 1 || *objects < 0 {
@@ -59,7 +63,7 @@ func run() error {
 		if !re.MatchString(w.name) {
 			continue
 		}
-		rs, err := runOutside(w, tools, *count, *objects)
+		rs, err := runOutside(w, tools, *who, *count, *objects)
 		if err != nil {
 			return fmt.Errorf("%s: %w", w.name, err)
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"regexp"
 	"runtime"
 	"slices"
 	"time"
@@ -14,6 +15,7 @@ import (
 // outcome is what a workload's process answers.
 type outcome struct {
 	Workload, Title, Each string
+	Chart                 string `json:",omitempty"`
 	Objects               int
 	Lossy                 bool `json:",omitempty"`
 	Rows                  []row
@@ -61,13 +63,20 @@ func median(v []float64) float64 {
 }
 
 // measure runs the contenders in turn, in each round in another order.
-func (w *world) measure(count int) (*outcome, error) {
+func (w *world) measure(who string, count int) (*outcome, error) {
+	take, err := regexp.Compile(who)
+	if err != nil {
+		return nil, err
+	}
 	w.progress("making %d %ss", w.n, w.each)
 	if err := w.prepare(); err != nil {
 		return nil, err
 	}
-	o := &outcome{Workload: w.name, Title: w.title, Each: w.each, Objects: w.n, Lossy: w.lossy}
+	o := &outcome{Workload: w.name, Title: w.title, Chart: w.chart, Each: w.each, Objects: w.n, Lossy: w.lossy}
 	for _, c := range w.contenders {
+		if !take.MatchString(c.name) {
+			continue
+		}
 		r := row{Contender: c.name, Allocs: -1, Bytes: -1}
 		var err error
 		if r.op, err = c.start(w); err != nil {
@@ -118,8 +127,8 @@ func (w *world) sample(r *row, keep bool) error {
 	if err == nil {
 		err = w.check(n)
 	}
-	if err == nil && w.after != nil {
-		err = w.after(w)
+	if w.after != nil {
+		err = join(err, w.after(w))
 	}
 	if err != nil || !keep {
 		return err

@@ -4,16 +4,20 @@ import (
 	"runtime"
 	"syscall"
 
+	"github.com/jsimonetti/rtnetlink/v2"
+	peer "github.com/vishvananda/netlink"
 	peerns "github.com/vishvananda/netns"
 	"golang.org/x/sys/unix"
 
+	"kern.sys/netlink"
 	"kern.sys/netns"
 )
 
 var netnsDo = workload{
-	name: "netns/do", title: "run a function in another network namespace",
+	chart: "work in another network namespace",
+	name:  "netns/do", title: "run a function in another network namespace",
 	each: "call", objects: 20_000, atMost: true,
-	goals: []goal{{kern, floor, 1.2, 0}},
+	goals: []goal{{row: kern, of: floor, times: 1.2}},
 	contenders: []contender{
 		{floor, func(w *world) (op, error) { // two bare setns
 			here, there, err := twoNamespaces(w)
@@ -45,6 +49,52 @@ var netnsDo = workload{
 				}
 				return peerns.Set(origin)
 			}), err
+		}},
+	},
+}
+
+var openClose = workload{
+	name: "netns/socket", title: "open and close a socket of rtnetlink",
+	each: "call", objects: 20_000, atMost: true,
+	contenders: []contender{
+		{floor, func(w *world) (op, error) {
+			return repeat(w, func(int) error {
+				fd, _, e := syscall.RawSyscall(unix.SYS_SOCKET, unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)
+				if e == 0 {
+					_, _, e = syscall.RawSyscall(unix.SYS_CLOSE, fd, 0, 0)
+				}
+				if e != 0 {
+					return e
+				}
+				return nil
+			}), nil
+		}},
+		{kern, func(w *world) (op, error) {
+			return repeat(w, func(int) error {
+				h, err := netlink.NewHandle(unix.NETLINK_ROUTE)
+				if err != nil {
+					return err
+				}
+				return h.Close()
+			}), nil
+		}},
+		{vishvananda, func(w *world) (op, error) {
+			return repeat(w, func(int) error {
+				h, err := peer.NewHandle(unix.NETLINK_ROUTE)
+				if err == nil {
+					h.Close()
+				}
+				return err
+			}), nil
+		}},
+		{rtnetlink2, func(w *world) (op, error) {
+			return repeat(w, func(int) error {
+				c, err := rtnetlink.Dial(nil)
+				if err != nil {
+					return err
+				}
+				return c.Close()
+			}), nil
 		}},
 	},
 }

@@ -13,7 +13,7 @@ import (
 var neighboursStream = workload{
 	name: "neighbours/stream", title: "read all neighbours one by one",
 	each: "neighbour", objects: 10_000, cold: true,
-	goals: []goal{{kern, floor, 1.10, none}},
+	goals: []goal{{row: kern, of: floor, times: 1.10, allocs: none}},
 	setup: addNeighbours,
 	contenders: []contender{
 		{floor, rawDump(allNeighbours)},
@@ -36,9 +36,10 @@ var neighboursStream = workload{
 }
 
 var neighboursList = workload{
-	name: "neighbours/list", title: "list all neighbours",
+	chart: "list # neighbours",
+	name:  "neighbours/list", title: "list all neighbours",
 	each: "neighbour", objects: 10_000, cold: true,
-	goals: []goal{{kern, floor, 1.6, 0.1}},
+	goals: []goal{{row: kern, of: floor, times: 1.6, allocs: 0.1}},
 	setup: addNeighbours,
 	contenders: []contender{
 		{floor, rawDump(allNeighbours)},

@@ -149,9 +149,9 @@ func grouped(n int) string {
 // print writes what was aimed at and reached, and what was measured with.
 func (r *report) print(out io.Writer, t *tools) {
 	fmt.Fprint(out, "\n### What was aimed at\n\n")
-	table := [][]string{{"", "time", "CPU time", "goal", "allocations", "goal", ""}}
+	table := [][]string{{"", "measured", "CPU time", "goal", ""}}
 	for i := range r.Workloads {
-		table = append(table, r.Workloads[i].reached()...)
+		table = append(table, r.reached(&r.Workloads[i])...)
 	}
 	printTable(out, table)
 	fmt.Fprintf(out, "\n%s, Linux %s, %d CPUs, %d rounds", r.Go, r.Kernel, r.CPUs, r.Rounds)
@@ -163,43 +163,4 @@ func (r *report) print(out io.Writer, t *tools) {
 		fmt.Fprintf(out, "; without libmnl: %s", t.NoMnl)
 	}
 	fmt.Fprintln(out, ".")
-}
-
-// reached compares a workload with its goals.
-func (o *outcome) reached() [][]string {
-	var lines [][]string
-	for _, g := range findWorkload(o.Workload).goals {
-		r, of := o.row(g.row), o.row(g.of)
-		line := []string{o.Workload + ": " + g.row, "", "", "", "", "", "not measured"}
-		if r != nil && of != nil && len(r.NS) != 0 && len(of.NS) != 0 {
-			line = g.line(line[0], r, of)
-		}
-		lines = append(lines, line)
-	}
-	return lines
-}
-
-// noise is the spread from which on a ratio of times says nothing. CPU times hold
-// a little longer.
-const noise = 0.30
-
-func (g *goal) line(name string, r, of *row) []string {
-	times := r.median() / of.median()
-	line := []string{name, fmt.Sprintf("%.2f × %s", times, g.of), "", fmt.Sprintf("≤ %.2f", g.times), "", "", "reached"}
-	if len(r.CPU) != 0 && len(of.CPU) != 0 {
-		line[2] = fmt.Sprintf("%.2f", r.cpu()/of.cpu())
-	}
-	ok := times <= g.times
-	if g.allocs != 0 {
-		most := max(g.allocs, 0.005) // a handful for all of them is none for each
-		line[4], line[5] = few(r.Allocs), "≤ "+few(max(g.allocs, 0))
-		ok = ok && r.Allocs <= most
-	}
-	switch {
-	case max(r.spread(), of.spread()) > noise:
-		line[6] = "undecided: too much else was running"
-	case !ok:
-		line[6] = "missed"
-	}
-	return line
 }

@@ -13,7 +13,8 @@ import (
 var routesStream = workload{
 	name: "routes/stream", title: "read all routes one by one: destination, gateway and link of each",
 	each: "route", objects: 100_000, cold: true,
-	goals: []goal{{kern, floor, 1.10, none}},
+	goals: []goal{{row: kern, of: floor, times: 1.10, allocs: none}},
+	chart: "read # routes one by one",
 	setup: addRoutes,
 	contenders: []contender{
 		{floor, rawDump(allRoutes)},
@@ -48,7 +49,8 @@ var routesStream = workload{
 var routesList = workload{
 	name: "routes/list", title: "list all routes",
 	each: "route", objects: 100_000, cold: true,
-	goals: []goal{{kern, floor, 1.6, 0.1}},
+	goals: []goal{{row: kern, of: floor, times: 1.6, allocs: 0.1}, {row: kern, of: vishvananda, peak: 0.4}},
+	chart: "list # routes",
 	setup: addRoutes,
 	contenders: []contender{
 		{floor, rawDump(allRoutes)},
@@ -77,50 +79,110 @@ var routesList = workload{
 	},
 }
 
-var routesFiltered = workload{
-	name: "routes/filtered", title: "list the routes of a link that has none",
-	each: "route", objects: 100_000,
-	goals: []goal{{kern, floor, 1.1, 0}},
-	setup: addRoutes,
-	found: func(*world) int { return 0 },
-	contenders: []contender{
-		{floor, rawDump(func(w *world) []byte { return routeDump(u32(uapi.RTA_OIF, w.other)) })},
-		{kern, func(w *world) (op, error) {
-			h, err := openKern(w)
-			link := &netlink.Device{LinkAttrs: netlink.LinkAttrs{Index: w.other}}
-			return func() (int, error) {
-				all, err := h.RouteList(link, netlink.FAMILY_V4)
-				return len(all), err
-			}, err
-		}},
-		{vishvananda, func(w *world) (op, error) {
-			h, err := openVishvananda(w)
-			link := &peer.Device{LinkAttrs: peer.LinkAttrs{Index: w.other}}
-			return func() (int, error) {
-				all, err := h.RouteList(link, peer.FAMILY_V4)
-				return len(all), err
-			}, err
-		}},
-		{rtnetlink2 + ", all", func(w *world) (op, error) {
-			c, err := openRtnetlink(w)
-			return func() (n int, err error) {
-				all, err := c.Route.List()
-				for _, r := range all {
-					if r.Attributes.OutIface == uint32(w.other) {
-						n++
+// Large tables, and small ones to compare with.
+var (
+	routesStreamSmall = routesStream.sized("1k", 1000, 0)
+	routesListSmall   = routesList.sized("1k", 1000, 0)
+	routesStreamLarge = routesStream.sized("1M", 1_000_000, 3, goal{row: kern, of: floor, times: 1.10, allocs: none},
+		goal{row: kern, of: floor, memory: 8}, goal{row: kern, of: floor, from: "routes/stream-1k", growth: 1.1})
+	routesListLarge = routesList.sized("1M", 1_000_000, 3, goal{row: kern, of: floor, times: 1.6, allocs: 0.1},
+		goal{row: kern, of: vishvananda, peak: 0.4}, goal{row: kern, of: floor, from: "routes/list-1k", growth: 1.3})
+)
+
+// The one route that is other than all the rest.
+const (
+	otherTable    = 1000
+	otherProtocol = 99
+)
+
+// routesBy is a workload that lists few routes of many.
+func routesBy(what, title string, found int, request func(w *world) []byte, filter func(w *world) (netlink.Route, uint64), show ...string) workload {
+	return workload{
+		name: "routes/by-" + what, title: title,
+		each: "route", objects: 1_000_000, atMost: true, rounds: 3,
+		goals: []goal{{row: kern, of: floor, times: 1.1}},
+		setup: addOtherRoutes,
+		found: func(*world) int { return found },
+		contenders: []contender{
+			{floor, rawDump(request)},
+			{kern, func(w *world) (op, error) {
+				h, err := openKern(w)
+				f, mask := filter(w)
+				return func() (int, error) {
+					all, err := h.RouteListFiltered(netlink.FAMILY_V4, &f, mask)
+					return len(all), err
+				}, err
+			}},
+			{vishvananda, func(w *world) (op, error) {
+				h, err := openVishvananda(w)
+				f, mask := filter(w)
+				theirs := &peer.Route{LinkIndex: f.LinkIndex, Table: f.Table, Protocol: peer.RouteProtocol(f.Protocol)}
+				return func() (int, error) {
+					all, err := h.RouteListFiltered(peer.FAMILY_V4, theirs, mask)
+					return len(all), err
+				}, err
+			}},
+			{rtnetlink2 + ", all", func(w *world) (op, error) {
+				c, err := openRtnetlink(w)
+				f, _ := filter(w)
+				return func() (n int, err error) {
+					all, err := c.Route.List()
+					for _, r := range all {
+						a := &r.Attributes
+						if (f.LinkIndex == 0 || a.OutIface == uint32(f.LinkIndex)) && (f.Table == 0 || a.Table == uint32(f.Table)) &&
+							(f.Protocol == 0 || r.Protocol == uint8(f.Protocol)) {
+							n++
+						}
 					}
-				}
-				return n, err
-			}, err
-		}},
-		{iproute2, ip("-4", "route", "show", "dev", "other")},
-	},
+					return n, err
+				}, err
+			}},
+			{iproute2, ip(append([]string{"-4", "route", "show"}, show...)...)},
+		},
+	}
+}
+
+var (
+	routesByLink = routesBy("link", "list the routes of a link that has none, of 1,000,000", 0,
+		func(w *world) []byte { return routeDump(u32(uapi.RTA_OIF, w.other)) },
+		func(w *world) (netlink.Route, uint64) {
+			return netlink.Route{LinkIndex: w.other}, netlink.RT_FILTER_OIF
+		}, "dev", "other")
+	routesByTable = routesBy("table", "list a table of one route beside one of 1,000,000", 1,
+		func(*world) []byte { return routesOf(&uapi.Rtmsg{}, u32(uapi.RTA_TABLE, otherTable)) },
+		func(*world) (netlink.Route, uint64) { return netlink.Route{Table: otherTable}, netlink.RT_FILTER_TABLE },
+		"table", fmt.Sprint(otherTable))
+	routesByProtocol = routesBy("protocol", "list the route of one protocol among 1,000,000", 1,
+		func(*world) []byte {
+			return routesOf(&uapi.Rtmsg{Protocol: otherProtocol}, u32(uapi.RTA_TABLE, uapi.RT_TABLE_MAIN))
+		},
+		func(*world) (netlink.Route, uint64) {
+			return netlink.Route{Protocol: otherProtocol}, netlink.RT_FILTER_PROTOCOL
+		}, "proto", fmt.Sprint(otherProtocol))
+)
+
+// addOtherRoutes adds all routes and one in another table, and one of another protocol.
+func addOtherRoutes(w *world) error {
+	if err := addRoutes(w); err != nil {
+		return err
+	}
+	return inBatches(2, func(b *netlink.Batch, i int) error {
+		r := kernRoute(w, w.n+i)
+		if r.Protocol = otherProtocol; i == 0 {
+			r.Table, r.Protocol = otherTable, 0
+		}
+		return b.RouteAdd(r)
+	})
 }
 
 // routeDump asks for the main table, or what attrs choose of it.
 func routeDump(attrs ...attr) []byte {
-	attrs = append(attrs, u32(uapi.RTA_TABLE, uapi.RT_TABLE_MAIN))
-	return message(uapi.RTM_GETROUTE, uapi.NLM_F_DUMP, uapi.SizeofRtmsg, &uapi.Rtmsg{Family: uapi.AF_INET}, attrs...)
+	return routesOf(&uapi.Rtmsg{}, append(attrs, u32(uapi.RTA_TABLE, uapi.RT_TABLE_MAIN))...)
+}
+
+func routesOf(m *uapi.Rtmsg, attrs ...attr) []byte {
+	m.Family = uapi.AF_INET
+	return message(uapi.RTM_GETROUTE, uapi.NLM_F_DUMP, uapi.SizeofRtmsg, m, attrs...)
 }
 
 func allRoutes(*world) []byte { return routeDump() }

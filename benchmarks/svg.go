@@ -7,98 +7,124 @@ import (
 	"strings"
 )
 
-// Measures of the chart in pixels.
+// Measures of the chart in pixels: two columns of workloads, shown at the width of
+// a page of text.
 const (
-	chartWidth = 880
-	nameWidth  = 190.0 // contenders
-	textWidth  = 150.0 // behind the longest bar
-	barHeight  = 15.0
-	rowHeight  = 19.0
-	headHeight = 30.0
-	margin     = 24.0
+	chartWidth = 880.0
+	margin     = 22.0
+	columnGap  = 28.0
+	column     = (chartWidth - 2*margin - columnGap) / 2
+	nameWidth  = 82.0  // contenders
+	labelWidth = 114.0 // behind the longest bar
+	barHeight  = 13.0
+	rowHeight  = 18.0
+	headHeight = 24.0
+	gap        = 20.0 // between workloads
+	fontSize   = 12
 )
 
 // longest is how many times the floor a bar can show; what takes longer is cut
 // off, and its number says how long it is.
-const longest = 8
+const longest = 6
 
-const chartStyle = `
-:root{--bg:#fbfaf8;--ink:#26231f;--soft:#7a736a;--line:#d9d4cc;--floor:#c2bbb0;--kern:#2f9e63;--peer:#8fa6c9}
-@media (prefers-color-scheme:dark){:root{--bg:#191817;--ink:#ece8e1;--soft:#a19a90;--line:#3d3a37;--floor:#5c5751;--kern:#4cc38a;--peer:#5d7aa8}}
-text{font:12px ui-sans-serif,system-ui,"Segoe UI","DejaVu Sans",sans-serif;fill:var(--ink)}
-.bg{fill:var(--bg)}.head{font-weight:600;font-size:13px}.soft{fill:var(--soft)}.end{text-anchor:end}
-.floor{fill:var(--floor)}.kern{fill:var(--kern)}.peer{fill:var(--peer)}.one{stroke:var(--line);stroke-dasharray:3 3}.cut{fill:var(--bg)}
-`
+// The chart brings its own paper, and its colours stand at each element: viewers
+// that know neither style sheets nor dark pages show the same.
+const (
+	paper, frame = "#ffffff", "#d5dae0"
+	ink, soft    = "#1f2328", "#57606a"
+	floorColour  = "#b3bac3"
+	kernColour   = "#1f9d5c"
+	peerColour   = "#8aa9d6"
+	lossyColour  = "#e3e7ec" // of those that did not do the whole work
+	lineColour   = "#7d8590"
+)
 
 // chart draws a bar for each contender of each workload, in multiples of the
 // floor.
 type chart struct {
-	b strings.Builder
-	y float64
+	b    strings.Builder
+	x, y float64
 }
 
 func (r *report) writeSVG(file string) error {
-	c := &chart{y: margin}
-	c.text(margin, "head", "Time, as multiples of what the bare system calls need")
+	c := &chart{x: margin, y: margin + fontSize}
+	c.text(c.x, ink, `font-size="15" font-weight="600"`, "Time, as multiples of what bare system calls need (dashed line); shorter is better")
 	c.y += rowHeight
-	c.text(margin, "soft", fmt.Sprintf("medians of %d rounds, Linux %s, %d CPUs, %s", r.Rounds, r.Kernel, r.CPUs, r.Go))
+	c.text(c.x, soft, "", fmt.Sprintf("medians of %d rounds in one run, Linux %s, %d CPUs, %s", r.Rounds, r.Kernel, r.CPUs, r.Go))
+	left := [2]float64{margin, margin + column + columnGap}
+	bottom := [2]float64{c.y, c.y}
 	for i := range r.Workloads {
-		c.workload(&r.Workloads[i])
+		o := &r.Workloads[i]
+		if f := o.row(floor); o.Chart == "" || f == nil || len(f.NS) == 0 {
+			continue
+		}
+		side := 0
+		if bottom[1] < bottom[0] {
+			side = 1
+		}
+		c.x, c.y = left[side], bottom[side]+gap
+		c.workload(o)
+		bottom[side] = c.y
 	}
-	height := c.y + margin
-	svg := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %.0f" width="%d" height="%.0f" role="img" aria-label="benchmarks"><style>%s</style><rect class="bg" width="100%%" height="100%%"/>%s</svg>
-`, chartWidth, height, chartWidth, height, chartStyle, c.b.String())
-	return os.WriteFile(file, []byte(svg), 0o666)
+	height := max(bottom[0], bottom[1]) + margin
+	head := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" `+
+		`aria-label="benchmarks" font-family="'DejaVu Sans', Verdana, 'Segoe UI', Helvetica, Arial, sans-serif" font-size="%d">`, chartWidth, height, chartWidth, height, fontSize)
+	sheet := fmt.Sprintf(`<rect x="0.5" y="0.5" width="%.0f" height="%.0f" rx="8" fill="%s" stroke="%s"/>`, chartWidth-1, height-1, paper, frame)
+	return os.WriteFile(file, []byte(head+"\n"+sheet+"\n"+c.b.String()+"</svg>\n"), 0o666)
 }
 
 func (c *chart) workload(o *outcome) {
-	f := o.row(floor)
-	if f == nil || len(f.NS) == 0 {
-		return
-	}
-	most := 1.0
+	base, most := o.row(floor).median(), 1.0
+	var rows []*row
 	for i := range o.Rows {
-		if len(o.Rows[i].NS) != 0 {
-			most = max(most, o.Rows[i].median()/f.median())
+		if r := &o.Rows[i]; len(r.NS) != 0 && !variant(r.Contender) {
+			rows = append(rows, r)
+			most = max(most, r.median()/base)
 		}
 	}
-	most = min(most, longest)
-	c.y += headHeight + rowHeight/2
-	c.text(margin, "head", o.Title)
-	unit := (chartWidth - 2*margin - nameWidth - textWidth) / most
-	left := margin + nameWidth
-	c.y += 8
+	c.y += headHeight - 8
+	c.text(c.x, ink, `font-size="13" font-weight="600"`, strings.ReplaceAll(o.Chart, "#", grouped(o.Objects)))
+	c.y += 6
+	unit := (column - nameWidth - labelWidth) / min(most, longest)
 	top := c.y
-	for i := range o.Rows {
-		if r := &o.Rows[i]; len(r.NS) != 0 {
-			c.y += rowHeight
-			c.bar(o, r, left, unit, r.median()/f.median())
-		}
+	for _, r := range rows {
+		c.y += rowHeight
+		c.bar(o, r, unit, r.median()/base)
 	}
-	fmt.Fprintf(&c.b, `<line class="one" x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f"/>`, left+unit, top, left+unit, c.y+5)
+	x := c.x + nameWidth + unit
+	fmt.Fprintf(&c.b, `<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" stroke="%s" stroke-dasharray="2 2"/>`+"\n", x, top+2, x, c.y+6, lineColour)
 }
 
-func (c *chart) bar(o *outcome, r *row, left, unit, times float64) {
-	class := "peer"
-	switch name, _, _ := strings.Cut(r.Contender, ","); name {
-	case floor, kern:
-		class = name
-	}
-	fmt.Fprintf(&c.b, `<text class="end" x="%.1f" y="%.1f">%s</text>`, left-8, c.y, escape(r.Contender))
-	length := unit * min(times, longest)
-	fmt.Fprintf(&c.b, `<rect class="%s" x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="2"/>`, class, left, c.y-barHeight+3, length, barHeight)
-	if times > longest {
-		fmt.Fprintf(&c.b, `<rect class="cut" x="%.1f" y="%.1f" width="4" height="%.1f"/>`, left+length-18, c.y-barHeight+2, barHeight+2)
+func (c *chart) bar(o *outcome, r *row, unit, times float64) {
+	colour := peerColour
+	switch r.Contender {
+	case floor:
+		colour = floorColour
+	case kern:
+		colour = kernColour
 	}
 	label := fmt.Sprintf("%.2f × · %s", times, duration(r.median()))
 	if o.Lossy {
-		label = fmt.Sprintf("%.2f × · %.0f %% seen", times, 100*r.Seen/float64(len(r.NS)))
+		seen := r.Seen / float64(len(r.NS))
+		label = fmt.Sprintf("%.2f × · %.0f %% seen", times, 100*seen)
+		if seen < 0.99 {
+			colour = lossyColour
+		}
 	}
-	c.text(left+length+6, "soft", label)
+	left, length := c.x+nameWidth, unit*min(times, longest)
+	c.text(left-7, ink, `text-anchor="end"`, r.Contender)
+	fmt.Fprintf(&c.b, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.0f" rx="2" fill="%s"/>`+"\n", left, c.y-barHeight+2.5, max(length, 1), barHeight, colour)
+	if times > longest {
+		fmt.Fprintf(&c.b, `<path d="M%.1f %.1f l6 -%.0f h5 l-6 %.0f z" fill="%s"/>`+"\n", left+length-24, c.y+4, barHeight+3, barHeight+3, paper)
+	}
+	c.text(left+length+6, soft, `font-size="11"`, label)
 }
 
-func (c *chart) text(x float64, class, s string) {
-	fmt.Fprintf(&c.b, `<text class="%s" x="%.1f" y="%.1f">%s</text>`, class, x, c.y, escape(s))
+func (c *chart) text(x float64, colour, more, s string) {
+	if more != "" {
+		more = " " + more
+	}
+	fmt.Fprintf(&c.b, `<text x="%.1f" y="%.1f" fill="%s"%s>%s</text>`+"\n", x, c.y, colour, more, escape(s))
 }
 
 func escape(s string) string {

@@ -4,7 +4,13 @@ package main
 var workloads = []*workload{
 	&routesStream,
 	&routesList,
-	&routesFiltered,
+	routesStreamSmall,
+	routesStreamLarge,
+	routesListSmall,
+	routesListLarge,
+	&routesByLink,
+	&routesByTable,
+	&routesByProtocol,
 	&neighboursStream,
 	&neighboursList,
 	&linksStream,
@@ -17,5 +23,7 @@ var workloads = []*workload{
 	&addBatches,
 	&linksDelete,
 	&events,
+	&stalled,
 	&netnsDo,
+	&openClose,
 }

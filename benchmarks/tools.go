@@ -44,11 +44,11 @@ func (t *tools) buildMnl() error {
 	}
 	out, err := exec.Command("cc", "-O2", "-Wall", "-o", program, source, "-lmnl").CombinedOutput()
 	if errors.Is(err, exec.ErrNotFound) {
-		return errors.New("there is no C compiler")
+		return errors.New("there is no C compiler (apt-get install gcc libmnl-dev)")
 	}
 	if err != nil {
 		first, _, _ := bytes.Cut(out, []byte("\n"))
-		return fmt.Errorf("not built, is libmnl-dev installed? %s", first)
+		return fmt.Errorf("not built (apt-get install gcc libmnl-dev): %s", first)
 	}
 	t.Mnl = program
 	return nil

@@ -19,6 +19,7 @@ const (
 // workload is one thing to do, and how each contender does it.
 type workload struct {
 	name, title string
+	chart       string // its title in the chart, # is how many objects; "": it is not there
 	each        string // what an object is: what times are divided by
 	objects     int    // how many there are
 	atMost      bool   // -objects can only make it less
@@ -49,12 +50,18 @@ type contender struct {
 // op does the whole work once, and says for how many objects it was done.
 type op func() (int, error)
 
-// goal is what this module sets out to reach: at most so many times what another
-// contender needs.
+// goal is what this module sets out to reach. What is zero is no part of it.
 type goal struct {
 	row, of string
-	times   float64
-	allocs  float64 // at most so many an object; 0: any, none: none
+	times   float64 // at most so many times what the other contender needs
+	allocs  float64 // at most so many an object; none: none
+	peak    float64 // at most so much of the other's peak memory, of a cold process each
+	memory  int     // at most so many MiB beyond what the cold process began with
+	seen    float64 // at least this share of the objects, of a lossy workload
+	// from names a workload with fewer objects. What an object takes longer than
+	// there is compared with what it takes the other contender longer: growth.
+	from   string
+	growth float64
 }
 
 const none = -1
@@ -97,6 +104,13 @@ func (w *world) check(n int) error {
 		return fmt.Errorf("has %d objects, want %d", n, want)
 	}
 	return nil
+}
+
+// sized is a workload with another number of objects.
+func (w workload) sized(suffix string, objects, rounds int, goals ...goal) *workload {
+	w.name, w.objects, w.rounds, w.atMost, w.goals = w.name+"-"+suffix, objects, rounds, true, goals
+	w.title += ", " + suffix
+	return &w
 }
 
 func findWorkload(name string) *workload {

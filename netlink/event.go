@@ -6,8 +6,8 @@ import (
 )
 
 // Event is something that happened in the kernel's tables: a [LinkEvent],
-// [AddrEvent], [NeighEvent], [RouteEvent], [RuleEvent], [LostEvent] or
-// [SyncedEvent].
+// [AddrEvent], [NeighEvent], [RouteEvent], [RuleEvent], [NexthopEvent],
+// [LostEvent] or [SyncedEvent].
 type Event interface{ event() }
 
 // LinkEvent is a change of a link. Old is nil for one that is new or whose
@@ -27,6 +27,9 @@ type RouteEvent struct{ Old, New *Route }
 // RuleEvent is a change of a rule.
 type RuleEvent struct{ Old, New *Rule }
 
+// NexthopEvent is a change of a next hop object.
+type NexthopEvent struct{ Old, New *Nexthop }
+
 // LostEvent says that the kernel dropped events. The tables are read anew:
 // events with all that there is follow, and then a [SyncedEvent].
 type LostEvent struct{ Err error }
@@ -34,15 +37,24 @@ type LostEvent struct{ Err error }
 // SyncedEvent says that the tables were read to their end.
 type SyncedEvent struct{}
 
-func (LinkEvent) event()   {}
-func (AddrEvent) event()   {}
-func (NeighEvent) event()  {}
-func (RouteEvent) event()  {}
-func (RuleEvent) event()   {}
-func (LostEvent) event()   {}
-func (SyncedEvent) event() {}
+func (LinkEvent) event()    {}
+func (AddrEvent) event()    {}
+func (NeighEvent) event()   {}
+func (RouteEvent) event()   {}
+func (RuleEvent) event()    {}
+func (NexthopEvent) event() {}
+func (LostEvent) event()    {}
+func (SyncedEvent) event()  {}
 
-func linkEvent(old, new []byte) (Event, error) {
+// eventDecoder makes events of the kernel's messages, nil for none. What it makes
+// is cut from larger pieces of memory. The zero value is ready.
+type eventDecoder struct {
+	routes routeDecoder
+	piece  []Route
+	at     int // the next one in it
+}
+
+func (d *eventDecoder) link(old, new []byte) (Event, error) {
 	var ev LinkEvent
 	var err error
 	if old != nil {
@@ -57,48 +69,68 @@ func linkEvent(old, new []byte) (Event, error) {
 }
 
 // decodeBoth decodes what there is of an event.
-func decodeBoth[T any](old, new []byte, decode func([]byte) (T, error)) (before, after *T, err error) {
-	for _, side := range []struct {
-		data []byte
-		v    **T
-	}{{old, &before}, {new, &after}} {
-		if side.data == nil {
-			continue
-		}
-		v, err := decode(side.data)
-		if err != nil {
-			return nil, nil, err
-		}
-		*side.v = &v
+func decodeBoth[T any](old, new []byte, decode func([]byte) (*T, error)) (before, after *T, err error) {
+	if old != nil {
+		before, err = decode(old)
 	}
-	return before, after, nil
+	if new != nil && err == nil {
+		after, err = decode(new)
+	}
+	return before, after, err
 }
 
-func addrEvent(old, new []byte) (Event, error) {
+// decodePointer makes of a decoder of values one of pointers.
+func decodePointer[T any](decode func([]byte) (T, error)) func([]byte) (*T, error) {
+	return func(data []byte) (*T, error) {
+		v, err := decode(data)
+		return &v, err
+	}
+}
+
+func (d *eventDecoder) addr(old, new []byte) (Event, error) {
 	var ev AddrEvent
 	var err error
-	ev.Old, ev.New, err = decodeBoth(old, new, decodeAddr)
+	ev.Old, ev.New, err = decodeBoth(old, new, decodePointer(decodeAddr))
 	return ev, err
 }
 
-func neighEvent(old, new []byte) (Event, error) {
+func (d *eventDecoder) neigh(old, new []byte) (Event, error) {
 	var ev NeighEvent
 	var err error
-	ev.Old, ev.New, err = decodeBoth(old, new, decodeNeigh)
+	ev.Old, ev.New, err = decodeBoth(old, new, decodePointer(decodeNeigh))
 	return ev, err
 }
 
-func routeEvent(old, new []byte) (Event, error) {
+func (d *eventDecoder) route(old, new []byte) (Event, error) {
 	var ev RouteEvent
 	var err error
-	ev.Old, ev.New, err = decodeBoth(old, new, decodeRoute)
+	ev.Old, ev.New, err = decodeBoth(old, new, d.decodeRoute)
 	return ev, err
 }
 
-func ruleEvent(old, new []byte) (Event, error) {
+// routesPiece bounds what one route that is kept keeps of others.
+const routesPiece = 16
+
+func (d *eventDecoder) decodeRoute(data []byte) (*Route, error) {
+	if d.at == len(d.piece) {
+		d.piece, d.at = make([]Route, min(max(2*d.at, 1), routesPiece)), 0
+	}
+	r := &d.piece[d.at]
+	d.at++
+	return r, d.routes.decodeInto(r, data)
+}
+
+func (d *eventDecoder) rule(old, new []byte) (Event, error) {
 	var ev RuleEvent
 	var err error
-	ev.Old, ev.New, err = decodeBoth(old, new, decodeRule)
+	ev.Old, ev.New, err = decodeBoth(old, new, decodePointer(decodeRule))
+	return ev, err
+}
+
+func (d *eventDecoder) nexthop(old, new []byte) (Event, error) {
+	var ev NexthopEvent
+	var err error
+	ev.Old, ev.New, err = decodeBoth(old, new, decodePointer(decodeNexthop))
 	return ev, err
 }
 

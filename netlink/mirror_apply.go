@@ -17,42 +17,30 @@ const (
 
 // apply works a notification in. m.mu is held.
 func (m *Mirror) apply(msg nl.Message) error {
-	switch msg.Type {
-	case uapi.RTM_NEWNEXTHOP, uapi.RTM_DELNEXTHOP:
-		m.markRoutes()
-		return nil
-	}
 	for _, p := range m.parts {
-		if msg.Type != p.new && msg.Type != p.del {
+		if !p.owns(&msg) {
 			continue
 		}
-		key := p.key(msg.Data)
-		if key == "" {
-			continue
-		}
-		changed, err := p.apply(key, msg)
+		changed, err := p.apply(p.key(msg.Data), msg)
 		if changed {
 			m.tell()
 		}
-		if p.silent {
-			m.markRoutes()
-		}
+		m.mark(p.silent)
 		return err
 	}
 	// Of a table that is not mirrored.
-	for _, t := range tableParts {
-		if t.silent && (msg.Type == t.new || msg.Type == t.del) {
-			m.markRoutes()
+	for i := range tableParts {
+		if t := &tableParts[i]; msg.Type == t.new || msg.Type == t.del {
+			m.mark(t.silent)
 		}
 	}
 	return nil
 }
 
-// markRoutes has the routes read anew: the kernel changes and removes them with
-// links, addresses and next hops without a word.
-func (m *Mirror) markRoutes() {
+// mark has tables read anew.
+func (m *Mirror) mark(tables Table) {
 	for _, p := range m.parts {
-		if p.table == RouteTable {
+		if p.table&tables != 0 {
 			p.dirty = true
 		}
 	}

@@ -98,7 +98,9 @@ func (d *disorder) step(t testing.TB) {
 		} else {
 			err = d.h.AddrDel(link, a)
 		}
-	case n < 84:
+	case n < 80:
+		what, err = d.nexthop()
+	case n < 86:
 		what = "neigh"
 		neigh := &Neigh{LinkIndex: link.Attrs().Index, State: NUD_PERMANENT, IP: net.IPv4(10, 9, 1, byte(10+d.IntN(3))), HardwareAddr: net.HardwareAddr{2, 0, 0, 0, 0, byte(d.IntN(3))}}
 		if d.IntN(2) == 0 {
@@ -106,7 +108,7 @@ func (d *disorder) step(t testing.TB) {
 		} else {
 			err = d.h.NeighDel(neigh)
 		}
-	case n < 92:
+	case n < 93:
 		what = "rule"
 		rule := NewRule()
 		rule.Priority, rule.Table, rule.Mark = 100+d.IntN(2), 1000+d.IntN(3), uint32(1+d.IntN(2))
@@ -127,6 +129,23 @@ func (d *disorder) step(t testing.TB) {
 	}
 }
 
+// nexthop changes next hop objects of few numbers.
+func (d *disorder) nexthop() (string, error) {
+	link := d.ends[d.IntN(len(d.ends))]
+	n := &Nexthop{ID: uint32(1 + d.IntN(3)), OIF: uint32(link.Attrs().Index)}
+	if d.IntN(3) == 0 {
+		n = &Nexthop{ID: 4, Group: []NexthopMember{{ID: 1, Weight: 1 + d.IntN(3)}, {ID: uint32(2 + d.IntN(2))}}}
+	}
+	switch d.IntN(3) {
+	case 0:
+		return "nexthop del", d.h.NexthopDel(n)
+	case 1:
+		return "nexthop add", d.h.NexthopAdd(n)
+	default:
+		return "nexthop replace", d.h.NexthopReplace(n)
+	}
+}
+
 // route changes a route of few prefixes, metrics and next hops.
 func (d *disorder) route(v4 bool) (string, error) {
 	r := &Route{Table: 254 + 1000*d.IntN(2), Priority: 50 + d.IntN(2)}
@@ -143,7 +162,9 @@ func (d *disorder) route(v4 bool) (string, error) {
 	} else {
 		r.Dst = &net.IPNet{IP: net.ParseIP(fmt.Sprintf("2001:db8:f%d::", d.IntN(2))), Mask: net.CIDRMask(64, 128)}
 	}
-	switch d.IntN(6) {
+	switch d.IntN(7) {
+	case 6:
+		r.NHID = uint32(1 + d.IntN(4))
 	case 0:
 		r.Type = []int{uapi.RTN_BLACKHOLE, uapi.RTN_UNREACHABLE}[d.IntN(2)]
 	case 1:
@@ -359,7 +380,9 @@ func TestMirrorFindsItsWayAfterLostEvents(t *testing.T) {
 	}
 	m := newMirror(t, small, RouteTable, RuleTable)
 	base := m.Snapshot().Len(RouteTable)
+	m.mu.Lock() // it works nothing in
 	storm(t, h, 0, 5000, (*Handle).RouteAdd)
+	m.mu.Unlock()
 	storm(t, h, 1000, 3000, (*Handle).RouteDel)
 	verify(t, m)
 	if got := m.Snapshot().Len(RouteTable) - base; got != 3000 {

@@ -100,6 +100,9 @@ func (s *Snapshot) Routes() iter.Seq[Route] { return objects(s, RouteTable, deco
 // Rules gives the rules in the order that the kernel follows, IPv4 first.
 func (s *Snapshot) Rules() iter.Seq[Rule] { return objects(s, RuleTable, decodeRule) }
 
+// Nexthops gives the next hop objects, in no order.
+func (s *Snapshot) Nexthops() iter.Seq[Nexthop] { return objects(s, NexthopTable, decodeNexthop) }
+
 // Changes gives what is different since a snapshot, and then what changes, each
 // with its earlier and its later state, until ctx is done or the mirror has
 // ended; that is the last pair's error. Since nil, all objects are new at first.
@@ -148,6 +151,7 @@ func (m *Mirror) next(ctx context.Context) (*Snapshot, <-chan struct{}, error) {
 // since calls each for what is different from before, and reports whether it
 // wants more.
 func (s *Snapshot) since(before *Snapshot, each func(Event) bool) bool {
+	var events eventDecoder
 	for i := range s.parts {
 		p := &s.parts[i]
 		for c := range hamt.Diff(&before.parts[i].objects, &p.objects, slices.Equal) {
@@ -160,7 +164,7 @@ func (s *Snapshot) since(before *Snapshot, each func(Event) bool) bool {
 			}
 			for old, new := range pairs(old, new) {
 				// Both were decoded when they came.
-				if ev, err := p.event(old, new); err == nil && !each(ev) {
+				if ev, err := p.event(&events, old, new); err == nil && !each(ev) {
 					return false
 				}
 			}

@@ -11,13 +11,14 @@ type Table uint
 
 // The tables.
 const (
-	LinkTable  Table = 1 << iota // ip link
-	AddrTable                    // ip address
-	NeighTable                   // ip neigh: IPv4 and IPv6, without proxies and what needs no resolution
-	RouteTable                   // ip route show table all, IPv4 and IPv6
-	RuleTable                    // ip rule, IPv4 and IPv6
+	LinkTable    Table = 1 << iota // ip link
+	AddrTable                      // ip address
+	NeighTable                     // ip neigh: IPv4 and IPv6, without proxies and what needs no resolution
+	RouteTable                     // ip route show table all, IPv4 and IPv6
+	RuleTable                      // ip rule, IPv4 and IPv6
+	NexthopTable                   // ip nexthop
 
-	AllTables = LinkTable | AddrTable | NeighTable | RouteTable | RuleTable
+	AllTables = LinkTable | AddrTable | NeighTable | RouteTable | RuleTable | NexthopTable
 )
 
 // tablePart is what one dump lists: a table, or one family of it.
@@ -28,14 +29,15 @@ type tablePart struct {
 	header   int      // size of the family's header
 	groups   []uint32 // RTNLGRP_… that tell of changes
 	dump     func() *nl.Request
-	// key returns what an object is told from others by; an object that is not
-	// of this part, or of no table, has none.
+	// has reports whether an object, whose header is whole, is of this part.
+	has func(data []byte) bool
+	// key returns what an object of this part is told from others by.
 	key func(data []byte) string
 	// volatile are the attributes that change without anyone being told; short is
 	// how much of the header stays, if not all of it.
 	volatile pruning
 	short    int
-	event    func(old, new []byte) (Event, error)
+	event    func(d *eventDecoder, old, new []byte) (Event, error)
 
 	// The rest is for mirrors, and may be nil.
 
@@ -47,39 +49,60 @@ type tablePart struct {
 	// tells takes from an object what changes untold, and reports whether the
 	// kernel tells of the object at all in this state.
 	tells func(data []byte) bool
-	// silent: with these objects change routes that the kernel tells nobody of.
-	silent bool
+	// silent are the tables that change with these objects without a word.
+	silent Table
+}
+
+// owns reports whether a message tells of an object of this part.
+func (p *tablePart) owns(m *nl.Message) bool {
+	return (m.Type == p.new || m.Type == p.del) && len(m.Data) >= p.header && p.has(m.Data)
 }
 
 // tableParts has a line for each dump.
 var tableParts = []tablePart{
 	{
 		table: LinkTable, name: "links", new: uapi.RTM_NEWLINK, del: uapi.RTM_DELLINK, header: uapi.SizeofIfinfomsg,
-		groups: []uint32{uapi.RTNLGRP_LINK}, dump: linkTableDump, key: linkKey, volatile: volatileOfLink, short: offsetOfChange, event: linkEvent,
+		groups: []uint32{uapi.RTNLGRP_LINK}, dump: linkTableDump, has: isLink, key: linkKey, volatile: volatileOfLink, short: offsetOfChange, event: (*eventDecoder).link,
 		tells:  linkTold,
-		silent: true,
+		silent: RouteTable | NexthopTable,
 	}, {
 		table: AddrTable, name: "addresses", new: uapi.RTM_NEWADDR, del: uapi.RTM_DELADDR, header: uapi.SizeofIfaddrmsg,
-		groups: []uint32{uapi.RTNLGRP_IPV4_IFADDR, uapi.RTNLGRP_IPV6_IFADDR}, dump: addrQuery{}.request, key: addrKey, volatile: volatileOfAddr, event: addrEvent,
+		groups: []uint32{uapi.RTNLGRP_IPV4_IFADDR, uapi.RTNLGRP_IPV6_IFADDR}, dump: addrQuery{}.request, has: isAddr, key: addrKey, volatile: volatileOfAddr, event: (*eventDecoder).addr,
 		hides: addrHidden, tells: addrTold,
-		silent: true,
+		silent: RouteTable,
 	}, {
 		table: NeighTable, name: "neighbours", new: uapi.RTM_NEWNEIGH, del: uapi.RTM_DELNEIGH, header: uapi.SizeofNdmsg,
-		groups: []uint32{uapi.RTNLGRP_NEIGH}, dump: (&NeighFilter{}).request, key: neighKey, volatile: volatileOfNeigh, event: neighEvent,
+		groups: []uint32{uapi.RTNLGRP_NEIGH}, dump: (&NeighFilter{}).request, has: isNeigh, key: neighKey, volatile: volatileOfNeigh, event: (*eventDecoder).neigh,
 		hides: neighHidden, tells: neighTold,
 	}, {
 		table: RouteTable, name: "IPv4 routes", new: uapi.RTM_NEWROUTE, del: uapi.RTM_DELROUTE, header: uapi.SizeofRtmsg,
-		groups: []uint32{uapi.RTNLGRP_IPV4_ROUTE}, dump: routeTableDump(FAMILY_V4), key: routeKey(FAMILY_V4), change: (*partState).changeIPv4Route, event: routeEvent,
+		groups: []uint32{uapi.RTNLGRP_IPV4_ROUTE}, dump: routeTableDump(FAMILY_V4), has: isRouteOf(FAMILY_V4), key: routeKey, change: (*partState).changeIPv4Route, event: (*eventDecoder).route,
 	}, {
 		table: RouteTable, name: "IPv6 routes", new: uapi.RTM_NEWROUTE, del: uapi.RTM_DELROUTE, header: uapi.SizeofRtmsg,
-		groups: []uint32{uapi.RTNLGRP_IPV6_ROUTE}, dump: routeTableDump(FAMILY_V6), key: routeKey(FAMILY_V6), volatile: volatileOfRoute, change: (*partState).changeIPv6Route, event: routeEvent,
+		groups: []uint32{uapi.RTNLGRP_IPV6_ROUTE}, dump: routeTableDump(FAMILY_V6), has: isRouteOf(FAMILY_V6), key: routeKey, volatile: volatileOfRoute, change: (*partState).changeIPv6Route, event: (*eventDecoder).route,
 	}, {
 		table: RuleTable, name: "IPv4 rules", new: uapi.RTM_NEWRULE, del: uapi.RTM_DELRULE, header: uapi.SizeofFibRuleHdr,
-		groups: []uint32{uapi.RTNLGRP_IPV4_RULE}, dump: ruleTableDump(FAMILY_V4), key: ruleKey(FAMILY_V4), change: (*partState).changeRules, event: ruleEvent,
+		groups: []uint32{uapi.RTNLGRP_IPV4_RULE}, dump: ruleTableDump(FAMILY_V4), has: isRuleOf(FAMILY_V4), key: ruleKey, change: (*partState).changeRules, event: (*eventDecoder).rule,
 	}, {
 		table: RuleTable, name: "IPv6 rules", new: uapi.RTM_NEWRULE, del: uapi.RTM_DELRULE, header: uapi.SizeofFibRuleHdr,
-		groups: []uint32{uapi.RTNLGRP_IPV6_RULE}, dump: ruleTableDump(FAMILY_V6), key: ruleKey(FAMILY_V6), change: (*partState).changeRules, event: ruleEvent,
+		groups: []uint32{uapi.RTNLGRP_IPV6_RULE}, dump: ruleTableDump(FAMILY_V6), has: isRuleOf(FAMILY_V6), key: ruleKey, change: (*partState).changeRules, event: (*eventDecoder).rule,
+	}, {
+		table: NexthopTable, name: "next hops", new: uapi.RTM_NEWNEXTHOP, del: uapi.RTM_DELNEXTHOP, header: uapi.SizeofNhmsg,
+		groups: []uint32{uapi.RTNLGRP_NEXTHOP}, dump: nexthopDump, has: isNexthop, key: nexthopKey, volatile: volatileOfNexthop, event: (*eventDecoder).nexthop,
+		silent: RouteTable,
 	},
+}
+
+// isNexthop: all are.
+func isNexthop([]byte) bool { return true }
+
+func nexthopKey(data []byte) string {
+	for d := nl.NewDecoderAfter(data, uapi.SizeofNhmsg); d.Next(); {
+		if d.Type() == uapi.NHA_ID {
+			return string(d.Data())
+		}
+	}
+	return ""
 }
 
 // linkTableDump asks for links in the form that notifications have.
@@ -110,13 +133,10 @@ func (k *keyOf) header(bytes ...byte) { *k = append(*k, bytes...) }
 // attr appends an attribute's value, which has the length before it.
 func (k *keyOf) attr(b []byte) { *k = append(append(*k, byte(len(b))), b...) }
 
-func linkKey(data []byte) string {
-	// A bridge tells of its ports with messages of its own family.
-	if len(data) < uapi.SizeofIfinfomsg || data[0] != uapi.AF_UNSPEC {
-		return ""
-	}
-	return string(data[4:8]) // ifi_index
-}
+// isLink: a bridge tells of its ports with messages of its own family.
+func isLink(data []byte) bool { return data[0] == uapi.AF_UNSPEC }
+
+func linkKey(data []byte) string { return string(data[4:8]) } // ifi_index
 
 // offsetOfChange is where ifi_change is in struct ifinfomsg, which says what a
 // notification is about.
@@ -145,12 +165,11 @@ func linkKeyOf(index int) string {
 	return linkKey(b[:])
 }
 
+func isAddr(data []byte) bool { return data[0] == uapi.AF_INET || data[0] == uapi.AF_INET6 }
+
 func addrKey(data []byte) string {
 	var m uapi.Ifaddrmsg
 	m.Decode(data)
-	if m.Family != uapi.AF_INET && m.Family != uapi.AF_INET6 {
-		return ""
-	}
 	var local, onLink []byte
 	d := nl.NewDecoderAfter(data, uapi.SizeofIfaddrmsg)
 	for d.Next() {
@@ -169,12 +188,15 @@ func addrKey(data []byte) string {
 	return string(k)
 }
 
+func isNeigh(data []byte) bool {
+	var m uapi.Ndmsg
+	m.Decode(data)
+	return (m.Family == uapi.AF_INET || m.Family == uapi.AF_INET6) && m.Flags&uapi.NTF_PROXY == 0
+}
+
 func neighKey(data []byte) string {
 	var m uapi.Ndmsg
 	m.Decode(data)
-	if m.Family != uapi.AF_INET && m.Family != uapi.AF_INET6 || m.Flags&uapi.NTF_PROXY != 0 {
-		return ""
-	}
 	k := make(keyOf, 0, 32)
 	k.header(m.Family)
 	k.header(data[4:8]...) // ndm_ifindex
@@ -217,45 +239,45 @@ func addrHidden(data []byte) bool {
 // addrTold: an address of a link that comes up is looked for again.
 func addrTold(data []byte) bool { return !addrHidden(data) }
 
-// routeKey is that of all routes of one prefix, TOS and metric in one table:
-// there may be several in an order.
-func routeKey(family uint8) func([]byte) string {
-	return func(data []byte) string {
+func isRouteOf(family uint8) func([]byte) bool {
+	return func(data []byte) bool {
 		var m uapi.Rtmsg
 		m.Decode(data)
-		if m.Family != family || m.Flags&uapi.RTM_F_CLONED != 0 {
-			return ""
-		}
-		table := uint32(m.Table)
-		var dst, src, metric []byte
-		d := nl.NewDecoderAfter(data, uapi.SizeofRtmsg)
-		for d.Next() {
-			switch d.Type() {
-			case uapi.RTA_DST:
-				dst = d.Data()
-			case uapi.RTA_SRC:
-				src = d.Data()
-			case uapi.RTA_PRIORITY:
-				metric = d.Data()
-			case uapi.RTA_TABLE:
-				table = d.Uint32()
-			}
-		}
-		k := make(keyOf, 0, 64)
-		k.header(m.DstLen, m.SrcLen, m.Tos, byte(table), byte(table>>8), byte(table>>16), byte(table>>24))
-		k.attr(dst)
-		k.attr(src)
-		k.attr(metric)
-		return string(k)
+		return m.Family == family && m.Flags&uapi.RTM_F_CLONED == 0
 	}
 }
 
-// ruleKey is that of all rules: what matters is their order.
-func ruleKey(family uint8) func([]byte) string {
-	return func(data []byte) string {
-		if len(data) < uapi.SizeofFibRuleHdr || data[0] != family {
-			return ""
+// routeKey is that of all routes of one prefix, TOS and metric in one table:
+// there may be several in an order.
+func routeKey(data []byte) string {
+	var m uapi.Rtmsg
+	m.Decode(data)
+	table := uint32(m.Table)
+	var dst, src, metric []byte
+	d := nl.NewDecoderAfter(data, uapi.SizeofRtmsg)
+	for d.Next() {
+		switch d.Type() {
+		case uapi.RTA_DST:
+			dst = d.Data()
+		case uapi.RTA_SRC:
+			src = d.Data()
+		case uapi.RTA_PRIORITY:
+			metric = d.Data()
+		case uapi.RTA_TABLE:
+			table = d.Uint32()
 		}
-		return "rules"
 	}
+	k := make(keyOf, 0, 64)
+	k.header(m.DstLen, m.SrcLen, m.Tos, byte(table), byte(table>>8), byte(table>>16), byte(table>>24))
+	k.attr(dst)
+	k.attr(src)
+	k.attr(metric)
+	return string(k)
 }
+
+func isRuleOf(family uint8) func([]byte) bool {
+	return func(data []byte) bool { return data[0] == family }
+}
+
+// ruleKey is that of all rules: what matters is their order.
+func ruleKey([]byte) string { return "rules" }

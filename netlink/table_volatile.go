@@ -107,3 +107,6 @@ var volatileOfAddr = pruning{
 var volatileOfNeigh = pruning{uapi.NDA_CACHEINFO: nil, uapi.NDA_PROBES: nil}
 
 var volatileOfRoute = pruning{uapi.RTA_CACHEINFO: nil}
+
+// volatileOfNexthop is how long a resilient group has been out of balance.
+var volatileOfNexthop = pruning{uapi.NHA_RES_GROUP: pruning{uapi.NHA_RES_GROUP_UNBALANCED_TIME: nil}.nest}

@@ -20,7 +20,7 @@ import (
 // then a [SyncedEvent]; what has gone meanwhile is not told. [Handle.NewMirror]
 // knows both.
 //
-// Objects share memory with nothing and may be kept.
+// Objects may be kept; one that is keeps some kilobytes that others were in.
 func (h *Handle) Watch(ctx context.Context, tables ...Table) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		w, err := h.watchTables("watch", tables, nil)
@@ -51,6 +51,7 @@ type tableWatch struct {
 	parts  []*tablePart
 	listen *nl.Listener
 	lists  *Handle // in the listener's namespace
+	events eventDecoder
 }
 
 // watchTables joins the groups of tables, and more, in the handle's namespace, or
@@ -157,33 +158,23 @@ func lostEvents(err error) bool {
 	return errors.Is(err, nl.ErrOverrun) || errors.Is(err, nl.ErrTruncated) || errors.Is(err, nl.ErrMalformed)
 }
 
-// part returns the part that a message is about, and whether it says that an
-// object is gone; nil for messages about anything else.
-func partOf(parts []*tablePart, m nl.Message) (p *tablePart, key string, gone bool) {
-	for _, p := range parts {
-		if m.Type == p.new || m.Type == p.del {
-			if key := p.key(m.Data); key != "" {
-				return p, key, m.Type == p.del
-			}
-		}
-	}
-	return nil, "", false
-}
-
 // decode returns nil for what is not of the tables.
-func (w *tableWatch) decode(m nl.Message) (Event, error) {
-	p, _, gone := partOf(w.parts, m)
-	if p == nil {
-		return nil, nil
+func (w *tableWatch) decode(m nl.Message) (ev Event, err error) {
+	for _, p := range w.parts {
+		if !p.owns(&m) {
+			continue
+		}
+		if m.Type == p.del {
+			ev, err = p.event(&w.events, m.Data, nil)
+		} else {
+			ev, err = p.event(&w.events, nil, m.Data)
+		}
+		if err != nil {
+			return nil, nl.Annotate(err, w.op, func() string { return p.name })
+		}
+		return ev, nil
 	}
-	var ev Event
-	var err error
-	if gone {
-		ev, err = p.event(m.Data, nil)
-	} else {
-		ev, err = p.event(nil, m.Data)
-	}
-	return ev, nl.Annotate(err, w.op, func() string { return p.name })
+	return nil, nil
 }
 
 // listAll hands on all objects there are, and reports whether to go on.

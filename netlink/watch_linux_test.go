@@ -63,6 +63,14 @@ func TestWatchTellsOfAllTables(t *testing.T) {
 			r, ok := ev.(RuleEvent)
 			return ok && r.New == nil && r.Old.Priority == 77
 		}},
+		{"next hop added", func() error { return h.NexthopAdd(&Nexthop{ID: 7, OIF: uint32(index)}) }, func(ev Event) bool {
+			n, ok := ev.(NexthopEvent)
+			return ok && n.Old == nil && n.New.ID == 7 && n.New.OIF == uint32(index)
+		}},
+		{"next hop deleted", func() error { return h.NexthopDel(&Nexthop{ID: 7}) }, func(ev Event) bool {
+			n, ok := ev.(NexthopEvent)
+			return ok && n.New == nil && n.Old.ID == 7
+		}},
 		{"link deleted", func() error { return h.LinkDel(x) }, func(ev Event) bool {
 			l, ok := ev.(LinkEvent)
 			return ok && l.New == nil && l.Old.Attrs().Index == index

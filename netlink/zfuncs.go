@@ -560,6 +560,26 @@ func NewMirror(ctx context.Context, tables ...Table) (*Mirror, error) {
 	return pkgHandle.NewMirror(ctx, tables...)
 }
 
+// NexthopAdd is [Handle.NexthopAdd] in the network namespace of the calling thread.
+func NexthopAdd(nh *Nexthop) error {
+	return pkgHandle.NexthopAdd(nh)
+}
+
+// NexthopDel is [Handle.NexthopDel] in the network namespace of the calling thread.
+func NexthopDel(nh *Nexthop) error {
+	return pkgHandle.NexthopDel(nh)
+}
+
+// NexthopList is [Handle.NexthopList] in the network namespace of the calling thread.
+func NexthopList() ([]Nexthop, error) {
+	return pkgHandle.NexthopList()
+}
+
+// NexthopReplace is [Handle.NexthopReplace] in the network namespace of the calling thread.
+func NexthopReplace(nh *Nexthop) error {
+	return pkgHandle.NexthopReplace(nh)
+}
+
 // RouteAdd is [Handle.RouteAdd] in the network namespace of the calling thread.
 func RouteAdd(route *Route) error {
 	return pkgHandle.RouteAdd(route)

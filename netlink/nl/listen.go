@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"kern.sys/netns"
@@ -15,8 +16,13 @@ type Listener struct {
 	t   Transport
 	buf []byte
 
+	burst  burst     // nil: one datagram at a time
+	calm   time.Time // when the queue was empty last
+	hurry  int       // how often in a row it was empty within gatherTime
+	gather bool      // events may wait for one another
+
+	closed  atomic.Bool // set under mu
 	mu      sync.Mutex
-	closed  bool
 	reading bool // an iteration is under way: it closes the transport
 }
 
@@ -38,6 +44,66 @@ func Listen(cfg Config, groups ...uint32) (*Listener, error) {
 		return nil, err
 	}
 	return &Listener{t: t, buf: make([]byte, bufferSize)}, nil
+}
+
+// burst receives many datagrams by one system call.
+type burst interface {
+	// next returns the next one, whose length is n, also where data is less of it.
+	// It does not wait: ErrTimeout says that there is none.
+	next() (data []byte, n int, from uint32, err error)
+	// holds reports whether the transport has room for what comes in gatherTime.
+	holds() bool
+	// nap lets time pass.
+	nap(d time.Duration)
+}
+
+// Waking up for an event costs more than the event. Where they come faster than
+// one in gatherTime, gatherAfter times in a row, a listener lets that time pass
+// before it looks for more: they come as a burst then. gatherBuffer (SO_RCVBUF)
+// holds several times what the kernel can make meanwhile.
+const (
+	gatherTime   = time.Millisecond
+	gatherAfter  = 8
+	gatherBuffer = 2 << 20
+)
+
+// receive waits for one datagram. Its length is n, also where data is less of it.
+func (l *Listener) receive(ctx context.Context, timeout time.Duration) (data []byte, n int, from uint32, err error) {
+	if l.burst != nil {
+		data, n, from, err = l.burst.next()
+		if err != ErrTimeout || timeout < 0 {
+			return data, n, from, err
+		}
+		if l.gather && (timeout == 0 || timeout > 10*gatherTime) && l.hurried() {
+			l.burst.nap(gatherTime)
+			l.calm = time.Now()
+			if data, n, from, err = l.burst.next(); err != ErrTimeout {
+				return data, n, from, err
+			}
+		}
+	}
+	if n, from, err = l.t.Receive(ctx, l.buf, timeout); err != nil {
+		return nil, 0, 0, err
+	}
+	if t, ok := l.t.(interface{ newBurst() burst }); ok && l.burst == nil {
+		// There are events: now the memory for many is worth it.
+		l.burst = t.newBurst()
+		l.gather = l.burst.holds()
+	}
+	return l.buf[:min(n, len(l.buf))], n, from, nil
+}
+
+// hurried is called when the queue is empty, and reports whether events come so
+// fast that they should gather.
+func (l *Listener) hurried() bool {
+	now := time.Now()
+	if now.Sub(l.calm) < gatherTime {
+		l.hurry++
+	} else {
+		l.hurry = 0
+	}
+	l.calm = now
+	return l.hurry >= gatherAfter
 }
 
 // Messages gives the events as they come, until ctx is done or Close is called.
@@ -111,20 +177,22 @@ func (l *Listener) datagram(ctx context.Context, timeout time.Duration, each fun
 	if ctx.Err() != nil {
 		return true, &Error{Op: "netlink listen", Err: context.Cause(ctx)}
 	}
-	if l.isClosed() {
+	if l.closed.Load() {
 		return true, &Error{Op: "netlink listen", Err: ErrClosed}
 	}
-	n, from, err := l.t.Receive(ctx, l.buf, timeout)
+	data, n, from, err := l.receive(ctx, timeout)
 	switch {
 	case err != nil:
 		return true, &Error{Op: "netlink listen", Err: err}
 	case from != 0:
 		return true, nil
-	case n > len(l.buf):
-		l.buf = make([]byte, n) // the next one of this size fits
+	case n > len(data):
+		if n > len(l.buf) {
+			l.buf = make([]byte, n) // the next one of this size fits
+		}
 		return true, &Error{Op: "netlink listen", Err: ErrTruncated}
 	}
-	ms := messages{rest: l.buf[:n]}
+	ms := messages{rest: data}
 	for m, more := ms.next(); more; m, more = ms.next() {
 		if !each(m) {
 			return false, nil
@@ -139,7 +207,7 @@ func (l *Listener) datagram(ctx context.Context, timeout time.Duration, each fun
 func (l *Listener) begin() bool {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.closed || l.reading {
+	if l.closed.Load() || l.reading {
 		return false
 	}
 	l.reading = true
@@ -150,25 +218,19 @@ func (l *Listener) end() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.reading = false
-	if l.closed {
+	if l.closed.Load() {
 		l.t.Close()
 	}
-}
-
-func (l *Listener) isClosed() bool {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.closed
 }
 
 // Close ends an iteration under way and frees the listener.
 func (l *Listener) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.closed {
+	if l.closed.Load() {
 		return nil
 	}
-	l.closed = true
+	l.closed.Store(true)
 	l.t.Interrupt()
 	if l.reading {
 		return nil
