@@ -17,6 +17,7 @@ func TestExit(t *testing.T) {
 	if os.Getenv(exitEnv) != "" {
 		unix.Exit(43)
 	}
+	onKernel(t, "programs of its own machine")
 	self, err := os.Executable()
 	ok(t, err)
 	cmd := exec.Command(self, "-test.run=^TestExit$")
