@@ -10,6 +10,13 @@ import (
 	"kern.sys/netlink"
 )
 
+// How a list is made besides RouteList: as entries, and as entries in a slice that
+// the caller keeps.
+const (
+	kernEntries  = kern + ", entries"
+	kernOwnSlice = kern + ", entries in own slice"
+)
+
 var routesStream = workload{
 	name: "routes/stream", title: "read all routes one by one: destination, gateway and link of each",
 	each: "route", objects: 100_000, cold: true,
@@ -19,6 +26,19 @@ var routesStream = workload{
 	contenders: []contender{
 		{floor, rawDump(allRoutes)},
 		{kern, func(w *world) (op, error) {
+			h, err := openKern(w)
+			return func() (n int, err error) {
+				gw := gateway
+				for e, err := range h.RouteEntries(netlink.FAMILY_V4, nil, 0) {
+					if err != nil || e.LinkIndex != w.link || e.Gw() != gw || !e.Dst().IsValid() {
+						return n, badRoute(err, e)
+					}
+					n++
+				}
+				return n, nil
+			}, err
+		}},
+		{kern + ", RouteSeq", func(w *world) (op, error) {
 			h, err := openKern(w)
 			return func() (n int, err error) {
 				for r, err := range h.RouteSeq(nil, netlink.FAMILY_V4) {
@@ -49,7 +69,10 @@ var routesStream = workload{
 var routesList = workload{
 	name: "routes/list", title: "list all routes",
 	each: "route", objects: 100_000, cold: true,
-	goals: []goal{{row: kern, of: floor, times: 1.6, allocs: 0.1}, {row: kern, of: vishvananda, peak: 0.4}},
+	goals: []goal{
+		{row: kern, of: floor, times: 1.6, allocs: 0.1}, {row: kern, of: vishvananda, peak: 0.4},
+		{row: kernEntries, of: floor, times: 1.3}, {row: kernOwnSlice, of: floor, times: 1.3},
+	},
 	chart: "list # routes",
 	setup: addRoutes,
 	contenders: []contender{
@@ -58,6 +81,22 @@ var routesList = workload{
 			h, err := openKern(w)
 			return func() (int, error) {
 				all, err := h.RouteList(nil, netlink.FAMILY_V4)
+				return len(all), err
+			}, err
+		}},
+		{kernEntries, func(w *world) (op, error) {
+			h, err := openKern(w)
+			return func() (int, error) {
+				all, err := h.AppendRouteEntries(nil, netlink.FAMILY_V4, nil, 0)
+				return len(all), err
+			}, err
+		}},
+		{kernOwnSlice, func(w *world) (op, error) {
+			h, err := openKern(w)
+			all := make([]netlink.RouteEntry, 0, w.n)
+			return func() (int, error) {
+				var err error
+				all, err = h.AppendRouteEntries(all[:0], netlink.FAMILY_V4, nil, 0)
 				return len(all), err
 			}, err
 		}},

@@ -63,6 +63,7 @@ func generatedTypes(t *testing.T, arch string) generated {
 // needSources skips a test that reads the module's sources where a test binary runs without them.
 func needSources(t *testing.T) {
 	t.Helper()
+	onKernel(t, "sources of the module")
 	if _, err := os.Stat("../internal/abi/facts"); err != nil {
 		t.Skip("feature sources of the module: the test runs away from them")
 	}

@@ -90,18 +90,6 @@ func onOwnThread(t testing.TB, f func()) {
 	<-done
 }
 
-// emulated tells whether an emulator of programs, as qemu-user, stands between them and the kernel: none has ptrace,
-// and every kernel does.
-func emulated() bool { return unix.PtraceAttach(1<<30) == unix.ENOSYS }
-
-// onKernel skips the test under an emulator, which lacks the feature.
-func onKernel(t testing.TB, feature string) {
-	t.Helper()
-	if emulated() {
-		nstest.Need(t, "emulator with "+feature, "", unix.ENOSYS)
-	}
-}
-
 // ptr is a pointer as untyped calls take it.
 func ptr[T any](p *T) unsafe.Pointer { return unsafe.Pointer(p) }
 

@@ -23,6 +23,7 @@ const fullKernelEnv = "KERN_FULL_KERNEL"
 // ("5.6"; "" when every supported one has it). probeErr is what an attempt to use it gave. With an error, the test is
 //
 //   - skipped where the kernel is older than minKernel,
+//   - skipped under an emulator that says "not supported" in the kernel's stead,
 //   - skipped where the kernel was built without the feature: the error says "not supported" and the kernel
 //     has no modules to load (unless KERN_FULL_KERNEL=1 says that it is complete),
 //   - skipped where only the machine's root may use it,
@@ -34,7 +35,7 @@ func Need(t testing.TB, feature, minKernel string, probeErr error) {
 	}
 	reason := judge(feature, minKernel, probeErr, system{
 		release: release(), full: os.Getenv(fullKernelEnv) == "1",
-		modules: exists("/lib/modules/" + release()), user: os.Getenv(insideEnv) == "user",
+		modules: exists("/lib/modules/" + release()), user: os.Getenv(insideEnv) == "user", emulated: Emulated(),
 	})
 	if reason == "" {
 		t.Fatalf("%s: %v, although Linux %s should have it", feature, probeErr, release())
@@ -48,13 +49,21 @@ type system struct {
 	modules bool   // the kernel's modules are installed
 	full    bool   // the kernel is said to be complete
 	user    bool   // the test is root only in a user namespace
+
+	emulated bool // an emulator stands between the test and the kernel
 }
+
+// Emulated tells whether an emulator of programs, as qemu-user, stands between them and the kernel: none has ptrace,
+// and every kernel does.
+func Emulated() bool { return unix.PtraceAttach(1<<30) == unix.ENOSYS }
 
 // judge returns what to skip a test for, or "" when it is to fail.
 func judge(feature, minKernel string, probeErr error, s system) string {
 	switch {
 	case olderThan(s.release, minKernel):
 		return fmt.Sprintf("%s (needs Linux %s)", feature, minKernel)
+	case s.emulated && unsupported(probeErr):
+		return "emulator without " + feature
 	case s.user && errors.Is(probeErr, os.ErrPermission):
 		return feature + " (needs root outside a user namespace)"
 	case !s.full && !s.modules && unsupported(probeErr):

@@ -89,6 +89,8 @@ func TestJudge(t *testing.T) {
 		{"error of another kind", unix.EINVAL, system{release: recent}, ""},
 		{"user namespace", unix.EPERM, system{release: recent, user: true}, "dogs (needs root outside a user namespace)"},
 		{"refused to root", unix.EPERM, system{release: recent}, ""},
+		{"emulator", unix.ENOSYS, system{release: recent, modules: true, full: true, emulated: true}, "emulator without dogs"},
+		{"error of another kind of an emulator", unix.EINVAL, system{release: recent, emulated: true}, ""},
 	} {
 		if got := judge("dogs", "5.10", c.err, c.sys); got != c.want {
 			t.Errorf("%s: %q, want %q", c.name, got, c.want)
