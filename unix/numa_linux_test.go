@@ -113,7 +113,9 @@ func TestMincore(t *testing.T) {
 	fails(t, unix.Mincore(b, vec[:2]), unix.EINVAL)
 	fails(t, unix.Mincore(b, nil), unix.EINVAL)
 	fails(t, unix.Mincore(b[1:page], vec), unix.EINVAL)
-	ok(t, unix.Mincore(nil, nil))
+	if !emulated() {
+		ok(t, unix.Mincore(nil, nil))
+	}
 }
 
 func TestMlock2(t *testing.T) {
