@@ -95,6 +95,7 @@ func TestMqAttributes(t *testing.T) {
 }
 
 func TestMqNotify(t *testing.T) {
+	onKernel(t, "mq_notify")
 	mqd, _ := openedMq(t)
 	ok(t, unix.MqNotify(mqd, &unix.Sigevent{Notify: unix.SIGEV_NONE}))
 	fails(t, unix.MqNotify(mqd, &unix.Sigevent{Notify: unix.SIGEV_NONE}), unix.EBUSY)
