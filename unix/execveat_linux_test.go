@@ -28,6 +28,7 @@ func TestExecveat(t *testing.T) {
 		fmt.Println("not executed:", err)
 		os.Exit(1)
 	}
+	onKernel(t, "execveat")
 	self, err := os.Executable()
 	ok(t, err)
 	for _, how := range []string{"folder", "file"} {

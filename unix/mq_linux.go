@@ -8,28 +8,32 @@ import (
 // MqOpen is mq_open(3): a descriptor of the message queue name, which begins with a slash and has no other. With O_CREAT,
 // mode is the permissions of a new queue and attr, which may be nil, its Maxmsg and Msgsize.
 func MqOpen(name string, flags int, mode uint32, attr *MqAttr) (mqd int, err error) {
-	name, err = mqName(name)
+	p, err := mqName(name)
 	if err != nil {
 		return -1, err
 	}
-	return mqOpen(name, flags, mode, attr)
+	return mqOpen(p, flags, mode, attr)
 }
 
 // MqUnlink is mq_unlink(3): the name goes at once, the queue with its last descriptor.
 func MqUnlink(name string) error {
-	name, err := mqName(name)
+	p, err := mqName(name)
 	if err != nil {
 		return err
 	}
-	return mqUnlink(name)
+	return mqUnlink(p)
 }
 
-// mqName takes the slash from a name: the calls themselves have none.
-func mqName(name string) (string, error) {
+// mqName returns what is behind the slash of a name: the calls themselves have none. Emulators look for it before.
+func mqName(name string) (*byte, error) {
 	if name == "" || name[0] != '/' {
-		return "", EINVAL
+		return nil, EINVAL
 	}
-	return name[1:], nil
+	b, err := ByteSliceFromString(name)
+	if err != nil {
+		return nil, err
+	}
+	return &b[1], nil
 }
 
 // MqGetsetattr is mq_getsetattr(2): attr, if not nil, sets O_NONBLOCK by its Flags; old, if not nil, is what there was.

@@ -102,6 +102,7 @@ func TestMovePages(t *testing.T) {
 }
 
 func TestMincore(t *testing.T) {
+	onKernel(t, "mincore")
 	b := pages(t, 3)
 	page := os.Getpagesize()
 	b[page] = 1

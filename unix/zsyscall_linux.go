@@ -1713,21 +1713,13 @@ func mqNotify(mqd int, event *Sigevent) (err error) {
 	return errOf(e1)
 }
 
-func mqOpen(name string, flags int, mode uint32, attr *MqAttr) (mqd int, err error) {
-	_p0, err := BytePtrFromString(name)
-	if err != nil {
-		return -1, err
-	}
-	r0, _, e1 := Syscall6(SYS_MQ_OPEN, uintptr(unsafe.Pointer(_p0)), uintptr(flags), uintptr(mode), uintptr(unsafe.Pointer(attr)), 0, 0)
+func mqOpen(name *byte, flags int, mode uint32, attr *MqAttr) (mqd int, err error) {
+	r0, _, e1 := Syscall6(SYS_MQ_OPEN, uintptr(unsafe.Pointer(name)), uintptr(flags), uintptr(mode), uintptr(unsafe.Pointer(attr)), 0, 0)
 	return int(r0), errOf(e1)
 }
 
-func mqUnlink(name string) (err error) {
-	_p0, err := BytePtrFromString(name)
-	if err != nil {
-		return err
-	}
-	_, _, e1 := Syscall(SYS_MQ_UNLINK, uintptr(unsafe.Pointer(_p0)), 0, 0)
+func mqUnlink(name *byte) (err error) {
+	_, _, e1 := Syscall(SYS_MQ_UNLINK, uintptr(unsafe.Pointer(name)), 0, 0)
 	return errOf(e1)
 }
 
