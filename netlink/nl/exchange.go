@@ -294,5 +294,10 @@ func (c *Conn) converseDump(ctx context.Context, ch *channel, r *Request, size i
 		if ctx.Err() != nil {
 			return 0, false, &Error{Err: context.Cause(ctx)}
 		}
+		select {
+		case <-c.done: // where the next part is there, nothing waits that Close could end
+			return 0, false, &Error{Err: ErrClosed}
+		default:
+		}
 	}
 }
