@@ -3,6 +3,7 @@ package netlink
 import (
 	"errors"
 	"iter"
+	"slices"
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
@@ -56,82 +57,72 @@ func byValue[T any](decode func(nl.Message) (v T, want bool, err error)) func(nl
 }
 
 // fill is list for objects that are decoded where they stay: v is zero, and
-// nobody looks at it where it is not wanted.
-//
-// The messages are kept as they are until their number is known: they are a
-// fraction of the size of what they become, which then is allocated once.
+// nobody looks at it where it is not wanted. See [nl.Answer] for how the list is
+// made in one piece.
 func fill[T any](h *Handle, r *nl.Request, op string, decode func(m nl.Message, v *T) (want bool, err error)) ([]T, error) {
-	var kept messages
+	return appendTo(nil, h, r, op, decode)
+}
+
+// appendTo is fill for a list that goes on.
+func appendTo[T any](all []T, h *Handle, r *nl.Request, op string, decode func(m nl.Message, v *T) (want bool, err error)) ([]T, error) {
 	c, err := h.conn(uapi.NETLINK_ROUTE)
-	if err == nil {
-		err = c.List(h.context(), r, kept.clear, kept.add)
+	if err != nil {
+		return all, nl.Annotate(err, op, noObject)
 	}
+	answer, err := c.Collect(h.context(), r)
+	defer answer.Free()
 	if err != nil && !errors.Is(err, ErrDumpInterrupted) {
-		return nil, nl.Annotate(err, op, noObject)
+		return all, nl.Annotate(err, op, noObject)
 	}
-	interrupted := err
-	all, n := make([]T, len(kept.heads)), 0
-	for m := range kept.all() {
-		want, err := decode(m, &all[n])
+	list := growing[T]{all: all, left: answer.Len()}
+	for m := range answer.All() {
+		v := list.next()
+		want, err := decode(m, v)
 		if err != nil {
-			return nil, nl.Annotate(err, op, noObject)
+			return all, nl.Annotate(err, op, noObject)
 		}
-		if want {
-			n++
-		} else {
-			clear(all[n : n+1])
+		list.took(want)
+	}
+	return list.all, err
+}
+
+// growing is a list that is filled with what is wanted of a known number of
+// objects. While all are wanted it has room for all of them.
+type growing[T any] struct {
+	all   []T
+	left  int  // objects to come
+	few   bool // some were not wanted
+	spare T    // where there is no room yet
+}
+
+// next returns the zero value that the next object goes to.
+func (g *growing[T]) next() *T {
+	var none T
+	n := len(g.all)
+	if n == cap(g.all) {
+		g.spare = none
+		return &g.spare
+	}
+	v := &g.all[:n+1][n]
+	*v = none
+	return v
+}
+
+// took says whether the value stays.
+func (g *growing[T]) took(want bool) {
+	n := len(g.all)
+	switch {
+	case !want:
+		g.few = true
+	case n < cap(g.all):
+		g.all = g.all[:n+1]
+	default:
+		if !g.few {
+			g.all = slices.Grow(g.all, g.left)
 		}
+		g.all = append(g.all, g.spare)
 	}
-	if n == 0 {
-		return nil, interrupted
-	}
-	return all[:n], interrupted
-}
-
-// messages keeps copies of messages, in few pieces of memory.
-type messages struct {
-	heads  []messageHead
-	pieces [][]byte
-}
-
-// messageHead is a message without its data, and how long that is.
-type messageHead struct {
-	typ, flags uint16
-	size       int
-}
-
-// messagePiece is the size of a piece; a longer message has one to itself.
-const messagePiece = 256 << 10
-
-func (k *messages) clear() { *k = messages{} }
-
-func (k *messages) add(m nl.Message) error {
-	k.heads = append(k.heads, messageHead{m.Type, m.Flags, len(m.Data)})
-	last := len(k.pieces) - 1
-	if last < 0 || cap(k.pieces[last])-len(k.pieces[last]) < len(m.Data) {
-		// The first pieces are small: most lists are.
-		k.pieces = append(k.pieces, make([]byte, 0, max(len(m.Data), min(1024<<min(2*len(k.pieces), 20), messagePiece))))
-		last++
-	}
-	k.pieces[last] = append(k.pieces[last], m.Data...)
-	return nil
-}
-
-// all gives the messages in the order they came.
-func (k *messages) all() iter.Seq[nl.Message] {
-	return func(yield func(nl.Message) bool) {
-		piece, at := 0, 0
-		for _, h := range k.heads {
-			for at+h.size > len(k.pieces[piece]) {
-				piece, at = piece+1, 0
-			}
-			data := k.pieces[piece][at : at+h.size : at+h.size]
-			at += h.size
-			if !yield(nl.Message{Type: h.typ, Flags: h.flags, Data: data}) {
-				return
-			}
-		}
-	}
+	g.left--
 }
 
 // seq is list as a stream: objects are decoded as they come. An interrupted
@@ -145,35 +136,46 @@ func seq[T any](h *Handle, request func() (*nl.Request, error), op string, decod
 func stream[T any](h *Handle, request func() (*nl.Request, error), op string, decode func(m nl.Message, v *T) (want bool, err error), over func(error) bool) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
-		c, err := h.conn(uapi.NETLINK_ROUTE)
-		var r *nl.Request
-		if err == nil {
-			r, err = request()
-		}
-		if err != nil {
-			yield(none, nl.Annotate(err, op, noObject))
-			return
-		}
 		v := new(T) // one for all, since decode lets it escape
-		for m, err := range c.Dump(h.context(), r) {
-			want := true
-			if err == nil {
+		left := false
+		err := h.dumpObjects(request, op, func(o *nl.Objects) (bool, error) {
+			for m, ok := o.Next(); ok; m, ok = o.Next() {
 				*v = none
-				want, err = decode(m, v)
-			}
-			if err != nil {
-				if over != nil && over(err) {
-					return
+				if want, err := decode(m, v); err != nil {
+					return false, err
+				} else if want && !yield(*v, nil) {
+					left = true
+					return false, nil
 				}
-				if !errors.Is(err, ErrDumpInterrupted) {
-					err = nl.Annotate(err, op, noObject)
-				}
-				yield(none, err)
-				return
 			}
-			if want && !yield(*v, nil) {
-				return
-			}
+			return true, nil
+		})
+		if err != nil && !left && !(over != nil && over(err)) {
+			yield(none, err)
 		}
 	}
+}
+
+// dumpObjects runs a dump and calls each for every datagram, until it returns
+// false or an error.
+func (h *Handle) dumpObjects(request func() (*nl.Request, error), op string, each func(*nl.Objects) (bool, error)) error {
+	c, err := h.conn(uapi.NETLINK_ROUTE)
+	var r *nl.Request
+	if err == nil {
+		r, err = request()
+	}
+	if err == nil {
+		var bad error
+		err = c.DumpObjects(h.context(), r, func(o *nl.Objects) (more bool) {
+			more, bad = each(o)
+			return more && bad == nil
+		})
+		if bad != nil {
+			err = bad
+		}
+	}
+	if err == nil || errors.Is(err, ErrDumpInterrupted) {
+		return err
+	}
+	return nl.Annotate(err, op, noObject)
 }

@@ -28,7 +28,7 @@ type LinkKind struct {
 	// typ is what Type of its links returns where that is not Name.
 	typ string
 
-	newLink func(LinkAttrs) Link
+	newLink func() Link // whose attributes are still to come
 	// newPort makes the value for LinkAttrs.Slave of a link that is a port of
 	// this kind; nil where the kind has none.
 	newPort func() LinkSlave

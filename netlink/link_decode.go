@@ -1,6 +1,7 @@
 package netlink
 
 import (
+	"bytes"
 	"net"
 
 	"kern.sys/internal/arphrd"
@@ -13,9 +14,9 @@ import (
 type linkDecoder struct {
 	LinkAttrs
 	family    uint8
-	kind      string
+	kind      []byte // IFLA_INFO_KIND without the NUL, and so slaveKind
 	data      []byte // IFLA_INFO_DATA
-	slaveKind string
+	slaveKind []byte
 	slaveData []byte // IFLA_INFO_SLAVE_DATA
 	vfs       nl.Decoder
 }
@@ -61,24 +62,29 @@ const (
 
 // link makes the Go value of the link's kind.
 func (l *linkDecoder) link() (Link, error) {
-	if k := LinkKindByName(l.slaveKind); k != nil && k.newPort != nil {
+	if k := kindByName()[string(l.slaveKind)]; k != nil && k.newPort != nil {
 		l.Slave = k.newPort()
 		if err := decodeKind(l.Slave, l.slaveData); err != nil {
 			return nil, err
 		}
 	}
-	k := LinkKindByName(l.kind)
-	if k == nil {
-		if l.kind == "" {
-			return &Device{LinkAttrs: l.LinkAttrs}, nil
-		}
-		return &GenericLink{LinkAttrs: l.LinkAttrs, LinkType: l.kind, Data: append([]byte(nil), l.data...)}, nil
-	}
-	link := k.newLink(l.LinkAttrs)
+	link := l.empty()
+	*link.Attrs() = l.LinkAttrs
 	if err := decodeKind(link, l.data); err != nil {
 		return nil, err
 	}
 	return link, nil
+}
+
+// empty returns a link of the kind.
+func (l *linkDecoder) empty() Link {
+	if len(l.kind) == 0 {
+		return &Device{}
+	}
+	if k := kindByName()[string(l.kind)]; k != nil {
+		return k.newLink()
+	}
+	return &GenericLink{LinkType: string(l.kind), Data: append([]byte(nil), l.data...)}
 }
 
 // decodeKind hands v the attributes of its kind if it takes some.
@@ -250,11 +256,11 @@ func (l *linkDecoder) linkInfo(outer *nl.Decoder) {
 	for d.Next() {
 		switch d.Type() {
 		case uapi.IFLA_INFO_KIND:
-			l.kind = d.String()
+			l.kind = untilNUL(d.Data())
 		case uapi.IFLA_INFO_DATA:
 			l.data = d.Data()
 		case uapi.IFLA_INFO_SLAVE_KIND:
-			l.slaveKind = d.String()
+			l.slaveKind = untilNUL(d.Data())
 		case uapi.IFLA_INFO_SLAVE_DATA:
 			l.slaveData = d.Data()
 		case uapi.IFLA_INFO_XSTATS:
@@ -309,4 +315,10 @@ func decodeRoom(d *nl.Decoder) uint16 {
 		return uint16(d.Uint32())
 	}
 	return d.Uint16()
+}
+
+// untilNUL returns the text that a string of the kernel's is.
+func untilNUL(b []byte) []byte {
+	text, _, _ := bytes.Cut(b, []byte{0})
+	return text
 }

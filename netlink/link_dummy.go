@@ -13,5 +13,5 @@ func (d *Dummy) Type() string { return "dummy" }
 
 var dummyKind = LinkKind{
 	Name:    "dummy",
-	newLink: func(a LinkAttrs) Link { return &Dummy{a} },
+	newLink: func() Link { return &Dummy{} },
 }

@@ -15,5 +15,5 @@ func (i *Ifb) Type() string { return "ifb" }
 
 var ifbKind = LinkKind{
 	Name:    "ifb",
-	newLink: func(a LinkAttrs) Link { return &Ifb{a} },
+	newLink: func() Link { return &Ifb{} },
 }

@@ -276,7 +276,7 @@ func FuzzLinkKindData(f *testing.F) {
 			return
 		}
 		k := linkKinds[i]
-		var v any = k.newLink(LinkAttrs{})
+		var v any = k.newLink()
 		fields := k.Data
 		if port && k.newPort != nil {
 			v, fields = k.newPort(), k.Port

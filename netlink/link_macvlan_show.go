@@ -13,7 +13,7 @@ import (
 
 var macvlanKind = LinkKind{
 	Name:     "macvlan",
-	newLink:  func(a LinkAttrs) Link { return &Macvlan{LinkAttrs: a} },
+	newLink:  func() Link { return &Macvlan{} },
 	Data:     macvlanFields,
 	Complete: completeMacvlan,
 }

@@ -11,7 +11,7 @@ func (m Macvtap) Type() string { return "macvtap" }
 
 var macvtapKind = LinkKind{
 	Name:     "macvtap",
-	newLink:  func(a LinkAttrs) Link { return &Macvtap{Macvlan{LinkAttrs: a}} },
+	newLink:  func() Link { return &Macvtap{} },
 	Data:     macvlanFields,
 	Complete: completeMacvlan,
 }

@@ -119,7 +119,7 @@ func (t *Tuntap) decodeData(d *nl.Decoder) {
 var tuntapKind = LinkKind{
 	Name:    "tun",
 	typ:     "tuntap",
-	newLink: func(a LinkAttrs) Link { return &Tuntap{LinkAttrs: a} },
+	newLink: func() Link { return &Tuntap{} },
 	Data: []desc.Field{
 		{Type: uapi.IFLA_TUN_TYPE, Key: "type", ReadOnly: true, Show: showTunType},
 		{Type: uapi.IFLA_TUN_PI, Key: "pi", Form: desc.Toggle, ReadOnly: true},

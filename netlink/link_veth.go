@@ -92,7 +92,7 @@ func (h *Handle) VethPeerIndex(link *Veth) (int, error) {
 
 var vethKind = LinkKind{
 	Name:    "veth",
-	newLink: func(a LinkAttrs) Link { return NewVeth(a) },
+	newLink: func() Link { return NewVeth(LinkAttrs{}) },
 	Data: []desc.Field{
 		{Type: uapi.VETH_INFO_PEER, Word: "peer", Usage: "LINK_OPTIONS", Read: readVethPeer},
 	},

@@ -167,7 +167,7 @@ func decodeQosMap(d *nl.Decoder) map[uint32]uint32 {
 
 var vlanKind = LinkKind{
 	Name:    "vlan",
-	newLink: func(a LinkAttrs) Link { return &Vlan{LinkAttrs: a} },
+	newLink: func() Link { return &Vlan{} },
 	Data: []desc.Field{
 		{Type: uapi.IFLA_VLAN_PROTOCOL, Key: "protocol", Form: desc.VlanProtocol},
 		{Type: uapi.IFLA_VLAN_ID, Key: "id", Form: desc.U16, Usage: "VLANID"},

@@ -57,18 +57,6 @@ func (s *routeDecoder) prefix(b []byte, ones uint8) (*net.IPNet, error) {
 	return v, nil
 }
 
-// anyPrefix is what a route to or from everywhere has.
-func (s *routeDecoder) anyPrefix(family uint8) (*net.IPNet, error) {
-	var zero [net.IPv6len]byte
-	switch family {
-	case uapi.AF_INET, uapi.RTNL_FAMILY_IPMR:
-		return s.prefix(zero[:net.IPv4len], 0)
-	case uapi.AF_INET6, uapi.RTNL_FAMILY_IP6MR:
-		return s.prefix(zero[:], 0)
-	}
-	return nil, nil
-}
-
 // isRoute reports whether the message is a route: other families' messages
 // have the same type and another structure, such as the gateways of CAN.
 func isRoute(data []byte) bool {
@@ -91,51 +79,37 @@ func (s *routeDecoder) decode(data []byte) (route Route, err error) {
 }
 
 // decodeInto is decode into a route that is zero.
-func (s *routeDecoder) decodeInto(route *Route, data []byte) (err error) {
-	var m uapi.Rtmsg
-	m.Decode(data)
-	route.Family = int(m.Family)
-	route.Tos = int(m.Tos)
-	route.Table = int(m.Table)
-	route.Protocol = RouteProtocol(m.Protocol)
-	route.Scope = Scope(m.Scope)
-	route.Type = int(m.Type)
-	route.Flags = int(m.Flags)
+func (s *routeDecoder) decodeInto(route *Route, data []byte) error {
+	var e RouteEntry
+	if err := e.decode(data); err != nil {
+		return err
+	}
+	return s.fill(route, &e)
+}
+
+// fillMore reads what an entry does not have.
+func (s *routeDecoder) fillMore(route *Route, e *RouteEntry) (err error) {
 	var encap lwt
-	d := nl.NewDecoderAfter(data, uapi.SizeofRtmsg)
+	d := nl.NewDecoderAfter(e.more, uapi.SizeofRtmsg)
 	for d.Next() {
 		switch d.Type() {
 		case uapi.RTA_DST:
-			if m.Family == uapi.AF_MPLS {
+			if e.Family == uapi.AF_MPLS {
 				route.MPLSDst, err = decodeLabel(d.Data())
-			} else {
-				route.Dst, err = s.prefix(d.Data(), m.DstLen)
+				d.Fail(err)
 			}
-			d.Fail(err)
 		case uapi.RTA_SRC:
-			route.From, err = s.prefix(d.Data(), m.SrcLen)
+			route.From, err = s.prefix(d.Data(), e.more[2]) // rtm_src_len
 			d.Fail(err)
-		case uapi.RTA_PREFSRC:
-			route.Src = s.ip(&d)
-		case uapi.RTA_GATEWAY:
-			route.Gw = s.ip(&d)
-		case uapi.RTA_OIF:
-			route.LinkIndex = int(d.Int32())
 		case uapi.RTA_IIF:
 			route.ILinkIndex = int(d.Int32())
-		case uapi.RTA_PRIORITY:
-			route.Priority = int(d.Uint32())
-		case uapi.RTA_TABLE:
-			route.Table = int(d.Uint32())
 		case uapi.RTA_FLOW:
 			route.Realm = int(d.Uint32())
 		case uapi.RTA_METRICS:
 			d.Fail(decodeMetrics(d.Nested(), route))
 		case uapi.RTA_MULTIPATH:
-			route.MultiPath, err = s.decodeNexthops(m.Family, d.Data())
+			route.MultiPath, err = s.decodeNexthops(e.Family, d.Data())
 			d.Fail(err)
-		case uapi.RTA_NH_ID:
-			route.NHID = d.Uint32()
 		case uapi.RTA_PREF:
 			route.Pref = int(d.Uint8())
 		case uapi.RTA_CACHEINFO:
@@ -143,7 +117,7 @@ func (s *routeDecoder) decodeInto(route *Route, data []byte) (err error) {
 		case uapi.RTA_VIA:
 			route.Via = decodeDestination(&d, &Via{})
 		case uapi.RTA_NEWDST:
-			route.NewDst = decodeNewDst(&d, m.Family)
+			route.NewDst = decodeNewDst(&d, e.Family)
 		default:
 			encap.attribute(&d)
 		}
@@ -152,11 +126,6 @@ func (s *routeDecoder) decodeInto(route *Route, data []byte) (err error) {
 		return d.Err()
 	}
 	route.Encap = encap.decode()
-	if route.Dst == nil {
-		if route.Dst, err = s.anyPrefix(m.Family); err != nil {
-			return err
-		}
-	}
 	if c := route.CacheInfo; c != nil && c.Expires > 0 {
 		route.Expires = (int(c.Expires) + userHZ - 1) / userHZ
 	}

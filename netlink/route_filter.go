@@ -80,34 +80,50 @@ func (f *routeFilter) request(strict bool) *nl.Request {
 	return r
 }
 
+// notInEntry are the fields that an entry does not have.
+const notInEntry = RT_FILTER_IIF | RT_FILTER_REALM | RT_FILTER_HOPLIMIT
+
 // wants reports whether the route is what the filter asks for. Kernels filter
 // in part or not at all.
-func (f *routeFilter) wants(r *Route) bool {
-	return (f.family == uapi.AF_UNSPEC || f.family == r.Family) &&
-		(f.Table == uapi.RT_TABLE_UNSPEC || f.Table == r.Table) &&
-		f.cloned() == (r.Flags&uapi.RTM_F_CLONED != 0) &&
-		(!f.has(RT_FILTER_PROTOCOL) || f.Protocol == r.Protocol) &&
-		(!f.has(RT_FILTER_SCOPE) || f.Scope == r.Scope) &&
-		(!f.has(RT_FILTER_TYPE) || f.Type == r.Type) &&
-		(!f.has(RT_FILTER_TOS) || f.Tos == r.Tos) &&
-		(!f.has(RT_FILTER_REALM) || f.Realm == r.Realm) &&
-		(!f.has(RT_FILTER_PRIORITY) || f.Priority == r.Priority) &&
-		(!f.has(RT_FILTER_HOPLIMIT) || f.Hoplimit == r.Hoplimit) &&
-		(!f.has(RT_FILTER_OIF) || f.LinkIndex == r.LinkIndex) &&
-		(!f.has(RT_FILTER_IIF) || f.ILinkIndex == r.ILinkIndex) &&
-		(!f.has(RT_FILTER_GW) || f.Gw.Equal(r.Gw)) &&
-		(!f.has(RT_FILTER_SRC) || f.Src.Equal(r.Src)) &&
-		(!f.has(RT_FILTER_DST) || f.wantsDst(r))
+func (f *routeFilter) wants(e *RouteEntry) bool {
+	return (f.family == uapi.AF_UNSPEC || f.family == int(e.Family)) &&
+		(f.Table == uapi.RT_TABLE_UNSPEC || f.Table == int(e.Table)) &&
+		f.cloned() == (e.Flags&uapi.RTM_F_CLONED != 0) &&
+		(f.mask&^RT_FILTER_TABLE == 0 || f.wantsFields(e))
 }
 
-func (f *routeFilter) wantsDst(r *Route) bool {
-	if f.MPLSDst != nil || r.MPLSDst != nil {
-		return equalPointers(f.MPLSDst, r.MPLSDst)
+func (f *routeFilter) wantsFields(e *RouteEntry) bool {
+	return (!f.has(RT_FILTER_PROTOCOL) || f.Protocol == RouteProtocol(e.Protocol)) &&
+		(!f.has(RT_FILTER_SCOPE) || f.Scope == e.Scope) &&
+		(!f.has(RT_FILTER_TYPE) || f.Type == int(e.Type)) &&
+		(!f.has(RT_FILTER_TOS) || f.Tos == int(e.Tos)) &&
+		(!f.has(RT_FILTER_PRIORITY) || f.Priority == int(e.Priority)) &&
+		(!f.has(RT_FILTER_OIF) || f.LinkIndex == e.LinkIndex) &&
+		(!f.has(RT_FILTER_GW) || f.Gw.Equal(e.gw[:e.gwLen])) &&
+		(!f.has(RT_FILTER_SRC) || f.Src.Equal(e.src[:e.srcLen])) &&
+		(!f.has(RT_FILTER_DST) || f.wantsDst(e)) &&
+		(f.mask&notInEntry == 0 || f.wantsMore(e))
+}
+
+func (f *routeFilter) wantsDst(e *RouteEntry) bool {
+	switch {
+	case e.Family == uapi.AF_MPLS || f.MPLSDst != nil:
+		r, err := e.Route()
+		return err == nil && equalPointers(f.MPLSDst, r.MPLSDst)
+	case f.Dst == nil:
+		return e.bits == 0
 	}
-	if f.Dst == nil {
-		return isDefault(r.Dst)
-	}
-	return equalIPNets(f.Dst, r.Dst)
+	n := e.dstBytes()
+	ones, bits := f.Dst.Mask.Size()
+	return int(e.bits) == ones && 8*n == bits && f.Dst.IP.Equal(e.dst[:n])
+}
+
+func (f *routeFilter) wantsMore(e *RouteEntry) bool {
+	r, err := e.Route()
+	return err == nil &&
+		(!f.has(RT_FILTER_REALM) || f.Realm == r.Realm) &&
+		(!f.has(RT_FILTER_HOPLIMIT) || f.Hoplimit == r.Hoplimit) &&
+		(!f.has(RT_FILTER_IIF) || f.ILinkIndex == r.ILinkIndex)
 }
 
 // nothingThere reports whether err is what the kernel says of a dump of a

@@ -33,13 +33,31 @@ func (h *Handle) RouteGetWithOptions(destination net.IP, options *RouteGetOption
 	r.Fail(encodeRouteGet(r, destination, options, iif, oif))
 	var routes []Route
 	err = h.get(r, op, object, func(m nl.Message) error {
-		route, err := (&routeDecoder{}).decode(m.Data)
-		if err == nil {
-			routes = append(routes, route)
-		}
+		var lone loneRoute
+		routes, err = lone.decode(m.Data)
 		return err
 	})
 	return routes, err
+}
+
+// loneRoute is a list of one route with the memory that it needs.
+type loneRoute struct {
+	route [1]Route
+	net   [1]net.IPNet
+	cache [1]RouteCacheInfo
+	bytes [4 * net.IPv6len]byte // destination, mask, gateway, source
+}
+
+func (l *loneRoute) decode(data []byte) ([]Route, error) {
+	s := routeDecoder{
+		bytes:  byteSlab{free: l.bytes[:]},
+		nets:   slab[net.IPNet]{free: l.net[:]},
+		caches: slab[RouteCacheInfo]{free: l.cache[:]},
+	}
+	if err := s.decodeInto(&l.route[0], data); err != nil {
+		return nil, err
+	}
+	return l.route[:], nil
 }
 
 // routeGetLinks returns the indices of the links that the options name.

@@ -64,9 +64,8 @@ func (h *Handle) RouteSeq(link Link, family int) iter.Seq2[Route, error] {
 // The last pair holds the error, if there is one.
 func (h *Handle) RouteSeqFiltered(family int, filter *Route, filterMask uint64) iter.Seq2[Route, error] {
 	f := newRouteFilter(family, filter, filterMask)
-	request := func() (*nl.Request, error) { return f.request(h.strict()), nil }
 	return func(yield func(Route, error) bool) {
-		stream(h, request, "route list", f.decoder(), nothingThere)(yield) // a decoder each time
+		stream(h, h.routeRequest(f), "route list", f.decoder(), nothingThere)(yield) // a decoder each time
 	}
 }
 
@@ -85,14 +84,19 @@ func (h *Handle) strict() bool {
 	return err == nil && c.Strict() // the dump itself reports err
 }
 
+// routeRequest returns what makes the request of a list.
+func (h *Handle) routeRequest(f *routeFilter) func() (*nl.Request, error) {
+	return func() (*nl.Request, error) { return f.request(h.strict()), nil }
+}
+
 // decoder returns the decoder of one dump.
 func (f *routeFilter) decoder() func(nl.Message, *Route) (want bool, err error) {
-	s := &routeDecoder{}
+	var s routeDecoder
+	var e RouteEntry
 	return func(m nl.Message, route *Route) (want bool, err error) {
-		if m.Type != uapi.RTM_NEWROUTE || !isRoute(m.Data) {
-			return false, nil
+		if want, err = f.decode(m, &e); want {
+			err = s.fill(route, &e)
 		}
-		err = s.decodeInto(route, m.Data)
-		return err == nil && f.wants(route), err
+		return want && err == nil, err
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/nl"
 )
 
 func TestRouteString(t *testing.T) {
@@ -121,6 +122,8 @@ func TestRouteFilterChooses(t *testing.T) {
 		"six":     {Family: FAMILY_V6, Table: 254, Dst: ipv6Net("::/0"), LinkIndex: 2, Priority: 1024},
 		"local":   {Family: FAMILY_V4, Table: 255, Dst: ipv4Net("10.0.0.1/32"), Type: uapi.RTN_LOCAL},
 		"cached":  {Family: FAMILY_V4, Table: 254, Dst: ipv4Net("10.0.0.1/32"), Flags: uapi.RTM_F_CLONED},
+		"hops":    {Family: FAMILY_V4, Table: 77, Dst: ipv4Net("10.0.0.3/32"), Hoplimit: 9, Realm: 5},
+		"realm":   {Family: FAMILY_V4, Table: 77, Dst: ipv4Net("10.0.0.4/32"), Realm: 6},
 	}
 	cases := []struct {
 		name   string
@@ -132,7 +135,10 @@ func TestRouteFilterChooses(t *testing.T) {
 		{"nothing asked", FAMILY_ALL, nil, 0, []string{"default", "net", "six"}},
 		{"a mask without filter", FAMILY_ALL, nil, RT_FILTER_OIF, []string{"default", "net", "six"}},
 		{"family", FAMILY_V6, nil, 0, []string{"six"}},
-		{"all tables", FAMILY_ALL, &Route{}, RT_FILTER_TABLE, []string{"default", "local", "net", "six"}},
+		{"all tables", FAMILY_ALL, &Route{}, RT_FILTER_TABLE, []string{"default", "hops", "local", "net", "realm", "six"}},
+		{"hop limit", FAMILY_ALL, &Route{Hoplimit: 9}, RT_FILTER_HOPLIMIT | RT_FILTER_TABLE, []string{"hops"}},
+		{"realm", FAMILY_ALL, &Route{Realm: 6}, RT_FILTER_REALM | RT_FILTER_TABLE, []string{"realm"}},
+		{"everything of IPv4", FAMILY_ALL, &Route{Dst: ipv4Net("0.0.0.0/0")}, RT_FILTER_DST, []string{"default"}},
 		{"a table", FAMILY_ALL, &Route{Table: 255}, RT_FILTER_TABLE, []string{"local"}},
 		{"a table that does not count", FAMILY_ALL, &Route{Table: 255}, RT_FILTER_OIF, []string{}},
 		{"link", FAMILY_ALL, &Route{LinkIndex: 2}, RT_FILTER_OIF, []string{"default", "six"}},
@@ -150,7 +156,7 @@ func TestRouteFilterChooses(t *testing.T) {
 		f := newRouteFilter(c.family, c.filter, c.mask)
 		got := []string{}
 		for name, r := range routes {
-			if f.wants(&r) {
+			if e := entryOf(t, r); f.wants(&e) {
 				got = append(got, name)
 			}
 		}
@@ -159,4 +165,41 @@ func TestRouteFilterChooses(t *testing.T) {
 			t.Errorf("%s: got %q, want %q", c.name, got, c.want)
 		}
 	}
+}
+
+// entryOf is a route as the kernel would tell of it.
+func entryOf(t *testing.T, r Route) (e RouteEntry) {
+	t.Helper()
+	bits := 0
+	if r.Dst != nil {
+		bits, _ = r.Dst.Mask.Size()
+	}
+	var enc nl.Encoder
+	(&uapi.Rtmsg{
+		Family: uint8(r.Family), DstLen: uint8(bits), Tos: uint8(r.Tos), Protocol: uint8(r.Protocol),
+		Scope: uint8(r.Scope), Type: uint8(r.Type), Flags: uint32(r.Flags),
+	}).Put(enc.Raw(uapi.SizeofRtmsg))
+	enc.Uint32(uapi.RTA_TABLE, uint32(r.Table))
+	if bits != 0 {
+		enc.Data(uapi.RTA_DST, r.Dst.IP)
+	}
+	for typ, ip := range map[uint16]net.IP{uapi.RTA_GATEWAY: r.Gw, uapi.RTA_PREFSRC: r.Src} {
+		if ip != nil {
+			enc.Data(typ, ip)
+		}
+	}
+	for typ, v := range map[uint16]int{uapi.RTA_OIF: r.LinkIndex, uapi.RTA_PRIORITY: r.Priority, uapi.RTA_FLOW: r.Realm} {
+		if v != 0 {
+			enc.Uint32(typ, uint32(v))
+		}
+	}
+	if r.Hoplimit != 0 {
+		enc.Nest(uapi.RTA_METRICS)
+		enc.Uint32(uapi.RTAX_HOPLIMIT, uint32(r.Hoplimit))
+		enc.End()
+	}
+	if err := e.decode(enc.Bytes()); err != nil {
+		t.Fatal(err)
+	}
+	return e
 }

@@ -35,6 +35,11 @@ func AddrSeq(link Link, family int) iter.Seq2[Addr, error] {
 	return pkgHandle.AddrSeq(link, family)
 }
 
+// AppendRouteEntries is [Handle.AppendRouteEntries] in the network namespace of the calling thread.
+func AppendRouteEntries(all []RouteEntry, family int, filter *Route, filterMask uint64) ([]RouteEntry, error) {
+	return pkgHandle.AppendRouteEntries(all, family, filter, filterMask)
+}
+
 // BridgeSetMcastSnoop is [Handle.BridgeSetMcastSnoop] in the network namespace of the calling thread.
 func BridgeSetMcastSnoop(link Link, on bool) error {
 	return pkgHandle.BridgeSetMcastSnoop(link, on)
@@ -598,6 +603,11 @@ func RouteChange(route *Route) error {
 // RouteDel is [Handle.RouteDel] in the network namespace of the calling thread.
 func RouteDel(route *Route) error {
 	return pkgHandle.RouteDel(route)
+}
+
+// RouteEntries is [Handle.RouteEntries] in the network namespace of the calling thread.
+func RouteEntries(family int, filter *Route, filterMask uint64) iter.Seq2[*RouteEntry, error] {
+	return pkgHandle.RouteEntries(family, filter, filterMask)
 }
 
 // RouteGet is [Handle.RouteGet] in the network namespace of the calling thread.

@@ -16,3 +16,6 @@ func RawBytes(sa Sockaddr) ([]byte, error) {
 	}
 	return append([]byte(nil), unsafe.Slice((*byte)(p), size)...), nil
 }
+
+// SigsetSize is the size of a set of signals for the kernel, bytes.
+const SigsetSize = sigsetSize

@@ -97,3 +97,50 @@ func FuzzSockaddr(f *testing.F) {
 		}
 	})
 }
+
+func FuzzStatmount(f *testing.F) {
+	for mask := uint64(1); mask <= unix.STATMOUNT_MNT_GIDMAP; mask <<= 1 {
+		req := unix.MntIdReq{Size: unix.SizeofMntIdReq, Param: mask | mask>>1}
+		var st unix.Statx_t
+		ok(f, unix.Statx(unix.AT_FDCWD, "/", 0, unix.STATX_MNT_ID_UNIQUE, &st))
+		req.Id = st.Mnt_id
+		buf := make([]byte, 2048)
+		if unix.Statmount(&req, buf, 0) == nil { // Linux 6.8
+			f.Add(buf[:(*unix.Statmount_t)(unsafe.Pointer(&buf[0])).Size])
+		}
+	}
+	head := unix.Statmount_t{Size: unix.SizeofStatmount_t + 4, Mask: ^uint64(0), Opt_num: 1 << 31}
+	f.Add(append(bytes.Clone(unsafe.Slice((*byte)(unsafe.Pointer(&head)), unix.SizeofStatmount_t)), "\x00a\x00b"...))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		m, err := unix.ParseStatmount(exact(b))
+		if err != nil {
+			if err != unix.EINVAL || m != nil {
+				t.Fatal(m, err)
+			}
+			return
+		}
+		if len(b) < int(m.Size) || len(m.FsType) > len(b) || len(m.Options) > len(b) || len(m.UIDMap) > len(b) {
+			t.Fatalf("%d bytes give %+v", len(b), m)
+		}
+	})
+}
+
+func FuzzLsmCtx(f *testing.F) {
+	one := lsmCtx(unix.LsmCtx{Id: unix.LSM_ID_SMACK, Len: 40, Ctx_len: 3}, "ab\x00", 5)
+	f.Add(one, 1)
+	f.Add(append(one, lsmCtx(unix.LsmCtx{Len: 32}, "", 0)...), 2)
+	f.Add(one[:33], 1<<30)
+	f.Fuzz(func(t *testing.T, b []byte, n int) {
+		got, err := unix.ParseLsmCtx(exact(b), n)
+		if err != nil && err != unix.EINVAL {
+			t.Fatal(err)
+		}
+		total := 0
+		for _, c := range got {
+			total += unix.SizeofLsmCtx + len(c.Value)
+		}
+		if err == nil && len(got) != max(n, 0) || total > len(b) {
+			t.Fatalf("%d bytes in %d, %d of %d attributes", total, len(b), len(got), n)
+		}
+	})
+}

@@ -19,7 +19,7 @@ import (
 )
 
 // madeFrom matches what a generated type says of itself.
-var madeFrom = regexp.MustCompile(`^(\w+) is ((?:struct |union )?\w+) of [\w/.-]+\.\n`)
+var madeFrom = regexp.MustCompile(`^(\w+) is ((?:struct |union )?[\w.]+) of [\w/.-]+\.\n`)
 
 // generated is the types of one architecture: Go's view of them, and the C type that each is made from.
 type generated struct {
@@ -134,6 +134,7 @@ var otherLayout = map[string]string{
 	"DmNameList":              "Go pads behind the empty array at the end",
 	"EpollEvent":              "the data, a union, is Fd and Pad in Go",
 	"LandlockPathBeneathAttr": "packed in C; the kernel copies it from any address",
+	"UffdMsg":                 "packed in C; the kernel copies it to any address",
 }
 
 // foreign names the types that have the layout of another architecture.
@@ -312,21 +313,25 @@ var machines = map[string][]string{
 
 // otherInKernel says why the kernel's own structure of a name is not the one that programs see.
 var otherInKernel = map[string]string{
+	"rseq":         "its end is where that of the kernel's version is",
 	"sockaddr":     "the kernel's holds longer addresses",
 	"sockaddr_any": "ours",
 
 	"__kernel_sockaddr_storage": "the kernel's has no union",
 }
 
+// reserved matches members out of which newer versions take others.
+var reserved = regexp.MustCompile(`^_*(rsv|reserved|spare)[0-9]*$`)
+
 // sameAsKernel compares the members that both have: the kernel that runs is older or newer than the headers.
 func sameAsKernel(s btfStruct, l *abi.Layout) error {
 	both := 0
-	for _, f := range l.Fields {
+	for _, f := range named(l.Fields, 0) {
 		offset, ok := s.members[f.Name]
-		if !ok || f.Name == "" || f.Bits > 0 {
+		if !ok {
 			continue
 		}
-		if offset != f.Offset {
+		if offset != f.Offset && !reserved.MatchString(f.Name) {
 			return fmt.Errorf("%s is at %d, the headers have it at %d", f.Name, offset, f.Offset)
 		}
 		both++
@@ -335,4 +340,18 @@ func sameAsKernel(s btfStruct, l *abi.Layout) error {
 		return fmt.Errorf("no member has the name of one in the headers")
 	}
 	return nil
+}
+
+// named returns the members that have names, and those of structures and unions that have none, without bit fields.
+func named(fields []abi.Field, base int64) []abi.Field {
+	var out []abi.Field
+	for _, f := range fields {
+		if f.Name == "" {
+			out = append(out, named(f.Members, base+f.Offset)...)
+		} else if f.Bits == 0 {
+			f.Offset += base
+			out = append(out, f)
+		}
+	}
+	return out
 }

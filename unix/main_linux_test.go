@@ -5,7 +5,9 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
+	"unsafe"
 
 	"kern.sys/internal/nstest"
 	"kern.sys/unix"
@@ -98,4 +100,33 @@ func onKernel(t testing.TB, feature string) {
 	if emulated() {
 		nstest.Need(t, "emulator with "+feature, "", unix.ENOSYS)
 	}
+}
+
+// ptr is a pointer as untyped calls take it.
+func ptr[T any](p *T) unsafe.Pointer { return unsafe.Pointer(p) }
+
+// capable tells whether the process has a capability in the user namespace that the system began with.
+func capable(t testing.TB, c int) bool {
+	t.Helper()
+	own, err := os.ReadFile("/proc/self/uid_map")
+	ok(t, err)
+	if fields := strings.Fields(string(own)); len(fields) < 3 || fields[2] != "4294967295" {
+		return false
+	}
+	var data [2]unix.CapUserData
+	ok(t, unix.Capget(&unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}, &data[0]))
+	return data[c/32].Effective>>(c%32)&1 != 0
+}
+
+// withoutCapabilities runs f on a thread of its own that has none.
+func withoutCapabilities(t testing.TB, f func()) {
+	t.Helper()
+	onOwnThread(t, func() {
+		var none [2]unix.CapUserData
+		if err := unix.Capset(&unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}, &none[0]); err != nil {
+			t.Error(err)
+			return
+		}
+		f()
+	})
 }

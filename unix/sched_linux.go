@@ -128,6 +128,13 @@ func SchedSetAttr(pid int, attr *SchedAttr, flags uint) error {
 	return schedSetattr(pid, attr, flags)
 }
 
+// Getcpu is getcpu(2): the processor that the calling thread runs on just now, and the NUMA node of that.
+func Getcpu() (cpu, node int, err error) {
+	var c, n uint32
+	err = getcpu(&c, &n, 0)
+	return int(c), int(n), err
+}
+
 // SetMemPolicy is set_mempolicy(2): from which NUMA nodes, those of mask, the calling thread gets its memory.
 // mask may be nil where mode wants none.
 func SetMemPolicy(mode int, mask *CPUSet) error {

@@ -1,9 +1,6 @@
 package unix
 
-import (
-	"runtime"
-	"unsafe"
-)
+import "unsafe"
 
 // SysvShmAttach is shmat(2): the memory of segment id, at addr if that is not 0.
 func SysvShmAttach(id int, addr uintptr, flag int) ([]byte, error) {
@@ -28,12 +25,5 @@ func SysvShmDetach(data []byte) error {
 
 // SysvShmCtl is shmctl(2).
 func SysvShmCtl(id, cmd int, desc *SysvShmDesc) (result int, err error) {
-	switch runtime.GOARCH {
-	case "arm", "mips64", "mips64le":
-		cmd |= ipc64 // else these answer in the structure of Linux 2.2
-	}
-	return shmctl(id, cmd, desc)
+	return shmctl(id, ipcCommand(cmd), desc)
 }
-
-// ipc64 is IPC_64 of the kernel's linux/ipc.h.
-const ipc64 = 0x100

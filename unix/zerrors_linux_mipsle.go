@@ -22,6 +22,7 @@ const (
 	B57600                                = 0x1001
 	B576000                               = 0x1006
 	B921600                               = 0x1007
+	BCACHE                                = 0x3
 	BLKALIGNOFF                           = 0x2000127a
 	BLKBSZGET                             = 0x40041270
 	BLKBSZSET                             = 0x80041271
@@ -54,6 +55,7 @@ const (
 	BOTHER                                = 0x1000
 	BS1                                   = 0x2000
 	BSDLY                                 = 0x2000
+	CACHEABLE                             = 0x0
 	CBAUD                                 = 0x100f
 	CBAUDEX                               = 0x1000
 	CBitFieldMaskBit0                     = 0x1
@@ -132,6 +134,7 @@ const (
 	CS8                                   = 0x30
 	CSIZE                                 = 0x30
 	CSTOPB                                = 0x40
+	DCACHE                                = 0x2
 	DM_MPATH_PROBE_PATHS                  = 0x2000fd12
 	ECCGETLAYOUT                          = 0x41484d11
 	ECCGETSTATS                           = 0x40104d12
@@ -215,6 +218,7 @@ const (
 	HIDIOCGRDESCSIZE                      = 0x40044801
 	HIDIOCREVOKE                          = 0x8004480d
 	HUPCL                                 = 0x400
+	ICACHE                                = 0x1
 	ICANON                                = 0x2
 	IEXTEN                                = 0x100
 	INOTIFY_IOC_SETNEXTWD                 = 0x80044900
@@ -799,6 +803,7 @@ const (
 	UFFDIO_SET_MODE                       = 0x8010aa0a
 	UFFDIO_UNREGISTER                     = 0x4010aa01
 	UFFDIO_WAKE                           = 0x4010aa02
+	UNCACHEABLE                           = 0x1
 	USERFAULTFD_IOC_NEW                   = 0x2000aa00
 	VDISCARD                              = 0xd
 	VEOF                                  = 0x10

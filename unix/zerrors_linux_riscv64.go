@@ -475,6 +475,8 @@ const (
 	PerfBitUseClockID                            = 0x2000000
 	PerfBitWatermark                             = 0x4000
 	PerfBitWriteBackward                         = 0x8000000
+	RISCV_FLUSH_ICACHE_ALL                       = 0x1
+	RISCV_FLUSH_ICACHE_LOCAL                     = 0x1
 	RISCV_HWPROBE_BASE_BEHAVIOR_IMA              = 0x1
 	RISCV_HWPROBE_EXT_SUPM                       = 0x2000000000000
 	RISCV_HWPROBE_EXT_ZA64RS                     = 0x20

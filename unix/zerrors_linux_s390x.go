@@ -698,6 +698,7 @@ const (
 	SO_WIFI_STATUS                        = 0x29
 	SO_ZEROCOPY                           = 0x3c
 	STAT_HAVE_NSEC                        = 0x1
+	STHYI_FC_CP_IFL_CAP                   = 0x0
 	TAB1                                  = 0x800
 	TAB2                                  = 0x1000
 	TAB3                                  = 0x1800

@@ -41,6 +41,13 @@ func Adjtimex(buf *Timex) (state int, err error) {
 	return int(r0), errOf(e1)
 }
 
+// Bpf is bpf(2). cmd is BPF_MAP_CREATE, BPF_PROG_LOAD and so on; attr points to what it takes, as [BpfMapCreateAttr],
+// and size is the size of that. The result is a descriptor for most commands.
+func Bpf(cmd int, attr unsafe.Pointer, size uintptr) (ret int, err error) {
+	r0, _, e1 := Syscall(SYS_BPF, uintptr(cmd), uintptr(attr), uintptr(size))
+	return int(r0), errOf(e1)
+}
+
 // Cachestat is cachestat(2).
 func Cachestat(fd uint, crange *CachestatRange, cstat *Cachestat_t, flags uint) (err error) {
 	_, _, e1 := Syscall6(SYS_CACHESTAT, uintptr(fd), uintptr(unsafe.Pointer(crange)), uintptr(unsafe.Pointer(cstat)), uintptr(flags), 0, 0)
@@ -210,6 +217,13 @@ func Fchownat(dirfd int, path string, uid int, gid int, flags int) (err error) {
 	return errOf(e1)
 }
 
+// Fchroot is fchroot(2), newer than Linux 7.0: [Chroot] to the folder of fd. flags must be 0. All threads that share the root of
+// the calling one follow, which in a Go program is all of them.
+func Fchroot(fd int, flags uint) (err error) {
+	_, _, e1 := Syscall(SYS_FCHROOT, uintptr(fd), uintptr(flags), 0)
+	return errOf(e1)
+}
+
 // Fdatasync is fdatasync(2).
 func Fdatasync(fd int) (err error) {
 	_, _, e1 := Syscall(SYS_FDATASYNC, uintptr(fd), 0, 0)
@@ -310,6 +324,21 @@ func Fspick(dirfd int, pathName string, flags int) (fd int, err error) {
 func Fsync(fd int) (err error) {
 	_, _, e1 := Syscall(SYS_FSYNC, uintptr(fd), 0, 0)
 	return errOf(e1)
+}
+
+// FutexWait is futex_wait(2), Linux 6.7: it waits for a wake-up whose mask has a bit of mask, if the futex at addr is val. flags
+// have its size (FUTEX2_SIZE_…; Linux 7.3 has FUTEX2_SIZE_U32 alone) and FUTEX2_PRIVATE. deadline is of clockid, CLOCK_MONOTONIC or
+// CLOCK_REALTIME, nil for none. EAGAIN says that the value is another one, ETIMEDOUT that the deadline has passed.
+func FutexWait(addr unsafe.Pointer, val uintptr, mask uintptr, flags uint, deadline *KernelTimespec, clockid int32) (err error) {
+	_, _, e1 := Syscall6(SYS_FUTEX_WAIT, uintptr(addr), uintptr(val), uintptr(mask), uintptr(flags), uintptr(unsafe.Pointer(deadline)), uintptr(clockid))
+	return errOf(e1)
+}
+
+// FutexWake is futex_wake(2), Linux 6.7: it wakes up to count who wait at addr with a bit of mask, and returns how many.
+// flags are those of [FutexWait].
+func FutexWake(addr unsafe.Pointer, mask uintptr, count int, flags uint) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_FUTEX_WAKE, uintptr(addr), uintptr(mask), uintptr(count), uintptr(flags), 0, 0)
+	return int(r0), errOf(e1)
 }
 
 // Getcwd is getcwd(2).
@@ -444,6 +473,46 @@ func InotifyRmWatch(fd int, watchdesc uint32) (success int, err error) {
 	return int(r0), errOf(e1)
 }
 
+// IoDestroy is io_destroy(2). It waits for what cannot be cancelled.
+func IoDestroy(ctx AioContext_t) (err error) {
+	_, _, e1 := Syscall(SYS_IO_DESTROY, uintptr(ctx), 0, 0)
+	return errOf(e1)
+}
+
+// IoSetup is io_setup(2): a context for n operations at a time. *ctx must be 0 before.
+func IoSetup(n uint, ctx *AioContext_t) (err error) {
+	_, _, e1 := Syscall(SYS_IO_SETUP, uintptr(n), uintptr(unsafe.Pointer(ctx)), 0)
+	return errOf(e1)
+}
+
+// IoUringRegister is io_uring_register(2), Linux 5.1: op is IORING_REGISTER_… or IORING_UNREGISTER_…, n the number of
+// what arg points to. fd may be -1 for what needs no ring. What the kernel goes on using after the call, as
+// IORING_REGISTER_BUFFERS, must stay where it is: see [IoUringSqe].
+func IoUringRegister(fd int, op uint, arg unsafe.Pointer, n uint) (ret int, err error) {
+	r0, _, e1 := Syscall6(SYS_IO_URING_REGISTER, uintptr(fd), uintptr(op), uintptr(arg), uintptr(n), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+// IoUringSetup is io_uring_setup(2), Linux 5.1: a ring with room for at least so many entries. It fills params, whose
+// offsets tell where in the mappings of fd (IORING_OFF_…) everything is. EPERM if kernel.io_uring_disabled says so.
+func IoUringSetup(entries uint32, params *IoUringParams) (fd int, err error) {
+	r0, _, e1 := Syscall(SYS_IO_URING_SETUP, uintptr(entries), uintptr(unsafe.Pointer(params)), 0)
+	return int(r0), errOf(e1)
+}
+
+// IoprioGet is ioprio_get(2): the I/O class and priority of the thread, process group or user (which is IOPRIO_WHO_…) who,
+// 0 for the caller's, as [IoprioValue] makes them; the highest of several.
+func IoprioGet(which int, who int) (prio int, err error) {
+	r0, _, e1 := RawSyscall(SYS_IOPRIO_GET, uintptr(which), uintptr(who), 0)
+	return int(r0), errOf(e1)
+}
+
+// IoprioSet is ioprio_set(2): it sets what [IoprioGet] returns. IOPRIO_CLASS_RT takes CAP_SYS_ADMIN or CAP_SYS_NICE.
+func IoprioSet(which int, who int, prio int) (err error) {
+	_, _, e1 := RawSyscall(SYS_IOPRIO_SET, uintptr(which), uintptr(who), uintptr(prio))
+	return errOf(e1)
+}
+
 // Kcmp is kcmp(2): whether two processes share something (KCMP_…), and if not, an order of the two.
 func Kcmp(pid1 int, pid2 int, typ int, idx1 uintptr, idx2 uintptr) (order int, err error) {
 	r0, _, e1 := Syscall6(SYS_KCMP, uintptr(pid1), uintptr(pid2), uintptr(typ), uintptr(idx1), uintptr(idx2), 0)
@@ -500,6 +569,17 @@ func Linkat(olddirfd int, oldpath string, newdirfd int, newpath string, flags in
 	return errOf(e1)
 }
 
+// Listmount is listmount(2), Linux 6.8: the unique IDs of the mounts right below the mount req.Id, or of all below
+// LSMT_ROOT, that come after the ID req.Param. req.Size is [SizeofMntIdReq]. [ListmountSeq] asks until there are no more.
+func Listmount(req *MntIdReq, ids []uint64, flags uint) (n int, err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(ids) > 0 {
+		_p1 = unsafe.Pointer(&ids[0])
+	}
+	r0, _, e1 := Syscall6(SYS_LISTMOUNT, uintptr(unsafe.Pointer(req)), uintptr(_p1), uintptr(len(ids)), uintptr(flags), 0, 0)
+	return int(r0), errOf(e1)
+}
+
 // Listns is listns(2).
 func Listns(req *NsIdReq, ids []uint64, flags uint) (n int, err error) {
 	_p1 := unsafe.Pointer(&zero)
@@ -521,6 +601,21 @@ func Listxattr(path string, dest []byte) (n int, err error) {
 		_p1 = unsafe.Pointer(&dest[0])
 	}
 	r0, _, e1 := Syscall(SYS_LISTXATTR, uintptr(unsafe.Pointer(_p0)), uintptr(_p1), uintptr(len(dest)))
+	return int(r0), errOf(e1)
+}
+
+// Listxattrat is listxattrat(2), Linux 6.13: [Listxattr] for a path from the folder dirfd. flags are AT_EMPTY_PATH and
+// AT_SYMLINK_NOFOLLOW.
+func Listxattrat(dirfd int, path string, flags uint, dest []byte) (n int, err error) {
+	_p1, err := BytePtrFromString(path)
+	if err != nil {
+		return -1, err
+	}
+	_p3 := unsafe.Pointer(&zero)
+	if len(dest) > 0 {
+		_p3 = unsafe.Pointer(&dest[0])
+	}
+	r0, _, e1 := Syscall6(SYS_LISTXATTRAT, uintptr(dirfd), uintptr(unsafe.Pointer(_p1)), uintptr(flags), uintptr(_p3), uintptr(len(dest)), 0)
 	return int(r0), errOf(e1)
 }
 
@@ -626,6 +721,16 @@ func Mlock(b []byte) (err error) {
 	return errOf(e1)
 }
 
+// Mlock2 is mlock2(2), Linux 4.4: Mlock that with MLOCK_ONFAULT locks what is in memory now, and the rest when it comes there.
+func Mlock2(b []byte, flags int) (err error) {
+	_p0 := unsafe.Pointer(&zero)
+	if len(b) > 0 {
+		_p0 = unsafe.Pointer(&b[0])
+	}
+	_, _, e1 := Syscall(SYS_MLOCK2, uintptr(_p0), uintptr(len(b)), uintptr(flags))
+	return errOf(e1)
+}
+
 // Mlockall is mlockall(2).
 func Mlockall(flags int) (err error) {
 	_, _, e1 := Syscall(SYS_MLOCKALL, uintptr(flags), 0, 0)
@@ -664,6 +769,13 @@ func Mseal(b []byte, flags uint) (err error) {
 	}
 	_, _, e1 := Syscall(SYS_MSEAL, uintptr(_p0), uintptr(len(b)), uintptr(flags))
 	return errOf(e1)
+}
+
+// Msgget is msgget(2): the id of the message queue of a key.
+// On 386, mips, mipsle, ppc64, ppc64le and s390x: Linux 5.1.
+func Msgget(key int, flags int) (id int, err error) {
+	r0, _, e1 := RawSyscall(SYS_MSGGET, uintptr(key), uintptr(flags), 0)
+	return int(r0), errOf(e1)
 }
 
 // Msync is msync(2).
@@ -711,6 +823,14 @@ func OpenTree(dfd int, fileName string, flags uint) (r int, err error) {
 // PerfEventOpen is perf_event_open(2).
 func PerfEventOpen(attr *PerfEventAttr, pid int, cpu int, groupFd int, flags int) (fd int, err error) {
 	r0, _, e1 := Syscall6(SYS_PERF_EVENT_OPEN, uintptr(unsafe.Pointer(attr)), uintptr(pid), uintptr(cpu), uintptr(groupFd), uintptr(flags), 0)
+	return int(r0), errOf(e1)
+}
+
+// Personality is personality(2): the execution domain (PER_…) of the calling thread, with ADDR_… and other flags;
+// 0xffffffff just asks. old is the one before. Go's runtime expects that addresses stay as they are: it is of use before
+// execve(2), for what is executed.
+func Personality(persona uint32) (old int, err error) {
+	r0, _, e1 := RawSyscall(SYS_PERSONALITY, uintptr(persona), 0, 0)
 	return int(r0), errOf(e1)
 }
 
@@ -830,6 +950,12 @@ func ProcessVMWritev(pid int, local []Iovec, remote []RemoteIovec, flags uint) (
 	return int(r0), errOf(e1)
 }
 
+// QuotactlFd is quotactl_fd(2), Linux 5.14: [Quotactl] for the file system that fd is of.
+func QuotactlFd(fd int, cmd int, id int, addr unsafe.Pointer) (err error) {
+	_, _, e1 := Syscall6(SYS_QUOTACTL_FD, uintptr(fd), uintptr(cmd), uintptr(id), uintptr(addr), 0, 0)
+	return errOf(e1)
+}
+
 // Readlinkat is readlinkat(2).
 func Readlinkat(dirfd int, path string, buf []byte) (n int, err error) {
 	_p1, err := BytePtrFromString(path)
@@ -844,6 +970,17 @@ func Readlinkat(dirfd int, path string, buf []byte) (n int, err error) {
 	return int(r0), errOf(e1)
 }
 
+// RemapFilePages is remap_file_pages(2): it maps the pages of the mapped file from page on at b, a part of a shared mapping.
+// prot must be 0. Since Linux 4.0 it makes a mapping of its own for that: mmap(2) is as good.
+func RemapFilePages(b []byte, prot int, page uintptr, flags int) (err error) {
+	_p0 := unsafe.Pointer(&zero)
+	if len(b) > 0 {
+		_p0 = unsafe.Pointer(&b[0])
+	}
+	_, _, e1 := Syscall6(SYS_REMAP_FILE_PAGES, uintptr(_p0), uintptr(len(b)), uintptr(prot), uintptr(page), uintptr(flags), 0)
+	return errOf(e1)
+}
+
 // Removexattr is removexattr(2).
 func Removexattr(path string, attr string) (err error) {
 	_p0, err := BytePtrFromString(path)
@@ -855,6 +992,21 @@ func Removexattr(path string, attr string) (err error) {
 		return err
 	}
 	_, _, e1 := Syscall(SYS_REMOVEXATTR, uintptr(unsafe.Pointer(_p0)), uintptr(unsafe.Pointer(_p1)), 0)
+	return errOf(e1)
+}
+
+// Removexattrat is removexattrat(2), Linux 6.13: [Removexattr] for a path from the folder dirfd. flags are as those of
+// [Listxattrat].
+func Removexattrat(dirfd int, path string, flags uint, attr string) (err error) {
+	_p1, err := BytePtrFromString(path)
+	if err != nil {
+		return err
+	}
+	_p3, err := BytePtrFromString(attr)
+	if err != nil {
+		return err
+	}
+	_, _, e1 := Syscall6(SYS_REMOVEXATTRAT, uintptr(dirfd), uintptr(unsafe.Pointer(_p1)), uintptr(flags), uintptr(unsafe.Pointer(_p3)), 0, 0)
 	return errOf(e1)
 }
 
@@ -888,6 +1040,94 @@ func RequestKey(keyType string, description string, callback string, destRingid 
 	}
 	r0, _, e1 := Syscall6(SYS_REQUEST_KEY, uintptr(unsafe.Pointer(_p0)), uintptr(unsafe.Pointer(_p1)), uintptr(unsafe.Pointer(_p2)), uintptr(destRingid), 0, 0)
 	return int(r0), errOf(e1)
+}
+
+// RseqSliceYield is rseq_slice_yield(2), Linux 7.0: it gives the processor back early when the kernel has granted more time by
+// Slice_ctrl of the thread's [Rseq_t]. yielded is 1 if it had, else 0.
+func RseqSliceYield() (yielded int, err error) {
+	r0, _, e1 := Syscall(SYS_RSEQ_SLICE_YIELD, 0, 0, 0)
+	return int(r0), errOf(e1)
+}
+
+// SchedGetPriorityMax is sched_get_priority_max(2): the highest static priority of a policy.
+func SchedGetPriorityMax(policy int) (prio int, err error) {
+	r0, _, e1 := RawSyscall(SYS_SCHED_GET_PRIORITY_MAX, uintptr(policy), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+// SchedGetPriorityMin is sched_get_priority_min(2): the lowest static priority of a policy.
+func SchedGetPriorityMin(policy int) (prio int, err error) {
+	r0, _, e1 := RawSyscall(SYS_SCHED_GET_PRIORITY_MIN, uintptr(policy), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+// SchedGetparam is sched_getparam(2): the static priority of the thread pid, or of the calling one for 0.
+func SchedGetparam(pid int, param *SchedParam) (err error) {
+	_, _, e1 := RawSyscall(SYS_SCHED_GETPARAM, uintptr(pid), uintptr(unsafe.Pointer(param)), 0)
+	return errOf(e1)
+}
+
+// SchedGetscheduler is sched_getscheduler(2): the policy (SCHED_…) of the thread pid, or of the calling one for 0, with
+// SCHED_RESET_ON_FORK if it has that.
+func SchedGetscheduler(pid int) (policy int, err error) {
+	r0, _, e1 := RawSyscall(SYS_SCHED_GETSCHEDULER, uintptr(pid), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+// SchedSetparam is sched_setparam(2): it sets what [SchedGetparam] returns.
+func SchedSetparam(pid int, param *SchedParam) (err error) {
+	_, _, e1 := RawSyscall(SYS_SCHED_SETPARAM, uintptr(pid), uintptr(unsafe.Pointer(param)), 0)
+	return errOf(e1)
+}
+
+// SchedSetscheduler is sched_setscheduler(2): it sets the policy (SCHED_…) and static priority of the thread pid, or of the calling
+// one for 0. A goroutine must be locked to its thread for that to be its own.
+func SchedSetscheduler(pid int, policy int, param *SchedParam) (err error) {
+	_, _, e1 := RawSyscall(SYS_SCHED_SETSCHEDULER, uintptr(pid), uintptr(policy), uintptr(unsafe.Pointer(param)))
+	return errOf(e1)
+}
+
+// SchedYield is sched_yield(2): it lets another thread run. What lets another goroutine run is runtime.Gosched.
+func SchedYield() (err error) {
+	_, _, e1 := Syscall(SYS_SCHED_YIELD, 0, 0, 0)
+	return errOf(e1)
+}
+
+// Seccomp is seccomp(2), Linux 3.17. op is SECCOMP_SET_MODE_FILTER with a [SockFprog] for args, and so on; flags are
+// SECCOMP_FILTER_FLAG_…. It is about the calling thread unless SECCOMP_FILTER_FLAG_TSYNC is among them. With
+// SECCOMP_FILTER_FLAG_NEW_LISTENER the result is a descriptor for [IoctlSeccompNotifRecv].
+func Seccomp(op uint, flags uint, args unsafe.Pointer) (ret int, err error) {
+	r0, _, e1 := Syscall(SYS_SECCOMP, uintptr(op), uintptr(flags), uintptr(args))
+	return int(r0), errOf(e1)
+}
+
+// Semget is semget(2): the id of the set of semaphores of a key, of nsems of them if it is made.
+// On 386, mips, mipsle, ppc64, ppc64le and s390x: Linux 5.1.
+func Semget(key int, nsems int, flags int) (id int, err error) {
+	r0, _, e1 := RawSyscall(SYS_SEMGET, uintptr(key), uintptr(nsems), uintptr(flags))
+	return int(r0), errOf(e1)
+}
+
+// Sendmmsg is sendmmsg(2): [SendMsghdr] of several messages. It returns how many were sent, and tells of an error only
+// if the first one was not. The kernel stores in Len how many bytes of each it took. Nothing is allocated.
+func Sendmmsg(fd int, msgs []Mmsghdr, flags int) (n int, err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(msgs) > 0 {
+		_p1 = unsafe.Pointer(&msgs[0])
+	}
+	r0, _, e1 := Syscall6(SYS_SENDMMSG, uintptr(fd), uintptr(_p1), uintptr(len(msgs)), uintptr(flags), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+// SetMemPolicyHomeNode is set_mempolicy_home_node(2), Linux 5.17: the NUMA node from which memory for b is taken first, if
+// the policy of [Mbind] is MPOL_BIND or MPOL_PREFERRED_MANY. flags must be 0.
+func SetMemPolicyHomeNode(b []byte, node int, flags uint) (err error) {
+	_p0 := unsafe.Pointer(&zero)
+	if len(b) > 0 {
+		_p0 = unsafe.Pointer(&b[0])
+	}
+	_, _, e1 := Syscall6(SYS_SET_MEMPOLICY_HOME_NODE, uintptr(_p0), uintptr(len(b)), uintptr(node), uintptr(flags), 0, 0)
+	return errOf(e1)
 }
 
 // Setdomainname is setdomainname(2).
@@ -959,6 +1199,18 @@ func Setxattr(path string, attr string, data []byte, flags int) (err error) {
 	return errOf(e1)
 }
 
+// Statmount is statmount(2), Linux 6.8: it fills buf with what req.Param asks for (STATMOUNT_…) of the mount with the
+// unique ID req.Id. req.Size is [SizeofMntIdReq]. EOVERFLOW says that buf is too short. [ParseStatmount] reads buf,
+// [ReadStatmount] finds a buffer by itself.
+func Statmount(req *MntIdReq, buf []byte, flags uint) (err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(buf) > 0 {
+		_p1 = unsafe.Pointer(&buf[0])
+	}
+	_, _, e1 := Syscall6(SYS_STATMOUNT, uintptr(unsafe.Pointer(req)), uintptr(_p1), uintptr(len(buf)), uintptr(flags), 0, 0)
+	return errOf(e1)
+}
+
 // Statx is statx(2).
 func Statx(dirfd int, path string, flags int, mask int, stat *Statx_t) (err error) {
 	_p1, err := BytePtrFromString(path)
@@ -966,6 +1218,26 @@ func Statx(dirfd int, path string, flags int, mask int, stat *Statx_t) (err erro
 		return err
 	}
 	_, _, e1 := Syscall6(SYS_STATX, uintptr(dirfd), uintptr(unsafe.Pointer(_p1)), uintptr(flags), uintptr(mask), uintptr(unsafe.Pointer(stat)), 0)
+	return errOf(e1)
+}
+
+// Swapoff is swapoff(2).
+func Swapoff(path string) (err error) {
+	_p0, err := BytePtrFromString(path)
+	if err != nil {
+		return err
+	}
+	_, _, e1 := Syscall(SYS_SWAPOFF, uintptr(unsafe.Pointer(_p0)), 0, 0)
+	return errOf(e1)
+}
+
+// Swapon is swapon(2): it swaps to a device or file that mkswap(8) prepared. flags are SWAP_FLAG_….
+func Swapon(path string, flags int) (err error) {
+	_p0, err := BytePtrFromString(path)
+	if err != nil {
+		return err
+	}
+	_, _, e1 := Syscall(SYS_SWAPON, uintptr(unsafe.Pointer(_p0)), uintptr(flags), 0)
 	return errOf(e1)
 }
 
@@ -1018,6 +1290,18 @@ func Tgkill(tgid int, tid int, sig syscall.Signal) (err error) {
 	return errOf(e1)
 }
 
+// TimerDelete is timer_delete(2).
+func TimerDelete(id int32) (err error) {
+	_, _, e1 := RawSyscall(SYS_TIMER_DELETE, uintptr(id), 0, 0)
+	return errOf(e1)
+}
+
+// TimerGetoverrun is timer_getoverrun(2): how often a timer expired from when its signal was queued until it was delivered.
+func TimerGetoverrun(id int32) (n int, err error) {
+	r0, _, e1 := RawSyscall(SYS_TIMER_GETOVERRUN, uintptr(id), 0, 0)
+	return int(r0), errOf(e1)
+}
+
 // TimerfdCreate is timerfd_create(2).
 func TimerfdCreate(clockid int, flags int) (fd int, err error) {
 	r0, _, e1 := RawSyscall(SYS_TIMERFD_CREATE, uintptr(clockid), uintptr(flags), 0)
@@ -1040,6 +1324,12 @@ func TimerfdSettime(fd int, flags int, value *ItimerSpec, old *ItimerSpec) (err 
 func Times(tms *Tms) (ticks uintptr, err error) {
 	r0, _, e1 := RawSyscall(SYS_TIMES, uintptr(unsafe.Pointer(tms)), 0, 0)
 	return uintptr(r0), errOf(e1)
+}
+
+// Tkill is tkill(2): Tgkill for whatever process the thread is of, so that it may hit a new thread of the same number.
+func Tkill(tid int, sig Signal) (err error) {
+	_, _, e1 := RawSyscall(SYS_TKILL, uintptr(tid), uintptr(sig), 0)
+	return errOf(e1)
 }
 
 // Umask is umask(2).
@@ -1080,6 +1370,24 @@ func Unshare(flags int) (err error) {
 	return errOf(e1)
 }
 
+// Userfaultfd is userfaultfd(2), Linux 4.3: a descriptor that tells of page faults, to be resolved by the program. flags are
+// O_CLOEXEC, O_NONBLOCK and UFFD_USER_MODE_ONLY (Linux 5.11), without which it takes CAP_SYS_PTRACE on most systems. The
+// functions IoctlUffdio… do the rest; [UffdMsg] is what is read.
+//
+// A goroutine that waits for a page keeps its thread and, unlike in a system call, its turn to run Go code: the garbage
+// collector cannot start while it waits. Whoever resolves faults must neither allocate nor wait for it meanwhile; best
+// it is another process.
+func Userfaultfd(flags int) (fd int, err error) {
+	r0, _, e1 := RawSyscall(SYS_USERFAULTFD, uintptr(flags), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+// Vhangup is vhangup(2): it hangs up the calling process's terminal.
+func Vhangup() (err error) {
+	_, _, e1 := Syscall(SYS_VHANGUP, 0, 0, 0)
+	return errOf(e1)
+}
+
 // Vmsplice is vmsplice(2).
 func Vmsplice(fd int, iovs []Iovec, flags int) (n int, err error) {
 	_p1 := unsafe.Pointer(&zero)
@@ -1094,6 +1402,11 @@ func Vmsplice(fd int, iovs []Iovec, flags int) (n int, err error) {
 func Waitid(idType int, id int, info *Siginfo, options int, rusage *Rusage) (err error) {
 	_, _, e1 := Syscall6(SYS_WAITID, uintptr(idType), uintptr(id), uintptr(unsafe.Pointer(info)), uintptr(options), uintptr(unsafe.Pointer(rusage)), 0)
 	return errOf(e1)
+}
+
+func bpfCommon(cmd int, attr unsafe.Pointer, size uintptr, common *BpfCommonAttr, commonSize uintptr) (ret int, err error) {
+	r0, _, e1 := Syscall6(SYS_BPF, uintptr(cmd), uintptr(attr), uintptr(size), uintptr(unsafe.Pointer(common)), uintptr(commonSize), 0)
+	return int(r0), errOf(e1)
 }
 
 func epollPwait(epfd int, events []EpollEvent, msec int, mask *Sigset_t, size uintptr) (n int, err error) {
@@ -1112,6 +1425,11 @@ func epollPwait2(epfd int, events []EpollEvent, timeout *KernelTimespec, sigmask
 	}
 	r0, _, e1 := Syscall6(SYS_EPOLL_PWAIT2, uintptr(epfd), uintptr(_p1), uintptr(len(events)), uintptr(unsafe.Pointer(timeout)), uintptr(unsafe.Pointer(sigmask)), uintptr(size))
 	return int(r0), errOf(e1)
+}
+
+func execveat(dirfd int, path *byte, argv **byte, envv **byte, flags int) (err error) {
+	_, _, e1 := Syscall6(SYS_EXECVEAT, uintptr(dirfd), uintptr(unsafe.Pointer(path)), uintptr(unsafe.Pointer(argv)), uintptr(unsafe.Pointer(envv)), uintptr(flags), 0)
+	return errOf(e1)
 }
 
 func faccessat(dirfd int, path string, mode uint32) (err error) {
@@ -1141,14 +1459,95 @@ func fchmodat2(dirfd int, path string, mode uint32, flags int) (err error) {
 	return errOf(e1)
 }
 
+func fileGetattr(dirfd int, path string, attr *FileAttr, size uintptr, flags uint) (err error) {
+	_p1, err := BytePtrFromString(path)
+	if err != nil {
+		return err
+	}
+	_, _, e1 := Syscall6(SYS_FILE_GETATTR, uintptr(dirfd), uintptr(unsafe.Pointer(_p1)), uintptr(unsafe.Pointer(attr)), uintptr(size), uintptr(flags), 0)
+	return errOf(e1)
+}
+
+func fileSetattr(dirfd int, path string, attr *FileAttr, size uintptr, flags uint) (err error) {
+	_p1, err := BytePtrFromString(path)
+	if err != nil {
+		return err
+	}
+	_, _, e1 := Syscall6(SYS_FILE_SETATTR, uintptr(dirfd), uintptr(unsafe.Pointer(_p1)), uintptr(unsafe.Pointer(attr)), uintptr(size), uintptr(flags), 0)
+	return errOf(e1)
+}
+
 func fsconfig(fd int, cmd uint, key *byte, value *byte, aux int) (err error) {
 	_, _, e1 := Syscall6(SYS_FSCONFIG, uintptr(fd), uintptr(cmd), uintptr(unsafe.Pointer(key)), uintptr(unsafe.Pointer(value)), uintptr(aux), 0)
+	return errOf(e1)
+}
+
+func futexCount(addr *uint32, op int, val uint32, val2 uintptr, addr2 *uint32, val3 uint32) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_FUTEX, uintptr(unsafe.Pointer(addr)), uintptr(op), uintptr(val), uintptr(val2), uintptr(unsafe.Pointer(addr2)), uintptr(val3))
+	return int(r0), errOf(e1)
+}
+
+func futexRequeue(waiters *FutexWaitv_t, flags uint, wake int, requeue int) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_FUTEX_REQUEUE, uintptr(unsafe.Pointer(waiters)), uintptr(flags), uintptr(wake), uintptr(requeue), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+func futexWaitv(waiters *FutexWaitv_t, count int, flags uint, deadline *KernelTimespec, clockid int32) (index int, err error) {
+	r0, _, e1 := Syscall6(SYS_FUTEX_WAITV, uintptr(unsafe.Pointer(waiters)), uintptr(count), uintptr(flags), uintptr(unsafe.Pointer(deadline)), uintptr(clockid), 0)
+	return int(r0), errOf(e1)
+}
+
+func getMempolicy(mode *int32, mask unsafe.Pointer, bits uintptr, addr unsafe.Pointer, flags int) (err error) {
+	_, _, e1 := Syscall6(SYS_GET_MEMPOLICY, uintptr(unsafe.Pointer(mode)), uintptr(mask), uintptr(bits), uintptr(addr), uintptr(flags), 0)
+	return errOf(e1)
+}
+
+func getRobustList(pid int, head *uintptr, size *uintptr) (err error) {
+	_, _, e1 := RawSyscall(SYS_GET_ROBUST_LIST, uintptr(pid), uintptr(unsafe.Pointer(head)), uintptr(unsafe.Pointer(size)))
+	return errOf(e1)
+}
+
+func getcpu(cpu *uint32, node *uint32, unused uintptr) (err error) {
+	_, _, e1 := RawSyscall(SYS_GETCPU, uintptr(unsafe.Pointer(cpu)), uintptr(unsafe.Pointer(node)), uintptr(unused))
 	return errOf(e1)
 }
 
 func getitimer(which int, value *Itimerval) (err error) {
 	_, _, e1 := RawSyscall(SYS_GETITIMER, uintptr(which), uintptr(unsafe.Pointer(value)), 0)
 	return errOf(e1)
+}
+
+func getxattrat(dirfd int, path string, flags uint, attr string, args *XattrArgs, size uintptr) (n int, err error) {
+	_p1, err := BytePtrFromString(path)
+	if err != nil {
+		return -1, err
+	}
+	_p3, err := BytePtrFromString(attr)
+	if err != nil {
+		return -1, err
+	}
+	r0, _, e1 := Syscall6(SYS_GETXATTRAT, uintptr(dirfd), uintptr(unsafe.Pointer(_p1)), uintptr(flags), uintptr(unsafe.Pointer(_p3)), uintptr(unsafe.Pointer(args)), uintptr(size))
+	return int(r0), errOf(e1)
+}
+
+func ioCancel(ctx AioContext_t, iocb *Iocb, result *IoEvent) (err error) {
+	_, _, e1 := Syscall(SYS_IO_CANCEL, uintptr(ctx), uintptr(unsafe.Pointer(iocb)), uintptr(unsafe.Pointer(result)))
+	return errOf(e1)
+}
+
+func ioSubmit(ctx AioContext_t, n int, iocbs unsafe.Pointer) (done int, err error) {
+	r0, _, e1 := Syscall(SYS_IO_SUBMIT, uintptr(ctx), uintptr(n), uintptr(iocbs))
+	return int(r0), errOf(e1)
+}
+
+func ioUringEnter(fd int, toSubmit uint32, minComplete uint32, flags uint32, arg unsafe.Pointer, size uintptr) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_IO_URING_ENTER, uintptr(fd), uintptr(toSubmit), uintptr(minComplete), uintptr(flags), uintptr(arg), uintptr(size))
+	return int(r0), errOf(e1)
+}
+
+func ioUringEnterAt(fd int, toSubmit uint32, minComplete uint32, flags uint32, offset uintptr, size uintptr) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_IO_URING_ENTER, uintptr(fd), uintptr(toSubmit), uintptr(minComplete), uintptr(flags), uintptr(offset), uintptr(size))
+	return int(r0), errOf(e1)
 }
 
 func ioctl(fd int, req uint, arg uintptr) (ret int, err error) {
@@ -1159,6 +1558,11 @@ func ioctl(fd int, req uint, arg uintptr) (ret int, err error) {
 func ioctlPtr(fd int, req uint, arg unsafe.Pointer) (ret int, err error) {
 	r0, _, e1 := Syscall(SYS_IOCTL, uintptr(fd), uintptr(req), uintptr(arg))
 	return int(r0), errOf(e1)
+}
+
+func kexecLoad(entry uintptr, n int, segments unsafe.Pointer, flags uint) (err error) {
+	_, _, e1 := Syscall6(SYS_KEXEC_LOAD, uintptr(entry), uintptr(n), uintptr(segments), uintptr(flags), 0, 0)
+	return errOf(e1)
 }
 
 func keyctlBytes(cmd int, a2 int, buf []byte, a5 int) (ret int, err error) {
@@ -1233,6 +1637,41 @@ func landlockCreateRuleset(attr *LandlockRulesetAttr, size uintptr, flags uint) 
 	return int(r0), errOf(e1)
 }
 
+func lsmGetSelfAttr(attr uint, ctx unsafe.Pointer, size *uint32, flags uint32) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_LSM_GET_SELF_ATTR, uintptr(attr), uintptr(ctx), uintptr(unsafe.Pointer(size)), uintptr(flags), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+func lsmListModules(ids unsafe.Pointer, size *uint32, flags uint32) (n int, err error) {
+	r0, _, e1 := Syscall(SYS_LSM_LIST_MODULES, uintptr(ids), uintptr(unsafe.Pointer(size)), uintptr(flags))
+	return int(r0), errOf(e1)
+}
+
+func lsmSetSelfAttr(attr uint, ctx unsafe.Pointer, size uint32, flags uint32) (err error) {
+	_, _, e1 := Syscall6(SYS_LSM_SET_SELF_ATTR, uintptr(attr), uintptr(ctx), uintptr(size), uintptr(flags), 0, 0)
+	return errOf(e1)
+}
+
+func mapShadowStack(addr uintptr, size uintptr, flags uint) (at uintptr, err error) {
+	r0, _, e1 := Syscall(SYS_MAP_SHADOW_STACK, uintptr(addr), uintptr(size), uintptr(flags))
+	return uintptr(r0), errOf(e1)
+}
+
+func mbind(addr unsafe.Pointer, length int, mode int, mask unsafe.Pointer, bits uintptr, flags int) (err error) {
+	_, _, e1 := Syscall6(SYS_MBIND, uintptr(addr), uintptr(length), uintptr(mode), uintptr(mask), uintptr(bits), uintptr(flags))
+	return errOf(e1)
+}
+
+func migratePages(pid int, bits uintptr, from unsafe.Pointer, to unsafe.Pointer) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_MIGRATE_PAGES, uintptr(pid), uintptr(bits), uintptr(from), uintptr(to), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+func mincore(addr unsafe.Pointer, length int, vec *byte) (err error) {
+	_, _, e1 := Syscall(SYS_MINCORE, uintptr(addr), uintptr(length), uintptr(unsafe.Pointer(vec)))
+	return errOf(e1)
+}
+
 func mount(source string, target string, fstype string, flags uintptr, data *byte) (err error) {
 	_p0, err := BytePtrFromString(source)
 	if err != nil {
@@ -1259,9 +1698,57 @@ func mountSetattr(dirfd int, path string, flags uint, attr *MountAttr, size uint
 	return errOf(e1)
 }
 
+func movePages(pid int, count int, pages *uintptr, nodes *int32, status *int32, flags int) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_MOVE_PAGES, uintptr(pid), uintptr(count), uintptr(unsafe.Pointer(pages)), uintptr(unsafe.Pointer(nodes)), uintptr(unsafe.Pointer(status)), uintptr(flags))
+	return int(r0), errOf(e1)
+}
+
+func mqGetsetattr(mqd int, attr *MqAttr, old *MqAttr) (err error) {
+	_, _, e1 := Syscall(SYS_MQ_GETSETATTR, uintptr(mqd), uintptr(unsafe.Pointer(attr)), uintptr(unsafe.Pointer(old)))
+	return errOf(e1)
+}
+
+func mqNotify(mqd int, event *Sigevent) (err error) {
+	_, _, e1 := Syscall(SYS_MQ_NOTIFY, uintptr(mqd), uintptr(unsafe.Pointer(event)), 0)
+	return errOf(e1)
+}
+
+func mqOpen(name string, flags int, mode uint32, attr *MqAttr) (mqd int, err error) {
+	_p0, err := BytePtrFromString(name)
+	if err != nil {
+		return -1, err
+	}
+	r0, _, e1 := Syscall6(SYS_MQ_OPEN, uintptr(unsafe.Pointer(_p0)), uintptr(flags), uintptr(mode), uintptr(unsafe.Pointer(attr)), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+func mqUnlink(name string) (err error) {
+	_p0, err := BytePtrFromString(name)
+	if err != nil {
+		return err
+	}
+	_, _, e1 := Syscall(SYS_MQ_UNLINK, uintptr(unsafe.Pointer(_p0)), 0, 0)
+	return errOf(e1)
+}
+
 func mremap(old uintptr, oldlen uintptr, newlen uintptr, flags int, new uintptr) (addr uintptr, err error) {
 	r0, _, e1 := Syscall6(SYS_MREMAP, uintptr(old), uintptr(oldlen), uintptr(newlen), uintptr(flags), uintptr(new), 0)
 	return uintptr(r0), errOf(e1)
+}
+
+func msgctl(id int, cmd int, arg unsafe.Pointer) (result int, err error) {
+	r0, _, e1 := RawSyscall(SYS_MSGCTL, uintptr(id), uintptr(cmd), uintptr(arg))
+	return int(r0), errOf(e1)
+}
+
+func msgrcv(id int, msg *byte, size int, typ int, flags int) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_MSGRCV, uintptr(id), uintptr(unsafe.Pointer(msg)), uintptr(size), uintptr(typ), uintptr(flags), 0)
+	return int(r0), errOf(e1)
+}
+
+func msgsnd(id int, msg *byte, size int, flags int) (err error) {
+	_, _, e1 := Syscall6(SYS_MSGSND, uintptr(id), uintptr(unsafe.Pointer(msg)), uintptr(size), uintptr(flags), 0, 0)
+	return errOf(e1)
 }
 
 func munmap(addr uintptr, length uintptr) (err error) {
@@ -1280,6 +1767,15 @@ func nameToHandleAt(dirfd int, path string, fh *byte, mountID *int32, flags int)
 
 func openByHandleAt(mountfd int, fh *byte, flags int) (fd int, err error) {
 	r0, _, e1 := Syscall(SYS_OPEN_BY_HANDLE_AT, uintptr(mountfd), uintptr(unsafe.Pointer(fh)), uintptr(flags))
+	return int(r0), errOf(e1)
+}
+
+func openTreeAttr(dirfd int, path string, flags uint, attr *MountAttr, size uintptr) (fd int, err error) {
+	_p1, err := BytePtrFromString(path)
+	if err != nil {
+		return -1, err
+	}
+	r0, _, e1 := Syscall6(SYS_OPEN_TREE_ATTR, uintptr(dirfd), uintptr(unsafe.Pointer(_p1)), uintptr(flags), uintptr(unsafe.Pointer(attr)), uintptr(size), 0)
 	return int(r0), errOf(e1)
 }
 
@@ -1357,6 +1853,11 @@ func pwritev2(fd int, iovs []Iovec, low uintptr, high uintptr, flags int) (n int
 	return int(r0), errOf(e1)
 }
 
+func quotactl(cmd int, special *byte, id int, addr unsafe.Pointer) (err error) {
+	_, _, e1 := Syscall6(SYS_QUOTACTL, uintptr(cmd), uintptr(unsafe.Pointer(special)), uintptr(id), uintptr(addr), 0, 0)
+	return errOf(e1)
+}
+
 func read(fd int, p []byte) (n int, err error) {
 	_p1 := unsafe.Pointer(&zero)
 	if len(p) > 0 {
@@ -1380,8 +1881,33 @@ func reboot(magic1 uint, magic2 uint, cmd int, arg *byte) (err error) {
 	return errOf(e1)
 }
 
+func rseq(area *Rseq_t, size uint32, flags int, sig uint32) (err error) {
+	_, _, e1 := RawSyscall6(SYS_RSEQ, uintptr(unsafe.Pointer(area)), uintptr(size), uintptr(flags), uintptr(sig), 0, 0)
+	return errOf(e1)
+}
+
+func rtSigpending(set *Sigset_t, size uintptr) (err error) {
+	_, _, e1 := RawSyscall(SYS_RT_SIGPENDING, uintptr(unsafe.Pointer(set)), uintptr(size), 0)
+	return errOf(e1)
+}
+
 func rtSigprocmask(how int, set *Sigset_t, oldset *Sigset_t, size uintptr) (err error) {
 	_, _, e1 := RawSyscall6(SYS_RT_SIGPROCMASK, uintptr(how), uintptr(unsafe.Pointer(set)), uintptr(unsafe.Pointer(oldset)), uintptr(size), 0, 0)
+	return errOf(e1)
+}
+
+func rtSigqueueinfo(tgid int, sig Signal, info *Siginfo) (err error) {
+	_, _, e1 := RawSyscall(SYS_RT_SIGQUEUEINFO, uintptr(tgid), uintptr(sig), uintptr(unsafe.Pointer(info)))
+	return errOf(e1)
+}
+
+func rtSigsuspend(mask *Sigset_t, size uintptr) (err error) {
+	_, _, e1 := Syscall(SYS_RT_SIGSUSPEND, uintptr(unsafe.Pointer(mask)), uintptr(size), 0)
+	return errOf(e1)
+}
+
+func rtTgsigqueueinfo(tgid int, tid int, sig Signal, info *Siginfo) (err error) {
+	_, _, e1 := RawSyscall6(SYS_RT_TGSIGQUEUEINFO, uintptr(tgid), uintptr(tid), uintptr(sig), uintptr(unsafe.Pointer(info)), 0, 0)
 	return errOf(e1)
 }
 
@@ -1405,13 +1931,41 @@ func schedSetattr(pid int, attr *SchedAttr, flags uint) (err error) {
 	return errOf(e1)
 }
 
+func semctl(id int, num int, cmd int, arg uintptr) (result int, err error) {
+	r0, _, e1 := RawSyscall6(SYS_SEMCTL, uintptr(id), uintptr(num), uintptr(cmd), uintptr(arg), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+func semctlPtr(id int, num int, cmd int, arg unsafe.Pointer) (result int, err error) {
+	r0, _, e1 := RawSyscall6(SYS_SEMCTL, uintptr(id), uintptr(num), uintptr(cmd), uintptr(arg), 0, 0)
+	return int(r0), errOf(e1)
+}
+
 func setMemPolicy(mode int, mask unsafe.Pointer, bits uintptr) (err error) {
 	_, _, e1 := Syscall(SYS_SET_MEMPOLICY, uintptr(mode), uintptr(mask), uintptr(bits))
 	return errOf(e1)
 }
 
+func setRobustList(head *RobustListHead, size uintptr) (err error) {
+	_, _, e1 := RawSyscall(SYS_SET_ROBUST_LIST, uintptr(unsafe.Pointer(head)), uintptr(size), 0)
+	return errOf(e1)
+}
+
 func setitimer(which int, value *Itimerval, old *Itimerval) (err error) {
 	_, _, e1 := RawSyscall(SYS_SETITIMER, uintptr(which), uintptr(unsafe.Pointer(value)), uintptr(unsafe.Pointer(old)))
+	return errOf(e1)
+}
+
+func setxattrat(dirfd int, path string, flags uint, attr string, args *XattrArgs, size uintptr) (err error) {
+	_p1, err := BytePtrFromString(path)
+	if err != nil {
+		return err
+	}
+	_p3, err := BytePtrFromString(attr)
+	if err != nil {
+		return err
+	}
+	_, _, e1 := Syscall6(SYS_SETXATTRAT, uintptr(dirfd), uintptr(unsafe.Pointer(_p1)), uintptr(flags), uintptr(unsafe.Pointer(_p3)), uintptr(unsafe.Pointer(args)), uintptr(size))
 	return errOf(e1)
 }
 
@@ -1438,6 +1992,11 @@ func signalfd(fd int, mask *Sigset_t, size uintptr, flags int) (newfd int, err e
 func syslog(typ int, buf *byte, size int) (n int, err error) {
 	r0, _, e1 := Syscall(SYS_SYSLOG, uintptr(typ), uintptr(unsafe.Pointer(buf)), uintptr(size))
 	return int(r0), errOf(e1)
+}
+
+func timerCreate(clockid int32, event *Sigevent, id *int32) (err error) {
+	_, _, e1 := RawSyscall(SYS_TIMER_CREATE, uintptr(clockid), uintptr(unsafe.Pointer(event)), uintptr(unsafe.Pointer(id)))
+	return errOf(e1)
 }
 
 func utimensat(dirfd int, path *byte, times *[2]Timespec, flags int) (err error) {

@@ -6,6 +6,36 @@ package unix
 
 import "unsafe"
 
+// ClockAdjtime64 is clock_adjtime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+func ClockAdjtime64(clockid int32, buf *KernelTimex) (state int, err error) {
+	r0, _, e1 := RawSyscall(SYS_CLOCK_ADJTIME64, uintptr(clockid), uintptr(unsafe.Pointer(buf)), 0)
+	return int(r0), errOf(e1)
+}
+
+// ClockGetres64 is clock_getres(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+func ClockGetres64(clockid int32, res *KernelTimespec) (err error) {
+	_, _, e1 := RawSyscall(SYS_CLOCK_GETRES_TIME64, uintptr(clockid), uintptr(unsafe.Pointer(res)), 0)
+	return errOf(e1)
+}
+
+// ClockGettime64 is clock_gettime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+func ClockGettime64(clockid int32, time *KernelTimespec) (err error) {
+	_, _, e1 := RawSyscall(SYS_CLOCK_GETTIME64, uintptr(clockid), uintptr(unsafe.Pointer(time)), 0)
+	return errOf(e1)
+}
+
+// ClockNanosleep64 is clock_nanosleep(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+func ClockNanosleep64(clockid int32, flags int, request *KernelTimespec, remain *KernelTimespec) (err error) {
+	_, _, e1 := Syscall6(SYS_CLOCK_NANOSLEEP_TIME64, uintptr(clockid), uintptr(flags), uintptr(unsafe.Pointer(request)), uintptr(unsafe.Pointer(remain)), 0, 0)
+	return errOf(e1)
+}
+
+// ClockSettime64 is clock_settime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+func ClockSettime64(clockid int32, time *KernelTimespec) (err error) {
+	_, _, e1 := RawSyscall(SYS_CLOCK_SETTIME64, uintptr(clockid), uintptr(unsafe.Pointer(time)), 0)
+	return errOf(e1)
+}
+
 // Fallocate is fallocate(2).
 func Fallocate(fd int, mode uint32, off int64, len int64) (err error) {
 	_, _, e1 := Syscall6(SYS_FALLOCATE, uintptr(fd), uintptr(mode), uintptr(off), uintptr(off>>32), uintptr(len), uintptr(len>>32))
@@ -70,6 +100,35 @@ func Listen(s int, n int) (err error) {
 	return errOf(e1)
 }
 
+// MqTimedreceive is mq_timedreceive(2): the oldest message of the highest priority. msg must have room for any message
+// of the queue, else EMSGSIZE. prio may be nil. deadline is of CLOCK_REALTIME, nil for none; past it, ETIMEDOUT.
+// On 32-bit architectures: Linux 5.1.
+func MqTimedreceive(mqd int, msg []byte, prio *uint32, deadline *KernelTimespec) (n int, err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(msg) > 0 {
+		_p1 = unsafe.Pointer(&msg[0])
+	}
+	r0, _, e1 := Syscall6(SYS_MQ_TIMEDRECEIVE_TIME64, uintptr(mqd), uintptr(_p1), uintptr(len(msg)), uintptr(unsafe.Pointer(prio)), uintptr(unsafe.Pointer(deadline)), 0)
+	return int(r0), errOf(e1)
+}
+
+// MqTimedsend is mq_timedsend(2): a message of a priority below MQ_PRIO_MAX. deadline is of CLOCK_REALTIME, nil
+// for none; past it, ETIMEDOUT. On 32-bit architectures: Linux 5.1.
+func MqTimedsend(mqd int, msg []byte, prio uint32, deadline *KernelTimespec) (err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(msg) > 0 {
+		_p1 = unsafe.Pointer(&msg[0])
+	}
+	_, _, e1 := Syscall6(SYS_MQ_TIMEDSEND_TIME64, uintptr(mqd), uintptr(_p1), uintptr(len(msg)), uintptr(prio), uintptr(unsafe.Pointer(deadline)), 0)
+	return errOf(e1)
+}
+
+// Readahead is readahead(2): it has count bytes of a file read into the page cache.
+func Readahead(fd int, offset int64, count int) (err error) {
+	_, _, e1 := Syscall6(SYS_READAHEAD, uintptr(fd), 0, uintptr(offset), uintptr(offset>>32), uintptr(count), 0)
+	return errOf(e1)
+}
+
 // Renameat is renameat(2).
 func Renameat(olddirfd int, oldpath string, newdirfd int, newpath string) (err error) {
 	_p1, err := BytePtrFromString(oldpath)
@@ -81,6 +140,24 @@ func Renameat(olddirfd int, oldpath string, newdirfd int, newpath string) (err e
 		return err
 	}
 	_, _, e1 := Syscall6(SYS_RENAMEAT, uintptr(olddirfd), uintptr(unsafe.Pointer(_p1)), uintptr(newdirfd), uintptr(unsafe.Pointer(_p3)), 0, 0)
+	return errOf(e1)
+}
+
+// SchedRrGetInterval is sched_rr_get_interval(2): the time slice of the thread pid, or of the calling one for 0, if it
+// is under SCHED_RR. On 32-bit architectures: Linux 5.1.
+func SchedRrGetInterval(pid int, interval *KernelTimespec) (err error) {
+	_, _, e1 := RawSyscall(SYS_SCHED_RR_GET_INTERVAL_TIME64, uintptr(pid), uintptr(unsafe.Pointer(interval)), 0)
+	return errOf(e1)
+}
+
+// Semtimedop is semtimedop(2): [Semop] that returns EAGAIN when it had to wait for longer than timeout, nil for ever.
+// On 32-bit architectures, ppc64, ppc64le and s390x: Linux 5.1.
+func Semtimedop(id int, sops []Sembuf, timeout *KernelTimespec) (err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(sops) > 0 {
+		_p1 = unsafe.Pointer(&sops[0])
+	}
+	_, _, e1 := Syscall6(SYS_SEMTIMEDOP_TIME64, uintptr(id), uintptr(_p1), uintptr(len(sops)), uintptr(unsafe.Pointer(timeout)), 0, 0)
 	return errOf(e1)
 }
 
@@ -100,6 +177,31 @@ func Shutdown(fd int, how int) (err error) {
 func Splice(rfd int, roff *int64, wfd int, woff *int64, len int, flags int) (n int, err error) {
 	r0, _, e1 := Syscall6(SYS_SPLICE, uintptr(rfd), uintptr(unsafe.Pointer(roff)), uintptr(wfd), uintptr(unsafe.Pointer(woff)), uintptr(len), uintptr(flags))
 	return int(r0), errOf(e1)
+}
+
+// TimerGettime is timer_gettime(2): the time until a timer expires, and its interval. On 32-bit architectures: Linux 5.1.
+func TimerGettime(id int32, value *KernelItimerspec) (err error) {
+	_, _, e1 := RawSyscall(SYS_TIMER_GETTIME64, uintptr(id), uintptr(unsafe.Pointer(value)), 0)
+	return errOf(e1)
+}
+
+// TimerSettime is timer_settime(2): it starts or, with a value of zero, stops a timer. flags may have TIMER_ABSTIME. old
+// may be nil, else what the timer had is stored there. On 32-bit architectures: Linux 5.1.
+func TimerSettime(id int32, flags int, value *KernelItimerspec, old *KernelItimerspec) (err error) {
+	_, _, e1 := RawSyscall6(SYS_TIMER_SETTIME64, uintptr(id), uintptr(flags), uintptr(unsafe.Pointer(value)), uintptr(unsafe.Pointer(old)), 0, 0)
+	return errOf(e1)
+}
+
+// TimerfdGettime64 is timerfd_gettime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+func TimerfdGettime64(fd int, value *KernelItimerspec) (err error) {
+	_, _, e1 := RawSyscall(SYS_TIMERFD_GETTIME64, uintptr(fd), uintptr(unsafe.Pointer(value)), 0)
+	return errOf(e1)
+}
+
+// TimerfdSettime64 is timerfd_settime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+func TimerfdSettime64(fd int, flags int, value *KernelItimerspec, old *KernelItimerspec) (err error) {
+	_, _, e1 := RawSyscall6(SYS_TIMERFD_SETTIME64, uintptr(fd), uintptr(flags), uintptr(unsafe.Pointer(value)), uintptr(unsafe.Pointer(old)), 0, 0)
+	return errOf(e1)
 }
 
 // Truncate is truncate64(2).
@@ -153,6 +255,11 @@ func fstatfs64(fd int, size uintptr, buf *Statfs_t) (err error) {
 	return errOf(e1)
 }
 
+func futex(addr *uint32, op int, val uint32, timeout *KernelTimespec, addr2 *uint32, val3 uint32) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_FUTEX_TIME64, uintptr(unsafe.Pointer(addr)), uintptr(op), uintptr(val), uintptr(unsafe.Pointer(timeout)), uintptr(unsafe.Pointer(addr2)), uintptr(val3))
+	return int(r0), errOf(e1)
+}
+
 func getgroups(n int, list *uint32) (nn int, err error) {
 	r0, _, e1 := RawSyscall(SYS_GETGROUPS32, uintptr(n), uintptr(unsafe.Pointer(list)), 0)
 	return int(r0), errOf(e1)
@@ -183,6 +290,11 @@ func getsockopt(s int, level int, name int, val unsafe.Pointer, vallen *uint32) 
 	return errOf(e1)
 }
 
+func ioPgetevents(ctx AioContext_t, min int, n int, events unsafe.Pointer, timeout *KernelTimespec, mask *sigsetAndSize) (done int, err error) {
+	r0, _, e1 := Syscall6(SYS_IO_PGETEVENTS_TIME64, uintptr(ctx), uintptr(min), uintptr(n), uintptr(events), uintptr(unsafe.Pointer(timeout)), uintptr(unsafe.Pointer(mask)))
+	return int(r0), errOf(e1)
+}
+
 func kexecFileLoad(kernelFd int, initrdFd int, size int, cmdline string, flags int) (err error) {
 	_p3, err := BytePtrFromString(cmdline)
 	if err != nil {
@@ -200,6 +312,11 @@ func llseek(fd int, high uintptr, low uintptr, result *int64, whence int) (err e
 func mmap2(addr uintptr, length uintptr, prot int, flags int, fd int, page uintptr) (xaddr uintptr, err error) {
 	r0, _, e1 := Syscall6(SYS_MMAP2, uintptr(addr), uintptr(length), uintptr(prot), uintptr(flags), uintptr(fd), uintptr(page))
 	return uintptr(r0), errOf(e1)
+}
+
+func ppoll64(fds *PollFd, nfds int, timeout *KernelTimespec, mask *Sigset_t, size uintptr) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_PPOLL_TIME64, uintptr(unsafe.Pointer(fds)), uintptr(nfds), uintptr(unsafe.Pointer(timeout)), uintptr(unsafe.Pointer(mask)), uintptr(size), 0)
+	return int(r0), errOf(e1)
 }
 
 func pread(fd int, p []byte, offset int64) (n int, err error) {
@@ -229,8 +346,22 @@ func recvfrom(fd int, p []byte, flags int, from *RawSockaddrAny, fromlen *uint32
 	return int(r0), errOf(e1)
 }
 
+func recvmmsg(fd int, msgs []Mmsghdr, flags int, timeout *KernelTimespec) (n int, err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(msgs) > 0 {
+		_p1 = unsafe.Pointer(&msgs[0])
+	}
+	r0, _, e1 := Syscall6(SYS_RECVMMSG_TIME64, uintptr(fd), uintptr(_p1), uintptr(len(msgs)), uintptr(flags), uintptr(unsafe.Pointer(timeout)), 0)
+	return int(r0), errOf(e1)
+}
+
 func recvmsg(s int, msg *Msghdr, flags int) (n int, err error) {
 	r0, _, e1 := Syscall(SYS_RECVMSG, uintptr(s), uintptr(unsafe.Pointer(msg)), uintptr(flags))
+	return int(r0), errOf(e1)
+}
+
+func rtSigtimedwait(set *Sigset_t, info *Siginfo, timeout *KernelTimespec, size uintptr) (sig int, err error) {
+	r0, _, e1 := Syscall6(SYS_RT_SIGTIMEDWAIT_TIME64, uintptr(unsafe.Pointer(set)), uintptr(unsafe.Pointer(info)), uintptr(unsafe.Pointer(timeout)), uintptr(size), 0, 0)
 	return int(r0), errOf(e1)
 }
 
@@ -289,5 +420,10 @@ func statfs64(path string, size uintptr, buf *Statfs_t) (err error) {
 
 func syncFileRange(fd int, flags int, off int64, n int64) (err error) {
 	_, _, e1 := Syscall6(SYS_SYNC_FILE_RANGE2, uintptr(fd), uintptr(flags), uintptr(off), uintptr(off>>32), uintptr(n), uintptr(n>>32))
+	return errOf(e1)
+}
+
+func utimensat64(dirfd int, path *byte, times *[2]KernelTimespec, flags int) (err error) {
+	_, _, e1 := Syscall6(SYS_UTIMENSAT_TIME64, uintptr(dirfd), uintptr(unsafe.Pointer(path)), uintptr(unsafe.Pointer(times)), uintptr(flags), 0, 0)
 	return errOf(e1)
 }

@@ -12,6 +12,36 @@ func Alarm(seconds uint) (remaining uint, err error) {
 	return uint(r0), errOf(e1)
 }
 
+// ClockAdjtime64 is clock_adjtime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+func ClockAdjtime64(clockid int32, buf *KernelTimex) (state int, err error) {
+	r0, _, e1 := RawSyscall(SYS_CLOCK_ADJTIME, uintptr(clockid), uintptr(unsafe.Pointer(buf)), 0)
+	return int(r0), errOf(e1)
+}
+
+// ClockGetres64 is clock_getres(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+func ClockGetres64(clockid int32, res *KernelTimespec) (err error) {
+	_, _, e1 := RawSyscall(SYS_CLOCK_GETRES, uintptr(clockid), uintptr(unsafe.Pointer(res)), 0)
+	return errOf(e1)
+}
+
+// ClockGettime64 is clock_gettime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+func ClockGettime64(clockid int32, time *KernelTimespec) (err error) {
+	_, _, e1 := RawSyscall(SYS_CLOCK_GETTIME, uintptr(clockid), uintptr(unsafe.Pointer(time)), 0)
+	return errOf(e1)
+}
+
+// ClockNanosleep64 is clock_nanosleep(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+func ClockNanosleep64(clockid int32, flags int, request *KernelTimespec, remain *KernelTimespec) (err error) {
+	_, _, e1 := Syscall6(SYS_CLOCK_NANOSLEEP, uintptr(clockid), uintptr(flags), uintptr(unsafe.Pointer(request)), uintptr(unsafe.Pointer(remain)), 0, 0)
+	return errOf(e1)
+}
+
+// ClockSettime64 is clock_settime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+func ClockSettime64(clockid int32, time *KernelTimespec) (err error) {
+	_, _, e1 := RawSyscall(SYS_CLOCK_SETTIME, uintptr(clockid), uintptr(unsafe.Pointer(time)), 0)
+	return errOf(e1)
+}
+
 // Fadvise is posix_fadvise(2).
 func Fadvise(fd int, offset int64, length int64, advice int) (err error) {
 	_, _, e1 := Syscall6(SYS_FADVISE64, uintptr(fd), uintptr(offset), uintptr(length), uintptr(advice), 0, 0)
@@ -88,6 +118,35 @@ func MemfdSecret(flags int) (fd int, err error) {
 	return int(r0), errOf(e1)
 }
 
+// MqTimedreceive is mq_timedreceive(2): the oldest message of the highest priority. msg must have room for any message
+// of the queue, else EMSGSIZE. prio may be nil. deadline is of CLOCK_REALTIME, nil for none; past it, ETIMEDOUT.
+// On 32-bit architectures: Linux 5.1.
+func MqTimedreceive(mqd int, msg []byte, prio *uint32, deadline *KernelTimespec) (n int, err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(msg) > 0 {
+		_p1 = unsafe.Pointer(&msg[0])
+	}
+	r0, _, e1 := Syscall6(SYS_MQ_TIMEDRECEIVE, uintptr(mqd), uintptr(_p1), uintptr(len(msg)), uintptr(unsafe.Pointer(prio)), uintptr(unsafe.Pointer(deadline)), 0)
+	return int(r0), errOf(e1)
+}
+
+// MqTimedsend is mq_timedsend(2): a message of a priority below MQ_PRIO_MAX. deadline is of CLOCK_REALTIME, nil
+// for none; past it, ETIMEDOUT. On 32-bit architectures: Linux 5.1.
+func MqTimedsend(mqd int, msg []byte, prio uint32, deadline *KernelTimespec) (err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(msg) > 0 {
+		_p1 = unsafe.Pointer(&msg[0])
+	}
+	_, _, e1 := Syscall6(SYS_MQ_TIMEDSEND, uintptr(mqd), uintptr(_p1), uintptr(len(msg)), uintptr(prio), uintptr(unsafe.Pointer(deadline)), 0)
+	return errOf(e1)
+}
+
+// Readahead is readahead(2): it has count bytes of a file read into the page cache.
+func Readahead(fd int, offset int64, count int) (err error) {
+	_, _, e1 := Syscall(SYS_READAHEAD, uintptr(fd), uintptr(offset), uintptr(count))
+	return errOf(e1)
+}
+
 // Renameat is renameat(2).
 func Renameat(olddirfd int, oldpath string, newdirfd int, newpath string) (err error) {
 	_p1, err := BytePtrFromString(oldpath)
@@ -102,10 +161,55 @@ func Renameat(olddirfd int, oldpath string, newdirfd int, newpath string) (err e
 	return errOf(e1)
 }
 
+// S390PciMmioRead is s390_pci_mmio_read(2): it reads from a PCI function's memory that was mapped at addr.
+func S390PciMmioRead(addr uintptr, buf []byte) (err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(buf) > 0 {
+		_p1 = unsafe.Pointer(&buf[0])
+	}
+	_, _, e1 := Syscall(SYS_S390_PCI_MMIO_READ, uintptr(addr), uintptr(_p1), uintptr(len(buf)))
+	return errOf(e1)
+}
+
+// S390PciMmioWrite is s390_pci_mmio_write(2): it writes to a PCI function's memory that was mapped at addr.
+func S390PciMmioWrite(addr uintptr, buf []byte) (err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(buf) > 0 {
+		_p1 = unsafe.Pointer(&buf[0])
+	}
+	_, _, e1 := Syscall(SYS_S390_PCI_MMIO_WRITE, uintptr(addr), uintptr(_p1), uintptr(len(buf)))
+	return errOf(e1)
+}
+
+// S390Sthyi is s390_sthyi(2), Linux 4.15: what the hypervisor says of the machine, STHYI_FC_CP_IFL_CAP for its processors,
+// as IBM's description of the STHYI instruction has it. rc is that instruction's return code. flags must be 0.
+func S390Sthyi(function uintptr, page *[4096]byte, rc *uint64, flags uint) (err error) {
+	_, _, e1 := Syscall6(SYS_S390_STHYI, uintptr(function), uintptr(unsafe.Pointer(page)), uintptr(unsafe.Pointer(rc)), uintptr(flags), 0, 0)
+	return errOf(e1)
+}
+
+// SchedRrGetInterval is sched_rr_get_interval(2): the time slice of the thread pid, or of the calling one for 0, if it
+// is under SCHED_RR. On 32-bit architectures: Linux 5.1.
+func SchedRrGetInterval(pid int, interval *KernelTimespec) (err error) {
+	_, _, e1 := RawSyscall(SYS_SCHED_RR_GET_INTERVAL, uintptr(pid), uintptr(unsafe.Pointer(interval)), 0)
+	return errOf(e1)
+}
+
 // Seek is lseek(2).
 func Seek(fd int, offset int64, whence int) (off int64, err error) {
 	r0, _, e1 := Syscall(SYS_LSEEK, uintptr(fd), uintptr(offset), uintptr(whence))
 	return int64(int(r0)), errOf(e1)
+}
+
+// Semtimedop is semtimedop(2): [Semop] that returns EAGAIN when it had to wait for longer than timeout, nil for ever.
+// On 32-bit architectures, ppc64, ppc64le and s390x: Linux 5.1.
+func Semtimedop(id int, sops []Sembuf, timeout *KernelTimespec) (err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(sops) > 0 {
+		_p1 = unsafe.Pointer(&sops[0])
+	}
+	_, _, e1 := Syscall6(SYS_SEMTIMEDOP, uintptr(id), uintptr(_p1), uintptr(len(sops)), uintptr(unsafe.Pointer(timeout)), 0, 0)
+	return errOf(e1)
 }
 
 // Sendfile is sendfile(2).
@@ -136,6 +240,31 @@ func SyncFileRange(fd int, off int64, n int64, flags int) (err error) {
 	return errOf(e1)
 }
 
+// TimerGettime is timer_gettime(2): the time until a timer expires, and its interval. On 32-bit architectures: Linux 5.1.
+func TimerGettime(id int32, value *KernelItimerspec) (err error) {
+	_, _, e1 := RawSyscall(SYS_TIMER_GETTIME, uintptr(id), uintptr(unsafe.Pointer(value)), 0)
+	return errOf(e1)
+}
+
+// TimerSettime is timer_settime(2): it starts or, with a value of zero, stops a timer. flags may have TIMER_ABSTIME. old
+// may be nil, else what the timer had is stored there. On 32-bit architectures: Linux 5.1.
+func TimerSettime(id int32, flags int, value *KernelItimerspec, old *KernelItimerspec) (err error) {
+	_, _, e1 := RawSyscall6(SYS_TIMER_SETTIME, uintptr(id), uintptr(flags), uintptr(unsafe.Pointer(value)), uintptr(unsafe.Pointer(old)), 0, 0)
+	return errOf(e1)
+}
+
+// TimerfdGettime64 is timerfd_gettime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+func TimerfdGettime64(fd int, value *KernelItimerspec) (err error) {
+	_, _, e1 := RawSyscall(SYS_TIMERFD_GETTIME, uintptr(fd), uintptr(unsafe.Pointer(value)), 0)
+	return errOf(e1)
+}
+
+// TimerfdSettime64 is timerfd_settime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+func TimerfdSettime64(fd int, flags int, value *KernelItimerspec, old *KernelItimerspec) (err error) {
+	_, _, e1 := RawSyscall6(SYS_TIMERFD_SETTIME, uintptr(fd), uintptr(flags), uintptr(unsafe.Pointer(value)), uintptr(unsafe.Pointer(old)), 0, 0)
+	return errOf(e1)
+}
+
 // Truncate is truncate(2).
 func Truncate(path string, length int64) (err error) {
 	_p0, err := BytePtrFromString(path)
@@ -162,6 +291,11 @@ func fcntl(fd uintptr, cmd int, arg uintptr) (ret int, err error) {
 	return int(r0), errOf(e1)
 }
 
+func futex(addr *uint32, op int, val uint32, timeout *KernelTimespec, addr2 *uint32, val3 uint32) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_FUTEX, uintptr(unsafe.Pointer(addr)), uintptr(op), uintptr(val), uintptr(unsafe.Pointer(timeout)), uintptr(unsafe.Pointer(addr2)), uintptr(val3))
+	return int(r0), errOf(e1)
+}
+
 func getgroups(n int, list *uint32) (nn int, err error) {
 	r0, _, e1 := RawSyscall(SYS_GETGROUPS, uintptr(n), uintptr(unsafe.Pointer(list)), 0)
 	return int(r0), errOf(e1)
@@ -177,6 +311,16 @@ func getresuid(ruid *uint32, euid *uint32, suid *uint32) (err error) {
 	return errOf(e1)
 }
 
+func ioGetevents(ctx AioContext_t, min int, n int, events unsafe.Pointer, timeout *KernelTimespec) (done int, err error) {
+	r0, _, e1 := Syscall6(SYS_IO_GETEVENTS, uintptr(ctx), uintptr(min), uintptr(n), uintptr(events), uintptr(unsafe.Pointer(timeout)), 0)
+	return int(r0), errOf(e1)
+}
+
+func ioPgetevents(ctx AioContext_t, min int, n int, events unsafe.Pointer, timeout *KernelTimespec, mask *sigsetAndSize) (done int, err error) {
+	r0, _, e1 := Syscall6(SYS_IO_PGETEVENTS, uintptr(ctx), uintptr(min), uintptr(n), uintptr(events), uintptr(unsafe.Pointer(timeout)), uintptr(unsafe.Pointer(mask)))
+	return int(r0), errOf(e1)
+}
+
 func kexecFileLoad(kernelFd int, initrdFd int, size int, cmdline string, flags int) (err error) {
 	_p3, err := BytePtrFromString(cmdline)
 	if err != nil {
@@ -184,6 +328,11 @@ func kexecFileLoad(kernelFd int, initrdFd int, size int, cmdline string, flags i
 	}
 	_, _, e1 := Syscall6(SYS_KEXEC_FILE_LOAD, uintptr(kernelFd), uintptr(initrdFd), uintptr(size), uintptr(unsafe.Pointer(_p3)), uintptr(flags), 0)
 	return errOf(e1)
+}
+
+func ppoll64(fds *PollFd, nfds int, timeout *KernelTimespec, mask *Sigset_t, size uintptr) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS_PPOLL, uintptr(unsafe.Pointer(fds)), uintptr(nfds), uintptr(unsafe.Pointer(timeout)), uintptr(unsafe.Pointer(mask)), uintptr(size), 0)
+	return int(r0), errOf(e1)
 }
 
 func pread(fd int, p []byte, offset int64) (n int, err error) {
@@ -209,6 +358,20 @@ func pwrite(fd int, p []byte, offset int64) (n int, err error) {
 	return int(r0), errOf(e1)
 }
 
+func recvmmsg(fd int, msgs []Mmsghdr, flags int, timeout *KernelTimespec) (n int, err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(msgs) > 0 {
+		_p1 = unsafe.Pointer(&msgs[0])
+	}
+	r0, _, e1 := Syscall6(SYS_RECVMMSG, uintptr(fd), uintptr(_p1), uintptr(len(msgs)), uintptr(flags), uintptr(unsafe.Pointer(timeout)), 0)
+	return int(r0), errOf(e1)
+}
+
+func rtSigtimedwait(set *Sigset_t, info *Siginfo, timeout *KernelTimespec, size uintptr) (sig int, err error) {
+	r0, _, e1 := Syscall6(SYS_RT_SIGTIMEDWAIT, uintptr(unsafe.Pointer(set)), uintptr(unsafe.Pointer(info)), uintptr(unsafe.Pointer(timeout)), uintptr(size), 0, 0)
+	return int(r0), errOf(e1)
+}
+
 func setfsgid(gid int) (prev int) {
 	r0, _ := RawSyscallNoError(SYS_SETFSGID, uintptr(gid), 0, 0)
 	return int(r0)
@@ -221,5 +384,10 @@ func setfsuid(uid int) (prev int) {
 
 func setgroups(n int, list *uint32) (err error) {
 	_, _, e1 := RawSyscall(SYS_SETGROUPS, uintptr(n), uintptr(unsafe.Pointer(list)), 0)
+	return errOf(e1)
+}
+
+func utimensat64(dirfd int, path *byte, times *[2]KernelTimespec, flags int) (err error) {
+	_, _, e1 := Syscall6(SYS_UTIMENSAT, uintptr(dirfd), uintptr(unsafe.Pointer(path)), uintptr(unsafe.Pointer(times)), uintptr(flags), 0, 0)
 	return errOf(e1)
 }

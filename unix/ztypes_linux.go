@@ -2249,3 +2249,1444 @@ type XDPUmemReg struct {
 
 // SizeofXDPUmemReg is its size in bytes.
 const SizeofXDPUmemReg = 0x20
+
+// FileAttr is struct file_attr of linux/fs.h.
+type FileAttr struct {
+	Xflags     uint64
+	Extsize    uint32
+	Nextents   uint32
+	Projid     uint32
+	Cowextsize uint32
+}
+
+// SizeofFileAttr is its size in bytes.
+const SizeofFileAttr = 0x18
+
+// FsDiskQuota is struct fs_disk_quota of linux/dqblk_xfs.h.
+type FsDiskQuota struct {
+	Version       int8
+	Flags         int8
+	Fieldmask     uint16
+	Id            uint32
+	Blk_hardlimit uint64
+	Blk_softlimit uint64
+	Ino_hardlimit uint64
+	Ino_softlimit uint64
+	Bcount        uint64
+	Icount        uint64
+	Itimer        int32
+	Btimer        int32
+	Iwarns        uint16
+	Bwarns        uint16
+	Itimer_hi     int8
+	Btimer_hi     int8
+	Rtbtimer_hi   int8
+	Padding2      int8
+	Rtb_hardlimit uint64
+	Rtb_softlimit uint64
+	Rtbcount      uint64
+	Rtbtimer      int32
+	Rtbwarns      uint16
+	Padding3      int16
+	_             [8]byte
+}
+
+// SizeofFsDiskQuota is its size in bytes.
+const SizeofFsDiskQuota = 0x70
+
+// FsQfilestatv is struct fs_qfilestatv of linux/dqblk_xfs.h.
+type FsQfilestatv struct {
+	Ino      uint64
+	Nblks    uint64
+	Nextents uint32
+	Pad      uint32
+}
+
+// SizeofFsQfilestatv is its size in bytes.
+const SizeofFsQfilestatv = 0x18
+
+// FsQuotaStatv is struct fs_quota_statv of linux/dqblk_xfs.h.
+type FsQuotaStatv struct {
+	Version      int8
+	Pad1         uint8
+	Flags        uint16
+	Incoredqs    uint32
+	Uquota       FsQfilestatv
+	Gquota       FsQfilestatv
+	Pquota       FsQfilestatv
+	Btimelimit   int32
+	Itimelimit   int32
+	Rtbtimelimit int32
+	Bwarnlimit   uint16
+	Iwarnlimit   uint16
+	Rtbwarnlimit uint16
+	Pad3         uint16
+	Pad4         uint32
+	Pad2         [7]uint64
+}
+
+// SizeofFsQuotaStatv is its size in bytes.
+const SizeofFsQuotaStatv = 0xa0
+
+// IfDqinfo is struct if_dqinfo of linux/quota.h.
+type IfDqinfo struct {
+	Bgrace uint64
+	Igrace uint64
+	Flags  uint32
+	Valid  uint32
+}
+
+// SizeofIfDqinfo is its size in bytes.
+const SizeofIfDqinfo = 0x18
+
+// IfNextdqblk is struct if_nextdqblk of linux/quota.h.
+type IfNextdqblk struct {
+	Bhardlimit uint64
+	Bsoftlimit uint64
+	Curspace   uint64
+	Ihardlimit uint64
+	Isoftlimit uint64
+	Curinodes  uint64
+	Btime      uint64
+	Itime      uint64
+	Valid      uint32
+	Id         uint32
+}
+
+// SizeofIfNextdqblk is its size in bytes.
+const SizeofIfNextdqblk = 0x48
+
+// LsmCtx is struct lsm_ctx of linux/lsm.h.
+type LsmCtx struct {
+	Id      uint64
+	Flags   uint64
+	Len     uint64
+	Ctx_len uint64
+}
+
+// SizeofLsmCtx is its size in bytes.
+const SizeofLsmCtx = 0x20
+
+// MntIdReq is struct mnt_id_req of linux/mount.h.
+type MntIdReq struct {
+	Size  uint32
+	Fd    uint32
+	Id    uint64
+	Param uint64
+	Ns_id uint64
+}
+
+// SizeofMntIdReq is its size in bytes.
+const SizeofMntIdReq = 0x20
+
+// SeccompData is struct seccomp_data of linux/seccomp.h.
+type SeccompData struct {
+	Nr                  int32
+	Arch                uint32
+	Instruction_pointer uint64
+	Args                [6]uint64
+}
+
+// SizeofSeccompData is its size in bytes.
+const SizeofSeccompData = 0x40
+
+// SeccompMetadata is struct seccomp_metadata of linux/ptrace.h.
+type SeccompMetadata struct {
+	Filter_off uint64
+	Flags      uint64
+}
+
+// SizeofSeccompMetadata is its size in bytes.
+const SizeofSeccompMetadata = 0x10
+
+// SeccompNotif is struct seccomp_notif of linux/seccomp.h.
+type SeccompNotif struct {
+	Id    uint64
+	Pid   uint32
+	Flags uint32
+	Data  SeccompData
+}
+
+// SizeofSeccompNotif is its size in bytes.
+const SizeofSeccompNotif = 0x50
+
+// SeccompNotifAddfd is struct seccomp_notif_addfd of linux/seccomp.h.
+type SeccompNotifAddfd struct {
+	Id          uint64
+	Flags       uint32
+	Srcfd       uint32
+	Newfd       uint32
+	Newfd_flags uint32
+}
+
+// SizeofSeccompNotifAddfd is its size in bytes.
+const SizeofSeccompNotifAddfd = 0x18
+
+// SeccompNotifResp is struct seccomp_notif_resp of linux/seccomp.h.
+type SeccompNotifResp struct {
+	Id    uint64
+	Val   int64
+	Error int32
+	Flags uint32
+}
+
+// SizeofSeccompNotifResp is its size in bytes.
+const SizeofSeccompNotifResp = 0x18
+
+// SeccompNotifSizes is struct seccomp_notif_sizes of linux/seccomp.h.
+type SeccompNotifSizes struct {
+	Notif      uint16
+	Notif_resp uint16
+	Data       uint16
+}
+
+// SizeofSeccompNotifSizes is its size in bytes.
+const SizeofSeccompNotifSizes = 0x6
+
+// Statmount_t is struct statmount of linux/mount.h.
+type Statmount_t struct {
+	Size              uint32
+	Mnt_opts          uint32
+	Mask              uint64
+	Sb_dev_major      uint32
+	Sb_dev_minor      uint32
+	Sb_magic          uint64
+	Sb_flags          uint32
+	Fs_type           uint32
+	Mnt_id            uint64
+	Mnt_parent_id     uint64
+	Mnt_id_old        uint32
+	Mnt_parent_id_old uint32
+	Mnt_attr          uint64
+	Mnt_propagation   uint64
+	Mnt_peer_group    uint64
+	Mnt_master        uint64
+	Propagate_from    uint64
+	Mnt_root          uint32
+	Mnt_point         uint32
+	Mnt_ns_id         uint64
+	Fs_subtype        uint32
+	Sb_source         uint32
+	Opt_num           uint32
+	Opt_array         uint32
+	Opt_sec_num       uint32
+	Opt_sec_array     uint32
+	Supported_mask    uint64
+	Mnt_uidmap_num    uint32
+	Mnt_uidmap        uint32
+	Mnt_gidmap_num    uint32
+	Mnt_gidmap        uint32
+	_                 [43]uint64
+}
+
+// SizeofStatmount_t is its size in bytes.
+const SizeofStatmount_t = 0x200
+
+// XattrArgs is struct xattr_args of linux/xattr.h.
+type XattrArgs struct {
+	Value Pointer64
+	Size  uint32
+	Flags uint32
+}
+
+// SizeofXattrArgs is its size in bytes.
+const SizeofXattrArgs = 0x10
+
+// IoEvent is struct io_event of linux/aio_abi.h.
+type IoEvent struct {
+	Data uint64
+	Obj  uint64
+	Res  int64
+	Res2 int64
+}
+
+// SizeofIoEvent is its size in bytes.
+const SizeofIoEvent = 0x20
+
+// IoCqringOffsets is struct io_cqring_offsets of linux/io_uring.h.
+type IoCqringOffsets struct {
+	Head         uint32
+	Tail         uint32
+	Ring_mask    uint32
+	Ring_entries uint32
+	Overflow     uint32
+	Cqes         uint32
+	Flags        uint32
+	Resv1        uint32
+	User_addr    uint64
+}
+
+// SizeofIoCqringOffsets is its size in bytes.
+const SizeofIoCqringOffsets = 0x28
+
+// IoSqringOffsets is struct io_sqring_offsets of linux/io_uring.h.
+type IoSqringOffsets struct {
+	Head         uint32
+	Tail         uint32
+	Ring_mask    uint32
+	Ring_entries uint32
+	Flags        uint32
+	Dropped      uint32
+	Array        uint32
+	Resv1        uint32
+	User_addr    uint64
+}
+
+// SizeofIoSqringOffsets is its size in bytes.
+const SizeofIoSqringOffsets = 0x28
+
+// IoUringAttrPi is struct io_uring_attr_pi of linux/io_uring.h.
+type IoUringAttrPi struct {
+	Flags   uint16
+	App_tag uint16
+	Len     uint32
+	Addr    uint64
+	Seed    uint64
+	Rsvd    uint64
+}
+
+// SizeofIoUringAttrPi is its size in bytes.
+const SizeofIoUringAttrPi = 0x20
+
+// IoUringBpf is struct io_uring_bpf of linux/io_uring/bpf_filter.h.
+type IoUringBpf struct {
+	Cmd_type  uint16
+	Cmd_flags uint16
+	Resv      uint32
+	Filter    IoUringBpfFilter
+}
+
+// SizeofIoUringBpf is its size in bytes.
+const SizeofIoUringBpf = 0x48
+
+// IoUringBpfCtx is struct io_uring_bpf_ctx of linux/io_uring/bpf_filter.h.
+type IoUringBpfCtx struct {
+	User_data uint64
+	Opcode    uint8
+	Sqe_flags uint8
+	Pdu_size  uint8
+	Pad       [5]uint8
+	Pdu       [24]byte
+}
+
+// SizeofIoUringBpfCtx is its size in bytes.
+const SizeofIoUringBpfCtx = 0x28
+
+// IoUringBpfFilter is struct io_uring_bpf_filter of linux/io_uring/bpf_filter.h.
+type IoUringBpfFilter struct {
+	Opcode     uint32
+	Flags      uint32
+	Filter_len uint32
+	Pdu_size   uint8
+	Resv       [3]uint8
+	Filter_ptr Pointer64
+	Resv2      [5]uint64
+}
+
+// SizeofIoUringBpfFilter is its size in bytes.
+const SizeofIoUringBpfFilter = 0x40
+
+// IoUringBuf is struct io_uring_buf of linux/io_uring.h.
+type IoUringBuf struct {
+	Addr uint64
+	Len  uint32
+	Bid  uint16
+	Resv uint16
+}
+
+// SizeofIoUringBuf is its size in bytes.
+const SizeofIoUringBuf = 0x10
+
+// IoUringBufReg is struct io_uring_buf_reg of linux/io_uring.h.
+type IoUringBufReg struct {
+	Ring_addr    uint64
+	Ring_entries uint32
+	Bgid         uint16
+	Flags        uint16
+	Min_left     uint32
+	Resv         [5]uint32
+}
+
+// SizeofIoUringBufReg is its size in bytes.
+const SizeofIoUringBufReg = 0x28
+
+// IoUringBufRing is struct io_uring_buf_ring of linux/io_uring.h.
+type IoUringBufRing struct {
+	_    [14]byte
+	Tail uint16
+}
+
+// SizeofIoUringBufRing is its size in bytes.
+const SizeofIoUringBufRing = 0x10
+
+// IoUringBufStatus is struct io_uring_buf_status of linux/io_uring.h.
+type IoUringBufStatus struct {
+	Buf_group uint32
+	Head      uint32
+	Resv      [8]uint32
+}
+
+// SizeofIoUringBufStatus is its size in bytes.
+const SizeofIoUringBufStatus = 0x28
+
+// IoUringClockRegister is struct io_uring_clock_register of linux/io_uring.h.
+type IoUringClockRegister struct {
+	Clockid uint32
+	_       [3]uint32
+}
+
+// SizeofIoUringClockRegister is its size in bytes.
+const SizeofIoUringClockRegister = 0x10
+
+// IoUringCloneBuffers is struct io_uring_clone_buffers of linux/io_uring.h.
+type IoUringCloneBuffers struct {
+	Src_fd  uint32
+	Flags   uint32
+	Src_off uint32
+	Dst_off uint32
+	Nr      uint32
+	Pad     [3]uint32
+}
+
+// SizeofIoUringCloneBuffers is its size in bytes.
+const SizeofIoUringCloneBuffers = 0x20
+
+// IoUringCqe is struct io_uring_cqe of linux/io_uring.h.
+type IoUringCqe struct {
+	User_data uint64
+	Res       int32
+	Flags     uint32
+}
+
+// SizeofIoUringCqe is its size in bytes.
+const SizeofIoUringCqe = 0x10
+
+// IoUringFileIndexRange is struct io_uring_file_index_range of linux/io_uring.h.
+type IoUringFileIndexRange struct {
+	Off  uint32
+	Len  uint32
+	Resv uint64
+}
+
+// SizeofIoUringFileIndexRange is its size in bytes.
+const SizeofIoUringFileIndexRange = 0x10
+
+// IoUringFilesUpdate is struct io_uring_files_update of linux/io_uring.h.
+type IoUringFilesUpdate struct {
+	Offset uint32
+	Resv   uint32
+	Fds    Pointer64
+}
+
+// SizeofIoUringFilesUpdate is its size in bytes.
+const SizeofIoUringFilesUpdate = 0x10
+
+// IoUringGeteventsArg is struct io_uring_getevents_arg of linux/io_uring.h.
+type IoUringGeteventsArg struct {
+	Sigmask       Pointer64
+	Sigmask_sz    uint32
+	Min_wait_usec uint32
+	Ts            Pointer64
+}
+
+// SizeofIoUringGeteventsArg is its size in bytes.
+const SizeofIoUringGeteventsArg = 0x18
+
+// IoUringMemRegionReg is struct io_uring_mem_region_reg of linux/io_uring.h.
+type IoUringMemRegionReg struct {
+	Region_uptr Pointer64
+	Flags       uint64
+	_           [2]uint64
+}
+
+// SizeofIoUringMemRegionReg is its size in bytes.
+const SizeofIoUringMemRegionReg = 0x20
+
+// IoUringNapi is struct io_uring_napi of linux/io_uring.h.
+type IoUringNapi struct {
+	Busy_poll_to     uint32
+	Prefer_busy_poll uint8
+	Opcode           uint8
+	Pad              [2]uint8
+	Op_param         uint32
+	Resv             uint32
+}
+
+// SizeofIoUringNapi is its size in bytes.
+const SizeofIoUringNapi = 0x10
+
+// IoUringParams is struct io_uring_params of linux/io_uring.h.
+type IoUringParams struct {
+	Sq_entries     uint32
+	Cq_entries     uint32
+	Flags          uint32
+	Sq_thread_cpu  uint32
+	Sq_thread_idle uint32
+	Features       uint32
+	Wq_fd          uint32
+	Resv           [3]uint32
+	Sq_off         IoSqringOffsets
+	Cq_off         IoCqringOffsets
+}
+
+// SizeofIoUringParams is its size in bytes.
+const SizeofIoUringParams = 0x78
+
+// IoUringProbe is struct io_uring_probe of linux/io_uring.h.
+type IoUringProbe struct {
+	Last_op uint8
+	Ops_len uint8
+	Resv    uint16
+	Resv2   [3]uint32
+}
+
+// SizeofIoUringProbe is its size in bytes.
+const SizeofIoUringProbe = 0x10
+
+// IoUringProbeOp is struct io_uring_probe_op of linux/io_uring.h.
+type IoUringProbeOp struct {
+	Op    uint8
+	Resv  uint8
+	Flags uint16
+	Resv2 uint32
+}
+
+// SizeofIoUringProbeOp is its size in bytes.
+const SizeofIoUringProbeOp = 0x8
+
+// IoUringQueryHdr is struct io_uring_query_hdr of linux/io_uring/query.h.
+type IoUringQueryHdr struct {
+	Next_entry Pointer64
+	Query_data Pointer64
+	Query_op   uint32
+	Size       uint32
+	Result     int32
+	_          [3]uint32
+}
+
+// SizeofIoUringQueryHdr is its size in bytes.
+const SizeofIoUringQueryHdr = 0x28
+
+// IoUringQueryOpcode is struct io_uring_query_opcode of linux/io_uring/query.h.
+type IoUringQueryOpcode struct {
+	Nr_request_opcodes  uint32
+	Nr_register_opcodes uint32
+	Feature_flags       uint64
+	Ring_setup_flags    uint64
+	Enter_flags         uint64
+	Sqe_flags           uint64
+	Nr_query_opcodes    uint32
+	_                   uint32
+}
+
+// SizeofIoUringQueryOpcode is its size in bytes.
+const SizeofIoUringQueryOpcode = 0x30
+
+// IoUringQueryScq is struct io_uring_query_scq of linux/io_uring/query.h.
+type IoUringQueryScq struct {
+	Size      uint64
+	Alignment uint64
+}
+
+// SizeofIoUringQueryScq is its size in bytes.
+const SizeofIoUringQueryScq = 0x10
+
+// IoUringQueryZcrx is struct io_uring_query_zcrx of linux/io_uring/query.h.
+type IoUringQueryZcrx struct {
+	Register_flags   uint64
+	Area_flags       uint64
+	Nr_ctrl_opcodes  uint32
+	Features         uint32
+	Rq_hdr_size      uint32
+	Rq_hdr_alignment uint32
+	_                uint64
+}
+
+// SizeofIoUringQueryZcrx is its size in bytes.
+const SizeofIoUringQueryZcrx = 0x28
+
+// IoUringRecvmsgOut is struct io_uring_recvmsg_out of linux/io_uring.h.
+type IoUringRecvmsgOut struct {
+	Namelen    uint32
+	Controllen uint32
+	Payloadlen uint32
+	Flags      uint32
+}
+
+// SizeofIoUringRecvmsgOut is its size in bytes.
+const SizeofIoUringRecvmsgOut = 0x10
+
+// IoUringRegWait is struct io_uring_reg_wait of linux/io_uring.h.
+type IoUringRegWait struct {
+	Ts            KernelTimespec
+	Min_wait_usec uint32
+	Flags         uint32
+	Sigmask       uint64
+	Sigmask_sz    uint32
+	Pad           [3]uint32
+	Pad2          [2]uint64
+}
+
+// SizeofIoUringRegWait is its size in bytes.
+const SizeofIoUringRegWait = 0x40
+
+// IoUringRegionDesc is struct io_uring_region_desc of linux/io_uring.h.
+type IoUringRegionDesc struct {
+	User_addr   uint64
+	Size        uint64
+	Flags       uint32
+	Id          uint32
+	Mmap_offset uint64
+	_           [4]uint64
+}
+
+// SizeofIoUringRegionDesc is its size in bytes.
+const SizeofIoUringRegionDesc = 0x40
+
+// IoUringRestriction is struct io_uring_restriction of linux/io_uring.h.
+type IoUringRestriction struct {
+	Opcode uint16
+	Op     uint8
+	Resv   uint8
+	Resv2  [3]uint32
+}
+
+// SizeofIoUringRestriction is its size in bytes.
+const SizeofIoUringRestriction = 0x10
+
+// IoUringRsrcRegister is struct io_uring_rsrc_register of linux/io_uring.h.
+type IoUringRsrcRegister struct {
+	Nr    uint32
+	Flags uint32
+	Resv2 uint64
+	Data  Pointer64
+	Tags  Pointer64
+}
+
+// SizeofIoUringRsrcRegister is its size in bytes.
+const SizeofIoUringRsrcRegister = 0x20
+
+// IoUringRsrcUpdate is struct io_uring_rsrc_update of linux/io_uring.h.
+type IoUringRsrcUpdate struct {
+	Offset uint32
+	Resv   uint32
+	Data   uint64
+}
+
+// SizeofIoUringRsrcUpdate is its size in bytes.
+const SizeofIoUringRsrcUpdate = 0x10
+
+// IoUringRsrcUpdate2 is struct io_uring_rsrc_update2 of linux/io_uring.h.
+type IoUringRsrcUpdate2 struct {
+	Offset uint32
+	Resv   uint32
+	Data   Pointer64
+	Tags   Pointer64
+	Nr     uint32
+	Resv2  uint32
+}
+
+// SizeofIoUringRsrcUpdate2 is its size in bytes.
+const SizeofIoUringRsrcUpdate2 = 0x20
+
+// IoUringSqe is struct io_uring_sqe of linux/io_uring.h.
+type IoUringSqe struct {
+	Opcode         uint8
+	Flags          uint8
+	Ioprio         uint16
+	Fd             int32
+	Off            uint64
+	Addr           uint64
+	Len            uint32
+	Op_flags       uint32
+	User_data      uint64
+	Buf_index      uint16
+	Personality    uint16
+	File_index     uint32
+	Addr3          uint64
+	Attr_type_mask uint64
+}
+
+// SizeofIoUringSqe is its size in bytes.
+const SizeofIoUringSqe = 0x40
+
+// IoUringSyncCancelReg is struct io_uring_sync_cancel_reg of linux/io_uring.h.
+type IoUringSyncCancelReg struct {
+	Addr    uint64
+	Fd      int32
+	Flags   uint32
+	Timeout KernelTimespec
+	Opcode  uint8
+	Pad     [7]uint8
+	Pad2    [3]uint64
+}
+
+// SizeofIoUringSyncCancelReg is its size in bytes.
+const SizeofIoUringSyncCancelReg = 0x40
+
+// BpfBtfInfo is struct bpf_btf_info of linux/bpf.h.
+type BpfBtfInfo struct {
+	Btf        Pointer64
+	Btf_size   uint32
+	Id         uint32
+	Name       Pointer64
+	Name_len   uint32
+	Kernel_btf uint32
+}
+
+// SizeofBpfBtfInfo is its size in bytes.
+const SizeofBpfBtfInfo = 0x20
+
+// BpfBtfLoadAttr is union bpf_attr.btf_log_buf of linux/bpf.h.
+type BpfBtfLoadAttr struct {
+	Btf               Pointer64
+	Btf_log_buf       Pointer64
+	Btf_size          uint32
+	Btf_log_size      uint32
+	Btf_log_level     uint32
+	Btf_log_true_size uint32
+	Btf_flags         uint32
+	Btf_token_fd      int32
+}
+
+// SizeofBpfBtfLoadAttr is its size in bytes.
+const SizeofBpfBtfLoadAttr = 0x28
+
+// BpfCommonAttr is struct bpf_common_attr of linux/bpf.h.
+type BpfCommonAttr struct {
+	Log_buf       Pointer64
+	Log_size      uint32
+	Log_level     uint32
+	Log_true_size uint32
+	_             [4]byte
+}
+
+// SizeofBpfCommonAttr is its size in bytes.
+const SizeofBpfCommonAttr = 0x18
+
+// BpfCoreRelo is struct bpf_core_relo of linux/bpf.h.
+type BpfCoreRelo struct {
+	Insn_off       uint32
+	Type_id        uint32
+	Access_str_off uint32
+	Kind           uint32
+}
+
+// SizeofBpfCoreRelo is its size in bytes.
+const SizeofBpfCoreRelo = 0x10
+
+// BpfEnableStatsAttr is union bpf_attr.enable_stats of linux/bpf.h.
+type BpfEnableStatsAttr struct {
+	Type uint32
+}
+
+// SizeofBpfEnableStatsAttr is its size in bytes.
+const SizeofBpfEnableStatsAttr = 0x4
+
+// BpfFuncInfo is struct bpf_func_info of linux/bpf.h.
+type BpfFuncInfo struct {
+	Insn_off uint32
+	Type_id  uint32
+}
+
+// SizeofBpfFuncInfo is its size in bytes.
+const SizeofBpfFuncInfo = 0x8
+
+// BpfGetIdAttr is union bpf_attr.start_id of linux/bpf.h.
+type BpfGetIdAttr struct {
+	Id                uint32
+	Next_id           uint32
+	Open_flags        uint32
+	Fd_by_id_token_fd int32
+}
+
+// SizeofBpfGetIdAttr is its size in bytes.
+const SizeofBpfGetIdAttr = 0x10
+
+// BpfInfoAttr is union bpf_attr.info of linux/bpf.h.
+type BpfInfoAttr struct {
+	Bpf_fd   uint32
+	Info_len uint32
+	Info     Pointer64
+}
+
+// SizeofBpfInfoAttr is its size in bytes.
+const SizeofBpfInfoAttr = 0x10
+
+// BpfInsn is struct bpf_insn of linux/bpf.h.
+type BpfInsn struct {
+	Code uint8
+	Regs uint8
+	Off  int16
+	Imm  int32
+}
+
+// SizeofBpfInsn is its size in bytes.
+const SizeofBpfInsn = 0x8
+
+// BpfIterCreateAttr is union bpf_attr.iter_create of linux/bpf.h.
+type BpfIterCreateAttr struct {
+	Link_fd uint32
+	Flags   uint32
+}
+
+// SizeofBpfIterCreateAttr is its size in bytes.
+const SizeofBpfIterCreateAttr = 0x8
+
+// BpfLineInfo is struct bpf_line_info of linux/bpf.h.
+type BpfLineInfo struct {
+	Insn_off      uint32
+	File_name_off uint32
+	Line_off      uint32
+	Line_col      uint32
+}
+
+// SizeofBpfLineInfo is its size in bytes.
+const SizeofBpfLineInfo = 0x10
+
+// BpfLinkCreateAttr is union bpf_attr.link_create of linux/bpf.h.
+type BpfLinkCreateAttr struct {
+	Prog_fd     uint32
+	Target_fd   uint32
+	Attach_type uint32
+	Flags       uint32
+	Rest        [48]byte
+}
+
+// SizeofBpfLinkCreateAttr is its size in bytes.
+const SizeofBpfLinkCreateAttr = 0x40
+
+// BpfLinkDetachAttr is union bpf_attr.link_detach of linux/bpf.h.
+type BpfLinkDetachAttr struct {
+	Link_fd uint32
+}
+
+// SizeofBpfLinkDetachAttr is its size in bytes.
+const SizeofBpfLinkDetachAttr = 0x4
+
+// BpfLinkInfo is struct bpf_link_info of linux/bpf.h.
+type BpfLinkInfo struct {
+	Type    uint32
+	Id      uint32
+	Prog_id uint32
+	_       [4]byte
+	Rest    [48]byte
+}
+
+// SizeofBpfLinkInfo is its size in bytes.
+const SizeofBpfLinkInfo = 0x40
+
+// BpfLinkUpdateAttr is union bpf_attr.link_update of linux/bpf.h.
+type BpfLinkUpdateAttr struct {
+	Link_fd     uint32
+	New_prog_fd uint32
+	Flags       uint32
+	Old_prog_fd uint32
+}
+
+// SizeofBpfLinkUpdateAttr is its size in bytes.
+const SizeofBpfLinkUpdateAttr = 0x10
+
+// BpfLpmTrieKeyHdr is struct bpf_lpm_trie_key_hdr of linux/bpf.h.
+type BpfLpmTrieKeyHdr struct {
+	Prefixlen uint32
+}
+
+// SizeofBpfLpmTrieKeyHdr is its size in bytes.
+const SizeofBpfLpmTrieKeyHdr = 0x4
+
+// BpfMapBatchAttr is union bpf_attr.batch of linux/bpf.h.
+type BpfMapBatchAttr struct {
+	In_batch   Pointer64
+	Out_batch  Pointer64
+	Keys       Pointer64
+	Values     Pointer64
+	Count      uint32
+	Map_fd     uint32
+	Elem_flags uint64
+	Flags      uint64
+}
+
+// SizeofBpfMapBatchAttr is its size in bytes.
+const SizeofBpfMapBatchAttr = 0x38
+
+// BpfMapCreateAttr is union bpf_attr.map_type of linux/bpf.h.
+type BpfMapCreateAttr struct {
+	Map_type                  uint32
+	Key_size                  uint32
+	Value_size                uint32
+	Max_entries               uint32
+	Map_flags                 uint32
+	Inner_map_fd              uint32
+	Numa_node                 uint32
+	Map_name                  [16]byte
+	Map_ifindex               uint32
+	Btf_fd                    uint32
+	Btf_key_type_id           uint32
+	Btf_value_type_id         uint32
+	Btf_vmlinux_value_type_id uint32
+	Map_extra                 uint64
+	Value_type_btf_obj_fd     int32
+	Map_token_fd              int32
+	Excl_prog_hash            Pointer64
+	Excl_prog_hash_size       uint32
+	_                         [4]byte
+}
+
+// SizeofBpfMapCreateAttr is its size in bytes.
+const SizeofBpfMapCreateAttr = 0x60
+
+// BpfMapElemAttr is union bpf_attr.next_key of linux/bpf.h.
+type BpfMapElemAttr struct {
+	Map_fd uint32
+	_      [4]byte
+	Key    Pointer64
+	Value  Pointer64
+	Flags  uint64
+}
+
+// SizeofBpfMapElemAttr is its size in bytes.
+const SizeofBpfMapElemAttr = 0x20
+
+// BpfMapInfo is struct bpf_map_info of linux/bpf.h.
+type BpfMapInfo struct {
+	Type                      uint32
+	Id                        uint32
+	Key_size                  uint32
+	Value_size                uint32
+	Max_entries               uint32
+	Map_flags                 uint32
+	Name                      [16]byte
+	Ifindex                   uint32
+	Btf_vmlinux_value_type_id uint32
+	Netns_dev                 uint64
+	Netns_ino                 uint64
+	Btf_id                    uint32
+	Btf_key_type_id           uint32
+	Btf_value_type_id         uint32
+	Btf_vmlinux_id            uint32
+	Map_extra                 uint64
+	Hash                      Pointer64
+	Hash_size                 uint32
+	_                         [4]byte
+}
+
+// SizeofBpfMapInfo is its size in bytes.
+const SizeofBpfMapInfo = 0x68
+
+// BpfObjAttr is union bpf_attr.pathname of linux/bpf.h.
+type BpfObjAttr struct {
+	Pathname   Pointer64
+	Bpf_fd     uint32
+	File_flags uint32
+	Path_fd    int32
+	_          [4]byte
+}
+
+// SizeofBpfObjAttr is its size in bytes.
+const SizeofBpfObjAttr = 0x18
+
+// BpfPerfEventValue is struct bpf_perf_event_value of linux/bpf.h.
+type BpfPerfEventValue struct {
+	Counter uint64
+	Enabled uint64
+	Running uint64
+}
+
+// SizeofBpfPerfEventValue is its size in bytes.
+const SizeofBpfPerfEventValue = 0x18
+
+// BpfProgAssocStructOpsAttr is union bpf_attr.prog_assoc_struct_ops of linux/bpf.h.
+type BpfProgAssocStructOpsAttr struct {
+	Map_fd  uint32
+	Prog_fd uint32
+	Flags   uint32
+}
+
+// SizeofBpfProgAssocStructOpsAttr is its size in bytes.
+const SizeofBpfProgAssocStructOpsAttr = 0xc
+
+// BpfProgAttachAttr is union bpf_attr.attach_bpf_fd of linux/bpf.h.
+type BpfProgAttachAttr struct {
+	Target_fd         uint32
+	Attach_bpf_fd     uint32
+	Attach_type       uint32
+	Attach_flags      uint32
+	Replace_bpf_fd    uint32
+	Relative_fd       uint32
+	Expected_revision uint64
+}
+
+// SizeofBpfProgAttachAttr is its size in bytes.
+const SizeofBpfProgAttachAttr = 0x20
+
+// BpfProgBindMapAttr is union bpf_attr.prog_bind_map of linux/bpf.h.
+type BpfProgBindMapAttr struct {
+	Prog_fd uint32
+	Map_fd  uint32
+	Flags   uint32
+}
+
+// SizeofBpfProgBindMapAttr is its size in bytes.
+const SizeofBpfProgBindMapAttr = 0xc
+
+// BpfProgInfo is struct bpf_prog_info of linux/bpf.h.
+type BpfProgInfo struct {
+	Type                     uint32
+	Id                       uint32
+	Tag                      [8]uint8
+	Jited_prog_len           uint32
+	Xlated_prog_len          uint32
+	Jited_prog_insns         Pointer64
+	Xlated_prog_insns        Pointer64
+	Load_time                uint64
+	Created_by_uid           uint32
+	Nr_map_ids               uint32
+	Map_ids                  Pointer64
+	Name                     [16]byte
+	Ifindex                  uint32
+	Gpl_compatible           uint32
+	Netns_dev                uint64
+	Netns_ino                uint64
+	Nr_jited_ksyms           uint32
+	Nr_jited_func_lens       uint32
+	Jited_ksyms              Pointer64
+	Jited_func_lens          Pointer64
+	Btf_id                   uint32
+	Func_info_rec_size       uint32
+	Func_info                Pointer64
+	Nr_func_info             uint32
+	Nr_line_info             uint32
+	Line_info                Pointer64
+	Jited_line_info          Pointer64
+	Nr_jited_line_info       uint32
+	Line_info_rec_size       uint32
+	Jited_line_info_rec_size uint32
+	Nr_prog_tags             uint32
+	Prog_tags                Pointer64
+	Run_time_ns              uint64
+	Run_cnt                  uint64
+	Recursion_misses         uint64
+	Verified_insns           uint32
+	Attach_btf_obj_id        uint32
+	Attach_btf_id            uint32
+	_                        [4]byte
+}
+
+// SizeofBpfProgInfo is its size in bytes.
+const SizeofBpfProgInfo = 0xe8
+
+// BpfProgLoadAttr is union bpf_attr.prog_type of linux/bpf.h.
+type BpfProgLoadAttr struct {
+	Prog_type            uint32
+	Insn_cnt             uint32
+	Insns                Pointer64
+	License              Pointer64
+	Log_level            uint32
+	Log_size             uint32
+	Log_buf              Pointer64
+	Kern_version         uint32
+	Prog_flags           uint32
+	Prog_name            [16]byte
+	Prog_ifindex         uint32
+	Expected_attach_type uint32
+	Prog_btf_fd          uint32
+	Func_info_rec_size   uint32
+	Func_info            Pointer64
+	Func_info_cnt        uint32
+	Line_info_rec_size   uint32
+	Line_info            Pointer64
+	Line_info_cnt        uint32
+	Attach_btf_id        uint32
+	Attach_prog_fd       uint32
+	Core_relo_cnt        uint32
+	Fd_array             Pointer64
+	Core_relos           Pointer64
+	Core_relo_rec_size   uint32
+	Log_true_size        uint32
+	Prog_token_fd        int32
+	Fd_array_cnt         uint32
+	Signature            Pointer64
+	Signature_size       uint32
+	Keyring_id           int32
+}
+
+// SizeofBpfProgLoadAttr is its size in bytes.
+const SizeofBpfProgLoadAttr = 0xa8
+
+// BpfProgQueryAttr is union bpf_attr.query of linux/bpf.h.
+type BpfProgQueryAttr struct {
+	Target_fd         uint32
+	Attach_type       uint32
+	Query_flags       uint32
+	Attach_flags      uint32
+	Prog_ids          Pointer64
+	Count             uint32
+	_                 [4]byte
+	Prog_attach_flags Pointer64
+	Link_ids          Pointer64
+	Link_attach_flags Pointer64
+	Revision          uint64
+}
+
+// SizeofBpfProgQueryAttr is its size in bytes.
+const SizeofBpfProgQueryAttr = 0x40
+
+// BpfProgStreamReadAttr is union bpf_attr.prog_stream_read of linux/bpf.h.
+type BpfProgStreamReadAttr struct {
+	Stream_buf     Pointer64
+	Stream_buf_len uint32
+	Stream_id      uint32
+	Prog_fd        uint32
+	_              [4]byte
+}
+
+// SizeofBpfProgStreamReadAttr is its size in bytes.
+const SizeofBpfProgStreamReadAttr = 0x18
+
+// BpfRawTracepointAttr is union bpf_attr.raw_tracepoint of linux/bpf.h.
+type BpfRawTracepointAttr struct {
+	Name    Pointer64
+	Prog_fd uint32
+	_       [4]byte
+	Cookie  uint64
+}
+
+// SizeofBpfRawTracepointAttr is its size in bytes.
+const SizeofBpfRawTracepointAttr = 0x18
+
+// BpfTaskFdQueryAttr is union bpf_attr.task_fd_query of linux/bpf.h.
+type BpfTaskFdQueryAttr struct {
+	Pid          uint32
+	Fd           uint32
+	Flags        uint32
+	Buf_len      uint32
+	Buf          Pointer64
+	Prog_id      uint32
+	Fd_type      uint32
+	Probe_offset uint64
+	Probe_addr   uint64
+}
+
+// SizeofBpfTaskFdQueryAttr is its size in bytes.
+const SizeofBpfTaskFdQueryAttr = 0x30
+
+// BpfTestRunAttr is union bpf_attr.test of linux/bpf.h.
+type BpfTestRunAttr struct {
+	Prog_fd       uint32
+	Retval        uint32
+	Data_size_in  uint32
+	Data_size_out uint32
+	Data_in       Pointer64
+	Data_out      Pointer64
+	Repeat        uint32
+	Duration      uint32
+	Ctx_size_in   uint32
+	Ctx_size_out  uint32
+	Ctx_in        Pointer64
+	Ctx_out       Pointer64
+	Flags         uint32
+	Cpu           uint32
+	Batch_size    uint32
+	_             [4]byte
+}
+
+// SizeofBpfTestRunAttr is its size in bytes.
+const SizeofBpfTestRunAttr = 0x50
+
+// BpfTokenCreateAttr is union bpf_attr.token_create of linux/bpf.h.
+type BpfTokenCreateAttr struct {
+	Flags    uint32
+	Bpffs_fd uint32
+}
+
+// SizeofBpfTokenCreateAttr is its size in bytes.
+const SizeofBpfTokenCreateAttr = 0x8
+
+// BpfTokenInfo is struct bpf_token_info of linux/bpf.h.
+type BpfTokenInfo struct {
+	Allowed_cmds    uint64
+	Allowed_maps    uint64
+	Allowed_progs   uint64
+	Allowed_attachs uint64
+}
+
+// SizeofBpfTokenInfo is its size in bytes.
+const SizeofBpfTokenInfo = 0x20
+
+// CloneArgs is struct clone_args of linux/sched.h.
+type CloneArgs struct {
+	Flags        uint64
+	Pidfd        uint64
+	Child_tid    uint64
+	Parent_tid   uint64
+	Exit_signal  uint64
+	Stack        uint64
+	Stack_size   uint64
+	Tls          uint64
+	Set_tid      uint64
+	Set_tid_size uint64
+	Cgroup       uint64
+}
+
+// SizeofCloneArgs is its size in bytes.
+const SizeofCloneArgs = 0x58
+
+// FutexWaitv_t is struct futex_waitv of linux/futex.h.
+type FutexWaitv_t struct {
+	Val   uint64
+	Uaddr uint64
+	Flags uint32
+	_     uint32
+}
+
+// SizeofFutexWaitv_t is its size in bytes.
+const SizeofFutexWaitv_t = 0x18
+
+// KernelItimerspec is struct __kernel_itimerspec of linux/time_types.h.
+type KernelItimerspec struct {
+	Interval KernelTimespec
+	Value    KernelTimespec
+}
+
+// SizeofKernelItimerspec is its size in bytes.
+const SizeofKernelItimerspec = 0x20
+
+// KernelTimex is struct __kernel_timex of linux/timex.h.
+type KernelTimex struct {
+	Modes     uint32
+	_         [4]byte
+	Offset    int64
+	Freq      int64
+	Maxerror  int64
+	Esterror  int64
+	Status    int32
+	_         [4]byte
+	Constant  int64
+	Precision int64
+	Tolerance int64
+	Time      KernelTimexTimeval
+	Tick      int64
+	Ppsfreq   int64
+	Jitter    int64
+	Shift     int32
+	_         [4]byte
+	Stabil    int64
+	Jitcnt    int64
+	Calcnt    int64
+	Errcnt    int64
+	Stbcnt    int64
+	Tai       int32
+	_         [44]byte
+}
+
+// SizeofKernelTimex is its size in bytes.
+const SizeofKernelTimex = 0xd0
+
+// KernelTimexTimeval is struct __kernel_timex_timeval of linux/timex.h.
+type KernelTimexTimeval struct {
+	Sec  int64
+	Usec int64
+}
+
+// SizeofKernelTimexTimeval is its size in bytes.
+const SizeofKernelTimexTimeval = 0x10
+
+// Msginfo is struct msginfo of linux/msg.h.
+type Msginfo struct {
+	Msgpool int32
+	Msgmap  int32
+	Msgmax  int32
+	Msgmnb  int32
+	Msgmni  int32
+	Msgssz  int32
+	Msgtql  int32
+	Msgseg  uint16
+	_       [2]byte
+}
+
+// SizeofMsginfo is its size in bytes.
+const SizeofMsginfo = 0x20
+
+// RseqSliceCtrl is struct rseq_slice_ctrl of linux/rseq.h.
+type RseqSliceCtrl struct {
+	Request uint8
+	Granted uint8
+	_       [2]byte
+}
+
+// SizeofRseqSliceCtrl is its size in bytes.
+const SizeofRseqSliceCtrl = 0x4
+
+// Rseq_t is struct rseq of linux/rseq.h.
+type Rseq_t struct {
+	Cpu_id_start uint32
+	Cpu_id       uint32
+	Rseq_cs      uint64
+	Flags        uint32
+	Node_id      uint32
+	Mm_cid       uint32
+	Slice_ctrl   RseqSliceCtrl
+	_            uint8
+	_            [31]byte
+}
+
+// SizeofRseq_t is its size in bytes.
+const SizeofRseq_t = 0x40
+
+// SchedParam is struct sched_param of include/linux/sched.h.
+type SchedParam struct {
+	Priority int32
+}
+
+// SizeofSchedParam is its size in bytes.
+const SizeofSchedParam = 0x4
+
+// Sembuf is struct sembuf of linux/sem.h.
+type Sembuf struct {
+	Num uint16
+	Op  int16
+	Flg int16
+}
+
+// SizeofSembuf is its size in bytes.
+const SizeofSembuf = 0x6
+
+// Seminfo is struct seminfo of linux/sem.h.
+type Seminfo struct {
+	Semmap int32
+	Semmni int32
+	Semmns int32
+	Semmnu int32
+	Semmsl int32
+	Semopm int32
+	Semume int32
+	Semusz int32
+	Semvmx int32
+	Semaem int32
+}
+
+// SizeofSeminfo is its size in bytes.
+const SizeofSeminfo = 0x28
+
+// UffdMsg is struct uffd_msg of linux/userfaultfd.h.
+type UffdMsg struct {
+	Event uint8
+	_     uint8
+	_     uint16
+	_     uint32
+	Arg   [3]uint64
+}
+
+// SizeofUffdMsg is its size in bytes.
+const SizeofUffdMsg = 0x20
+
+// UffdioApi is struct uffdio_api of linux/userfaultfd.h.
+type UffdioApi struct {
+	Api      uint64
+	Features uint64
+	Ioctls   uint64
+}
+
+// SizeofUffdioApi is its size in bytes.
+const SizeofUffdioApi = 0x18
+
+// UffdioContinue is struct uffdio_continue of linux/userfaultfd.h.
+type UffdioContinue struct {
+	Range  UffdioRange
+	Mode   uint64
+	Mapped int64
+}
+
+// SizeofUffdioContinue is its size in bytes.
+const SizeofUffdioContinue = 0x20
+
+// UffdioCopy is struct uffdio_copy of linux/userfaultfd.h.
+type UffdioCopy struct {
+	Dst  uint64
+	Src  uint64
+	Len  uint64
+	Mode uint64
+	Copy int64
+}
+
+// SizeofUffdioCopy is its size in bytes.
+const SizeofUffdioCopy = 0x28
+
+// UffdioMove is struct uffdio_move of linux/userfaultfd.h.
+type UffdioMove struct {
+	Dst  uint64
+	Src  uint64
+	Len  uint64
+	Mode uint64
+	Move int64
+}
+
+// SizeofUffdioMove is its size in bytes.
+const SizeofUffdioMove = 0x28
+
+// UffdioPoison is struct uffdio_poison of linux/userfaultfd.h.
+type UffdioPoison struct {
+	Range   UffdioRange
+	Mode    uint64
+	Updated int64
+}
+
+// SizeofUffdioPoison is its size in bytes.
+const SizeofUffdioPoison = 0x20
+
+// UffdioRange is struct uffdio_range of linux/userfaultfd.h.
+type UffdioRange struct {
+	Start uint64
+	Len   uint64
+}
+
+// SizeofUffdioRange is its size in bytes.
+const SizeofUffdioRange = 0x10
+
+// UffdioRegister is struct uffdio_register of linux/userfaultfd.h.
+type UffdioRegister struct {
+	Range  UffdioRange
+	Mode   uint64
+	Ioctls uint64
+}
+
+// SizeofUffdioRegister is its size in bytes.
+const SizeofUffdioRegister = 0x20
+
+// UffdioRwprotect is struct uffdio_rwprotect of linux/userfaultfd.h.
+type UffdioRwprotect struct {
+	Range UffdioRange
+	Mode  uint64
+}
+
+// SizeofUffdioRwprotect is its size in bytes.
+const SizeofUffdioRwprotect = 0x18
+
+// UffdioSetMode is struct uffdio_set_mode of linux/userfaultfd.h.
+type UffdioSetMode struct {
+	Enable  uint64
+	Disable uint64
+}
+
+// SizeofUffdioSetMode is its size in bytes.
+const SizeofUffdioSetMode = 0x10
+
+// UffdioWriteprotect is struct uffdio_writeprotect of linux/userfaultfd.h.
+type UffdioWriteprotect struct {
+	Range UffdioRange
+	Mode  uint64
+}
+
+// SizeofUffdioWriteprotect is its size in bytes.
+const SizeofUffdioWriteprotect = 0x18
+
+// UffdioZeropage is struct uffdio_zeropage of linux/userfaultfd.h.
+type UffdioZeropage struct {
+	Range    UffdioRange
+	Mode     uint64
+	Zeropage int64
+}
+
+// SizeofUffdioZeropage is its size in bytes.
+const SizeofUffdioZeropage = 0x20

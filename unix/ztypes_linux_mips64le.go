@@ -986,3 +986,191 @@ type stat_t struct {
 
 // Sizeofstat_t is its size in bytes.
 const Sizeofstat_t = 0x68
+
+// Pointer64 is struct pointer64 of libc.h.
+type Pointer64 struct {
+	Ptr *byte
+}
+
+// SizeofPointer64 is its size in bytes.
+const SizeofPointer64 = 0x8
+
+// AioContext_t is aio_context_t.
+type AioContext_t uint64
+
+// FsQfilestat is struct fs_qfilestat of linux/dqblk_xfs.h.
+type FsQfilestat struct {
+	Ino      uint64
+	Nblks    uint64
+	Nextents uint32
+	_        [4]byte
+}
+
+// SizeofFsQfilestat is its size in bytes.
+const SizeofFsQfilestat = 0x18
+
+// FsQuotaStat is struct fs_quota_stat of linux/dqblk_xfs.h.
+type FsQuotaStat struct {
+	Version      int8
+	_            [1]byte
+	Flags        uint16
+	Pad          int8
+	_            [3]byte
+	Uquota       FsQfilestat
+	Gquota       FsQfilestat
+	Incoredqs    uint32
+	Btimelimit   int32
+	Itimelimit   int32
+	Rtbtimelimit int32
+	Bwarnlimit   uint16
+	Iwarnlimit   uint16
+	_            [4]byte
+}
+
+// SizeofFsQuotaStat is its size in bytes.
+const SizeofFsQuotaStat = 0x50
+
+// IfDqblk is struct if_dqblk of linux/quota.h.
+type IfDqblk struct {
+	Bhardlimit uint64
+	Bsoftlimit uint64
+	Curspace   uint64
+	Ihardlimit uint64
+	Isoftlimit uint64
+	Curinodes  uint64
+	Btime      uint64
+	Itime      uint64
+	Valid      uint32
+	_          [4]byte
+}
+
+// SizeofIfDqblk is its size in bytes.
+const SizeofIfDqblk = 0x48
+
+// KexecSegment is struct kexec_segment of linux/kexec.h.
+type KexecSegment struct {
+	Buf   *byte
+	Bufsz uintptr
+	Mem   uintptr
+	Memsz uintptr
+}
+
+// SizeofKexecSegment is its size in bytes.
+const SizeofKexecSegment = 0x20
+
+// Iocb is struct iocb of linux/aio_abi.h.
+type Iocb struct {
+	Data       uint64
+	Key        uint32
+	Rw_flags   int32
+	Lio_opcode uint16
+	Reqprio    int16
+	Fildes     uint32
+	Buf        uint64
+	Nbytes     uint64
+	Offset     int64
+	Reserved2  uint64
+	Flags      uint32
+	Resfd      uint32
+}
+
+// SizeofIocb is its size in bytes.
+const SizeofIocb = 0x40
+
+// BpfCgroupStorageKey is struct bpf_cgroup_storage_key of linux/bpf.h.
+type BpfCgroupStorageKey struct {
+	Cgroup_inode_id uint64
+	Attach_type     uint32
+	_               [4]byte
+}
+
+// SizeofBpfCgroupStorageKey is its size in bytes.
+const SizeofBpfCgroupStorageKey = 0x10
+
+// MqAttr is struct mq_attr of linux/mqueue.h.
+type MqAttr struct {
+	Flags   int64
+	Maxmsg  int64
+	Msgsize int64
+	Curmsgs int64
+	_       [4]int64
+}
+
+// SizeofMqAttr is its size in bytes.
+const SizeofMqAttr = 0x40
+
+// Msqid_ds is struct msqid64_ds of asm/msgbuf.h.
+type Msqid_ds struct {
+	Perm   SysvIpcPerm
+	Stime  int64
+	Rtime  int64
+	Ctime  int64
+	Cbytes uint64
+	Qnum   uint64
+	Qbytes uint64
+	Lspid  int32
+	Lrpid  int32
+	_      uint64
+	_      uint64
+}
+
+// SizeofMsqid_ds is its size in bytes.
+const SizeofMsqid_ds = 0x78
+
+// RobustList is struct robust_list of linux/futex.h.
+type RobustList struct {
+	Next *RobustList
+}
+
+// SizeofRobustList is its size in bytes.
+const SizeofRobustList = 0x8
+
+// RobustListHead is struct robust_list_head of linux/futex.h.
+type RobustListHead struct {
+	List            RobustList
+	Futex_offset    int64
+	List_op_pending *RobustList
+}
+
+// SizeofRobustListHead is its size in bytes.
+const SizeofRobustListHead = 0x18
+
+// Semid_ds is struct semid64_ds of asm/sembuf.h.
+type Semid_ds struct {
+	Perm  SysvIpcPerm
+	Otime int64
+	Ctime int64
+	Nsems uint64
+	_     uint64
+	_     uint64
+}
+
+// SizeofSemid_ds is its size in bytes.
+const SizeofSemid_ds = 0x58
+
+// Sigevent is struct sigevent of asm/siginfo.h.
+type Sigevent struct {
+	Value  uintptr
+	Signo  int32
+	Notify int32
+	Tid    int32
+	_      [44]byte
+}
+
+// SizeofSigevent is its size in bytes.
+const SizeofSigevent = 0x40
+
+// SiginfoQueue is siginfo_t of asm/siginfo.h.
+type SiginfoQueue struct {
+	Signo int32
+	Code  int32
+	Errno int32
+	_     [4]byte
+	Pid   int32
+	Uid   uint32
+	Value uintptr
+	_     [96]byte
+}
+
+// SizeofSiginfoQueue is its size in bytes.
+const SizeofSiginfoQueue = 0x80

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strings"
 	"testing"
 
 	"kern.sys/internal/nstest"
@@ -122,14 +123,13 @@ func TestWrongLinkWordsEndAsWithIP(t *testing.T) {
 		setUp(t, "link add brg address "+macC+" type bridge", "link add va address "+macA+" type veth peer name vb address "+macB)
 		before := stateOf(t)
 		for _, line := range wrongLinkWords {
-			args := words(t, line)
-			want := ip(t, args...)
-			if after := stateOf(t); after != before {
-				t.Fatalf("ip %s is not wrong", line)
+			if strings.HasSuffix(line, " altname a/b") && !sameWords() {
+				continue // newer versions leave it to the kernel, and some of those take it
 			}
-			got := kern(args...)
+			args := words(t, line)
+			want, got := ip(t, args...), kern(args...)
 			if after := stateOf(t); after != before {
-				t.Fatalf("kern %s changed something:\n%s\n%s", line, before, after)
+				t.Fatalf("%s changed something:\n%s\n%s\nip   %v\nkern %v", line, before, after, want, got)
 			}
 			sameEnd(t, line, want, got)
 		}

@@ -146,10 +146,42 @@ func typeKey(kind Kind, name string) string {
 	return name
 }
 
-// Type returns the type that a type expression without arrays and pointers names.
+// Type returns the type that a type expression without arrays and pointers names. "union bpf_attr.batch" is the
+// structure without a tag that the member has for type, or that the member is of.
 func (db *DB) Type(name string) (*Type, bool) {
+	if outer, member, ok := strings.Cut(name, "."); ok {
+		return db.inner(outer, member)
+	}
 	t, ok := db.types[name]
 	return t, ok
+}
+
+func (db *DB) inner(outer, member string) (*Type, bool) {
+	t, ok := db.types[outer]
+	if !ok || member == "" {
+		return nil, false
+	}
+	in := &Type{Kind: Struct, Name: t.Name + "." + member, Header: t.Header, On: map[string]*Layout{}}
+	for arch, l := range t.On {
+		for _, f := range l.Fields {
+			kind, size, ok := Anonymous(f.Type)
+			if !ok || kind != Struct {
+				continue
+			}
+			if f.Name == member || f.Name == "" && hasMember(f.Members, member) {
+				in.On[arch] = &Layout{Size: size, Fields: f.Members}
+				break
+			}
+		}
+	}
+	return in, len(in.On) > 0
+}
+
+// hasMember tells whether C would find a member, also in structures and unions without a name.
+func hasMember(fields []Field, name string) bool {
+	return slices.ContainsFunc(fields, func(f Field) bool {
+		return f.Name == name || f.Name == "" && hasMember(f.Members, name)
+	})
 }
 
 // Consts returns all constants, sorted by name and header.

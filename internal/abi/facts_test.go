@@ -136,6 +136,26 @@ func TestCommittedFactsAreWhole(t *testing.T) {
 	}
 }
 
+func TestTypeFindsStructuresWithoutTag(t *testing.T) {
+	db := NewDB()
+	for _, a := range testArchs {
+		l := &Layout{Size: 8, Fields: []Field{
+			{Type: "struct(4)", Members: []Field{{Type: "union(4)", Members: []Field{{Name: "x", Type: "int"}, {Name: "y", Type: "int"}}}}},
+			{Name: "batch", Type: "struct(8)", Members: []Field{{Name: "z", Type: "int"}}},
+			{Name: "plain", Type: "int"},
+		}}
+		if err := db.AddType(a, Union, "u", "linux/u.h", l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, size := range map[string]int64{"union u.y": 4, "union u.batch": 8, "union u.z": 0, "union u.plain": 0, "union u.": 0, "union v.y": 0} {
+		typ, ok := db.Type(name)
+		if ok != (size > 0) || ok && (typ.On["arm"].Size != size || typ.Header != "linux/u.h" || len(typ.On["arm"].Fields) != 1) {
+			t.Errorf("%s: %+v, %v", name, typ, ok)
+		}
+	}
+}
+
 func TestReadRefuses(t *testing.T) {
 	for _, test := range []struct{ what, file, text, want string }{
 		{"a line without a value", constFile, "A int linux/a.h", `const.txt:1: want name, kind, header and value`},

@@ -146,7 +146,7 @@ func fieldsText(b *strings.Builder, indent string, fields []Field) {
 			name = absent
 		}
 		fmt.Fprintf(b, " %s %s", name, f.Type)
-		if f.Members != nil {
+		if len(f.Members) > 0 {
 			b.WriteString(" " + fieldTag + "\n")
 			fieldsText(b, indent+"\t", f.Members)
 			b.WriteString(indent + fieldEnd)

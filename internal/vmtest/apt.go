@@ -69,7 +69,7 @@ func newSuite(ctx context.Context, from mirror, cache, name, arch string, force 
 		return nil, err
 	}
 	for _, o := range []string{
-		"Dir::Etc::sourcelist=" + list, "Dir::Etc::sourceparts=-", "Dir::Etc::preferences=-", "Dir::Etc::preferencesparts=-",
+		"Dir::Etc::sourcelist=" + list, "Dir::Etc::sourceparts=/dev/null", "Dir::Etc::preferences=/dev/null", "Dir::Etc::preferencesparts=/dev/null",
 		"Dir::State::status=" + status, "Dir::State::lists=" + filepath.Join(s.dir, "lists"),
 		"Dir::Cache=" + s.dir, "Dir::Cache::archives=" + filepath.Join(s.dir, "archives"),
 		"Dir::Cache::pkgcache=pkgcache.bin", "Dir::Cache::srcpkgcache=srcpkgcache.bin",
@@ -117,12 +117,15 @@ func parseFields(paragraph string) map[string]string {
 	return fields
 }
 
+// errFetch says that apt could not download a package.
+var errFetch = errors.New("not fetched")
+
 // fetch downloads packages, and not what they depend on, into an empty directory. It returns the files.
 func (s *suite) fetch(ctx context.Context, dir string, pkgs ...string) ([]string, error) {
 	cmd := exec.CommandContext(ctx, "apt-get", slices.Concat(s.options, []string{"-qq", "download"}, pkgs)...)
 	cmd.Dir = dir
 	if _, err := run(cmd); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errFetch, err)
 	}
 	return filepath.Glob(filepath.Join(dir, "*.deb"))
 }
@@ -131,7 +134,7 @@ func (s *suite) fetch(ctx context.Context, dir string, pkgs ...string) ([]string
 func (s *suite) fetchAll(ctx context.Context, pkgs ...string) ([]string, error) {
 	args := append([]string{"-qq", "-y", "--no-install-recommends", "--download-only", "install"}, pkgs...)
 	if _, err := s.apt(ctx, "apt-get", args...); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("%w: %w", errFetch, err)
 	}
 	// With nothing there yet, apt would fetch all of them, and says which those are.
 	nowhere := filepath.Join(s.dir, "nothing")

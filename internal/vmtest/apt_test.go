@@ -2,6 +2,7 @@ package main
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -60,7 +61,7 @@ func TestParseURIs(t *testing.T) {
 	}
 }
 
-func TestNewestRelease(t *testing.T) {
+func TestMatchingReleases(t *testing.T) {
 	const names = `linux-image-6.1.0-50-amd64
 linux-image-6.1.0-9-amd64
 linux-image-6.1.0-51-cloud-amd64
@@ -72,14 +73,14 @@ linux-image-6.12.118+deb13-arm64
 linux-image-amd64
 `
 	for _, c := range []struct{ spec, arch, want string }{
-		{"6.1", "amd64", "6.1.0-50-amd64"},
-		{"6.12", "amd64", "6.12.117+deb13-amd64"},
-		{"latest", "amd64", "6.12.117+deb13-amd64"},
+		{"6.1", "amd64", "6.1.0-50-amd64 6.1.0-9-amd64"},
+		{"6.12", "amd64", "6.12.117+deb13-amd64 6.12.107+deb13-amd64"},
+		{"latest", "amd64", "6.12.117+deb13-amd64 6.12.107+deb13-amd64 6.1.0-50-amd64 6.1.0-9-amd64"},
 		{"latest", "arm64", "6.12.118+deb13-arm64"},
 		{"6.1", "arm64", ""},
 		{"6", "amd64", ""},
 	} {
-		if got := newestRelease(names, c.spec, c.arch); got != c.want {
+		if got := matchingReleases(names, c.spec, c.arch); !slices.Equal(got, strings.Fields(c.want)) {
 			t.Errorf("%s %s: %q, want %q", c.spec, c.arch, got, c.want)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"kern.sys/internal/vmtest/wire"
@@ -21,9 +22,13 @@ type goPackage struct {
 	TestGoFiles, XTestGoFiles []string
 	Module                    struct{ Dir string }
 
-	binary   string // its test binary; "" if it could not be built
+	args     []string // further ones of its test binary
+	binary   string   // its test binary; "" if it could not be built
 	buildErr string
 }
+
+// readElsewhere are the directories of the module that tests read beside their packages'.
+var readElsewhere = map[string][]string{"kern.sys/unix": {"internal/abi/facts"}}
 
 // goTool returns a command of Go for programs that run on an architecture's guests.
 func goTool(ctx context.Context, arch string, args ...string) *exec.Cmd {
@@ -90,8 +95,11 @@ func writeJob(file, init string, pkgs []*goPackage, args []string) error {
 	for _, p := range pkgs {
 		rel, err := filepath.Rel(p.Module.Dir, p.Dir)
 		dir, binary := path.Join(wire.Source, rel), path.Join(wire.Binaries, filepath.Base(p.binary))
-		job.Packages = append(job.Packages, wire.Package{Path: p.ImportPath, Dir: dir, Binary: binary, Args: args})
-		errs = append(errs, err, addFile(a, binary, p.binary), addPackage(a, dir, p.Dir))
+		job.Packages = append(job.Packages, wire.Package{Path: p.ImportPath, Dir: dir, Binary: binary, Args: slices.Concat(args, p.args)})
+		errs = append(errs, err, addFile(a, binary, p.binary), addFiles(a, dir, p.Dir, "testdata"))
+		for _, d := range readElsewhere[p.ImportPath] {
+			errs = append(errs, addFiles(a, path.Join(wire.Source, d), filepath.Join(p.Module.Dir, filepath.FromSlash(d)), ""))
+		}
 	}
 	b, err := json.Marshal(job)
 	a.file(wire.JobFile, 0o644, b)
@@ -111,8 +119,8 @@ func addFile(a *archive, name, file string) error {
 	return nil
 }
 
-// addPackage adds a package's files and its testdata, without the packages below it.
-func addPackage(a *archive, name, dir string) error {
+// addFiles adds the files of a directory, and those below it in directories that begin with a prefix.
+func addFiles(a *archive, name, dir, below string) error {
 	a.dir(name, 0o755)
 	return filepath.WalkDir(dir, func(file string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -123,7 +131,7 @@ func addPackage(a *archive, name, dir string) error {
 			return err
 		}
 		switch {
-		case d.IsDir() && rel != "." && !strings.HasPrefix(rel, "testdata"):
+		case d.IsDir() && rel != "." && !strings.HasPrefix(rel, below):
 			return filepath.SkipDir
 		case d.Type().IsRegular() && filepath.Ext(file) != ".test":
 			return addFile(a, path.Join(name, filepath.ToSlash(rel)), file)

@@ -24,9 +24,9 @@ type kernel struct {
 	version string // of upstream: "6.1.176"
 	release string // as "uname -r" prints it
 	suite   *suite
-	image   string // file for QEMU's -kernel
-	modules string // initramfs archive with the modules
-	doubt   error  // why there may be a newer one
+	image   string  // file for QEMU's -kernel
+	modules string  // initramfs archive with the modules
+	doubts  []error // why this, or the system with it, is not what it should be
 }
 
 // finder finds kernels.
@@ -63,42 +63,59 @@ func (f *finder) fetch(ctx context.Context, spec, arch string) (k *kernel, base 
 		return nil, "", err
 	}
 	base, err = k.suite.base(ctx, f.cache)
+	for _, name := range suites {
+		if ctx.Err() != nil || !errors.Is(err, errFetch) {
+			break
+		}
+		if s, serr := f.suite(ctx, name, arch); serr == nil && s != k.suite {
+			k.doubts = append(k.doubts, fmt.Errorf("in its place that of %s: %w", name, err))
+			base, err = s.base(ctx, f.cache)
+		}
+	}
 	return k, base, err
 }
 
-// find returns the kernel for a version, or for "latest", unpacked in the cache.
+// find returns the kernel for a version, or for "latest", unpacked in the cache. Of a kernel that the mirror lists and has not,
+// the one before it is taken, with a doubt.
 func (f *finder) find(ctx context.Context, spec, arch string) (*kernel, error) {
 	names := suites
 	if spec == "latest" {
 		names = newestSuites
 	}
-	var best *kernel
-	var errs []error
+	var found []*kernel
+	var doubts []error
 	for _, name := range names {
 		s, err := f.suite(ctx, name, arch)
 		if err != nil {
-			errs = append(errs, err)
+			doubts = append(doubts, err)
 			continue
 		}
-		k, err := s.kernel(ctx, spec)
+		ks, err := s.kernels(ctx, spec)
 		if err != nil {
 			return nil, err
 		}
-		if k != nil && (best == nil || compareVersions(k.version, best.version) > 0) {
-			best = k
-		}
-		if best != nil && spec != "latest" {
+		found = append(found, ks...)
+		if len(found) > 0 && spec != "latest" {
+			doubts = nil
 			break // later suites have later versions
 		}
 	}
-	if best == nil {
-		errs = append(errs, fmt.Errorf("no kernel %s for %s in %s", spec, arch, strings.Join(names, ", ")))
-		return nil, errors.Join(errs...)
+	slices.SortStableFunc(found, func(a, b *kernel) int { return compareVersions(b.release, a.release) })
+	for _, k := range found {
+		err := k.unpack(ctx, f.cache)
+		if err == nil {
+			k.doubts = doubts
+			return k, nil
+		}
+		doubts = append(doubts, fmt.Errorf("kernel %s: %w", k.release, err))
+		if ctx.Err() != nil || !errors.Is(err, errFetch) {
+			break
+		}
 	}
-	if spec == "latest" {
-		best.doubt = errors.Join(errs...)
+	if len(found) == 0 {
+		doubts = append(doubts, fmt.Errorf("no kernel %s for %s in %s", spec, arch, strings.Join(names, ", ")))
 	}
-	return best, best.unpack(ctx, f.cache)
+	return nil, errors.Join(doubts...)
 }
 
 // releases of kernels, without the flavours "cloud" and "rt": 6.1.0-50-amd64, 7.3.4+deb13-arm64.
@@ -107,34 +124,35 @@ var releasePattern = regexp.MustCompile(`^linux-image-((\d+\.\d+)\.\d+(-\d+|\+de
 // partPattern matches the packages that hold what newer packages of images do not have in themselves.
 var partPattern = regexp.MustCompile(`linux-(modules|binary)-\S+`)
 
-// kernel returns the newest kernel of a suite that a version ("6.1", "latest") matches; nil: there is none.
-func (s *suite) kernel(ctx context.Context, spec string) (*kernel, error) {
+// kernels returns the kernels of a suite that a version ("6.1", "latest") matches, newest first.
+func (s *suite) kernels(ctx context.Context, spec string) ([]*kernel, error) {
 	names, err := s.apt(ctx, "apt-cache", "pkgnames", "linux-image-")
 	if err != nil {
 		return nil, err
 	}
-	release := newestRelease(names, spec, s.arch)
-	if release == "" {
-		return nil, nil
+	var ks []*kernel
+	for _, release := range matchingReleases(names, spec, s.arch) {
+		fields, err := s.show(ctx, "linux-image-"+release)
+		if err != nil {
+			return nil, err
+		}
+		version, _, _ := strings.Cut(fields["Version"], "-")
+		ks = append(ks, &kernel{version: version, release: release, suite: s})
 	}
-	fields, err := s.show(ctx, "linux-image-"+release)
-	if err != nil {
-		return nil, err
-	}
-	version, _, _ := strings.Cut(fields["Version"], "-")
-	return &kernel{version: version, release: release, suite: s}, nil
+	return ks, nil
 }
 
-// newestRelease returns the newest release that a version ("6.1", "latest") matches, of lines with names of packages.
-func newestRelease(names, spec, arch string) string {
-	newest := ""
+// matchingReleases returns the releases that a version ("6.1", "latest") matches, newest first, of lines with names of packages.
+func matchingReleases(names, spec, arch string) []string {
+	var releases []string
 	for name := range strings.Lines(names) {
 		m := releasePattern.FindStringSubmatch(strings.TrimSpace(name))
-		if m != nil && m[4] == arch && (spec == "latest" || m[2] == spec) && compareVersions(m[1], newest) > 0 {
-			newest = m[1]
+		if m != nil && m[4] == arch && (spec == "latest" || m[2] == spec) {
+			releases = append(releases, m[1])
 		}
 	}
-	return newest
+	slices.SortFunc(releases, func(a, b string) int { return compareVersions(b, a) })
+	return releases
 }
 
 // compareVersions compares the numbers in two versions, one by one.

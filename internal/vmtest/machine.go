@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 )
 
 // machine is how QEMU and Debian name an architecture, and the hardware of its guests.
@@ -36,18 +35,6 @@ func machineFor(arch string) (machine, error) {
 		}
 	}
 	return machine{}, fmt.Errorf("unknown architecture %q", arch)
-}
-
-// kvm tells whether this machine may run guests of m on its own processor.
-func (m machine) kvm() bool {
-	if m.arch != runtime.GOARCH {
-		return false
-	}
-	f, err := os.OpenFile("/dev/kvm", os.O_RDWR, 0)
-	if err != nil {
-		return false
-	}
-	return f.Close() == nil
 }
 
 // need installs Debian's package of a command that is missing.

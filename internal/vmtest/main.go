@@ -1,6 +1,6 @@
 // Vmtest runs the module's tests on complete kernels of Debian, in virtual machines:
 //
-//	go run ./internal/vmtest [-kernel 6.1,6.12,latest] [-arch amd64,arm64,s390x] [-run REGEX] [-json] [-markdown FILE] [packages]
+//	go run ./internal/vmtest [-kernel 6.1,6.12,latest] [-arch amd64,arm64,s390x] [-run REGEX] [-count N] [-json] [-markdown FILE] [packages]
 //
 // It fetches kernels, modules and a minimal system with iproute2 of the same suite through apt, and keeps them in the user's cache
 // directory. Guests have nothing of the host. Tests run there as root, with modules that load on demand and
@@ -30,6 +30,7 @@ type options struct {
 	verbose, json  bool
 	timeout        time.Duration
 	update         bool
+	count          int // of runs of each test
 	jobs           int
 	markdown       string
 	guest          guestOptions
@@ -40,15 +41,19 @@ func main() {
 	kernels := flag.String("kernel", "6.1,6.12,latest", "kernels: versions that Debian has, or latest")
 	archs := flag.String("arch", "amd64", "architectures: amd64, arm64, s390x")
 	flag.StringVar(&o.run, "run", "", "regular expression for the tests, as of go test")
+	flag.IntVar(&o.count, "count", 1, "run each test so many times")
 	flag.BoolVar(&o.verbose, "v", false, "print what passing tests print, too")
 	flag.BoolVar(&o.json, "json", false, "print events as go test -json does, with the kernel and architecture of each")
 	flag.DurationVar(&o.timeout, "timeout", 30*time.Minute, "time for a package in a guest")
 	flag.BoolVar(&o.update, "update", false, "fetch package lists again, which happens once a day by itself")
 	flag.IntVar(&o.jobs, "j", max(1, runtime.NumCPU()/2), "guests at a time")
 	flag.IntVar(&o.guest.memory, "memory", 2048, "memory of a guest in MiB")
-	flag.IntVar(&o.guest.cpus, "cpus", min(2, runtime.NumCPU()), "processors of a guest")
+	flag.IntVar(&o.guest.cpus, "cpus", 0, "processors of a guest; 0: its share of this machine's, 2 at most")
 	flag.StringVar(&o.markdown, "markdown", "", "file to write the results into, such as docs/kernels.md")
 	flag.Parse()
+	if o.guest.cpus == 0 {
+		o.guest.cpus = min(2, max(1, runtime.NumCPU()/max(1, o.jobs)))
+	}
 	o.guest.boot, o.guest.silence, o.guest.timeout = 5*time.Minute, 2*time.Minute, o.timeout+time.Minute
 	o.kernels, o.archs, o.packages = strings.Split(*kernels, ","), strings.Split(*archs, ","), flag.Args()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -3,28 +3,40 @@ package main
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 )
 
-// What is between these lines of a Markdown file is written by vmtest.
+// What is between lines of these forms in a Markdown file is written by vmtest, for each architecture by itself.
 const (
-	resultsBegin = "<!-- results: written by vmtest -->\n"
+	resultsBegin = "<!-- results of %s: written by vmtest -->\n"
 	resultsEnd   = "<!-- end of results -->\n"
 )
 
-// writeMarkdown replaces the results in a Markdown file.
+// writeMarkdown replaces the results of the architectures that columns have in a Markdown file.
 func writeMarkdown(file, command string, now time.Time, columns []*column) error {
 	b, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	before, rest, ok := strings.Cut(string(b), resultsBegin)
-	_, after, ok2 := strings.Cut(rest, resultsEnd)
-	if !ok || !ok2 {
-		return fmt.Errorf("%s has no lines %q and %q", file, resultsBegin, resultsEnd)
+	text, done := string(b), map[string]bool{}
+	for _, c := range columns {
+		if done[c.Arch] {
+			continue
+		}
+		done[c.Arch] = true
+		begin := fmt.Sprintf(resultsBegin, c.Arch)
+		before, rest, ok := strings.Cut(text, begin)
+		_, after, ok2 := strings.Cut(rest, resultsEnd)
+		if !ok || !ok2 {
+			return fmt.Errorf("%s has no lines %q and %q", file, begin, resultsEnd)
+		}
+		others := func(o *column) bool { return o.Arch != c.Arch }
+		own := slices.DeleteFunc(slices.Clone(columns), others)
+		text = before + begin + markdown(command, now, own) + resultsEnd + after
 	}
-	return os.WriteFile(file, []byte(before+resultsBegin+markdown(command, now, columns)+resultsEnd+after), 0o644)
+	return os.WriteFile(file, []byte(text), 0o644)
 }
 
 // markdown returns the results as Markdown.

@@ -17,7 +17,11 @@ type session struct {
 	guest  guestOptions
 	column *column
 	show   *screen
+	downs  int // guests that did not come up
 }
+
+// bootAgain is how many guests of a kernel may fail to come up.
+const bootAgain = 2
 
 // run boots the kernel and runs the packages there. A guest that goes down or hangs is booted again for the packages
 // after the one that it was at.
@@ -57,7 +61,10 @@ func (s *session) boot(ctx context.Context, pkgs []*goPackage) (ended int, err e
 		ended, now = ended+1, nil
 		return err
 	}
-	kvm := g.machine.kvm() && !s.build.noKVM.Load()
+	kvm := s.build.kvm.usable(g.machine)
+	if kvm {
+		g.boot = min(g.boot, kvmBoot)
+	}
 	err = g.run(ctx, kvm, func(e wire.Event) (err error) {
 		switch e.Action {
 		case wire.Ready:
@@ -79,11 +86,16 @@ func (s *session) boot(ctx context.Context, pkgs []*goPackage) (ended int, err e
 	case !errors.As(err, &ge):
 		return ended, err
 	case kvm && !ge.up: // the processor has it, this machine has not
-		s.build.noKVM.Store(true)
-		return 0, nil
+		s.show.note(s.column.title(), "KVM does not work here ("+ge.reason+"), emulation it is")
+		return 0, s.build.kvm.fails()
 	}
 	s.show.note(s.column.title(), ge.reason+"; the end of its console:\n"+ge.console)
-	if now == nil {
+	switch {
+	case now != nil:
+	case !ge.up && s.downs < bootAgain: // emulation of a kernel that changes its own code, as at its start, is not perfect
+		s.downs++
+		return ended, nil
+	default:
 		return ended, ge
 	}
 	return ended, end(1, ge.reason)

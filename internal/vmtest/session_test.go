@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -40,7 +41,7 @@ func playGuest(args []string) error {
 		}
 		panic("no " + option + " " + prefix)
 	}
-	if strings.HasPrefix(value("-append", ""), "console=none") {
+	if strings.HasPrefix(value("-append", ""), "console=none") || value("-accel", "") == "kvm" {
 		time.Sleep(time.Hour) // until the host has had enough
 	}
 	b, err := os.ReadFile(value("-initrd", ""))
@@ -121,7 +122,7 @@ func newSession(t *testing.T, console string, names ...string) (s *session, out,
 	if err := os.WriteFile(file, []byte("any"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	b := &build{machine: machine{arch: "fake", qemu: self, console: console}, dir: dir, init: file}
+	b := &build{machine: machine{arch: "fake", qemu: self, console: console}, dir: dir, init: file, kvm: &kvm{}}
 	for _, name := range names {
 		p := &goPackage{ImportPath: name, Dir: dir, binary: file}
 		p.Module.Dir = dir
@@ -190,8 +191,32 @@ func TestGuestThatDoesNotComeUpIsNoPackagesFault(t *testing.T) {
 	s, _, notes := newSession(t, "none", "good")
 	s.guest.boot = 100 * time.Millisecond
 	err := s.run(context.Background())
-	if err == nil || err.Error() != "the guest hangs" || len(s.column.Results) != 0 || notes.Len() == 0 {
+	if err == nil || err.Error() != "the guest hangs" || len(s.column.Results) != 0 || strings.Count(notes.String(), "the guest hangs") != 1+bootAgain {
 		t.Errorf("%v, %+v, told:\n%s", err, s.column.Results, notes)
+	}
+}
+
+func TestGuestThatDoesNotComeUpWithKVMIsEmulated(t *testing.T) {
+	s, _, notes := newSession(t, "", "good")
+	s.guest.boot = 2 * time.Second
+	s.build.machine.arch = runtime.GOARCH
+	cache := t.TempDir()
+	s.build.kvm = newKVM(cache)
+	s.build.kvm.device = s.base // a file that may be opened
+	if err := s.run(context.Background()); err != nil || len(s.column.Results) != 1 || s.column.failed() {
+		t.Errorf("%v, %+v", err, s.column.Results)
+	}
+	if n := strings.Count(notes.String(), "KVM does not work here"); n != 1 {
+		t.Errorf("told %d times:\n%s", n, notes)
+	}
+	again := newKVM(cache)
+	again.device = s.base
+	if again.boot == "" || again.usable(s.build.machine) {
+		t.Error("it would be tried again before the machine is booted again")
+	}
+	again.failed.Store(false)
+	if !again.usable(s.build.machine) || again.usable(machine{arch: "other"}) {
+		t.Error("it is usable for this machine's architecture and no other")
 	}
 }
 

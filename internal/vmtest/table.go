@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -13,8 +14,8 @@ import (
 type column struct {
 	Kernel, Arch string // version and architecture
 	Results      []result
-	Doubt        string // why this may not be the latest kernel
-	Err          string // what went wrong with the guest itself
+	Doubts       []string // why it is not the kernel or system that it should be
+	Err          string   // what went wrong with the guest itself
 	Elapsed      time.Duration
 }
 
@@ -73,11 +74,11 @@ func grid(columns []*column) [][]string {
 func details(columns []*column) []string {
 	var lines []string
 	for _, c := range columns {
-		if c.Doubt != "" {
-			lines = append(lines, fmt.Sprintf("%s may not be the latest: %s", c.title(), firstLine(c.Doubt)))
+		for _, doubt := range c.Doubts {
+			lines = append(lines, fmt.Sprintf("%s as found: %s", c.title(), gist(doubt)))
 		}
 		if c.Err != "" {
-			lines = append(lines, fmt.Sprintf("%s failed: %s", c.title(), firstLine(c.Err)))
+			lines = append(lines, fmt.Sprintf("%s failed: %s", c.title(), gist(c.Err)))
 		}
 		for _, r := range c.Results {
 			if r.Note != "" {
@@ -91,8 +92,18 @@ func details(columns []*column) []string {
 	return append(lines, skips(columns)...)
 }
 
-func firstLine(s string) string {
-	line, _, _ := strings.Cut(s, "\n")
+// mirrorNames matches what names the machine's own mirror in what apt says.
+var mirrorNames = regexp.MustCompile(`https?://[^/ ]+/| \[IP: [^\]]*\]`)
+
+// gist returns what an error says on its first line, and of one of apt's what that says is wrong.
+func gist(s string) string {
+	line, rest, _ := strings.Cut(s, "\n")
+	if before, _, ok := strings.Cut(line, "apt-get: exit status"); ok {
+		if _, wrong, ok := strings.Cut("\n"+rest, "\nE: "); ok {
+			wrong, _, _ = strings.Cut(wrong, "\n")
+			return before + mirrorNames.ReplaceAllString(wrong, "")
+		}
+	}
 	return line
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -19,7 +20,7 @@ var columns = []*column{
 		}},
 		{Package: "kern.sys/cmd/kern", Outcome: "fail", Note: "the guest went down"},
 	}},
-	{Kernel: "latest", Arch: "s390x", Doubt: "no list\nof sid", Err: "no kernel latest for s390x in sid\nand more"},
+	{Kernel: "latest", Arch: "s390x", Doubts: []string{"list: apt-get: exit status 100\nW: odd\nE: http://m.example/debian/x gone [IP: 192.0.2.1 80]\nE: of sid", "old"}, Err: "no kernel latest for s390x in sid\nand more"},
 }
 
 func TestPrintTable(t *testing.T) {
@@ -35,7 +36,8 @@ time          1m1s                    0s
 6.1.176 amd64 failed: kern.sys/netlink TestA
 6.1.176 amd64 failed: kern.sys/netlink TestB/sub
 6.1.176 amd64 failed: kern.sys/cmd/kern: the guest went down
-latest s390x may not be the latest: no list
+latest s390x as found: list: debian/x gone
+latest s390x as found: old
 latest s390x failed: no kernel latest for s390x in sid
 6.1.176 amd64 skipped: kern.sys/netlink TestC, TestE: dogs (needs Linux 6.2)
 6.1.176 amd64 skipped: kern.sys/netlink TestD: cats (needs Linux 6.3)
@@ -70,13 +72,14 @@ func TestMarkdownReplacesResults(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	write("# Kernels\n" + resultsBegin + "old\n" + resultsEnd + "End.\n")
+	begin, other := fmt.Sprintf(resultsBegin, "amd64"), fmt.Sprintf(resultsBegin, "arm64")+"kept\n"+resultsEnd
+	write("# Kernels\n" + other + begin + "old\n" + resultsEnd + "End.\n")
 	for range 2 { // the same again
 		if err := writeMarkdown(file, "vmtest -x", now, columns[:1]); err != nil {
 			t.Fatal(err)
 		}
 	}
-	const want = "# Kernels\n" + resultsBegin + `
+	want := "# Kernels\n" + other + begin + `
 2026-11-25, by ` + "`vmtest -x`" + `:
 
 | tests passed | 6.1.176 amd64 |

@@ -67,13 +67,7 @@ func (b *Batch) Flush(ctx context.Context) []error {
 		return nil
 	}
 	errs := make([]error, len(b.items))
-	err := b.c.enter(ctx)
-	if err == nil {
-		err = b.sendAll(ctx, errs)
-		b.c.leave()
-	} else {
-		fail(errs, &Error{Err: err})
-	}
+	err := b.sendAll(ctx, errs)
 	b.buf, b.items = b.buf[:0], b.items[:0]
 	if err == nil && !slices.ContainsFunc(errs, func(err error) bool { return err != nil }) {
 		return nil
@@ -98,7 +92,7 @@ func (b *Batch) sendAll(ctx context.Context, errs []error) error {
 		if err != nil {
 			err = &Error{Err: context.Cause(ctx)}
 		} else {
-			err = b.c.withChannel(func(ch *channel) (bool, error) {
+			err = b.c.withChannel(ctx, true, func(ch *channel) (bool, error) {
 				return b.send(ctx, ch, b.items[i:i+n], errs[i:i+n])
 			})
 		}

@@ -29,18 +29,19 @@ type Conn struct {
 	keep    bool         // sockets are used again, see Dial and DialThread
 	timeout atomic.Int64 // time.Duration
 	strict  atomic.Bool
-	slots   chan struct{} // one taken for every single exchange under way
 	done    chan struct{} // closed by Close
 
 	nsMu  sync.RWMutex   // held for reading while ns is in use
 	ns    netns.NsHandle // none: sockets are opened where the calling thread is
 	nsErr error          // why the namespace could not be held
 
-	mu     sync.Mutex
-	cfg    Config
-	idle   []*channel
-	busy   []*channel
-	closed bool
+	mu      sync.Mutex
+	cfg     Config
+	idle    []*channel
+	busy    []*channel
+	singles int             // exchanges of one request under way
+	waiting []chan struct{} // those that wait for one to end, each closed in its turn
+	closed  bool
 }
 
 // channel is a transport with the sequence numbers used on it and a receive
@@ -92,7 +93,7 @@ func DialThread(cfg Config) *Conn {
 }
 
 func newConn(cfg Config) *Conn {
-	c := &Conn{cfg: cfg, ns: netns.None(), done: make(chan struct{}), slots: make(chan struct{}, maxSockets)}
+	c := &Conn{cfg: cfg, ns: netns.None(), done: make(chan struct{})}
 	c.timeout.Store(int64(cfg.Timeout))
 	return c
 }
@@ -120,40 +121,89 @@ func (c *Conn) open() (ch *channel, strict bool, err error) {
 	return &channel{Transport: t}, strict, nil
 }
 
-// take gives the caller a channel of its own.
-func (c *Conn) take() (*channel, error) {
-	c.mu.Lock()
-	if c.closed {
-		c.mu.Unlock()
-		return nil, ErrClosed
-	}
-	if n := len(c.idle); n != 0 {
-		ch := c.idle[n-1]
-		c.idle = c.idle[:n-1]
-		c.busy = append(c.busy, ch)
-		c.mu.Unlock()
-		return ch, nil
-	}
-	c.mu.Unlock()
-
-	ch, _, err := c.open()
-	if err != nil {
-		return nil, err
-	}
+// take gives the caller a channel of its own. A single exchange waits until less
+// than maxSockets of its like are under way.
+func (c *Conn) take(ctx context.Context, single bool) (*channel, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.closed {
-		ch.Close()
-		return nil, ErrClosed
+	if single {
+		if err := c.enter(ctx); err != nil {
+			return nil, err
+		}
+	}
+	ch, err := c.channel()
+	if err != nil {
+		c.leave(single)
+		return nil, err
 	}
 	c.busy = append(c.busy, ch)
 	return ch, nil
 }
 
+// enter and leave bound the single exchanges; c.mu is held.
+func (c *Conn) enter(ctx context.Context) error {
+	if c.singles < maxSockets {
+		c.singles++
+		return nil
+	}
+	turn := make(chan struct{})
+	c.waiting = append(c.waiting, turn)
+	c.mu.Unlock()
+	var err error
+	select {
+	case <-turn:
+	case <-c.done:
+		err = ErrClosed
+	case <-ctx.Done():
+		err = context.Cause(ctx)
+	}
+	c.mu.Lock()
+	if err != nil {
+		if i := slices.Index(c.waiting, turn); i >= 0 {
+			c.waiting = slices.Delete(c.waiting, i, i+1)
+		} else {
+			c.leave(true) // it was this one's turn
+		}
+	}
+	return err
+}
+
+func (c *Conn) leave(single bool) {
+	switch {
+	case !single:
+	case len(c.waiting) != 0:
+		close(c.waiting[0])
+		c.waiting = slices.Delete(c.waiting, 0, 1)
+	default:
+		c.singles--
+	}
+}
+
+// channel returns one that is idle, or a new one; c.mu is held.
+func (c *Conn) channel() (*channel, error) {
+	if c.closed {
+		return nil, ErrClosed
+	}
+	if last := len(c.idle) - 1; last >= 0 {
+		ch := c.idle[last]
+		c.idle[last], c.idle = nil, c.idle[:last]
+		return ch, nil
+	}
+	c.mu.Unlock()
+	ch, _, err := c.open()
+	c.mu.Lock()
+	if err == nil && c.closed {
+		ch.Close()
+		err = ErrClosed
+	}
+	return ch, err
+}
+
 // give takes a channel back: to be used again where its exchange ended
 // cleanly, else to be closed.
-func (c *Conn) give(ch *channel, clean bool) {
+func (c *Conn) give(ch *channel, single, clean bool) {
 	c.mu.Lock()
+	c.leave(single)
 	if i := slices.Index(c.busy, ch); i >= 0 {
 		last := len(c.busy) - 1
 		c.busy[i], c.busy[last] = c.busy[last], nil
@@ -184,25 +234,6 @@ func (ch *channel) drop() {
 		buffers.Put(&ch.buf)
 	}
 }
-
-// enter waits until a single exchange may begin.
-func (c *Conn) enter(ctx context.Context) error {
-	select {
-	case c.slots <- struct{}{}:
-		return nil
-	default:
-	}
-	select {
-	case c.slots <- struct{}{}:
-		return nil
-	case <-c.done:
-		return ErrClosed
-	case <-ctx.Done():
-		return context.Cause(ctx)
-	}
-}
-
-func (c *Conn) leave() { <-c.slots }
 
 // Close ends the exchanges under way with [ErrClosed] and frees the sockets.
 // A second Close does nothing.

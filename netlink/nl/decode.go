@@ -23,14 +23,15 @@ import (
 //	}
 //	return d.Err()
 type Decoder struct {
-	rest []byte
-	data []byte
-	typ  uint16
-	err  error
+	b       []byte
+	at, end int // the payload of the attribute
+	next    int // where the one behind it begins
+	typ     uint16
+	err     error
 }
 
 // NewDecoder returns a decoder of the attributes in b.
-func NewDecoder(b []byte) Decoder { return Decoder{rest: b} }
+func NewDecoder(b []byte) Decoder { return Decoder{b: b} }
 
 // NewDecoderAfter returns a decoder of the attributes that follow the
 // family's header of n bytes in b; a b shorter than the header is an error.
@@ -38,24 +39,24 @@ func NewDecoderAfter(b []byte, n int) Decoder {
 	if len(b) < n {
 		return Decoder{err: fmt.Errorf("%w: header of %d bytes, want %d", ErrMalformed, len(b), n)}
 	}
-	return Decoder{rest: b[min(align4(n), len(b)):]}
+	return Decoder{b: b, next: align4(n)}
 }
 
 // Next moves to the next attribute and reports whether there is one.
 func (d *Decoder) Next() bool {
-	b := d.rest
-	if len(b) < uapi.SizeofNlattr || d.err != nil {
+	at := d.next
+	left := len(d.b) - at
+	if left < uapi.SizeofNlattr {
 		// Fewer than four bytes behind the last attribute are padding.
 		return false
 	}
-	n := int(native.Uint16(b))
-	d.typ = native.Uint16(b[2:]) & typeMask
-	if n < uapi.SizeofNlattr || n > len(b) {
-		d.err = fmt.Errorf("%w: attribute %d says %d bytes, %d are left", ErrMalformed, d.typ, n, len(b))
+	n := int(native.Uint16(d.b[at:]))
+	d.typ = native.Uint16(d.b[at+2:]) & typeMask
+	if n < uapi.SizeofNlattr || n > left {
+		d.Fail(fmt.Errorf("%w: attribute %d says %d bytes, %d are left", ErrMalformed, d.typ, n, left))
 		return false
 	}
-	d.data = b[uapi.SizeofNlattr:n:n]
-	d.rest = b[min(align4(n), len(b)):]
+	d.at, d.end, d.next = at+uapi.SizeofNlattr, at+n, at+align4(n)
 	return true
 }
 
@@ -64,29 +65,29 @@ func (d *Decoder) Next() bool {
 func (d *Decoder) Type() uint16 { return d.typ }
 
 // Data returns the attribute's payload, sharing the decoder's memory.
-func (d *Decoder) Data() []byte { return d.data }
+func (d *Decoder) Data() []byte { return d.b[d.at:d.end:d.end] }
 
 // Err returns the first error met.
 func (d *Decoder) Err() error { return d.err }
 
 // Fail records err, unless another came first, and so ends the run.
 func (d *Decoder) Fail(err error) {
-	if d.err == nil {
-		d.err = err
+	if d.err == nil && err != nil {
+		d.err, d.next = err, len(d.b)
 	}
 }
 
 // need returns the payload if it has n bytes.
 func (d *Decoder) need(n int) []byte {
-	if len(d.data) >= n {
-		return d.data
+	if d.end-d.at >= n {
+		return d.b[d.at:d.end]
 	}
 	d.short(n)
 	return nil
 }
 
 func (d *Decoder) short(n int) {
-	d.Fail(fmt.Errorf("%w: attribute %d has %d bytes, want %d", ErrMalformed, d.typ, len(d.data), n))
+	d.Fail(fmt.Errorf("%w: attribute %d has %d bytes, want %d", ErrMalformed, d.typ, d.end-d.at, n))
 }
 
 // Uint8 returns the payload's first byte.
@@ -124,8 +125,8 @@ func (d *Decoder) Uint64() uint64 {
 // Uint returns the payload as a number of four or eight bytes, whichever it
 // has: the kernel's type "uint", of nla_put_uint.
 func (d *Decoder) Uint() uint64 {
-	if len(d.data) >= 8 {
-		return native.Uint64(d.data)
+	if b := d.Data(); len(b) >= 8 {
+		return native.Uint64(b)
 	}
 	return uint64(d.Uint32())
 }
@@ -162,7 +163,7 @@ func (d *Decoder) Bool() bool { return d.Uint8() != 0 }
 
 // String returns the payload up to its first NUL.
 func (d *Decoder) String() string {
-	b := d.data
+	b := d.Data()
 	if i := bytes.IndexByte(b, 0); i >= 0 {
 		b = b[:i]
 	}
@@ -170,17 +171,17 @@ func (d *Decoder) String() string {
 }
 
 // Bytes returns a copy of the payload.
-func (d *Decoder) Bytes() []byte { return bytes.Clone(d.data) }
+func (d *Decoder) Bytes() []byte { return bytes.Clone(d.Data()) }
 
 // Addr returns the payload as an IPv4 or IPv6 address, by its length.
 func (d *Decoder) Addr() netip.Addr {
-	a, ok := netip.AddrFromSlice(d.data)
+	a, ok := netip.AddrFromSlice(d.Data())
 	if !ok {
-		d.Fail(fmt.Errorf("%w: attribute %d: %d bytes are no address", ErrMalformed, d.typ, len(d.data)))
+		d.Fail(fmt.Errorf("%w: attribute %d: %d bytes are no address", ErrMalformed, d.typ, d.end-d.at))
 	}
 	return a
 }
 
 // Nested returns a decoder of the attributes that the payload holds. Its
 // error is its own: hand it on with [Decoder.Fail].
-func (d *Decoder) Nested() Decoder { return Decoder{rest: d.data} }
+func (d *Decoder) Nested() Decoder { return Decoder{b: d.Data()} }

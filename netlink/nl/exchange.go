@@ -46,14 +46,10 @@ func (c *Conn) single(ctx context.Context, r *Request, flags uint16, each func(M
 	if err := ctx.Err(); err != nil {
 		return &Error{Err: context.Cause(ctx)}
 	}
-	if err := c.enter(ctx); err != nil {
-		return &Error{Err: err}
-	}
-	defer c.leave()
 	size := 0
 	for try := 0; ; try++ {
 		var need int
-		err := c.withChannel(func(ch *channel) (clean bool, err error) {
+		err := c.withChannel(ctx, true, func(ch *channel) (clean bool, err error) {
 			need, clean, err = c.converse(ctx, ch, r, flags, size, each)
 			return clean, err
 		})
@@ -66,13 +62,13 @@ func (c *Conn) single(ctx context.Context, r *Request, flags uint16, each func(M
 }
 
 // withChannel lends a channel to fn and takes it back.
-func (c *Conn) withChannel(fn func(*channel) (clean bool, err error)) error {
-	ch, err := c.take()
+func (c *Conn) withChannel(ctx context.Context, single bool, fn func(*channel) (clean bool, err error)) error {
+	ch, err := c.take(ctx, single)
 	if err != nil {
 		return &Error{Err: err}
 	}
 	clean := false
-	defer func() { c.give(ch, clean) }() // also where fn panics
+	defer func() { c.give(ch, single, clean) }() // also where fn panics
 	clean, err = fn(ch)
 	return err
 }
@@ -163,16 +159,27 @@ func (c *Conn) receive(ctx context.Context, ch *channel, buf []byte) (int, error
 // and may leave at any time.
 func (c *Conn) Dump(ctx context.Context, r *Request) iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
-		defer r.free()
 		left := false
-		_, _, err := c.dump(ctx, r, 0, func(m Message) bool {
-			left = !yield(m, nil)
-			return !left
+		err := c.DumpObjects(ctx, r, func(o *Objects) bool {
+			for m, ok := o.Next(); ok; m, ok = o.Next() {
+				if left = !yield(m, nil); left {
+					return false
+				}
+			}
+			return true
 		})
 		if err != nil && !left {
 			yield(Message{}, err)
 		}
 	}
+}
+
+// DumpObjects is [Conn.Dump] by the datagram: it calls each for every one until
+// each returns false, which is no error.
+func (c *Conn) DumpObjects(ctx context.Context, r *Request, each func(*Objects) bool) error {
+	defer r.free()
+	_, _, err := c.dump(ctx, r, 0, each)
+	return err
 }
 
 // Backing off from an interrupted dump begins with dumpPause and doubles.
@@ -187,12 +194,24 @@ const (
 // after the last it returns [ErrDumpInterrupted], and what each was given since
 // the last restart is what there is.
 func (c *Conn) List(ctx context.Context, r *Request, restart func(), each func(Message) error) error {
+	return c.ListObjects(ctx, r, restart, func(o *Objects) error {
+		for m, ok := o.Next(); ok; m, ok = o.Next() {
+			if err := each(m); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// ListObjects is [Conn.List] by the datagram.
+func (c *Conn) ListObjects(ctx context.Context, r *Request, restart func(), each func(*Objects) error) error {
 	defer r.free()
 	size, grown := 0, 0
 	for try, pause := 1, dumpPause; ; {
 		var eachErr error
-		need, count, err := c.dump(ctx, r, size, func(m Message) bool {
-			eachErr = each(m)
+		need, some, err := c.dump(ctx, r, size, func(o *Objects) bool {
+			eachErr = each(o)
 			return eachErr == nil
 		})
 		switch {
@@ -200,7 +219,7 @@ func (c *Conn) List(ctx context.Context, r *Request, restart func(), each func(M
 			return eachErr
 		case err == nil:
 			return nil
-		case mayGrow(need, size, grown) && count != 0: // else dump has tried it
+		case mayGrow(need, size, grown) && some: // else dump has tried it
 			size, grown = need, grown+1
 		case (err == error(ErrDumpInterrupted) || isInterrupted(err)) && try < dumpTries:
 			if err := sleep(ctx, pause); err != nil {
@@ -228,71 +247,59 @@ func sleep(ctx context.Context, d time.Duration) error {
 }
 
 // dump reads one dump. need is the size of a message that did not fit; where
-// that is the first one, the dump is begun again by itself.
-func (c *Conn) dump(ctx context.Context, r *Request, size int, each func(Message) bool) (need, count int, err error) {
+// that is the first one, the dump is begun again by itself. some says that each
+// was called.
+func (c *Conn) dump(ctx context.Context, r *Request, size int, each func(*Objects) bool) (need int, some bool, err error) {
 	for grown := 0; ; grown++ {
-		need, count = 0, 0
-		err = c.withChannel(func(ch *channel) (clean bool, err error) {
-			need, clean, err = c.converseDump(ctx, ch, r, size, func(m Message) bool {
-				count++
-				return each(m)
-			})
+		need, some = 0, false
+		err = c.withChannel(ctx, false, func(ch *channel) (clean bool, err error) {
+			need, some, clean, err = c.converseDump(ctx, ch, r, size, each)
 			return clean, err
 		})
-		if count != 0 || !mayGrow(need, size, grown) {
-			return need, count, err
+		if some || !mayGrow(need, size, grown) {
+			return need, some, err
 		}
 		size = need
 	}
 }
 
-func (c *Conn) converseDump(ctx context.Context, ch *channel, r *Request, size int, each func(Message) bool) (need int, clean bool, err error) {
+func (c *Conn) converseDump(ctx context.Context, ch *channel, r *Request, size int, each func(*Objects) bool) (need int, some, clean bool, err error) {
 	if ctx.Err() != nil {
-		return 0, true, &Error{Err: context.Cause(ctx)}
+		return 0, false, true, &Error{Err: context.Cause(ctx)}
 	}
 	msg, err := ch.send(r, uapi.NLM_F_DUMP)
 	if err != nil {
-		return 0, false, err
+		return 0, false, false, err
 	}
 	buf := ch.sized(size)
-	interrupted := false
+	o := Objects{seq: ch.seq}
 	for {
 		n, err := c.receive(ctx, ch, buf)
 		if err != nil {
-			return 0, false, err
+			return 0, some, false, err
 		}
 		if n > len(buf) {
-			return n, false, &Error{Err: ErrTruncated}
+			return n, some, false, &Error{Err: ErrTruncated}
 		}
-		ms := messages{rest: buf[:n]}
-		for m, ok := ms.next(); ok; m, ok = ms.next() {
-			if m.Seq != ch.seq {
-				continue
-			}
-			if m.Flags&uapi.NLM_F_DUMP_INTR != 0 {
-				interrupted = true
-			}
-			switch m.Type {
-			case uapi.NLMSG_NOOP:
-			case uapi.NLMSG_OVERRUN:
-				return 0, false, &Error{Err: ErrOverrun}
-			case uapi.NLMSG_ERROR, uapi.NLMSG_DONE:
-				err := ackError(m, msg, r.header)
-				if err == nil && interrupted {
-					err = ErrDumpInterrupted
-				}
-				return 0, true, err
-			default:
-				if !each(m) {
-					return 0, false, nil
-				}
-			}
+		o.rest, some = buf[:n], true
+		if !each(&o) {
+			return 0, some, false, nil
 		}
-		if ms.bad {
-			return 0, false, &Error{Err: ErrMalformed}
+		for _, ok := o.Next(); ok; _, ok = o.Next() { // what each left
 		}
-		if ctx.Err() != nil {
-			return 0, false, &Error{Err: context.Cause(ctx)}
+		switch {
+		case o.overrun:
+			return 0, some, false, &Error{Err: ErrOverrun}
+		case o.end.Type != 0:
+			err := ackError(o.end, msg, r.header)
+			if err == nil && o.interrupted {
+				err = ErrDumpInterrupted
+			}
+			return 0, some, true, err
+		case o.bad:
+			return 0, some, false, &Error{Err: ErrMalformed}
+		case ctx.Err() != nil:
+			return 0, some, false, &Error{Err: context.Cause(ctx)}
 		}
 		select {
 		case <-c.done: // where the next part is there, nothing waits that Close could end

@@ -32,16 +32,17 @@ func modprobe(args []string) error {
 	if !ok {
 		return fmt.Errorf("module %s not found in %s", names[0], dir)
 	}
+	var errs []error // a driver without its device is no reason to leave out the others of an alias
 	for i, m := range load {
 		params := ""
 		if i == len(load)-1 {
 			params = strings.Join(names[1:], " ")
 		}
 		if err := insert(filepath.Join(dir, m.Path), params); err != nil {
-			return fmt.Errorf("insert %s: %w", m.Name, err)
+			errs = append(errs, fmt.Errorf("insert %s: %w", m.Name, err))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // readIndex returns the kernel's modules and the directory that they are in.

@@ -27,6 +27,19 @@ struct tipc_service_name {
 	__u32 domain;
 };
 
+/* A pointer in the 64 bits that structures which are alike for programs of 32 and of 64 bits have for one. */
+struct pointer64 {
+#if __SIZEOF_POINTER__ == 4 && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+	__u32 pad;
+	void *ptr;
+#elif __SIZEOF_POINTER__ == 4
+	void *ptr;
+	__u32 pad;
+#else
+	void *ptr;
+#endif
+};
+
 #ifdef __mips64
 /* Its kernel has times of 32 bits in stat. */
 struct mips64_stat {
