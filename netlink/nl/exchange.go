@@ -303,7 +303,7 @@ func (c *Conn) converseDump(ctx context.Context, ch *channel, r *Request, size i
 		}
 		select {
 		case <-c.done: // where the next part is there, nothing waits that Close could end
-			return 0, false, &Error{Err: ErrClosed}
+			return 0, some, false, &Error{Err: ErrClosed}
 		default:
 		}
 	}
