@@ -18,8 +18,8 @@ type Nexthop struct {
 	ID        uint32
 	Blackhole bool // packets are dropped
 	// OIF is the index of the link that packets leave by.
-	OIF     uint32
-	Gateway net.IP
+	OIF      uint32
+	Gateway  net.IP
 	Protocol RouteProtocol // who made the object
 	// Group are the objects that this one is made of. It has nothing of its own
 	// then but ID and Protocol.

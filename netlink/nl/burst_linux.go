@@ -18,21 +18,16 @@ const (
 	burstSize = bufferSize
 )
 
-// socketBurst is what recvmmsg(2) fills.
+// socketBurst is what recvmmsg(2) fills. It makes the call without a timeout, for which the
+// old one does on machines of 32 bits; unix.Recvmmsg takes Linux 5.1 there.
 type socketBurst struct {
 	s     *socket
 	n, at int // datagrams received, and those handed on
 	size  int // that each has room for
-	heads [burstLen]mmsghdr
+	heads [burstLen]unix.Mmsghdr
 	parts [burstLen]unix.Iovec
 	from  [burstLen]syscall.RawSockaddrNetlink
 	buf   []byte
-}
-
-// mmsghdr is struct mmsghdr.
-type mmsghdr struct {
-	unix.Msghdr
-	n uint32 // bytes received; the full length, with MSG_TRUNC
 }
 
 // newBurst returns room for several datagrams.
@@ -47,7 +42,7 @@ func (b *socketBurst) resize(size int) {
 	for i := range b.heads {
 		b.parts[i].Base = &b.buf[i*size]
 		b.parts[i].SetLen(size)
-		h := &b.heads[i]
+		h := &b.heads[i].Hdr
 		h.Name = (*byte)(unsafe.Pointer(&b.from[i]))
 		h.Namelen = syscall.SizeofSockaddrNetlink
 		h.Iov = &b.parts[i]
@@ -63,13 +58,13 @@ func (b *socketBurst) next() (data []byte, n int, from uint32, err error) {
 	}
 	i := b.at
 	b.at++
-	n = int(b.heads[i].n)
+	n = int(b.heads[i].Len)
 	return b.buf[i*b.size : i*b.size+min(n, b.size)], n, b.from[i].Pid, nil
 }
 
 func (b *socketBurst) receive() error {
 	for i := range b.n {
-		if n := int(b.heads[i].n); n > b.size && n <= maxBuffer/burstLen {
+		if n := int(b.heads[i].Len); n > b.size && n <= maxBuffer/burstLen {
 			b.resize(n) // the next ones of this size fit
 			break
 		}

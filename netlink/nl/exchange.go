@@ -301,5 +301,10 @@ func (c *Conn) converseDump(ctx context.Context, ch *channel, r *Request, size i
 		case ctx.Err() != nil:
 			return 0, some, false, &Error{Err: context.Cause(ctx)}
 		}
+		select {
+		case <-c.done: // where the next part is there, nothing waits that Close could end
+			return 0, some, false, &Error{Err: ErrClosed}
+		default:
+		}
 	}
 }

@@ -114,6 +114,25 @@ func TestDo(t *testing.T) {
 				}
 			}, nil, nil,
 		},
+		"refused by a kernel that quotes the request": { // before 4.3
+			func(req []byte) []nltest.Datagram {
+				code := make([]byte, 4)
+				binary.NativeEndian.PutUint32(code, ^uint32(syscall.EBUSY)+1)
+				return one(nltest.Message(req, uapi.NLMSG_ERROR, 0, append(code, req...)))
+			}, &nl.Error{Err: syscall.EBUSY}, nil,
+		},
+		"words behind a quoted request": {
+			func(req []byte) []nltest.Datagram {
+				code := make([]byte, 4)
+				binary.NativeEndian.PutUint32(code, ^uint32(syscall.EBUSY)+1)
+				words := ext(func(e *nl.Encoder) { e.String(uapi.NLMSGERR_ATTR_MSG, "no") })
+				return one(nltest.Message(req, uapi.NLMSG_ERROR, uapi.NLM_F_ACK_TLVS, slices.Concat(code, req, words)))
+			}, &nl.Error{Err: syscall.EBUSY, Message: "no"}, nil,
+		},
+		"done instead of an acknowledgement": {func(req []byte) []nltest.Datagram {
+			return one(nltest.Message(req, uapi.NLMSG_DONE, 0, make([]byte, 4)))
+		}, nil, nil},
+		"receive buffer full": {func(req []byte) []nltest.Datagram { return []nltest.Datagram{{Err: nl.ErrOverrun}} }, &nl.Error{Err: nl.ErrOverrun}, nil},
 		"garbage":             {func(req []byte) []nltest.Datagram { return one([]byte{1, 2, 3, 4, 5}) }, &nl.Error{Err: nl.ErrMalformed}, nil},
 		"length too large":    {func(req []byte) []nltest.Datagram { b := nltest.Ack(req, 0, nil); b[0]++; b[1]++; return one(b) }, &nl.Error{Err: nl.ErrMalformed}, nil},
 		"overrun":             {func(req []byte) []nltest.Datagram { return one(nltest.Message(req, uapi.NLMSG_OVERRUN, 0, nil)) }, &nl.Error{Err: nl.ErrOverrun}, nil},
@@ -247,6 +266,22 @@ func TestTimeoutDeadlineAndClose(t *testing.T) {
 			}
 		}
 	})
+	t.Run("closed while it sends", func(t *testing.T) {
+		sending, closed := make(chan struct{}), make(chan struct{})
+		c, _ := dial(t, func(req []byte) []nltest.Datagram {
+			close(sending)
+			<-closed
+			return nil
+		})
+		go func() {
+			<-sending
+			c.Close()
+			close(closed)
+		}()
+		if err := c.Do(context.Background(), request()); !errors.Is(err, os.ErrClosed) {
+			t.Errorf("error %v", err)
+		}
+	})
 	t.Run("close", func(t *testing.T) {
 		sent := make(chan struct{}, 100)
 		c, _ := dial(t, func([]byte) []nltest.Datagram { sent <- struct{}{}; return nil })
@@ -315,6 +350,20 @@ func TestList(t *testing.T) {
 			d := dumpAnswer(req, 2, 0, 0)
 			return slices.Insert(d, 1, nltest.Datagram{Data: nltest.Message(req, 16, uapi.NLM_F_MULTI, append([]byte{9}, make([]byte, 100<<10)...))})
 		}, []byte{0, 1, 9}, nil, 2},
+		"done without multi": {func(_ int, req []byte) []nltest.Datagram {
+			return one(nltest.Message(req, 16, 0, []byte{1}), nltest.Message(req, uapi.NLMSG_DONE, 0, make([]byte, 4)))
+		}, []byte{1}, nil, 1},
+		"nothing to do": {func(_ int, req []byte) []nltest.Datagram {
+			return one(nltest.Message(req, uapi.NLMSG_NOOP, 0, nil), nltest.Message(req, 16, uapi.NLM_F_MULTI, []byte{1}), nltest.Done(req, 0, 0))
+		}, []byte{1}, nil, 1},
+		"overrun in the dump": {func(_ int, req []byte) []nltest.Datagram {
+			return one(nltest.Message(req, 16, uapi.NLM_F_MULTI, []byte{1}), nltest.Message(req, uapi.NLMSG_OVERRUN, 0, nil))
+		}, []byte{1}, nl.ErrOverrun, 1},
+		"another's part and another's dump": {func(_ int, req []byte) []nltest.Datagram {
+			late := slices.Clone(nltest.Message(req, 16, uapi.NLM_F_MULTI, []byte{9}))
+			binary.NativeEndian.PutUint32(late[8:], 4711)
+			return []nltest.Datagram{{Data: late}, {Data: dumpAnswer(req, 1, 0, 0)[0].Data, From: 99}, {Data: nltest.Done(req, 0, 0)}}
+		}, nil, nil, 1},
 		"truncated header": {func(_ int, req []byte) []nltest.Datagram {
 			return one(nltest.Message(req, 16, uapi.NLM_F_MULTI, []byte{1}), []byte{1, 2, 3})
 		}, []byte{1}, nl.ErrMalformed, 1},
