@@ -4,6 +4,7 @@
 //	go run -C benchmarks .                        everything, at the sizes of docs/benchmarks.md
 //	go run -C benchmarks . -run routes -count 9   some of it, more often
 //	go run -C benchmarks . -objects 1000000       large tables
+//	go run -C benchmarks . -write                 and put figures and chart into README.md and docs
 //
 // It runs as root or as any user who may make user namespaces, and leaves nothing behind.
 package main
@@ -14,6 +15,7 @@ import (
 	"fmt"
 	"os"
 	"regexp"
+	"strings"
 )
 
 func main() {
@@ -32,6 +34,7 @@ func run() error {
 	count := flag.Int("count", 5, "measure each contender so often; the median counts")
 	objects := flag.Int("objects", 0, "use tables of so many objects; 0: as many as each workload says")
 	svg := flag.String("svg", "", "write a chart to this `file`")
+	write := flag.Bool("write", false, "write chart and figures into the module's README.md and docs")
 	asJSON := flag.Bool("json", false, "print all that was measured as JSON, instead of tables")
 	list := flag.Bool("list", false, "say which workloads there are")
 	flag.Parse()
@@ -85,5 +88,20 @@ func run() error {
 	if err == nil && *svg != "" {
 		err = report.writeSVG(*svg)
 	}
+	if err == nil && *write {
+		err = report.writeDocs(tools, commandLine(os.Args[1:]))
+	}
 	return err
+}
+
+// commandLine is what a shell takes to run this program again.
+func commandLine(args []string) string {
+	line := "go run -C benchmarks ."
+	for _, a := range args {
+		if strings.ContainsAny(a, "|()^$*?[]{}<>&; ") {
+			a = "'" + a + "'"
+		}
+		line += " " + a
+	}
+	return line
 }

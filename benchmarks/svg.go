@@ -50,7 +50,7 @@ func (r *report) writeSVG(file string) error {
 	c := &chart{x: margin, y: margin + fontSize}
 	c.text(c.x, ink, `font-size="15" font-weight="600"`, "Time, as multiples of what bare system calls need (dashed line); shorter is better")
 	c.y += rowHeight
-	c.text(c.x, soft, "", fmt.Sprintf("medians of %d rounds in one run, Linux %s, %d CPUs, %s", r.Rounds, r.Kernel, r.CPUs, r.Go))
+	c.text(c.x, soft, "", fmt.Sprintf("medians (rounds: %d) of one run, Linux %s, %d CPUs, %s", r.Rounds, r.Kernel, r.CPUs, r.Go))
 	left := [2]float64{margin, margin + column + columnGap}
 	bottom := [2]float64{c.y, c.y}
 	for i := range r.Workloads {

@@ -108,7 +108,7 @@ func (w *world) check(n int) error {
 
 // sized is a workload with another number of objects.
 func (w workload) sized(suffix string, objects, rounds int, goals ...goal) *workload {
-	w.name, w.objects, w.rounds, w.atMost, w.goals = w.name+"-"+suffix, objects, rounds, true, goals
+	w.name, w.objects, w.rounds, w.atMost, w.goals, w.chart = w.name+"-"+suffix, objects, rounds, true, goals, ""
 	w.title += ", " + suffix
 	return &w
 }

@@ -17,7 +17,7 @@ import (
 )
 
 // TestHandleOutlivesTheNameOfItsNamespace deletes a namespace's name while a
-// handle is on it: the handle keeps the namespace.
+// handle, a mirror and Watch are on it: they keep the namespace.
 func TestHandleOutlivesTheNameOfItsNamespace(t *testing.T) {
 	const name = "kern-faults"
 	runtime.LockOSThread()
@@ -51,6 +51,11 @@ func TestHandleOutlivesTheNameOfItsNamespace(t *testing.T) {
 	x := mustAdd(t, h, ifb("x0"))
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
+	w, err := h.watchTables("watch", []Table{LinkTable}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer w.close()
 	m, err := h.NewMirror(ctx, LinkTable)
 	if err != nil {
 		t.Fatal(err)
@@ -61,6 +66,22 @@ func TestHandleOutlivesTheNameOfItsNamespace(t *testing.T) {
 	}
 	if err := m.Verify(ctx); err != nil || m.Snapshot().Len(LinkTable) != 1 {
 		t.Errorf("the mirror has %d links, %v", m.Snapshot().Len(LinkTable), err)
+	}
+	// Watch goes on after the link's end too.
+	mustAdd(t, h, ifb("x1"))
+	gone, made := false, false
+	w.run(ctx, func(ev Event, err error) bool {
+		l, ok := ev.(LinkEvent)
+		if err != nil || !ok {
+			t.Errorf("got %v, %v", ev, err)
+			return false
+		}
+		gone = gone || l.New == nil && l.Old.Attrs().Name == "x0"
+		made = l.New != nil && l.New.Attrs().Name == "x1"
+		return !made
+	})
+	if !gone || !made {
+		t.Errorf("the end of x0 was told: %v; x1: %v", gone, made)
 	}
 }
 

@@ -7,11 +7,13 @@ import (
 	"maps"
 	"math/rand/v2"
 	"net"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
+	"kern.sys/netlink/nltest"
 )
 
 // newMirror returns a mirror that ends with the test.
@@ -422,6 +424,56 @@ func TestMirrorFollowsRoutesThatGoWithoutAWord(t *testing.T) {
 	verify(t, m)
 	if got := m.Snapshot().Len(RouteTable); got >= before {
 		t.Errorf("%d routes with the link, %d without", before, got)
+	}
+}
+
+// TestMirrorAsksNothingWhenIdle gives a mirror that has read its tables another kernel
+// to read from, which counts what it is asked.
+func TestMirrorAsksNothingWhenIdle(t *testing.T) {
+	h, _ := newHandle(t)
+	x := mustAdd(t, h, ifb("x0"))
+	m, err := h.NewMirror(context.Background())
+	if err != nil {
+		t.Fatal(err)
+	}
+	verify(t, m) // what was due is done
+	var asked atomic.Int64
+	counting := &nltest.Kernel{Answer: func(req []byte) []nltest.Datagram {
+		asked.Add(1)
+		return []nltest.Datagram{{Data: nltest.Done(req, 0, 0)}}
+	}}
+	fake, err := nl.Dial(nl.Config{Dial: counting.Dial})
+	if err != nil {
+		t.Fatal(err)
+	}
+	cs := m.w.lists.conns
+	cs.mu.Lock()
+	real := cs.open[uapi.NETLINK_ROUTE]
+	cs.open[uapi.NETLINK_ROUTE] = fake // closed with the mirror
+	cs.mu.Unlock()
+	real.Close()
+
+	before := m.Snapshot().Len(RouteTable)
+	storm(t, h, 0, 200, (*Handle).RouteAdd)
+	for range m.Changes(context.Background(), nil) {
+		if m.Snapshot().Len(RouteTable) == before+200 {
+			break
+		}
+	}
+	time.Sleep(100 * time.Millisecond) // nothing is to happen
+	if n := asked.Load(); n != 0 {
+		t.Errorf("%d requests without need", n)
+	}
+	if err := h.LinkSetUp(x); err != nil { // routes change with it, untold
+		t.Fatal(err)
+	}
+	for end := time.Now().Add(patience); asked.Load() == 0; time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("a need is not seen: nothing was tested")
+		}
+	}
+	if err := m.Close(); err != nil {
+		t.Error(err)
 	}
 }
 

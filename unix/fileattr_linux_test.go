@@ -116,7 +116,7 @@ func TestFileAttr(t *testing.T) {
 }
 
 func TestQuotactl(t *testing.T) {
-	ok(t, unix.Quotactl(unix.QCMD(unix.Q_SYNC, unix.USRQUOTA), "", 0, nil)) // of all file systems
+	need(t, "quotactl", "2.6", unix.Quotactl(unix.QCMD(unix.Q_SYNC, unix.USRQUOTA), "", 0, nil)) // of all file systems
 	var fmt uint32
 	err := unix.Quotactl(unix.QCMD(unix.Q_GETFMT, unix.USRQUOTA), "/dev/null", 0, ptr(&fmt))
 	fails(t, err, unix.ENOTBLK)
