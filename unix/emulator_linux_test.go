@@ -41,6 +41,7 @@ var emulatorLacks = map[string]string{
 	"sources of the module":                   "would check again, slowly, what the sources say on every machine",
 	"the system calls of threads":             "knows them as glibc makes them",
 	"times and permissions of semaphores":     "converts some of the structure only",
+	"times of recvmmsg":                       "waits without end",
 	"unknown requests of ioctl":               "knows few",
 	"userfaultfd":                             "has none",
 }

@@ -90,6 +90,7 @@ func TestSendmmsgAndRecvmmsg(t *testing.T) {
 // TestRecvmmsgTimeout sets the time after which the kernel waits for no further message.
 func TestRecvmmsgTimeout(t *testing.T) {
 	needRecvmmsg(t)
+	onKernel(t, "times of recvmmsg")
 	a, _ := udp(t)
 	b, to := udp(t)
 	in := newMessages(2)
