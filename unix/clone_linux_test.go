@@ -34,7 +34,7 @@ func TestClone3(t *testing.T) {
 	}
 	// The signals of the thread are blocked no more, in neither.
 	onOwnThread(t, func() {
-		_, _, out, _ := child(t, unix.CloneArgs{Exit_signal: uint64(unix.SIGCHLD)}, "grep SigBlk /proc/self/status")
+		_, _, out, _ := child(t, unix.CloneArgs{Exit_signal: uint64(unix.SIGCHLD)}, `while read -r line; do case $line in SigBlk*) echo "$line";; esac; done </proc/self/status`)
 		b, err := os.ReadFile("/proc/thread-self/status")
 		if err != nil || out == "" || !strings.Contains(string(b), out) {
 			t.Errorf("%q is not of the parent, %v", out, err)

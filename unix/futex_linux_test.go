@@ -334,7 +334,10 @@ func TestRseq(t *testing.T) {
 
 func TestRseqSliceYield(t *testing.T) {
 	yielded, err := unix.RseqSliceYield()
-	need(t, "rseq_slice_yield", "7.0", err)
+	if err == unix.ENOSYS {
+		t.Skip("feature rseq_slice_yield (7.0): this kernel is built without CONFIG_RSEQ_SLICE_EXTENSION")
+	}
+	ok(t, err)
 	if yielded != 0 {
 		t.Errorf("%d: gave back what it was not granted", yielded)
 	}

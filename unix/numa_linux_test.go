@@ -75,7 +75,8 @@ func TestMovePages(t *testing.T) {
 	status := []int32{99, 99}
 	_, err := unix.MovePages(0, []uintptr{at, at + page}, nil, status, 0)
 	need(t, "move_pages", "2.6.18", err)
-	if status[0] < 0 || status[1] != -int32(unix.ENOENT) {
+	// Older kernels call a page that was never touched a wrong address.
+	if status[0] < 0 || status[1] != -int32(unix.ENOENT) && status[1] != -int32(unix.EFAULT) {
 		t.Errorf("on nodes %v, the second one on none", status)
 	}
 	if n, err := unix.MovePages(os.Getpid(), []uintptr{at}, []int32{0}, status[:1], unix.MPOL_MF_MOVE); n != 0 || err != nil || status[0] != 0 {

@@ -28,7 +28,7 @@ type runner struct {
 
 func runnerFor(arch string) (runner, error) {
 	if !slices.Contains(archNames(), arch) {
-		return runner{}, fmt.Errorf("Go has no architecture %q on Linux: there are %s", arch, strings.Join(archNames(), ", "))
+		return runner{}, fmt.Errorf("no architecture %q that Go has on Linux: there are %s", arch, strings.Join(archNames(), ", "))
 	}
 	if arch == runtime.GOARCH || arch == "386" && runtime.GOARCH == "amd64" {
 		return runner{arch: arch}, nil
