@@ -324,7 +324,7 @@ var otherInKernel = map[string]string{
 }
 
 // reserved matches members out of which newer versions take others.
-var reserved = regexp.MustCompile(`^_*(rsv|reserved|spare)[0-9]*$|^_*(pad|resv)[0-9]*$`)
+var reserved = regexp.MustCompile(`^_*(rsv|resv|reserved|spare|pad)[0-9]*$`)
 
 // sameAsKernel compares the members that both have: the kernel that runs is older or newer than the headers.
 func sameAsKernel(s btfStruct, l *abi.Layout) error {
