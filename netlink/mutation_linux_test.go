@@ -64,7 +64,7 @@ func (r *aReply) readAll(data []byte) error {
 		m.parts = append(m.parts, &partState{tablePart: &tableParts[i]})
 	}
 	msg := nl.Message{Type: r.typ, Data: data}
-	_, watch := w.decode(msg)
+	_, _, watch := w.event(msg)
 	mirror := m.apply(msg)
 	s := m.snapshot()
 	s.since(&Snapshot{parts: make([]snapshotPart, len(s.parts))}, func(Event) bool { return true })

@@ -21,19 +21,6 @@ type subscribeOptions struct {
 	receiveTimeout *unix.Timeval
 }
 
-// events describes a subscription to objects of one sort. The objects of type
-// T come as the kernel's notifications and, in the same form, as the answers to
-// dumps.
-type events[T any] struct {
-	op     string   // "link subscribe", for errors
-	groups []uint32 // RTNLGRP_…
-	// dump returns the requests that list all objects there are.
-	dump func(h *Handle) []*nl.Request
-	// decode says whether it wants the message. It is called for messages of
-	// all types that the groups bring.
-	decode func(m nl.Message) (v T, want bool, err error)
-}
-
 // errDone is the cause of a subscription's end that its owner asked for.
 var errDone = errors.New("subscription ended")
 
@@ -97,127 +84,68 @@ func (e events[T]) seq(h *Handle, o subscribeOptions) iter.Seq2[T, error] {
 	}
 }
 
-// watcher is a subscription under way.
-type watcher[T any] struct {
-	events[T]
-	opts   subscribeOptions
-	listen *nl.Listener
-	lists  *Handle // in the listener's namespace, to read the list anew
+// subscription is a subscription under way.
+type subscription[T any] struct {
+	watcher[T]
+	opts subscribeOptions
 }
 
 // watch joins the groups in the namespace that the options name, else in h's,
 // else in the calling thread's.
-func (e events[T]) watch(h *Handle, o subscribeOptions) (*watcher[T], error) {
-	w := &watcher[T]{events: e, opts: o}
-	ns := o.namespace
-	if ns != nil && !ns.IsOpen() {
-		ns = nil
+func (e events[T]) watch(h *Handle, o subscribeOptions) (*subscription[T], error) {
+	s := &subscription[T]{opts: o}
+	s.watcher = watcher[T]{events: e, lost: func(err error) (none T, _ error) { return none, err }}
+	open := func(ns *netns.NsHandle) (err error) {
+		cfg := nl.Config{NetNS: ns, ReceiveBuffer: o.receiveBuffer, ForceBuffer: o.forceBuffer}
+		s.lists, s.listen, err = openWatch(h, cfg, e.groups)
+		return err
 	}
-	open := func(ns *netns.NsHandle) error { return w.open(h, ns) }
 	var err error
-	if ns == nil {
-		err = h.whereItIs(open)
-	} else {
+	if ns := o.namespace; ns != nil && ns.IsOpen() {
 		err = open(ns)
+	} else {
+		err = h.whereItIs(open)
 	}
 	if err != nil {
 		return nil, &nl.Error{Op: e.op, Err: err}
 	}
-	return w, nil
+	return s, nil
 }
 
-func (w *watcher[T]) open(h *Handle, ns *netns.NsHandle) (err error) {
-	w.lists, w.listen, err = openWatch(h, nl.Config{
-		NetNS:         ns,
-		ReceiveBuffer: w.opts.receiveBuffer,
-		ForceBuffer:   w.opts.forceBuffer,
-	}, w.groups)
-	return err
-}
-
-func (w *watcher[T]) close() {
-	// There is nothing left to be told to anyone.
-	_ = w.listen.Close()
-	w.lists.Delete()
-}
-
-// run hands on what comes until yield wants no more or ctx is done.
-func (w *watcher[T]) run(ctx context.Context, yield func(T, error) bool) {
-	var none T
-	ctx, quiet, stop := w.deadline(ctx)
+// run hands on what comes until yield wants no more or ctx is done. Of an end that
+// the owner asked for nothing is told.
+func (s *subscription[T]) run(ctx context.Context, yield func(T, error) bool) {
+	ctx, stop := s.deadline(ctx)
 	defer stop()
-	if w.opts.listExisting && !w.list(ctx, yield) {
-		return
+	told := func(v T, err error) bool {
+		return (err == nil || context.Cause(ctx) != errDone) && yield(v, err)
 	}
-	quiet(true)
-	for m, err := range w.listen.Messages(ctx) {
-		quiet(false)
-		switch {
-		case err == nil:
-			v, want, err := w.decode(m)
-			if err != nil {
-				if !yield(none, nl.Annotate(err, w.op, noObject)) {
-					return
-				}
-			} else if want && !yield(v, nil) {
-				return
-			}
-		case context.Cause(ctx) == errDone:
-			return
-		default:
-			if !yield(none, err) {
-				return
-			}
-			if lostEvents(err) && !w.list(ctx, yield) {
-				return
-			}
-		}
-		quiet(true)
+	if !s.opts.listExisting || s.list(ctx, told) {
+		s.watcher.run(ctx, told)
 	}
 }
 
-// deadline ends ctx with nl.ErrTimeout when it was quiet for as long as the
-// options say.
-func (w *watcher[T]) deadline(ctx context.Context) (_ context.Context, quiet func(bool), stop func()) {
+// deadline ends ctx with nl.ErrTimeout when nothing came for as long as the options
+// say.
+func (s *subscription[T]) deadline(ctx context.Context) (_ context.Context, stop func()) {
 	var wait time.Duration
-	if t := w.opts.receiveTimeout; t != nil {
+	if t := s.opts.receiveTimeout; t != nil {
 		wait = time.Duration(t.Nano())
 	}
 	if wait <= 0 {
-		return ctx, func(bool) {}, func() {}
+		return ctx, func() {}
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
 	timer := time.AfterFunc(wait, func() { cancel(nl.ErrTimeout) })
-	quiet = func(q bool) {
-		if q {
-			timer.Reset(wait)
-		} else {
+	s.busy = func(b bool) {
+		if b {
 			timer.Stop()
+		} else {
+			timer.Reset(wait)
 		}
 	}
-	return ctx, quiet, func() {
+	return ctx, func() {
 		timer.Stop()
 		cancel(errDone)
 	}
-}
-
-// list hands on all objects there are, and reports whether to go on.
-func (w *watcher[T]) list(ctx context.Context, yield func(T, error) bool) bool {
-	var none T
-	h := w.lists.WithContext(ctx)
-	for _, r := range w.dump(h) {
-		all, err := list(h, r, w.op, w.decode)
-		for _, v := range all {
-			if !yield(v, nil) {
-				return false
-			}
-		}
-		if context.Cause(ctx) == errDone {
-			return false
-		}
-		if err != nil && !yield(none, err) {
-			return false
-		}
-	}
-	return true
 }

@@ -45,19 +45,47 @@ func (h *Handle) join(ctx context.Context) (context.Context, context.CancelCause
 	return joined, cancel
 }
 
-// tableWatch listens to changes of tables, and can list them.
-type tableWatch struct {
-	op     string
-	parts  []*tablePart
+// events describes objects of one sort, that come as T in the kernel's notifications
+// and, in the same form, in the answers to dumps.
+type events[T any] struct {
+	op     string   // "link subscribe", for errors
+	groups []uint32 // RTNLGRP_…
+	// dump returns the requests that list all objects there are.
+	dump func(h *Handle) []*nl.Request
+	// decode says whether it wants the message. It is called for messages of all
+	// types that the groups bring.
+	decode func(m nl.Message) (v T, want bool, err error)
+}
+
+// watcher listens to changes of objects, and can list them.
+type watcher[T any] struct {
+	events[T]
 	listen *nl.Listener
 	lists  *Handle // in the listener's namespace
-	events eventDecoder
+	// lost makes what tells of lost events, and listed what tells that all objects
+	// were listed after that; nil: nothing does.
+	lost   func(err error) (T, error)
+	listed func() T
+	// busy is called with false before each wait for events, and with true after.
+	busy func(bool)
+}
+
+// tableWatch watches tables.
+type tableWatch struct {
+	watcher[Event]
+	parts   []*tablePart
+	decoder eventDecoder
 }
 
 // watchTables joins the groups of tables, and more, in the handle's namespace, or
 // in the calling thread's for a handle without one.
 func (h *Handle) watchTables(op string, tables []Table, more []uint32) (*tableWatch, error) {
-	w := &tableWatch{op: op}
+	w := &tableWatch{}
+	w.watcher = watcher[Event]{
+		events: events[Event]{op: op, groups: slices.Clone(more), dump: w.dumps, decode: w.event},
+		lost:   func(err error) (Event, error) { return LostEvent{Err: err}, nil },
+		listed: func() Event { return SyncedEvent{} },
+	}
 	var set Table
 	for _, t := range tables {
 		set |= t
@@ -68,11 +96,10 @@ func (h *Handle) watchTables(op string, tables []Table, more []uint32) (*tableWa
 	if set&^AllTables != 0 || set == 0 {
 		return nil, &nl.Error{Op: op, Err: errors.New("no such table")}
 	}
-	groups := slices.Clone(more)
 	for i := range tableParts {
 		if p := &tableParts[i]; p.table&set != 0 {
 			w.parts = append(w.parts, p)
-			groups = append(groups, p.groups...)
+			w.groups = append(w.groups, p.groups...)
 		}
 	}
 	open := func(ns *netns.NsHandle) (err error) {
@@ -80,7 +107,7 @@ func (h *Handle) watchTables(op string, tables []Table, more []uint32) (*tableWa
 		if ns != nil { // the handle's, and what it was set to is under lock
 			cfg.ReceiveBuffer, cfg.ForceBuffer = h.cfg.ReceiveBuffer, h.cfg.ForceBuffer
 		}
-		w.lists, w.listen, err = openWatch(h, cfg, groups)
+		w.lists, w.listen, err = openWatch(h, cfg, w.groups)
 		return err
 	}
 	if err := h.whereItIs(open); err != nil {
@@ -129,27 +156,65 @@ func openWatch(h *Handle, cfg nl.Config, groups []uint32) (*Handle, *nl.Listener
 	return lists, listen, nil
 }
 
-func (w *tableWatch) close() {
+func (w *watcher[T]) close() {
 	// There is nothing left to be told to anyone.
 	_ = w.listen.Close()
 	w.lists.Delete()
 }
 
-// run hands on what comes until yield wants no more or ctx is done.
-func (w *tableWatch) run(ctx context.Context, yield func(Event, error) bool) {
+// run hands on what comes until yield wants no more or ctx is done, which is the
+// last error.
+func (w *watcher[T]) run(ctx context.Context, yield func(T, error) bool) {
+	busy := w.busy
+	if busy == nil {
+		busy = func(bool) {}
+	}
+	busy(false)
 	for m, err := range w.listen.Messages(ctx) {
+		busy(true)
 		switch {
 		case err == nil:
-			if ev, err := w.decode(m); (ev != nil || err != nil) && !yield(ev, err) {
+			if v, want, err := w.decode(m); (want || err != nil) && !w.yield(v, err, yield) {
 				return
 			}
 		case !lostEvents(err):
-			yield(nil, nl.Annotate(err, w.op, noObject))
+			w.yield(*new(T), err, yield)
 			return
-		case !yield(LostEvent{Err: err}, nil) || !w.listAll(ctx, yield):
-			return
+		default:
+			if v, err := w.lost(err); !yield(v, err) || !w.list(ctx, yield) {
+				return
+			}
+			if w.listed != nil && !yield(w.listed(), nil) {
+				return
+			}
+		}
+		busy(false)
+	}
+}
+
+// yield hands on v, or an error that names the operation.
+func (w *watcher[T]) yield(v T, err error, yield func(T, error) bool) bool {
+	if err != nil {
+		return yield(*new(T), nl.Annotate(err, w.op, noObject))
+	}
+	return yield(v, nil)
+}
+
+// list hands on all objects there are, and reports whether to go on.
+func (w *watcher[T]) list(ctx context.Context, yield func(T, error) bool) bool {
+	h := w.lists.WithContext(ctx)
+	for _, r := range w.dump(h) {
+		all, err := list(h, r, w.op, w.decode)
+		for _, v := range all {
+			if !yield(v, nil) {
+				return false
+			}
+		}
+		if err != nil && !yield(*new(T), err) {
+			return false
 		}
 	}
+	return true
 }
 
 // lostEvents reports whether err says that events are missing and that more
@@ -158,41 +223,25 @@ func lostEvents(err error) bool {
 	return errors.Is(err, nl.ErrOverrun) || errors.Is(err, nl.ErrTruncated) || errors.Is(err, nl.ErrMalformed)
 }
 
-// decode returns nil for what is not of the tables.
-func (w *tableWatch) decode(m nl.Message) (ev Event, err error) {
+func (w *tableWatch) dumps(*Handle) (all []*nl.Request) {
+	for _, p := range w.parts {
+		all = append(all, p.dump())
+	}
+	return all
+}
+
+// event decodes what is of the tables.
+func (w *tableWatch) event(m nl.Message) (ev Event, want bool, err error) {
 	for _, p := range w.parts {
 		if !p.owns(&m) {
 			continue
 		}
 		if m.Type == p.del {
-			ev, err = p.event(&w.events, m.Data, nil)
+			ev, err = p.event(&w.decoder, m.Data, nil)
 		} else {
-			ev, err = p.event(&w.events, nil, m.Data)
+			ev, err = p.event(&w.decoder, nil, m.Data)
 		}
-		if err != nil {
-			return nil, nl.Annotate(err, w.op, func() string { return p.name })
-		}
-		return ev, nil
+		return ev, err == nil, nl.Annotate(err, w.op, func() string { return p.name })
 	}
-	return nil, nil
-}
-
-// listAll hands on all objects there are, and reports whether to go on.
-func (w *tableWatch) listAll(ctx context.Context, yield func(Event, error) bool) bool {
-	h := w.lists.WithContext(ctx)
-	for _, p := range w.parts {
-		all, err := list(h, p.dump(), w.op, func(m nl.Message) (Event, bool, error) {
-			ev, err := w.decode(m)
-			return ev, ev != nil, err
-		})
-		for _, ev := range all {
-			if !yield(ev, nil) {
-				return false
-			}
-		}
-		if err != nil && !yield(nil, err) {
-			return false
-		}
-	}
-	return yield(SyncedEvent{}, nil)
+	return nil, false, nil
 }
