@@ -3,7 +3,7 @@
 //
 //	go run ./internal/abi/emit [-check | -n] [GENERATOR...]
 //
-// Without a generator's name it runs all of them, and removes files that none of them makes any more.
+// Without a generator's name, or by that of mkall, it runs all of them, and removes files that none of them makes any more.
 //
 //	-check   write nothing, fail if the committed files differ
 //	-n       write nothing, print a command for each generator
@@ -109,9 +109,9 @@ func (g generator) generate(root string, db *abi.DB) (map[string][]byte, error) 
 	return out, nil
 }
 
-// selected returns the generators of those names, all of them for none.
+// selected returns the generators of those names, all of them for none or for mkall.
 func selected(names []string) ([]generator, error) {
-	if len(names) == 0 {
+	if len(names) == 0 || len(names) == 1 && names[0] == "mkall" {
 		return generators, nil
 	}
 	var out []generator

@@ -90,6 +90,11 @@ func TestPlanNamesEveryGenerator(t *testing.T) {
 			t.Errorf("no %s in\n%s", g, &out)
 		}
 	}
+	all := out.String()
+	out.Reset()
+	if err := plan(&out, []string{"mkall"}); err != nil || out.String() != all {
+		t.Errorf("mkall: %v, it plans\n%s", err, &out)
+	}
 	if err := plan(&out, []string{"mkperl"}); err == nil {
 		t.Error("an unknown generator is planned")
 	}

@@ -6,7 +6,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -115,9 +114,9 @@ func write(names []string, decls map[string][]gen.Decl, all map[string][]gen.Con
 		gen.Block(bodies[""], class.doc+"const", names[0], common)
 		for _, a := range names {
 			gen.Block(bodies[a], class.doc+"const", a, rest[a])
-			if class.table != "" {
-				table(bodies[a], class.table, class.typ, a, all[class.name])
-			}
+		}
+		if class.table != "" {
+			tables(bodies, names, class.table, class.typ, all[class.name])
 		}
 	}
 	files := map[string][]byte{}
@@ -137,26 +136,6 @@ func write(names []string, decls map[string][]gen.Decl, all map[string][]gen.Con
 		files[name] = file
 	}
 	return files, nil
-}
-
-// table writes a variable with the name of each number of a class, sorted by number. Of several names, it is the
-// first one in the alphabet, which is the usual one.
-func table(b *strings.Builder, name, typ, arch string, consts []gen.Const) {
-	names := map[int]string{}
-	for _, c := range gen.SortConsts(consts) {
-		// A value that is no number was refused where it was written as a literal.
-		if n, err := strconv.Atoi(c.On[arch]); err == nil && names[n] == "" {
-			names[n] = c.Name
-		}
-	}
-	if len(names) == 0 {
-		return
-	}
-	fmt.Fprintf(b, "// %s has their names, by number.\nvar %s = [...]struct {\nnum %s\nname string\n}{\n", name, name, typ)
-	for _, n := range slices.Sorted(maps.Keys(names)) {
-		fmt.Fprintf(b, "{%d, %q},\n", n, names[n])
-	}
-	b.WriteString("}\n\n")
 }
 
 // override applies a line NAME VALUE [ARCH,...]. VALUE is a number or a character as Go writes them, or the
