@@ -86,7 +86,7 @@ func (e *RouteEntry) Route() (Route, error) {
 
 // RouteEntries gives the routes of [Handle.RouteListFiltered] as they come, in
 // little memory and without an allocation for each. An entry is valid until the
-// loop goes on, but for what its Route method has; what is copied stays. The last
+// loop goes on; of a copy that is kept longer, Route must not be asked. The last
 // pair holds the error, if there is one.
 func (h *Handle) RouteEntries(family int, filter *Route, filterMask uint64) iter.Seq2[*RouteEntry, error] {
 	f := newRouteFilter(family, filter, filterMask)
