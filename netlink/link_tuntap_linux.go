@@ -1,27 +1,16 @@
 package netlink
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"os"
 	"slices"
-	"syscall"
-	"unsafe"
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
 	"kern.sys/netns"
 	"kern.sys/unix"
 )
-
-// ifreq is struct ifreq with the flags that TUNSETIFF takes; see
-// netdevice(7). It is as long as on any architecture.
-type ifreq struct {
-	name  [IFNAMSIZ]byte
-	flags uint16
-	_     [22]byte
-}
 
 // make makes a tun device: the first queue that is opened does it.
 func (t *Tuntap) make(h *Handle) error {
@@ -112,21 +101,25 @@ func openQueue(name string, flags uint16) (*os.File, string, error) {
 	if err != nil {
 		return nil, "", &os.PathError{Op: "open", Path: TUN, Err: err}
 	}
-	req := ifreq{flags: flags}
-	copy(req.name[:IFNAMSIZ-1], name)
-	if err := ioctlPointer(fd, unix.TUNSETIFF, "TUNSETIFF", unsafe.Pointer(&req)); err != nil {
+	req, err := unix.NewIfreq(name)
+	if err == nil {
+		req.SetUint16(flags)
+		err = os.NewSyscallError("ioctl(TUNSETIFF)", unix.IoctlIfreq(fd, unix.TUNSETIFF, req))
+	}
+	if err != nil {
 		return nil, "", errors.Join(err, unix.Close(fd))
 	}
-	got, _, _ := bytes.Cut(req.name[:], []byte{0})
 	// Only now: the runtime's poller gives up on a descriptor without device.
-	return os.NewFile(uintptr(fd), TUN), string(got), nil
+	return os.NewFile(uintptr(fd), TUN), req.Name(), nil
 }
 
 // finishTuntap sets what the device is to have beyond its existence, and a's
 // index. Where it fails the device goes with its queues.
 func finishTuntap(h *Handle, t *Tuntap, a *LinkAttrs, queue *os.File) error {
 	set := func(request uint, name string, arg uint32) error {
-		return control(queue, func(fd int) error { return ioctl(fd, request, name, uintptr(arg)) })
+		return control(queue, func(fd int) error {
+			return os.NewSyscallError("ioctl("+name+")", unix.IoctlSetInt(fd, request, int(arg)))
+		})
 	}
 	if t.Owner > 0 {
 		if err := set(unix.TUNSETOWNER, "TUNSETOWNER", t.Owner); err != nil {
@@ -193,8 +186,7 @@ func (t *Tuntap) AddQueues(count int) ([]*os.File, error) {
 func inDeviceNamespace(queue *os.File, fn func() error) error {
 	ns := netns.None()
 	err := control(queue, func(fd int) error {
-		n, _, e := syscall.Syscall(unix.SYS_IOCTL, uintptr(fd), unix.TUNGETDEVNETNS, 0)
-		if e == 0 {
+		if n, err := unix.IoctlRetInt(fd, unix.TUNGETDEVNETNS); err == nil {
 			ns = netns.NsHandle(n)
 		}
 		return nil
@@ -215,8 +207,9 @@ func (t *Tuntap) RemoveQueues(fds ...*os.File) error {
 	var errs []error
 	for _, q := range slices.Clone(fds) { // may be Fds itself
 		err := control(q, func(fd int) error {
-			req := ifreq{flags: unix.IFF_DETACH_QUEUE}
-			return ioctlPointer(fd, unix.TUNSETQUEUE, "TUNSETQUEUE", unsafe.Pointer(&req))
+			var req unix.Ifreq
+			req.SetUint16(unix.IFF_DETACH_QUEUE)
+			return os.NewSyscallError("ioctl(TUNSETQUEUE)", unix.IoctlIfreq(fd, unix.TUNSETQUEUE, &req))
 		})
 		if err == nil {
 			err = q.Close()
@@ -241,20 +234,6 @@ func control(f *os.File, fn func(fd int) error) error {
 		return err
 	}
 	return inner
-}
-
-func ioctlPointer(fd int, request uint, name string, arg unsafe.Pointer) error {
-	if _, _, e := syscall.Syscall(unix.SYS_IOCTL, uintptr(fd), uintptr(request), uintptr(arg)); e != 0 {
-		return os.NewSyscallError("ioctl("+name+")", e)
-	}
-	return nil
-}
-
-func ioctl(fd int, request uint, name string, arg uintptr) error {
-	if _, _, e := syscall.Syscall(unix.SYS_IOCTL, uintptr(fd), uintptr(request), arg); e != 0 {
-		return os.NewSyscallError("ioctl("+name+")", e)
-	}
-	return nil
 }
 
 func closeAll(files []*os.File) error {

@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/binary"
 	"runtime"
-	"syscall"
 	"unsafe"
 
 	"kern.sys/internal/uapi"
@@ -16,8 +15,8 @@ func progInfo(id uint32) (info uapi.BpfProgInfo, ok bool) {
 	// union bpf_attr of BPF_PROG_GET_FD_BY_ID: prog_id, next_id, open_flags.
 	attr := make([]byte, 12)
 	native.PutUint32(attr, id)
-	fd, errno := bpf(uapi.BPF_PROG_GET_FD_BY_ID, attr)
-	if errno != 0 {
+	fd, err := unix.Bpf(uapi.BPF_PROG_GET_FD_BY_ID, unsafe.Pointer(unsafe.SliceData(attr)), uintptr(len(attr)))
+	if err != nil {
 		return info, false
 	}
 	defer unix.Close(fd)
@@ -29,17 +28,12 @@ func progInfo(id uint32) (info uapi.BpfProgInfo, ok bool) {
 	native.PutUint32(attr, uint32(fd))
 	native.PutUint32(attr[4:], uint32(len(b)))
 	putPointer(attr[8:], unsafe.Pointer(unsafe.SliceData(b)))
-	if _, errno = bpf(uapi.BPF_OBJ_GET_INFO_BY_FD, attr); errno != 0 {
+	if _, err = unix.Bpf(uapi.BPF_OBJ_GET_INFO_BY_FD, unsafe.Pointer(unsafe.SliceData(attr)), uintptr(len(attr))); err != nil {
 		return info, false
 	}
 	runtime.KeepAlive(b)
 	info.Decode(b)
 	return info, true
-}
-
-func bpf(cmd uintptr, attr []byte) (int, syscall.Errno) {
-	r, _, errno := syscall.Syscall(unix.SYS_BPF, cmd, uintptr(unsafe.Pointer(unsafe.SliceData(attr))), uintptr(len(attr)))
-	return int(r), errno
 }
 
 // putPointer writes an address into a member of eight bytes (__aligned_u64).

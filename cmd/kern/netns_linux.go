@@ -40,7 +40,7 @@ func (c *command) execNetns() error {
 	if err != nil {
 		return err
 	}
-	return execFailed(c.Rest[0], syscall.Exec(path, c.Rest, os.Environ()))
+	return execFailed(c.Rest[0], unix.Exec(path, c.Rest, os.Environ()))
 }
 
 // execAll runs a command in all named namespaces, one after the other.
@@ -142,7 +142,7 @@ func enterNetns(name, command string) (string, error) {
 	switch {
 	case errors.Is(err, exec.ErrNotFound):
 		return "", execFailed(command, unix.ENOENT)
-	case errors.Is(err, syscall.EISDIR):
+	case errors.Is(err, unix.EISDIR):
 		return "", execFailed(command, unix.EACCES) // as execve(2) has it
 	case err != nil && !errors.Is(err, exec.ErrDot):
 		return "", execFailed(command, err)
@@ -154,8 +154,8 @@ func enterNetns(name, command string) (string, error) {
 // the other one was.
 func mountSys(name string) error {
 	var flags uintptr
-	var st syscall.Statfs_t
-	if err := syscall.Statfs("/sys", &st); err == nil && st.Flags&unix.MS_RDONLY != 0 {
+	var st unix.Statfs_t
+	if err := unix.Statfs("/sys", &st); err == nil && st.Flags&unix.MS_RDONLY != 0 {
 		flags = unix.MS_RDONLY
 	}
 	// Where there is none, nothing is to be taken away.
@@ -188,19 +188,19 @@ func (c *command) monitorNetns() error {
 	if err := os.MkdirAll(netnsDir, 0o755); err != nil {
 		return exit(statusFailed, "mkdir %s failed: %s", netnsDir, cause(err))
 	}
-	fd, err := syscall.InotifyInit1(syscall.IN_CLOEXEC | syscall.IN_NONBLOCK)
+	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
 	if err != nil {
 		return exit(statusFailed, "inotify_init1 failed: %s", cause(err))
 	}
 	events := os.NewFile(uintptr(fd), "inotify")
 	defer events.Close()
-	if _, err := syscall.InotifyAddWatch(fd, netnsDir, syscall.IN_CREATE|syscall.IN_DELETE); err != nil {
+	if _, err := unix.InotifyAddWatch(fd, netnsDir, unix.IN_CREATE|unix.IN_DELETE); err != nil {
 		return exit(statusFailed, "inotify_add_watch failed: %s", cause(err))
 	}
 	ctx, stop := signal.NotifyContext(c.ctx, os.Interrupt)
 	defer stop()
 	defer context.AfterFunc(ctx, func() { events.Close() })()
-	b := make([]byte, 16*(syscall.SizeofInotifyEvent+maxFileName+1))
+	b := make([]byte, 16*(unix.SizeofInotifyEvent+maxFileName+1))
 	for {
 		n, err := events.Read(b)
 		if ctx.Err() != nil {
@@ -218,18 +218,18 @@ func (c *command) monitorNetns() error {
 
 // showInotify prints the names in a run of struct inotify_event.
 func (c *command) showInotify(b []byte) {
-	for len(b) >= syscall.SizeofInotifyEvent {
+	for len(b) >= unix.SizeofInotifyEvent {
 		mask, n := native.Uint32(b[4:]), int(native.Uint32(b[12:]))
-		b = b[syscall.SizeofInotifyEvent:]
+		b = b[unix.SizeofInotifyEvent:]
 		if n > len(b) {
 			return
 		}
 		name := strings.TrimRight(string(b[:n]), "\x00")
 		b = b[n:]
-		if mask&syscall.IN_CREATE != 0 {
+		if mask&unix.IN_CREATE != 0 {
 			c.p.Raw("add " + name + "\n")
 		}
-		if mask&syscall.IN_DELETE != 0 {
+		if mask&unix.IN_DELETE != 0 {
 			c.p.Raw("delete " + name + "\n")
 		}
 	}

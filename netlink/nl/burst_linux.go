@@ -2,7 +2,6 @@ package nl
 
 import (
 	"os"
-	"syscall"
 	"time"
 	"unsafe"
 
@@ -26,7 +25,7 @@ type socketBurst struct {
 	size  int // that each has room for
 	heads [burstLen]unix.Mmsghdr
 	parts [burstLen]unix.Iovec
-	from  [burstLen]syscall.RawSockaddrNetlink
+	from  [burstLen]unix.RawSockaddrNetlink
 	buf   []byte
 }
 
@@ -44,7 +43,7 @@ func (b *socketBurst) resize(size int) {
 		b.parts[i].SetLen(size)
 		h := &b.heads[i].Hdr
 		h.Name = (*byte)(unsafe.Pointer(&b.from[i]))
-		h.Namelen = syscall.SizeofSockaddrNetlink
+		h.Namelen = unix.SizeofSockaddrNetlink
 		h.Iov = &b.parts[i]
 		h.SetIovlen(1)
 	}
@@ -71,16 +70,16 @@ func (b *socketBurst) receive() error {
 	}
 	b.n, b.at = 0, 0
 	for {
-		n, _, e := syscall.Syscall6(unix.SYS_RECVMMSG, uintptr(b.s.fd), uintptr(unsafe.Pointer(&b.heads[0])), burstLen,
+		n, _, e := unix.Syscall6(unix.SYS_RECVMMSG, uintptr(b.s.fd), uintptr(unsafe.Pointer(&b.heads[0])), burstLen,
 			unix.MSG_DONTWAIT|unix.MSG_TRUNC, 0, 0)
 		switch e {
 		case 0:
 			b.n = int(n)
 			return nil
-		case syscall.EINTR:
-		case syscall.EAGAIN:
+		case unix.EINTR:
+		case unix.EAGAIN:
 			return ErrTimeout
-		case syscall.ENOBUFS:
+		case unix.ENOBUFS:
 			return ErrOverrun
 		default:
 			return os.NewSyscallError("recvmmsg", e)

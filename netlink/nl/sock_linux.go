@@ -5,7 +5,6 @@ import (
 	"errors"
 	"os"
 	"sync"
-	"syscall"
 	"time"
 	"unsafe"
 
@@ -132,11 +131,11 @@ func (s *socket) setStrict(on bool) error {
 func (s *socket) Send(b []byte) error {
 	s.dump = len(b) < uapi.SizeofNlmsghdr || native.Uint16(b[6:])&uapi.NLM_F_DUMP == uapi.NLM_F_DUMP
 	for {
-		_, _, e := syscall.Syscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), 0, 0, 0)
+		_, _, e := unix.Syscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), 0, 0, 0)
 		switch e {
 		case 0:
 			return nil
-		case syscall.EINTR:
+		case unix.EINTR:
 		default:
 			return os.NewSyscallError("sendto", e)
 		}
@@ -149,20 +148,20 @@ func (s *socket) Send(b []byte) error {
 // The scheduler is told of a call only where the kernel makes the next part of a
 // dump in it. An answer that is there already is copied at once, and telling
 // costs as much.
-func (s *socket) recv(b []byte) (n int, from uint32, e syscall.Errno) {
-	var sa syscall.RawSockaddrNetlink
+func (s *socket) recv(b []byte) (n int, from uint32, e unix.Errno) {
+	var sa unix.RawSockaddrNetlink
 	for {
-		size := uint32(syscall.SizeofSockaddrNetlink)
+		size := uint32(unix.SizeofSockaddrNetlink)
 		const flags = unix.MSG_DONTWAIT | unix.MSG_TRUNC
 		var r uintptr
 		if s.dump {
-			r, _, e = syscall.Syscall6(unix.SYS_RECVFROM, uintptr(s.fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)),
+			r, _, e = unix.Syscall6(unix.SYS_RECVFROM, uintptr(s.fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)),
 				flags, uintptr(unsafe.Pointer(&sa)), uintptr(unsafe.Pointer(&size)))
 		} else {
-			r, _, e = syscall.RawSyscall6(unix.SYS_RECVFROM, uintptr(s.fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)),
+			r, _, e = unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(s.fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)),
 				flags, uintptr(unsafe.Pointer(&sa)), uintptr(unsafe.Pointer(&size)))
 		}
-		if e != syscall.EINTR {
+		if e != unix.EINTR {
 			return int(r), sa.Pid, e
 		}
 	}
@@ -170,7 +169,7 @@ func (s *socket) recv(b []byte) (n int, from uint32, e syscall.Errno) {
 
 func (s *socket) Receive(ctx context.Context, b []byte, timeout time.Duration) (int, uint32, error) {
 	n, from, e := s.recv(b)
-	if e == syscall.EAGAIN {
+	if e == unix.EAGAIN {
 		if timeout < 0 {
 			return 0, 0, ErrTimeout
 		}
@@ -182,8 +181,8 @@ func (s *socket) Receive(ctx context.Context, b []byte, timeout time.Duration) (
 	return n, from, nil
 }
 
-func recvError(e syscall.Errno) error {
-	if e == syscall.ENOBUFS {
+func recvError(e unix.Errno) error {
+	if e == unix.ENOBUFS {
 		return ErrOverrun
 	}
 	return os.NewSyscallError("recvfrom", e)
@@ -208,10 +207,10 @@ func (s *socket) wait(ctx context.Context, b []byte, timeout time.Duration) (n i
 		return 0, 0, err
 	}
 	for {
-		var e syscall.Errno
+		var e unix.Errno
 		err = raw.Read(func(uintptr) bool {
 			n, from, e = s.recv(b)
-			return e != syscall.EAGAIN
+			return e != unix.EAGAIN
 		})
 		switch {
 		case err == nil && e == 0:
@@ -281,5 +280,5 @@ func dupNetNS(ns netns.NsHandle) (netns.NsHandle, error) {
 // the kernel gave up on a changing table.
 func isInterrupted(err error) bool {
 	var e *Error
-	return errors.As(err, &e) && e.Err == syscall.EINTR
+	return errors.As(err, &e) && e.Err == unix.EINTR
 }
