@@ -132,9 +132,7 @@ func TestQuotactl(t *testing.T) {
 // TestQuotaOnTmpfs needs Linux 6.6 and real privilege.
 func TestQuotaOnTmpfs(t *testing.T) {
 	dir := t.TempDir()
-	if err := unix.Mount("quota", dir, "tmpfs", 0, "usrquota"); err != nil {
-		t.Skipf("feature quota on tmpfs (6.6, for root): %v", err)
-	}
+	nstest.NeedOption(t, "CONFIG_TMPFS_QUOTA", "6.6", unix.Mount("quota", dir, "tmpfs", 0, "usrquota"))
 	defer func() { ok(t, unix.Unmount(dir, unix.MNT_DETACH)) }()
 	fd := opened(t, dir, unix.O_RDONLY|unix.O_DIRECTORY)
 	const user = 4711

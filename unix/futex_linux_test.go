@@ -10,6 +10,7 @@ import (
 	"time"
 	"unsafe"
 
+	"kern.sys/internal/nstest"
 	"kern.sys/unix"
 )
 
@@ -334,10 +335,7 @@ func TestRseq(t *testing.T) {
 
 func TestRseqSliceYield(t *testing.T) {
 	yielded, err := unix.RseqSliceYield()
-	if err == unix.ENOSYS {
-		t.Skip("feature rseq_slice_yield: the kernel is older than 7.0, or built without it")
-	}
-	ok(t, err)
+	nstest.NeedOption(t, "CONFIG_RSEQ_SLICE_EXTENSION", "7.0", err)
 	if yielded != 0 {
 		t.Errorf("%d: gave back what it was not granted", yielded)
 	}

@@ -161,3 +161,17 @@ func TestCompareNamesPollutedThread(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestOptionsAreReadFromTheKernelsConfiguration(t *testing.T) {
+	config := []byte("#\n# CONFIG_A is not set\nCONFIG_B=y\nCONFIG_BC=m\nCONFIG_D=\"CONFIG_E=y\"\nCONFIG_F=n\n")
+	for option, want := range map[string]bool{
+		"CONFIG_A": false, "CONFIG_B": true, "CONFIG_BC": true, "CONFIG_D": true, "CONFIG_E": false, "CONFIG_F": false, "CONFIG_": false,
+	} {
+		if got := isSet(config, option); got != want {
+			t.Errorf("%s: %v", option, got)
+		}
+	}
+	if set, known := configured("CONFIG_NET"); known && !set {
+		t.Error("the running kernel has no network")
+	}
+}

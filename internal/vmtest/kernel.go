@@ -173,7 +173,7 @@ func numbers(version string) []int {
 }
 
 // cacheFormat is raised when what the cache holds of a kernel changes.
-const cacheFormat = "2"
+const cacheFormat = "3"
 
 // unpack brings the image and the modules into the cache.
 func (k *kernel) unpack(ctx context.Context, cache string) error {
@@ -222,6 +222,8 @@ func (k *kernel) unpackInto(ctx context.Context, dir string, debs []string) erro
 				return nil
 			case ok && strings.HasPrefix(inModules, "kernel/") || inModules == "modules.builtin":
 				return tree.add(inModules, r)
+			case inModules == "config" || h.Name == "./boot/config-"+k.release:
+				return tree.add("config", r)
 			case inModules == "vmlinuz" || strings.HasPrefix(h.Name, "./boot/vmlinu"):
 				haveImage = true
 				return writeFile(filepath.Join(dir, "vmlinuz"), r)

@@ -101,7 +101,9 @@ func (t moduleTree) write(ctx context.Context, w io.Writer, dir string) error {
 		return err
 	}
 	a.file(path.Join(dir, wire.IndexName), 0o644, text.Bytes())
-	a.file(path.Join(dir, "modules.builtin"), 0o644, t["modules.builtin"])
+	for _, name := range []string{"modules.builtin", "config"} {
+		a.file(path.Join(dir, name), 0o644, t[name])
+	}
 	return a.close()
 }
 
