@@ -1,20 +1,20 @@
 module kern.sys/benchmarks
 
-go 1.26
+go 1.26.0
 
 require (
 	github.com/jsimonetti/rtnetlink/v2 v2.0.2
+	github.com/mdlayher/netlink v1.7.2
 	github.com/vishvananda/netlink v1.3.1
-	golang.org/x/sys v0.20.0
+	github.com/vishvananda/netns v0.0.5
+	golang.org/x/sys v0.49.0
 	kern.sys v0.0.0
 )
 
 require (
 	github.com/google/go-cmp v0.6.0 // indirect
 	github.com/josharian/native v1.1.0 // indirect
-	github.com/mdlayher/netlink v1.7.2 // indirect
 	github.com/mdlayher/socket v0.4.1 // indirect
-	github.com/vishvananda/netns v0.0.5 // indirect
 	golang.org/x/net v0.23.0 // indirect
 	golang.org/x/sync v0.1.0 // indirect
 )

@@ -4,6 +4,7 @@
 //	go run -C benchmarks .                        everything, at the sizes of docs/benchmarks.md
 //	go run -C benchmarks . -run routes -count 9   some of it, more often
 //	go run -C benchmarks . -objects 1000000       large tables
+//	go run -C benchmarks . -program               compile time and size of a program, with x/sys/unix and with kern.sys/unix
 //	go run -C benchmarks . -write                 and put figures and chart into README.md and docs
 //
 // It runs as root or as any user who may make user namespaces, and leaves nothing behind.
@@ -36,6 +37,7 @@ func run() error {
 	svg := flag.String("svg", "", "write a chart to this `file`")
 	write := flag.Bool("write", false, "write chart and figures into the module's README.md and docs")
 	asJSON := flag.Bool("json", false, "print all that was measured as JSON, instead of tables")
+	programs := flag.Bool("program", false, "compare compile time and size of a program that makes ten calls of package unix, and of x/sys/unix")
 	list := flag.Bool("list", false, "say which workloads there are")
 	flag.Parse()
 	re, err := regexp.Compile(*match)
@@ -54,6 +56,9 @@ func run() error {
 			fmt.Printf("%-18s %s\n", w.name, w.title)
 		}
 		return nil
+	}
+	if *programs {
+		return comparePrograms(os.Stdout, *count)
 	}
 	tools, err := prepareTools()
 	if err != nil {

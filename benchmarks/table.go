@@ -26,4 +26,9 @@ var workloads = []*workload{
 	&stalled,
 	&netnsDo,
 	&openClose,
+	&callsRaw,
+	&callsSyscall,
+	&callsPipe,
+	&callsStat,
+	&callsRecvmsg,
 }

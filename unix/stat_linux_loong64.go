@@ -10,7 +10,8 @@ func Fstat(fd int, stat *Stat_t) (err error) {
 
 // Fstatat is fstatat(2).
 func Fstatat(dirfd int, path string, stat *Stat_t, flags int) (err error) {
-	p, err := BytePtrFromString(path)
+	var b shortString
+	p, err := b.pointer(path)
 	if err != nil {
 		return err
 	}

@@ -25,6 +25,22 @@ func BytePtrFromString(s string) (*byte, error) {
 	return &b[0], nil
 }
 
+// shortString is room on the stack for the bytes of a string, as most paths and names are short: with it a call that takes a
+// string allocates nothing.
+type shortString [128]byte
+
+// pointer is [BytePtrFromString]. What it returns is of a new shortString, and for this call only.
+func (b *shortString) pointer(s string) (*byte, error) {
+	if len(s) >= len(b) {
+		return BytePtrFromString(s)
+	}
+	if strings.IndexByte(s, 0) >= 0 {
+		return nil, EINVAL
+	}
+	copy(b[:], s)
+	return &b[0], nil
+}
+
 // ByteSliceToString returns the text before the first NUL of s, or all of s.
 func ByteSliceToString(s []byte) string {
 	if i := bytes.IndexByte(s, 0); i >= 0 {

@@ -17,7 +17,8 @@ func UtimesNanoAt64(dirfd int, path string, ts []KernelTimespec, flags int) erro
 	if ts != nil && len(ts) != 2 {
 		return EINVAL
 	}
-	p, err := BytePtrFromString(path)
+	var b shortString
+	p, err := b.pointer(path)
 	if err != nil {
 		return err
 	}

@@ -68,7 +68,8 @@ func timevals(tv []Timeval) (*[2]Timespec, error) {
 }
 
 func utimensAt(dirfd int, path string, ts *[2]Timespec, flags int) error {
-	p, err := BytePtrFromString(path)
+	var b shortString
+	p, err := b.pointer(path)
 	if err != nil {
 		return err
 	}

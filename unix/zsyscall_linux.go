@@ -9,7 +9,8 @@ import "unsafe"
 
 // Acct is acct(2).
 func Acct(path string) (err error) {
-	_p0, err := BytePtrFromString(path)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -19,11 +20,13 @@ func Acct(path string) (err error) {
 
 // AddKey is add_key(2).
 func AddKey(keyType string, description string, payload []byte, ringid int) (id int, err error) {
-	_p0, err := BytePtrFromString(keyType)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(keyType)
 	if err != nil {
 		return -1, err
 	}
-	_p1, err := BytePtrFromString(description)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(description)
 	if err != nil {
 		return -1, err
 	}
@@ -68,7 +71,8 @@ func Capset(hdr *CapUserHeader, data *CapUserData) (err error) {
 
 // Chdir is chdir(2).
 func Chdir(path string) (err error) {
-	_p0, err := BytePtrFromString(path)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -78,7 +82,8 @@ func Chdir(path string) (err error) {
 
 // Chroot is chroot(2).
 func Chroot(path string) (err error) {
-	_p0, err := BytePtrFromString(path)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -136,7 +141,8 @@ func CopyFileRange(rfd int, roff *int64, wfd int, woff *int64, len int, flags in
 
 // DeleteModule is delete_module(2).
 func DeleteModule(name string, flags int) (err error) {
-	_p0, err := BytePtrFromString(name)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(name)
 	if err != nil {
 		return err
 	}
@@ -181,7 +187,8 @@ func Exit(code int) {
 
 // Faccessat2 is faccessat2(2).
 func Faccessat2(dirfd int, path string, mode uint32, flags int) (err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -209,7 +216,8 @@ func Fchmod(fd int, mode uint32) (err error) {
 
 // Fchownat is fchownat(2).
 func Fchownat(dirfd int, path string, uid int, gid int, flags int) (err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -232,7 +240,8 @@ func Fdatasync(fd int) (err error) {
 
 // Fgetxattr is fgetxattr(2).
 func Fgetxattr(fd int, attr string, dest []byte) (n int, err error) {
-	_p1, err := BytePtrFromString(attr)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(attr)
 	if err != nil {
 		return -1, err
 	}
@@ -246,7 +255,8 @@ func Fgetxattr(fd int, attr string, dest []byte) (n int, err error) {
 
 // FinitModule is finit_module(2).
 func FinitModule(fd int, params string, flags int) (err error) {
-	_p1, err := BytePtrFromString(params)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(params)
 	if err != nil {
 		return err
 	}
@@ -272,7 +282,8 @@ func Flock(fd int, how int) (err error) {
 
 // Fremovexattr is fremovexattr(2).
 func Fremovexattr(fd int, attr string) (err error) {
-	_p1, err := BytePtrFromString(attr)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(attr)
 	if err != nil {
 		return err
 	}
@@ -282,7 +293,8 @@ func Fremovexattr(fd int, attr string) (err error) {
 
 // Fsetxattr is fsetxattr(2).
 func Fsetxattr(fd int, attr string, data []byte, flags int) (err error) {
-	_p1, err := BytePtrFromString(attr)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(attr)
 	if err != nil {
 		return err
 	}
@@ -302,7 +314,8 @@ func Fsmount(fd int, flags int, mountAttrs int) (fsfd int, err error) {
 
 // Fsopen is fsopen(2).
 func Fsopen(fsName string, flags int) (fd int, err error) {
-	_p0, err := BytePtrFromString(fsName)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(fsName)
 	if err != nil {
 		return -1, err
 	}
@@ -312,7 +325,8 @@ func Fsopen(fsName string, flags int) (fd int, err error) {
 
 // Fspick is fspick(2).
 func Fspick(dirfd int, pathName string, flags int) (fd int, err error) {
-	_p1, err := BytePtrFromString(pathName)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(pathName)
 	if err != nil {
 		return -1, err
 	}
@@ -421,11 +435,13 @@ func Gettimeofday(tv *Timeval) (err error) {
 
 // Getxattr is getxattr(2).
 func Getxattr(path string, attr string, dest []byte) (n int, err error) {
-	_p0, err := BytePtrFromString(path)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(path)
 	if err != nil {
 		return -1, err
 	}
-	_p1, err := BytePtrFromString(attr)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(attr)
 	if err != nil {
 		return -1, err
 	}
@@ -443,7 +459,8 @@ func InitModule(moduleImage []byte, params string) (err error) {
 	if len(moduleImage) > 0 {
 		_p0 = unsafe.Pointer(&moduleImage[0])
 	}
-	_p1, err := BytePtrFromString(params)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(params)
 	if err != nil {
 		return err
 	}
@@ -453,7 +470,8 @@ func InitModule(moduleImage []byte, params string) (err error) {
 
 // InotifyAddWatch is inotify_add_watch(2).
 func InotifyAddWatch(fd int, path string, mask uint32) (watchdesc int, err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return -1, err
 	}
@@ -539,11 +557,13 @@ func LandlockRestrictSelf(ruleset int, flags uint) (err error) {
 
 // Lgetxattr is lgetxattr(2).
 func Lgetxattr(path string, attr string, dest []byte) (n int, err error) {
-	_p0, err := BytePtrFromString(path)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(path)
 	if err != nil {
 		return -1, err
 	}
-	_p1, err := BytePtrFromString(attr)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(attr)
 	if err != nil {
 		return -1, err
 	}
@@ -557,11 +577,13 @@ func Lgetxattr(path string, attr string, dest []byte) (n int, err error) {
 
 // Linkat is linkat(2).
 func Linkat(olddirfd int, oldpath string, newdirfd int, newpath string, flags int) (err error) {
-	_p1, err := BytePtrFromString(oldpath)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(oldpath)
 	if err != nil {
 		return err
 	}
-	_p3, err := BytePtrFromString(newpath)
+	var _p3b shortString
+	_p3, err := _p3b.pointer(newpath)
 	if err != nil {
 		return err
 	}
@@ -592,7 +614,8 @@ func Listns(req *NsIdReq, ids []uint64, flags uint) (n int, err error) {
 
 // Listxattr is listxattr(2).
 func Listxattr(path string, dest []byte) (n int, err error) {
-	_p0, err := BytePtrFromString(path)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(path)
 	if err != nil {
 		return -1, err
 	}
@@ -607,7 +630,8 @@ func Listxattr(path string, dest []byte) (n int, err error) {
 // Listxattrat is listxattrat(2), Linux 6.13: [Listxattr] for a path from the folder dirfd. flags are AT_EMPTY_PATH and
 // AT_SYMLINK_NOFOLLOW.
 func Listxattrat(dirfd int, path string, flags uint, dest []byte) (n int, err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return -1, err
 	}
@@ -621,7 +645,8 @@ func Listxattrat(dirfd int, path string, flags uint, dest []byte) (n int, err er
 
 // Llistxattr is llistxattr(2).
 func Llistxattr(path string, dest []byte) (n int, err error) {
-	_p0, err := BytePtrFromString(path)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(path)
 	if err != nil {
 		return -1, err
 	}
@@ -635,11 +660,13 @@ func Llistxattr(path string, dest []byte) (n int, err error) {
 
 // Lremovexattr is lremovexattr(2).
 func Lremovexattr(path string, attr string) (err error) {
-	_p0, err := BytePtrFromString(path)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(path)
 	if err != nil {
 		return err
 	}
-	_p1, err := BytePtrFromString(attr)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(attr)
 	if err != nil {
 		return err
 	}
@@ -649,11 +676,13 @@ func Lremovexattr(path string, attr string) (err error) {
 
 // Lsetxattr is lsetxattr(2).
 func Lsetxattr(path string, attr string, data []byte, flags int) (err error) {
-	_p0, err := BytePtrFromString(path)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(path)
 	if err != nil {
 		return err
 	}
-	_p1, err := BytePtrFromString(attr)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(attr)
 	if err != nil {
 		return err
 	}
@@ -683,7 +712,8 @@ func Membarrier(cmd int, flags uint, cpu int) (n int, err error) {
 
 // MemfdCreate is memfd_create(2).
 func MemfdCreate(name string, flags int) (fd int, err error) {
-	_p0, err := BytePtrFromString(name)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(name)
 	if err != nil {
 		return -1, err
 	}
@@ -693,7 +723,8 @@ func MemfdCreate(name string, flags int) (fd int, err error) {
 
 // Mkdirat is mkdirat(2).
 func Mkdirat(dirfd int, path string, mode uint32) (err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -703,7 +734,8 @@ func Mkdirat(dirfd int, path string, mode uint32) (err error) {
 
 // Mknodat is mknodat(2).
 func Mknodat(dirfd int, path string, mode uint32, dev int) (err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -739,11 +771,13 @@ func Mlockall(flags int) (err error) {
 
 // MoveMount is move_mount(2).
 func MoveMount(fromDirfd int, fromPathName string, toDirfd int, toPathName string, flags int) (err error) {
-	_p1, err := BytePtrFromString(fromPathName)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(fromPathName)
 	if err != nil {
 		return err
 	}
-	_p3, err := BytePtrFromString(toPathName)
+	var _p3b shortString
+	_p3, err := _p3b.pointer(toPathName)
 	if err != nil {
 		return err
 	}
@@ -812,7 +846,8 @@ func Nanosleep(time *Timespec, leftover *Timespec) (err error) {
 
 // OpenTree is open_tree(2).
 func OpenTree(dfd int, fileName string, flags uint) (r int, err error) {
-	_p1, err := BytePtrFromString(fileName)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(fileName)
 	if err != nil {
 		return -1, err
 	}
@@ -854,11 +889,13 @@ func PidfdSendSignal(pidfd int, sig Signal, info *Siginfo, flags int) (err error
 
 // PivotRoot is pivot_root(2).
 func PivotRoot(newroot string, putold string) (err error) {
-	_p0, err := BytePtrFromString(newroot)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(newroot)
 	if err != nil {
 		return err
 	}
-	_p1, err := BytePtrFromString(putold)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(putold)
 	if err != nil {
 		return err
 	}
@@ -958,7 +995,8 @@ func QuotactlFd(fd int, cmd int, id int, addr unsafe.Pointer) (err error) {
 
 // Readlinkat is readlinkat(2).
 func Readlinkat(dirfd int, path string, buf []byte) (n int, err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return -1, err
 	}
@@ -983,11 +1021,13 @@ func RemapFilePages(b []byte, prot int, page uintptr, flags int) (err error) {
 
 // Removexattr is removexattr(2).
 func Removexattr(path string, attr string) (err error) {
-	_p0, err := BytePtrFromString(path)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(path)
 	if err != nil {
 		return err
 	}
-	_p1, err := BytePtrFromString(attr)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(attr)
 	if err != nil {
 		return err
 	}
@@ -998,11 +1038,13 @@ func Removexattr(path string, attr string) (err error) {
 // Removexattrat is removexattrat(2), Linux 6.13: [Removexattr] for a path from the folder dirfd. flags are as those of
 // [Listxattrat].
 func Removexattrat(dirfd int, path string, flags uint, attr string) (err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return err
 	}
-	_p3, err := BytePtrFromString(attr)
+	var _p3b shortString
+	_p3, err := _p3b.pointer(attr)
 	if err != nil {
 		return err
 	}
@@ -1012,11 +1054,13 @@ func Removexattrat(dirfd int, path string, flags uint, attr string) (err error) 
 
 // Renameat2 is renameat2(2). A flag may ask not to replace, or to exchange.
 func Renameat2(olddirfd int, oldpath string, newdirfd int, newpath string, flags uint) (err error) {
-	_p1, err := BytePtrFromString(oldpath)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(oldpath)
 	if err != nil {
 		return err
 	}
-	_p3, err := BytePtrFromString(newpath)
+	var _p3b shortString
+	_p3, err := _p3b.pointer(newpath)
 	if err != nil {
 		return err
 	}
@@ -1026,15 +1070,18 @@ func Renameat2(olddirfd int, oldpath string, newdirfd int, newpath string, flags
 
 // RequestKey is request_key(2).
 func RequestKey(keyType string, description string, callback string, destRingid int) (id int, err error) {
-	_p0, err := BytePtrFromString(keyType)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(keyType)
 	if err != nil {
 		return -1, err
 	}
-	_p1, err := BytePtrFromString(description)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(description)
 	if err != nil {
 		return -1, err
 	}
-	_p2, err := BytePtrFromString(callback)
+	var _p2b shortString
+	_p2, err := _p2b.pointer(callback)
 	if err != nil {
 		return -1, err
 	}
@@ -1183,11 +1230,13 @@ func Settimeofday(tv *Timeval) (err error) {
 
 // Setxattr is setxattr(2).
 func Setxattr(path string, attr string, data []byte, flags int) (err error) {
-	_p0, err := BytePtrFromString(path)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(path)
 	if err != nil {
 		return err
 	}
-	_p1, err := BytePtrFromString(attr)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(attr)
 	if err != nil {
 		return err
 	}
@@ -1213,7 +1262,8 @@ func Statmount(req *MntIdReq, buf []byte, flags uint) (err error) {
 
 // Statx is statx(2).
 func Statx(dirfd int, path string, flags int, mask int, stat *Statx_t) (err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -1223,7 +1273,8 @@ func Statx(dirfd int, path string, flags int, mask int, stat *Statx_t) (err erro
 
 // Swapoff is swapoff(2).
 func Swapoff(path string) (err error) {
-	_p0, err := BytePtrFromString(path)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -1233,7 +1284,8 @@ func Swapoff(path string) (err error) {
 
 // Swapon is swapon(2): it swaps to a device or file that mkswap(8) prepared. flags are SWAP_FLAG_….
 func Swapon(path string, flags int) (err error) {
-	_p0, err := BytePtrFromString(path)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -1243,11 +1295,13 @@ func Swapon(path string, flags int) (err error) {
 
 // Symlinkat is symlinkat(2).
 func Symlinkat(oldpath string, newdirfd int, newpath string) (err error) {
-	_p0, err := BytePtrFromString(oldpath)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(oldpath)
 	if err != nil {
 		return err
 	}
-	_p2, err := BytePtrFromString(newpath)
+	var _p2b shortString
+	_p2, err := _p2b.pointer(newpath)
 	if err != nil {
 		return err
 	}
@@ -1346,7 +1400,8 @@ func Uname(buf *Utsname) (err error) {
 
 // Unlinkat is unlinkat(2).
 func Unlinkat(dirfd int, path string, flags int) (err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -1356,7 +1411,8 @@ func Unlinkat(dirfd int, path string, flags int) (err error) {
 
 // Unmount is umount2(2).
 func Unmount(target string, flags int) (err error) {
-	_p0, err := BytePtrFromString(target)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(target)
 	if err != nil {
 		return err
 	}
@@ -1433,7 +1489,8 @@ func execveat(dirfd int, path *byte, argv **byte, envv **byte, flags int) (err e
 }
 
 func faccessat(dirfd int, path string, mode uint32) (err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -1442,7 +1499,8 @@ func faccessat(dirfd int, path string, mode uint32) (err error) {
 }
 
 func fchmodat(dirfd int, path string, mode uint32) (err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -1451,7 +1509,8 @@ func fchmodat(dirfd int, path string, mode uint32) (err error) {
 }
 
 func fchmodat2(dirfd int, path string, mode uint32, flags int) (err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -1460,7 +1519,8 @@ func fchmodat2(dirfd int, path string, mode uint32, flags int) (err error) {
 }
 
 func fileGetattr(dirfd int, path string, attr *FileAttr, size uintptr, flags uint) (err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -1469,7 +1529,8 @@ func fileGetattr(dirfd int, path string, attr *FileAttr, size uintptr, flags uin
 }
 
 func fileSetattr(dirfd int, path string, attr *FileAttr, size uintptr, flags uint) (err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -1518,11 +1579,13 @@ func getitimer(which int, value *Itimerval) (err error) {
 }
 
 func getxattrat(dirfd int, path string, flags uint, attr string, args *XattrArgs, size uintptr) (n int, err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return -1, err
 	}
-	_p3, err := BytePtrFromString(attr)
+	var _p3b shortString
+	_p3, err := _p3b.pointer(attr)
 	if err != nil {
 		return -1, err
 	}
@@ -1593,7 +1656,8 @@ func keyctlIOV(cmd int, id int, payload []Iovec, ringid int) (err error) {
 }
 
 func keyctlJoin(cmd int, name string) (ret int, err error) {
-	_p1, err := BytePtrFromString(name)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(name)
 	if err != nil {
 		return -1, err
 	}
@@ -1602,11 +1666,13 @@ func keyctlJoin(cmd int, name string) (ret int, err error) {
 }
 
 func keyctlRestrict(cmd int, ringid int, keyType string, restriction string) (err error) {
-	_p2, err := BytePtrFromString(keyType)
+	var _p2b shortString
+	_p2, err := _p2b.pointer(keyType)
 	if err != nil {
 		return err
 	}
-	_p3, err := BytePtrFromString(restriction)
+	var _p3b shortString
+	_p3, err := _p3b.pointer(restriction)
 	if err != nil {
 		return err
 	}
@@ -1615,11 +1681,13 @@ func keyctlRestrict(cmd int, ringid int, keyType string, restriction string) (er
 }
 
 func keyctlSearch(cmd int, ringid int, keyType string, description string, destRingid int) (ret int, err error) {
-	_p2, err := BytePtrFromString(keyType)
+	var _p2b shortString
+	_p2, err := _p2b.pointer(keyType)
 	if err != nil {
 		return -1, err
 	}
-	_p3, err := BytePtrFromString(description)
+	var _p3b shortString
+	_p3, err := _p3b.pointer(description)
 	if err != nil {
 		return -1, err
 	}
@@ -1673,15 +1741,18 @@ func mincore(addr unsafe.Pointer, length int, vec *byte) (err error) {
 }
 
 func mount(source string, target string, fstype string, flags uintptr, data *byte) (err error) {
-	_p0, err := BytePtrFromString(source)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(source)
 	if err != nil {
 		return err
 	}
-	_p1, err := BytePtrFromString(target)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(target)
 	if err != nil {
 		return err
 	}
-	_p2, err := BytePtrFromString(fstype)
+	var _p2b shortString
+	_p2, err := _p2b.pointer(fstype)
 	if err != nil {
 		return err
 	}
@@ -1690,7 +1761,8 @@ func mount(source string, target string, fstype string, flags uintptr, data *byt
 }
 
 func mountSetattr(dirfd int, path string, flags uint, attr *MountAttr, size uintptr) (err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -1749,7 +1821,8 @@ func munmap(addr uintptr, length uintptr) (err error) {
 }
 
 func nameToHandleAt(dirfd int, path string, fh *byte, mountID *int32, flags int) (err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -1763,7 +1836,8 @@ func openByHandleAt(mountfd int, fh *byte, flags int) (fd int, err error) {
 }
 
 func openTreeAttr(dirfd int, path string, flags uint, attr *MountAttr, size uintptr) (fd int, err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return -1, err
 	}
@@ -1772,7 +1846,8 @@ func openTreeAttr(dirfd int, path string, flags uint, attr *MountAttr, size uint
 }
 
 func openat(dirfd int, path string, flags int, mode uint32) (fd int, err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return -1, err
 	}
@@ -1781,7 +1856,8 @@ func openat(dirfd int, path string, flags int, mode uint32) (fd int, err error) 
 }
 
 func openat2(dirfd int, path string, how *OpenHow, size int) (fd int, err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return -1, err
 	}
@@ -1949,11 +2025,13 @@ func setitimer(which int, value *Itimerval, old *Itimerval) (err error) {
 }
 
 func setxattrat(dirfd int, path string, flags uint, attr string, args *XattrArgs, size uintptr) (err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return err
 	}
-	_p3, err := BytePtrFromString(attr)
+	var _p3b shortString
+	_p3, err := _p3b.pointer(attr)
 	if err != nil {
 		return err
 	}

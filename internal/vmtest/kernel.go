@@ -122,7 +122,7 @@ func (f *finder) find(ctx context.Context, spec, arch string) (*kernel, error) {
 var releasePattern = regexp.MustCompile(`^linux-image-((\d+\.\d+)\.\d+(-\d+|\+deb\d+)-(amd64|arm64|s390x))$`)
 
 // partPattern matches the packages that hold what newer packages of images do not have in themselves.
-var partPattern = regexp.MustCompile(`linux-(modules|binary)-\S+`)
+var partPattern = regexp.MustCompile(`linux-(modules|binary|base)-\d\S+`)
 
 // kernels returns the kernels of a suite that a version ("6.1", "latest") matches, newest first.
 func (s *suite) kernels(ctx context.Context, spec string) ([]*kernel, error) {
@@ -173,7 +173,7 @@ func numbers(version string) []int {
 }
 
 // cacheFormat is raised when what the cache holds of a kernel changes.
-const cacheFormat = "3"
+const cacheFormat = "4"
 
 // unpack brings the image and the modules into the cache.
 func (k *kernel) unpack(ctx context.Context, cache string) error {
@@ -236,6 +236,9 @@ func (k *kernel) unpackInto(ctx context.Context, dir string, debs []string) erro
 	}
 	if !haveImage {
 		return errors.New("its packages have no image")
+	}
+	if tree["config"] == nil {
+		return errors.New("its packages have no configuration")
 	}
 	f, err := os.Create(filepath.Join(dir, "modules.cpio"))
 	if err != nil {

@@ -117,7 +117,8 @@ import "unsafe"
 
 // Mkdirat makes a folder.
 func Mkdirat(dirfd int, path string, mode uint32) (err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -142,7 +143,8 @@ package unix
 import "unsafe"
 
 func setxattr(path string, data []byte) (n uint, err error) {
-	_p0, err := BytePtrFromString(path)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(path)
 	if err != nil {
 		return ^uint(0), err
 	}

@@ -85,7 +85,7 @@ func (p *proto) arguments(b *strings.Builder, a abi.Arch, fails bool) ([]string,
 			if !fails {
 				return nil, p.errorf("a string argument needs an error result")
 			}
-			fmt.Fprintf(b, "%s, err := BytePtrFromString(%s)\nif err != nil {\nreturn %s\n}\n", tmp, q.name, p.failure())
+			fmt.Fprintf(b, "var %sb shortString\n%[1]s, err := %[1]sb.pointer(%s)\nif err != nil {\nreturn %s\n}\n", tmp, q.name, p.failure())
 			args = append(args, pointer(tmp))
 		case strings.HasPrefix(q.typ, "[]"):
 			fmt.Fprintf(b, "%s := unsafe.Pointer(&zero)\nif len(%s) > 0 {\n%s = unsafe.Pointer(&%s[0])\n}\n", tmp, q.name, tmp, q.name)
