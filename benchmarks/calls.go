@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"syscall"
 	"unsafe"
 
@@ -91,7 +92,7 @@ var callsRecvmsg = calls("recvmsg", "send a datagram of one byte to oneself and 
 		return nil, nil, nil, err
 	}
 	w.onClose(func() { unix.Close(fd) })
-	if err := unix.Bind(fd, &unix.SockaddrUnix{Name: "@kern-benchmarks"}); err != nil {
+	if err := unix.Bind(fd, &unix.SockaddrUnix{Name: fmt.Sprint("@kern-benchmarks-", fd)}); err != nil {
 		return nil, nil, nil, err
 	}
 	self, err := unix.Getsockname(fd)
