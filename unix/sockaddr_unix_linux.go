@@ -1,9 +1,6 @@
 package unix
 
-import (
-	"strings"
-	"unsafe"
-)
+import "unsafe"
 
 // SockaddrUnix is an address of unix(7): a path, or a name in the abstract namespace after "@" (or NUL).
 type SockaddrUnix struct {
@@ -31,10 +28,9 @@ func (sa *SockaddrUnix) sockaddr() (unsafe.Pointer, uint32, error) {
 }
 
 func decodeUnix(raw *RawSockaddrUnix) *SockaddrUnix {
-	name := textOf(raw.Path[:])
+	name := *(*[len(raw.Path)]byte)(unsafe.Pointer(&raw.Path))
 	if name[0] == 0 {
-		name = "@" + name[1:]
+		name[0] = '@'
 	}
-	name, _, _ = strings.Cut(name, "\x00")
-	return &SockaddrUnix{Name: name}
+	return &SockaddrUnix{Name: ByteSliceToString(name[:])}
 }
