@@ -568,6 +568,29 @@ func TestStatfs(t *testing.T) {
 	}
 }
 
+func TestUstatCountsAsStatfs(t *testing.T) {
+	var st unix.Stat_t
+	var before, after unix.Statfs_t
+	var got unix.Ustat_t
+	for range 100 {
+		ok(t, unix.Statfs("/", &before))
+		ok(t, unix.Stat("/", &st))
+		got = unix.Ustat_t{Tfree: -1, Tinode: 1 << 20}
+		err := unix.Ustat(int(st.Dev), &got)
+		if err == unix.ENOSYS {
+			t.Skip("feature ustat: the architecture has none")
+		}
+		ok(t, err)
+		ok(t, unix.Statfs("/", &after))
+		if before.Ffree == after.Ffree && before.Bfree == after.Bfree {
+			break
+		}
+	}
+	if uint32(got.Tinode) != uint32(after.Ffree) || uint32(got.Tfree) != uint32(after.Bfree) {
+		t.Errorf("%+v, and Statfs has %d blocks and %d inodes", got, after.Bfree, after.Ffree)
+	}
+}
+
 func TestInotify(t *testing.T) {
 	dir := t.TempDir()
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)

@@ -1,4 +1,4 @@
-//go:build linux && !arm64 && !loong64 && !riscv64
+//go:build linux && !arm64 && !loong64 && !riscv64 && !s390x
 
 package unix
 

@@ -280,12 +280,6 @@ func Truncate(path string, length int64) (err error) {
 	return errOf(e1)
 }
 
-// Ustat is ustat(2).
-func Ustat(dev int, ubuf *Ustat_t) (err error) {
-	_, _, e1 := Syscall(SYS_USTAT, uintptr(dev), uintptr(unsafe.Pointer(ubuf)), 0)
-	return errOf(e1)
-}
-
 func fanotifyMark(fd int, flags uint, mask uint64, dirFd int, path *byte) (err error) {
 	_, _, e1 := Syscall6(SYS_FANOTIFY_MARK, uintptr(fd), uintptr(flags), uintptr(mask), uintptr(dirFd), uintptr(unsafe.Pointer(path)), 0)
 	return errOf(e1)
@@ -390,6 +384,11 @@ func setfsuid(uid int) (prev int) {
 
 func setgroups(n int, list *uint32) (err error) {
 	_, _, e1 := RawSyscall(SYS_SETGROUPS, uintptr(n), uintptr(unsafe.Pointer(list)), 0)
+	return errOf(e1)
+}
+
+func ustat(dev int, ubuf *kernelUstat) (err error) {
+	_, _, e1 := Syscall(SYS_USTAT, uintptr(dev), uintptr(unsafe.Pointer(ubuf)), 0)
 	return errOf(e1)
 }
 
