@@ -1,4 +1,4 @@
-//go:build linux && (386 || arm || mips || mipsle)
+//go:build linux && (386 || arm || mips || mipsle || ppc)
 
 // The calls with seconds of 64 bits, all since Linux 5.1, where the first ones have 32. syscall_linux_time_64bit.go has
 // the same for the other architectures.

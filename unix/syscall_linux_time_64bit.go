@@ -1,4 +1,4 @@
-//go:build linux && !386 && !arm && !mips && !mipsle
+//go:build linux && !386 && !arm && !mips && !mipsle && !ppc
 
 // The calls with seconds of 64 bits where all calls have them. syscall_linux_time_32bit.go has the same for the
 // other architectures.
