@@ -1,5 +1,7 @@
 // System call dispatch for amd64.
 
+//go:build gc
+
 #include "textflag.h"
 
 // The forms that report errors are the standard library's: they know the scheduler's and the race detector's ways.

@@ -1,6 +1,6 @@
 // System call dispatch for mips64 and mips64le.
 
-//go:build linux && (mips64 || mips64le)
+//go:build linux && gc && (mips64 || mips64le)
 
 #include "textflag.h"
 

@@ -1,6 +1,6 @@
 // System call dispatch for mips and mipsle.
 
-//go:build linux && (mips || mipsle)
+//go:build linux && gc && (mips || mipsle)
 
 #include "textflag.h"
 

@@ -1,6 +1,6 @@
 // System call dispatch for ppc64 and ppc64le.
 
-//go:build linux && (ppc64 || ppc64le)
+//go:build linux && gc && (ppc64 || ppc64le)
 
 #include "textflag.h"
 

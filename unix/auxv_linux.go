@@ -1,10 +1,5 @@
 package unix
 
-import _ "unsafe" // for linkname
-
-//go:linkname runtimeAuxv runtime.getAuxv
-func runtimeAuxv() []uintptr
-
 // Auxv returns what the kernel told the process when it started, as pairs of an AT_* key and a value; see getauxval(3).
 func Auxv() ([][2]uintptr, error) {
 	words := runtimeAuxv()

@@ -14,25 +14,6 @@ type Signal = syscall.Signal
 // SysProcAttr says how os/exec and [syscall.ForkExec] start a process.
 type SysProcAttr = syscall.SysProcAttr
 
-// Syscall makes a system call of up to three arguments, telling the Go scheduler that it may block.
-// What is converted to uintptr within the list of arguments stays alive, and in its place, until the call returns.
-func Syscall(trap, a1, a2, a3 uintptr) (r1, r2 uintptr, err syscall.Errno)
-
-// Syscall6 is [Syscall] for up to six arguments.
-func Syscall6(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err syscall.Errno)
-
-// RawSyscall is [Syscall] without telling the scheduler: only for calls that never block.
-func RawSyscall(trap, a1, a2, a3 uintptr) (r1, r2 uintptr, err syscall.Errno)
-
-// RawSyscall6 is [RawSyscall] for up to six arguments.
-func RawSyscall6(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err syscall.Errno)
-
-// SyscallNoError is [Syscall] for calls that cannot fail: every value is a result.
-func SyscallNoError(trap, a1, a2, a3 uintptr) (r1, r2 uintptr)
-
-// RawSyscallNoError is [RawSyscall] for calls that cannot fail: every value is a result.
-func RawSyscallNoError(trap, a1, a2, a3 uintptr) (r1, r2 uintptr)
-
 // zero is what an empty slice points to in a system call: not every call takes a null pointer for no bytes.
 var zero uintptr
 

@@ -1,4 +1,4 @@
-//go:build linux && (mips || mipsle)
+//go:build linux && gc && (mips || mipsle)
 
 package unix
 

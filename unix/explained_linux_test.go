@@ -13,12 +13,13 @@ import (
 	"kern.sys/internal/abi"
 )
 
-// constantsOf returns the values of the generated constants of an architecture.
-func constantsOf(t *testing.T, arch string) map[string]string {
+// generatedNames returns the values of the generated constants of an architecture, and the types of fields ("Ustat_t.Tinode").
+func generatedNames(t *testing.T, arch string) map[string]string {
 	t.Helper()
 	fset := token.NewFileSet()
 	var files []*ast.File
-	for _, name := range []string{"zerrors_linux.go", "zerrors_linux_" + arch + ".go", "zsysnum_linux_" + arch + ".go"} {
+	archFile := "_linux_" + arch + ".go"
+	for _, name := range []string{"zerrors_linux.go", "zerrors" + archFile, "zsysnum" + archFile, "ztypes_linux.go", "ztypes" + archFile} {
 		f, err := parser.ParseFile(fset, name, nil, 0)
 		if err != nil {
 			t.Fatal(err)
@@ -32,8 +33,15 @@ func constantsOf(t *testing.T, arch string) map[string]string {
 	}
 	out := map[string]string{}
 	for _, name := range pkg.Scope().Names() {
-		if c, ok := pkg.Scope().Lookup(name).(*types.Const); ok {
-			out[name] = c.Val().ExactString()
+		switch o := pkg.Scope().Lookup(name).(type) {
+		case *types.Const:
+			out[name] = o.Val().ExactString()
+		case *types.TypeName:
+			if s, isStruct := o.Type().Underlying().(*types.Struct); isStruct {
+				for f := range s.Fields() {
+					out[name+"."+f.Name()] = types.TypeString(f.Type(), types.RelativeTo(pkg))
+				}
+			}
 		}
 	}
 	return out
@@ -60,11 +68,11 @@ func TestExplanationsAreTrue(t *testing.T) {
 		}
 		archs := strings.Split(w[3], ",")
 		if w[3] == "all" {
-			archs = abi.ArchNames(abi.GoLinux())
+			archs = abi.ArchNames(abi.Linux())
 		}
 		for _, a := range archs {
 			if values[a] == nil {
-				values[a] = constantsOf(t, a)
+				values[a] = generatedNames(t, a)
 			}
 			if got := values[a][w[0]]; got != w[2] || w[1] == w[2] {
 				t.Errorf("%s: %s is %q, explained is %s instead of %s", a, w[0], got, w[2], w[1])

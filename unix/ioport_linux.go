@@ -1,4 +1,4 @@
-//go:build linux && (mips64 || mips64le || s390x)
+//go:build linux && (mips64 || mips64le || s390x || sparc64)
 
 package unix
 

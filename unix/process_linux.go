@@ -8,12 +8,6 @@ import (
 // Exec is execve(2).
 func Exec(argv0 string, argv []string, envv []string) error { return syscall.Exec(argv0, argv, envv) }
 
-// The standard library raises the limit of open files at start, and undoes that in the programs it starts unless
-// the program sets the limit itself: by this call, then.
-//
-//go:linkname syscallPrlimit syscall.prlimit
-func syscallPrlimit(pid, resource int, newlimit, old *syscall.Rlimit) error
-
 // Prlimit is prlimit(2). newlimit and old may be nil.
 func Prlimit(pid, resource int, newlimit, old *Rlimit) error {
 	return syscallPrlimit(pid, resource, (*syscall.Rlimit)(unsafe.Pointer(newlimit)), (*syscall.Rlimit)(unsafe.Pointer(old)))

@@ -1,4 +1,4 @@
-//go:build linux && (386 || amd64 || arm || mips || mips64 || mips64le || mipsle || ppc64 || ppc64le)
+//go:build linux && (386 || amd64 || arm || mips || mips64 || mips64le || mipsle || ppc || ppc64 || ppc64le)
 
 package unix
 

@@ -1,4 +1,4 @@
-//go:build linux && (arm || ppc64 || ppc64le)
+//go:build linux && (arm || ppc || ppc64 || ppc64le)
 
 package unix
 

@@ -1,4 +1,4 @@
-//go:build linux && (386 || amd64 || mips || mips64 || mips64le || mipsle || ppc64 || ppc64le || s390x)
+//go:build linux && (386 || amd64 || mips || mips64 || mips64le || mipsle || ppc || ppc64 || ppc64le || s390x || sparc64)
 
 package unix
 

@@ -1,4 +1,4 @@
-//go:build linux && (386 || amd64 || mips || mipsle || ppc64 || ppc64le)
+//go:build linux && (386 || amd64 || mips || mipsle || ppc || ppc64 || ppc64le)
 
 package unix
 

@@ -1,4 +1,4 @@
-//go:build linux && !386 && !arm && !mips && !mipsle && !s390x
+//go:build linux && !386 && !arm && !mips && !mipsle && !ppc && !s390x
 
 package unix
 

@@ -1,4 +1,4 @@
-//go:build linux && !386 && !arm && !mips && !mipsle
+//go:build linux && !386 && !arm && !mips && !mipsle && !ppc
 
 // The calls with seconds of 64 bits where all calls have them. syscall_linux_time_32bit.go has the same for the
 // other architectures.
@@ -29,7 +29,7 @@ package unix
 // is under SCHED_RR. On 32-bit architectures: Linux 5.1.
 //sysnb	SchedRrGetInterval(pid int, interval *KernelTimespec) (err error)
 // Semtimedop is semtimedop(2): [Semop] that returns EAGAIN when it had to wait for longer than timeout, nil for ever.
-// On 32-bit architectures, ppc64, ppc64le and s390x: Linux 5.1.
+// On 32-bit architectures, ppc64, ppc64le, s390x and sparc64: Linux 5.1.
 //sys	Semtimedop(id int, sops []Sembuf, timeout *KernelTimespec) (err error)
 // TimerGettime is timer_gettime(2): the time until a timer expires, and its interval. On 32-bit architectures: Linux 5.1.
 //sysnb	TimerGettime(id int32, value *KernelItimerspec) (err error)

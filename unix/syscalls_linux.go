@@ -28,9 +28,9 @@ func SyscallName(num uintptr) string {
 
 // SyscallNumber returns the number of a system call of the running architecture, and whether there is one of the name.
 func SyscallNumber(name string) (num uintptr, ok bool) {
-	for n, num := range Syscalls() {
-		if n == name {
-			return num, true
+	for i := range syscalls {
+		if syscalls[i].name == name {
+			return syscalls[i].num, true
 		}
 	}
 	return 0, false

@@ -17,7 +17,7 @@ func ipcCommand(cmd int) int {
 }
 
 // Msgsnd is msgsnd(2): it sends data as a message of a type, which is more than 0.
-// On 386, mips, mipsle, ppc64, ppc64le and s390x: Linux 5.1.
+// On 386, mips, mipsle, ppc, ppc64, ppc64le, s390x and sparc64: Linux 5.1.
 func Msgsnd(id, typ int, data []byte, flags int) error {
 	msg := make([]byte, unsafe.Sizeof(typ)+uintptr(len(data)))
 	*(*int)(unsafe.Pointer(&msg[0])) = typ
@@ -27,7 +27,7 @@ func Msgsnd(id, typ int, data []byte, flags int) error {
 
 // Msgrcv is msgrcv(2): it receives the first message of type typ, of any type for 0, of the lowest type up to -typ for less.
 // n is the bytes stored in data, got is the message's type. One that is longer than data stays, E2BIG, unless flags have
-// MSG_NOERROR. On 386, mips, mipsle, ppc64, ppc64le and s390x: Linux 5.1.
+// MSG_NOERROR. On 386, mips, mipsle, ppc, ppc64, ppc64le, s390x and sparc64: Linux 5.1.
 func Msgrcv(id int, data []byte, typ, flags int) (n, got int, err error) {
 	msg := make([]byte, unsafe.Sizeof(typ)+uintptr(len(data)))
 	n, err = msgrcv(id, &msg[0], len(data), typ, flags)
@@ -57,11 +57,11 @@ func MsgctlInfo(cmd int, info *Msginfo) (last int, err error) {
 }
 
 // Semop is semop(2): it does all operations on a set of semaphores at once, when all can be done.
-// On 32-bit architectures, ppc64, ppc64le and s390x: Linux 5.1.
+// On 32-bit architectures, ppc64, ppc64le, s390x and sparc64: Linux 5.1.
 func Semop(id int, sops []Sembuf) error { return Semtimedop(id, sops, nil) }
 
 // Semctl is semctl(2) for the commands whose argument, if they have one, is a number: SETVAL, GETVAL, GETPID, GETNCNT, GETZCNT
-// and IPC_RMID. On 386, mips, mipsle, ppc64, ppc64le and s390x: Linux 5.1.
+// and IPC_RMID. On 386, mips, mipsle, ppc, ppc64, ppc64le, s390x and sparc64: Linux 5.1.
 func Semctl(id, num, cmd, value int) (result int, err error) {
 	switch cmd {
 	case SETVAL, GETVAL, GETPID, GETNCNT, GETZCNT, IPC_RMID:

@@ -1004,6 +1004,7 @@ var archErrorList = [...]struct {
 const (
 	SIGBUS    = syscall.Signal(0x7)
 	SIGCHLD   = syscall.Signal(0x11)
+	SIGCLD    = syscall.Signal(0x11)
 	SIGCONT   = syscall.Signal(0x12)
 	SIGIO     = syscall.Signal(0x1d)
 	SIGPOLL   = syscall.Signal(0x1d)

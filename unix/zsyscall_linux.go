@@ -806,7 +806,7 @@ func Mseal(b []byte, flags uint) (err error) {
 }
 
 // Msgget is msgget(2): the id of the message queue of a key.
-// On 386, mips, mipsle, ppc64, ppc64le and s390x: Linux 5.1.
+// On 386, mips, mipsle, ppc, ppc64, ppc64le, s390x and sparc64: Linux 5.1.
 func Msgget(key int, flags int) (id int, err error) {
 	r0, _, e1 := RawSyscall(SYS_MSGGET, uintptr(key), uintptr(flags), 0)
 	return int(r0), errOf(e1)
@@ -1149,7 +1149,7 @@ func Seccomp(op uint, flags uint, args unsafe.Pointer) (ret int, err error) {
 }
 
 // Semget is semget(2): the id of the set of semaphores of a key, of nsems of them if it is made.
-// On 386, mips, mipsle, ppc64, ppc64le and s390x: Linux 5.1.
+// On 386, mips, mipsle, ppc, ppc64, ppc64le, s390x and sparc64: Linux 5.1.
 func Semget(key int, nsems int, flags int) (id int, err error) {
 	r0, _, e1 := RawSyscall(SYS_SEMGET, uintptr(key), uintptr(nsems), uintptr(flags))
 	return int(r0), errOf(e1)

@@ -191,7 +191,7 @@ func SchedRrGetInterval(pid int, interval *KernelTimespec) (err error) {
 }
 
 // Semtimedop is semtimedop(2): [Semop] that returns EAGAIN when it had to wait for longer than timeout, nil for ever.
-// On 32-bit architectures, ppc64, ppc64le and s390x: Linux 5.1.
+// On 32-bit architectures, ppc64, ppc64le, s390x and sparc64: Linux 5.1.
 func Semtimedop(id int, sops []Sembuf, timeout *KernelTimespec) (err error) {
 	_p1 := unsafe.Pointer(&zero)
 	if len(sops) > 0 {

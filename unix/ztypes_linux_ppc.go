@@ -619,18 +619,18 @@ const SizeofStat_t = 0x68
 
 // Statfs_t is struct statfs64 of asm/statfs.h.
 type Statfs_t struct {
-	Type    uint32
-	Bsize   uint32
+	Type    int32
+	Bsize   int32
 	Blocks  uint64
 	Bfree   uint64
 	Bavail  uint64
 	Files   uint64
 	Ffree   uint64
 	Fsid    Fsid
-	Namelen uint32
-	Frsize  uint32
-	Flags   uint32
-	Spare   [4]uint32
+	Namelen int32
+	Frsize  int32
+	Flags   int32
+	Spare   [4]int32
 	_       [4]byte
 }
 

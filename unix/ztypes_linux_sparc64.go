@@ -597,29 +597,27 @@ type SockaddrStorage struct {
 // SizeofSockaddrStorage is its size in bytes.
 const SizeofSockaddrStorage = 0x80
 
-// Stat_t is struct stat of asm/stat.h.
+// Stat_t is struct stat64 of asm/stat.h.
 type Stat_t struct {
-	Dev     uint32
-	_       [4]byte
+	Dev     uint64
 	Ino     uint64
+	Nlink   uint64
 	Mode    uint32
-	Nlink   int16
-	_       [2]byte
 	Uid     uint32
 	Gid     uint32
-	Rdev    uint32
-	_       [4]byte
+	_       uint32
+	Rdev    uint64
 	Size    int64
-	Atime   int64
-	Mtime   int64
-	Ctime   int64
 	Blksize int64
 	Blocks  int64
-	_       [2]uint64
+	Atim    Timespec
+	Mtim    Timespec
+	Ctim    Timespec
+	_       [3]int64
 }
 
 // SizeofStat_t is its size in bytes.
-const SizeofStat_t = 0x68
+const SizeofStat_t = 0x90
 
 // Statfs_t is struct statfs of asm/statfs.h.
 type Statfs_t struct {

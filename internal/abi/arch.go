@@ -34,7 +34,7 @@ func Linux() []Arch {
 	}
 }
 
-// ForeignToGo names the architectures of Linux that only gccgo builds for: constants, types and numbers are emitted.
+// ForeignToGo names the architectures of Linux that only gccgo builds for.
 func ForeignToGo() []string { return []string{"ppc", "sparc64"} }
 
 // GoLinux returns the architectures of Linux that Go builds for.

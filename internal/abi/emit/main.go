@@ -83,7 +83,7 @@ var generators = []generator{
 		if err != nil {
 			return nil, err
 		}
-		return mksyscall.Generate(filepath.Join(in.root, "unix"), abi.GoLinux(), func(arch, number string) bool {
+		return mksyscall.Generate(filepath.Join(in.root, "unix"), abi.Linux(), func(arch, number string) bool {
 			return bytes.Contains(numbers["unix/zsysnum_linux_"+arch+".go"], []byte("\t"+number+" "))
 		})
 	}},

@@ -1,3 +1,5 @@
+//go:build linux && (arm || ppc)
+
 package unix
 
 // Fadvise is posix_fadvise(2).
