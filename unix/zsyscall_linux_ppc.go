@@ -62,7 +62,8 @@ func Fstat(fd int, stat *Stat_t) (err error) {
 
 // Fstatat is fstatat64(2).
 func Fstatat(dirfd int, path string, stat *Stat_t, flags int) (err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -149,11 +150,13 @@ func Readahead(fd int, offset int64, count int) (err error) {
 
 // Renameat is renameat(2).
 func Renameat(olddirfd int, oldpath string, newdirfd int, newpath string) (err error) {
-	_p1, err := BytePtrFromString(oldpath)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(oldpath)
 	if err != nil {
 		return err
 	}
-	_p3, err := BytePtrFromString(newpath)
+	var _p3b shortString
+	_p3, err := _p3b.pointer(newpath)
 	if err != nil {
 		return err
 	}
@@ -224,7 +227,8 @@ func TimerfdSettime64(fd int, flags int, value *KernelItimerspec, old *KernelIti
 
 // Truncate is truncate64(2).
 func Truncate(path string, length int64) (err error) {
-	_p0, err := BytePtrFromString(path)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -314,7 +318,8 @@ func ioPgetevents(ctx AioContext_t, min int, n int, events unsafe.Pointer, timeo
 }
 
 func kexecFileLoad(kernelFd int, initrdFd int, size int, cmdline string, flags int) (err error) {
-	_p3, err := BytePtrFromString(cmdline)
+	var _p3b shortString
+	_p3, err := _p3b.pointer(cmdline)
 	if err != nil {
 		return err
 	}
@@ -428,7 +433,8 @@ func socketpair(domain int, typ int, proto int, fd *[2]int32) (err error) {
 }
 
 func statfs64(path string, size uintptr, buf *Statfs_t) (err error) {
-	_p0, err := BytePtrFromString(path)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(path)
 	if err != nil {
 		return err
 	}

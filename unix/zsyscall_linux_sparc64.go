@@ -68,7 +68,8 @@ func Fstat(fd int, stat *Stat_t) (err error) {
 
 // Fstatat is fstatat64(2).
 func Fstatat(dirfd int, path string, stat *Stat_t, flags int) (err error) {
-	_p1, err := BytePtrFromString(path)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -149,11 +150,13 @@ func Readahead(fd int, offset int64, count int) (err error) {
 
 // Renameat is renameat(2).
 func Renameat(olddirfd int, oldpath string, newdirfd int, newpath string) (err error) {
-	_p1, err := BytePtrFromString(oldpath)
+	var _p1b shortString
+	_p1, err := _p1b.pointer(oldpath)
 	if err != nil {
 		return err
 	}
-	_p3, err := BytePtrFromString(newpath)
+	var _p3b shortString
+	_p3, err := _p3b.pointer(newpath)
 	if err != nil {
 		return err
 	}
@@ -205,7 +208,8 @@ func Splice(rfd int, roff *int64, wfd int, woff *int64, len int, flags int) (n i
 
 // Statfs is statfs(2).
 func Statfs(path string, buf *Statfs_t) (err error) {
-	_p0, err := BytePtrFromString(path)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(path)
 	if err != nil {
 		return err
 	}
@@ -246,7 +250,8 @@ func TimerfdSettime64(fd int, flags int, value *KernelItimerspec, old *KernelIti
 
 // Truncate is truncate(2).
 func Truncate(path string, length int64) (err error) {
-	_p0, err := BytePtrFromString(path)
+	var _p0b shortString
+	_p0, err := _p0b.pointer(path)
 	if err != nil {
 		return err
 	}
