@@ -60,6 +60,7 @@ func FuzzParseDirent(f *testing.F) {
 	ok(f, unix.Close(fd))
 	f.Add(buf[:n], -1)
 	f.Add(buf[:n-3], 2)
+	f.Add(buf[:n-3], -1)
 	f.Add(buf[:30], 1)
 	f.Add([]byte{}, 0)
 	f.Fuzz(func(t *testing.T, b []byte, max int) {
@@ -209,6 +210,7 @@ func FuzzSockaddr(f *testing.F) {
 // FuzzText reads texts that end with a NUL, or where their slice does.
 func FuzzText(f *testing.F) {
 	f.Add([]byte(""))
+	f.Add([]byte("ab"))
 	f.Add([]byte("a\x00b"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		want, _, _ := strings.Cut(string(b), "\x00")

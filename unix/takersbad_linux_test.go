@@ -53,8 +53,8 @@ func withoutKernel(t *testing.T, f func()) {
 }
 
 // call calls a function with what arg returns for a parameter, and where that is nothing, with what is harmless. It
-// returns the error, if the function has one, and the value of a panic.
-func call(f any, arg func(i int, typ reflect.Type) any) (err error, panicked any) {
+// returns the value of a panic, and the error if the function has one.
+func call(f any, arg func(i int, typ reflect.Type) any) (panicked any, err error) {
 	fn := reflect.ValueOf(f)
 	args := make([]reflect.Value, fn.Type().NumIn())
 	for i := range args {
@@ -84,7 +84,7 @@ func call(f any, arg func(i int, typ reflect.Type) any) (err error, panicked any
 	if len(out) > 0 {
 		err, _ = out[len(out)-1].Interface().(error)
 	}
-	return err, panicked
+	return panicked, err
 }
 
 // keepsNUL are the functions that do not take a text for one of C's.
@@ -123,7 +123,7 @@ func TestEveryTextWithNUL(t *testing.T) {
 				}
 				found = true
 				texts++
-				err, panicked := call(f, func(k int, _ reflect.Type) any {
+				panicked, err := call(f, func(k int, _ reflect.Type) any {
 					if k == i {
 						return given
 					}
@@ -161,7 +161,7 @@ func TestEverySliceNilAndEmpty(t *testing.T) {
 						continue
 					}
 					tried++
-					if _, panicked := call(f, func(i int, typ reflect.Type) any {
+					if panicked, _ := call(f, func(i int, typ reflect.Type) any {
 						if typ.Kind() == reflect.Slice && n >= 0 && i == only {
 							return reflect.MakeSlice(typ, n, n).Interface()
 						}
@@ -293,7 +293,7 @@ func TestEveryClosedDescriptor(t *testing.T) {
 			continue
 		}
 		for _, fd := range []int{closed, -1} {
-			err, panicked := call(takers[name], func(i int, typ reflect.Type) any {
+			panicked, err := call(takers[name], func(i int, typ reflect.Type) any {
 				switch {
 				case params[name][i].fd():
 					return fd
