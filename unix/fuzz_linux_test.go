@@ -187,6 +187,9 @@ func FuzzSockaddr(f *testing.F) {
 		ok(f, err)
 		f.Add(raw, a.proto)
 	}
+	long := unix.RawSockaddrNFCLLCP{Sa_family: unix.AF_NFC}
+	long.SetServiceNameLen(len(long.Service_name) + 1)
+	f.Add(unsafe.Slice((*byte)(unsafe.Pointer(&long)), unix.SizeofSockaddrNFCLLCP), uint8(unix.NFC_SOCKPROTO_LLCP))
 	f.Fuzz(func(t *testing.T, b []byte, proto uint8) {
 		fd := ofProtocol(t, proto)
 		defer unix.Close(fd)
@@ -239,7 +242,9 @@ func FuzzStatmount(f *testing.F) {
 		}
 	}
 	head := unix.Statmount_t{Size: unix.SizeofStatmount_t + 4, Mask: ^uint64(0), Opt_num: 1 << 31}
-	f.Add(append(bytes.Clone(unsafe.Slice((*byte)(unsafe.Pointer(&head)), unix.SizeofStatmount_t)), "\x00a\x00b"...))
+	whole := append(bytes.Clone(unsafe.Slice((*byte)(unsafe.Pointer(&head)), unix.SizeofStatmount_t)), "\x00a\x00b"...)
+	f.Add(whole)
+	f.Add(whole[:len(whole)-1])
 	f.Fuzz(func(t *testing.T, b []byte) {
 		m, err := unix.ParseStatmount(ending(t, b))
 		if err != nil {
