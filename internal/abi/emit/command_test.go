@@ -92,6 +92,7 @@ func tree(t *testing.T, dir string) map[string]string {
 // TestBrokenInputChangesNothing breaks what each generator works from: the command says where and what, exits with
 // status 1 and leaves every file as it was, whether that generator is run alone or, tried once each, with all others.
 func TestBrokenInputChangesNothing(t *testing.T) {
+	t.Parallel()
 	const (
 		emitted  = "internal/abi/emit/"
 		facts    = "internal/abi/facts/linux/"
@@ -159,6 +160,7 @@ func TestBrokenInputChangesNothing(t *testing.T) {
 
 // TestCommand runs each generator by its name, with flags before and behind it.
 func TestCommand(t *testing.T) {
+	t.Parallel()
 	dir := module(t)
 	want := tree(t, dir)
 	for _, g := range generators {
