@@ -100,51 +100,7 @@ func TestPathTooLong(t *testing.T) {
 	}
 }
 
-// textWithNUL are the other strings of calls.
-var textWithNUL = map[string]func(s string) error{
-	"AddKey":                   func(s string) error { _, err := unix.AddKey(s, "d", nil, 0); return err },
-	"BytePtrFromString":        func(s string) error { _, err := unix.BytePtrFromString(s); return err },
-	"ByteSliceFromString":      func(s string) error { _, err := unix.ByteSliceFromString(s); return err },
-	"DeleteModule":             func(s string) error { return unix.DeleteModule(s, 0) },
-	"FanotifyMark":             func(s string) error { return unix.FanotifyMark(closed, 0, 0, 0, s) },
-	"Fgetxattr":                func(s string) error { _, err := unix.Fgetxattr(closed, s, nil); return err },
-	"FinitModule":              func(s string) error { return unix.FinitModule(closed, s, 0) },
-	"Fremovexattr":             func(s string) error { return unix.Fremovexattr(closed, s) },
-	"FsconfigSetBinary":        func(s string) error { return unix.FsconfigSetBinary(closed, s, []byte("a")) },
-	"FsconfigSetFd":            func(s string) error { return unix.FsconfigSetFd(closed, s, 0) },
-	"FsconfigSetFlag":          func(s string) error { return unix.FsconfigSetFlag(closed, s) },
-	"FsconfigSetPath":          func(s string) error { return unix.FsconfigSetPath(closed, "k", s, 0) },
-	"FsconfigSetPathEmpty":     func(s string) error { return unix.FsconfigSetPathEmpty(closed, s, "v", 0) },
-	"FsconfigSetString":        func(s string) error { return unix.FsconfigSetString(closed, "k", s) },
-	"Fsetxattr":                func(s string) error { return unix.Fsetxattr(closed, s, nil, 0) },
-	"Fsopen":                   func(s string) error { _, err := unix.Fsopen(s, 0); return err },
-	"Fspick":                   func(s string) error { _, err := unix.Fspick(closed, s, 0); return err },
-	"InitModule":               func(s string) error { return unix.InitModule(nil, s) },
-	"InotifyAddWatch":          func(s string) error { _, err := unix.InotifyAddWatch(closed, s, 0); return err },
-	"KeyctlJoinSessionKeyring": func(s string) error { _, err := unix.KeyctlJoinSessionKeyring(s); return err },
-	"KeyctlRestrictKeyring":    func(s string) error { return unix.KeyctlRestrictKeyring(0, s, "") },
-	"KeyctlSearch":             func(s string) error { _, err := unix.KeyctlSearch(0, "user", s, 0); return err },
-	"MemfdCreate":              func(s string) error { _, err := unix.MemfdCreate(s, 0); return err },
-	"Mount":                    func(s string) error { return unix.Mount("a", "/missing", "b", 0, s) },
-	"MountSetattr":             func(s string) error { return unix.MountSetattr(closed, s, 0, new(unix.MountAttr)) },
-	"MoveMount":                func(s string) error { return unix.MoveMount(closed, s, closed, s, 0) },
-	"OpenTree":                 func(s string) error { _, err := unix.OpenTree(closed, s, 0); return err },
-	"Openat2":                  func(s string) error { _, err := unix.Openat2(closed, s, new(unix.OpenHow)); return err },
-	"Faccessat2":               func(s string) error { return unix.Faccessat2(closed, s, 0, 0) },
-	"RequestKey":               func(s string) error { _, err := unix.RequestKey("user", s, "", 0); return err },
-	"Setenv":                   func(s string) error { return unix.Setenv("A", s) },
-	"Statx":                    func(s string) error { return unix.Statx(closed, s, 0, 0, new(unix.Statx_t)) },
-}
-
-func TestTextWithNUL(t *testing.T) {
-	for name, call := range textWithNUL {
-		if err := call("a\x00b"); err != unix.EINVAL {
-			t.Errorf("%s: %v, want EINVAL", name, err)
-		}
-	}
-}
-
-// byFd are all calls that take a descriptor.
+// byFd are calls that take a descriptor, with arguments that let the kernel look at it; TestEveryClosedDescriptor has the others.
 var byFd = map[string]func(fd int) error{
 	"Accept":        func(fd int) error { _, _, err := unix.Accept(fd); return err },
 	"Accept4":       func(fd int) error { _, _, err := unix.Accept4(fd, 0); return err },

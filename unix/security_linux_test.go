@@ -69,7 +69,7 @@ func TestParseLsmCtx(t *testing.T) {
 		"a Len too short":             {1, lsmCtx(unix.LsmCtx{Len: 31}, "", 8)},
 		"a Len of everything":         {1, lsmCtx(unix.LsmCtx{Len: 1<<64 - 1, Ctx_len: 1 << 63}, "", 8)},
 	} {
-		if _, err := unix.ParseLsmCtx(exact(c.b), c.n); err != unix.EINVAL {
+		if _, err := unix.ParseLsmCtx(ending(t, c.b), c.n); err != unix.EINVAL {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -1,22 +1,20 @@
 // Emit generates the code that holds numbers and layouts of the kernel from the facts below
 // internal/abi/facts, the lists beside this file, and the //sys lines of package unix.
 //
-//	go run ./internal/abi/emit [-check | -n] [GENERATOR...]
+//	go run ./internal/abi/emit mkall         all generators, for every architecture; so does no name at all
+//	go run ./internal/abi/emit mksysnum      one of them; or several
+//	go run ./internal/abi/emit mkall -n      write nothing, print a command for each
+//	go run ./internal/abi/emit mkall -check  write nothing, fail if the committed files differ
 //
-// Without a generator's name, or by that of mkall, it runs all of them, and removes files that none of them makes any more.
-//
-//	-check   write nothing, fail if the committed files differ
-//	-n       write nothing, print a command for each generator
+// All of them together also remove files that none of them makes any more. Where one of them does not understand what it
+// works from, nothing is written.
 package main
 
 import (
 	"bytes"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
-	"io/fs"
-	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -31,20 +29,33 @@ import (
 )
 
 func main() {
-	root := flag.String("root", ".", "the folder of the module")
-	check := flag.Bool("check", false, "write nothing, compare with the files that are there")
-	dry := flag.Bool("n", false, "write nothing, print what would be run")
-	flag.Parse()
-	err := error(nil)
-	if *dry {
-		err = plan(os.Stdout, flag.Args())
-	} else {
-		err = run(*root, *check, flag.Args())
-	}
-	if err != nil {
+	if err := command(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "emit:", err)
 		os.Exit(1)
 	}
+}
+
+func command(args []string) error {
+	var root string
+	var check, dry bool
+	set := flag.NewFlagSet("emit", flag.ExitOnError)
+	set.StringVar(&root, "root", ".", "the folder of the module")
+	set.BoolVar(&check, "check", false, "write nothing, compare with the files that are there")
+	set.BoolVar(&dry, "n", false, "write nothing, print what would be run")
+	var names []string
+	for { // flags stand before or behind names
+		if err := set.Parse(args); err != nil {
+			return err
+		}
+		if set.NArg() == 0 {
+			break
+		}
+		names, args = append(names, set.Arg(0)), set.Args()[1:]
+	}
+	if dry {
+		return plan(os.Stdout, names)
+	}
+	return run(root, check, names)
 }
 
 // generator makes the files of one kind.
@@ -109,17 +120,25 @@ func (g generator) generate(root string, db *abi.DB) (map[string][]byte, error) 
 	return out, nil
 }
 
+// all is the name of all generators together.
+const all = "mkall"
+
 // selected returns the generators of those names, all of them for none or for mkall.
 func selected(names []string) ([]generator, error) {
-	if len(names) == 0 || len(names) == 1 && names[0] == "mkall" {
+	if len(names) == 0 || len(names) == 1 && names[0] == all {
 		return generators, nil
 	}
 	var out []generator
+	seen := map[string]bool{}
 	for _, name := range names {
 		i := slices.IndexFunc(generators, func(g generator) bool { return g.name == name })
-		if i < 0 {
+		switch {
+		case name == all || seen[name]:
+			return nil, fmt.Errorf("%s is named beside others, or twice", name)
+		case i < 0:
 			return nil, fmt.Errorf("no generator is called %q", name)
 		}
+		seen[name] = true
 		out = append(out, generators[i])
 	}
 	return out, nil
@@ -159,67 +178,4 @@ func generate(root string, gens []generator) (map[string][]byte, error) {
 		}
 	}
 	return out, nil
-}
-
-func run(root string, check bool, names []string) error {
-	gens, err := selected(names)
-	if err != nil {
-		return err
-	}
-	files, err := generate(root, gens)
-	if err != nil {
-		return err
-	}
-	var stale []string
-	if len(gens) == len(generators) {
-		if stale, err = staleFiles(root, files); err != nil {
-			return err
-		}
-	}
-	var errs []error
-	for _, name := range slices.Sorted(maps.Keys(files)) {
-		path := filepath.Join(root, name)
-		if !check {
-			errs = append(errs, os.WriteFile(path, files[name], 0o666))
-			continue
-		}
-		old, err := os.ReadFile(path)
-		if err != nil {
-			errs = append(errs, err)
-		} else if !bytes.Equal(old, files[name]) {
-			errs = append(errs, fmt.Errorf("%s differs from what is generated", path))
-		}
-	}
-	for _, path := range stale {
-		if check {
-			errs = append(errs, fmt.Errorf("%s is generated no more", path))
-		} else {
-			errs = append(errs, os.Remove(path))
-		}
-	}
-	return errors.Join(errs...)
-}
-
-// staleFiles returns the files that this command made once and makes no more.
-func staleFiles(root string, files map[string][]byte) ([]string, error) {
-	var stale []string
-	for _, folder := range []string{"internal/uapi", "unix"} {
-		found, err := filepath.Glob(filepath.Join(root, folder, "z*.go"))
-		if err != nil {
-			return nil, err
-		}
-		for _, path := range found {
-			if _, ok := files[folder+"/"+filepath.Base(path)]; ok {
-				continue
-			}
-			b, err := os.ReadFile(path)
-			if err != nil && !errors.Is(err, fs.ErrNotExist) {
-				return nil, err
-			}
-			if bytes.HasPrefix(b, []byte(gen.Header)) {
-				stale = append(stale, path)
-			}
-		}
-	}
-	return stale, nil
 }

@@ -16,12 +16,14 @@ import (
 const root = "../../.."
 
 func TestCommittedFilesAreGenerated(t *testing.T) {
+	t.Parallel()
 	if err := run(root, true, nil); err != nil {
 		t.Errorf("%v\nrun go run ./internal/abi/emit", err)
 	}
 }
 
 func TestGenerateIsDeterministic(t *testing.T) {
+	t.Parallel()
 	a, err := generate(root, generators)
 	if err != nil {
 		t.Fatal(err)
@@ -39,6 +41,7 @@ func TestGenerateIsDeterministic(t *testing.T) {
 
 // TestSizesInGo asks Go's type checker, for every architecture, how large it makes the generated types.
 func TestSizesInGo(t *testing.T) {
+	t.Parallel()
 	gens, err := selected([]string{"mkerrors", "mktypes", "mksysnum"})
 	if err != nil {
 		t.Fatal(err)
@@ -101,6 +104,7 @@ func TestPlanNamesEveryGenerator(t *testing.T) {
 }
 
 func TestRunChecksAndRemoves(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	for _, d := range []string{"unix", "internal/uapi", "internal/abi"} {
 		if err := os.MkdirAll(filepath.Join(dir, d), 0o777); err != nil {

@@ -77,21 +77,25 @@ func ParseList(file, text string) []Line {
 
 // Const is a constant that was selected: its value on each architecture, from whichever header has it there.
 type Const struct {
-	Name string
-	Kind abi.Kind
-	On   map[string]string
+	Name  string
+	Kind  abi.Kind
+	On    map[string]string
+	Where string // the first line that selects it
 }
 
 var public = regexp.MustCompile(`^[A-Z][A-Za-z0-9_]*$`)
 
+// Exported tells whether a name can be that of an exported constant or type.
+func Exported(name string) bool { return public.MatchString(name) }
+
 // Select returns the constants that lines of the form "HEADER [REGEXP] [!REGEXP]" name, sorted by name:
 // those of the header that can be exported from Go, whose names match the expression, if there is one, and
-// don't match the one after "!". A header or expression that selects nothing is an error, and so is a name
-// that two headers give different values.
+// don't match the one after "!". A header or expression that selects nothing, or nothing that the lines before it
+// do not, is an error, and so is a name that two headers give different values.
 func Select(db *abi.DB, lines []Line) ([]Const, error) {
 	byHeader := map[string][]*abi.Value{}
 	for _, v := range db.Consts() {
-		if public.MatchString(v.Name) {
+		if Exported(v.Name) {
 			byHeader[v.Header] = append(byHeader[v.Header], v)
 		}
 	}
@@ -113,31 +117,40 @@ func Select(db *abi.DB, lines []Line) ([]Const, error) {
 		if len(selected) == 0 {
 			return nil, l.Errorf("no constant of %s matches", l.Words[0])
 		}
+		more := false
 		for _, v := range selected {
-			if err := add(out, v); err != nil {
+			added, err := add(out, v, l.Where)
+			if err != nil {
 				return nil, l.Errorf("%w", err)
 			}
+			more = more || added
+		}
+		if !more {
+			return nil, l.Errorf("%s: lines before it select all of that", strings.Join(l.Words, " "))
 		}
 	}
 	return SortConsts(slices.Collect(maps.Values(out))), nil
 }
 
-func add(out map[string]Const, v *abi.Value) error {
+// add adds what a header says of a constant, and tells whether that is anything new.
+func add(out map[string]Const, v *abi.Value, where string) (added bool, err error) {
 	c, ok := out[v.Name]
 	if !ok {
-		c = Const{v.Name, v.Kind, map[string]string{}}
+		c = Const{v.Name, v.Kind, map[string]string{}, where}
 		out[v.Name] = c
 	}
 	if c.Kind != v.Kind {
-		return fmt.Errorf("constant %s is a %s and a %s", v.Name, c.Kind, v.Kind)
+		return false, fmt.Errorf("constant %s is a %s and a %s", v.Name, c.Kind, v.Kind)
 	}
 	for arch, value := range v.On {
-		if old, ok := c.On[arch]; ok && old != value {
-			return fmt.Errorf("constant %s is %s and, in %s, %s on %s", v.Name, old, v.Header, value, arch)
+		old, ok := c.On[arch]
+		if ok && old != value {
+			return false, fmt.Errorf("constant %s is %s and, in %s, %s on %s", v.Name, old, v.Header, value, arch)
 		}
+		added = added || !ok
 		c.On[arch] = value
 	}
-	return nil
+	return added, nil
 }
 
 // Rune is the kind of a constant whose value is written as a character.

@@ -74,12 +74,13 @@ func TestSelect(t *testing.T) {
 func TestSelectRefuses(t *testing.T) {
 	d := db(t, strings.TrimSpace(facts))
 	for list, want := range map[string]string{
-		"\nlinux/c.h":            "list:2: no constant of linux/c.h matches",
-		"linux/a.h ^NO":          "no constant of linux/a.h matches",
-		"linux/a.h !^NO":         "no constant of linux/a.h is left out by !^NO",
-		"linux/a.h (":            "error parsing regexp",
-		"linux/a.h\nlinux/b.h":   "constant ODD is 9 and, in linux/b.h, 10",
-		"linux/a.h ^__AF_HIDDEN": "no constant of linux/a.h matches",
+		"\nlinux/c.h":                       "list:2: no constant of linux/c.h matches",
+		"linux/a.h ^NO":                     "no constant of linux/a.h matches",
+		"linux/a.h !^NO":                    "no constant of linux/a.h is left out by !^NO",
+		"linux/a.h (":                       "error parsing regexp",
+		"linux/a.h\nlinux/b.h":              "constant ODD is 9 and, in linux/b.h, 10",
+		"linux/a.h ^__AF_HIDDEN":            "no constant of linux/a.h matches",
+		"linux/a.h ^AF\nlinux/a.h ^AF !MAX": "list:2: linux/a.h ^AF !MAX: lines before it select all of that",
 	} {
 		if _, err := Select(d, ParseList("dir/list", list)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error is %v, want one with %q", list, err, want)

@@ -2,6 +2,7 @@ package mkerrors
 
 import (
 	"fmt"
+	"go/token"
 	"strconv"
 	"strings"
 
@@ -29,9 +30,12 @@ func bitFields(db *abi.DB, archs []abi.Arch, l gen.Line, types map[string]string
 		if len(w) != 2 {
 			return nil, fmt.Errorf("want a prefix")
 		}
+		if !gen.Exported(w[1]) {
+			return nil, fmt.Errorf("%q is no name that Go exports", w[1])
+		}
 		var out []gen.Const
 		for n := range int64(word) {
-			c := gen.Const{Name: w[1] + strconv.FormatInt(n, 10), Kind: abi.Int, On: map[string]string{}}
+			c := gen.Const{Name: w[1] + strconv.FormatInt(n, 10), Kind: abi.Int, On: map[string]string{}, Where: l.Where}
 			for _, a := range archs {
 				c.On[a.Name] = mask(a, n)
 			}
@@ -42,7 +46,10 @@ func bitFields(db *abi.DB, archs []abi.Arch, l gen.Line, types map[string]string
 	if len(w) != 4 && len(w) != 5 {
 		return nil, fmt.Errorf("want a name, a C type, a bit field of it and the number of a bit")
 	}
-	name, typ, _ := strings.Cut(w[1], ":")
+	name, typ, typed := strings.Cut(w[1], ":")
+	if !gen.Exported(name) || typed && !token.IsIdentifier(typ) {
+		return nil, fmt.Errorf("%q is no name that Go exports, or no type", w[1])
+	}
 	types[name] = typ
 	nth := int64(0)
 	if len(w) == 5 {
@@ -52,7 +59,7 @@ func bitFields(db *abi.DB, archs []abi.Arch, l gen.Line, types map[string]string
 		}
 		nth = int64(n)
 	}
-	c := gen.Const{Name: name, Kind: abi.Int, On: map[string]string{}}
+	c := gen.Const{Name: name, Kind: abi.Int, On: map[string]string{}, Where: l.Where}
 	for _, a := range archs {
 		f, err := bitField(db, a.Name, strings.Replace(w[2], ":", " ", 1), w[3])
 		if err != nil {

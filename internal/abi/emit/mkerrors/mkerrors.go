@@ -59,8 +59,9 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 		}
 		all[class.name] = selected
 	}
+	set := map[string]string{}
 	for _, l := range sets {
-		if err := override(db, all, names, l); err != nil {
+		if err := override(db, all, names, l, set); err != nil {
 			return nil, l.Errorf("%w", err)
 		}
 	}
@@ -77,9 +78,9 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 		var errs []error
 		for _, c := range selected {
 			if other, ok := seen[c.Name]; ok {
-				errs = append(errs, fmt.Errorf("%s is of kind %s and of kind %s", c.Name, other, class.name))
+				errs = append(errs, fmt.Errorf("%s: %s is a %s here and a %s", c.Where, c.Name, class.name, other))
 			}
-			seen[c.Name] = class.name
+			seen[c.Name] = class.name + " in " + c.Where
 			d := gen.Decl{Key: c.Name, On: map[string]string{}}
 			for _, a := range names {
 				v, ok := c.On[a]
@@ -88,7 +89,7 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 				}
 				lit, err := gen.Literal(c.Kind, v)
 				if err != nil {
-					errs = append(errs, fmt.Errorf("constant %s on %s: %w", c.Name, a, err))
+					errs = append(errs, fmt.Errorf("%s: constant %s on %s: %w", c.Where, c.Name, a, err))
 				}
 				if typ := cmp.Or(class.typ, types[c.Name]); typ != "" {
 					lit = typ + "(" + lit + ")"
@@ -139,8 +140,8 @@ func write(names []string, decls map[string][]gen.Decl, all map[string][]gen.Con
 }
 
 // override applies a line NAME VALUE [ARCH,...]. VALUE is a number or a character as Go writes them, or the
-// name of another constant. A new name is of that one's class.
-func override(db *abi.DB, all map[string][]gen.Const, archs []string, l gen.Line) error {
+// name of another constant. A new name is of that one's class. set remembers which lines did what.
+func override(db *abi.DB, all map[string][]gen.Const, archs []string, l gen.Line, set map[string]string) error {
 	if len(l.Words) < 2 || len(l.Words) > 3 {
 		return fmt.Errorf("want name, value and architectures")
 	}
@@ -149,6 +150,9 @@ func override(db *abi.DB, all map[string][]gen.Const, archs []string, l gen.Line
 		on = strings.Split(l.Words[2], ",")
 	}
 	name, text := l.Words[0], l.Words[1]
+	if !gen.Exported(name) {
+		return fmt.Errorf("%q is no name that Go exports", name)
+	}
 	source, class := find(all, text)
 	if hidden := db.Const(text); source == nil && len(hidden) == 1 {
 		// One that Go can't export, or that isn't selected.
@@ -160,7 +164,7 @@ func override(db *abi.DB, all map[string][]gen.Const, archs []string, l gen.Line
 		if source == nil {
 			class = classes[0].name
 		}
-		all[class] = append(all[class], gen.Const{Name: name, Kind: abi.Int, On: map[string]string{}})
+		all[class] = append(all[class], gen.Const{Name: name, Kind: abi.Int, On: map[string]string{}, Where: l.Where})
 		target = &all[class][len(all[class])-1]
 		if s, _ := find(all, text); s != nil {
 			source = s // it may have moved
@@ -172,6 +176,10 @@ func override(db *abi.DB, all map[string][]gen.Const, archs []string, l gen.Line
 		if !slices.Contains(archs, a) {
 			return fmt.Errorf("unknown architecture %q", a)
 		}
+		if other := set[name+" "+a]; other != "" {
+			return fmt.Errorf("%s is set on %s in %s", name, a, other)
+		}
+		set[name+" "+a] = l.Where
 		value := ""
 		if source != nil && source.On[a] != "" {
 			value, target.Kind = source.On[a], source.Kind

@@ -150,26 +150,39 @@ bit Precise2 struct:attr precise 1`)
 	}
 }
 
+// TestGenerateRefuses has what no list may say, as its line 6: each error says where it stands.
 func TestGenerateRefuses(t *testing.T) {
-	for more, want := range map[string]string{
-		"enum linux/a.h":              `unknown "enum"`,
-		"const":                       "const of what?",
-		"const linux/c.h":             "no constant of linux/c.h matches",
-		"const asm/errno.h ENOENT":    "ENOENT is of kind const and of kind errno",
-		"set AF_INET":                 "want name, value and architectures",
-		"set AF_INET 3 vax":           `unknown architecture "vax"`,
-		"set AF_INET 2":               "AF_INET is 2 on 386 anyway",
-		"set X Y":                     `"Y" is no number and no constant of 386`,
-		"set X AF_ONLY":               `"AF_ONLY" is no number and no constant of 386`,
-		"bit X struct:attr size":      `struct attr has no bit field "size"`,
-		"bit X struct:attr precise 2": "bit field precise has 2 bits",
-		"bit X struct:none precise":   "struct none is not among the facts",
-		"bit X struct:attr":           "want a name, a C type",
-		"masks AF_ X":                 "want a prefix",
-		"set AF_INET ENOENT":          "AF_INET is of kind const, ENOENT of kind errno",
+	for _, c := range []struct{ more, want string }{
+		{"enum linux/a.h", `list:6: unknown "enum"`},
+		{"const", "list:6: const of what?"},
+		{"const linux/c.h", "list:6: no constant of linux/c.h matches"},
+		{"const linux/a.h ^AF_ !ODD", "list:6: linux/a.h ^AF_ !ODD: lines before it select all of that"},
+		{"const linux/a.h (", "list:6: error parsing regexp"},
+		{"const asm/errno.h ENOENT", "list:4: ENOENT is a errno here and a const in list:6"},
+		{"set AF_INET", "list:6: want name, value and architectures"},
+		{"set AF-INET 3", `list:6: "AF-INET" is no name that Go exports`},
+		{"set AF_INET 3 vax", `list:6: unknown architecture "vax"`},
+		{"set AF_INET 2", "list:6: AF_INET is 2 on 386 anyway"},
+		{"set AF_INET 3 mips\nset AF_INET 4 386,mips", "list:7: AF_INET is set on mips in list:6"},
+		{"set X Y", `list:6: "Y" is no number and no constant of 386`},
+		{"set X 'ab'", `list:6: "'ab'" is no number and no constant of 386`},
+		{"set X AF_ONLY", `list:6: "AF_ONLY" is no number and no constant of 386`},
+		{"set AF_INET ENOENT", "list:6: AF_INET is of kind const, ENOENT of kind errno"},
+		{"bit X struct:attr size", `list:6: struct attr has no bit field "size"`},
+		{"bit X struct:attr precise 2", "list:6: bit field precise has 2 bits"},
+		{"bit X struct:attr precise two", `list:6: strconv.ParseUint: parsing "two"`},
+		{"bit X struct:none precise", "list:6: struct none is not among the facts"},
+		{"bit X struct:attr", "list:6: want a name, a C type"},
+		{"bit x struct:attr precise", `list:6: "x" is no name that Go exports, or no type`},
+		{"bit X: struct:attr precise", `list:6: "X:" is no name that Go exports, or no type`},
+		{"bit AF_INET struct:attr precise", "AF_INET is a const here and a const in list:"},
+		{"masks AF_ X", "list:6: want a prefix"},
+		{"masks 8", `list:6: "8" is no name that Go exports`},
+		{"masks M\nmasks M", "list:7: M0 is a const here and a const in list:6"},
 	} {
-		if _, err := generate(t, list+more); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: error is %v, want one with %q", more, err, want)
+		files, err := generate(t, list+c.more)
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "list:") || files != nil {
+			t.Errorf("%q: %d files and error %v, want one with %q", c.more, len(files), err, c.want)
 		}
 	}
 }

@@ -11,7 +11,7 @@
 // A string is passed as a pointer to its bytes and a NUL, and fails with EINVAL if it holds one; a slice as pointer and
 // length; a bool as 0 or 1; an int64 or uint64 of a 32-bit architecture as two words, in an even pair where that is the
 // architecture's way. Results are none, a word, an error, or a word and an error. A file's build constraint says on which
-// architectures its prototypes hold, and every number must exist there.
+// architectures its prototypes hold, and every number must exist there. Prototypes elsewhere are an error.
 package mksyscall
 
 import (
@@ -29,7 +29,7 @@ import (
 // Generate returns the file for what all architectures share, and one an architecture. Prototypes are read from
 // dir; has tells whether an architecture has a number, "SYS_...".
 func Generate(dir string, archs []abi.Arch, has func(arch, number string) bool) (map[string][]byte, error) {
-	paths, err := filepath.Glob(filepath.Join(dir, "syscall_linux*.go"))
+	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		return nil, err
 	}
@@ -44,6 +44,10 @@ func Generate(dir string, archs []abi.Arch, has func(arch, number string) bool) 
 		if err != nil {
 			return nil, err
 		}
+		if len(protos) > 0 && !mayHold(filepath.Base(path)) {
+			return nil, protos[0].errorf("a prototype in a file that is not called syscall_linux*.go, or is a test")
+		}
+		used := len(protos) == 0
 		for _, a := range archs {
 			ok, err := holdsOn(path, a.Name)
 			if err != nil {
@@ -52,6 +56,7 @@ func Generate(dir string, archs []abi.Arch, has func(arch, number string) bool) 
 			if !ok {
 				continue
 			}
+			used = true
 			for _, p := range protos {
 				if !has(a.Name, p.number) {
 					return nil, p.errorf("%s has no %s", a.Name, p.number)
@@ -72,6 +77,9 @@ func Generate(dir string, archs []abi.Arch, has func(arch, number string) bool) 
 				d.On[a.Name] = text
 			}
 		}
+		if !used {
+			return nil, protos[0].errorf("no architecture has this file")
+		}
 	}
 	slices.Sort(order)
 	sorted := make([]gen.Decl, len(order))
@@ -79,6 +87,11 @@ func Generate(dir string, archs []abi.Arch, has func(arch, number string) bool) 
 		sorted[i] = *decls[name]
 	}
 	return files(archs, sorted)
+}
+
+// mayHold tells whether a file is one that prototypes belong into.
+func mayHold(file string) bool {
+	return strings.HasPrefix(file, "syscall_linux") && !strings.HasSuffix(file, "_test.go")
 }
 
 func holdsOn(path, arch string) (bool, error) {

@@ -181,6 +181,22 @@ func TestErrorsSayWhere(t *testing.T) {
 		{"//sys Fsync(m map[int]int) (err error)", "cannot pass a map[int]int"},
 		{"//sys Fsync(a [4]byte) (err error)", "cannot pass a [4]byte"},
 		{"//sys Fsync(e error) (err error)", "cannot pass a error"},
+		{"//sys Fsync(a any) (err error)", "cannot pass a any"},
+		{"//sys Fsync(st Stat_t) (err error)", "cannot pass a Stat_t"},
+		{"//sys Fsync(a ...int) (err error)", "cannot pass a ...int"},
+		{"//sys Fsync(f func()) (err error)", "cannot pass a func()"},
+		{"//sys Fsync(s *string) (err error)", "cannot pass a *string"},
+		{"//sys Fsync(s []string) (err error)", "cannot pass a []string"},
+		{"//sys Fsync(s [][]byte) (err error)", "cannot pass a [][]byte"},
+		{"//sys Fsync(s *[]byte) (err error)", "cannot pass a *[]byte"},
+		{"//sys Fsync(p []byte, len int) (err error)", "len is a name that the generated code uses"},
+		{"//sys Fsync(fd int, fd int) (err error)", "two are called fd"},
+		{"//sys Fsync(err int) (err error)", "two are called err"},
+		{"//sys Fsync() (st Stat_t, err error)", "cannot return st Stat_t"},
+		{"//sys", "not a prototype"},
+		{"\t//sys Fsync(fd int) (err error)", "a prototype begins its line"},
+		{"// sys Fsync(fd int) (err error)", "a prototype begins its line"},
+		{"var x int //sysnb Fsync(fd int) (err error)", "a prototype begins its line"},
 		{"//sys Fsync(s string)", "needs an error result"},
 		{"//sys Fsync(fd int) (a int, b int, err error)", "cannot return a int, b int, err error"},
 		{"//sys Fsync(fd int) (s string, err error)", "cannot return s string"},
@@ -191,9 +207,28 @@ func TestErrorsSayWhere(t *testing.T) {
 		{"//sys Fsync() (err error)\n//sys Fsync() (err error)", "two prototypes on amd64"},
 	} {
 		has := func(arch, number string) bool { return number == "SYS_FSYNC" }
-		_, err := generate(t, archs("amd64"), has, "syscall_linux.go", "package unix\n\n"+c.line+"\n")
-		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "syscall_linux.go:") {
-			t.Errorf("%s\n got %v\nwant syscall_linux.go:LINE: … %s", c.line, err, c.want)
+		files, err := generate(t, archs("amd64"), has, "syscall_linux.go", "package unix\n\n"+c.line+"\n")
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "syscall_linux.go:") || len(files) != 0 {
+			t.Errorf("%s\n got %d files and %v\nwant syscall_linux.go:LINE: … %s", c.line, len(files), err, c.want)
 		}
+	}
+}
+
+// TestFilesOfPrototypes has prototypes where none are looked for, or for no architecture.
+func TestFilesOfPrototypes(t *testing.T) {
+	const sync = "package unix\n\n//sys Sync()\n"
+	for _, c := range []struct{ name, text, want string }{
+		{"sync_linux.go", sync, "a file that is not called syscall_linux*.go"},
+		{"syscall_linux_test.go", sync, "is a test"},
+		{"syscall_linux_windows.go", sync, "no architecture has this file"},
+		{"syscall_linux_vax.go", "//go:build linux && vax\n\n" + sync, "no architecture has this file"},
+	} {
+		files, err := generate(t, archs("amd64", "arm"), everyNumber, c.name, c.text)
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), c.name+":") || len(files) != 0 {
+			t.Errorf("%s: %d files and error %v, want one with %q", c.name, len(files), err, c.want)
+		}
+	}
+	if _, err := generate(t, archs("amd64"), everyNumber, "sync_linux.go", "package unix\n\n// Nothing of sys here.\n", "syscall_linux_vax.go", "//go:build vax\n\npackage unix\n"); err != nil {
+		t.Error("files without prototypes:", err)
 	}
 }

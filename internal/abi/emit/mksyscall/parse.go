@@ -7,6 +7,7 @@ import (
 	"go/printer"
 	"go/token"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -34,6 +35,9 @@ func parse(file, src string) ([]*proto, error) {
 	for i, line := range strings.Split(src, "\n") {
 		word, rest, _ := strings.Cut(strings.ReplaceAll(line, "\t", " "), " ")
 		if !strings.HasPrefix(word, "//sys") {
+			if hidden.MatchString(line) {
+				return nil, fmt.Errorf("%s:%d: a prototype begins its line with //sys or //sysnb, not %q", file, i+1, strings.TrimSpace(line))
+			}
 			if strings.HasPrefix(line, "// ") || line == "//" {
 				doc = append(doc, line)
 			} else {
@@ -54,6 +58,9 @@ func parse(file, src string) ([]*proto, error) {
 	}
 	return out, nil
 }
+
+// hidden matches a line that has a prototype and does not begin with it, or has a space where none belongs.
+var hidden = regexp.MustCompile(`^[^/]*//\s*sys(nb)?\s+\w+\(`)
 
 var number = regexp.MustCompile(`^SYS_[A-Z0-9_]+$`)
 
@@ -79,8 +86,17 @@ func (p *proto) read(s string) error {
 	if p.params, err = p.fields(fset, fn.Type.Params); err != nil {
 		return err
 	}
-	p.results, err = p.fields(fset, fn.Type.Results)
-	return err
+	if p.results, err = p.fields(fset, fn.Type.Results); err != nil {
+		return err
+	}
+	seen := map[string]bool{}
+	for _, q := range slices.Concat(p.params, p.results) {
+		if seen[q.name] {
+			return p.errorf("two are called %s", q.name)
+		}
+		seen[q.name] = true
+	}
+	return nil
 }
 
 func (p *proto) fields(fset *token.FileSet, list *ast.FieldList) ([]param, error) {
@@ -106,8 +122,8 @@ func (p *proto) fields(fset *token.FileSet, list *ast.FieldList) ([]param, error
 	return out, nil
 }
 
-// reserved are the names of variables in what write makes.
-var reserved = regexp.MustCompile(`^(r0|e1|_.*)$`)
+// reserved are the names of what write uses.
+var reserved = regexp.MustCompile(`^(r0|e1|_.*|unsafe|uintptr|zero|nil|errOf|(Raw)?Syscall.*)$`)
 
 var hump = regexp.MustCompile(`([a-z])([A-Z])`)
 

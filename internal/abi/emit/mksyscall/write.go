@@ -49,7 +49,7 @@ func (p *proto) outcome() (value *param, fails bool, err error) {
 	switch {
 	case len(r) == 0:
 		return nil, fails, nil
-	case len(r) == 1 && ident.MatchString(r[0].typ) && !slices.Contains([]string{"error", "string", "bool"}, r[0].typ):
+	case len(r) == 1 && slices.Contains(words, r[0].typ):
 		return &r[0], fails, nil
 	}
 	return nil, false, p.errorf("cannot return %s", list(p.results))
@@ -73,7 +73,15 @@ func (p *proto) comment() string {
 	return ""
 }
 
-var ident = regexp.MustCompile(`^([a-z]+\.)?[A-Za-z_][A-Za-z0-9_]*$`)
+// words are the types that fit a word, or on 32-bit architectures two.
+var words = []string{"int", "int32", "int64", "uint", "uint32", "uint64", "uintptr", "AioContext_t", "Signal", "syscall.Signal"}
+
+var ident = regexp.MustCompile(`^\**(\[[0-9]+\])?([a-z]+\.)?[A-Za-z_][A-Za-z0-9_]*$`)
+
+// memory tells whether values of a type are as the kernel has them: those of slices, strings and interfaces are not.
+func memory(typ string) bool {
+	return ident.MatchString(typ) && !slices.Contains([]string{"any", "error", "string"}, strings.TrimLeft(typ, "*[]0123456789"))
+}
 
 // arguments writes what has to be done before the call, and returns the words to pass.
 func (p *proto) arguments(b *strings.Builder, a abi.Arch, fails bool) ([]string, error) {
@@ -87,17 +95,20 @@ func (p *proto) arguments(b *strings.Builder, a abi.Arch, fails bool) ([]string,
 			}
 			fmt.Fprintf(b, "var %sb shortString\n%[1]s, err := %[1]sb.pointer(%s)\nif err != nil {\nreturn %s\n}\n", tmp, q.name, p.failure())
 			args = append(args, pointer(tmp))
-		case strings.HasPrefix(q.typ, "[]"):
+		case strings.HasPrefix(q.typ, "[]") && memory(q.typ[2:]):
+			if slices.ContainsFunc(p.params, func(q param) bool { return q.name == "len" }) {
+				return nil, p.errorf("len is a name that the generated code uses")
+			}
 			fmt.Fprintf(b, "%s := unsafe.Pointer(&zero)\nif len(%s) > 0 {\n%s = unsafe.Pointer(&%s[0])\n}\n", tmp, q.name, tmp, q.name)
 			args = append(args, "uintptr("+tmp+")", "uintptr(len("+q.name+"))")
-		case strings.HasPrefix(q.typ, "*"):
+		case strings.HasPrefix(q.typ, "*") && memory(q.typ[1:]):
 			args = append(args, pointer(q.name))
 		case q.typ == "bool":
 			fmt.Fprintf(b, "var %s uintptr\nif %s {\n%s = 1\n}\n", tmp, q.name, tmp)
 			args = append(args, tmp)
 		case (q.typ == "int64" || q.typ == "uint64") && a.Word == 4:
 			args = append(args, pair(q.name, a, len(args))...)
-		case ident.MatchString(q.typ) && q.typ != "error":
+		case q.typ == "unsafe.Pointer" || slices.Contains(words, q.typ):
 			args = append(args, "uintptr("+q.name+")")
 		default:
 			return nil, p.errorf("cannot pass a %s", q.typ)

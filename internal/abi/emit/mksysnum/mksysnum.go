@@ -44,10 +44,13 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 		if len(numbers[a.Name]) == 0 {
 			return nil, fmt.Errorf("%s has no system call", a.Name)
 		}
+		if err := checkNumbers(numbers[a.Name]); err != nil {
+			return nil, fmt.Errorf("%s: %w", a.Name, err)
+		}
 		var b strings.Builder
 		b.WriteString("// Numbers of system calls.\nconst (\n")
 		for _, name := range slices.Sorted(maps.Keys(numbers[a.Name])) {
-			fmt.Fprintf(&b, "SYS_%s = %s\n", strings.ToUpper(name), numbers[a.Name][name])
+			fmt.Fprintf(&b, "%s = %s\n", constant(name), numbers[a.Name][name])
 		}
 		b.WriteString(")\n")
 		table(&b, db, a.Name, numbers[a.Name])
@@ -60,6 +63,28 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 	return files, nil
 }
 
+// constant returns the Go name of a system call's number.
+func constant(name string) string { return "SYS_" + strings.ToUpper(name) }
+
+// checkNumbers refuses what would not be Go, or not be a number of the kernel's.
+func checkNumbers(numbers map[string]string) error {
+	names := map[string]string{}
+	for _, name := range slices.Sorted(maps.Keys(numbers)) {
+		c := constant(name)
+		if !gen.Exported(c) {
+			return fmt.Errorf("system call %q: %s is no name in Go", name, c)
+		}
+		if other := names[c]; other != "" {
+			return fmt.Errorf("system calls %s and %s are both %s", other, name, c)
+		}
+		names[c] = name
+		if _, err := strconv.ParseUint(numbers[name], 10, 31); err != nil {
+			return fmt.Errorf("system call %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
 // table writes the names that the kernel has, by number.
 func table(b *strings.Builder, db *abi.DB, arch string, numbers map[string]string) {
 	type call struct {
@@ -69,9 +94,9 @@ func table(b *strings.Builder, db *abi.DB, arch string, numbers map[string]strin
 	var calls []call
 	for _, s := range db.Syscalls() {
 		if n, ok := s.On[arch]; ok && numbers[s.Name] == n {
-			num, err := strconv.ParseUint(n, 0, 32)
+			num, err := strconv.ParseUint(n, 10, 31)
 			if err != nil {
-				panic(err) // the facts have been read as numbers
+				panic(err) // checkNumbers has seen them all
 			}
 			calls = append(calls, call{num, s.Name})
 		}

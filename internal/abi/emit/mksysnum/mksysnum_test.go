@@ -44,19 +44,38 @@ func TestGenerate(t *testing.T) {
 }
 
 func TestGenerateRefuses(t *testing.T) {
-	for list, want := range map[string]string{
-		"read":                    "list:1: want !REGEXP",
-		"!(":                      "error parsing regexp",
-		"!^nothing$":              "no system call matches ^nothing$",
-		"set read newfstatat 386": "read is 3 on 386",
-		"set a b 386":             "b is no number and no system call of 386",
-		"set a only 386":          "only is no number and no system call of 386",
-		"set a read vax":          `unknown architecture "vax"`,
-		"!.":                      "386 has no system call",
+	for _, c := range []struct{ list, want string }{
+		{"\nread", "list:2: want !REGEXP"},
+		{"set a read", "list:1: want !REGEXP, or set NAME OTHER ARCHITECTURES"},
+		{"!(", "list:1: error parsing regexp"},
+		{"!^nothing$", "list:1: no system call matches ^nothing$"},
+		{"set read newfstatat 386", "list:1: read is 3 on 386"},
+		{"set a 1 386\nset a 2 386", "list:2: a is 1 on 386"},
+		{"set a b 386", "list:1: b is no number and no system call of 386"},
+		{"set a -1 386", "list:1: -1 is no number and no system call of 386"},
+		{"set a only 386", "list:1: only is no number and no system call of 386"},
+		{"set a read vax", `list:1: unknown architecture "vax"`},
+		{"!.", "386 has no system call"},
+		{"set READ 9 386", "386: system calls READ and read are both SYS_READ"},
+		{"set a-b 9 386", `386: system call "a-b": SYS_A-B is no name in Go`},
+		{"set a 4294967295 386", `386: system call a: strconv.ParseUint: parsing "4294967295"`},
 	} {
-		_, err := Generate(gentest.Facts(t, "", "", calls), gentest.Archs(), gen.ParseList("list", list))
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: error is %v, want one with %q", list, err, want)
+		files, err := Generate(gentest.Facts(t, "", "", calls), gentest.Archs(), gen.ParseList("list", c.list))
+		if err == nil || !strings.HasPrefix(err.Error(), c.want) || files != nil {
+			t.Errorf("%q: %d files and error %v, want one with %q", c.list, len(files), err, c.want)
+		}
+	}
+}
+
+func TestFactsWithoutNumber(t *testing.T) {
+	for facts, want := range map[string]string{
+		"read -3":                     "386: system call read: strconv.ParseUint",
+		"read 3 amd64=99999999999":    "amd64: system call read: strconv.ParseUint",
+		"read 3\nRead 4 386=- mips=-": "amd64: system calls Read and read are both SYS_READ",
+	} {
+		files, err := Generate(gentest.Facts(t, "", "", facts+"\n"), gentest.Archs(), nil)
+		if err == nil || !strings.HasPrefix(err.Error(), want) || files != nil {
+			t.Errorf("%q: %d files and error %v, want one with %q", facts, len(files), err, want)
 		}
 	}
 }

@@ -62,8 +62,8 @@ func (g *generator) goType(text string) (goType, error) {
 }
 
 func array(n string, elem goType) (goType, error) {
-	count, err := strconv.ParseInt(n, 10, 64)
-	return goType{"[" + n + "]" + elem.name, count * elem.size, elem.align}, err
+	count, err := strconv.ParseUint(n, 10, 31)
+	return goType{"[" + n + "]" + elem.name, int64(count) * elem.size, elem.align}, err
 }
 
 // declared returns a type of the list where fields have it, for the C type that they are in C.
@@ -215,7 +215,7 @@ func (g *generator) pointer(elem string) string {
 		return "uintptr"
 	}
 	// The layout of a structure is of no interest, and may hold this very pointer.
-	for {
+	for range 10 {
 		if name := g.names[elem]; name != "" {
 			return "*" + name
 		}

@@ -3,6 +3,7 @@ package mktypes
 import (
 	"errors"
 	"fmt"
+	"go/token"
 	"slices"
 	"strings"
 
@@ -40,8 +41,16 @@ func parse(l gen.Line) (*wanted, error) {
 		return nil, errors.New("want a Go type and a C type")
 	}
 	w := &wanted{name: l.Words[0], line: l}
+	if !token.IsIdentifier(w.name) && !strings.HasPrefix(w.name, "[") {
+		return nil, fmt.Errorf("%q is no name of a Go type", w.name)
+	}
+	seen := map[string]bool{}
 	for i, word := range l.Words[1:] {
 		key, value, ok := strings.Cut(word, "=")
+		if seen[key] {
+			return nil, fmt.Errorf("%s is there twice", key)
+		}
+		seen[key] = true
 		switch {
 		case !ok && word == "bytes":
 			w.bytes = true
@@ -62,10 +71,16 @@ func parse(l gen.Line) (*wanted, error) {
 			c.fields = strings.Split(key, "+")
 			for p := range strings.SplitSeq(value, ",") {
 				name, typ, _ := strings.Cut(p, ":")
+				if !token.IsIdentifier(name) {
+					return nil, fmt.Errorf("%q is no name of a field", name)
+				}
 				c.parts = append(c.parts, part{name, typ})
 			}
 			w.fields = append(w.fields, c)
 		}
+	}
+	if w.bytes && w.fields != nil {
+		return nil, errors.New("an array of bytes has no fields")
 	}
 	return w, nil
 }

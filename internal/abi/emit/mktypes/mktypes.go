@@ -170,8 +170,12 @@ func (g *generator) declare(w *wanted) (string, error) {
 		return "", err
 	}
 	for _, c := range exprs[1:] {
-		if o, _, err := g.layout(c); err != nil || o.Size != l.Size {
-			return "", fmt.Errorf("%s is not of its size: %w", c, err)
+		o, _, err := g.layout(c)
+		if err != nil {
+			return "", err
+		}
+		if o.Size != l.Size {
+			return "", fmt.Errorf("%s is not of its size", c)
 		}
 	}
 	if strings.HasPrefix(w.name, "[") {

@@ -262,28 +262,43 @@ Only struct:addr only=386`)
 	}
 }
 
+// TestGenerateRefuses has what no list may say. Each error says where it stands.
 func TestGenerateRefuses(t *testing.T) {
-	for list, want := range map[string]string{
-		"Msg":                              "list:1: want a Go type and a C type",
-		"Msg struct:none":                  "type Msg on 386: struct none is not among the facts",
-		"Msg struct:msg\nMsg struct:gap":   "list:2: type Msg is there twice",
-		"Msg struct:msg odd":               `want FIELD=GONAME, not "odd"`,
-		"Msg struct:msg nothing=X":         `it has no field "nothing"`,
-		"Msg struct:msg m_index=I:uint64":  "m_index is not a uint64",
-		"Msg struct:msg m_index=I:[3]byte": "m_index is not a [3]byte",
-		"Msg struct:msg m_index=I:Other":   "field m_index: Other is no type",
-		"P struct:packed":                  "U uint32 at offset 1 is out of Go's alignment",
-		"O struct:outer":                   "pair_t is not in the list",
-		"W struct:word,struct:gap":         "struct gap is not of its size",
-		"Gap struct:gap only=vax":          `unknown architecture "vax"`,
-		"Gap struct:gap 7=X:uint32":        "field big is only in part another one",
-		"Gap struct:gap as=386":            "Big uint64 at offset 4 is out of Go's alignment",
-		"Gap struct:gap tail=Flag":         "two fields are called Flag",
-		"Gap struct:gap flag+big=X:uint8":  "flag+big is not a uint8",
-		"[8]byte struct:addr":              "struct addr has 4 bytes",
+	for _, c := range []struct{ list, want string }{
+		{"Msg", "list:1: want a Go type and a C type"},
+		{"9sg struct:msg", `list:1: "9sg" is no name of a Go type`},
+		{"Msg struct:none", "list:1: type Msg on 386: struct none is not among the facts"},
+		{"Msg enum:color@386", "list:1: type Msg on amd64: it has no C type there"},
+		{"Msg struct:msg\nMsg struct:gap", "list:2: type Msg is there twice"},
+		{"Msg struct:msg odd", `list:1: want FIELD=GONAME, not "odd"`},
+		{"Msg struct:msg m_index=", `list:1: want FIELD=GONAME, not "m_index="`},
+		{"Msg struct:msg m_index=9", `list:1: "9" is no name of a field`},
+		{"Msg struct:msg m_index=A m_index=B", "list:1: m_index is there twice"},
+		{"Msg struct:msg bytes bytes", "list:1: bytes is there twice"},
+		{"Msg struct:msg bytes m_index=A", "list:1: an array of bytes has no fields"},
+		{"Msg struct:msg nothing=X", `list:1: type Msg on 386: it has no field "nothing"`},
+		{"Msg struct:msg m_index=I:uint64", "m_index is not a uint64"},
+		{"Msg struct:msg m_index=I:[3]byte", "m_index is not a [3]byte"},
+		{"Msg struct:msg m_index=I:[-4]byte", `field m_index: strconv.ParseUint: parsing "-4"`},
+		{"Msg struct:msg m_index=I:Other", "field m_index: Other is no type"},
+		{"P struct:packed", "list:1: type P on 386: U uint32 at offset 1 is out of Go's alignment"},
+		{"O struct:outer", "pair_t is not in the list"},
+		{"W struct:word,struct:gap", "list:1: type W on 386: struct gap is not of its size"},
+		{"W struct:word,struct:none", "list:1: type W on 386: struct none is not among the facts"},
+		{"Gap struct:gap only=vax", `list:1: unknown architecture "vax"`},
+		{"Gap struct:gap as=vax", `list:1: unknown architecture "vax"`},
+		{"Gap struct:gap flag@vax=_", `list:1: unknown architecture "vax"`},
+		{"Gap struct:gap 7=X:uint32", "field big is only in part another one"},
+		{"Gap struct:gap as=386", "Big uint64 at offset 4 is out of Go's alignment"},
+		{"Gap struct:gap tail=Flag", "two fields are called Flag"},
+		{"Gap struct:gap flag+big=X:uint8", "flag+big is not a uint8"},
+		{"Gap struct:gap flag+big=X", "of what type is X?"},
+		{"[8]byte struct:addr", "struct addr has 4 bytes"},
+		{"SizeofNone struct:none", "list:1: type SizeofNone on 386: type struct none is not among the facts"},
 	} {
-		if _, err := generate(t, list); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: error is %v, want one with %q", list, err, want)
+		files, err := generate(t, c.list)
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "list:") || files != nil {
+			t.Errorf("%q: %d files and error %v, want one with %q", c.list, len(files), err, c.want)
 		}
 	}
 }

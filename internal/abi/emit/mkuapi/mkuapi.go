@@ -69,12 +69,13 @@ func allMessages(structs []wanted) ([]byte, error) {
 func constants(db *abi.DB, archs []abi.Arch, plain, be16 []gen.Line) ([]byte, error) {
 	var b strings.Builder
 	b.WriteString("// Constants of the kernel's headers, by their names there.\nconst (\n")
-	errp := writeConsts(&b, db, archs, plain, func(_ abi.Arch, value string) (string, error) { return value, nil })
+	seen := map[string]string{}
+	errp := writeConsts(&b, db, archs, plain, seen, func(_ abi.Arch, value string) (string, error) { return value, nil })
 	var errb error
 	if len(be16) > 0 {
 		b.WriteString(")\n\n// Constants that the kernel's headers have in network byte order: here they are plain numbers,\n" +
 			"// to be written big-endian.\nconst (\n")
-		errb = writeConsts(&b, db, archs, be16, fromNetwork16)
+		errb = writeConsts(&b, db, archs, be16, seen, fromNetwork16)
 	}
 	b.WriteString(")\n")
 	if err := errors.Join(errp, errb); err != nil {
@@ -83,14 +84,18 @@ func constants(db *abi.DB, archs []abi.Arch, plain, be16 []gen.Line) ([]byte, er
 	return gen.File("", "uapi", b.String())
 }
 
-// writeConsts writes the selected constants, as see makes them.
-func writeConsts(b *strings.Builder, db *abi.DB, archs []abi.Arch, lines []gen.Line, see func(abi.Arch, string) (string, error)) error {
+// writeConsts writes the selected constants, as see makes them. seen has where those are that were written before.
+func writeConsts(b *strings.Builder, db *abi.DB, archs []abi.Arch, lines []gen.Line, seen map[string]string, see func(abi.Arch, string) (string, error)) error {
 	selected, err := gen.Select(db, lines)
 	if err != nil {
 		return err
 	}
 	var errs []error
 	for _, c := range selected {
+		if other, ok := seen[c.Name]; ok {
+			errs = append(errs, fmt.Errorf("%s: constant %s is there in %s", c.Where, c.Name, other))
+		}
+		seen[c.Name] = c.Where
 		first := ""
 		for i, a := range archs {
 			v, ok := c.On[a.Name]
