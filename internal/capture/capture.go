@@ -1,8 +1,8 @@
 // Package capture gives tests messages that were captured on a little-endian machine as this machine would send and receive them.
 //
 // It knows by tables of its own which bytes are numbers: layouts written by hand after the kernel's headers, not those that decoders
-// and encoders use, so that a test finds what either has wrong. An attribute or a length that no table has fails the
-// test on every machine, by its path of numbers.
+// and encoders use, so that a test finds what either has wrong. They hold what the messages of tests have. An attribute or a length
+// that is in no table fails the test on every machine, by its path of numbers.
 package capture
 
 import (

@@ -32,12 +32,10 @@ var macvlan = attrs{
 	uapi.IFLA_MACVLAN_MODE:              u32,
 	uapi.IFLA_MACVLAN_FLAGS:             u16,
 	uapi.IFLA_MACVLAN_MACADDR_MODE:      u32,
-	uapi.IFLA_MACVLAN_MACADDR:           numbers("=6"),
 	uapi.IFLA_MACVLAN_MACADDR_DATA:      attrs{uapi.IFLA_MACVLAN_MACADDR: numbers("=6")},
 	uapi.IFLA_MACVLAN_MACADDR_COUNT:     u32,
 	uapi.IFLA_MACVLAN_BC_QUEUE_LEN:      u32,
 	uapi.IFLA_MACVLAN_BC_QUEUE_LEN_USED: u32,
-	uapi.IFLA_MACVLAN_BC_CUTOFF:         u32,
 }
 
 var tun = attrs{
@@ -85,7 +83,6 @@ var vxlan = attrs{
 	uapi.IFLA_VXLAN_LOCALBYPASS:       u8,
 	uapi.IFLA_VXLAN_LABEL_POLICY:      u32,
 	uapi.IFLA_VXLAN_RESERVED_BITS:     numbers("=8"), // the header of a packet
-	uapi.IFLA_VXLAN_MC_ROUTE:          u8,
 }
 
 var bridge = attrs{
@@ -109,7 +106,6 @@ var bridge = attrs{
 	uapi.IFLA_BR_TOPOLOGY_CHANGE_TIMER:      u64,
 	uapi.IFLA_BR_GC_TIMER:                   u64,
 	uapi.IFLA_BR_GROUP_ADDR:                 numbers("=6"),
-	uapi.IFLA_BR_FDB_FLUSH:                  flag,
 	uapi.IFLA_BR_MCAST_ROUTER:               u8,
 	uapi.IFLA_BR_MCAST_SNOOPING:             u8,
 	uapi.IFLA_BR_MCAST_QUERY_USE_IFADDR:     u8,
@@ -135,12 +131,8 @@ var bridge = attrs{
 	uapi.IFLA_BR_VLAN_STATS_PER_PORT:        u8,
 	uapi.IFLA_BR_MULTI_BOOLOPT:              numbers("4 4"),
 	uapi.IFLA_BR_MCAST_QUERIER_STATE: attrs{
-		uapi.BRIDGE_QUERIER_IP_ADDRESS:       be32,
-		uapi.BRIDGE_QUERIER_IP_PORT:          u32,
-		uapi.BRIDGE_QUERIER_IP_OTHER_TIMER:   u64,
-		uapi.BRIDGE_QUERIER_IPV6_ADDRESS:     numbers("=16"),
-		uapi.BRIDGE_QUERIER_IPV6_PORT:        u32,
-		uapi.BRIDGE_QUERIER_IPV6_OTHER_TIMER: u64,
+		uapi.BRIDGE_QUERIER_IP_ADDRESS:   be32,
+		uapi.BRIDGE_QUERIER_IPV6_ADDRESS: numbers("=16"),
 	},
 	uapi.IFLA_BR_FDB_N_LEARNED:   u32,
 	uapi.IFLA_BR_FDB_MAX_LEARNED: u32,
@@ -170,7 +162,6 @@ var bridgePort = attrs{
 	uapi.IFLA_BRPORT_MESSAGE_AGE_TIMER:     u64,
 	uapi.IFLA_BRPORT_FORWARD_DELAY_TIMER:   u64,
 	uapi.IFLA_BRPORT_HOLD_TIMER:            u64,
-	uapi.IFLA_BRPORT_FLUSH:                 flag,
 	uapi.IFLA_BRPORT_MULTICAST_ROUTER:      u8,
 	uapi.IFLA_BRPORT_MCAST_FLOOD:           u8,
 	uapi.IFLA_BRPORT_MCAST_TO_UCAST:        u8,
@@ -189,6 +180,5 @@ var bridgePort = attrs{
 	uapi.IFLA_BRPORT_MCAST_N_GROUPS:        u32,
 	uapi.IFLA_BRPORT_MCAST_MAX_GROUPS:      u32,
 	uapi.IFLA_BRPORT_NEIGH_VLAN_SUPPRESS:   u8,
-	uapi.IFLA_BRPORT_BACKUP_NHID:           u32,
 	uapi.IFLA_BRPORT_NEIGH_FORWARD_GRAT:    u8,
 }
