@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
 )
@@ -119,7 +120,7 @@ func TestAddrDecodesKernelReplies(t *testing.T) {
 		if c.peer != "" {
 			c.want.Peer = ipNet(t, c.peer)
 		}
-		got, want, err := list.decode(nl.Message{Type: uapi.RTM_NEWADDR, Data: captured(t, c.bytes)})
+		got, want, err := list.decode(nl.Message{Type: uapi.RTM_NEWADDR, Data: capture.Message(t, uapi.RTM_NEWADDR, c.bytes)})
 		if err != nil || !want {
 			t.Errorf("%s: wanted: %v, %v", c.name, want, err)
 		}
@@ -152,7 +153,7 @@ func TestAddrDecoderLeavesOutWhatWasNotAskedFor(t *testing.T) {
 		{"other link", addrDecoder{index: 4}, "02180000 03000000", false},
 		{"family that is not of the internet", addrDecoder{}, "23000000 03000000", false},
 	} {
-		_, want, err := c.d.decode(nl.Message{Data: captured(t, c.header+"08000200 0a010203")})
+		_, want, err := c.d.decode(nl.Message{Data: capture.Message(t, uapi.RTM_NEWADDR, c.header+"08000200 0a010203")})
 		if err != nil || want != c.want {
 			t.Errorf("%s: wanted: %v, %v", c.name, want, err)
 		}
@@ -162,16 +163,16 @@ func TestAddrDecoderLeavesOutWhatWasNotAskedFor(t *testing.T) {
 func TestAddrDecoderRefusesMalformedMessages(t *testing.T) {
 	for name, text := range map[string]string{
 		"nothing":                        "",
-		"short header":                   "02180000 0300",
-		"no address":                     "02180000 03000000",
-		"short address":                  "02180000 03000000 06000200 0a010000",
-		"IPv4 address in IPv6 message":   "0a400000 03000000 08000100 0a010203",
-		"prefix longer than the address": "02210000 03000000 08000100 0a010203",
-		"attribute past the end":         "02180000 03000000 ff000100 0a010203",
-		"attribute of no length":         "02180000 03000000 00000100 0a010203",
+		"short header":                   "=02180000 0300",
+		"no address":                     "=02180000 03000000",
+		"short address":                  "=02180000 03000000 0600 0200 =0a010000",
+		"IPv4 address in IPv6 message":   "=0a400000 03000000 0800 0100 =0a010203",
+		"prefix longer than the address": "=02210000 03000000 0800 0100 =0a010203",
+		"attribute past the end":         "=02180000 03000000 ff00 0100 =0a010203",
+		"attribute of no length":         "=02180000 03000000 0000 0100 =0a010203",
 	} {
 		var d addrDecoder
-		if a, want, err := d.decode(nl.Message{Data: captured(t, text)}); !errors.Is(err, nl.ErrMalformed) || want {
+		if a, want, err := d.decode(nl.Message{Data: capture.Words(t, text)}); !errors.Is(err, nl.ErrMalformed) || want {
 			t.Errorf("%s: got %+v, wanted: %v, error %v", name, a, want, err)
 		}
 	}
@@ -179,11 +180,11 @@ func TestAddrDecoderRefusesMalformedMessages(t *testing.T) {
 
 func TestAddrDecoderTakesLongerAndUnknownAttributes(t *testing.T) {
 	var d addrDecoder
-	a, want, err := d.decode(nl.Message{Data: captured(t, "02180000 03000000"+
-		"0c000200 0a010203 ffffffff"+
-		"08000100 0a010203"+
-		"0800ff00 01020304"+
-		"18000600 01000000 02000000 00000000 00000000 ffffffff")})
+	a, want, err := d.decode(nl.Message{Data: capture.Words(t, "=02180000 03000000"+
+		" 0c00 0200 =0a010203 ffffffff"+
+		" 0800 0100 =0a010203"+
+		" 0800 ff00 01020304"+
+		" 1800 0600 01000000 02000000 00000000 00000000 ffffffff")})
 	if err != nil || !want || a.String() != "10.1.2.3/24" || a.PreferedLft != 1 || a.ValidLft != 2 {
 		t.Errorf("got %+v, wanted: %v, %v", a, want, err)
 	}
@@ -246,7 +247,7 @@ func TestAddrEncodesAsIproute2(t *testing.T) {
 			continue
 		}
 		have := parts(t, got, uapi.SizeofIfaddrmsg)
-		if want := parts(t, captured(t, c.bytes), uapi.SizeofIfaddrmsg); !slices.Equal(have, want) {
+		if want := parts(t, capture.Message(t, uapi.RTM_NEWADDR, c.bytes), uapi.SizeofIfaddrmsg); !slices.Equal(have, want) {
 			t.Errorf("%s:\n got %q\nwant %q", c.command, have, want)
 		}
 	}
@@ -307,7 +308,7 @@ func TestAddrEncodeFamilyFollowsTheMask(t *testing.T) {
 			t.Errorf("%s: %v", c.name, err)
 			continue
 		}
-		if want := captured(t, c.want); !slices.Equal(b[:uapi.SizeofIfaddrmsg], want) {
+		if want := capture.Message(t, uapi.RTM_NEWADDR, c.want); !slices.Equal(b[:uapi.SizeofIfaddrmsg], want) {
 			t.Errorf("%s: header %x, want %x", c.name, b[:uapi.SizeofIfaddrmsg], want)
 		}
 	}
@@ -350,7 +351,7 @@ func TestAddrEncodeRefusesBadValues(t *testing.T) {
 // FuzzAddrDecode decodes anything, and what comes out can be sent again.
 func FuzzAddrDecode(f *testing.F) {
 	for _, c := range addrReplies {
-		f.Add(captured(f, c.bytes))
+		f.Add(capture.Message(f, uapi.RTM_NEWADDR, c.bytes))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var d addrDecoder
@@ -375,7 +376,7 @@ func FuzzAddrDecode(f *testing.F) {
 }
 
 func TestAddrListsShareAllocations(t *testing.T) {
-	m := nl.Message{Type: uapi.RTM_NEWADDR, Data: captured(t, addrReplies[0].bytes)}
+	m := nl.Message{Type: uapi.RTM_NEWADDR, Data: capture.Message(t, uapi.RTM_NEWADDR, addrReplies[0].bytes)}
 	const n = 1000
 	allocs := testing.AllocsPerRun(10, func() {
 		var d addrDecoder

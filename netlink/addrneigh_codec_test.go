@@ -1,29 +1,13 @@
 package netlink
 
 import (
-	"encoding/binary"
 	"encoding/hex"
 	"slices"
-	"strings"
 	"testing"
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
 )
-
-// captured returns the bytes written in hexadecimal, spaces and all. They are
-// those of a little-endian machine.
-func captured(t testing.TB, text string) []byte {
-	t.Helper()
-	if binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
-		t.Skip("the bytes were captured on a little-endian machine")
-	}
-	b, err := hex.DecodeString(strings.Join(strings.Fields(text), ""))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
 
 // parts splits a message's payload into the header of n bytes and the attributes,
 // which it sorts: their order says nothing.

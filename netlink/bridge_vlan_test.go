@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
 )
@@ -32,7 +33,7 @@ func TestDecodeBridgeVlansOfKernel(t *testing.T) {
 
 func TestDecodeVnisOfKernel(t *testing.T) {
 	// Linux 7.3: bridge vni add vni 5 dev x0; bridge vni add vni 100-103 dev x0.
-	b := captured(t, `
+	b := capture.Message(t, uapi.RTM_NEWTUNNEL, `
 		07000000 03000000
 		0c000180 08000100 05000000
 		14000180 08000100 64000000 08000200 67000000`)
@@ -98,7 +99,7 @@ func FuzzDecodeBridgeVlans(f *testing.F) {
 }
 
 func FuzzDecodeVnis(f *testing.F) {
-	f.Add(captured(f, "07000000 03000000 14000180 08000100 64000000 08000200 67000000"))
+	f.Add(capture.Message(f, uapi.RTM_NEWTUNNEL, "07000000 03000000 14000180 08000100 64000000 08000200 67000000"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		l, _, err := decodeVniLink(nl.Message{Type: uapi.RTM_NEWTUNNEL, Data: b})
 		if err == nil && slices.Contains(l.vnis, nil) {

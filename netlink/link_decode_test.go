@@ -8,33 +8,22 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
-	"strings"
 	"syscall"
 	"testing"
 
+	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
 )
 
-// withoutComments leaves out what follows "//" on each line.
-func withoutComments(text string) string {
-	var b strings.Builder
-	for line := range strings.Lines(text) {
-		code, _, _ := strings.Cut(line, "//")
-		b.WriteString(code + "\n")
-	}
-	return b.String()
-}
-
-// capturedFile returns the bytes of a file in testdata: hexadecimal, with
-// comments.
+// capturedFile returns a message about a link that is in a file in testdata.
 func capturedFile(t testing.TB, name string) []byte {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return captured(t, withoutComments(string(text)))
+	return capture.Message(t, uapi.RTM_NEWLINK, string(text))
 }
 
 func parseMAC(t testing.TB, s string) net.HardwareAddr {
@@ -260,7 +249,7 @@ func TestOperStatesAreNamed(t *testing.T) {
 
 func FuzzDecodeLink(f *testing.F) {
 	f.Add(capturedFile(f, "link_veth_port.txt"))
-	f.Add(captured(f, withoutComments(vfList)))
+	f.Add(capture.Message(f, uapi.RTM_NEWLINK, vfList))
 	f.Add(capturedFile(f, "bridge_vlan_port.txt"))
 	f.Add(linkMessage(uapi.Ifinfomsg{Family: uapi.AF_BRIDGE}, func(e *nl.Encoder) {
 		e.Nest(uapi.IFLA_PROTINFO | uapi.NLA_F_NESTED)

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
 	"kern.sys/netlink/nltest"
@@ -219,7 +220,7 @@ func TestLinkRequestsAreThoseOfIP(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			want := captured(t, c.want)
+			want := capture.Message(t, c.typ, c.want)
 			h, k := newRecorder(t)
 			if err := c.do(h); err != nil {
 				t.Fatal(err)

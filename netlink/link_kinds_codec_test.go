@@ -121,7 +121,7 @@ func TestLinkKindsAreDecoded(t *testing.T) {
 	eachExample(t, func(t *testing.T, c capturedKind) {
 		want := kindExamples[c.String()].read
 		got := reflect.New(reflect.TypeOf(want).Elem()).Interface()
-		d := nl.NewDecoder(fromHex(t, c.Data))
+		d := nl.NewDecoder(c.told(t))
 		got.(dataDecoder).decodeData(&d)
 		if err := d.Err(); err != nil {
 			t.Fatal(err)
@@ -154,7 +154,7 @@ func TestLinkKindsAreEncodedAsIPEncodesThem(t *testing.T) {
 		if err := e.Err(); err != nil {
 			t.Fatal(err)
 		}
-		sameAttrs(t, e.Bytes(), fromHex(t, c.Sent))
+		sameAttrs(t, e.Bytes(), c.sent(t))
 	})
 }
 
@@ -182,7 +182,7 @@ func TestVethPeerIsEncodedAsIPEncodesIt(t *testing.T) {
 		if c.Kind != "veth" {
 			continue
 		}
-		got, want := vethPeer(t, e.Bytes()), vethPeer(t, fromHex(t, c.Sent))
+		got, want := vethPeer(t, e.Bytes()), vethPeer(t, c.sent(t))
 		if !bytes.Equal(got[:uapi.SizeofIfinfomsg], want[:uapi.SizeofIfinfomsg]) {
 			t.Errorf("header is %x, want %x", got[:uapi.SizeofIfinfomsg], want[:uapi.SizeofIfinfomsg])
 		}
@@ -267,7 +267,7 @@ func FuzzLinkKindData(f *testing.F) {
 		f.Add(i, false, []byte{})
 		for _, c := range capturedKinds(f) {
 			if c.Kind == k.Name {
-				f.Add(i, c.Port, fromHex(f, c.Data))
+				f.Add(i, c.Port, c.told(f))
 			}
 		}
 	}

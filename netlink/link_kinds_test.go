@@ -1,8 +1,6 @@
 package netlink
 
 import (
-	"encoding/binary"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -12,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"kern.sys/internal/capture"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/nl"
 )
@@ -34,7 +33,6 @@ type capturedKind struct {
 }
 
 func capturedKinds(t testing.TB) []capturedKind {
-	littleEndianOnly(t)
 	b, err := os.ReadFile("testdata/link_kinds.json")
 	if err != nil {
 		t.Fatal(err)
@@ -44,14 +42,6 @@ func capturedKinds(t testing.TB) []capturedKind {
 		t.Fatal(err)
 	}
 	return all
-}
-
-// littleEndianOnly skips a test of captured bytes where they would mean
-// another thing.
-func littleEndianOnly(t testing.TB) {
-	if binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
-		t.Skip("the captured bytes are of a little-endian machine")
-	}
 }
 
 func (c *capturedKind) String() string {
@@ -73,13 +63,9 @@ func (c *capturedKind) fields(t testing.TB) []desc.Field {
 	return k.Data
 }
 
-func fromHex(t testing.TB, s string) []byte {
-	b, err := hex.DecodeString(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
+// sent and told are the attributes that ip sent, and those that the kernel told.
+func (c *capturedKind) sent(t testing.TB) []byte { return capture.LinkData(t, c.Kind, c.Port, c.Sent) }
+func (c *capturedKind) told(t testing.TB) []byte { return capture.LinkData(t, c.Kind, c.Port, c.Data) }
 
 // newerThanIP are keys that ip 6.1 does not have, with the text before their
 // value.
@@ -96,7 +82,7 @@ var newerThanIP = map[string]string{
 func TestLinkKindsAreShownAsIPShowsThem(t *testing.T) {
 	for _, c := range capturedKinds(t) {
 		t.Run(c.String(), func(t *testing.T) {
-			data := fromHex(t, c.Data)
+			data := c.told(t)
 			linkName := func(i int) string { return c.Links[i] }
 
 			text := desc.Printer{Details: true, LinkName: linkName}
@@ -185,7 +171,7 @@ func TestLinkKindWordsAreReadAsIPReadsThem(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			sameAttrs(t, e.Bytes()[before:], fromHex(t, c.Sent))
+			sameAttrs(t, e.Bytes()[before:], c.sent(t))
 		})
 	}
 }
@@ -210,9 +196,9 @@ func TestVethPeerWords(t *testing.T) {
 		if err := desc.Read(in, c.fields(t), &e); err != nil {
 			t.Fatal(err)
 		}
-		want := "1c000100" + "00000000000000000100000001000000" + "0700030078310000"
-		if got := hex.EncodeToString(e.Bytes()); got != want {
-			t.Errorf("got  %s\nwant %s", got, want)
+		want := capture.LinkData(t, "veth", false, "1c000100 00000000 00000000 01000000 01000000 07000300 78310000")
+		if !slices.Equal(e.Bytes(), want) {
+			t.Errorf("got  %x\nwant %x", e.Bytes(), want)
 		}
 	}
 }

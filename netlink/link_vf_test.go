@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"testing"
 
+	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
 	"kern.sys/netlink/nltest"
@@ -41,7 +42,7 @@ const vfList = `
 `
 
 func TestDecodeVfs(t *testing.T) {
-	link, err := decodeLink(captured(t, withoutComments(vfList)))
+	link, err := decodeLink(capture.Message(t, uapi.RTM_NEWLINK, vfList))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"testing"
 
+	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
 )
@@ -25,20 +26,18 @@ const vlanTold = "06000500" + "81000000" + // IFLA_VLAN_PROTOCOL 802.1Q, in netw
 	"0c000100" + "0300000004000000"
 
 func TestVlanIsSentAsIPSendsIt(t *testing.T) {
-	littleEndianOnly(t)
 	v := &Vlan{VlanId: 7, Gvrp: pointer(true), ReorderHdr: pointer(false), IngressQosMap: map[uint32]uint32{3: 4, 1: 2}}
 	var e nl.Encoder
 	v.encodeData(&e)
 	if err := e.Err(); err != nil {
 		t.Fatal(err)
 	}
-	sameAttrs(t, e.Bytes(), fromHex(t, vlanSent))
+	sameAttrs(t, e.Bytes(), capture.LinkData(t, "vlan", false, vlanSent))
 }
 
 func TestVlanIsReadAsTheKernelTellsIt(t *testing.T) {
-	littleEndianOnly(t)
 	v := &Vlan{}
-	d := nl.NewDecoder(fromHex(t, vlanTold))
+	d := nl.NewDecoder(capture.LinkData(t, "vlan", false, vlanTold))
 	v.decodeData(&d)
 	if err := d.Err(); err != nil {
 		t.Fatal(err)
@@ -63,8 +62,7 @@ func TestVlanSendsOnlyWhatIsSet(t *testing.T) {
 }
 
 func TestVlanDecodesWhatIsCutOff(t *testing.T) {
-	littleEndianOnly(t)
-	b := fromHex(t, vlanTold)
+	b := capture.LinkData(t, "vlan", false, vlanTold)
 	for n := range b {
 		v := &Vlan{}
 		d := nl.NewDecoder(b[:n])

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
 	"kern.sys/netlink/nltest"
@@ -36,22 +37,22 @@ func replies(t testing.TB) (all []aReply) {
 		all = append(all, aReply{name, typ, header, b, decode})
 	}
 	for _, c := range addrReplies {
-		add("addr: "+c.name, uapi.RTM_NEWADDR, uapi.SizeofIfaddrmsg, captured(t, c.bytes), errorOf(decodeAddr))
+		add("addr: "+c.name, uapi.RTM_NEWADDR, uapi.SizeofIfaddrmsg, capture.Message(t, uapi.RTM_NEWADDR, c.bytes), errorOf(decodeAddr))
 	}
 	for _, c := range neighReplies {
-		add("neigh: "+c.name, uapi.RTM_NEWNEIGH, uapi.SizeofNdmsg, captured(t, c.bytes), errorOf(decodeNeigh))
+		add("neigh: "+c.name, uapi.RTM_NEWNEIGH, uapi.SizeofNdmsg, capture.Message(t, uapi.RTM_NEWNEIGH, c.bytes), errorOf(decodeNeigh))
 	}
 	for _, c := range routeReplies {
-		add("route: "+c.name, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, captured(t, c.bytes), errorOf(decodeRoute))
+		add("route: "+c.name, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, capture.Message(t, uapi.RTM_NEWROUTE, c.bytes), errorOf(decodeRoute))
 	}
 	for _, c := range ruleReplies {
-		add("rule: "+c.name, uapi.RTM_NEWRULE, uapi.SizeofFibRuleHdr, captured(t, c.bytes), errorOf(decodeRule))
+		add("rule: "+c.name, uapi.RTM_NEWRULE, uapi.SizeofFibRuleHdr, capture.Message(t, uapi.RTM_NEWRULE, c.bytes), errorOf(decodeRule))
 	}
 	for _, c := range nexthopMessages {
-		add("nexthop: "+c.command, uapi.RTM_NEWNEXTHOP, uapi.SizeofNhmsg, captured(t, c.reply), errorOf(decodeNexthop))
+		add("nexthop: "+c.command, uapi.RTM_NEWNEXTHOP, uapi.SizeofNhmsg, capture.Message(t, uapi.RTM_NEWNEXTHOP, c.reply), errorOf(decodeNexthop))
 	}
 	add("link: veth", uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, capturedFile(t, "link_veth_port.txt"), errorOf(decodeLink))
-	add("link: virtual functions", uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, captured(t, withoutComments(vfList)), errorOf(decodeLink))
+	add("link: virtual functions", uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, capture.Message(t, uapi.RTM_NEWLINK, vfList), errorOf(decodeLink))
 	return all
 }
 
@@ -151,8 +152,8 @@ func TestNestsPastTheEnd(t *testing.T) {
 	}{
 		"link, IFLA_LINKINFO":    {errorOf(decodeLink), slices.Concat(make([]byte, uapi.SizeofIfinfomsg), attribute(uapi.IFLA_LINKINFO, 4+len(inner), inner...))},
 		"link, IFLA_VFINFO_LIST": {errorOf(decodeLink), slices.Concat(make([]byte, uapi.SizeofIfinfomsg), attribute(uapi.IFLA_VFINFO_LIST, 4+len(inner), inner...))},
-		"route, RTA_METRICS":     {errorOf(decodeRoute), slices.Concat(captured(t, "02000000 fe000001 00000000"), attribute(uapi.RTA_METRICS, 4+len(inner), inner...))},
-		"route, RTA_MULTIPATH":   {errorOf(decodeRoute), slices.Concat(captured(t, "02000000 fe000001 00000000"), attribute(uapi.RTA_MULTIPATH, 12, 0xff, 0, 0, 0, 1, 0, 0, 0))},
+		"route, RTA_METRICS":     {errorOf(decodeRoute), slices.Concat(capture.Message(t, uapi.RTM_NEWROUTE, "02000000 fe000001 00000000"), attribute(uapi.RTA_METRICS, 4+len(inner), inner...))},
+		"route, RTA_MULTIPATH":   {errorOf(decodeRoute), slices.Concat(capture.Message(t, uapi.RTM_NEWROUTE, "02000000 fe000001 00000000"), attribute(uapi.RTA_MULTIPATH, 12, 0xff, 0, 0, 0, 1, 0, 0, 0))},
 	} {
 		if err := b.decode(b.data); !errors.Is(err, nl.ErrMalformed) {
 			t.Errorf("%s: %v", name, err)
@@ -170,7 +171,7 @@ func TestRepeatedAttributes(t *testing.T) {
 			t.Errorf("%s: %v", r.name, err)
 		}
 	}
-	addr, err := decodeAddr(slices.Concat(captured(t, "02180000 01000000"),
+	addr, err := decodeAddr(slices.Concat(capture.Message(t, uapi.RTM_NEWADDR, "02180000 01000000"),
 		attribute(uapi.IFA_LOCAL, 8, 10, 0, 0, 1), attribute(uapi.IFA_LOCAL, 8, 10, 0, 0, 2)))
 	if err != nil || addr.IPNet.String() != "10.0.0.2/24" {
 		t.Errorf("got %v, %v", addr.IPNet, err)

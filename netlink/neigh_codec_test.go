@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
 )
@@ -146,13 +147,13 @@ func TestNeighDecodesKernelReplies(t *testing.T) {
 	var list neighDecoder // neighbours that share it must not share bytes
 	var all []Neigh
 	for _, c := range neighReplies {
-		n, want, err := list.decode(nl.Message{Type: uapi.RTM_NEWNEIGH, Data: captured(t, c.bytes)})
+		n, want, err := list.decode(nl.Message{Type: uapi.RTM_NEWNEIGH, Data: capture.Message(t, uapi.RTM_NEWNEIGH, c.bytes)})
 		if err != nil || !want {
 			t.Errorf("%s: wanted: %v, %v", c.name, want, err)
 		}
 		all = append(all, n)
 
-		alone, err := NeighDeserialize(captured(t, c.bytes))
+		alone, err := NeighDeserialize(capture.Message(t, uapi.RTM_NEWNEIGH, c.bytes))
 		if err != nil || !reflect.DeepEqual(*alone, c.want) {
 			t.Errorf("%s:\n got %+v, %v\nwant %+v", c.name, alone, err, c.want)
 		}
@@ -180,7 +181,7 @@ func TestNeighDecodesLinkLayerAddressesByTheirLength(t *testing.T) {
 			net.HardwareAddr(net.ParseIP("2001:db8::99")), net.ParseIP("2001:db8::99"),
 		},
 	} {
-		n, err := NeighDeserialize(captured(t, "02000000 03000000 40000001"+c.bytes))
+		n, err := NeighDeserialize(capture.Message(t, uapi.RTM_NEWNEIGH, "02000000 03000000 40000001"+c.bytes))
 		if err != nil || !slices.Equal(n.HardwareAddr, c.mac) || !slices.Equal(n.LLIPAddr, c.ip) {
 			t.Errorf("%s: %+v, %v", c.name, n, err)
 		}
@@ -220,13 +221,13 @@ func TestNeighFilter(t *testing.T) {
 func TestNeighDecoderRefusesMalformedMessages(t *testing.T) {
 	for name, text := range map[string]string{
 		"nothing":                "",
-		"short header":           "02000000 03000000 0200",
-		"attribute past the end": "02000000 03000000 02000001 ff000100 0a010209",
-		"attribute of no length": "02000000 03000000 02000001 00000100 0a010209",
-		"short number":           "02000000 03000000 02000001 06000f00 01000000",
-		"short vlan":             "07000000 03000000 02000001 05000500 01000000",
+		"short header":           "=02000000 03000000 0200",
+		"attribute past the end": "=02000000 03000000 0200 =0001 ff00 0100 =0a010209",
+		"attribute of no length": "=02000000 03000000 0200 =0001 0000 0100 =0a010209",
+		"short number":           "=02000000 03000000 0200 =0001 0600 0f00 0100 =0000",
+		"short vlan":             "=07000000 03000000 0200 =0001 0500 0500 =01000000",
 	} {
-		if n, err := NeighDeserialize(captured(t, text)); !errors.Is(err, nl.ErrMalformed) || n != nil {
+		if n, err := NeighDeserialize(capture.Words(t, text)); !errors.Is(err, nl.ErrMalformed) || n != nil {
 			t.Errorf("%s: got %+v, %v", name, n, err)
 		}
 	}
@@ -295,7 +296,7 @@ func TestNeighEncodesAsIproute2(t *testing.T) {
 			continue
 		}
 		have := parts(t, got, uapi.SizeofNdmsg)
-		if want := parts(t, captured(t, c.bytes), uapi.SizeofNdmsg); !slices.Equal(have, want) {
+		if want := parts(t, capture.Message(t, uapi.RTM_NEWNEIGH, c.bytes), uapi.SizeofNdmsg); !slices.Equal(have, want) {
 			t.Errorf("%s:\n got %q\nwant %q", c.command, have, want)
 		}
 	}
@@ -327,7 +328,7 @@ func TestNeighListRequests(t *testing.T) {
 		},
 	} {
 		got := parts(t, c.filter.request().Bytes()[uapi.SizeofNlmsghdr:], uapi.SizeofNdmsg)
-		if want := parts(t, captured(t, c.bytes), uapi.SizeofNdmsg); !slices.Equal(got, want) {
+		if want := parts(t, capture.Message(t, uapi.RTM_NEWNEIGH, c.bytes), uapi.SizeofNdmsg); !slices.Equal(got, want) {
 			t.Errorf("%s:\n got %q\nwant %q", c.command, got, want)
 		}
 	}
@@ -367,7 +368,7 @@ func TestNeighEncodeRefusesBadValues(t *testing.T) {
 
 func TestNdmsgSerialize(t *testing.T) {
 	m := Ndmsg{Family: uapi.AF_INET6, Index: 3, State: NUD_PERMANENT, Flags: NTF_ROUTER | NTF_EXT_LEARNED, Type: uapi.RTN_UNICAST}
-	if want := captured(t, "0a000000 03000000 8000 90 01"); !slices.Equal(m.Serialize(), want) || m.Len() != len(want) {
+	if want := capture.Message(t, uapi.RTM_NEWNEIGH, "0a000000 03000000 8000 90 01"); !slices.Equal(m.Serialize(), want) || m.Len() != len(want) {
 		t.Errorf("got %x of %d bytes", m.Serialize(), m.Len())
 	}
 }
@@ -386,7 +387,7 @@ func TestNeighString(t *testing.T) {
 // FuzzNeighDecode decodes anything, and what comes out can be sent again.
 func FuzzNeighDecode(f *testing.F) {
 	for _, c := range neighReplies {
-		f.Add(captured(f, c.bytes))
+		f.Add(capture.Message(f, uapi.RTM_NEWNEIGH, c.bytes))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		n, err := NeighDeserialize(b)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
 )
@@ -50,7 +51,7 @@ var nexthopMessages = []struct {
 
 func TestNexthopIsReadAndWritten(t *testing.T) {
 	for _, c := range nexthopMessages {
-		got, err := decodeNexthop(captured(t, c.reply))
+		got, err := decodeNexthop(capture.Message(t, uapi.RTM_NEWNEXTHOP, c.reply))
 		if err != nil || !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: got %v, %v, want %v", c.command, &got, err, &c.want)
 		}
@@ -58,7 +59,7 @@ func TestNexthopIsReadAndWritten(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sent, want := parts(t, b, uapi.SizeofNhmsg), parts(t, captured(t, c.request), uapi.SizeofNhmsg)
+		sent, want := parts(t, b, uapi.SizeofNhmsg), parts(t, capture.Message(t, uapi.RTM_NEWNEXTHOP, c.request), uapi.SizeofNhmsg)
 		if !slices.Equal(sent, want) {
 			t.Errorf("%s: sent\n%q, want\n%q", c.command, sent, want)
 		}
@@ -99,7 +100,7 @@ func TestNexthopString(t *testing.T) {
 
 func FuzzNexthopDecode(f *testing.F) {
 	for _, c := range nexthopMessages {
-		f.Add(captured(f, c.reply))
+		f.Add(capture.Message(f, uapi.RTM_NEWNEXTHOP, c.reply))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		n, err := decodeNexthop(b)

@@ -1,13 +1,13 @@
 package netlink
 
 import (
-	"encoding/hex"
 	"net"
 	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
+	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
 )
@@ -91,8 +91,7 @@ var routeReplies = []struct {
 		want: Route{
 			Family: FAMILY_V4, Table: uapi.RT_TABLE_MAIN, Protocol: uapi.RTPROT_BOOT, Type: uapi.RTN_UNICAST,
 			Scope: SCOPE_LINK, Dst: ipv4Net("10.4.0.0/16"), LinkIndex: 3,
-			Encap: &GenericEncap{Kind: uapi.LWTUNNEL_ENCAP_IP, Data: encapBytes("0c000100 00000000 00000007 08000200 0a000009" +
-				"08000300 0a000001 05000500 00000000 05000400 09000000 06000600 00000000")},
+			Encap: &GenericEncap{Kind: uapi.LWTUNNEL_ENCAP_IP, Data: ipEncap()},
 		},
 	},
 	{
@@ -156,19 +155,23 @@ func ipv6Net(s string) *net.IPNet {
 	return n
 }
 
-func encapBytes(s string) []byte {
-	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
-	if err != nil {
-		panic(err)
-	}
-	return b
+// ipEncap is what the kernel tells of "encap ip id 7 dst 10.0.0.9 src 10.0.0.1 ttl 9".
+func ipEncap() []byte {
+	var e nl.Encoder
+	e.BE64(uapi.LWTUNNEL_IP_ID, 7)
+	e.Data(uapi.LWTUNNEL_IP_DST, []byte{10, 0, 0, 9})
+	e.Data(uapi.LWTUNNEL_IP_SRC, []byte{10, 0, 0, 1})
+	e.Uint8(uapi.LWTUNNEL_IP_TOS, 0)
+	e.Uint8(uapi.LWTUNNEL_IP_TTL, 9)
+	e.BE16(uapi.LWTUNNEL_IP_FLAGS, 0)
+	return e.Bytes()
 }
 
 func TestRouteDecodesKernelReplies(t *testing.T) {
 	var s routeDecoder // one for all, as for a list
 	for _, c := range routeReplies {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := s.decode(captured(t, c.bytes))
+			got, err := s.decode(capture.Message(t, uapi.RTM_NEWROUTE, c.bytes))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -185,7 +188,7 @@ func TestRouteEncodesWhatWasDecoded(t *testing.T) {
 	for _, c := range routeReplies {
 		t.Run(c.name, func(t *testing.T) {
 			var s routeDecoder
-			route, err := s.decode(captured(t, c.bytes))
+			route, err := s.decode(capture.Message(t, uapi.RTM_NEWROUTE, c.bytes))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -296,7 +299,7 @@ func TestRouteEncodesAsIproute2(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, want := parts(t, b, uapi.SizeofRtmsg), parts(t, captured(t, c.bytes), uapi.SizeofRtmsg)
+			got, want := parts(t, b, uapi.SizeofRtmsg), parts(t, capture.Message(t, uapi.RTM_NEWROUTE, c.bytes), uapi.SizeofRtmsg)
 			if !slices.Equal(got, want) {
 				t.Errorf("got  %q\nwant %q", got, want)
 			}
@@ -314,8 +317,8 @@ func TestRouteGetEncodesAsIproute2(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := hex.EncodeToString(b); got != hex.EncodeToString(captured(t, want)) {
-		t.Errorf("got %s, want %s", got, want)
+	if want := capture.Message(t, uapi.RTM_GETROUTE, want); !slices.Equal(b, want) {
+		t.Errorf("got %x, want %x", b, want)
 	}
 }
 
@@ -342,29 +345,29 @@ func TestRouteListRequests(t *testing.T) {
 	}
 	for _, c := range cases {
 		r := newRouteFilter(c.family, c.filter, c.mask).request(c.strict)
-		if got := r.Bytes()[uapi.SizeofNlmsghdr:]; hex.EncodeToString(got) != hex.EncodeToString(captured(t, c.want)) {
-			t.Errorf("%s: got %x, want %s", c.name, got, c.want)
+		if got, want := r.Bytes()[uapi.SizeofNlmsghdr:], capture.Message(t, uapi.RTM_GETROUTE, c.want); !slices.Equal(got, want) {
+			t.Errorf("%s: got %x, want %x", c.name, got, want)
 		}
 	}
 }
 
 func TestRouteDecoderRefusesMalformedMessages(t *testing.T) {
-	const header = "02100000 fe030001 00000000"
+	const header = "=02100000fe030001 00000000 "
 	for name, bytes := range map[string]string{
-		"short header":                      "0210",
-		"destination of three bytes":        header + "07000100 0a090000",
-		"prefix longer than the address":    "02210000 fe030001 00000000 08000100 0a090000",
-		"gateway of five bytes":             header + "09000500 0a000002 05000000",
-		"short link index":                  header + "06000400 03000000",
-		"metric of two bytes":               header + "0a000800 06000200 1405",
-		"next hop longer than its array":    header + "0c000900 10000002 03000000",
-		"next hop shorter than its header":  header + "0c000900 04000002 03000000",
-		"via without family":                header + "05001200 0a000000",
-		"MPLS label without end of stack":   "1c140000 fe030001 00000000 08000100 00064000",
-		"next hop with a malformed gateway": header + "13000900 0f000002 03000000 07000500 0a00 00",
+		"short header":                      "=0210",
+		"destination of three bytes":        header + "0700 0100 =0a090000",
+		"prefix longer than the address":    "=02210000fe030001 00000000 0800 0100 =0a090000",
+		"gateway of five bytes":             header + "0900 0500 =0a00000205000000",
+		"short link index":                  header + "0600 0400 0300 =0000",
+		"metric of two bytes":               header + "0a00 0800 0600 0200 1405",
+		"next hop longer than its array":    header + "0c00 0900 1000 =0002 03000000",
+		"next hop shorter than its header":  header + "0c00 0900 0400 =0002 03000000",
+		"via without family":                header + "0500 1200 =0a000000",
+		"MPLS label without end of stack":   "=1c140000fe030001 00000000 0800 0100 =00064000",
+		"next hop with a malformed gateway": header + "1300 0900 0f00 =0002 03000000 0700 0500 =0a0000",
 	} {
 		var s routeDecoder
-		if route, err := s.decode(captured(t, bytes)); err == nil {
+		if route, err := s.decode(capture.Words(t, bytes)); err == nil {
 			t.Errorf("%s: decoded to %+v", name, route)
 		}
 	}
@@ -411,9 +414,9 @@ func TestRouteEncodeRefusesBadValues(t *testing.T) {
 // if its numbers are sensible, sent again.
 func FuzzRouteDecode(f *testing.F) {
 	for _, c := range routeReplies {
-		f.Add(captured(f, c.bytes))
+		f.Add(capture.Message(f, uapi.RTM_NEWROUTE, c.bytes))
 	}
-	f.Add(captured(f, "1c140000 fe030001 00000000 08000100 00064100 0c001300 000c8000 000c8100"))
+	f.Add(capture.Message(f, uapi.RTM_NEWROUTE, "1c140000 fe030001 00000000 08000100 00064100 0c001300 000c8000 000c8100"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var s routeDecoder
 		u, want, err := s.decodeUpdate(nl.Message{Type: uapi.RTM_NEWROUTE, Data: b})

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
 )
@@ -90,7 +91,7 @@ var ruleReplies = []struct {
 func TestRuleDecodesKernelReplies(t *testing.T) {
 	for _, c := range ruleReplies {
 		t.Run(c.name, func(t *testing.T) {
-			got, err := decodeRule(captured(t, c.bytes))
+			got, err := decodeRule(capture.Message(t, uapi.RTM_NEWRULE, c.bytes))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -146,7 +147,7 @@ func TestRuleEncodesAsIproute2(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, want := parts(t, b, uapi.SizeofFibRuleHdr), parts(t, captured(t, c.bytes), uapi.SizeofFibRuleHdr)
+			got, want := parts(t, b, uapi.SizeofFibRuleHdr), parts(t, capture.Message(t, uapi.RTM_NEWRULE, c.bytes), uapi.SizeofFibRuleHdr)
 			if !slices.Equal(got, want) {
 				t.Errorf("got  %q\nwant %q", got, want)
 			}
@@ -195,7 +196,7 @@ func TestRuleString(t *testing.T) {
 
 func FuzzRuleDecode(f *testing.F) {
 	for _, c := range ruleReplies {
-		f.Add(captured(f, c.bytes))
+		f.Add(capture.Message(f, uapi.RTM_NEWRULE, c.bytes))
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		rule, err := decodeRule(b)

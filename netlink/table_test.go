@@ -3,6 +3,7 @@ package netlink
 import (
 	"testing"
 
+	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
 )
@@ -53,9 +54,9 @@ func TestPruningReachesTimersOfBridges(t *testing.T) {
 // FuzzTables has each table work any bytes in: nothing may panic, and what was
 // pruned once stays as it is.
 func FuzzTables(f *testing.F) {
-	f.Add(uint16(uapi.RTM_NEWROUTE), uint16(0), []byte("\x02\x18\x00\x00\xfe\x03\x00\x01\x00\x00\x00\x00\x08\x00\x01\x00\x0a\x00\x00\x00"))
+	f.Add(uint16(uapi.RTM_NEWROUTE), uint16(0), capture.Message(f, uapi.RTM_NEWROUTE, "02180000 fe030001 00000000 08000100 0a000000"))
 	f.Add(uint16(uapi.RTM_NEWLINK), uint16(0), make([]byte, uapi.SizeofIfinfomsg))
-	f.Add(uint16(uapi.RTM_NEWADDR), uint16(0), []byte("\x02\x18\x80\x00\x01\x00\x00\x00\x08\x00\x01\x00\x0a\x00\x00\x01"))
+	f.Add(uint16(uapi.RTM_NEWADDR), uint16(0), capture.Message(f, uapi.RTM_NEWADDR, "02188000 01000000 08000100 0a000001"))
 	f.Fuzz(func(t *testing.T, typ, flags uint16, data []byte) {
 		m := &Mirror{}
 		for i := range tableParts {

@@ -2,32 +2,19 @@ package main
 
 import (
 	"bytes"
-	"encoding/hex"
 	"encoding/json"
 	"io"
-	"os"
 	"testing"
 
+	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
 )
 
 // FuzzShowMessages shows links and addresses that no kernel would send.
 func FuzzShowMessages(f *testing.F) {
-	b, err := os.ReadFile("testdata/links.json")
-	if err != nil {
-		f.Fatal(err)
-	}
-	var links []shownLink
-	if err := json.Unmarshal(b, &links); err != nil {
-		f.Fatal(err)
-	}
-	for _, l := range links {
-		data, err := hex.DecodeString(l.Data)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(data)
+	for _, l := range shownLinks(f) {
+		f.Add(capture.Message(f, l.Type, l.Data))
 	}
 	sessions := map[string]*session{}
 	for _, mode := range []string{"text", "brief", "json"} {
@@ -36,8 +23,8 @@ func FuzzShowMessages(f *testing.F) {
 		s.configure()
 		// No questions to the kernel: what is not known has no name.
 		s.nsNames = map[int]string{}
-		s.conn, err = nl.Dial(nl.Config{Protocol: uapi.NETLINK_ROUTE})
-		if err != nil {
+		var err error
+		if s.conn, err = nl.Dial(nl.Config{Protocol: uapi.NETLINK_ROUTE}); err != nil {
 			f.Fatal(err)
 		}
 		s.conn.Close()

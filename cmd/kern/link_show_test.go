@@ -2,12 +2,12 @@ package main
 
 import (
 	"bytes"
-	"encoding/hex"
 	"encoding/json"
 	"os"
 	"strings"
 	"testing"
 
+	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
 	"kern.sys/netlink/nltest"
@@ -27,23 +27,21 @@ type shownLink struct {
 	} `json:"show"`
 }
 
-func TestLinkMessagesAreShownAsByIP(t *testing.T) {
-	if native.Uint16([]byte{1, 0}) != 1 {
-		t.Skip("the messages are of a little-endian machine")
-	}
+// shownLinks reads testdata/links.json.
+func shownLinks(t testing.TB) (links []shownLink) {
 	b, err := os.ReadFile("testdata/links.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var links []shownLink
 	if err := json.Unmarshal(b, &links); err != nil {
 		t.Fatal(err)
 	}
-	for _, l := range links {
-		data, err := hex.DecodeString(l.Data)
-		if err != nil {
-			t.Fatal(err)
-		}
+	return links
+}
+
+func TestLinkMessagesAreShownAsByIP(t *testing.T) {
+	for _, l := range shownLinks(t) {
+		data := capture.Message(t, l.Type, l.Data)
 		for _, show := range l.Show {
 			t.Run(l.Name+"/"+show.Args, func(t *testing.T) {
 				if got := showMessage(t, l.Type, data, strings.Fields(show.Args)); got != show.Want {

@@ -2,13 +2,12 @@ package main
 
 import (
 	"bytes"
-	"encoding/binary"
-	"encoding/hex"
 	"encoding/json"
 	"strings"
 	"testing"
 	"time"
 
+	"kern.sys/internal/capture"
 	"kern.sys/netlink/nl"
 )
 
@@ -166,26 +165,14 @@ func showMessages(c *command, datagram []byte) error {
 	return nl.Messages(datagram, func(m nl.Message) error { return c.showEvent(m, w, time.Unix(0, 0)) })
 }
 
-func unhex(t testing.TB, s string) []byte {
-	t.Helper()
-	b, err := hex.DecodeString(strings.ReplaceAll(s, " ", ""))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
-}
-
 func TestCapturedMessagesAreShown(t *testing.T) {
-	if binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
-		t.Skip("the messages are of a little-endian machine")
-	}
 	for _, c := range capturedMessages {
 		t.Run(c.name, func(t *testing.T) {
 			var text, jsonText bytes.Buffer
 			inDetail := offline(&text, func(o *options) { o.details = true })
 			inJSON := offline(&jsonText, func(o *options) { o.json = true })
 			for _, cmd := range []*command{inDetail, inJSON} {
-				if err := showMessages(cmd, unhex(t, c.hex)); err != nil {
+				if err := showMessages(cmd, capture.Datagram(t, c.hex)); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -203,7 +190,7 @@ func TestCapturedMessagesAreShown(t *testing.T) {
 // panic, and its JSON stays JSON.
 func FuzzShowEvents(f *testing.F) {
 	for _, c := range capturedMessages {
-		f.Add(unhex(f, c.hex))
+		f.Add(capture.Datagram(f, c.hex))
 	}
 	f.Fuzz(func(t *testing.T, datagram []byte) {
 		for _, set := range []func(*options){
@@ -230,7 +217,7 @@ func FuzzShowEvents(f *testing.F) {
 // FuzzReadMessages reads files that "save" did not write.
 func FuzzReadMessages(f *testing.F) {
 	for _, c := range capturedMessages {
-		f.Add(unhex(f, c.hex))
+		f.Add(capture.Datagram(f, c.hex))
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var back []byte

@@ -5,10 +5,10 @@ import (
 	"encoding/hex"
 	"errors"
 	"net/netip"
-	"slices"
 	"strings"
 	"testing"
 
+	"kern.sys/internal/capture"
 	"kern.sys/netlink/nl"
 )
 
@@ -32,33 +32,8 @@ const vlanAttributes = `
 	    0600 0100 0a00 =0000      #     IFLA_VLAN_ID 10, padded
 `
 
-// captured returns bytes as a machine of this order has them. What is between spaces is a number of the machine that they were
-// captured on, a little-endian one, or with "=" in front bytes that are the same everywhere.
-func captured(t *testing.T, s string) []byte {
-	t.Helper()
-	var all []byte
-	for line := range strings.Lines(s) {
-		line, _, _ = strings.Cut(line, "#")
-		for _, word := range strings.Fields(line) {
-			digits, same := strings.CutPrefix(word, "=")
-			b := unhex(t, digits)
-			if !same && [2]byte(nativeOne()) != [2]byte{1, 0} {
-				slices.Reverse(b)
-			}
-			all = append(all, b...)
-		}
-	}
-	return all
-}
-
-func nativeOne() []byte {
-	var e nl.Encoder
-	e.Uint16(0, 1)
-	return e.Bytes()[4:6]
-}
-
 func TestDecodeCaptured(t *testing.T) {
-	d := nl.NewDecoder(captured(t, vlanAttributes))
+	d := nl.NewDecoder(capture.Words(t, vlanAttributes))
 	var link uint32
 	var name, kind string
 	var id uint16
@@ -100,7 +75,7 @@ func TestEncodeAsCaptured(t *testing.T) {
 	e.Uint16(1, 10)
 	e.End()
 	e.End()
-	if e.Err() != nil || !bytes.Equal(e.Bytes(), captured(t, vlanAttributes)) {
+	if e.Err() != nil || !bytes.Equal(e.Bytes(), capture.Words(t, vlanAttributes)) {
 		t.Errorf("%x, %v", e.Bytes(), e.Err())
 	}
 }
@@ -197,7 +172,7 @@ func TestDecodeBadBytes(t *testing.T) {
 		"string without NUL":    {"0600 0100 =61620000", func(d *nl.Decoder) { _ = d.String() }, 1, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := nl.NewDecoder(captured(t, c.bytes))
+			d := nl.NewDecoder(capture.Words(t, c.bytes))
 			n := 0
 			for d.Next() {
 				n++

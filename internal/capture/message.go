@@ -1,0 +1,169 @@
+package capture
+
+import (
+	"encoding/binary"
+	"fmt"
+
+	"kern.sys/internal/uapi"
+)
+
+// messages are those whose types begin with RTM_NEW… by that type.
+var messages = map[uint16]layout{
+	uapi.RTM_NEWLINK:     families{map[byte]layout{uapi.AF_BRIDGE: headed{linkHeader, bridgeLink}}, headed{linkHeader, link}},
+	uapi.RTM_NEWLINKPROP: headed{linkHeader, link},
+	uapi.RTM_NEWADDR:     headed{"=4 4", addr},
+	uapi.RTM_NEWROUTE:    headed{"=8 4", route},
+	uapi.RTM_NEWRULE:     headed{"=8 4", rule},
+	uapi.RTM_NEWNEIGH:    headed{"=4 4 2 =2", neigh},
+	uapi.RTM_NEWNEXTHOP:  headed{"=4 4", nexthop},
+	uapi.RTM_NEWNETCONF:  headed{"=4", netconf},
+	uapi.RTM_NEWNSID:     headed{"=4", attrs{uapi.NETNSA_NSID: u32}},
+	uapi.RTM_NEWTUNNEL: headed{"=4 4", attrs{uapi.VXLAN_VNIFILTER_ENTRY: attrs{
+		uapi.VXLAN_VNIFILTER_ENTRY_START: u32,
+		uapi.VXLAN_VNIFILTER_ENTRY_END:   u32,
+	}}},
+}
+
+var addr = attrs{
+	uapi.IFA_ADDRESS:     same,
+	uapi.IFA_LOCAL:       same,
+	uapi.IFA_LABEL:       same,
+	uapi.IFA_BROADCAST:   same,
+	uapi.IFA_CACHEINFO:   numbers("4 4 4 4"),
+	uapi.IFA_FLAGS:       u32,
+	uapi.IFA_RT_PRIORITY: u32,
+	uapi.IFA_PROTO:       u8,
+}
+
+var route = attrs{
+	uapi.RTA_DST:        same,
+	uapi.RTA_SRC:        same,
+	uapi.RTA_OIF:        u32,
+	uapi.RTA_GATEWAY:    same,
+	uapi.RTA_PRIORITY:   u32,
+	uapi.RTA_PREFSRC:    same,
+	uapi.RTA_METRICS:    metrics,
+	uapi.RTA_MULTIPATH:  hops{},
+	uapi.RTA_FLOW:       u32,
+	uapi.RTA_CACHEINFO:  numbers("4 4 4 4 4 4 4 4"),
+	uapi.RTA_TABLE:      u32,
+	uapi.RTA_MARK:       u32,
+	uapi.RTA_VIA:        numbers("2 ="),
+	uapi.RTA_NEWDST:     same,
+	uapi.RTA_PREF:       u8,
+	uapi.RTA_ENCAP_TYPE: u16,
+	uapi.RTA_ENCAP:      encap{},
+	uapi.RTA_EXPIRES:    u32,
+	uapi.RTA_NH_ID:      u32,
+}
+
+var metrics = attrs{
+	uapi.RTAX_LOCK:               u32,
+	uapi.RTAX_MTU:                u32,
+	uapi.RTAX_WINDOW:             u32,
+	uapi.RTAX_RTT:                u32,
+	uapi.RTAX_RTTVAR:             u32,
+	uapi.RTAX_SSTHRESH:           u32,
+	uapi.RTAX_CWND:               u32,
+	uapi.RTAX_REORDERING:         u32,
+	uapi.RTAX_HOPLIMIT:           u32,
+	uapi.RTAX_INITCWND:           u32,
+	uapi.RTAX_FEATURES:           u32,
+	uapi.RTAX_RTO_MIN:            u32,
+	uapi.RTAX_INITRWND:           u32,
+	uapi.RTAX_QUICKACK:           u32,
+	uapi.RTAX_CC_ALGO:            same,
+	uapi.RTAX_FASTOPEN_NO_COOKIE: u32,
+}
+
+// hops are the next hops in RTA_MULTIPATH: struct rtnexthop, which begins with its length, and attributes.
+type hops struct{}
+
+func (hops) turn(p piece) error { return eachItem(p, headed{"2 =2 4", route}.turn) }
+
+// encap is RTA_ENCAP, by RTA_ENCAP_TYPE beside it.
+type encap struct{}
+
+func (encap) turn(p piece) error {
+	typ := p.attrBeside(uapi.RTA_ENCAP_TYPE)
+	if len(typ) != 2 {
+		return fmt.Errorf("no RTA_ENCAP_TYPE is beside it")
+	}
+	kind := binary.LittleEndian.Uint16(typ)
+	l := encaps[kind]
+	if l == nil {
+		l = unknown(fmt.Sprintf("encapsulation %d", kind))
+	}
+	return l.turn(p)
+}
+
+var encaps = map[uint16]layout{
+	uapi.LWTUNNEL_ENCAP_MPLS: attrs{uapi.MPLS_IPTUNNEL_DST: same},
+	uapi.LWTUNNEL_ENCAP_IP: attrs{
+		uapi.LWTUNNEL_IP_ID:    be64,
+		uapi.LWTUNNEL_IP_DST:   be32,
+		uapi.LWTUNNEL_IP_SRC:   be32,
+		uapi.LWTUNNEL_IP_TTL:   u8,
+		uapi.LWTUNNEL_IP_TOS:   u8,
+		uapi.LWTUNNEL_IP_FLAGS: be16,
+	},
+}
+
+var rule = attrs{
+	uapi.FRA_DST:                same,
+	uapi.FRA_SRC:                same,
+	uapi.FRA_IIFNAME:            same,
+	uapi.FRA_GOTO:               u32,
+	uapi.FRA_PRIORITY:           u32,
+	uapi.FRA_FWMARK:             u32,
+	uapi.FRA_FLOW:               u32,
+	uapi.FRA_TUN_ID:             be64,
+	uapi.FRA_SUPPRESS_IFGROUP:   u32,
+	uapi.FRA_SUPPRESS_PREFIXLEN: u32,
+	uapi.FRA_TABLE:              u32,
+	uapi.FRA_FWMASK:             u32,
+	uapi.FRA_OIFNAME:            same,
+	uapi.FRA_L3MDEV:             u8,
+	uapi.FRA_UID_RANGE:          numbers("4 4"),
+	uapi.FRA_PROTOCOL:           u8,
+	uapi.FRA_IP_PROTO:           u8,
+	uapi.FRA_SPORT_RANGE:        numbers("2 2"),
+	uapi.FRA_DPORT_RANGE:        numbers("2 2"),
+	uapi.FRA_DPORT_MASK:         u16,
+}
+
+var neigh = attrs{
+	uapi.NDA_DST:       same,
+	uapi.NDA_LLADDR:    same,
+	uapi.NDA_CACHEINFO: numbers("4 4 4 4"),
+	uapi.NDA_PROBES:    u32,
+	uapi.NDA_VLAN:      u16,
+	uapi.NDA_PORT:      be16,
+	uapi.NDA_VNI:       u32,
+	uapi.NDA_IFINDEX:   u32,
+	uapi.NDA_MASTER:    u32,
+	uapi.NDA_SRC_VNI:   u32,
+	uapi.NDA_PROTOCOL:  u8,
+	uapi.NDA_NH_ID:     u32,
+	uapi.NDA_FLAGS_EXT: u32,
+}
+
+var nexthop = attrs{
+	uapi.NHA_ID:         u32,
+	uapi.NHA_GROUP:      numbers("4 =1 =1 =2 ..."), // the weight's upper half is a byte of its own
+	uapi.NHA_GROUP_TYPE: u16,
+	uapi.NHA_BLACKHOLE:  flag,
+	uapi.NHA_OIF:        u32,
+	uapi.NHA_GATEWAY:    same,
+	uapi.NHA_OP_FLAGS:   u32,
+}
+
+var netconf = attrs{
+	uapi.NETCONFA_IFINDEX:                     u32,
+	uapi.NETCONFA_FORWARDING:                  u32,
+	uapi.NETCONFA_RP_FILTER:                   u32,
+	uapi.NETCONFA_MC_FORWARDING:               u32,
+	uapi.NETCONFA_PROXY_NEIGH:                 u32,
+	uapi.NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN: u32,
+	uapi.NETCONFA_BC_FORWARDING:               u32,
+}
