@@ -31,14 +31,34 @@ func Hoist(archs []string, decls []Decl) (common []Decl, rest map[string][]Decl)
 	return common, rest
 }
 
-// Block writes the text of decls on arch, one a line, between head and ")"; nothing if there are none.
+// Block writes the text of decls on arch, one a line, between head and ")"; nothing if there are none. Families of
+// names, as those with IFLA_, stand apart: gofmt aligns what has no empty line between it.
 func Block(b *strings.Builder, head, arch string, decls []Decl) {
 	if len(decls) == 0 {
 		return
 	}
 	b.WriteString(head + " (\n")
-	for _, d := range decls {
-		b.WriteString(d.On[arch] + "\n")
+	before := 0 // size of the family before
+	for len(decls) > 0 {
+		n := 1
+		for n < len(decls) && family(decls[n]) == family(decls[0]) {
+			n++
+		}
+		if before >= smallFamily || before > 0 && n >= smallFamily {
+			b.WriteString("\n")
+		}
+		for _, d := range decls[:n] {
+			b.WriteString(d.On[arch] + "\n")
+		}
+		decls, before = decls[n:], n
 	}
 	b.WriteString(")\n\n")
+}
+
+// smallFamily is how many names of a family stand apart.
+const smallFamily = 4
+
+func family(d Decl) string {
+	word, _, _ := strings.Cut(d.Key, "_")
+	return word
 }
