@@ -56,7 +56,8 @@ func (h *Handle) AddrList(link Link, family int) ([]Addr, error) {
 		return nil, err
 	}
 	d := addrDecoder{family: family, index: q.index}
-	return list(h, q.request(), q.op, d.decode)
+	addrs, err := list(h, q.request(), addrListOp, d.decode)
+	return addrs, q.about(err)
 }
 
 // AddrSeq is [Handle.AddrList] one by one, as they come from the kernel. An
@@ -69,28 +70,47 @@ func (h *Handle) AddrSeq(link Link, family int) iter.Seq2[Addr, error] {
 			return
 		}
 		d := addrDecoder{family: family, index: q.index}
-		seq(h, func() (*nl.Request, error) { return q.request(), nil }, q.op, d.decode)(yield)
+		seq(h, func() (*nl.Request, error) { return q.request(), nil }, q.op(), d.decode)(yield)
 	}
 }
 
+const addrListOp = "addr list"
+
 // addrQuery is a dump of addresses.
 type addrQuery struct {
-	op            string
+	link          Link
 	family, index int
 }
 
+// op names the dump in errors.
+func (q addrQuery) op() string {
+	if q.link == nil {
+		return addrListOp
+	}
+	return addrListOp + " dev " + linkObject(q.link)
+}
+
+// about names the dump in an error of it.
+func (q addrQuery) about(err error) error {
+	if e, ok := err.(*nl.Error); ok {
+		c := *e
+		c.Op = q.op()
+		return &c
+	}
+	return err
+}
+
 func (h *Handle) addrQuery(link Link, family int) (q addrQuery, err error) {
-	q = addrQuery{op: "addr list", family: family}
+	q = addrQuery{link: link, family: family}
 	if link != nil {
-		q.op += " dev " + linkObject(link)
 		if q.index, err = h.linkIndex(link); err != nil {
-			return q, nl.Annotate(err, q.op, noObject)
+			return q, nl.Annotate(err, q.op(), noObject)
 		}
 	}
 	switch family {
 	case FAMILY_ALL, FAMILY_V4, FAMILY_V6:
 	default:
-		return q, &nl.Error{Op: q.op, Err: fmt.Errorf("family %d has no addresses to list", family)}
+		return q, &nl.Error{Op: q.op(), Err: fmt.Errorf("family %d has no addresses to list", family)}
 	}
 	return q, nil
 }

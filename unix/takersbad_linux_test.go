@@ -279,6 +279,7 @@ var fdLater = map[string]error{
 	"Futimesat":         unix.EINVAL, // of one time, as the next two
 	"UtimesNanoAt":      unix.EINVAL,
 	"UtimesNanoAt64":    unix.EINVAL,
+	"IoUringEnterReg":   unix.EINVAL, // its flag is of Linux 6.13
 	"IoUringRegister":   unix.EINVAL,
 	"MqNotifySocket":    unix.ENOTSOCK,
 	"PerfEventOpen":     unix.ENOENT, // a group of -1 is none

@@ -12,17 +12,21 @@ import (
 type Answer struct {
 	seq    uint32
 	n      int
-	pieces [][]byte // whole datagrams each
+	pieces [][]byte  // whole datagrams each
+	first  [1][]byte // room for one piece, which most answers are
 }
 
-// pieceSize is the size of a piece of an answer. A short answer has one that is
-// as long as itself.
+// Sizes of the pieces of an answer: it has long ones from what does not fit into
+// a short one on.
 const (
-	pieceSize  = 256 << 10
 	shortPiece = 8 << 10
+	longPiece  = 256 << 10
 )
 
-var pieces = sync.Pool{New: func() any { return new([pieceSize]byte) }}
+var (
+	shortPieces = sync.Pool{New: func() any { return new([shortPiece]byte) }}
+	longPieces  = sync.Pool{New: func() any { return new([longPiece]byte) }}
+)
 
 // Collect runs a dump like [Conn.List], which see for interrupted ones, and keeps
 // what came. [Answer.Free] takes it back, whatever the error is.
@@ -30,9 +34,12 @@ func (c *Conn) Collect(ctx context.Context, r *Request) (*Answer, error) {
 	a := &Answer{}
 	err := c.ListObjects(ctx, r, a.Free, func(o *Objects) error {
 		a.seq = o.seq
-		a.keep(o.rest)
+		datagram, before := o.rest, a.n
 		for _, ok := o.Next(); ok; _, ok = o.Next() {
 			a.n++
+		}
+		if a.n > before {
+			a.keep(datagram)
 		}
 		return nil
 	})
@@ -44,10 +51,16 @@ func (a *Answer) keep(datagram []byte) {
 	last := len(a.pieces) - 1
 	if last < 0 || cap(a.pieces[last])-len(a.pieces[last]) < len(datagram) {
 		var piece []byte
-		if last < 0 && len(datagram) <= shortPiece || len(datagram) > pieceSize {
+		switch {
+		case last < 0 && len(datagram) <= shortPiece:
+			piece = shortPieces.Get().(*[shortPiece]byte)[:0]
+		case len(datagram) <= longPiece:
+			piece = longPieces.Get().(*[longPiece]byte)[:0]
+		default:
 			piece = make([]byte, 0, len(datagram))
-		} else {
-			piece = pieces.Get().(*[pieceSize]byte)[:0]
+		}
+		if last < 0 {
+			a.pieces = a.first[:0]
 		}
 		a.pieces = append(a.pieces, piece)
 		last++
@@ -75,8 +88,11 @@ func (a *Answer) All() iter.Seq[Message] {
 // Free empties the answer and gives its memory to later ones.
 func (a *Answer) Free() {
 	for _, p := range a.pieces {
-		if cap(p) == pieceSize {
-			pieces.Put((*[pieceSize]byte)(p[:pieceSize]))
+		switch cap(p) {
+		case shortPiece:
+			shortPieces.Put((*[shortPiece]byte)(p[:shortPiece]))
+		case longPiece:
+			longPieces.Put((*[longPiece]byte)(p[:longPiece]))
 		}
 	}
 	*a = Answer{}
