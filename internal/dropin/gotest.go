@@ -1,0 +1,109 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"strings"
+)
+
+// ownWorld runs a test binary, for root, in network and mount namespaces that are made for it.
+const ownWorld = `unshare --net --mount --uts --ipc -- sh -c 'ip link set lo up && exec "$0" "$@"'`
+
+// build builds the module's packages, and returns what hinders it.
+func (t *tree) build(ctx context.Context, m module) error {
+	_, err := output(ctx, t.root(), append([]string{"build"}, m.build()...)...)
+	return err
+}
+
+// compile builds the module's packages and tests.
+func (t *tree) compile(ctx context.Context, m module) error {
+	if err := t.build(ctx, m); err != nil {
+		return err
+	}
+	_, err := output(ctx, t.root(), append([]string{"test", "-vet=off", "-run=^$", "-exec=true"}, m.Packages...)...)
+	return err
+}
+
+// test runs the tests of packages.
+func (t *tree) test(ctx context.Context, m module, packages []string) (outcomes, error) {
+	args := []string{"test", "-json", "-vet=off", "-count=1", "-timeout=" + t.opt.timeout.String()}
+	if os.Geteuid() == 0 {
+		args = append(args, "-exec="+ownWorld)
+	}
+	args = append(append(args, m.flags()...), packages...)
+	cmd := goCommand(ctx, t.root(), args...)
+	var said bytes.Buffer
+	cmd.Stderr = &said
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, err
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	var show io.Writer
+	if t.opt.verbose {
+		show = os.Stdout
+	}
+	o, err := count(out, show)
+	failed := new(exec.ExitError)
+	if e := cmd.Wait(); err == nil && e != nil && (!errors.As(e, &failed) || len(o) == 0) {
+		err = e
+	}
+	if err != nil {
+		return nil, fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, bytes.TrimSpace(said.Bytes()))
+	}
+	return o, nil
+}
+
+// test is a test, or a package with an empty Test.
+type test struct{ Package, Test string }
+
+// outcomes are how tests and packages ended, in each of several rounds: "pass", "fail" or "skip".
+type outcomes map[test][]string
+
+// count reads the events of "go test -json" (see "go doc test2json"), and writes what failing tests and builds have printed to show.
+func count(events io.Reader, show io.Writer) (outcomes, error) {
+	o, said := outcomes{}, map[test]string{}
+	for d := json.NewDecoder(events); ; {
+		var e struct{ Action, Package, Test, Output, ImportPath string }
+		if err := d.Decode(&e); err == io.EOF {
+			return o, nil
+		} else if err != nil {
+			return nil, fmt.Errorf("events: %w", err)
+		}
+		t := test{e.Package, e.Test}
+		switch e.Action {
+		case "output":
+			said[t] += e.Output
+		case "build-output":
+			said[test{Package: e.ImportPath}] += e.Output
+		case "build-fail":
+			t = test{Package: e.ImportPath}
+			fallthrough
+		case "pass", "fail", "skip":
+			if e.Action != "build-fail" {
+				o[t] = append(o[t], e.Action)
+			}
+			if show != nil && strings.HasSuffix(e.Action, "fail") {
+				if _, err := io.WriteString(show, said[t]); err != nil {
+					return nil, err
+				}
+			}
+			delete(said, t)
+		}
+	}
+}
+
+// add adds the outcomes of one more round.
+func (o outcomes) add(more outcomes) {
+	for t, ends := range more {
+		o[t] = append(o[t], ends...)
+	}
+}
