@@ -88,8 +88,9 @@ func count(events io.Reader, show io.Writer) (outcomes, error) {
 			t = test{Package: e.ImportPath}
 			fallthrough
 		case "pass", "fail", "skip":
-			if e.Action != "build-fail" {
-				o[t] = append(o[t], e.Action)
+			// Test binaries that start themselves print some tests' ends twice.
+			if e.Action != "build-fail" && (o[t] == nil || o[t][0] != "fail") {
+				o[t] = []string{e.Action}
 			}
 			if show != nil && strings.HasSuffix(e.Action, "fail") {
 				if _, err := io.WriteString(show, said[t]); err != nil {

@@ -146,7 +146,7 @@ func (r *result) try(ctx context.Context, o options, dir string) error {
 	r.Module.Version = got.Version
 	before, after := tree{dir: filepath.Join(dir, "before"), opt: o}, tree{dir: filepath.Join(dir, "after"), opt: o}
 	for _, t := range []*tree{&before, &after} {
-		if err := t.copy(r.Module, got); err != nil {
+		if err := t.copy(ctx, r.Module, got); err != nil {
 			return err
 		}
 	}

@@ -90,7 +90,7 @@ func copyModule(dir string, m goModule) error {
 	return os.WriteFile(file, b, 0o644)
 }
 
-func (t *tree) copy(m module, got goModule) error {
+func (t *tree) copy(ctx context.Context, m module, got goModule) error {
 	if err := copyModule(t.root(), got); err != nil {
 		return err
 	}
@@ -98,9 +98,21 @@ func (t *tree) copy(m module, got goModule) error {
 		if l.File == "" {
 			continue
 		}
-		if err := os.Remove(filepath.Join(t.root(), l.File)); err != nil {
+		file := filepath.Join(t.root(), l.File)
+		if _, err := os.Stat(file); err != nil {
 			return err
 		}
+		if err := os.RemoveAll(file); err != nil {
+			return err
+		}
+	}
+	if m.Prepare == nil {
+		return nil
+	}
+	cmd := exec.CommandContext(ctx, m.Prepare[0], m.Prepare[1:]...)
+	cmd.Dir = t.root()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("%s: %w\n%s", strings.Join(m.Prepare, " "), err, bytes.TrimSpace(out))
 	}
 	return nil
 }
