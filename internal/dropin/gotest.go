@@ -9,6 +9,8 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -65,8 +67,31 @@ func (t *tree) test(ctx context.Context, m module, packages []string) (outcomes,
 // test is a test, or a package with an empty Test.
 type test struct{ Package, Test string }
 
-// outcomes are how tests and packages ended, in each of several rounds: "pass", "fail" or "skip".
+// outcomes are how tests and packages ended, in each of several rounds: "pass", "fail" or "skip". Those of specsOf a test are numbers.
 type outcomes map[test][]string
+
+// ginkgo is what that library prints at the end of a test, which is many: specs.
+var ginkgo = regexp.MustCompile(`(\d+) Passed.* (\d+) Failed`)
+
+var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
+
+// specsOf stands for the specs of a test that passed or failed.
+func specsOf(t test, end string) test { return test{t.Package, t.Test + specs + end} }
+
+const specs = ": specs "
+
+// specs counts the specs of all tests in the first round.
+func (o outcomes) specs() (passed, failed int) {
+	for t, ends := range o {
+		n, _ := strconv.Atoi(ends[0])
+		if strings.HasSuffix(t.Test, specs+"passed") {
+			passed += n
+		} else if strings.HasSuffix(t.Test, specs+"failed") {
+			failed += n
+		}
+	}
+	return passed, failed
+}
 
 // count reads the events of "go test -json" (see "go doc test2json"), and writes what failing tests and builds have printed to show.
 func count(events io.Reader, show io.Writer) (outcomes, error) {
@@ -82,6 +107,9 @@ func count(events io.Reader, show io.Writer) (outcomes, error) {
 		switch e.Action {
 		case "output":
 			said[t] += e.Output
+			if m := ginkgo.FindStringSubmatch(colours.ReplaceAllString(e.Output, "")); m != nil {
+				o[specsOf(t, "passed")], o[specsOf(t, "failed")] = m[1:2], m[2:3]
+			}
 		case "build-output":
 			said[test{Package: e.ImportPath}] += e.Output
 		case "build-fail":

@@ -51,8 +51,7 @@ func main() {
 		err = printTable(os.Stdout, results)
 	}
 	if err == nil && *markdown != "" {
-		command := strings.Join(append([]string{"go run ./internal/dropin"}, os.Args[1:]...), " ")
-		err = writeMarkdown(*markdown, command, time.Now(), results)
+		err = writeMarkdown(*markdown, time.Now(), results)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "dropin:", err)

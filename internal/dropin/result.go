@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -56,8 +57,13 @@ type change struct {
 	before, after string
 }
 
-// worse: a test passed, and now fails, is skipped or is not there.
+// worse: a test passed, and now fails, is skipped or is not there, or fewer of its specs pass.
 func (c change) worse() bool {
+	if strings.HasSuffix(c.Test, specs+"passed") {
+		before, _ := strconv.Atoi(c.before)
+		after, err := strconv.Atoi(c.after)
+		return err == nil && after < before
+	}
 	return c.before == "pass" && (c.after == "fail" || c.after == "skip" || c.after == "")
 }
 

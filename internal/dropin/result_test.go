@@ -34,6 +34,17 @@ const events = `{"Action":"start","Package":"m/a"}
 {"Action":"skip","Package":"m/c","Elapsed":0}
 `
 
+func TestCountSpecs(t *testing.T) {
+	// A line of Ginkgo 2, as "go test -json" hands it on.
+	const line = `{"Action":"output","Package":"m/a","Test":"TestA","Output":"\u001b[38;5;9m\u001b[1mFAIL!\u001b[0m -- \u001b[38;5;10m\u001b[1m10 Passed\u001b[0m | \u001b[38;5;9m\u001b[1m2 Failed\u001b[0m | \u001b[38;5;11m\u001b[1m0 Pending\u001b[0m\n"}
+{"Action":"fail","Package":"m/a","Test":"TestA"}`
+	o, err := count(strings.NewReader(line), nil)
+	want := outcomes{{"m/a", "TestA"}: {"fail"}, {"m/a", "TestA: specs passed"}: {"10"}, {"m/a", "TestA: specs failed"}: {"2"}}
+	if err != nil || !reflect.DeepEqual(o, want) || o.cell() != "0, 1 failed; 10 specs, 2 failed" {
+		t.Errorf("got %v %q, %v; want %v", o, o.cell(), err, want)
+	}
+}
+
 func TestCount(t *testing.T) {
 	var shown strings.Builder
 	o, err := count(strings.NewReader(events), &shown)
@@ -62,7 +73,8 @@ func TestCount(t *testing.T) {
 func rounds(words ...string) outcomes {
 	o := outcomes{}
 	for _, w := range words {
-		name, ends, _ := strings.Cut(w, ":")
+		colon := strings.LastIndex(w, ":")
+		name, ends := w[:colon], w[colon+1:]
 		o[test{"m/p", name}] = strings.Split(ends, ",")
 	}
 	return o
@@ -85,6 +97,8 @@ func TestChanges(t *testing.T) {
 		{"subtests named after the moment", rounds("TestA:pass", "TestA/1:pass", ":pass"), rounds("TestA:pass", "TestA/2:pass", ":pass"), nil, false},
 		{"the package ends early", rounds("TestA:pass", "TestB:pass", ":pass"), rounds("TestA:pass", ":fail"), []string{"p (package) (pass, then fail)"}, true},
 		{"fails always", rounds("TestA:pass,pass", ":pass,pass"), rounds("TestA:fail,fail", ":fail,fail"), []string{"p TestA (pass, then fail)"}, true},
+		{"fewer specs pass", rounds("TestA: specs passed:10", ":fail"), rounds("TestA: specs passed:9", ":fail"), []string{"p TestA: specs passed (10, then 9)"}, true},
+		{"more specs pass", rounds("TestA: specs passed:9", ":fail"), rounds("TestA: specs passed:10", ":fail"), []string{"p TestA: specs passed (9, then 10)"}, false},
 		{"fails now and then", rounds("TestA:pass,pass", ":pass,pass"), rounds("TestA:fail,pass", ":fail,pass"), []string{"p TestA (pass, then unsteady)"}, false},
 		{"failed now and then", rounds("TestA:pass,fail", ":pass,fail"), rounds("TestA:fail,fail", ":fail,fail"), []string{"p TestA (unsteady, then fail)"}, false},
 	} {
@@ -128,35 +142,50 @@ func TestWorseBuilds(t *testing.T) {
 
 func TestMarkdown(t *testing.T) {
 	r := &result{
-		Module: module{Path: "m", Version: "v1", Left: []left{{Tests: "^TestX$", Reason: "is long"}}}, Files: 3, Dependencies: []dependency{{"a", 1}, {"b", 4}},
+		Module: module{Path: modules[1].Path, Version: "v1", Left: []left{{Tests: "^TestX$", Reason: "is long"}}}, Files: 3, Dependencies: []dependency{{"a", 1}, {"b", 4}},
 		Before: rounds("TestA:pass", "TestB:fail", ":fail"), After: rounds("TestA:fail", "TestB:fail", ":fail"),
 	}
 	file := filepath.Join(t.TempDir(), "d.md")
-	if err := os.WriteFile(file, []byte("text\n"+resultsBegin+"old\n"+resultsEnd+"more\n"), 0o644); err != nil {
+	old := `
+| module | version | files changed | built | tests before | tests after | tried |
+|---|---|---|---|---|---|---|
+| FIRST | v1 | 3 | yes | 1 | 1 | 2025-01-02 |
+| SECOND | v1 | 3 | yes | 1 | 1 | 2025-01-02 |
+| no-more | v1 | 3 | yes | 1 | 1 | 2025-01-02 |
+
+- FIRST stays
+- FIRST stays, too
+- SECOND goes
+- no-more goes
+
+`
+	names := strings.NewReplacer("FIRST", modules[0].Path, "SECOND", modules[1].Path)
+	if err := os.WriteFile(file, []byte("text\n"+resultsBegin+names.Replace(old)+resultsEnd+"more\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeMarkdown(file, "cmd", time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC), []*result{r}); err != nil {
+	if err := writeMarkdown(file, time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC), []*result{r}); err != nil {
 		t.Fatal(err)
 	}
-	want := "text\n" + resultsBegin + `
-2026-01-02, by ` + "`cmd`" + `:
+	want := "text\n" + resultsBegin + names.Replace(`
+| module | version | files changed | built | tests before | tests after | tried |
+|---|---|---|---|---|---|---|
+| FIRST | v1 | 3 | yes | 1 | 1 | 2025-01-02 |
+| SECOND | v1 | 3, and 5 of 2 dependencies | yes | 1, 1 failed | 0, 2 failed | 2026-01-02 |
 
-| module | version | files changed | built | tests before | tests after |
-|---|---|---|---|---|---|
-| m | v1 | 3, and 5 of 2 dependencies | yes | 1, 1 failed | 0, 2 failed |
+- FIRST stays
+- FIRST stays, too
+- SECOND WORSE: m/p TestA (pass, then fail)
+- SECOND fails before and after: m/p TestB
+- SECOND left out: ^TestX$: is long
 
-- m WORSE: p TestA (pass, then fail)
-- m fails before and after: p TestB
-- m left out: ^TestX$: is long
-
-` + resultsEnd + "more\n"
+`) + resultsEnd + "more\n"
 	if b, err := os.ReadFile(file); err != nil || string(b) != want {
 		t.Errorf("got %v:\n%s\nwant:\n%s", err, b, want)
 	}
 	if err := os.WriteFile(file, []byte("text\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if err := writeMarkdown(file, "cmd", time.Time{}, nil); err == nil {
+	if err := writeMarkdown(file, time.Time{}, nil); err == nil {
 		t.Error("wrote into a file without a place for it")
 	}
 }

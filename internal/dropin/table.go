@@ -56,6 +56,12 @@ func (o outcomes) cell() string {
 			s += fmt.Sprintf(", %d %s", n, k[1])
 		}
 	}
+	if passed, failed := o.specs(); passed+failed > 0 {
+		s += fmt.Sprintf("; %d specs", passed)
+		if failed > 0 {
+			s += fmt.Sprintf(", %d failed", failed)
+		}
+	}
 	return s
 }
 
@@ -81,36 +87,45 @@ const (
 	resultsEnd   = "<!-- end of results -->\n"
 )
 
-// writeMarkdown replaces the results in a Markdown file.
-func writeMarkdown(file, command string, now time.Time, results []*result) error {
+// writeMarkdown replaces the results of these modules in a Markdown file; those of others stay while they are in the list of modules.
+func writeMarkdown(file string, now time.Time, results []*result) error {
 	b, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
 	before, rest, ok := strings.Cut(string(b), resultsBegin)
-	_, after, ok2 := strings.Cut(rest, resultsEnd)
+	old, after, ok2 := strings.Cut(rest, resultsEnd)
 	if !ok || !ok2 {
 		return fmt.Errorf("%s has no lines %q and %q", file, resultsBegin, resultsEnd)
 	}
-	return os.WriteFile(file, []byte(before+resultsBegin+markdown(command, now, results)+resultsEnd+after), 0o644)
+	return os.WriteFile(file, []byte(before+resultsBegin+markdown(old, now, results)+resultsEnd+after), 0o644)
 }
 
-// markdown returns the results as Markdown.
-func markdown(command string, now time.Time, results []*result) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "\n%s, by `%s`:\n\n", now.UTC().Format(time.DateOnly), command)
-	for i, row := range grid(results) {
-		fmt.Fprintf(&b, "| %s |\n", strings.Join(row, " | "))
-		if i == 0 {
-			b.WriteString("|" + strings.Repeat("---|", len(row)) + "\n")
+// markdown returns the results as Markdown, and of the old Markdown those of other modules.
+func markdown(old string, now time.Time, results []*result) string {
+	rows, details := map[string]string{}, map[string]string{} // by module
+	for line := range strings.Lines(old) {
+		if f := strings.Fields(line); len(f) > 1 && f[0] == "|" {
+			rows[f[1]] = line
+		} else if len(f) > 1 && f[0] == "-" {
+			details[f[1]] += line
 		}
 	}
-	b.WriteString("\n")
-	for _, r := range results {
+	table := grid(results)
+	for i, r := range results {
+		rows[r.Module.Path] = fmt.Sprintf("| %s | %s |\n", strings.Join(table[i+1], " | "), now.UTC().Format(time.DateOnly))
+		details[r.Module.Path] = ""
 		for _, line := range r.details() {
-			fmt.Fprintf(&b, "- %s\n", line)
+			details[r.Module.Path] += "- " + line + "\n"
 		}
 	}
-	b.WriteString("\n")
-	return b.String()
+	var b, below strings.Builder
+	fmt.Fprintf(&b, "\n| %s | tried |\n|%s\n", strings.Join(table[0], " | "), strings.Repeat("---|", len(table[0])+1))
+	for _, m := range modules {
+		b.WriteString(rows[m.Path])
+		if rows[m.Path] != "" {
+			below.WriteString(details[m.Path])
+		}
+	}
+	return b.String() + "\n" + below.String() + "\n"
 }
