@@ -3,12 +3,14 @@ package main
 import (
 	"bytes"
 	"context"
+	"embed"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -62,6 +64,42 @@ func (t *tree) test(ctx context.Context, m module, packages []string) (outcomes,
 		return nil, fmt.Errorf("go %s: %w\n%s", strings.Join(args, " "), err, bytes.TrimSpace(said.Bytes()))
 	}
 	return o, nil
+}
+
+//go:embed *.sh
+var scripts embed.FS
+
+// script runs the module's script, which needs root, and adds how it ended.
+func (t *tree) script(ctx context.Context, m module, o outcomes) error {
+	if m.Script == "" {
+		return nil
+	}
+	as := test{m.Path, m.Script}
+	if os.Geteuid() != 0 {
+		o[as] = append(o[as], "skip")
+		return nil
+	}
+	b, err := scripts.ReadFile(m.Script)
+	if err != nil {
+		return err
+	}
+	file := filepath.Join(t.dir, m.Script)
+	if err := os.WriteFile(file, b, 0o644); err != nil {
+		return err
+	}
+	cmd := exec.CommandContext(ctx, "sh", "-c", ownWorld+` "$@"`, "sh", "sh", file, t.opt.checkout)
+	cmd.Dir = t.root()
+	cmd.Env = append(os.Environ(), "GOWORK=off")
+	out, err := cmd.CombinedOutput()
+	if err == nil {
+		o[as] = append(o[as], "pass")
+		return nil
+	}
+	o[as] = append(o[as], "fail")
+	if t.opt.verbose {
+		fmt.Printf("%s: %v\n%s", m.Script, err, out)
+	}
+	return nil
 }
 
 // test is a test, or a package with an empty Test.

@@ -154,6 +154,9 @@ func (r *result) try(ctx context.Context, o options, dir string) error {
 	if r.Before, err = before.test(ctx, r.Module, r.Module.Packages); err != nil {
 		return err
 	}
+	if err := before.script(ctx, r.Module, r.Before); err != nil {
+		return err
+	}
 	step("its own imports changed")
 	if r.Files, err = after.rewrite(ctx); err != nil {
 		return err
@@ -165,6 +168,9 @@ func (r *result) try(ctx context.Context, o options, dir string) error {
 	}
 	r.BuiltAfter = after.build(ctx, r.Module)
 	if r.After, err = after.test(ctx, r.Module, r.Module.Packages); err != nil {
+		return err
+	}
+	if err := after.script(ctx, r.Module, r.After); err != nil {
 		return err
 	}
 	for i := 1; i < o.rounds; i++ {
