@@ -72,7 +72,7 @@ var modules = []module{
 	{Path: "k8s.io/mount-utils", Version: "v0.37.2", Packages: all},
 
 	// Networks.
-	{Path: "github.com/containernetworking/plugins", Version: "v1.10.0", Packages: []string{"./pkg/..."}},
+	{Path: "github.com/containernetworking/plugins", Version: "v1.10.0", Packages: all},
 	{Path: "github.com/vishvananda/netlink", Version: "v1.3.1", Packages: all, Left: []left{
 		{Tests: "^TestBridgeDefaultPVID$", Reason: "panics on a kernel without VLANs of bridges"},
 	}},
@@ -100,6 +100,5 @@ var modules = []module{
 	{Path: "github.com/prometheus/procfs", Version: "v0.23.0", Packages: []string{"."}, Prepare: []string{"bash", "ttar", "-C", "testdata", "-x", "-f", "testdata/fixtures.ttar"}},
 	{Path: "github.com/shirou/gopsutil/v4", Version: "v4.26.10", Packages: all},
 	{Path: "github.com/tklauser/go-sysconf", Version: "v0.4.0", Packages: all},
-	{Path: "github.com/u-root/u-root", Version: "v0.16.0", Packages: []string{"./pkg/..."}},
 	{Path: "golang.org/x/term", Version: "v0.48.0", Packages: all},
 }

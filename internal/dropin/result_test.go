@@ -170,7 +170,7 @@ func TestMarkdown(t *testing.T) {
 | module | version | files changed | built | tests before | tests after | tried |
 |---|---|---|---|---|---|---|
 | FIRST | v1 | 3 | yes | 1 | 1 | 2025-01-02 |
-| SECOND | v1 | 3, and 5 of 2 dependencies | yes | 1, 1 failed | 0, 2 failed | 2026-01-02 |
+| SECOND | v1 | 3, dependencies (2): 5 | yes | 1, 1 failed | 0, 2 failed | 2026-01-02 |
 
 - FIRST stays
 - FIRST stays, too

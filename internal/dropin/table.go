@@ -30,7 +30,7 @@ func (r *result) files() string {
 		n += d.Files
 	}
 	if n > 0 {
-		s += fmt.Sprintf(", and %d of %d dependencies", n, len(r.Dependencies))
+		s += fmt.Sprintf(", dependencies (%d): %d", len(r.Dependencies), n)
 	}
 	return s
 }
