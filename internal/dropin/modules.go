@@ -1,0 +1,104 @@
+package main
+
+import "strings"
+
+// module is a module to try, and what of it.
+type module struct {
+	Path, Version string
+	Packages      []string // whose tests run; all are built
+	Build         []string // what is built, if not all
+	Prepare       []string // command that completes the source
+	Flags         []string // of go test
+	Script        string   // beside this file, that uses what is built; one more test
+	Left          []left   // out
+}
+
+// left is what is not run, and why.
+type left struct {
+	Tests  string // as of go test -skip
+	File   string // or directory of tests, removed
+	Reason string
+}
+
+func (m module) build() []string {
+	if m.Build != nil {
+		return m.Build
+	}
+	return []string{"./..."}
+}
+
+func (m module) flags() []string {
+	flags := m.Flags
+	var skip []string
+	for _, l := range m.Left {
+		if l.Tests != "" {
+			skip = append(skip, l.Tests)
+		}
+	}
+	if skip != nil {
+		flags = append(flags[:len(flags):len(flags)], "-skip="+strings.Join(skip, "|"))
+	}
+	return flags
+}
+
+var all = []string{"./..."}
+
+// modules is the one list of what is tried.
+var modules = []module{
+	// The tests of the package that is replaced.
+	{Path: "golang.org/x/sys", Version: "v0.49.0", Packages: []string{"./unix"}, Left: []left{
+		{File: "unix/ifreq_linux_test.go", Reason: "is of that package, not of its users"},
+		{File: "unix/syscall_internal_linux_test.go", Reason: "is of that package, not of its users"},
+		{File: "unix/export_mremap_test.go", Reason: "is of that package, not of its users"},
+		{File: "unix/mremap_test.go", Reason: "needs the file before"},
+	}},
+
+	// Container runtimes.
+	{Path: "github.com/opencontainers/runc", Version: "v1.5.2", Packages: all, Script: "runc.sh", Left: []left{
+		{File: "libcontainer/integration", Reason: "runs containers of images that it fetches"},
+		{File: "libcontainer/nsenter/test", Reason: "is of symbolic links, which no module has"},
+	}},
+	{Path: "github.com/opencontainers/cgroups", Version: "v0.1.0", Packages: all},
+	{Path: "github.com/opencontainers/selinux", Version: "v1.15.1", Packages: all},
+	{Path: "github.com/cyphar/filepath-securejoin", Version: "v0.7.0", Packages: all, Flags: []string{"-short"}},
+	{Path: "github.com/containerd/cgroups/v3", Version: "v3.1.3", Packages: all},
+	{Path: "github.com/containerd/console", Version: "v1.0.5", Packages: all},
+	{Path: "github.com/containerd/continuity", Version: "v0.5.0", Packages: all},
+	{Path: "github.com/containerd/fifo", Version: "v1.1.0", Packages: all},
+	{Path: "github.com/moby/sys/mount", Version: "v0.3.5", Packages: all},
+	{Path: "github.com/moby/sys/mountinfo", Version: "v0.7.3", Packages: all},
+	{Path: "github.com/moby/sys/signal", Version: "v0.7.1", Packages: all},
+	{Path: "github.com/moby/sys/user", Version: "v0.5.0", Packages: all},
+	{Path: "k8s.io/mount-utils", Version: "v0.37.2", Packages: all},
+
+	// Networks.
+	{Path: "github.com/containernetworking/plugins", Version: "v1.10.0", Packages: all},
+	{Path: "github.com/vishvananda/netlink", Version: "v1.3.1", Packages: all, Left: []left{
+		{Tests: "^TestBridgeDefaultPVID$", Reason: "panics on a kernel without VLANs of bridges"},
+	}},
+	{Path: "github.com/vishvananda/netns", Version: "v0.0.5", Packages: all},
+	{Path: "github.com/mdlayher/netlink", Version: "v1.11.2", Packages: all},
+	{Path: "github.com/mdlayher/packet", Version: "v1.2.0", Packages: all},
+	{Path: "github.com/mdlayher/socket", Version: "v0.8.0", Packages: all},
+	{Path: "github.com/mdlayher/vsock", Version: "v1.4.0", Packages: all},
+	{Path: "github.com/jsimonetti/rtnetlink/v2", Version: "v2.3.0", Packages: all},
+	{Path: "github.com/google/nftables", Version: "v0.3.0", Packages: all},
+	{Path: "golang.zx2c4.com/wireguard", Version: "v0.0.0-20260522210424-ecfc5a8d5446", Packages: all, Left: []left{
+		{Tests: "^TestFormatting$", Reason: "wants imports in the order of their paths"},
+	}},
+	{Path: "golang.zx2c4.com/wireguard/wgctrl", Version: "v0.0.0-20241231184526-a9ab2273dd10", Packages: all},
+	{Path: "github.com/insomniacslk/dhcp", Version: "v0.0.0-20260901064844-234b97448fae", Packages: all},
+	{Path: "golang.org/x/net", Version: "v0.62.0", Packages: []string{"./icmp", "./ipv4", "./ipv6", "./internal/socket", "./bpf"}},
+
+	// Watchers, file systems, programs about the system.
+	{Path: "github.com/fsnotify/fsnotify", Version: "v1.10.1", Packages: all},
+	{Path: "github.com/rjeczalik/notify", Version: "v0.9.3", Packages: all},
+	{Path: "github.com/hanwen/go-fuse/v2", Version: "v2.12.1", Packages: all},
+	{Path: "github.com/pkg/xattr", Version: "v0.4.12", Packages: all},
+	{Path: "github.com/cilium/ebpf", Version: "v0.22.0", Packages: all},
+	{Path: "github.com/landlock-lsm/go-landlock", Version: "v0.11.2", Packages: all},
+	{Path: "github.com/prometheus/procfs", Version: "v0.23.0", Packages: []string{"."}, Prepare: []string{"bash", "ttar", "-C", "testdata", "-x", "-f", "testdata/fixtures.ttar"}},
+	{Path: "github.com/shirou/gopsutil/v4", Version: "v4.26.10", Packages: all},
+	{Path: "github.com/tklauser/go-sysconf", Version: "v0.4.0", Packages: all},
+	{Path: "golang.org/x/term", Version: "v0.48.0", Packages: all},
+}
