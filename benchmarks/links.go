@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"sync"
 
 	peer "github.com/vishvananda/netlink"
 
@@ -150,7 +151,16 @@ func addLinks(w *world) error {
 	return inBatches(w.n, func(b *netlink.Batch, i int) error { return b.LinkSetUp(kernLink(linkName(i))) })
 }
 
-func linkName(i int) string { return fmt.Sprint("link", i) }
+func linkName(i int) string { return linkNames()[i] }
+
+// linkNames are made once: look-ups are not to pay for them.
+var linkNames = sync.OnceValue(func() []string {
+	names := make([]string, 20_000)
+	for i := range names {
+		names[i] = fmt.Sprint("link", i)
+	}
+	return names
+})
 
 // addPairs makes pairs of veth links, in the group pairGroup.
 func addPairs(w *world) error {
