@@ -20,6 +20,20 @@ var linksStream = workload{
 		{kern, func(w *world) (op, error) {
 			h, err := openKern(w)
 			return func() (n int, err error) {
+				for e, err := range h.LinkEntries(netlink.LinkFilter{}) {
+					if err != nil {
+						return n, err
+					}
+					if e.Name() != "" && e.MTU != 0 {
+						n++
+					}
+				}
+				return n, nil
+			}, err
+		}},
+		{kern + ", LinkSeq", func(w *world) (op, error) {
+			h, err := openKern(w)
+			return func() (n int, err error) {
 				for l, err := range h.LinkSeq() {
 					if err != nil {
 						return n, err
@@ -39,7 +53,7 @@ var linksList = workload{
 	chart: "list # links",
 	name:  "links/list", title: "list all links",
 	each: "link", objects: 1000, atMost: true, cold: true,
-	goals: []goal{{row: kern, of: floor, times: 1.6, allocs: 0.1}},
+	goals: []goal{{row: kern, of: floor, times: 1.6, allocs: 0.1}, {row: kernOwnSlice, of: floor, times: 1.3}},
 	setup: addLinks, found: allLinks,
 	contenders: []contender{
 		{floor, rawDump(linkDump)},
@@ -47,6 +61,14 @@ var linksList = workload{
 			h, err := openKern(w)
 			return func() (int, error) {
 				all, err := h.LinkList()
+				return len(all), err
+			}, err
+		}},
+		{kernOwnSlice, func(w *world) (op, error) {
+			h, err := openKern(w)
+			var all []netlink.LinkEntry
+			return func() (int, error) {
+				all, err = h.AppendLinkEntries(all[:0], netlink.LinkFilter{})
 				return len(all), err
 			}, err
 		}},

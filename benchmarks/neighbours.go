@@ -20,6 +20,20 @@ var neighboursStream = workload{
 		{kern, func(w *world) (op, error) {
 			h, err := openKern(w)
 			return func() (n int, err error) {
+				for e, err := range h.NeighEntries(netlink.NeighFilter{Family: netlink.FAMILY_V4}) {
+					if err != nil {
+						return n, err
+					}
+					if e.IP().Is4() && len(e.LLAddr()) == 6 && e.LinkIndex == w.link {
+						n++
+					}
+				}
+				return n, nil
+			}, err
+		}},
+		{kern + ", NeighSeq", func(w *world) (op, error) {
+			h, err := openKern(w)
+			return func() (n int, err error) {
 				for e, err := range h.NeighSeq(0, netlink.FAMILY_V4) {
 					if err != nil {
 						return n, err
@@ -39,7 +53,7 @@ var neighboursList = workload{
 	chart: "list # neighbours",
 	name:  "neighbours/list", title: "list all neighbours",
 	each: "neighbour", objects: 10_000, cold: true,
-	goals: []goal{{row: kern, of: floor, times: 1.6, allocs: 0.1}},
+	goals: []goal{{row: kern, of: floor, times: 1.6, allocs: 0.1}, {row: kernOwnSlice, of: floor, times: 1.3}},
 	setup: addNeighbours,
 	contenders: []contender{
 		{floor, rawDump(allNeighbours)},
@@ -47,6 +61,14 @@ var neighboursList = workload{
 			h, err := openKern(w)
 			return func() (int, error) {
 				all, err := h.NeighList(0, netlink.FAMILY_V4)
+				return len(all), err
+			}, err
+		}},
+		{kernOwnSlice, func(w *world) (op, error) {
+			h, err := openKern(w)
+			var all []netlink.NeighEntry
+			return func() (int, error) {
+				all, err = h.AppendNeighEntries(all[:0], netlink.NeighFilter{Family: netlink.FAMILY_V4})
 				return len(all), err
 			}, err
 		}},

@@ -156,6 +156,29 @@ func stream[T any](h *Handle, request func() (*nl.Request, error), op string, de
 	}
 }
 
+// entries is stream for values that are decoded where they stay, whatever was
+// there, and handed out by pointer: nothing is allocated or copied for each.
+func entries[T any](h *Handle, request func() (*nl.Request, error), op string, decode func(m nl.Message, v *T) (want bool, err error), over func(error) bool) iter.Seq2[*T, error] {
+	return func(yield func(*T, error) bool) {
+		v := new(T)
+		left := false
+		err := h.dumpObjects(request, op, func(o *nl.Objects) (bool, error) {
+			for m, ok := o.Next(); ok; m, ok = o.Next() {
+				if want, err := decode(m, v); err != nil {
+					return false, err
+				} else if want && !yield(v, nil) {
+					left = true
+					return false, nil
+				}
+			}
+			return true, nil
+		})
+		if err != nil && !left && !(over != nil && over(err)) {
+			yield(new(T), err)
+		}
+	}
+}
+
 // dumpObjects runs a dump and calls each for every datagram, until it returns
 // false or an error.
 func (h *Handle) dumpObjects(request func() (*nl.Request, error), op string, each func(*nl.Objects) (bool, error)) error {

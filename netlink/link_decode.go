@@ -56,7 +56,7 @@ func decodeLink(b []byte) (Link, error) {
 }
 
 const (
-	maxAddrLen   = 32 // as struct ifla_vf_mac has room for
+	maxAddrLen   = 32 // MAX_ADDR_LEN of the kernel
 	etherAddrLen = 6
 )
 
@@ -301,12 +301,19 @@ func (ip6 *LinkIP6) decode(d *nl.Decoder) {
 
 // decodeHardwareAddr returns nil for an address that is all zero.
 func decodeHardwareAddr(d *nl.Decoder) net.HardwareAddr {
-	for _, b := range d.Data() {
-		if b != 0 {
-			return d.Bytes()
+	if allZero(d.Data()) {
+		return nil
+	}
+	return d.Bytes()
+}
+
+func allZero(b []byte) bool {
+	for _, c := range b {
+		if c != 0 {
+			return false
 		}
 	}
-	return nil
+	return true
 }
 
 // decodeRoom reads a u16, or the u32 that a later kernel may make of it.

@@ -120,7 +120,7 @@ func (h *Handle) getLink(r *nl.Request, object func() string) (Link, error) {
 // Of several with that alias it returns the first. The error is a
 // [LinkNotFoundError] where there is none.
 func (h *Handle) LinkByAlias(alias string) (Link, error) {
-	all, err := list(h, h.linkDump(LinkFilter{}), "link list", func(m nl.Message) (Link, bool, error) {
+	all, err := list(h, h.linkDump(LinkFilter{}), linkListOp, func(m nl.Message) (Link, bool, error) {
 		link, err := decodeLink(m.Data)
 		return link, err == nil && link.Attrs().Alias == alias, err
 	})
@@ -132,6 +132,8 @@ func (h *Handle) LinkByAlias(alias string) (Link, error) {
 	}
 	return nil, LinkNotFoundError{&nl.Error{Op: "link get", Object: fmt.Sprintf("alias %q", alias), Err: errNoDevice}}
 }
+
+const linkListOp = "link list"
 
 // LinkFilter says which links [Handle.LinkListFiltered] lists, and what of
 // them. What is zero is not asked for.
@@ -152,15 +154,20 @@ func (h *Handle) linkDump(f LinkFilter) *nl.Request {
 	if !f.NoVFs {
 		h.putExtMask(&r.Encoder)
 	}
+	f.put(&r.Encoder)
+	return r
+}
+
+// put writes what the kernel filters by.
+func (f *LinkFilter) put(e *nl.Encoder) {
 	if f.MasterIndex != 0 {
-		r.Int32(uapi.IFLA_MASTER, int32(f.MasterIndex))
+		e.Int32(uapi.IFLA_MASTER, int32(f.MasterIndex))
 	}
 	if f.Type != "" {
-		r.Nest(uapi.IFLA_LINKINFO | uapi.NLA_F_NESTED)
-		r.String(uapi.IFLA_INFO_KIND, f.Type)
-		r.End()
+		e.Nest(uapi.IFLA_LINKINFO | uapi.NLA_F_NESTED)
+		e.String(uapi.IFLA_INFO_KIND, f.Type)
+		e.End()
 	}
-	return r
 }
 
 func (f *LinkFilter) decode(m nl.Message) (Link, bool, error) {
@@ -176,13 +183,13 @@ func (h *Handle) LinkList() ([]Link, error) { return h.LinkListFiltered(LinkFilt
 
 // LinkListFiltered lists the links that match f. The kernel does the filtering.
 func (h *Handle) LinkListFiltered(f LinkFilter) ([]Link, error) {
-	return list(h, h.linkDump(f), "link list", f.decode)
+	return list(h, h.linkDump(f), linkListOp, f.decode)
 }
 
 // LinkSeq is [Handle.LinkList] as a stream.
 func (h *Handle) LinkSeq() iter.Seq2[Link, error] {
 	f := LinkFilter{}
-	return seq(h, func() (*nl.Request, error) { return h.linkDump(f), nil }, "link list", f.decode)
+	return seq(h, func() (*nl.Request, error) { return h.linkDump(f), nil }, linkListOp, f.decode)
 }
 
 // linkIndex returns the link's index, which is looked up where only its name is

@@ -24,6 +24,11 @@ type aReply struct {
 	decode func([]byte) error
 }
 
+// both reads a reply as a value and as an entry.
+func both(value, entry func([]byte) error) func([]byte) error {
+	return func(b []byte) error { return errors.Join(value(b), entry(b)) }
+}
+
 func errorOf[T any](decode func([]byte) (T, error)) func([]byte) error {
 	return func(b []byte) error {
 		_, err := decode(b)
@@ -40,7 +45,7 @@ func replies(t testing.TB) (all []aReply) {
 		add("addr: "+c.name, uapi.RTM_NEWADDR, uapi.SizeofIfaddrmsg, capture.Message(t, uapi.RTM_NEWADDR, c.bytes), errorOf(decodeAddr))
 	}
 	for _, c := range neighReplies {
-		add("neigh: "+c.name, uapi.RTM_NEWNEIGH, uapi.SizeofNdmsg, capture.Message(t, uapi.RTM_NEWNEIGH, c.bytes), errorOf(decodeNeigh))
+		add("neigh: "+c.name, uapi.RTM_NEWNEIGH, uapi.SizeofNdmsg, capture.Message(t, uapi.RTM_NEWNEIGH, c.bytes), both(errorOf(decodeNeigh), new(NeighEntry).decode))
 	}
 	for _, c := range routeReplies {
 		add("route: "+c.name, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, capture.Message(t, uapi.RTM_NEWROUTE, c.bytes), errorOf(decodeRoute))
@@ -51,7 +56,7 @@ func replies(t testing.TB) (all []aReply) {
 	for _, c := range nexthopMessages {
 		add("nexthop: "+c.command, uapi.RTM_NEWNEXTHOP, uapi.SizeofNhmsg, capture.Message(t, uapi.RTM_NEWNEXTHOP, c.reply), errorOf(decodeNexthop))
 	}
-	add("link: veth", uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, capturedFile(t, "link_veth_port.txt"), errorOf(decodeLink))
+	add("link: veth", uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, capturedFile(t, "link_veth_port.txt"), both(errorOf(decodeLink), new(LinkEntry).decode))
 	add("link: virtual functions", uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, capture.Message(t, uapi.RTM_NEWLINK, vfList), errorOf(decodeLink))
 	return all
 }

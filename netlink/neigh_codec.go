@@ -152,7 +152,7 @@ func (nd *neighDecoder) decodeInto(m nl.Message, n *Neigh) (want bool, err error
 			n.FlagsExt = int(d.Uint32())
 		}
 	}
-	return nd.filter.wants(n), d.Err()
+	return nd.filter.wants(n.Family, n.LinkIndex, n.MasterIndex, n.State, n.Flags, n.Type), d.Err()
 }
 
 // NeighDeserialize reads a neighbour from the bytes of an RTM_NEWNEIGH or

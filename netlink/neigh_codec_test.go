@@ -209,13 +209,18 @@ func TestNeighFilter(t *testing.T) {
 		{"type", NeighFilter{Type: 1}, true},
 		{"other type", NeighFilter{Type: 2}, false},
 	} {
-		if c.f.wants(&entry) != c.want {
+		if wants(c.f, &entry) != c.want {
 			t.Errorf("%s: not %v", c.name, c.want)
 		}
 	}
-	if f := (NeighFilter{MasterIndex: 8}); !f.wants(&Neigh{LinkIndex: 3}) {
+	if f := (NeighFilter{MasterIndex: 8}); !wants(f, &Neigh{LinkIndex: 3}) {
 		t.Error("a neighbour that does not say its master is left out: only the kernel knows")
 	}
+}
+
+// wants asks a filter about a neighbour.
+func wants(f NeighFilter, n *Neigh) bool {
+	return f.wants(n.Family, n.LinkIndex, n.MasterIndex, n.State, n.Flags, n.Type)
 }
 
 func TestNeighDecoderRefusesMalformedMessages(t *testing.T) {
@@ -229,6 +234,18 @@ func TestNeighDecoderRefusesMalformedMessages(t *testing.T) {
 	} {
 		if n, err := NeighDeserialize(capture.Words(t, text)); !errors.Is(err, nl.ErrMalformed) || n != nil {
 			t.Errorf("%s: got %+v, %v", name, n, err)
+		}
+		if err := new(NeighEntry).decode(capture.Words(t, text)); !errors.Is(err, nl.ErrMalformed) {
+			t.Errorf("%s: entry: %v", name, err)
+		}
+	}
+	for name, text := range map[string]string{
+		"address of three bytes":   "=02000000 03000000 0200 =0001 0700 0100 =0a010200",
+		"link-layer address of 36": "=02000000 03000000 0200 =0001 2800 0200 =" + strings.Repeat("00", 36),
+		"VNI of two bytes":         "=02000000 03000000 0200 =0001 0600 0700 =01000000",
+	} {
+		if err := new(NeighEntry).decode(capture.Words(t, text)); !errors.Is(err, nl.ErrMalformed) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

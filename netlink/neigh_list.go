@@ -8,6 +8,8 @@ import (
 	"kern.sys/netlink/nl"
 )
 
+const neighListOp = "neigh list"
+
 // NeighFilter says which neighbours to list. Zero fields leave the choice open.
 type NeighFilter struct {
 	// Family is AF_INET, AF_INET6 or AF_BRIDGE, for forwarding entries; 0: both of
@@ -24,15 +26,15 @@ type NeighFilter struct {
 	Type  int // RTN_…
 }
 
-// wants reports whether f chooses n, as far as n says. Only the kernel knows
-// which ports a master has.
-func (f *NeighFilter) wants(n *Neigh) bool {
-	return (f.Family == 0 || f.Family == n.Family) &&
-		(f.MasterIndex == 0 || n.MasterIndex == 0 || f.MasterIndex == n.MasterIndex) &&
-		(f.LinkIndex == 0 || f.LinkIndex == n.LinkIndex) &&
-		(f.State == 0 || f.State&n.State != 0) &&
-		n.Flags&f.Flags == f.Flags &&
-		(f.Type == 0 || f.Type == n.Type)
+// wants reports whether f chooses a neighbour, as far as that says. Only the
+// kernel knows which ports a master has.
+func (f *NeighFilter) wants(family, link, master, state, flags, typ int) bool {
+	return (f.Family == 0 || f.Family == family) &&
+		(f.MasterIndex == 0 || master == 0 || f.MasterIndex == master) &&
+		(f.LinkIndex == 0 || f.LinkIndex == link) &&
+		(f.State == 0 || f.State&state != 0) &&
+		flags&f.Flags == f.Flags &&
+		(f.Type == 0 || f.Type == typ)
 }
 
 // NeighList returns the neighbours on a link: ip neighbour show nud all, or
@@ -86,7 +88,7 @@ func (msg *Ndmsg) filter() NeighFilter {
 // NeighListFiltered returns the neighbours that filter chooses.
 func (h *Handle) NeighListFiltered(filter NeighFilter) ([]Neigh, error) {
 	d := neighDecoder{filter: filter}
-	return fill(h, filter.request(), "neigh list", d.decodeInto)
+	return fill(h, filter.request(), neighListOp, d.decodeInto)
 }
 
 // NeighSeqFiltered is [Handle.NeighListFiltered] one by one, as they come from
@@ -95,7 +97,7 @@ func (h *Handle) NeighSeqFiltered(filter NeighFilter) iter.Seq2[Neigh, error] {
 	return func(yield func(Neigh, error) bool) {
 		d := neighDecoder{filter: filter}
 		request := func() (*nl.Request, error) { return filter.request(), nil }
-		stream(h, request, "neigh list", d.decodeInto, nil)(yield)
+		stream(h, request, neighListOp, d.decodeInto, nil)(yield)
 	}
 }
 

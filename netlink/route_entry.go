@@ -90,24 +90,7 @@ func (e *RouteEntry) Route() (Route, error) {
 // pair holds the error, if there is one.
 func (h *Handle) RouteEntries(family int, filter *Route, filterMask uint64) iter.Seq2[*RouteEntry, error] {
 	f := newRouteFilter(family, filter, filterMask)
-	return func(yield func(*RouteEntry, error) bool) {
-		var e RouteEntry
-		left := false
-		err := h.dumpObjects(h.routeRequest(f), "route list", func(o *nl.Objects) (bool, error) {
-			for m, ok := o.Next(); ok; m, ok = o.Next() {
-				if want, err := f.decode(m, &e); err != nil {
-					return false, err
-				} else if want && !yield(&e, nil) {
-					left = true
-					return false, nil
-				}
-			}
-			return true, nil
-		})
-		if err != nil && !left && !nothingThere(err) {
-			yield(&RouteEntry{}, err)
-		}
-	}
+	return entries(h, h.routeRequest(f), "route list", f.decode, nothingThere)
 }
 
 // AppendRouteEntries appends the routes of [Handle.RouteListFiltered] to all, in

@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"os/exec"
 	"reflect"
-	"runtime"
 	"testing"
 
 	"kern.sys/internal/nstest"
@@ -152,18 +151,6 @@ func routeEntriesAllocate(t *testing.T) {
 			return len(all)
 		},
 	} {
-		found := run()
-		if found < n {
-			t.Errorf("%s: %d of %d routes, %v", name, found, n, err)
-		}
-		// A garbage collection meanwhile may empty the pools.
-		least := testing.AllocsPerRun(1, func() { run() })
-		for range 5 {
-			runtime.Gosched()
-			least = min(least, testing.AllocsPerRun(1, func() { run() }))
-		}
-		if least > 30 {
-			t.Errorf("%s: %v allocations for %d routes", name, least, found)
-		}
+		allocatesLittle(t, name, n, run)
 	}
 }

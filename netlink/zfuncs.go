@@ -35,6 +35,16 @@ func AddrSeq(link Link, family int) iter.Seq2[Addr, error] {
 	return pkgHandle.AddrSeq(link, family)
 }
 
+// AppendLinkEntries is [Handle.AppendLinkEntries] in the network namespace of the calling thread.
+func AppendLinkEntries(all []LinkEntry, f LinkFilter) ([]LinkEntry, error) {
+	return pkgHandle.AppendLinkEntries(all, f)
+}
+
+// AppendNeighEntries is [Handle.AppendNeighEntries] in the network namespace of the calling thread.
+func AppendNeighEntries(all []NeighEntry, filter NeighFilter) ([]NeighEntry, error) {
+	return pkgHandle.AppendNeighEntries(all, filter)
+}
+
 // AppendRouteEntries is [Handle.AppendRouteEntries] in the network namespace of the calling thread.
 func AppendRouteEntries(all []RouteEntry, family int, filter *Route, filterMask uint64) ([]RouteEntry, error) {
 	return pkgHandle.AppendRouteEntries(all, family, filter, filterMask)
@@ -168,6 +178,11 @@ func LinkDelAltName(link Link, name string) error {
 // LinkDelGroup is [Handle.LinkDelGroup] in the network namespace of the calling thread.
 func LinkDelGroup(group uint32) error {
 	return pkgHandle.LinkDelGroup(group)
+}
+
+// LinkEntries is [Handle.LinkEntries] in the network namespace of the calling thread.
+func LinkEntries(f LinkFilter) iter.Seq2[*LinkEntry, error] {
+	return pkgHandle.LinkEntries(f)
 }
 
 // LinkGetProtinfo is [Handle.LinkGetProtinfo] in the network namespace of the calling thread.
@@ -503,6 +518,11 @@ func NeighAppend(neigh *Neigh) error {
 // NeighDel is [Handle.NeighDel] in the network namespace of the calling thread.
 func NeighDel(neigh *Neigh) error {
 	return pkgHandle.NeighDel(neigh)
+}
+
+// NeighEntries is [Handle.NeighEntries] in the network namespace of the calling thread.
+func NeighEntries(filter NeighFilter) iter.Seq2[*NeighEntry, error] {
+	return pkgHandle.NeighEntries(filter)
 }
 
 // NeighGet is [Handle.NeighGet] in the network namespace of the calling thread.

@@ -8,18 +8,25 @@ import (
 	"testing"
 	"unsafe"
 
+	"kern.sys/internal/nstest"
 	"kern.sys/unix"
 )
 
 // faults returns a descriptor of userfaultfd, with features that Linux has since minKernel, for pages that it returns too.
 func faults(t *testing.T, features uint64, minKernel string) (fd int, b []byte, all unix.UffdioRange) {
 	t.Helper()
+	return faultsOf(t, features, func(err error) { need(t, "features of userfaultfd", minKernel, err) })
+}
+
+// faultsOf is faults, where needFeatures skips the test if the kernel has not all features.
+func faultsOf(t *testing.T, features uint64, needFeatures func(error)) (fd int, b []byte, all unix.UffdioRange) {
+	t.Helper()
 	onKernel(t, "userfaultfd")
 	fd, err := unix.Userfaultfd(unix.O_CLOEXEC | unix.UFFD_USER_MODE_ONLY)
 	need(t, "userfaultfd", "5.11", err)
 	t.Cleanup(func() { _ = unix.Close(fd) })
 	api := unix.UffdioApi{Api: unix.UFFD_API, Features: features}
-	need(t, "features of userfaultfd", minKernel, unix.IoctlUffdioApi(fd, &api))
+	needFeatures(unix.IoctlUffdioApi(fd, &api))
 	if api.Features&features != features || api.Ioctls&(1<<(unix.UFFDIO_REGISTER&0xff)) == 0 {
 		t.Errorf("%+v", api)
 	}
@@ -132,7 +139,9 @@ func TestUserfaultfdProtects(t *testing.T) {
 	if !slices.Contains([]string{"386", "amd64", "arm64", "riscv64"}, runtime.GOARCH) {
 		t.Skip("feature userfaultfd that protects: not of this architecture")
 	}
-	fd, b, all := faults(t, unix.UFFD_FEATURE_PAGEFAULT_FLAG_WP, "5.7")
+	fd, b, all := faultsOf(t, unix.UFFD_FEATURE_PAGEFAULT_FLAG_WP, func(err error) {
+		nstest.NeedOption(t, "CONFIG_HAVE_ARCH_USERFAULTFD_WP", "5.7", err)
+	})
 	b[0] = 1
 	ok(t, unix.IoctlUffdioRegister(fd, &unix.UffdioRegister{Range: all, Mode: unix.UFFDIO_REGISTER_MODE_WP}))
 	protect := unix.UffdioWriteprotect{Range: all, Mode: unix.UFFDIO_WRITEPROTECT_MODE_WP}
