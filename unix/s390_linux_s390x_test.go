@@ -20,8 +20,12 @@ func TestS390Sthyi(t *testing.T) {
 	default:
 		t.Error(err)
 	}
-	fails(t, unix.S390Sthyi(unix.STHYI_FC_CP_IFL_CAP, &page, &rc, 1), unix.EINVAL)
-	fails(t, unix.S390Sthyi(9999, &page, &rc, 0), unix.EINVAL)
+	if err := unix.S390Sthyi(unix.STHYI_FC_CP_IFL_CAP, &page, &rc, 1); err != unix.EINVAL && err != unix.EOPNOTSUPP {
+		t.Errorf("no flag: %v", err)
+	}
+	if err := unix.S390Sthyi(9999, &page, &rc, 0); err != unix.EINVAL && err != unix.EOPNOTSUPP {
+		t.Errorf("no function: %v", err)
+	}
 }
 
 func TestS390PciMmio(t *testing.T) {
