@@ -68,28 +68,24 @@ func allMessages(structs []wanted) ([]byte, error) {
 
 func constants(db *abi.DB, archs []abi.Arch, plain, be16 []gen.Line) ([]byte, error) {
 	var b strings.Builder
-	b.WriteString("// Constants of the kernel's headers, by their names there.\nconst (\n")
 	seen := map[string]string{}
-	errp := writeConsts(&b, db, archs, plain, seen, func(_ abi.Arch, value string) (string, error) { return value, nil })
-	var errb error
-	if len(be16) > 0 {
-		b.WriteString(")\n\n// Constants that the kernel's headers have in network byte order: here they are plain numbers,\n" +
-			"// to be written big-endian.\nconst (\n")
-		errb = writeConsts(&b, db, archs, be16, seen, fromNetwork16)
-	}
-	b.WriteString(")\n")
+	errp := writeConsts(&b, "// Constants of the kernel's headers, by their names there.\nconst",
+		db, archs, plain, seen, func(_ abi.Arch, value string) (string, error) { return value, nil })
+	errb := writeConsts(&b, "// Constants that the kernel's headers have in network byte order: here they are plain numbers,\n"+
+		"// to be written big-endian.\nconst", db, archs, be16, seen, fromNetwork16)
 	if err := errors.Join(errp, errb); err != nil {
 		return nil, err
 	}
 	return gen.File("", "uapi", b.String())
 }
 
-// writeConsts writes the selected constants, as see makes them. seen has where those are that were written before.
-func writeConsts(b *strings.Builder, db *abi.DB, archs []abi.Arch, lines []gen.Line, seen map[string]string, see func(abi.Arch, string) (string, error)) error {
+// writeConsts writes the selected constants, as see makes them, behind head. seen has where those are that were written before.
+func writeConsts(b *strings.Builder, head string, db *abi.DB, archs []abi.Arch, lines []gen.Line, seen map[string]string, see func(abi.Arch, string) (string, error)) error {
 	selected, err := gen.Select(db, lines)
 	if err != nil {
 		return err
 	}
+	var decls []gen.Decl
 	var errs []error
 	for _, c := range selected {
 		if other, ok := seen[c.Name]; ok {
@@ -122,8 +118,9 @@ func writeConsts(b *strings.Builder, db *abi.DB, archs []abi.Arch, lines []gen.L
 		if err != nil {
 			errs = append(errs, fmt.Errorf("constant %s: %w", c.Name, err))
 		}
-		fmt.Fprintf(b, "%s = %s\n", c.Name, lit)
+		decls = append(decls, gen.Decl{Key: c.Name, On: map[string]string{archs[0].Name: c.Name + " = " + lit}})
 	}
+	gen.Block(b, head, archs[0].Name, decls)
 	return errors.Join(errs...)
 }
 
