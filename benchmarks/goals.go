@@ -49,7 +49,7 @@ func (r *report) judge(o *outcome, g *goal, row, of *row) (lines [][]string) {
 		}
 	}
 	if g.allocs != 0 {
-		most := max(g.allocs, 0.005) // a handful for all of them is none for each
+		most := max(g.allocs, 0.005, 10/float64(o.Objects)) // a handful for all of them is none for each
 		add(", allocations", few(row.Allocs), "", "≤ "+few(max(g.allocs, 0)), row.Allocs <= most)
 	}
 	if g.seen != 0 {

@@ -70,21 +70,24 @@ func (f *NeighFilter) decode(m nl.Message, e *NeighEntry) (want bool, err error)
 	return f.wants(int(e.Family), e.LinkIndex, e.MasterIndex, int(e.State), int(e.Flags), int(e.Type)), nil
 }
 
-// decode reads the payload of RTM_NEWNEIGH or RTM_DELNEIGH, whatever e was.
+// decode reads the payload of RTM_NEWNEIGH or RTM_DELNEIGH, whatever e was. Long
+// dumps spend their time here: see [RouteEntry.decode].
 func (e *NeighEntry) decode(data []byte) error {
 	if len(data) < uapi.SizeofNdmsg {
 		return fmt.Errorf("%w: neighbour of %d bytes", nl.ErrMalformed, len(data))
 	}
-	var header uapi.Ndmsg
-	header.Decode(data)
 	*e = NeighEntry{}
-	e.Family, e.LinkIndex, e.State = header.Family, int(header.Ifindex), header.State
-	e.Flags, e.Type = header.Flags, header.Type
-	d := nl.NewDecoderAfter(data, uapi.SizeofNdmsg)
-	for d.Next() {
-		v := d.Data()
+	e.Family, e.LinkIndex, e.State = data[0], int(int32(native.Uint32(data[4:]))), native.Uint16(data[8:])
+	e.Flags, e.Type = data[10], data[11]
+	for b := data[uapi.SizeofNdmsg:]; len(b) >= uapi.SizeofNlattr; {
+		n, typ := int(native.Uint16(b)), native.Uint16(b[2:])&^(uapi.NLA_F_NESTED|uapi.NLA_F_NET_BYTEORDER)
+		if n < uapi.SizeofNlattr || n > len(b) {
+			return fmt.Errorf("%w: attribute %d says %d bytes, %d are left", nl.ErrMalformed, typ, n, len(b))
+		}
+		v := b[uapi.SizeofNlattr:n:n]
+		b = b[min((n+3)&^3, len(b)):]
 		ok := true
-		switch d.Type() {
+		switch typ {
 		case uapi.NDA_DST:
 			ok = setAddr(&e.ip, &e.ipLen, v)
 		case uapi.NDA_LLADDR:
@@ -92,10 +95,16 @@ func (e *NeighEntry) decode(data []byte) error {
 				e.lladdrLen = uint8(copy(e.lladdr[:], v))
 			}
 		case uapi.NDA_VLAN:
-			e.Vlan = d.Uint16()
+			if ok = len(v) >= 2; ok {
+				e.Vlan = native.Uint16(v)
+			}
 		case uapi.NDA_PORT:
 			if ok = len(v) >= 2; ok {
 				e.Port = binary.BigEndian.Uint16(v)
+			}
+		case uapi.NDA_PROTOCOL:
+			if ok = len(v) >= 1; ok {
+				e.Protocol = v[0]
 			}
 		case uapi.NDA_VNI:
 			ok = setUint32(&e.VNI, v)
@@ -106,15 +115,13 @@ func (e *NeighEntry) decode(data []byte) error {
 		case uapi.NDA_FLAGS_EXT:
 			ok = setUint32(&e.FlagsExt, v)
 		case uapi.NDA_IFINDEX:
-			e.ViaIndex = int(d.Uint32())
+			ok = setIndex(&e.ViaIndex, v)
 		case uapi.NDA_MASTER:
-			e.MasterIndex = int(d.Uint32())
-		case uapi.NDA_PROTOCOL:
-			e.Protocol = d.Uint8()
+			ok = setIndex(&e.MasterIndex, v)
 		}
 		if !ok {
-			return fmt.Errorf("%w: neighbour: attribute %d of %d bytes", nl.ErrMalformed, d.Type(), len(v))
+			return fmt.Errorf("%w: neighbour: attribute %d of %d bytes", nl.ErrMalformed, typ, len(v))
 		}
 	}
-	return d.Err()
+	return nil
 }

@@ -159,9 +159,7 @@ func (e *RouteEntry) decode(data []byte) error {
 		case uapi.RTA_PREFSRC:
 			ok = setAddr(&e.src, &e.srcLen, v)
 		case uapi.RTA_OIF:
-			if ok = len(v) >= 4; ok {
-				e.LinkIndex = int(int32(native.Uint32(v)))
-			}
+			ok = setIndex(&e.LinkIndex, v)
 		case uapi.RTA_TABLE:
 			ok = setUint32(&e.Table, v)
 		case uapi.RTA_PRIORITY:
@@ -199,6 +197,14 @@ func setUint32(to *uint32, v []byte) bool {
 		return false
 	}
 	*to = native.Uint32(v)
+	return true
+}
+
+func setIndex(to *int, v []byte) bool {
+	if len(v) < 4 {
+		return false
+	}
+	*to = int(int32(native.Uint32(v)))
 	return true
 }
 
