@@ -3,7 +3,6 @@ package netlink
 import (
 	"errors"
 	"iter"
-	"slices"
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
@@ -118,7 +117,9 @@ func (g *growing[T]) took(want bool) {
 		g.all = g.all[:n+1]
 	default:
 		if !g.few {
-			g.all = slices.Grow(g.all, g.left)
+			grown := make([]T, n, n+g.left)
+			copy(grown, g.all)
+			g.all = grown
 		}
 		g.all = append(g.all, g.spare)
 	}
