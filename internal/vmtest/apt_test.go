@@ -47,7 +47,7 @@ func TestParseFields(t *testing.T) {
 			t.Errorf("%s: %q", k, fields[k])
 		}
 	}
-	want := []string{"linux-binary-7.3.4+deb13-amd64", "linux-modules-7.3.4+deb13-amd64"}
+	want := []string{"linux-base-7.3.4+deb13-amd64", "linux-binary-7.3.4+deb13-amd64", "linux-modules-7.3.4+deb13-amd64"}
 	if got := partPattern.FindAllString(fields["Depends"], -1); !slices.Equal(got, want) {
 		t.Errorf("parts are %q", got)
 	}
