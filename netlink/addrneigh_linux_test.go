@@ -1,12 +1,16 @@
 package netlink_test
 
 import (
+	"bytes"
 	"encoding/json"
+	"fmt"
 	"os/exec"
+	"strings"
 	"testing"
 
 	"kern.sys/internal/nstest"
 	"kern.sys/netlink"
+	"kern.sys/unix"
 )
 
 // tool runs a command of iproute2 in the thread's namespace and returns what it
@@ -23,9 +27,21 @@ func tool(t *testing.T, name string, args ...string) []byte {
 		if exit, ok := err.(*exec.ExitError); ok {
 			stderr = exit.Stderr
 		}
+		if bytes.Contains(stderr, []byte("Unknown device type")) || bytes.Contains(stderr, []byte("not supported")) {
+			nstest.Need(t, name+" "+strings.Join(args, " "), "", fmt.Errorf("%s: %w", bytes.TrimSpace(stderr), unix.EOPNOTSUPP))
+		}
 		t.Fatalf("%s %q: %v: %s", name, args, err, stderr)
 	}
 	return out
+}
+
+// tools runs commands of iproute2.
+func tools(t *testing.T, lines ...string) {
+	t.Helper()
+	for _, line := range lines {
+		words := strings.Fields(line)
+		tool(t, words[0], words[1:]...)
+	}
 }
 
 // toolJSON is tool for output that is a JSON list of objects.

@@ -326,15 +326,6 @@ var agreements = []agreement{
 	},
 }
 
-// tools runs commands of iproute2.
-func tools(t *testing.T, lines []string) {
-	t.Helper()
-	for _, line := range lines {
-		words := strings.Fields(line)
-		tool(t, words[0], words[1:]...)
-	}
-}
-
 // tell returns what the commands that show a state tell, in an order of its own.
 func (a *agreement) tell(t *testing.T) (all []map[string]any) {
 	t.Helper()
@@ -355,8 +346,8 @@ func TestBridgeAndTcAgree(t *testing.T) {
 			var byTool, byUs []map[string]any
 			nstest.Do(t, func() {
 				l := newSwitch(t)
-				tools(t, a.byTool)
-				tools(t, a.then)
+				tools(t, a.byTool...)
+				tools(t, a.then...)
 				byTool = a.tell(t)
 				got, err := a.read(l)
 				if want := a.told(byTool); err != nil || !reflect.DeepEqual(got, want) {
@@ -367,7 +358,7 @@ func TestBridgeAndTcAgree(t *testing.T) {
 				if err := a.byUs(newSwitch(t)); err != nil {
 					t.Fatal(err)
 				}
-				tools(t, a.then)
+				tools(t, a.then...)
 				byUs = a.tell(t)
 			})
 			if !reflect.DeepEqual(byUs, byTool) {

@@ -1,37 +1,18 @@
 package netlink_test
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"iter"
 	"net"
-	"os/exec"
 	"runtime"
 	"slices"
-	"strings"
 	"testing"
 
 	"kern.sys/internal/nstest"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink"
-	"kern.sys/unix"
 )
-
-// byIP runs commands of ip and bridge; a kernel without what they need skips the test.
-func byIP(t *testing.T, cmds ...string) {
-	t.Helper()
-	for _, cmd := range cmds {
-		words := strings.Fields(cmd)
-		out, err := exec.Command(words[0], words[1:]...).CombinedOutput()
-		if err != nil && (bytes.Contains(out, []byte("Unknown device type")) || bytes.Contains(out, []byte("not supported"))) {
-			nstest.Need(t, cmd, "", fmt.Errorf("%s: %w", out, unix.EOPNOTSUPP))
-		}
-		if err != nil {
-			t.Fatalf("%s: %v %s", cmd, err, out)
-		}
-	}
-}
 
 // agree compares what entries show, streamed and kept, with the list, which is as long as that or longer. It begins anew
 // where the kernel changed the list meanwhile, as it does for multicast addresses and carriers.
@@ -138,7 +119,7 @@ func neighEntriesAgree(t *testing.T, least int, filter netlink.NeighFilter) {
 func TestNeighEntriesAgreeWithNeighList(t *testing.T) {
 	nstest.Do(t, func() {
 		_, v1 := addVeth(t)
-		byIP(t, "ip link set v0 up", "ip link set v1 up", "ip addr add 10.0.0.1/24 dev v0", "ip addr add fd00::1/64 dev v0 nodad",
+		tools(t, "ip link set v0 up", "ip link set v1 up", "ip addr add 10.0.0.1/24 dev v0", "ip addr add fd00::1/64 dev v0 nodad",
 			"ip neigh add 10.0.0.7 lladdr 02:00:00:00:00:07 dev v0 protocol static", "ip neigh add 10.0.0.8 dev v0 nud noarp lladdr 02:00:00:00:00:08",
 			"ip neigh add fd00::7 lladdr 02:00:00:00:00:09 dev v0 nud stale router", "ip neigh add 10.0.0.9 lladdr 02:00:00:00:00:0a dev v1 extern_learn",
 			"ip neigh add proxy 10.0.0.99 dev v0", "ip neigh add 10.0.0.11 dev v1 lladdr 02:00:00:00:00:0b managed")
@@ -155,7 +136,7 @@ func TestNeighEntriesAgreeWithNeighList(t *testing.T) {
 
 func TestForwardingEntriesAgreeWithNeighList(t *testing.T) {
 	nstest.Do(t, func() {
-		byIP(t, "ip link add br0 type bridge vlan_filtering 1", "ip link add vx type vxlan dstport 4789 external", "ip link add v0 type veth peer name v1",
+		tools(t, "ip link add br0 type bridge vlan_filtering 1", "ip link add vx type vxlan dstport 4789 external", "ip link add v0 type veth peer name v1",
 			"ip link set v0 master br0", "ip link set br0 up", "ip link set v0 up", "ip link set vx up",
 			"bridge fdb add 02:00:00:00:00:07 dev v0 master static vlan 1", "bridge fdb add 02:00:00:00:00:08 dev vx dst 10.0.0.9 port 77 vni 9 src_vni 4")
 		br0, err := netlink.LinkByName("br0")
@@ -194,7 +175,7 @@ func TestLinkEntriesAgreeWithLinkList(t *testing.T) {
 	nstest.Do(t, func() {
 		addVeth(t)
 		other := nstest.New(t)
-		byIP(t, "ip link set v0 mtu 1400 txqueuelen 77 group 5 promisc on", "ip link add v2 type veth peer name v3")
+		tools(t, "ip link set v0 mtu 1400 txqueuelen 77 group 5 promisc on", "ip link add v2 type veth peer name v3")
 		v3, err := netlink.LinkByName("v3")
 		if err != nil {
 			t.Fatal(err)
@@ -210,7 +191,7 @@ func TestLinkEntriesAgreeWithLinkList(t *testing.T) {
 
 func TestLinkEntriesOfPortsAndKinds(t *testing.T) {
 	nstest.Do(t, func() {
-		byIP(t, "ip link add br0 type bridge", "ip link add d0 type dummy", "ip link set d0 master br0", "ip link add link d0 name vl type vlan id 5",
+		tools(t, "ip link add br0 type bridge", "ip link add d0 type dummy", "ip link set d0 master br0", "ip link add link d0 name vl type vlan id 5",
 			"ip link set br0 up", "ip link set d0 up")
 		br0, err := netlink.LinkByName("br0")
 		if err != nil {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
-	"os/exec"
 	"reflect"
 	"testing"
 
@@ -28,9 +27,7 @@ func routeEntriesAgree(t *testing.T) {
 		{"-6", "route", "add", "default", "via", "fd01::9"},
 		{"route", "add", "blackhole", "10.6.0.0/16"},
 	} {
-		if out, err := exec.Command("ip", args...).CombinedOutput(); err != nil {
-			t.Fatalf("ip %v: %v %s", args, err, out)
-		}
+		tool(t, "ip", args...)
 	}
 	h, err := netlink.NewHandle()
 	if err != nil {

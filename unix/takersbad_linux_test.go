@@ -281,7 +281,7 @@ var fdLater = map[string]error{
 	"UtimesNanoAt64":    unix.EINVAL,
 	"IoUringEnterReg":   unix.EINVAL, // its flag is of Linux 6.13
 	"IoUringRegister":   unix.EINVAL,
-	"MqNotify":          unix.EINVAL, // of how to notify, since Linux 7
+	"MqNotify":          unix.EINVAL, // of how to notify, on Linux 7.3
 	"MqNotifySocket":    unix.ENOTSOCK,
 }
 
