@@ -103,44 +103,6 @@ func addressLen(family uint8) int {
 	return 0
 }
 
-// byteSlab hands out copies of short byte strings from shared allocations, for
-// lists of many objects that have a few addresses each. The zero value is ready.
-type byteSlab struct {
-	free []byte
-	size int // of the last allocation
-}
-
-// take returns n zero bytes that nothing else refers to. An append to them
-// reallocates.
-func (s *byteSlab) take(n int) []byte {
-	if n > len(s.free) {
-		const first, last = 64, 4096
-		s.size = max(n, first, min(2*s.size, last))
-		s.free = make([]byte, s.size)
-	}
-	b := s.free[:n:n]
-	s.free = s.free[n:]
-	return b
-}
-
-// copy returns a copy of b.
-func (s *byteSlab) copy(b []byte) []byte {
-	c := s.take(len(b))
-	copy(c, b)
-	return c
-}
-
-// mask returns the network mask of ones bits in n bytes; ones is not more than
-// they have.
-func (s *byteSlab) mask(ones, n int) net.IPMask {
-	m := s.take(n)
-	for i := 0; ones > 0; i++ {
-		m[i] = ^byte(0xff >> min(ones, 8))
-		ones -= 8
-	}
-	return m
-}
-
 // addressBytes returns the address of n bytes that d is at.
 func addressBytes(d *nl.Decoder, n int) []byte {
 	b := d.Data()

@@ -28,10 +28,31 @@ type LinkKind struct {
 	// typ is what Type of its links returns where that is not Name.
 	typ string
 
-	newLink func() Link // whose attributes are still to come
+	links linkMaker
 	// newPort makes the value for LinkAttrs.Slave of a link that is a port of
 	// this kind; nil where the kind has none.
 	newPort func() LinkSlave
+}
+
+// linkMaker makes links of one type, whose attributes are still to come: see
+// linksOf.
+type linkMaker interface {
+	one() Link
+	// many returns one as often as it is called, cut from larger pieces of memory.
+	many() func() Link
+}
+
+// linksOf makes links whose Go type is T.
+type linksOf[T any, P interface {
+	*T
+	Link
+}] struct{}
+
+func (linksOf[T, P]) one() Link { return P(new(T)) }
+
+func (linksOf[T, P]) many() func() Link {
+	var s slab[T]
+	return func() Link { return P(s.next()) }
 }
 
 // linkKinds are the kinds that the package knows, by name.

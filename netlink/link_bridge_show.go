@@ -8,7 +8,7 @@ import (
 
 var bridgeKind = LinkKind{
 	Name:    "bridge",
-	newLink: func() Link { return &Bridge{} },
+	links:   linksOf[Bridge, *Bridge]{},
 	newPort: func() LinkSlave { return &BridgePort{} },
 	Data: []desc.Field{
 		{Type: uapi.IFLA_BR_FORWARD_DELAY, Key: "forward_delay", Form: desc.U32, Usage: "FORWARD_DELAY"},

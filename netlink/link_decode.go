@@ -2,93 +2,125 @@ package netlink
 
 import (
 	"bytes"
-	"net"
+	"fmt"
 
 	"kern.sys/internal/arphrd"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
 )
 
-// linkDecoder takes a message about a link apart. The attributes of the kind
-// come before it is known what the kind is, so they are kept until the end.
-type linkDecoder struct {
-	LinkAttrs
-	family    uint8
-	kind      []byte // IFLA_INFO_KIND without the NUL, and so slaveKind
-	data      []byte // IFLA_INFO_DATA
-	slaveKind []byte
-	slaveData []byte // IFLA_INFO_SLAVE_DATA
-	vfs       nl.Decoder
-}
+// linkDecoder makes links of messages, one after the other.
+type linkDecoder struct{ mem linkMemory }
 
 // decodeLink reads a message of RTM_NEWLINK or RTM_DELLINK: struct ifinfomsg
 // and attributes.
 func decodeLink(b []byte) (Link, error) {
-	d := nl.NewDecoderAfter(b, uapi.SizeofIfinfomsg)
-	var ifi uapi.Ifinfomsg
-	ifi.Decode(b)
-	l := linkDecoder{LinkAttrs: NewLinkAttrs(), family: ifi.Family}
-	l.Index = int(ifi.Index)
-	l.RawFlags = ifi.Flags
-	l.Flags = netFlags(ifi.Flags)
-	l.EncapType = arphrd.EncapType(ifi.Type)
-	if ifi.Flags&uapi.IFF_ALLMULTI != 0 {
-		l.Allmulti = 1
-	}
-	if ifi.Flags&uapi.IFF_MULTICAST != 0 {
-		l.Multi = 1
-	}
-	for d.Next() {
-		l.attribute(&d)
-	}
-	if err := d.Err(); err != nil {
-		return nil, err
-	}
-	addrLen := len(l.HardwareAddr)
-	if addrLen == 0 || addrLen > maxAddrLen {
-		addrLen = etherAddrLen
-	}
-	l.Vfs = decodeVfs(&l.vfs, addrLen)
-	if err := l.vfs.Err(); err != nil {
-		return nil, err
-	}
-	return l.link()
+	l := linkDecoder{mem: memoryOfOne()}
+	return l.decode(b)
 }
 
-const (
-	maxAddrLen   = 32 // MAX_ADDR_LEN of the kernel
-	etherAddrLen = 6
-)
-
-// link makes the Go value of the link's kind.
-func (l *linkDecoder) link() (Link, error) {
-	if k := kindByName()[string(l.slaveKind)]; k != nil && k.newPort != nil {
-		l.Slave = k.newPort()
-		if err := decodeKind(l.Slave, l.slaveData); err != nil {
+// decode is decodeLink for one of many.
+func (l *linkDecoder) decode(b []byte) (Link, error) {
+	if len(b) < uapi.SizeofIfinfomsg {
+		return nil, fmt.Errorf("%w: link of %d bytes", nl.ErrMalformed, len(b))
+	}
+	var header uapi.Ifinfomsg
+	header.Decode(b)
+	// The kind comes late in the message, so the attributes are gathered here.
+	var a LinkAttrs
+	var held heldAttrs
+	a.fillHeader(&header)
+	if err := l.fill(&a, &held, b[uapi.SizeofIfinfomsg:]); err != nil {
+		return nil, err
+	}
+	if err := l.fillNested(&a, &held, header.Family); err != nil {
+		return nil, err
+	}
+	info, err := readLinkInfo(held[heldLinkInfo])
+	if err != nil {
+		return nil, err
+	}
+	if info.stats != nil {
+		a.KindStats = l.mem.bytes.copy(info.stats)
+	}
+	if k := kindOf(info.portKind); k != nil && k.newPort != nil {
+		a.Slave = k.newPort()
+		if err := decodeKind(a.Slave, info.portData); err != nil {
 			return nil, err
 		}
 	}
-	link := l.empty()
-	*link.Attrs() = l.LinkAttrs
-	if err := decodeKind(link, l.data); err != nil {
+	link := l.empty(&info)
+	*link.Attrs() = a
+	if err := decodeKind(link, info.data); err != nil {
 		return nil, err
 	}
 	return link, nil
 }
 
+// linkInfo is what IFLA_LINKINFO holds.
+type linkInfo struct {
+	kind     []byte // IFLA_INFO_KIND without the NUL, and so portKind
+	data     []byte // IFLA_INFO_DATA
+	portKind []byte // IFLA_INFO_SLAVE_KIND
+	portData []byte // IFLA_INFO_SLAVE_DATA
+	stats    []byte // IFLA_INFO_XSTATS
+}
+
+func readLinkInfo(b []byte) (info linkInfo, err error) {
+	d := nl.NewDecoder(b)
+	for d.Next() {
+		switch d.Type() {
+		case uapi.IFLA_INFO_KIND:
+			info.kind = untilNUL(d.Data())
+		case uapi.IFLA_INFO_DATA:
+			info.data = d.Data()
+		case uapi.IFLA_INFO_SLAVE_KIND:
+			info.portKind = untilNUL(d.Data())
+		case uapi.IFLA_INFO_SLAVE_DATA:
+			info.portData = d.Data()
+		case uapi.IFLA_INFO_XSTATS:
+			info.stats = d.Data()
+		}
+	}
+	return info, d.Err()
+}
+
 // empty returns a link of the kind.
-func (l *linkDecoder) empty() Link {
-	if len(l.kind) == 0 {
-		return &Device{}
+func (l *linkDecoder) empty(info *linkInfo) Link {
+	k := kindOf(info.kind)
+	switch {
+	case k != nil:
+		return l.mem.newLink(k)
+	case len(info.kind) == 0:
+		return l.mem.newLink(&plainKind)
 	}
-	if k := kindByName()[string(l.kind)]; k != nil {
-		return k.newLink()
+	g := l.mem.newLink(&genericKind).(*GenericLink)
+	g.LinkType = l.mem.bytes.text(info.kind)
+	if len(info.data) != 0 {
+		g.Data = l.mem.bytes.copy(info.data)
 	}
-	return &GenericLink{LinkType: string(l.kind), Data: append([]byte(nil), l.data...)}
+	return g
+}
+
+// Kinds of links that have no description.
+var (
+	plainKind   = LinkKind{links: linksOf[Device, *Device]{}}
+	genericKind = LinkKind{links: linksOf[GenericLink, *GenericLink]{}}
+)
+
+// kindOf returns the description of a kind, nil for none.
+func kindOf(name []byte) *LinkKind {
+	if len(name) == 0 {
+		return nil
+	}
+	return kindByName()[string(name)]
 }
 
 // decodeKind hands v the attributes of its kind if it takes some.
 func decodeKind(v any, data []byte) error {
+	if len(data) == 0 {
+		return nil
+	}
 	dd, ok := v.(dataDecoder)
 	if !ok {
 		return nil
@@ -98,191 +130,107 @@ func decodeKind(v any, data []byte) error {
 	return d.Err()
 }
 
-// attribute reads one attribute. What a later kernel has more is skipped.
-func (l *linkDecoder) attribute(d *nl.Decoder) {
-	switch d.Type() {
-	case uapi.IFLA_IFNAME:
-		l.Name = d.String()
-	case uapi.IFLA_ADDRESS:
-		l.HardwareAddr = decodeHardwareAddr(d)
-	case uapi.IFLA_BROADCAST:
-		l.Broadcast = decodeHardwareAddr(d)
-	case uapi.IFLA_PERM_ADDRESS:
-		l.PermHWAddr = decodeHardwareAddr(d)
-	case uapi.IFLA_MTU:
-		l.MTU = int(d.Uint32())
-	case uapi.IFLA_MIN_MTU:
-		l.MinMTU = d.Uint32()
-	case uapi.IFLA_MAX_MTU:
-		l.MaxMTU = d.Uint32()
-	case uapi.IFLA_LINK:
-		l.ParentIndex = int(d.Int32())
-	case uapi.IFLA_LINK_NETNSID:
-		l.NetNsID = int(d.Int32())
-	case uapi.IFLA_MASTER:
-		l.MasterIndex = int(d.Int32())
-	case uapi.IFLA_TXQLEN:
-		l.TxQLen = int(d.Uint32())
-	case uapi.IFLA_IFALIAS:
-		l.Alias = d.String()
-	case uapi.IFLA_PROP_LIST:
-		in := d.Nested()
-		for in.Next() {
-			if in.Type() == uapi.IFLA_ALT_IFNAME {
-				l.AltNames = append(l.AltNames, in.String())
+// fillHeader takes over struct ifinfomsg, and says what a link has not of which
+// there is no attribute.
+func (a *LinkAttrs) fillHeader(h *uapi.Ifinfomsg) {
+	a.NetNsID, a.NewNetNsID, a.TxQLen = -1, -1, -1 // as NewLinkAttrs has it
+	a.Index = int(h.Index)
+	a.RawFlags = h.Flags
+	a.Flags = netFlags(h.Flags)
+	a.EncapType = arphrd.EncapType(h.Type)
+	if h.Flags&uapi.IFF_ALLMULTI != 0 {
+		a.Allmulti = 1
+	}
+	if h.Flags&uapi.IFF_MULTICAST != 0 {
+		a.Multi = 1
+	}
+}
+
+// fillNested reads the attributes that hold more than one value.
+func (l *linkDecoder) fillNested(a *LinkAttrs, held *heldAttrs, family uint8) error {
+	var first error
+	fail := func(err error) {
+		if first == nil {
+			first = err
+		}
+	}
+	var p *linkParts
+	if held[heldStats64] != nil || held[heldStats] != nil || held[heldXdp] != nil || held[heldAfSpec] != nil {
+		p = l.mem.parts.next()
+	}
+	switch { // a kernel gives both, 64 bits are better
+	case held[heldStats64] != nil:
+		a.Statistics = &p.stats
+		p.stats.decode64(held[heldStats64])
+	case held[heldStats] != nil:
+		a.Statistics = &p.stats
+		p.stats.decode32(held[heldStats])
+	}
+	if held[heldXdp] != nil {
+		a.Xdp = &p.xdp
+		d := nl.NewDecoder(held[heldXdp])
+		a.Xdp.decode(&d)
+		fail(d.Err())
+	}
+	switch {
+	case family == uapi.AF_BRIDGE: // whose IFLA_AF_SPEC is another thing
+		if held[heldProtinfo] != nil {
+			a.Protinfo = &Protinfo{}
+			d := nl.NewDecoder(held[heldProtinfo])
+			a.Protinfo.decode(&d)
+			fail(d.Err())
+		}
+	case family == uapi.AF_UNSPEC && held[heldAfSpec] != nil:
+		d := nl.NewDecoder(held[heldAfSpec]) // a nest for each address family
+		for d.Next() {
+			if d.Type() == uapi.AF_INET6 {
+				in := d.Nested()
+				a.IP6 = &p.ip6
+				a.IP6.decode(&in, &l.mem.bytes)
+				d.Fail(in.Err())
 			}
 		}
-		d.Fail(in.Err())
-	case uapi.IFLA_STATS64:
-		l.Statistics = decodeStats64(d.Data())
-	case uapi.IFLA_STATS:
-		if l.Statistics == nil { // a kernel gives both, 64 bits are better
-			l.Statistics = decodeStats32(d.Data())
-		}
-	case uapi.IFLA_OPERSTATE:
-		l.OperState = LinkOperState(d.Uint8())
-	case uapi.IFLA_LINKMODE:
-		l.LinkMode = d.Uint8()
-	case uapi.IFLA_QDISC:
-		l.Qdisc = d.String()
-	case uapi.IFLA_GROUP:
-		l.Group = d.Uint32()
-	case uapi.IFLA_NUM_TX_QUEUES:
-		l.NumTxQueues = int(d.Uint32())
-	case uapi.IFLA_NUM_RX_QUEUES:
-		l.NumRxQueues = int(d.Uint32())
-	case uapi.IFLA_LINKINFO:
-		l.linkInfo(d)
-	case uapi.IFLA_XDP:
-		in := d.Nested()
-		l.Xdp = &LinkXdp{}
-		l.Xdp.decode(&in)
-		d.Fail(in.Err())
-	case uapi.IFLA_VFINFO_LIST:
-		l.vfs = d.Nested()
-	case uapi.IFLA_NUM_VF:
-		l.NumVfs = int(d.Uint32())
-	case uapi.IFLA_AF_SPEC:
-		// A bridge's messages use the same number for another thing.
-		if l.family == uapi.AF_UNSPEC {
-			in := d.Nested()
-			l.families(&in)
-			d.Fail(in.Err())
-		}
-	case uapi.IFLA_PROTINFO:
-		if l.family == uapi.AF_BRIDGE {
-			in := d.Nested()
-			l.Protinfo = &Protinfo{}
-			l.Protinfo.decode(&in)
-			d.Fail(in.Err())
-		}
-	default:
-		l.rareAttribute(d)
+		fail(d.Err())
 	}
-}
-
-// rareAttribute reads what is about offloads, hardware and counters.
-func (l *linkDecoder) rareAttribute(d *nl.Decoder) {
-	switch d.Type() {
-	case uapi.IFLA_PROMISCUITY:
-		l.Promisc = int(d.Uint32())
-	case uapi.IFLA_ALLMULTI:
-		l.Allmulti = int(d.Uint32())
-	case uapi.IFLA_TSO_MAX_SEGS:
-		l.TSOMaxSegs = d.Uint32()
-	case uapi.IFLA_TSO_MAX_SIZE:
-		l.TSOMaxSize = d.Uint32()
-	case uapi.IFLA_GSO_MAX_SEGS:
-		l.GSOMaxSegs = d.Uint32()
-	case uapi.IFLA_GSO_MAX_SIZE:
-		l.GSOMaxSize = d.Uint32()
-	case uapi.IFLA_GSO_IPV4_MAX_SIZE:
-		l.GSOIPv4MaxSize = d.Uint32()
-	case uapi.IFLA_GRO_MAX_SIZE:
-		l.GROMaxSize = d.Uint32()
-	case uapi.IFLA_GRO_IPV4_MAX_SIZE:
-		l.GROIPv4MaxSize = d.Uint32()
-	case uapi.IFLA_HEADROOM:
-		l.Headroom = decodeRoom(d)
-	case uapi.IFLA_TAILROOM:
-		l.Tailroom = decodeRoom(d)
-	case uapi.IFLA_MAX_PACING_OFFLOAD_HORIZON:
-		l.MaxPacingOffloadHorizon = d.Uint()
-	case uapi.IFLA_CARRIER:
-		l.Carrier = d.Bool()
-	case uapi.IFLA_CARRIER_CHANGES:
-		l.CarrierChanges = d.Uint32()
-	case uapi.IFLA_CARRIER_UP_COUNT:
-		l.CarrierUpCount = d.Uint32()
-	case uapi.IFLA_CARRIER_DOWN_COUNT:
-		l.CarrierDownCount = d.Uint32()
-	case uapi.IFLA_PHYS_PORT_ID:
-		l.PhysPortID = d.Bytes()
-	case uapi.IFLA_PHYS_PORT_NAME:
-		l.PhysPortName = d.String()
-	case uapi.IFLA_PHYS_SWITCH_ID:
-		l.SwitchID = d.Bytes()
-		if len(l.SwitchID) >= 4 {
-			l.PhysSwitchID = int(d.Uint32())
-		}
-	case uapi.IFLA_PARENT_DEV_NAME:
-		l.ParentDev = d.String()
-	case uapi.IFLA_PARENT_DEV_BUS_NAME:
-		l.ParentDevBus = d.String()
-	case uapi.IFLA_PROTO_DOWN:
-		l.ProtoDown = d.Bool()
-	case uapi.IFLA_PROTO_DOWN_REASON:
-		in := d.Nested()
-		for in.Next() {
-			if in.Type() == uapi.IFLA_PROTO_DOWN_REASON_VALUE {
-				l.ProtoDownReason = in.Uint32()
+	if len(a.SwitchID) >= 4 {
+		a.PhysSwitchID = int(native.Uint32(a.SwitchID))
+	}
+	if held[heldPropList] != nil {
+		d := nl.NewDecoder(held[heldPropList])
+		for d.Next() {
+			if d.Type() == uapi.IFLA_ALT_IFNAME {
+				a.AltNames = append(a.AltNames, l.mem.bytes.text(untilNUL(d.Data())))
 			}
 		}
-		d.Fail(in.Err())
-	case uapi.IFLA_NEW_NETNSID:
-		l.NewNetNsID = int(d.Int32())
-	case uapi.IFLA_NEW_IFINDEX:
-		l.NewIndex = int(d.Int32())
-	case uapi.IFLA_EVENT:
-		l.Event = d.Uint32()
-	case uapi.IFLA_NETNS_IMMUTABLE:
-		l.NetNsImmutable = d.Bool()
+		fail(d.Err())
 	}
-}
-
-// linkInfo reads IFLA_LINKINFO.
-func (l *linkDecoder) linkInfo(outer *nl.Decoder) {
-	d := outer.Nested()
-	for d.Next() {
-		switch d.Type() {
-		case uapi.IFLA_INFO_KIND:
-			l.kind = untilNUL(d.Data())
-		case uapi.IFLA_INFO_DATA:
-			l.data = d.Data()
-		case uapi.IFLA_INFO_SLAVE_KIND:
-			l.slaveKind = untilNUL(d.Data())
-		case uapi.IFLA_INFO_SLAVE_DATA:
-			l.slaveData = d.Data()
-		case uapi.IFLA_INFO_XSTATS:
-			l.KindStats = d.Bytes()
+	if held[heldProtoDownReason] != nil {
+		d := nl.NewDecoder(held[heldProtoDownReason])
+		for d.Next() {
+			if d.Type() == uapi.IFLA_PROTO_DOWN_REASON_VALUE {
+				a.ProtoDownReason = d.Uint32()
+			}
 		}
+		fail(d.Err())
 	}
-	outer.Fail(d.Err())
-}
-
-// families reads IFLA_AF_SPEC: a nest for each address family.
-func (l *linkDecoder) families(d *nl.Decoder) {
-	for d.Next() {
-		if d.Type() == uapi.AF_INET6 {
-			in := d.Nested()
-			l.IP6 = &LinkIP6{}
-			l.IP6.decode(&in)
-			d.Fail(in.Err())
+	if held[heldVfs] != nil {
+		addrLen := len(a.HardwareAddr)
+		if addrLen == 0 || addrLen > maxAddrLen {
+			addrLen = etherAddrLen
 		}
+		d := nl.NewDecoder(held[heldVfs])
+		a.Vfs = decodeVfs(&d, addrLen)
+		fail(d.Err())
 	}
+	return first
 }
 
-func (ip6 *LinkIP6) decode(d *nl.Decoder) {
+const (
+	maxAddrLen   = 32 // MAX_ADDR_LEN of the kernel
+	etherAddrLen = 6
+)
+
+func (ip6 *LinkIP6) decode(d *nl.Decoder, bytes *byteSlab) {
 	for d.Next() {
 		switch d.Type() {
 		case uapi.IFLA_INET6_FLAGS:
@@ -291,20 +239,12 @@ func (ip6 *LinkIP6) decode(d *nl.Decoder) {
 			ip6.AddrGenMode = d.Uint8()
 		case uapi.IFLA_INET6_TOKEN:
 			if a := d.Addr(); a.IsValid() && !a.IsUnspecified() {
-				ip6.Token = a.AsSlice()
+				ip6.Token = bytes.copy(a.AsSlice())
 			}
 		case uapi.IFLA_INET6_RA_MTU:
 			ip6.RaMTU = d.Uint32()
 		}
 	}
-}
-
-// decodeHardwareAddr returns nil for an address that is all zero.
-func decodeHardwareAddr(d *nl.Decoder) net.HardwareAddr {
-	if allZero(d.Data()) {
-		return nil
-	}
-	return d.Bytes()
 }
 
 func allZero(b []byte) bool {
@@ -314,14 +254,6 @@ func allZero(b []byte) bool {
 		}
 	}
 	return true
-}
-
-// decodeRoom reads a u16, or the u32 that a later kernel may make of it.
-func decodeRoom(d *nl.Decoder) uint16 {
-	if len(d.Data()) >= 4 {
-		return uint16(d.Uint32())
-	}
-	return d.Uint16()
 }
 
 // untilNUL returns the text that a string of the kernel's is.

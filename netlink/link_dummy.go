@@ -12,6 +12,6 @@ func (d *Dummy) Attrs() *LinkAttrs { return &d.LinkAttrs }
 func (d *Dummy) Type() string { return "dummy" }
 
 var dummyKind = LinkKind{
-	Name:    "dummy",
-	newLink: func() Link { return &Dummy{} },
+	Name:  "dummy",
+	links: linksOf[Dummy, *Dummy]{},
 }

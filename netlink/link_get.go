@@ -170,12 +170,16 @@ func (f *LinkFilter) put(e *nl.Encoder) {
 	}
 }
 
-func (f *LinkFilter) decode(m nl.Message) (Link, bool, error) {
-	if m.Type != uapi.RTM_NEWLINK {
-		return nil, false, nil
+// decoder returns a decoder of the messages of a dump.
+func (f *LinkFilter) decoder() func(nl.Message) (Link, bool, error) {
+	var d linkDecoder
+	return func(m nl.Message) (Link, bool, error) {
+		if m.Type != uapi.RTM_NEWLINK {
+			return nil, false, nil
+		}
+		link, err := d.decode(m.Data)
+		return link, err == nil && f.match(link), err
 	}
-	link, err := decodeLink(m.Data)
-	return link, err == nil && f.match(link), err
 }
 
 // LinkList lists all links: ip link show.
@@ -183,13 +187,13 @@ func (h *Handle) LinkList() ([]Link, error) { return h.LinkListFiltered(LinkFilt
 
 // LinkListFiltered lists the links that match f. The kernel does the filtering.
 func (h *Handle) LinkListFiltered(f LinkFilter) ([]Link, error) {
-	return list(h, h.linkDump(f), linkListOp, f.decode)
+	return list(h, h.linkDump(f), linkListOp, f.decoder())
 }
 
 // LinkSeq is [Handle.LinkList] as a stream.
 func (h *Handle) LinkSeq() iter.Seq2[Link, error] {
 	f := LinkFilter{}
-	return seq(h, func() (*nl.Request, error) { return h.linkDump(f), nil }, linkListOp, f.decode)
+	return seq(h, func() (*nl.Request, error) { return h.linkDump(f), nil }, linkListOp, f.decoder())
 }
 
 // linkIndex returns the link's index, which is looked up where only its name is

@@ -14,6 +14,6 @@ func (i *Ifb) Attrs() *LinkAttrs { return &i.LinkAttrs }
 func (i *Ifb) Type() string { return "ifb" }
 
 var ifbKind = LinkKind{
-	Name:    "ifb",
-	newLink: func() Link { return &Ifb{} },
+	Name:  "ifb",
+	links: linksOf[Ifb, *Ifb]{},
 }

@@ -276,7 +276,7 @@ func FuzzLinkKindData(f *testing.F) {
 			return
 		}
 		k := linkKinds[i]
-		var v any = k.newLink()
+		var v any = k.links.one()
 		fields := k.Data
 		if port && k.newPort != nil {
 			v, fields = k.newPort(), k.Port

@@ -13,7 +13,7 @@ import (
 
 var macvlanKind = LinkKind{
 	Name:     "macvlan",
-	newLink:  func() Link { return &Macvlan{} },
+	links:    linksOf[Macvlan, *Macvlan]{},
 	Data:     macvlanFields,
 	Complete: completeMacvlan,
 }

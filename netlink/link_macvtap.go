@@ -11,7 +11,7 @@ func (m Macvtap) Type() string { return "macvtap" }
 
 var macvtapKind = LinkKind{
 	Name:     "macvtap",
-	newLink:  func() Link { return &Macvtap{} },
+	links:    linksOf[Macvtap, *Macvtap]{},
 	Data:     macvlanFields,
 	Complete: completeMacvlan,
 }

@@ -1,6 +1,10 @@
 package netlink
 
-import "kern.sys/internal/uapi"
+import (
+	"unsafe"
+
+	"kern.sys/internal/uapi"
+)
 
 // Sizes of the kernel's counters in bytes. Kernels that are older or newer have
 // fewer or more of them.
@@ -71,19 +75,21 @@ type LinkStatistics64 struct {
 	RxOtherhostDropped uint64 // Linux 5.19
 }
 
-// decodeStats64 reads struct rtnl_link_stats64 of any kernel.
-func decodeStats64(b []byte) *LinkStatistics {
-	var s uapi.RtnlLinkStats64
-	s.Decode(b)
-	l := LinkStatistics(s)
-	return &l
+// decode64 reads struct rtnl_link_stats64 of any kernel: numbers of 64 bits in the
+// machine's byte order, as LinkStatistics has them.
+func (l *LinkStatistics) decode64(b []byte) {
+	*l = LinkStatistics{}
+	copy((*[SizeofLinkStats64]byte)(unsafe.Pointer(l))[:], b)
 }
 
-// decodeStats32 reads struct rtnl_link_stats of any kernel.
-func decodeStats32(b []byte) *LinkStatistics {
+// Both have the same size.
+var _ [SizeofLinkStats64]byte = [unsafe.Sizeof(LinkStatistics{})]byte{}
+
+// decode32 reads struct rtnl_link_stats of any kernel.
+func (l *LinkStatistics) decode32(b []byte) {
 	var s uapi.RtnlLinkStats
 	s.Decode(b)
-	return &LinkStatistics{
+	*l = LinkStatistics{
 		RxPackets:         uint64(s.RxPackets),
 		TxPackets:         uint64(s.TxPackets),
 		RxBytes:           uint64(s.RxBytes),

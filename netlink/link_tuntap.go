@@ -117,9 +117,9 @@ func (t *Tuntap) decodeData(d *nl.Decoder) {
 }
 
 var tuntapKind = LinkKind{
-	Name:    "tun",
-	typ:     "tuntap",
-	newLink: func() Link { return &Tuntap{} },
+	Name:  "tun",
+	typ:   "tuntap",
+	links: linksOf[Tuntap, *Tuntap]{},
 	Data: []desc.Field{
 		{Type: uapi.IFLA_TUN_TYPE, Key: "type", ReadOnly: true, Show: showTunType},
 		{Type: uapi.IFLA_TUN_PI, Key: "pi", Form: desc.Toggle, ReadOnly: true},

@@ -91,8 +91,8 @@ func (h *Handle) VethPeerIndex(link *Veth) (int, error) {
 }
 
 var vethKind = LinkKind{
-	Name:    "veth",
-	newLink: func() Link { return NewVeth(LinkAttrs{}) },
+	Name:  "veth",
+	links: linksOf[Veth, *Veth]{},
 	Data: []desc.Field{
 		{Type: uapi.VETH_INFO_PEER, Word: "peer", Usage: "LINK_OPTIONS", Read: readVethPeer},
 	},

@@ -166,8 +166,8 @@ func decodeQosMap(d *nl.Decoder) map[uint32]uint32 {
 }
 
 var vlanKind = LinkKind{
-	Name:    "vlan",
-	newLink: func() Link { return &Vlan{} },
+	Name:  "vlan",
+	links: linksOf[Vlan, *Vlan]{},
 	Data: []desc.Field{
 		{Type: uapi.IFLA_VLAN_PROTOCOL, Key: "protocol", Form: desc.VlanProtocol},
 		{Type: uapi.IFLA_VLAN_ID, Key: "id", Form: desc.U16, Usage: "VLANID"},

@@ -12,7 +12,7 @@ import (
 
 var vxlanKind = LinkKind{
 	Name:     "vxlan",
-	newLink:  func() Link { return &Vxlan{} },
+	links:    linksOf[Vxlan, *Vxlan]{},
 	Complete: completeVxlan,
 	Data: []desc.Field{
 		desc.YesNo(uapi.IFLA_VXLAN_COLLECT_METADATA, "external", "external", false),

@@ -17,25 +17,6 @@ type routeDecoder struct {
 	nexthops slab[NexthopInfo]
 }
 
-// slab makes values in pieces of memory that grow with their number.
-type slab[T any] struct {
-	free []T
-	size int // of the last piece
-}
-
-// maxPiece bounds what one value that is kept may keep from being freed.
-const maxPiece = 256
-
-func (s *slab[T]) next() *T {
-	if len(s.free) == 0 {
-		s.size = min(max(2*s.size, 1), maxPiece)
-		s.free = make([]T, s.size)
-	}
-	v := &s.free[0]
-	s.free = s.free[1:]
-	return v
-}
-
 // ip returns an attribute that is an address.
 func (s *routeDecoder) ip(d *nl.Decoder) net.IP {
 	b := d.Data()

@@ -15,8 +15,9 @@ import (
 
 // socket is the transport to the running kernel: a non-blocking netlink socket.
 type socket struct {
-	fd   int
-	dump bool // the last request was for a table
+	fd    int
+	alone bool // the kernel lets nobody else send to it
+	dump  bool // the last request was for a table
 
 	mu   sync.Mutex
 	file *os.File // the same descriptor on the runtime's poller; made when first needed
@@ -87,7 +88,10 @@ func (s *socket) configure(cfg Config, groups []uint32) (strict bool, err error)
 		}
 	}
 	if len(groups) == 0 {
-		return strict, nil // the first send binds it
+		// Connected to port 0, the kernel, it takes datagrams from nobody else, and who
+		// sent one need not be asked.
+		s.alone = unix.Connect(s.fd, &unix.SockaddrNetlink{}) == nil
+		return strict, nil
 	}
 	if err := unix.Bind(s.fd, &unix.SockaddrNetlink{}); err != nil {
 		return false, os.NewSyscallError("bind", err)
@@ -150,16 +154,20 @@ func (s *socket) Send(b []byte) error {
 // costs as much.
 func (s *socket) recv(b []byte) (n int, from uint32, e unix.Errno) {
 	var sa unix.RawSockaddrNetlink
+	size := uint32(unix.SizeofSockaddrNetlink)
+	sender, senderSize := &sa, &size
+	if s.alone {
+		sender, senderSize = nil, nil
+	}
 	for {
-		size := uint32(unix.SizeofSockaddrNetlink)
 		const flags = unix.MSG_DONTWAIT | unix.MSG_TRUNC
 		var r uintptr
 		if s.dump {
-			r, _, e = unix.Syscall6(unix.SYS_RECVFROM, uintptr(s.fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)),
-				flags, uintptr(unsafe.Pointer(&sa)), uintptr(unsafe.Pointer(&size)))
+			r, _, e = unix.Syscall6(unix.SYS_RECVFROM, uintptr(s.fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), flags,
+				uintptr(unsafe.Pointer(sender)), uintptr(unsafe.Pointer(senderSize)))
 		} else {
-			r, _, e = unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(s.fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)),
-				flags, uintptr(unsafe.Pointer(&sa)), uintptr(unsafe.Pointer(&size)))
+			r, _, e = unix.RawSyscall6(unix.SYS_RECVFROM, uintptr(s.fd), uintptr(unsafe.Pointer(unsafe.SliceData(b))), uintptr(len(b)), flags,
+				uintptr(unsafe.Pointer(sender)), uintptr(unsafe.Pointer(senderSize)))
 		}
 		if e != unix.EINTR {
 			return int(r), sa.Pid, e
