@@ -1,7 +1,6 @@
 package netlink
 
 import (
-	"bytes"
 	"fmt"
 	"math"
 	"net"
@@ -158,8 +157,8 @@ func (ad *addrDecoder) decode(m nl.Message) (a Addr, want bool, err error) {
 		case uapi.IFA_LABEL:
 			// The addresses of a link follow each other and mostly have its name
 			// for their label.
-			if l, _, _ := bytes.Cut(d.Data(), []byte{0}); string(l) != ad.label {
-				ad.label = string(l)
+			if l := untilNUL(d.Data()); string(l) != ad.label {
+				ad.label = ad.slab.text(l)
 			}
 			a.Label = ad.label
 		case uapi.IFA_FLAGS:

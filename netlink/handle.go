@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"kern.sys/internal/uapi"
@@ -28,6 +29,8 @@ type Handle struct {
 type conns struct {
 	ns       netns.NsHandle
 	families []int
+
+	route atomic.Pointer[nl.Conn] // that of NETLINK_ROUTE, to be had without the lock
 
 	mu     sync.Mutex
 	open   map[int]*nl.Conn
@@ -89,7 +92,7 @@ func NewHandleWithOptions(opts HandleOptions, nlFamilies ...int) (*Handle, error
 	if err != nil {
 		return nil, nl.Annotate(err, "netlink handle", func() string { return protocolName(cs.families[0]) })
 	}
-	cs.open[cs.families[0]] = first
+	cs.add(cs.families[0], first)
 	if ns := first.NetNS(); ns.IsOpen() {
 		cs.ns = ns
 		cs.cfg.NetNS = &cs.ns
@@ -137,6 +140,15 @@ func (h *Handle) conn(protocol int) (*nl.Conn, error) {
 	if cs == nil {
 		cs = threadConns
 	}
+	if protocol == uapi.NETLINK_ROUTE {
+		if c := cs.route.Load(); c != nil {
+			return c, nil // where the handle is closed, so is this
+		}
+	}
+	return cs.conn(protocol)
+}
+
+func (cs *conns) conn(protocol int) (*nl.Conn, error) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	if cs.closed {
@@ -165,8 +177,16 @@ func (h *Handle) conn(protocol int) (*nl.Conn, error) {
 	if cs.open == nil {
 		cs.open = map[int]*nl.Conn{}
 	}
-	cs.open[protocol] = c
+	cs.add(protocol, c)
 	return c, nil
+}
+
+// add keeps a connection; cs.mu is held, or nobody else has cs.
+func (cs *conns) add(protocol int, c *nl.Conn) {
+	cs.open[protocol] = c
+	if protocol == uapi.NETLINK_ROUTE {
+		cs.route.Store(c)
+	}
 }
 
 // Close ends the calls under way with an error that matches os.ErrClosed and

@@ -449,7 +449,7 @@ func TestMirrorAsksNothingWhenIdle(t *testing.T) {
 	cs := m.w.lists.conns
 	cs.mu.Lock()
 	real := cs.open[uapi.NETLINK_ROUTE]
-	cs.open[uapi.NETLINK_ROUTE] = fake // closed with the mirror
+	cs.add(uapi.NETLINK_ROUTE, fake) // closed with the mirror
 	cs.mu.Unlock()
 	real.Close()
 
