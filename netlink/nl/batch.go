@@ -92,7 +92,7 @@ func (b *Batch) sendAll(ctx context.Context, errs []error) error {
 		if err != nil {
 			err = &Error{Err: context.Cause(ctx)}
 		} else {
-			err = b.c.withChannel(ctx, true, func(ch *channel) (bool, error) {
+			err = b.c.withChannel(ctx, forBatch, func(ch *channel) (bool, error) {
 				return b.send(ctx, ch, b.items[i:i+n], errs[i:i+n])
 			})
 		}

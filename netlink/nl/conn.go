@@ -52,6 +52,15 @@ type channel struct {
 	buf []byte
 }
 
+// use is what a channel is taken for.
+type use int
+
+const (
+	forOne   use = iota // one request, no dump
+	forBatch            // many
+	forDump
+)
+
 var buffers = sync.Pool{New: func() any { b := make([]byte, bufferSize); return &b }}
 
 // Dial opens a connection bound to a namespace: cfg.NetNS, or the one of the
@@ -69,7 +78,7 @@ func Dial(cfg Config) (*Conn, error) {
 		}
 		c.ns = ns
 	}
-	first, strict, err := c.open()
+	first, strict, err := c.open(forDump)
 	if err != nil {
 		c.Close()
 		return nil, err
@@ -99,7 +108,7 @@ func newConn(cfg Config) *Conn {
 }
 
 // open makes a channel.
-func (c *Conn) open() (ch *channel, strict bool, err error) {
+func (c *Conn) open(u use) (ch *channel, strict bool, err error) {
 	c.mu.Lock()
 	cfg := c.cfg
 	c.mu.Unlock()
@@ -113,7 +122,7 @@ func (c *Conn) open() (ch *channel, strict bool, err error) {
 		if c.nsErr != nil {
 			return nil, false, c.nsErr
 		}
-		t, strict, err = openSocket(cfg, c.ns, nil)
+		t, strict, err = openSocket(cfg, c.ns, nil, u == forOne && !c.keep)
 	}
 	if err != nil {
 		return nil, false, err
@@ -121,19 +130,19 @@ func (c *Conn) open() (ch *channel, strict bool, err error) {
 	return &channel{Transport: t}, strict, nil
 }
 
-// take gives the caller a channel of its own. A single exchange waits until less
-// than maxSockets of its like are under way.
-func (c *Conn) take(ctx context.Context, single bool) (*channel, error) {
+// take gives the caller a channel of its own. But for a dump it waits until less
+// than maxSockets exchanges are under way.
+func (c *Conn) take(ctx context.Context, u use) (*channel, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if single {
+	if u != forDump {
 		if err := c.enter(ctx); err != nil {
 			return nil, err
 		}
 	}
-	ch, err := c.channel()
+	ch, err := c.channel(u)
 	if err != nil {
-		c.leave(single)
+		c.leave(u)
 		return nil, err
 	}
 	c.busy = append(c.busy, ch)
@@ -162,15 +171,15 @@ func (c *Conn) enter(ctx context.Context) error {
 		if i := slices.Index(c.waiting, turn); i >= 0 {
 			c.waiting = slices.Delete(c.waiting, i, i+1)
 		} else {
-			c.leave(true) // it was this one's turn
+			c.leave(forOne) // it was this one's turn
 		}
 	}
 	return err
 }
 
-func (c *Conn) leave(single bool) {
+func (c *Conn) leave(u use) {
 	switch {
-	case !single:
+	case u == forDump:
 	case len(c.waiting) != 0:
 		close(c.waiting[0])
 		c.waiting = slices.Delete(c.waiting, 0, 1)
@@ -180,7 +189,7 @@ func (c *Conn) leave(single bool) {
 }
 
 // channel returns one that is idle, or a new one; c.mu is held.
-func (c *Conn) channel() (*channel, error) {
+func (c *Conn) channel(u use) (*channel, error) {
 	if c.closed {
 		return nil, ErrClosed
 	}
@@ -190,7 +199,7 @@ func (c *Conn) channel() (*channel, error) {
 		return ch, nil
 	}
 	c.mu.Unlock()
-	ch, _, err := c.open()
+	ch, _, err := c.open(u)
 	c.mu.Lock()
 	if err == nil && c.closed {
 		ch.Close()
@@ -201,9 +210,9 @@ func (c *Conn) channel() (*channel, error) {
 
 // give takes a channel back: to be used again where its exchange ended
 // cleanly, else to be closed.
-func (c *Conn) give(ch *channel, single, clean bool) {
+func (c *Conn) give(ch *channel, u use, clean bool) {
 	c.mu.Lock()
-	c.leave(single)
+	c.leave(u)
 	if i := slices.Index(c.busy, ch); i >= 0 {
 		last := len(c.busy) - 1
 		c.busy[i], c.busy[last] = c.busy[last], nil

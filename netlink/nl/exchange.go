@@ -49,7 +49,7 @@ func (c *Conn) single(ctx context.Context, r *Request, flags uint16, each func(M
 	size := 0
 	for try := 0; ; try++ {
 		var need int
-		err := c.withChannel(ctx, true, func(ch *channel) (clean bool, err error) {
+		err := c.withChannel(ctx, forOne, func(ch *channel) (clean bool, err error) {
 			need, clean, err = c.converse(ctx, ch, r, flags, size, each)
 			return clean, err
 		})
@@ -62,13 +62,13 @@ func (c *Conn) single(ctx context.Context, r *Request, flags uint16, each func(M
 }
 
 // withChannel lends a channel to fn and takes it back.
-func (c *Conn) withChannel(ctx context.Context, single bool, fn func(*channel) (clean bool, err error)) error {
-	ch, err := c.take(ctx, single)
+func (c *Conn) withChannel(ctx context.Context, u use, fn func(*channel) (clean bool, err error)) error {
+	ch, err := c.take(ctx, u)
 	if err != nil {
 		return &Error{Err: err}
 	}
 	clean := false
-	defer func() { c.give(ch, single, clean) }() // also where fn panics
+	defer func() { c.give(ch, u, clean) }() // also where fn panics
 	clean, err = fn(ch)
 	return err
 }
@@ -252,7 +252,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 func (c *Conn) dump(ctx context.Context, r *Request, size int, each func(*Objects) bool) (need int, some bool, err error) {
 	for grown := 0; ; grown++ {
 		need, some = 0, false
-		err = c.withChannel(ctx, false, func(ch *channel) (clean bool, err error) {
+		err = c.withChannel(ctx, forDump, func(ch *channel) (clean bool, err error) {
 			need, some, clean, err = c.converseDump(ctx, ch, r, size, each)
 			return clean, err
 		})

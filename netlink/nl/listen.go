@@ -38,7 +38,7 @@ func Listen(cfg Config, groups ...uint32) (*Listener, error) {
 		if cfg.NetNS != nil {
 			ns = *cfg.NetNS
 		}
-		t, _, err = openSocket(cfg, ns, groups)
+		t, _, err = openSocket(cfg, ns, groups, false)
 	}
 	if err != nil {
 		return nil, err

@@ -25,10 +25,12 @@ type socket struct {
 }
 
 // openSocket opens a socket in ns, or in the calling thread's namespace where
-// ns is none, and says whether it has strict checking.
-func openSocket(cfg Config, ns netns.NsHandle, groups []uint32) (t Transport, strict bool, err error) {
+// ns is none, and says whether it has strict checking. One that serves a single
+// request and no dump goes without the options that then take longer than they
+// save.
+func openSocket(cfg Config, ns netns.NsHandle, groups []uint32, single bool) (t Transport, strict bool, err error) {
 	open := func() error {
-		s, ok, err := newSocket(cfg, groups)
+		s, ok, err := newSocket(cfg, groups, single)
 		if err == nil {
 			t, strict = s, ok
 		}
@@ -53,13 +55,13 @@ func openSocket(cfg Config, ns netns.NsHandle, groups []uint32) (t Transport, st
 	return t, strict, err
 }
 
-func newSocket(cfg Config, groups []uint32) (*socket, bool, error) {
+func newSocket(cfg Config, groups []uint32, single bool) (*socket, bool, error) {
 	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, cfg.Protocol)
 	if err != nil {
 		return nil, false, os.NewSyscallError("socket(AF_NETLINK)", err)
 	}
 	s := &socket{fd: fd}
-	strict, err := s.configure(cfg, groups)
+	strict, err := s.configure(cfg, groups, single)
 	if err != nil {
 		unix.Close(fd)
 		return nil, false, err
@@ -67,12 +69,14 @@ func newSocket(cfg Config, groups []uint32) (*socket, bool, error) {
 	return s, strict, nil
 }
 
-func (s *socket) configure(cfg Config, groups []uint32) (strict bool, err error) {
+func (s *socket) configure(cfg Config, groups []uint32, single bool) (strict bool, err error) {
 	// Kernels without these (before 4.12, 4.3 and 4.20) answer all the same, only
 	// with less in the answer.
 	_ = unix.SetsockoptInt(s.fd, unix.SOL_NETLINK, unix.NETLINK_EXT_ACK, 1)
-	_ = unix.SetsockoptInt(s.fd, unix.SOL_NETLINK, unix.NETLINK_CAP_ACK, 1)
-	if !cfg.NoStrict && len(groups) == 0 {
+	if !single {
+		_ = unix.SetsockoptInt(s.fd, unix.SOL_NETLINK, unix.NETLINK_CAP_ACK, 1)
+	}
+	if !single && !cfg.NoStrict && len(groups) == 0 {
 		strict = unix.SetsockoptInt(s.fd, unix.SOL_NETLINK, unix.NETLINK_GET_STRICT_CHK, 1) == nil
 	}
 	if len(groups) != 0 && cfg.ReceiveBuffer == 0 {
@@ -86,6 +90,9 @@ func (s *socket) configure(cfg Config, groups []uint32) (strict bool, err error)
 		if err := s.setReceiveBuffer(cfg.ReceiveBuffer, cfg.ForceBuffer); err != nil {
 			return false, err
 		}
+	}
+	if single {
+		return strict, nil // the first send binds it
 	}
 	if len(groups) == 0 {
 		// Connected to port 0, the kernel, it takes datagrams from nobody else, and who

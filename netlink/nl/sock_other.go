@@ -4,7 +4,7 @@ package nl
 
 import "kern.sys/netns"
 
-func openSocket(Config, netns.NsHandle, []uint32) (Transport, bool, error) {
+func openSocket(Config, netns.NsHandle, []uint32, bool) (Transport, bool, error) {
 	return nil, false, ErrNotImplemented
 }
 
