@@ -28,7 +28,7 @@ type LinkKind struct {
 	// typ is what Type of its links returns where that is not Name.
 	typ string
 
-	links linkMaker
+	links linkMaker // makes links of the kind
 	// newPort makes the value for LinkAttrs.Slave of a link that is a port of
 	// this kind; nil where the kind has none.
 	newPort func() LinkSlave
