@@ -91,10 +91,13 @@ type growing[T any] struct {
 	all   []T
 	left  int  // objects to come
 	few   bool // some were not wanted
+	clean bool // the room was made here, and nothing is in the next place
 	spare T    // where there is no room yet
 }
 
-// next returns the zero value that the next object goes to.
+// next returns the zero value that the next object goes to. New memory is not
+// cleared again: that takes long while the garbage collector is at work, which the
+// allocation of a long list sets off.
 func (g *growing[T]) next() *T {
 	var none T
 	n := len(g.all)
@@ -103,7 +106,9 @@ func (g *growing[T]) next() *T {
 		return &g.spare
 	}
 	v := &g.all[:n+1][n]
-	*v = none
+	if !g.clean {
+		*v = none
+	}
 	return v
 }
 
@@ -112,14 +117,14 @@ func (g *growing[T]) took(want bool) {
 	n := len(g.all)
 	switch {
 	case !want:
-		g.few = true
+		g.few, g.clean = true, false
 	case n < cap(g.all):
 		g.all = g.all[:n+1]
 	default:
 		if !g.few {
 			grown := make([]T, n, n+g.left)
 			copy(grown, g.all)
-			g.all = grown
+			g.all, g.clean = grown, true
 		}
 		g.all = append(g.all, g.spare)
 	}
