@@ -115,7 +115,7 @@ func (w *world) sample(r *row, keep bool) error {
 			return err
 		}
 	}
-	w.own, w.peak = 0, 0
+	w.own, w.peak, w.times = 0, 0, 1
 	var m0, m1 runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&m0)
@@ -133,15 +133,17 @@ func (w *world) sample(r *row, keep bool) error {
 	if err != nil || !keep {
 		return err
 	}
+	took /= time.Duration(w.times)
 	if w.own != 0 {
 		took = w.own
 	}
+	all := float64(w.n * w.times)
 	if w.peak == 0 { // else another process did it
 		if w.own == 0 {
-			r.CPU = append(r.CPU, float64(cpu)/float64(w.n))
+			r.CPU = append(r.CPU, float64(cpu)/all)
 		}
-		r.Allocs = float64(m1.Mallocs-m0.Mallocs) / float64(w.n)
-		r.Bytes = float64(m1.TotalAlloc-m0.TotalAlloc) / float64(w.n)
+		r.Allocs = float64(m1.Mallocs-m0.Mallocs) / all
+		r.Bytes = float64(m1.TotalAlloc-m0.TotalAlloc) / all
 	}
 	if w.lossy {
 		r.Seen += float64(n) / float64(w.want()) // divided by the rounds when shown

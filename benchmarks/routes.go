@@ -201,17 +201,14 @@ var (
 		}, "proto", fmt.Sprint(otherProtocol))
 )
 
-// often repeats what may take only microseconds, for a twentieth of a second at most,
-// and reckons with the mean.
+// often repeats what may take only microseconds for a twentieth of a second.
 func often(start func(*world) (op, error)) func(*world) (op, error) {
 	return func(w *world) (op, error) {
 		once, err := start(w)
 		return func() (n int, err error) {
 			t0 := time.Now()
-			for times := 1; ; times++ {
-				n, err = once()
-				if took := time.Since(t0); err != nil || took > 50*time.Millisecond {
-					w.own = took / time.Duration(times)
+			for w.times = 1; ; w.times++ {
+				if n, err = once(); err != nil || time.Since(t0) > 50*time.Millisecond {
 					return n, err
 				}
 			}

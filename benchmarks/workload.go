@@ -77,8 +77,9 @@ type world struct {
 
 	closers []func()
 	// What an operation found out that the clock does not tell.
-	own  time.Duration // what the work took, where the wall clock is wrong; 0: it is right
-	peak int           // KiB, the most memory of another process that did it; 0: this one did
+	times int           // how often the work was done
+	own   time.Duration // what the work took, where the wall clock is wrong; 0: it is right
+	peak  int           // KiB, the most memory of another process that did it; 0: this one did
 }
 
 // onClose registers what is to be done at the end.

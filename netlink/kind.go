@@ -29,6 +29,8 @@ type LinkKind struct {
 	typ string
 
 	links linkMaker // makes links of the kind
+	// begin, if set, sets in a new one what stands for "not told" and is not zero.
+	begin func(Link)
 	// newPort makes the value for LinkAttrs.Slave of a link that is a port of
 	// this kind; nil where the kind has none.
 	newPort func() LinkSlave

@@ -27,7 +27,7 @@ func (l *linkDecoder) decode(b []byte) (Link, error) {
 	var header uapi.Ifinfomsg
 	header.Decode(b)
 	// The kind comes late in the message, so the attributes are gathered here.
-	var a LinkAttrs
+	a := NewLinkAttrs()
 	var held heldAttrs
 	a.fillHeader(&header)
 	if err := l.fill(&a, &held, b[uapi.SizeofIfinfomsg:]); err != nil {
@@ -116,11 +116,9 @@ func kindOf(name []byte) *LinkKind {
 	return kindByName()[string(name)]
 }
 
-// decodeKind hands v the attributes of its kind if it takes some.
+// decodeKind hands v the attributes of its kind if it takes some, and none where
+// the message has none.
 func decodeKind(v any, data []byte) error {
-	if len(data) == 0 {
-		return nil
-	}
 	dd, ok := v.(dataDecoder)
 	if !ok {
 		return nil
@@ -130,10 +128,8 @@ func decodeKind(v any, data []byte) error {
 	return d.Err()
 }
 
-// fillHeader takes over struct ifinfomsg, and says what a link has not of which
-// there is no attribute.
+// fillHeader takes over struct ifinfomsg.
 func (a *LinkAttrs) fillHeader(h *uapi.Ifinfomsg) {
-	a.NetNsID, a.NewNetNsID, a.TxQLen = -1, -1, -1 // as NewLinkAttrs has it
 	a.Index = int(h.Index)
 	a.RawFlags = h.Flags
 	a.Flags = netFlags(h.Flags)

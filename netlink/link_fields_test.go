@@ -51,6 +51,29 @@ func TestLinkFieldsFitTheStructure(t *testing.T) {
 	}
 }
 
+// TestKindsWithoutAttributes decodes links of which a message tells no more than the
+// kind: what stands for "not told" is there all the same.
+func TestKindsWithoutAttributes(t *testing.T) {
+	want := map[string]func(Link) bool{
+		"veth":   func(l Link) bool { return l.(*Veth).PeerTxQLen == -1 },
+		"tun":    func(l Link) bool { return l.(*Tuntap).Flags == TUNTAP_NO_PI && l.(*Tuntap).NonPersist },
+		"bridge": func(l Link) bool { return l.(*Bridge).State != nil },
+	}
+	for kind, told := range want {
+		link, err := decodeLink(linkMessage(uapi.Ifinfomsg{Index: 1}, func(e *nl.Encoder) {
+			e.Nest(uapi.IFLA_LINKINFO)
+			e.String(uapi.IFLA_INFO_KIND, kind)
+			e.End()
+		}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if a := link.Attrs(); !told(link) || a.NetNsID != -1 || a.NewNetNsID != -1 || a.TxQLen != -1 {
+			t.Errorf("%s: %+v", kind, link)
+		}
+	}
+}
+
 // TestLinksOfAListAreApart changes what links refer to that were cut from one piece
 // of memory.
 func TestLinksOfAListAreApart(t *testing.T) {

@@ -9,8 +9,6 @@ type linkMemory struct {
 	bytes byteSlab
 	parts slab[linkParts]
 	links map[*LinkKind]func() Link
-	kind  *LinkKind // the last one
-	next  func() Link
 }
 
 // linkParts is what most links have and refer to.
@@ -31,20 +29,26 @@ func memoryOfOne() linkMemory {
 
 // newLink returns an empty link of a kind.
 func (m *linkMemory) newLink(k *LinkKind) Link {
+	link := m.make(k)
+	if k.begin != nil {
+		k.begin(link)
+	}
+	return link
+}
+
+func (m *linkMemory) make(k *LinkKind) Link {
 	if m.one {
 		return k.links.one()
 	}
-	if k != m.kind {
-		m.kind, m.next = k, m.links[k]
-		if m.next == nil {
-			if m.links == nil {
-				m.links = map[*LinkKind]func() Link{}
-			}
-			m.next = k.links.many()
-			m.links[k] = m.next
+	next := m.links[k]
+	if next == nil {
+		if m.links == nil {
+			m.links = map[*LinkKind]func() Link{}
 		}
+		next = k.links.many()
+		m.links[k] = next
 	}
-	return m.next()
+	return next()
 }
 
 // hardwareAddr returns a copy of an address, nil for one that is all zero.

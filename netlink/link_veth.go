@@ -93,6 +93,7 @@ func (h *Handle) VethPeerIndex(link *Veth) (int, error) {
 var vethKind = LinkKind{
 	Name:  "veth",
 	links: linksOf[Veth, *Veth]{},
+	begin: func(l Link) { l.(*Veth).PeerTxQLen = -1 },
 	Data: []desc.Field{
 		{Type: uapi.VETH_INFO_PEER, Word: "peer", Usage: "LINK_OPTIONS", Read: readVethPeer},
 	},
