@@ -1,7 +1,6 @@
 package netns
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -114,18 +113,14 @@ func isFullID(s string) bool {
 
 // cgroupMounts returns where control group hierarchies are mounted, version 2 first.
 func cgroupMounts(host fs.FS) ([]string, error) {
-	mounts, err := fs.ReadFile(host, "proc/self/mounts")
+	mounts, err := readMounts(host)
 	if err != nil {
 		return nil, err
 	}
 	var v1, v2 []string
-	for line := range bytes.Lines(mounts) {
-		fields := strings.Fields(string(line)) // source, folder, type, options, …
-		if len(fields) < 3 {
-			continue
-		}
-		dir := strings.TrimPrefix(path.Clean(fields[1]), "/")
-		switch fields[2] {
+	for _, m := range mounts {
+		dir := strings.TrimPrefix(path.Clean(m.dir), "/")
+		switch m.fstype {
 		case "cgroup2":
 			v2 = append(v2, dir)
 		case "cgroup":

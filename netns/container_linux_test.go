@@ -32,7 +32,7 @@ func host(v1, v2 []string, groups map[string][]int) fstest.MapFS {
 		fmt.Fprintf(&mounts, "cgroup2 /%s cgroup2 rw,nosuid 0 0\n", dir)
 		h[dir+"/cgroup.procs"] = &fstest.MapFile{Data: []byte("1\n")}
 	}
-	h["proc/self/mounts"] = &fstest.MapFile{Data: []byte(mounts.String())}
+	h["proc/thread-self/mounts"] = &fstest.MapFile{Data: []byte(mounts.String())}
 	for group, pids := range groups {
 		var procs strings.Builder
 		for _, pid := range pids {
@@ -126,7 +126,7 @@ func TestContainerNotFound(t *testing.T) {
 		{"process has ended", host(nil, v2, map[string][]int{"sys/fs/cgroup/docker/" + containerID: {1 << 30}}), containerID, os.ErrNotExist, "process 1073741824"},
 		{"its number is another's now", reused, containerID, unix.ESRCH, "no process"},
 		{"garbage for a process", fstest.MapFS{
-			"proc/self/mounts": &fstest.MapFile{Data: []byte("cgroup2 /c cgroup2 rw 0 0\nshort\n")}, "c/" + containerID + "/cgroup.procs": &fstest.MapFile{Data: []byte("x\n")}},
+			"proc/thread-self/mounts": &fstest.MapFile{Data: []byte("cgroup2 /c cgroup2 rw 0 0\nshort\n")}, "c/" + containerID + "/cgroup.procs": &fstest.MapFile{Data: []byte("x\n")}},
 			containerID, nil, "parsing"},
 		{"empty identifier", host(nil, v2, nil), "", unix.EINVAL, "no container identifier"},
 		{"path", host(nil, v2, nil), "../" + containerID, unix.EINVAL, "no container identifier"},

@@ -1,6 +1,7 @@
 package netns_test
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"runtime"
@@ -75,6 +76,33 @@ func child(t *testing.T) (pid int) {
 		}
 	})
 	return cmd.Process.Pid
+}
+
+// ownUserEnv marks the process in which inUserNamespace runs its function.
+const ownUserEnv = "KERN_NETNS_TEST_OWN_USER"
+
+// inUserNamespace runs fn in a process that has a user namespace of its own, whose limits it may change.
+func inUserNamespace(t *testing.T, fn func()) {
+	t.Helper()
+	nstest.Private(t)
+	if os.Getenv(ownUserEnv) != "" {
+		fn()
+		return
+	}
+	cmd := exec.Command("/proc/self/exe", "-test.run=^"+t.Name()+"$")
+	cmd.Env = append(os.Environ(), ownUserEnv+"=1")
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:  unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWNET,
+		UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}},
+	}
+	out, err := cmd.CombinedOutput()
+	if errors.Is(err, os.ErrPermission) || errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EUSERS) {
+		nstest.Need(t, "user namespaces", "", err)
+	}
+	if err != nil {
+		t.Errorf("%v: %s", err, out)
+	}
 }
 
 // loseCapabilities empties the calling thread's effective capabilities and returns what gives them back.

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"kern.sys/unix"
@@ -14,13 +13,28 @@ import (
 // namedDir is where "ip netns" keeps the named namespaces: a bind mount of a namespace file each.
 const namedDir = "/run/netns"
 
-// NewNamed makes a network namespace called name, as "ip netns add" does, moves the calling thread into it and
-// returns a handle of it. The goroutine must be locked to its thread (runtime.LockOSThread). On an error the
-// thread is where it was and the name is free; a name that is taken is an error that is os.ErrExist.
+// NewNamed makes a network namespace called name, moves the calling thread into it and returns a handle of it. The
+// goroutine must be locked to its thread (runtime.LockOSThread). On an error the thread is where it was and the name
+// is free; a name that is taken is an error that is os.ErrExist. [Create] does the same and leaves the thread where
+// it is.
+//
+// It mounts nothing but the namespace: unlike "ip netns add", it never covers what others have mounted below
+// /run/netns. See [ShareNamed].
 func NewNamed(name string) (NsHandle, error) {
-	ns, err := named(name, newAt)
+	ns, err := named(name, func(path string) (NsHandle, error) { return newAt(path, enter) })
 	if err != nil {
 		return None(), opError("new", name, err)
+	}
+	return ns, nil
+}
+
+// Create makes a network namespace called name and returns a handle of it. It is [NewNamed] for a thread that stays
+// where it is: any goroutine may call it, and [Do] works in what it made. [DeleteNamed] takes the name away again.
+// A name that is taken is an error that is os.ErrExist.
+func Create(name string) (NsHandle, error) {
+	ns, err := named(name, func(path string) (NsHandle, error) { return newAt(path, stay) })
+	if err != nil {
+		return None(), opError("create", name, err)
 	}
 	return ns, nil
 }
@@ -43,17 +57,11 @@ func named(name string, mount func(path string) (NsHandle, error)) (NsHandle, er
 	if err != nil {
 		return None(), err
 	}
-	if err := unix.Mkdir(namedDir, 0o755); err != nil && err != unix.EEXIST {
-		return None(), os.NewSyscallError("mkdir "+namedDir, err)
-	}
-	unlock, err := lockNamed(unix.LOCK_EX)
+	unlock, err := makeNamedDir()
 	if err != nil {
 		return None(), err
 	}
 	defer unlock()
-	if err := shareNamed(); err != nil {
-		return None(), err
-	}
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return None(), err
@@ -63,46 +71,17 @@ func named(name string, mount func(path string) (NsHandle, error)) (NsHandle, er
 	}
 	ns, err := mount(path)
 	if err != nil {
-		return None(), errors.Join(err, unix.Unlink(path))
+		return None(), alsoFailed(err, unix.Unlink(path))
 	}
 	return ns, nil
 }
 
-// newAt makes a namespace and mounts it on the file path.
-func newAt(path string) (NsHandle, error) {
-	runtime.LockOSThread()
-	origin, err := Get()
-	if err != nil {
-		runtime.UnlockOSThread()
-		return None(), err
+// makeNamedDir makes namedDir where it is missing, and takes its lock.
+func makeNamedDir() (unlock func(), err error) {
+	if err := unix.Mkdir(namedDir, 0o755); err != nil && err != unix.EEXIST {
+		return nil, os.NewSyscallError("mkdir "+namedDir, err)
 	}
-	defer closeQuietly(origin)
-	ns, err := New()
-	if err != nil {
-		runtime.UnlockOSThread()
-		return None(), err
-	}
-	if err := unix.Mount(currentPath, path, "", unix.MS_BIND, ""); err != nil {
-		closeQuietly(ns)
-		return None(), restore(origin, os.NewSyscallError("mount", err))
-	}
-	runtime.UnlockOSThread()
-	return ns, nil
-}
-
-// shareNamed makes namedDir a mount that is shared with the mount namespaces that come of this one, so that a
-// namespace deleted here goes away there too. The caller holds the lock: two bind mounts made at a time would
-// hide each other's content.
-func shareNamed() error {
-	err := unix.Mount("", namedDir, "", unix.MS_SHARED|unix.MS_REC, "")
-	if err != unix.EINVAL {
-		return os.NewSyscallError("mount", err)
-	}
-	// EINVAL: it is no mount point yet.
-	if err := unix.Mount(namedDir, namedDir, "", unix.MS_BIND|unix.MS_REC, ""); err != nil {
-		return os.NewSyscallError("mount", err)
-	}
-	return os.NewSyscallError("mount", unix.Mount("", namedDir, "", unix.MS_SHARED|unix.MS_REC, ""))
+	return lockNamed(unix.LOCK_EX)
 }
 
 // lockNamed takes the lock on namedDir that "ip netns add" takes too, LOCK_EX or LOCK_SH, and returns what
@@ -124,8 +103,9 @@ func lockNamed(how int) (unlock func(), err error) {
 	return func() { _ = unix.Close(fd) }, nil
 }
 
-// DeleteNamed removes the name of a network namespace, as "ip netns del" does. The namespace itself ends when
-// nothing uses it any more.
+// DeleteNamed removes the name of a network namespace, as "ip netns del" does, with all that is mounted on it: also
+// what is hidden since /run/netns was covered by a mount, for which "ip netns del" fails with EBUSY. The namespace
+// itself ends when nothing uses it any more. On an error the name is as it was.
 func DeleteNamed(name string) error {
 	if err := deleteNamed(name); err != nil {
 		return opError("delete", name, err)
@@ -143,15 +123,29 @@ func deleteNamed(name string) error {
 		return err
 	}
 	defer unlock()
+	was, err := unix.Open(path, unix.O_PATH|unix.O_NOFOLLOW|unix.O_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(was)
 	// More than one mount is there if processes that do not lock made the name at the same time. EINVAL: there
 	// is none (any more), as with a file left over from before a reboot, which goes too.
-	for err == nil {
+	mounts := 0
+	for ; err == nil; mounts++ {
 		err = unix.Unmount(path, unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW)
 	}
 	if err != unix.EINVAL {
 		return err
 	}
-	return unix.Unlink(path)
+	err = unix.Unlink(path)
+	if err == unix.EBUSY {
+		err = unlinkMounted(path)
+	}
+	if err != nil && mounts > 1 { // the last one was EINVAL
+		back := unix.Mount(fmt.Sprintf("/proc/thread-self/fd/%d", was), path, "", unix.MS_BIND, "")
+		err = alsoFailed(err, os.NewSyscallError("mount it again", back))
+	}
+	return err
 }
 
 // GetFromName returns a handle of the network namespace called name by [NewNamed] or "ip netns add".

@@ -107,18 +107,13 @@ func (c *command) addNetns() error {
 	if err != nil {
 		return err
 	}
-	here, err := netns.Get()
-	if err != nil {
-		return exit(statusFailed, "Failed to create a new network namespace %q: %s", name, cause(err))
-	}
-	defer here.Close()
-	err = netns.Do(here, func() error {
-		ns, err := netns.NewNamed(name)
-		if err == nil {
+	err = netns.ShareNamed()
+	if err == nil {
+		var ns netns.NsHandle
+		if ns, err = netns.Create(name); err == nil {
 			err = ns.Close()
 		}
-		return err
-	})
+	}
 	return netnsError(name, err)
 }
 
@@ -160,7 +155,11 @@ func (c *command) attachNetns() error {
 		return exit(statusFailed, "Bind /proc/%d/ns/net -> %s failed: %s", pid, path, cause(err))
 	}
 	defer ns.Close()
-	return netnsError(name, netns.Attach(name, ns))
+	err = netns.ShareNamed()
+	if err == nil {
+		err = netns.Attach(name, ns)
+	}
+	return netnsError(name, err)
 }
 
 // deleteNetns is "netns delete".
