@@ -57,22 +57,20 @@ func shareNamed() error {
 
 // unlinkMounted removes the file path together with all that is mounted on it in places that no path leads to: below
 // a mount that covers the folder, or in another view of it. The kernel refuses to unlink a mount point of the caller's
-// mount namespace; in all others it unmounts what is on an unlinked file. So a thread takes a copy of the mount
-// namespace, unmounts everything there, and unlinks the file. EBUSY if it cannot unmount enough.
+// mount namespace; in all others it unmounts what is on an unlinked file. So a thread takes a copy of its
+// mount namespace, unmounts everything there, and unlinks the file. EBUSY if it cannot unmount enough.
 func unlinkMounted(path string) error {
 	dir, err := unix.Open(filepath.Dir(path), unix.O_PATH|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return err
 	}
 	defer unix.Close(dir)
-	callers, err := GetFromPath(mountsPath)
-	if err != nil {
-		return err
-	}
-	defer closeQuietly(callers)
 	return onThrowAwayThread(func() error {
-		if err := copyMounts(callers); err != nil {
-			return err
+		if err := unix.Unshare(unix.CLONE_NEWNS); err != nil {
+			return os.NewSyscallError("unshare", err)
+		}
+		if err := unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""); err != nil {
+			return os.NewSyscallError("mount", err)
 		}
 		mounts, err := readMounts(os.DirFS("/"))
 		if err != nil {
@@ -90,31 +88,6 @@ func unlinkMounted(path string) error {
 		}
 		return err
 	})
-}
-
-// mountsPath is the calling thread's own mount namespace.
-const mountsPath = "/proc/thread-self/ns/mnt"
-
-// copyMounts moves the calling thread, for good, into a copy of the mount namespace ns, where it may unmount what it
-// likes.
-func copyMounts(ns NsHandle) error {
-	own, err := GetFromPath(mountsPath)
-	if err != nil {
-		return err
-	}
-	defer closeQuietly(own)
-	if !own.Equal(ns) { // only then, since it takes CAP_SYS_CHROOT and leaves a changed root
-		if err := unix.Unshare(unix.CLONE_FS); err != nil {
-			return os.NewSyscallError("unshare", err)
-		}
-		if err := Setns(ns, unix.CLONE_NEWNS); err != nil {
-			return err
-		}
-	}
-	if err := unix.Unshare(unix.CLONE_NEWNS); err != nil {
-		return os.NewSyscallError("unshare", err)
-	}
-	return os.NewSyscallError("mount", unix.Mount("", "/", "", unix.MS_REC|unix.MS_PRIVATE, ""))
 }
 
 // onThrowAwayThread runs fn on a thread that runs nothing after it. It is not the process's first one, which the

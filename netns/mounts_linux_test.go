@@ -5,10 +5,10 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
-	"runtime"
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 
 	"kern.sys/internal/nstest"
@@ -16,24 +16,16 @@ import (
 	"kern.sys/unix"
 )
 
-// inMounts runs fn on a thread in a mount namespace of its own, with an empty /run, whose mounts are shared or private
-// to begin with.
+// inMounts runs fn in a process with an empty /run and mounts of its own, which are shared or private to begin with.
 func inMounts(t *testing.T, propagation uintptr, fn func()) {
 	t.Helper()
-	nstest.Private(t)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		runtime.LockOSThread() // for good
-		err := errors.Join(unix.Unshare(unix.CLONE_NEWNS), unix.Mount("run", "/run", "tmpfs", 0, "mode=0755"),
-			unix.Mount("", "/", "", unix.MS_REC|propagation, ""))
-		if err != nil {
-			t.Error(err)
-			return
+	inProcess(t, &syscall.SysProcAttr{}, func() {
+		if err := unix.Mount("", "/", "", unix.MS_REC|propagation, ""); err != nil {
+			t.Fatal(err)
 		}
+		lock(t)
 		fn()
-	}()
-	<-done
+	})
 }
 
 // mountByHand names a new namespace as tools do that know neither "ip netns" nor this package: they make the
@@ -134,16 +126,19 @@ func TestWhatOthersMountedIsNeverCovered(t *testing.T) {
 }
 
 func TestNothingButTheNameIsMounted(t *testing.T) {
-	for _, how := range []string{"NewNamed", "Create", "Attach"} {
-		inMounts(t, unix.MS_PRIVATE, func() {
+	inMounts(t, unix.MS_PRIVATE, func() {
+		for _, how := range []string{"NewNamed", "Create", "Attach"} {
 			if err := makers[how](t, "new"); err != nil {
 				t.Fatal(err)
 			}
 			if got := mounts(t); !slices.Equal(got, []string{"netns/new"}) {
 				t.Errorf("%s: mounted: %q", how, got)
 			}
-		})
-	}
+			if err := netns.DeleteNamed("new"); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
 }
 
 func TestShareNamedLetsNamesComeAndGoInOtherMountNamespaces(t *testing.T) {
@@ -196,19 +191,20 @@ func TestShareNamedLetsNamesComeAndGoInOtherMountNamespaces(t *testing.T) {
 }
 
 func TestManyShareNamedAtATimeMountOnce(t *testing.T) {
-	nstest.Private(t)
-	var all sync.WaitGroup
-	for range 16 {
-		all.Go(func() {
-			if err := netns.ShareNamed(); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-	all.Wait()
-	if got := mounts(t); !slices.Equal(got, []string{"netns"}) {
-		t.Errorf("mounted: %q", got)
-	}
+	inMounts(t, unix.MS_PRIVATE, func() {
+		var all sync.WaitGroup
+		for range 16 {
+			all.Go(func() {
+				if err := netns.ShareNamed(); err != nil {
+					t.Error(err)
+				}
+			})
+		}
+		all.Wait()
+		if got := mounts(t); !slices.Equal(got, []string{"netns"}) {
+			t.Errorf("mounted: %q", got)
+		}
+	})
 }
 
 func TestDeleteNamedTakesHiddenMountsToo(t *testing.T) {
@@ -216,6 +212,13 @@ func TestDeleteNamedTakesHiddenMountsToo(t *testing.T) {
 		if err := unix.Mount(dir, dir, "", unix.MS_BIND|unix.MS_REC, ""); err != nil {
 			t.Fatal(err)
 		}
+	}
+	view := func(t *testing.T, dir string) { // and its mounts
+		dir += "/other view"
+		if err := errors.Join(os.Mkdir(dir, 0o755), unix.Mount("/run/netns", dir, "", unix.MS_BIND|unix.MS_REC, "")); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = unix.Unmount(dir, unix.MNT_DETACH) })
 	}
 	for _, c := range []struct {
 		name string
@@ -230,10 +233,14 @@ func TestDeleteNamedTakesHiddenMountsToo(t *testing.T) {
 				t.Fatal(err)
 			}
 		}},
-		{"in another view of the folder", func(t *testing.T) {
-			if err := errors.Join(os.Mkdir("/run/other view", 0o755), unix.Mount("/run/netns", "/run/other view", "", unix.MS_BIND|unix.MS_REC, "")); err != nil {
+		{"in another view of the folder", func(t *testing.T) { view(t, t.TempDir()) }},
+		{"in another view, which is covered", func(t *testing.T) {
+			dir := t.TempDir()
+			view(t, dir)
+			if err := unix.Mount("cover", dir, "tmpfs", 0, ""); err != nil {
 				t.Fatal(err)
 			}
+			t.Cleanup(func() { _ = unix.Unmount(dir, unix.MNT_DETACH) })
 		}},
 	} {
 		for _, propagation := range []uintptr{unix.MS_PRIVATE, unix.MS_SHARED} {
