@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Batch queues changes and sends them in few system calls: the fast way to
@@ -20,7 +20,7 @@ import (
 //	errs := b.Flush() // nil, or one (maybe nil) a change
 type Batch struct {
 	*Handle
-	wire  *nl.Batch
+	wire  *wire.Batch
 	items []batchItem
 	err   error
 }
@@ -39,16 +39,18 @@ func (h *Handle) NewBatch() *Batch {
 	inner := *h
 	inner.batch = b
 	b.Handle = &inner
-	var c *nl.Conn
+	var c *wire.Conn
 	if c, b.err = h.conn(uapi.NETLINK_ROUTE); b.err == nil {
 		b.wire = c.NewBatch()
 	}
 	return b
 }
 
-func (b *Batch) add(r *nl.Request, op, object string) { b.queue(r, batchItem{op: op, object: object}) }
+func (b *Batch) add(r *wire.Request, op, object string) {
+	b.queue(r, batchItem{op: op, object: object})
+}
 
-func (b *Batch) queue(r *nl.Request, it batchItem) {
+func (b *Batch) queue(r *wire.Request, it batchItem) {
 	switch {
 	case b.wire != nil:
 		it.at = len(b.wire.Bytes())
@@ -70,13 +72,13 @@ func (b *Batch) Flush() []error {
 	if b.err != nil && len(b.items) != 0 {
 		errs = make([]error, len(b.items))
 		for i, it := range b.items {
-			errs[i] = nl.Annotate(b.err, it.op, func() string { return it.object })
+			errs[i] = wire.Annotate(b.err, it.op, func() string { return it.object })
 		}
 	} else if b.wire != nil {
 		sent := b.wire.Bytes()
 		errs = b.wire.Flush(b.context())
 		for i, err := range errs {
-			errs[i] = nl.Annotate(err, b.items[i].op, func() string { return b.items[i].name(sent) })
+			errs[i] = wire.Annotate(err, b.items[i].op, func() string { return b.items[i].name(sent) })
 		}
 	}
 	b.items = b.items[:0]

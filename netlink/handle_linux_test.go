@@ -15,8 +15,8 @@ import (
 
 	"kern.sys/internal/nstest"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
 	"kern.sys/netlink/nltest"
+	"kern.sys/netlink/wire"
 	"kern.sys/netns"
 )
 
@@ -105,7 +105,7 @@ func TestCancelledContext(t *testing.T) {
 func fakeHandle(t testing.TB, answer func(request []byte) []nltest.Datagram) *Handle {
 	t.Helper()
 	k := &nltest.Kernel{Answer: answer}
-	h := &Handle{conns: &conns{ns: netns.None(), cfg: nl.Config{Dial: k.Dial, Timeout: time.Second}}}
+	h := &Handle{conns: &conns{ns: netns.None(), cfg: wire.Config{Dial: k.Dial, Timeout: time.Second}}}
 	t.Cleanup(func() {
 		h.Close()
 		if now, _ := k.Open(); now != 0 {
@@ -132,17 +132,17 @@ func TestWrongAnswers(t *testing.T) {
 		answer func(req []byte) []nltest.Datagram
 		want   error
 	}{
-		"garbage": {func([]byte) []nltest.Datagram { return []nltest.Datagram{{Data: []byte("garbage")}} }, nl.ErrMalformed},
+		"garbage": {func([]byte) []nltest.Datagram { return []nltest.Datagram{{Data: []byte("garbage")}} }, wire.ErrMalformed},
 		"truncated": {func([]byte) []nltest.Datagram {
 			return []nltest.Datagram{{Data: make([]byte, size.Add(1<<20))}} // always larger than the last time
-		}, nl.ErrTruncated},
-		"short header":            {func(req []byte) []nltest.Datagram { return reply(req, []byte{2}) }, nl.ErrMalformed},
-		"attribute beyond (link)": {func(req []byte) []nltest.Datagram { return reply(req, append(make([]byte, 16), 0xff, 0, 1, 0)) }, nl.ErrMalformed},
+		}, wire.ErrTruncated},
+		"short header":            {func(req []byte) []nltest.Datagram { return reply(req, []byte{2}) }, wire.ErrMalformed},
+		"attribute beyond (link)": {func(req []byte) []nltest.Datagram { return reply(req, append(make([]byte, 16), 0xff, 0, 1, 0)) }, wire.ErrMalformed},
 		"no permission": {func(req []byte) []nltest.Datagram {
 			return []nltest.Datagram{{Data: nltest.Ack(req, int32(syscall.EPERM), nil)}}
 		}, os.ErrPermission},
 		"nothing":    {func([]byte) []nltest.Datagram { return nil }, os.ErrDeadlineExceeded},
-		"no buffers": {func([]byte) []nltest.Datagram { return []nltest.Datagram{{Err: nl.ErrOverrun}} }, nl.ErrOverrun},
+		"no buffers": {func([]byte) []nltest.Datagram { return []nltest.Datagram{{Err: wire.ErrOverrun}} }, wire.ErrOverrun},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -5,7 +5,7 @@ import (
 	"os"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // addrFlush is ip address flush: it deletes what the filter selects until
@@ -87,8 +87,8 @@ func (c *command) flushAddrs(f *filter) (int, error) {
 }
 
 // deleteAddr is the request that deletes an address that was listed.
-func deleteAddr(a *addrMessage) *nl.Request {
-	r := nl.NewRequest(uapi.RTM_DELADDR, 0)
+func deleteAddr(a *addrMessage) *wire.Request {
+	r := wire.NewRequest(uapi.RTM_DELADDR, 0)
 	ifa := uapi.Ifaddrmsg{Family: a.ifa.Family, Prefixlen: a.ifa.Prefixlen, Index: a.ifa.Index}
 	ifa.Put(r.Header(uapi.SizeofIfaddrmsg))
 	for _, typ := range []uint16{uapi.IFA_LOCAL, uapi.IFA_ADDRESS} {

@@ -7,7 +7,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // addrChange is an address as the words of a change describe it.
@@ -54,7 +54,7 @@ func addrModify(c *command, typ, flags uint16) error {
 	if err != nil {
 		return err
 	}
-	r := nl.NewRequest(typ, flags)
+	r := wire.NewRequest(typ, flags)
 	if err := c.encodeAddr(&a, r, index, typ == uapi.RTM_DELADDR); err != nil {
 		return err
 	}
@@ -213,7 +213,7 @@ func (c *command) takeAddrFlag(a *addrChange) bool {
 }
 
 // encodeAddr writes the request.
-func (c *command) encodeAddr(a *addrChange, r *nl.Request, index int, deletion bool) error {
+func (c *command) encodeAddr(a *addrChange, r *wire.Request, index int, deletion bool) error {
 	ifa := uapi.Ifaddrmsg{Family: uint8(a.family), Index: uint32(index)}
 	switch {
 	case a.peer != nil:
@@ -268,7 +268,7 @@ func (c *command) encodeAddr(a *addrChange, r *nl.Request, index int, deletion b
 }
 
 // putAddr appends an address, or nothing as its value for "any".
-func putAddr(r *nl.Request, typ uint16, a netip.Addr) {
+func putAddr(r *wire.Request, typ uint16, a netip.Addr) {
 	if !a.IsValid() {
 		r.Data(typ, nil)
 		return
@@ -286,7 +286,7 @@ func (c *command) warnWildcard(a netip.Addr) {
 
 // encodeBroadcast appends the broadcast address: the one given, or for "+" and
 // "-" the local one with all bits set or cleared behind the prefix.
-func encodeBroadcast(a *addrChange, r *nl.Request) error {
+func encodeBroadcast(a *addrChange, r *wire.Request) error {
 	switch a.broadcast {
 	case "":
 		return nil
@@ -320,7 +320,7 @@ func encodeBroadcast(a *addrChange, r *nl.Request) error {
 	return nil
 }
 
-func encodeLifetimes(a *addrChange, r *nl.Request) error {
+func encodeLifetimes(a *addrChange, r *wire.Request) error {
 	if a.valid == nil && a.preferred == nil {
 		return nil
 	}

@@ -5,7 +5,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // addrMessage is an RTM_NEWADDR or RTM_DELADDR message taken apart.
@@ -19,7 +19,7 @@ type addrMessage struct {
 	peer    []byte // IFA_ADDRESS: the same, or the other end of a point-to-point link
 }
 
-func readAddr(m nl.Message) *addrMessage {
+func readAddr(m wire.Message) *addrMessage {
 	a := &addrMessage{deleted: m.Type == uapi.RTM_DELADDR}
 	a.ifa.Decode(m.Data)
 	a.attrs = desc.ParseAttrs(m.Data[min(uapi.SizeofIfaddrmsg, len(m.Data)):])
@@ -186,8 +186,8 @@ func (f *filter) addr(a *addrMessage, linkName string) bool {
 }
 
 // addrDump is the request for all addresses that may be wanted.
-func (f *filter) addrDump() *nl.Request {
-	r := nl.NewRequest(uapi.RTM_GETADDR, 0)
+func (f *filter) addrDump() *wire.Request {
+	r := wire.NewRequest(uapi.RTM_GETADDR, 0)
 	ifa := uapi.Ifaddrmsg{Family: uint8(f.family), Index: uint32(f.index)}
 	ifa.Put(r.Header(uapi.SizeofIfaddrmsg))
 	return r

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // batch runs the commands in a file, "-" for standard input, one a line. It
@@ -159,7 +159,7 @@ func splitWords(line string) ([]string, error) {
 // pending are changes of a batch that are sent together.
 type pending struct {
 	b     *batch
-	wire  *nl.Batch
+	wire  *wire.Batch
 	lines []int
 }
 
@@ -167,7 +167,7 @@ type pending struct {
 const pendingMax = 1024
 
 // add queues a change. What becomes of it is reported by flush.
-func (q *pending) add(r *nl.Request) error {
+func (q *pending) add(r *wire.Request) error {
 	if q.wire == nil {
 		c, err := q.b.s.dial()
 		if err != nil {

@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Exit statuses, as ip has them.
@@ -88,7 +88,7 @@ func (s *session) explain(err error) (string, int) {
 		wrong   *desc.UsageError
 		help    *usage
 		unknown *unknownError
-		kernel  *nl.Error
+		kernel  *wire.Error
 	)
 	switch {
 	case errors.As(err, &done):

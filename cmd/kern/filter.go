@@ -7,7 +7,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // filter says which links and addresses to show or flush.
@@ -179,8 +179,8 @@ func (f *filter) link(l *linkMessage) bool {
 
 // linkDump is the request for all links that may be wanted: the kernel filters
 // as far as it can.
-func (f *filter) linkDump(family int, mask uint32) *nl.Request {
-	r := nl.NewRequest(uapi.RTM_GETLINK, 0)
+func (f *filter) linkDump(family int, mask uint32) *wire.Request {
+	r := wire.NewRequest(uapi.RTM_GETLINK, 0)
 	ifi := uapi.Ifinfomsg{Family: uint8(family)}
 	ifi.Put(r.Header(uapi.SizeofIfinfomsg))
 	if family != uapi.AF_UNSPEC && family != uapi.AF_PACKET {

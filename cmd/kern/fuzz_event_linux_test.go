@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
 	"kern.sys/netlink/nltest"
+	"kern.sys/netlink/wire"
 )
 
 // eventTypes are the messages that the command shows: the types of
@@ -25,13 +25,13 @@ var eventTypes = []uint16{
 // JSON: there is no panic, and the JSON is valid.
 func FuzzShowEvent(f *testing.F) {
 	// What the running kernel says of its links, addresses, routes and rules.
-	c, err := nl.Dial(nl.Config{Protocol: uapi.NETLINK_ROUTE})
+	c, err := wire.Dial(wire.Config{Protocol: uapi.NETLINK_ROUTE})
 	if err != nil {
 		f.Fatal(err)
 	}
 	defer c.Close()
 	for i, header := range []int{uapi.SizeofIfinfomsg, uapi.SizeofIfaddrmsg, uapi.SizeofRtmsg, uapi.SizeofFibRuleHdr} {
-		r := nl.NewRequest(eventTypes[i]+2, 0) // RTM_GET… is the third of four types
+		r := wire.NewRequest(eventTypes[i]+2, 0) // RTM_GET… is the third of four types
 		r.Header(header)
 		for m, err := range c.Dump(context.Background(), r) {
 			if err != nil {
@@ -45,7 +45,7 @@ func FuzzShowEvent(f *testing.F) {
 		k := &nltest.Kernel{Answer: func(req []byte) []nltest.Datagram {
 			return []nltest.Datagram{{Data: nltest.Ack(req, int32(syscall.ENODEV), nil)}}
 		}}
-		conn, err := nl.Dial(nl.Config{Dial: k.Dial})
+		conn, err := wire.Dial(wire.Config{Dial: k.Dial})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -61,7 +61,7 @@ func FuzzShowEvent(f *testing.F) {
 		cmd := &command{session: s}
 		cmd.LinkIndex = s.linkIndex
 		typ := eventTypes[int(which)%len(eventTypes)]
-		m := nl.Message{Type: typ, Data: data}
+		m := wire.Message{Type: typ, Data: data}
 		if how&32 != 0 {
 			m.Type++ // RTM_DEL…
 		}

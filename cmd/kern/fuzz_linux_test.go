@@ -8,7 +8,7 @@ import (
 
 	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // FuzzShowMessages shows links and addresses that no kernel would send.
@@ -24,7 +24,7 @@ func FuzzShowMessages(f *testing.F) {
 		// No questions to the kernel: what is not known has no name.
 		s.nsNames = map[int]string{}
 		var err error
-		if s.conn, err = nl.Dial(nl.Config{Protocol: uapi.NETLINK_ROUTE}); err != nil {
+		if s.conn, err = wire.Dial(wire.Config{Protocol: uapi.NETLINK_ROUTE}); err != nil {
 			f.Fatal(err)
 		}
 		s.conn.Close()
@@ -35,18 +35,18 @@ func FuzzShowMessages(f *testing.F) {
 			s.p.Reset()
 			s.p.Array("")
 			s.p.Object("")
-			l := readLink(nl.Message{Type: uapi.RTM_NEWLINK, Data: data})
+			l := readLink(wire.Message{Type: uapi.RTM_NEWLINK, Data: data})
 			s.showLink(l, linkView{})
 			s.showLinkBrief(l)
 			s.p.EndObject()
 			s.p.Object("")
-			s.showAddr(readAddr(nl.Message{Type: uapi.RTM_NEWADDR, Data: data}), true)
+			s.showAddr(readAddr(wire.Message{Type: uapi.RTM_NEWADDR, Data: data}), true)
 			s.p.EndObject()
 			s.p.EndArray()
 			if mode == "json" && !json.Valid(bytes.TrimSpace(s.p.Bytes())) {
 				t.Fatalf("no JSON: %s", s.p.Bytes())
 			}
-			s.rememberLink(nl.Message{Type: uapi.RTM_NEWLINK, Data: data})
+			s.rememberLink(wire.Message{Type: uapi.RTM_NEWLINK, Data: data})
 			s.forgetLinks()
 		}
 	})

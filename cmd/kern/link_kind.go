@@ -3,7 +3,7 @@ package main
 import (
 	"kern.sys/netlink"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // kindFields describes the attributes of a kind of link; nil where it has
@@ -34,7 +34,7 @@ func kindNames() []string {
 
 // completeKind adds what the words of a kind imply, and checks that they go
 // together.
-func completeKind(kind string, in *desc.Args, e *nl.Encoder, create bool) error {
+func completeKind(kind string, in *desc.Args, e *wire.Encoder, create bool) error {
 	if k := netlink.LinkKindByName(kind); k != nil && k.Complete != nil {
 		return k.Complete(in, e, create)
 	}

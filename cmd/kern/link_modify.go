@@ -6,7 +6,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // linkAdd, linkReplace, linkSet and linkDelete are ip link add, replace, set
@@ -24,7 +24,7 @@ func linkSet(c *command) error { return linkModify(c, uapi.RTM_NEWLINK, 0) }
 func linkDelete(c *command) error { return linkModify(c, uapi.RTM_DELLINK, 0) }
 
 func linkModify(c *command, typ, flags uint16) error {
-	w := &linkWords{command: c, e: &nl.Encoder{}}
+	w := &linkWords{command: c, e: &wire.Encoder{}}
 	if err := w.read(); err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func linkModify(c *command, typ, flags uint16) error {
 	if err != nil {
 		return err
 	}
-	r := nl.NewRequest(typ, flags)
+	r := wire.NewRequest(typ, flags)
 	w.ifi.Put(r.Header(uapi.SizeofIfinfomsg))
 	r.Fail(w.e.Err())
 	copy(r.Raw(len(w.e.Bytes())), w.e.Bytes())
@@ -182,7 +182,7 @@ func (w *linkWords) readKindData(kind string, fields []desc.Field, data uint16, 
 }
 
 // readPeer reads the link that is made along with another.
-func (w *linkWords) readPeer(in *desc.Args, e *nl.Encoder) (uapi.Ifinfomsg, error) {
+func (w *linkWords) readPeer(in *desc.Args, e *wire.Encoder) (uapi.Ifinfomsg, error) {
 	c := *w.command
 	c.Args = *in
 	peer := &linkWords{command: &c, e: e}

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 	"kern.sys/netns"
 )
 
@@ -77,7 +77,7 @@ func (w *linkWords) readLinkNetNS() error {
 
 // assignNetNSID has the kernel give a namespace an id here.
 func (s *session) assignNetNSID(ns netns.NsHandle) error {
-	r := nl.NewRequest(uapi.RTM_NEWNSID, 0)
+	r := wire.NewRequest(uapi.RTM_NEWNSID, 0)
 	gen := uapi.Rtgenmsg{Family: uapi.AF_UNSPEC}
 	gen.Put(r.Header(uapi.SizeofRtgenmsg))
 	r.Uint32(uapi.NETNSA_FD, uint32(ns))

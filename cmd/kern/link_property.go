@@ -5,7 +5,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // linkProperty is ip link property: alternative names.
@@ -64,7 +64,7 @@ func (c *command) changeAltNames(typ, flags uint16) error {
 	if err != nil {
 		return err
 	}
-	r := nl.NewRequest(typ, flags)
+	r := wire.NewRequest(typ, flags)
 	ifi := uapi.Ifinfomsg{Index: int32(index)}
 	ifi.Put(r.Header(uapi.SizeofIfinfomsg))
 	r.Nest(uapi.IFLA_PROP_LIST | uapi.NLA_F_NESTED)

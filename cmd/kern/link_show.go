@@ -6,7 +6,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // linkMessage is an RTM_NEWLINK or RTM_DELLINK message taken apart.
@@ -19,7 +19,7 @@ type linkMessage struct {
 	kind, portKind string
 }
 
-func readLink(m nl.Message) *linkMessage {
+func readLink(m wire.Message) *linkMessage {
 	l := &linkMessage{deleted: m.Type == uapi.RTM_DELLINK}
 	l.ifi.Decode(m.Data)
 	l.attrs = desc.ParseAttrs(m.Data[min(uapi.SizeofIfinfomsg, len(m.Data)):])
@@ -367,7 +367,7 @@ func (s *session) showAltNames(l *linkMessage) {
 		return
 	}
 	s.p.Array("altnames")
-	d := nl.NewDecoder(b)
+	d := wire.NewDecoder(b)
 	for d.Next() {
 		if d.Type() == uapi.IFLA_ALT_IFNAME {
 			s.p.NL()
@@ -392,13 +392,13 @@ func (c *command) readLinks(f *filter, family int) ([]*linkMessage, error) {
 	if c.stats == 0 {
 		mask |= uapi.RTEXT_FILTER_SKIP_STATS
 	}
-	var messages []nl.Message
+	var messages []wire.Message
 	if f.index != 0 {
 		m, err := c.get(linkRequest(f.index, "", mask))
 		if err != nil {
 			return nil, err
 		}
-		messages = []nl.Message{m}
+		messages = []wire.Message{m}
 	} else {
 		var err error
 		if messages, err = c.list(f.linkDump(family, mask)); err != nil {

@@ -9,8 +9,8 @@ import (
 
 	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
 	"kern.sys/netlink/nltest"
+	"kern.sys/netlink/wire"
 )
 
 // testdata/links.json has messages (struct ifinfomsg and attributes, little
@@ -78,7 +78,7 @@ func showMessage(t *testing.T, typ uint16, data []byte, args []string) string {
 		t.Fatal(err)
 	}
 	s.configure()
-	if s.conn, err = nl.Dial(nl.Config{Dial: kernel.Dial}); err != nil {
+	if s.conn, err = wire.Dial(wire.Config{Dial: kernel.Dial}); err != nil {
 		t.Fatal(err)
 	}
 	if code := s.report(s.do(words)); code != 0 || errOut.Len() != 0 {

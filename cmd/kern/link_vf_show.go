@@ -5,13 +5,13 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // vfs are the virtual functions of a link, each with its attributes.
 func (l *linkMessage) vfs() []desc.Attrs {
 	var all []desc.Attrs
-	d := nl.NewDecoder(l.attrs[uapi.IFLA_VFINFO_LIST])
+	d := wire.NewDecoder(l.attrs[uapi.IFLA_VFINFO_LIST])
 	for d.Next() {
 		if d.Type() == uapi.IFLA_VF_INFO {
 			all = append(all, desc.ParseAttrs(d.Data()))
@@ -75,7 +75,7 @@ func (s *session) showVFVlans(vf desc.Attrs) {
 		return
 	}
 	s.p.Array("vlan_list")
-	d := nl.NewDecoder(b)
+	d := wire.NewDecoder(b)
 	for d.Next() {
 		var info uapi.IflaVfVlanInfo
 		info.Decode(d.Data())

@@ -8,14 +8,14 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // linkWords is a link as the words of a change describe it: all that links of
 // every kind have.
 type linkWords struct {
 	*command
-	e   *nl.Encoder    // attributes go here as they are read
+	e   *wire.Encoder  // attributes go here as they are read
 	ifi uapi.Ifinfomsg // flags to be changed, and the index of a new link
 
 	dev    string // the link to change, or the name of a new one

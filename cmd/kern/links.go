@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // linkInfo is what commands must know of a link to show or use other objects.
@@ -29,10 +29,10 @@ type links struct {
 func (s *session) forgetLinks() { s.links = links{} }
 
 // rememberLink notes an RTM_NEWLINK message.
-func (s *session) rememberLink(m nl.Message) *linkInfo {
+func (s *session) rememberLink(m wire.Message) *linkInfo {
 	l := readLink(m)
 	info := &linkInfo{index: int(l.ifi.Index), name: l.name, typ: l.ifi.Type, flags: l.ifi.Flags, kind: l.kind, txqlen: l.number(uapi.IFLA_TXQLEN), lladdr: len(l.attrs[uapi.IFLA_ADDRESS])}
-	d := nl.NewDecoderAfter(m.Data, uapi.SizeofIfinfomsg)
+	d := wire.NewDecoderAfter(m.Data, uapi.SizeofIfinfomsg)
 	var alt []string
 	for d.Next() {
 		if d.Type() != uapi.IFLA_PROP_LIST {
@@ -96,8 +96,8 @@ func (s *session) askLink(index int, name string) *linkInfo {
 
 // linkRequest asks for one link by index or, with index 0, by name.
 // mask chooses what is told (RTEXT_FILTER_…).
-func linkRequest(index int, name string, mask uint32) *nl.Request {
-	r := nl.NewRequest(uapi.RTM_GETLINK, 0)
+func linkRequest(index int, name string, mask uint32) *wire.Request {
+	r := wire.NewRequest(uapi.RTM_GETLINK, 0)
 	ifi := uapi.Ifinfomsg{Index: int32(index)}
 	ifi.Put(r.Header(uapi.SizeofIfinfomsg))
 	switch {

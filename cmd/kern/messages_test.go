@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"kern.sys/internal/capture"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // capturedMessages are messages of Linux 6.18 on a little-endian machine, where
@@ -152,7 +152,7 @@ func offline(out *bytes.Buffer, set func(*options)) *command {
 	s := newSession("ip", strings.NewReader(""), out, out)
 	set(&s.options)
 	s.configure()
-	s.conn = nl.DialThread(nl.Config{})
+	s.conn = wire.DialThread(wire.Config{})
 	s.conn.Close()
 	va := &linkInfo{index: 3, name: "va"}
 	s.links = links{map[int]*linkInfo{3: va}, map[string]*linkInfo{"va": va}}
@@ -162,7 +162,7 @@ func offline(out *bytes.Buffer, set func(*options)) *command {
 // showMessages shows the messages of a datagram as "monitor" does.
 func showMessages(c *command, datagram []byte) error {
 	w := &monitorWish{objects: monitorTable()}
-	return nl.Messages(datagram, func(m nl.Message) error { return c.showEvent(m, w, time.Unix(0, 0)) })
+	return wire.Messages(datagram, func(m wire.Message) error { return c.showEvent(m, w, time.Unix(0, 0)) })
 }
 
 func TestCapturedMessagesAreShown(t *testing.T) {
@@ -221,7 +221,7 @@ func FuzzReadMessages(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var back []byte
-		err := readMessages(bytes.NewReader(file), func(m nl.Message) error {
+		err := readMessages(bytes.NewReader(file), func(m wire.Message) error {
 			back = appendMessage(back, m)
 			return nil
 		})

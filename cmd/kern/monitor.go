@@ -11,7 +11,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 func monitorUsage() string {
@@ -27,7 +27,7 @@ type monitored struct {
 	label  string
 	groups []watchGroup
 	types  [2]uint16 // the messages that tell of it: something is there, something is gone
-	show   func(c *command, m nl.Message, dev int) bool
+	show   func(c *command, m wire.Message, dev int) bool
 }
 
 // watchGroup is a multicast group and the family it is for, AF_UNSPEC for all.
@@ -159,11 +159,11 @@ func (w *monitorWish) groups(family int) []uint32 {
 
 // watch shows events until ctx is done.
 func (c *command) watch(ctx context.Context, w *monitorWish) error {
-	cfg := nl.Config{Protocol: uapi.NETLINK_ROUTE, ReceiveBuffer: c.rcvbuf}
+	cfg := wire.Config{Protocol: uapi.NETLINK_ROUTE, ReceiveBuffer: c.rcvbuf}
 	if c.ns.IsOpen() {
 		cfg.NetNS = &c.ns
 	}
-	events, err := nl.Listen(cfg, w.groups(c.family)...)
+	events, err := wire.Listen(cfg, w.groups(c.family)...)
 	if err != nil {
 		return err
 	}
@@ -175,11 +175,11 @@ func (c *command) watch(ctx context.Context, w *monitorWish) error {
 		switch {
 		case ctx.Err() != nil:
 			return nil
-		case errors.Is(err, nl.ErrOverrun):
+		case errors.Is(err, wire.ErrOverrun):
 			// What was lost is not told again.
 			fmt.Fprintln(c.stderr, "netlink receive error No buffer space available: events were lost")
 			continue
-		case errors.Is(err, nl.ErrTruncated), errors.Is(err, nl.ErrMalformed):
+		case errors.Is(err, wire.ErrTruncated), errors.Is(err, wire.ErrMalformed):
 			fmt.Fprintln(c.stderr, err)
 			continue
 		case err != nil:
@@ -195,10 +195,10 @@ func (c *command) watch(ctx context.Context, w *monitorWish) error {
 // knowLinks asks for the names of all links: they cannot be asked for when the
 // links are gone.
 func (c *command) knowLinks() error {
-	r := nl.NewRequest(uapi.RTM_GETLINK, 0)
+	r := wire.NewRequest(uapi.RTM_GETLINK, 0)
 	(&uapi.Ifinfomsg{}).Put(r.Header(uapi.SizeofIfinfomsg))
 	r.Uint32(uapi.IFLA_EXT_MASK, uapi.RTEXT_FILTER_SKIP_STATS)
-	return c.dump(r, func(m nl.Message) error {
+	return c.dump(r, func(m wire.Message) error {
 		c.rememberLink(m)
 		return nil
 	})
@@ -216,7 +216,7 @@ func (c *command) monitorFile(w *monitorWish) error {
 	}
 	defer f.Close()
 	w.objects = monitorTable()
-	return readMessages(f, func(m nl.Message) error {
+	return readMessages(f, func(m wire.Message) error {
 		if m.Type == tstampType {
 			if len(m.Data) >= 8 {
 				t := time.Unix(int64(native.Uint32(m.Data)), 0)
@@ -229,7 +229,7 @@ func (c *command) monitorFile(w *monitorWish) error {
 }
 
 // showEvent shows one message, if it tells of something that was asked for.
-func (c *command) showEvent(m nl.Message, w *monitorWish, now time.Time) error {
+func (c *command) showEvent(m wire.Message, w *monitorWish, now time.Time) error {
 	for _, o := range w.objects {
 		if m.Type != o.types[0] && m.Type != o.types[1] {
 			continue
@@ -266,7 +266,7 @@ func (c *command) showTimestamp(now time.Time) {
 	}
 }
 
-func (c *command) watchLink(m nl.Message, dev int) bool {
+func (c *command) watchLink(m wire.Message, dev int) bool {
 	l := readLink(m)
 	deleted := m.Type == uapi.RTM_DELLINK && l.ifi.Family == uapi.AF_UNSPEC
 	if !deleted {
@@ -299,7 +299,7 @@ func (s *session) dropLink(index int) {
 	delete(s.links.byIndex, index)
 }
 
-func (c *command) watchAddr(m nl.Message, dev int) bool {
+func (c *command) watchAddr(m wire.Message, dev int) bool {
 	a := readAddr(m)
 	if dev != 0 && int(a.ifa.Index) != dev {
 		return false
@@ -311,7 +311,7 @@ func (c *command) watchAddr(m nl.Message, dev int) bool {
 	return true
 }
 
-func (c *command) watchRoute(m nl.Message, dev int) bool {
+func (c *command) watchRoute(m wire.Message, dev int) bool {
 	r := readRoute(m)
 	f := &routeFilter{}
 	if dev != 0 {
@@ -325,7 +325,7 @@ func (c *command) watchRoute(m nl.Message, dev int) bool {
 	return true
 }
 
-func (c *command) watchNeigh(m nl.Message, dev int) bool {
+func (c *command) watchNeigh(m wire.Message, dev int) bool {
 	n := readNeigh(m)
 	if c.family != uapi.AF_UNSPEC && c.family != int(n.ndm.Family) || dev != 0 && int(n.ndm.Ifindex) != dev {
 		return false
@@ -334,12 +334,12 @@ func (c *command) watchNeigh(m nl.Message, dev int) bool {
 	return true
 }
 
-func (c *command) watchRule(m nl.Message, _ int) bool {
+func (c *command) watchRule(m wire.Message, _ int) bool {
 	c.showRule(readRule(m))
 	return true
 }
 
-func (c *command) watchNetnsID(m nl.Message, _ int) bool {
+func (c *command) watchNetnsID(m wire.Message, _ int) bool {
 	if m.Type == uapi.RTM_NEWNSID {
 		c.nsNames = nil // the name may be new, too
 	}
@@ -347,7 +347,7 @@ func (c *command) watchNetnsID(m nl.Message, _ int) bool {
 	return true
 }
 
-func (c *command) watchNexthop(m nl.Message, _ int) bool {
+func (c *command) watchNexthop(m wire.Message, _ int) bool {
 	c.p.Object("")
 	c.showNexthopObject(m)
 	c.p.Text("\n")

@@ -3,7 +3,7 @@ package main
 import (
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Flags of struct prefixmsg: those of the advertisement (RFC 4861), moved. No
@@ -15,7 +15,7 @@ const (
 
 // watchPrefix prints an RTM_NEWPREFIX message: a prefix that an IPv6 router
 // advertised.
-func (c *command) watchPrefix(m nl.Message, dev int) bool {
+func (c *command) watchPrefix(m wire.Message, dev int) bool {
 	var prefix uapi.Prefixmsg
 	prefix.Decode(m.Data)
 	if dev != 0 && int(prefix.Ifindex) != dev {
@@ -63,7 +63,7 @@ var netconfFlags = []struct {
 
 // watchNetconf prints an RTM_NEWNETCONF or RTM_DELNETCONF message: settings of
 // a link, or of all or new ones.
-func (c *command) watchNetconf(m nl.Message, dev int) bool {
+func (c *command) watchNetconf(m wire.Message, dev int) bool {
 	var conf uapi.Netconfmsg
 	conf.Decode(m.Data)
 	attrs := desc.ParseAttrs(m.Data[min(netconfHeader, len(m.Data)):])

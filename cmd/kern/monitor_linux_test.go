@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"kern.sys/internal/nstest"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // mark makes an event of both families that every monitor of rules tells of.
@@ -215,7 +215,7 @@ func TestMonitorShowsAFileOfRtmon(t *testing.T) {
 		setUp(t, "route add 10.9.0.0/16 via 10.0.0.2", "neigh add 10.0.0.9 lladdr 02:00:00:00:00:01 dev va")
 		// What rtmon writes: the time, then the messages as they came.
 		at := native.AppendUint32(native.AppendUint32(nil, 1700000000), 123456)
-		file := appendMessage(nil, nl.Message{Type: tstampType, Data: at})
+		file := appendMessage(nil, wire.Message{Type: tstampType, Data: at})
 		for _, object := range []string{"route", "rule"} {
 			file = append(file, kern(object, "save").out[4:]...)
 		}

@@ -3,7 +3,7 @@ package main
 import (
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 func neighUsage() string {
@@ -84,7 +84,7 @@ type neighWords struct {
 	ndm      uapi.Ndmsg
 	flagsExt uint32
 	family   int
-	enc      nl.Encoder
+	enc      wire.Encoder
 	dst      bool // an address was given
 }
 
@@ -100,12 +100,12 @@ func (c *command) changeNeigh(typ, flags uint16) error {
 	if !w.dst || w.ndm.Ifindex == 0 && w.ndm.Flags&uapi.NTF_PROXY == 0 {
 		return exit(statusUsage, "Device and destination are required arguments.")
 	}
-	r := nl.NewRequest(typ, flags)
+	r := wire.NewRequest(typ, flags)
 	w.put(r)
 	return c.exec(r)
 }
 
-func (w *neighWords) put(r *nl.Request) {
+func (w *neighWords) put(r *wire.Request) {
 	if w.family == uapi.AF_UNSPEC {
 		w.family = uapi.AF_INET
 	}
@@ -215,7 +215,7 @@ func (c *command) getNeigh() error {
 	if !w.dst || w.ndm.Ifindex == 0 {
 		return exit(statusFailed, "Device and address are required arguments.")
 	}
-	r := nl.NewRequest(uapi.RTM_GETNEIGH, 0)
+	r := wire.NewRequest(uapi.RTM_GETNEIGH, 0)
 	w.put(r)
 	m, err := c.get(r)
 	if err != nil {
@@ -237,7 +237,7 @@ func (c *command) listNeighs() error {
 		f.states = 0xff &^ uapi.NUD_NOARP
 	}
 	return c.array(func() error {
-		return c.terminated("Dump", statusFailed, c.dump(f.request(), func(m nl.Message) error {
+		return c.terminated("Dump", statusFailed, c.dump(f.request(), func(m wire.Message) error {
 			if n := readNeigh(m); f.allows(n) {
 				c.showNeigh(n, f)
 				return c.spill()
@@ -260,8 +260,8 @@ func (c *command) flushNeighs() error {
 		f.states = 0xff &^ (uapi.NUD_PERMANENT | uapi.NUD_NOARP)
 	}
 	f.states &^= uapi.NUD_FAILED // what a deleted neighbour becomes
-	return c.flushRounds(func() ([]*nl.Request, error) {
-		var deletes []*nl.Request
+	return c.flushRounds(func() ([]*wire.Request, error) {
+		var deletes []*wire.Request
 		all, err := c.list(f.request())
 		for _, m := range all {
 			n := readNeigh(m)

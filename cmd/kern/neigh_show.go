@@ -5,7 +5,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // neighMessage is an RTM_NEWNEIGH or RTM_DELNEIGH message taken apart.
@@ -15,7 +15,7 @@ type neighMessage struct {
 	attrs   desc.Attrs
 }
 
-func readNeigh(m nl.Message) *neighMessage {
+func readNeigh(m wire.Message) *neighMessage {
 	n := &neighMessage{deleted: m.Type == uapi.RTM_DELNEIGH}
 	n.ndm.Decode(m.Data)
 	n.attrs = desc.ParseAttrs(m.Data[min(uapi.SizeofNdmsg, len(m.Data)):])
@@ -97,8 +97,8 @@ func (c *command) nextNeighSelector(f *neighFilter) error {
 
 // request asks the kernel for the neighbours that may be wanted; it filters as
 // far as it can.
-func (f *neighFilter) request() *nl.Request {
-	r := nl.NewRequest(uapi.RTM_GETNEIGH, 0)
+func (f *neighFilter) request() *wire.Request {
+	r := wire.NewRequest(uapi.RTM_GETNEIGH, 0)
 	ndm := uapi.Ndmsg{Family: uint8(f.family)}
 	if f.proxy {
 		ndm.Flags = uapi.NTF_PROXY

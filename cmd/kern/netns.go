@@ -10,7 +10,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 	"kern.sys/netns"
 )
 
@@ -211,7 +211,7 @@ func (c *command) setNetnsID() error {
 		return exit(statusFailed, "Cannot open network namespace %q: %s", name, cause(err))
 	}
 	defer ns.Close()
-	r := nl.NewRequest(uapi.RTM_NEWNSID, 0)
+	r := wire.NewRequest(uapi.RTM_NEWNSID, 0)
 	(&uapi.Rtgenmsg{Family: uapi.AF_UNSPEC}).Put(r.Header(uapi.SizeofRtgenmsg))
 	r.Uint32(uapi.NETNSA_FD, uint32(ns))
 	r.Int32(uapi.NETNSA_NSID, id)
@@ -316,7 +316,7 @@ func (c *command) listNetnsIDs() error {
 			return err
 		}
 	}
-	r := nl.NewRequest(uapi.RTM_GETNSID, 0)
+	r := wire.NewRequest(uapi.RTM_GETNSID, 0)
 	(&uapi.Rtgenmsg{Family: uapi.AF_UNSPEC}).Put(r.Header(uapi.SizeofRtgenmsg))
 	if target >= 0 {
 		r.Int32(uapi.NETNSA_TARGET_NSID, target)
@@ -333,7 +333,7 @@ func (c *command) listNetnsIDs() error {
 		})
 	}
 	return c.array(func() error {
-		return c.terminated("Dump", statusFailed, c.dump(r, func(m nl.Message) error {
+		return c.terminated("Dump", statusFailed, c.dump(r, func(m wire.Message) error {
 			c.showNetnsID(m)
 			return c.spill()
 		}))
@@ -341,7 +341,7 @@ func (c *command) listNetnsIDs() error {
 }
 
 // showNetnsID prints an RTM_NEWNSID or RTM_DELNSID message.
-func (c *command) showNetnsID(m nl.Message) {
+func (c *command) showNetnsID(m wire.Message) {
 	p := c.p
 	attrs := desc.ParseAttrs(m.Data[min(4, len(m.Data)):]) // struct rtgenmsg, padded
 	p.Object("")

@@ -5,12 +5,12 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // showNexthopInfo prints the nexthop object that a route uses.
 func (c *command) showNexthopInfo(id uint32) {
-	r := nl.NewRequest(uapi.RTM_GETNEXTHOP, 0)
+	r := wire.NewRequest(uapi.RTM_GETNEXTHOP, 0)
 	var nhm uapi.Nhmsg
 	nhm.Put(r.Header(uapi.SizeofNhmsg))
 	r.Uint32(uapi.NHA_ID, id)
@@ -26,7 +26,7 @@ func (c *command) showNexthopInfo(id uint32) {
 
 // showNexthopObject prints what an RTM_NEWNEXTHOP or RTM_DELNEXTHOP message
 // holds into the JSON object that the caller opened.
-func (c *command) showNexthopObject(m nl.Message) {
+func (c *command) showNexthopObject(m wire.Message) {
 	p := c.p
 	var nhm uapi.Nhmsg
 	nhm.Decode(m.Data)

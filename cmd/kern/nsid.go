@@ -2,7 +2,7 @@ package main
 
 import (
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 	"kern.sys/netns"
 )
 
@@ -29,7 +29,7 @@ func (s *session) netnsID(name string) (int, bool) {
 		return 0, false
 	}
 	defer ns.Close()
-	r := nl.NewRequest(uapi.RTM_GETNSID, 0)
+	r := wire.NewRequest(uapi.RTM_GETNSID, 0)
 	gen := uapi.Rtgenmsg{Family: uapi.AF_UNSPEC}
 	gen.Put(r.Header(uapi.SizeofRtgenmsg))
 	r.Uint32(uapi.NETNSA_FD, uint32(ns))
@@ -37,7 +37,7 @@ func (s *session) netnsID(name string) (int, bool) {
 	if err != nil {
 		return 0, false
 	}
-	d := nl.NewDecoderAfter(m.Data, uapi.SizeofRtgenmsg)
+	d := wire.NewDecoderAfter(m.Data, uapi.SizeofRtgenmsg)
 	for d.Next() {
 		if d.Type() == uapi.NETNSA_NSID {
 			id := d.Int32()

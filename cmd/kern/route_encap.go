@@ -5,7 +5,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // encapKind is a lightweight tunnel that a route may lead through. Each kind
@@ -16,7 +16,7 @@ type encapKind struct {
 	typ     uint16
 	grammar string
 	// read appends what RTA_ENCAP holds; nil: the kind cannot be read yet.
-	read func(c *command, e *nl.Encoder) error
+	read func(c *command, e *wire.Encoder) error
 	// show prints it; nil: only the kind's name is shown.
 	show func(c *command, attrs desc.Attrs)
 }
@@ -50,7 +50,7 @@ func encapGrammar() string {
 
 // nextEncap reads KIND and what the kind takes, into the attributes encap and
 // encapType.
-func (c *command) nextEncap(e *nl.Encoder, encap, encapType uint16) error {
+func (c *command) nextEncap(e *wire.Encoder, encap, encapType uint16) error {
 	name, err := c.Next()
 	if err != nil {
 		return err

@@ -5,7 +5,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // tunnelEncap is one of the two kinds of tunnel whose metadata a route gives:
@@ -45,7 +45,7 @@ var tunnelFlags = []struct {
 	{"seq", 1 << uapi.IP_TUNNEL_SEQ_BIT},
 }
 
-func (t *tunnelEncap) read(c *command, e *nl.Encoder) error {
+func (t *tunnelEncap) read(c *command, e *wire.Encoder) error {
 	var flags uint16
 	for c.More() {
 		var err error
@@ -86,7 +86,7 @@ func (t *tunnelEncap) read(c *command, e *nl.Encoder) error {
 	return nil
 }
 
-func (t *tunnelEncap) readFlags(e *nl.Encoder, flags uint16) {
+func (t *tunnelEncap) readFlags(e *wire.Encoder, flags uint16) {
 	if flags != 0 {
 		e.BE16(t.bits, flags)
 	}
@@ -101,7 +101,7 @@ func tunnelFlag(word string) uint16 {
 	return 0
 }
 
-func (t *tunnelEncap) readAddr(c *command, e *nl.Encoder, typ uint16) error {
+func (t *tunnelEncap) readAddr(c *command, e *wire.Encoder, typ uint16) error {
 	a, err := c.nextAddr(t.family)
 	if err == nil {
 		e.Addr(typ, a)

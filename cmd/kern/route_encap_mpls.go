@@ -7,10 +7,10 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
-func readMPLSEncap(c *command, e *nl.Encoder) error {
+func readMPLSEncap(c *command, e *wire.Encoder) error {
 	word, err := c.Next()
 	if err != nil {
 		return err

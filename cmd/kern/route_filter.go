@@ -5,7 +5,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // choice is a value that a selector may ask for.
@@ -245,8 +245,8 @@ func (c *command) nextPrefixSelector(f *prefixes, all *routeFilter) error {
 
 // request asks the kernel for the routes that may be wanted; it filters as far
 // as it can.
-func (f *routeFilter) request() *nl.Request {
-	r := nl.NewRequest(uapi.RTM_GETROUTE, 0)
+func (f *routeFilter) request() *wire.Request {
+	r := wire.NewRequest(uapi.RTM_GETROUTE, 0)
 	rtm := uapi.Rtmsg{Family: uint8(f.family), Protocol: f.protocol.value, Type: f.typ.value}
 	if f.cached {
 		rtm.Flags = uapi.RTM_F_CLONED

@@ -5,14 +5,14 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // routeQuery are the words of "route get".
 type routeQuery struct {
 	family    int
 	rtm       uapi.Rtmsg
-	enc       nl.Encoder
+	enc       wire.Encoder
 	connected bool
 	iif, oif  int
 	vrf       bool
@@ -54,7 +54,7 @@ func (c *command) getConnected(r *routeMessage) error {
 	if !ok {
 		return exit(statusFailed, "Failed to connect the route")
 	}
-	again := nl.NewRequest(uapi.RTM_GETROUTE, 0)
+	again := wire.NewRequest(uapi.RTM_GETROUTE, 0)
 	rtm := uapi.Rtmsg{
 		Family: r.rtm.Family, Tos: r.rtm.Tos,
 		DstLen: uint8(len(r.attrs[uapi.RTA_DST]) * 8), SrcLen: uint8(len(src) * 8),
@@ -78,7 +78,7 @@ func (c *command) getConnected(r *routeMessage) error {
 }
 
 // request asks the kernel for the route.
-func (q *routeQuery) request() *nl.Request {
+func (q *routeQuery) request() *wire.Request {
 	if q.family == uapi.AF_UNSPEC {
 		q.family = uapi.AF_INET
 	}
@@ -86,7 +86,7 @@ func (q *routeQuery) request() *nl.Request {
 	if q.family == uapi.AF_INET {
 		q.rtm.Flags |= uapi.RTM_F_LOOKUP_TABLE // of IPv6 the kernel always tells the table
 	}
-	r := nl.NewRequest(uapi.RTM_GETROUTE, 0)
+	r := wire.NewRequest(uapi.RTM_GETROUTE, 0)
 	q.rtm.Put(r.Header(uapi.SizeofRtmsg))
 	r.Fail(q.enc.Err())
 	copy(r.Raw(len(q.enc.Bytes())), q.enc.Bytes())
@@ -194,13 +194,13 @@ func (q *routeQuery) address(typ uint16, p prefix) uint8 {
 	return uint8(p.bits)
 }
 
-func (c *command) nextNumberWord(typ uint16, e *nl.Encoder, why string) error {
+func (c *command) nextNumberWord(typ uint16, e *wire.Encoder, why string) error {
 	v, err := c.Uint(32, why)
 	e.Uint32(typ, uint32(v))
 	return err
 }
 
-func (c *command) nextPortWord(typ uint16, e *nl.Encoder, why string) error {
+func (c *command) nextPortWord(typ uint16, e *wire.Encoder, why string) error {
 	v, err := c.Uint(16, why)
 	e.BE16(typ, uint16(v))
 	return err

@@ -8,7 +8,7 @@ import (
 	"os"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 	"kern.sys/netns"
 )
 
@@ -19,7 +19,7 @@ func (c *command) listRoutes() error {
 		return err
 	}
 	return c.array(func() error {
-		return c.terminated("Dump", statusKernel, c.dump(f.request(), func(m nl.Message) error {
+		return c.terminated("Dump", statusKernel, c.dump(f.request(), func(m wire.Message) error {
 			if r := readRoute(m); f.allows(r) {
 				c.showRoute(r, f)
 				return c.spill()
@@ -59,8 +59,8 @@ func (c *command) flushRoutes() error {
 			return nil
 		}
 	}
-	return c.flushRounds(func() ([]*nl.Request, error) {
-		var deletes []*nl.Request
+	return c.flushRounds(func() ([]*wire.Request, error) {
+		var deletes []*wire.Request
 		all, err := c.list(f.request())
 		for _, m := range all {
 			r := readRoute(m)
@@ -94,8 +94,8 @@ func (c *command) flushRouteCache() error {
 
 // changed is a message that the kernel sent, as a request of another type: for
 // a dump to be deleted or restored. header is the size of the family's header.
-func changed(m nl.Message, typ, flags uint16, header int) *nl.Request {
-	r := nl.NewRequest(typ, flags)
+func changed(m wire.Message, typ, flags uint16, header int) *wire.Request {
+	r := wire.NewRequest(typ, flags)
 	n := min(header, len(m.Data))
 	copy(r.Header(header), m.Data[:n])
 	copy(r.Raw(len(m.Data)-n), m.Data[n:])
@@ -104,7 +104,7 @@ func changed(m nl.Message, typ, flags uint16, header int) *nl.Request {
 
 // flushRounds deletes what find finds until it finds nothing, at most as often
 // as -loops says.
-func (c *command) flushRounds(find func() ([]*nl.Request, error)) error {
+func (c *command) flushRounds(find func() ([]*wire.Request, error)) error {
 	for round := 1; ; round++ {
 		deletes, err := find()
 		if err != nil {
@@ -140,7 +140,7 @@ func (c *command) flushRounds(find func() ([]*nl.Request, error)) error {
 
 // sendAll sends requests in few system calls. What is not there any more was
 // deleted by someone else, or along with another object.
-func (c *command) sendAll(requests []*nl.Request) error {
+func (c *command) sendAll(requests []*wire.Request) error {
 	conn, err := c.dial()
 	if err != nil {
 		return err
@@ -169,17 +169,17 @@ func (c *command) saveRoutes() error {
 	if err != nil {
 		return err
 	}
-	return c.saveDump(f.request(), routeMagic, func(m nl.Message) bool { return f.allows(readRoute(m)) })
+	return c.saveDump(f.request(), routeMagic, func(m wire.Message) bool { return f.allows(readRoute(m)) })
 }
 
 // saveDump writes a table to standard output for restore.
-func (c *command) saveDump(r *nl.Request, magic uint32, wanted func(nl.Message) bool) error {
+func (c *command) saveDump(r *wire.Request, magic uint32, wanted func(wire.Message) bool) error {
 	if isTerminal(c.stdout) {
 		return exit(statusUsage, "Not sending a binary stream to stdout")
 	}
 	w := bufio.NewWriter(c.stdout)
 	b := native.AppendUint32(nil, magic)
-	err := c.dump(r, func(m nl.Message) error {
+	err := c.dump(r, func(m wire.Message) error {
 		if wanted(m) {
 			b = appendMessage(b, m)
 		}
@@ -194,7 +194,7 @@ func (c *command) saveDump(r *nl.Request, magic uint32, wanted func(nl.Message) 
 }
 
 // appendMessage appends a message as the kernel sent it.
-func appendMessage(b []byte, m nl.Message) []byte {
+func appendMessage(b []byte, m wire.Message) []byte {
 	h := uapi.Nlmsghdr{Len: uint32(uapi.SizeofNlmsghdr + len(m.Data)), Type: m.Type, Flags: m.Flags, Seq: m.Seq, Pid: m.PID}
 	var header [uapi.SizeofNlmsghdr]byte
 	h.Put(header[:])
@@ -206,7 +206,7 @@ func appendMessage(b []byte, m nl.Message) []byte {
 }
 
 // readDump reads what saveDump wrote from standard input.
-func (c *command) readDump(magic uint32, each func(nl.Message) error) error {
+func (c *command) readDump(magic uint32, each func(wire.Message) error) error {
 	in := bufio.NewReader(c.stdin)
 	var b [4]byte
 	elems := 1
@@ -220,7 +220,7 @@ func (c *command) readDump(magic uint32, each func(nl.Message) error) error {
 }
 
 // readMessages reads netlink messages, one behind the other, to the end.
-func readMessages(in io.Reader, each func(nl.Message) error) error {
+func readMessages(in io.Reader, each func(wire.Message) error) error {
 	for {
 		var b [uapi.SizeofNlmsghdr]byte
 		if _, err := io.ReadFull(in, b[:]); err == io.EOF {
@@ -232,13 +232,13 @@ func readMessages(in io.Reader, each func(nl.Message) error) error {
 		h.Decode(b[:])
 		const most = 1 << 20 // far more than the kernel makes
 		if h.Len < uapi.SizeofNlmsghdr || h.Len > most {
-			return fmt.Errorf("read message: %w", nl.ErrMalformed)
+			return fmt.Errorf("read message: %w", wire.ErrMalformed)
 		}
 		data := make([]byte, (h.Len+3)&^3-uapi.SizeofNlmsghdr)
 		if _, err := io.ReadFull(in, data); err != nil {
 			return fmt.Errorf("read message: %w", err)
 		}
-		m := nl.Message{Type: h.Type, Flags: h.Flags, Seq: h.Seq, PID: h.Pid, Data: data[:h.Len-uapi.SizeofNlmsghdr]}
+		m := wire.Message{Type: h.Type, Flags: h.Flags, Seq: h.Seq, PID: h.Pid, Data: data[:h.Len-uapi.SizeofNlmsghdr]}
 		if err := each(m); err != nil {
 			return err
 		}
@@ -248,8 +248,8 @@ func readMessages(in io.Reader, each func(nl.Message) error) error {
 // restoreRoutes is "route restore". Routes that lead through a gateway come
 // after those that make it reachable; what is there already stays.
 func (c *command) restoreRoutes() error {
-	var direct, others []nl.Message
-	err := c.readDump(routeMagic, func(m nl.Message) error {
+	var direct, others []wire.Message
+	err := c.readDump(routeMagic, func(m wire.Message) error {
 		r := readRoute(m)
 		gateway, _ := r.gateway()
 		_, multipath := r.attrs[uapi.RTA_MULTIPATH]
@@ -276,7 +276,7 @@ func (c *command) restoreRoutes() error {
 func (c *command) showRouteDump() error {
 	f := &routeFilter{}
 	return c.array(func() error {
-		return c.readDump(routeMagic, func(m nl.Message) error {
+		return c.readDump(routeMagic, func(m wire.Message) error {
 			c.showRoute(readRoute(m), f)
 			return c.spill()
 		})

@@ -7,7 +7,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // routeMetric is one attribute within RTA_METRICS.
@@ -59,7 +59,7 @@ func (m *routeMetric) wrong(value string) error {
 
 // metricWords are the metrics of a route that is being read.
 type metricWords struct {
-	enc  nl.Encoder
+	enc  wire.Encoder
 	lock uint32 // a bit for each metric that the kernel is not to change
 }
 
@@ -95,7 +95,7 @@ func (w *metricWords) read(c *command, m *routeMetric) error {
 }
 
 // put appends RTA_METRICS, if there are any.
-func (w *metricWords) put(e *nl.Encoder) {
+func (w *metricWords) put(e *wire.Encoder) {
 	if len(w.enc.Bytes()) == 0 {
 		return
 	}

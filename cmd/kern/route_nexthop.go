@@ -3,13 +3,13 @@ package main
 import (
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // nexthop is one way that a route's packets may take (struct rtnexthop).
 type nexthop struct {
 	rtnh uapi.Rtnexthop
-	enc  nl.Encoder // its attributes
+	enc  wire.Encoder // its attributes
 }
 
 // nextNexthops reads what follows "nexthop", to the end. family is that of the
@@ -76,7 +76,7 @@ func (c *command) nextNexthopWord(h *nexthop, family *int) error {
 }
 
 // put appends the next hop to RTA_MULTIPATH.
-func (h *nexthop) put(e *nl.Encoder) {
+func (h *nexthop) put(e *wire.Encoder) {
 	e.Fail(h.enc.Err())
 	attrs := h.enc.Bytes()
 	h.rtnh.Len = uint16(uapi.SizeofRtnexthop + len(attrs))

@@ -6,7 +6,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // routeMessage is an RTM_NEWROUTE or RTM_DELROUTE message taken apart.
@@ -17,7 +17,7 @@ type routeMessage struct {
 	table   uint32
 }
 
-func readRoute(m nl.Message) *routeMessage {
+func readRoute(m wire.Message) *routeMessage {
 	r := &routeMessage{deleted: m.Type == uapi.RTM_DELROUTE}
 	r.rtm.Decode(m.Data)
 	r.attrs = desc.ParseAttrs(m.Data[min(uapi.SizeofRtmsg, len(m.Data)):])

@@ -5,14 +5,14 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // routeWords are the words of a route that is to be added, changed or deleted.
 type routeWords struct {
 	family   int // that of the destination, AF_UNSPEC until a word tells it
 	rtm      uapi.Rtmsg
-	enc      nl.Encoder
+	enc      wire.Encoder
 	metrics  metricWords
 	nexthops []*nexthop
 	table    uint32
@@ -37,7 +37,7 @@ func (c *command) changeRoute(typ, flags uint16) error {
 		return c.showUsage()
 	}
 	w.setDefaults(deleting)
-	r := nl.NewRequest(typ, flags)
+	r := wire.NewRequest(typ, flags)
 	w.put(r)
 	return c.exec(r)
 }
@@ -72,7 +72,7 @@ func (w *routeWords) setDefaults(deleting bool) {
 }
 
 // put writes the request.
-func (w *routeWords) put(r *nl.Request) {
+func (w *routeWords) put(r *wire.Request) {
 	w.rtm.Family = uint8(w.family)
 	if w.table <= 0xff {
 		w.rtm.Table = uint8(w.table)
@@ -221,7 +221,7 @@ func (c *command) nextAddrAttr(w *routeWords, typ uint16) error {
 	return err
 }
 
-func (c *command) nextNumberAttr(e *nl.Encoder, typ uint16, what string) error {
+func (c *command) nextNumberAttr(e *wire.Encoder, typ uint16, what string) error {
 	v, err := c.Uint(32, "\""+what+"\" value is invalid\n")
 	e.Uint32(typ, uint32(v))
 	return err
@@ -332,7 +332,7 @@ func (c *command) nextRealms(why string) (uint32, error) {
 	return flow, nil
 }
 
-func (c *command) nextRoutePref(e *nl.Encoder) error {
+func (c *command) nextRoutePref(e *wire.Encoder) error {
 	word, err := c.Next()
 	if err != nil {
 		return err
@@ -351,7 +351,7 @@ func (c *command) nextRoutePref(e *nl.Encoder) error {
 	return nil
 }
 
-func (c *command) nextTTLPropagate(e *nl.Encoder) error {
+func (c *command) nextTTLPropagate(e *wire.Encoder) error {
 	word, err := c.Next()
 	if err != nil {
 		return err

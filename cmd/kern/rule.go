@@ -6,7 +6,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 func ruleUsage() string {
@@ -43,8 +43,8 @@ func runRule(c *command) error {
 }
 
 // ruleRequest asks the kernel for the rules of a family.
-func (c *command) ruleRequest() *nl.Request {
-	r := nl.NewRequest(uapi.RTM_GETRULE, 0)
+func (c *command) ruleRequest() *wire.Request {
+	r := wire.NewRequest(uapi.RTM_GETRULE, 0)
 	rule := uapi.FibRuleHdr{Family: uint8(c.ruleFamily())}
 	rule.Put(r.Header(uapi.SizeofFibRuleHdr))
 	return r
@@ -65,7 +65,7 @@ func (c *command) listRules() error {
 		return err
 	}
 	return c.array(func() error {
-		return c.terminated("Dump", statusUsage, c.dump(c.ruleRequest(), func(m nl.Message) error {
+		return c.terminated("Dump", statusUsage, c.dump(c.ruleRequest(), func(m wire.Message) error {
 			if r := readRule(m); f.allows(r) {
 				c.showRule(r)
 				return c.spill()
@@ -86,7 +86,7 @@ func (c *command) flushRules() error {
 	if err != nil {
 		return err
 	}
-	var deletes []*nl.Request
+	var deletes []*wire.Request
 	for _, m := range all {
 		r := readRule(m)
 		_, hasPriority := r.attrs[uapi.FRA_PRIORITY]
@@ -102,12 +102,12 @@ func (c *command) saveRules() error {
 	if c.More() {
 		return exit(statusFailed, "\"%s rule save\" does not take any arguments.", c.name)
 	}
-	return c.saveDump(c.ruleRequest(), ruleMagic, func(nl.Message) bool { return true })
+	return c.saveDump(c.ruleRequest(), ruleMagic, func(wire.Message) bool { return true })
 }
 
 // restoreRules is "rule restore". What is there already stays.
 func (c *command) restoreRules() error {
-	return c.readDump(ruleMagic, func(m nl.Message) error {
+	return c.readDump(ruleMagic, func(m wire.Message) error {
 		err := c.exec(changed(m, uapi.RTM_NEWRULE, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL, uapi.SizeofFibRuleHdr))
 		if errors.Is(err, os.ErrExist) {
 			return nil
@@ -124,7 +124,7 @@ type ruleMessage struct {
 	table   uint32
 }
 
-func readRule(m nl.Message) *ruleMessage {
+func readRule(m wire.Message) *ruleMessage {
 	r := &ruleMessage{deleted: m.Type == uapi.RTM_DELRULE}
 	r.rule.Decode(m.Data)
 	r.attrs = desc.ParseAttrs(m.Data[min(uapi.SizeofFibRuleHdr, len(m.Data)):])

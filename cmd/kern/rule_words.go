@@ -6,7 +6,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // ruleWords are the words of a rule that is to be added or deleted.
@@ -14,7 +14,7 @@ type ruleWords struct {
 	rule   uapi.FibRuleHdr
 	family int
 	table  uint32
-	enc    nl.Encoder
+	enc    wire.Encoder
 
 	inTable, l3mdev, action bool // the word was given
 }
@@ -43,7 +43,7 @@ func (c *command) changeRule(typ, flags uint16, verb string) error {
 	if adding && !w.inTable && !w.l3mdev && !w.action {
 		w.table = uapi.RT_TABLE_MAIN
 	}
-	r := nl.NewRequest(typ, flags)
+	r := wire.NewRequest(typ, flags)
 	w.put(r)
 	return c.exec(r)
 }
@@ -51,7 +51,7 @@ func (c *command) changeRule(typ, flags uint16, verb string) error {
 // statusRuleTable is the exit status for a rule with two tables: EINVAL.
 const statusRuleTable = 22
 
-func (w *ruleWords) put(r *nl.Request) {
+func (w *ruleWords) put(r *wire.Request) {
 	w.rule.Family = uint8(w.family)
 	if w.table <= 0xff {
 		w.rule.Table = uint8(w.table)
@@ -205,7 +205,7 @@ func (c *command) nextMark() (mark, mask uint32, masked bool, err error) {
 }
 
 // nextRuleLink takes the name of a link, which need not exist.
-func (c *command) nextRuleLink(e *nl.Encoder, typ uint16, why string) error {
+func (c *command) nextRuleLink(e *wire.Encoder, typ uint16, why string) error {
 	name, err := c.nextIfname(why)
 	e.String(typ, name)
 	return err

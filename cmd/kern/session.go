@@ -8,7 +8,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 	"kern.sys/netns"
 )
 
@@ -26,7 +26,7 @@ type session struct {
 	names  names
 
 	ns      netns.NsHandle // what -netns named; none: that of the calling thread
-	conn    *nl.Conn       // opened when first needed
+	conn    *wire.Conn     // opened when first needed
 	links   links
 	nsNames map[int]string   // names of namespaces by their id here; nil: not read yet
 	opened  []netns.NsHandle // what the command under way opened, see openNetNS
@@ -99,13 +99,13 @@ func (s *session) spill() error {
 }
 
 // dial returns the connection, after all changes that wait.
-func (s *session) dial() (*nl.Conn, error) {
+func (s *session) dial() (*wire.Conn, error) {
 	if s.conn == nil {
-		cfg := nl.Config{Protocol: uapi.NETLINK_ROUTE, ReceiveBuffer: s.rcvbuf}
+		cfg := wire.Config{Protocol: uapi.NETLINK_ROUTE, ReceiveBuffer: s.rcvbuf}
 		if s.ns.IsOpen() {
 			cfg.NetNS = &s.ns
 		}
-		c, err := nl.Dial(cfg)
+		c, err := wire.Dial(cfg)
 		if err != nil {
 			return nil, err
 		}
@@ -118,7 +118,7 @@ func (s *session) dial() (*nl.Conn, error) {
 }
 
 // exec sends a request that changes something.
-func (s *session) exec(r *nl.Request) error {
+func (s *session) exec(r *wire.Request) error {
 	if s.pending != nil {
 		return s.pending.add(r)
 	}
@@ -130,13 +130,13 @@ func (s *session) exec(r *nl.Request) error {
 }
 
 // get sends a request that has one answer, and returns a copy of it.
-func (s *session) get(r *nl.Request) (nl.Message, error) {
-	var m nl.Message
+func (s *session) get(r *wire.Request) (wire.Message, error) {
+	var m wire.Message
 	c, err := s.dial()
 	if err != nil {
 		return m, err
 	}
-	err = c.Get(s.ctx, r, func(got nl.Message) error {
+	err = c.Get(s.ctx, r, func(got wire.Message) error {
 		m = got
 		m.Data = append([]byte(nil), got.Data...)
 		return nil
@@ -146,13 +146,13 @@ func (s *session) get(r *nl.Request) (nl.Message, error) {
 
 // list returns a table, copied. Where it kept changing while it was read, it
 // is returned after a warning.
-func (s *session) list(r *nl.Request) ([]nl.Message, error) {
-	var all []nl.Message
+func (s *session) list(r *wire.Request) ([]wire.Message, error) {
+	var all []wire.Message
 	c, err := s.dial()
 	if err != nil {
 		return nil, err
 	}
-	err = c.List(s.ctx, r, func() { all = all[:0] }, func(m nl.Message) error {
+	err = c.List(s.ctx, r, func() { all = all[:0] }, func(m wire.Message) error {
 		m.Data = append([]byte(nil), m.Data...)
 		all = append(all, m)
 		return nil
@@ -162,7 +162,7 @@ func (s *session) list(r *nl.Request) ([]nl.Message, error) {
 
 // dump calls each for the objects of a table as they come: for tables that may
 // be long. m is valid until each returns.
-func (s *session) dump(r *nl.Request, each func(m nl.Message) error) error {
+func (s *session) dump(r *wire.Request, each func(m wire.Message) error) error {
 	c, err := s.dial()
 	if err != nil {
 		return err
@@ -179,7 +179,7 @@ func (s *session) dump(r *nl.Request, each func(m nl.Message) error) error {
 }
 
 func (s *session) warnInterrupted(err error) error {
-	if errors.Is(err, nl.ErrDumpInterrupted) {
+	if errors.Is(err, wire.ErrDumpInterrupted) {
 		fmt.Fprintln(s.stderr, "Dump was interrupted and may be inconsistent.")
 		return nil
 	}

@@ -11,7 +11,7 @@ import (
 	"kern.sys/cmd/kern/internal/topo"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 	"kern.sys/netns"
 	"kern.sys/unix"
 )
@@ -176,12 +176,12 @@ func (t *tour) forward(h *tourHost, name string) error {
 	if err != nil {
 		return err
 	}
-	c, err := nl.Dial(nl.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &h.ns})
+	c, err := wire.Dial(wire.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &h.ns})
 	if err != nil {
 		return err
 	}
 	defer c.Close()
-	r := nl.NewRequest(uapi.RTM_SETLINK, 0)
+	r := wire.NewRequest(uapi.RTM_SETLINK, 0)
 	(&uapi.Ifinfomsg{Index: int32(link.Attrs().Index)}).Put(r.Header(uapi.SizeofIfinfomsg))
 	r.Nest(uapi.IFLA_AF_SPEC)
 	r.Nest(uapi.AF_INET)
@@ -190,7 +190,7 @@ func (t *tour) forward(h *tourHost, name string) error {
 	r.End()
 	r.End()
 	r.End()
-	return nl.Annotate(c.Do(t.ctx, r), "forwarding on", func() string { return name })
+	return wire.Annotate(c.Do(t.ctx, r), "forwarding on", func() string { return name })
 }
 
 // tourTime is how long data is moved.

@@ -1,4 +1,4 @@
-package nl_test
+package wire_test
 
 import (
 	"context"
@@ -12,15 +12,15 @@ import (
 
 	"kern.sys/internal/nstest"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 	"kern.sys/netns"
 )
 
 // connect opens a connection to the running kernel in a new namespace.
-func connect(t *testing.T) (*nl.Conn, netns.NsHandle) {
+func connect(t *testing.T) (*wire.Conn, netns.NsHandle) {
 	t.Helper()
 	ns := nstest.New(t)
-	c, err := nl.Dial(nl.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns})
+	c, err := wire.Dial(wire.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,9 +29,9 @@ func connect(t *testing.T) (*nl.Conn, netns.NsHandle) {
 }
 
 // loUp sets the namespace's lo up.
-func loUp(t *testing.T, c *nl.Conn) {
+func loUp(t *testing.T, c *wire.Conn) {
 	t.Helper()
-	r := nl.NewRequest(uapi.RTM_NEWLINK, 0)
+	r := wire.NewRequest(uapi.RTM_NEWLINK, 0)
 	(&uapi.Ifinfomsg{Index: 1, Flags: uapi.IFF_UP, Change: uapi.IFF_UP}).Put(r.Header(uapi.SizeofIfinfomsg))
 	if err := c.Do(context.Background(), r); err != nil {
 		t.Fatal(err)
@@ -39,8 +39,8 @@ func loUp(t *testing.T, c *nl.Conn) {
 }
 
 // address is a request for an IPv4 address on lo.
-func address(typ, flags uint16, a netip.Addr) *nl.Request {
-	r := nl.NewRequest(typ, flags)
+func address(typ, flags uint16, a netip.Addr) *wire.Request {
+	r := wire.NewRequest(typ, flags)
 	(&uapi.Ifaddrmsg{Family: uapi.AF_INET, Prefixlen: 32, Index: 1}).Put(r.Header(uapi.SizeofIfaddrmsg))
 	r.Addr(uapi.IFA_LOCAL, a)
 	return r
@@ -50,10 +50,10 @@ func test10(i int) netip.Addr {
 	return netip.AddrFrom4([4]byte{10, byte(i >> 16), byte(i >> 8), byte(i)})
 }
 
-func dumpAddresses(c *nl.Conn) (n int, err error) {
-	r := nl.NewRequest(uapi.RTM_GETADDR, 0)
+func dumpAddresses(c *wire.Conn) (n int, err error) {
+	r := wire.NewRequest(uapi.RTM_GETADDR, 0)
 	(&uapi.Ifaddrmsg{Family: uapi.AF_INET}).Put(r.Header(uapi.SizeofIfaddrmsg))
-	err = c.List(context.Background(), r, func() { n = 0 }, func(nl.Message) error { n++; return nil })
+	err = c.List(context.Background(), r, func() { n = 0 }, func(wire.Message) error { n++; return nil })
 	return n, err
 }
 
@@ -71,16 +71,16 @@ func TestKernelRefusesWithItsWords(t *testing.T) {
 		t.Errorf("no such address: %v", err)
 	}
 	// An attribute in a nest with a value out of range: the kernel says which.
-	r := nl.NewRequest(uapi.RTM_NEWLINK, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL)
+	r := wire.NewRequest(uapi.RTM_NEWLINK, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL)
 	r.Header(uapi.SizeofIfinfomsg)
 	r.Nest(uapi.IFLA_LINKINFO)
 	r.String(uapi.IFLA_INFO_KIND, "no-such-kind")
 	r.End()
-	var e *nl.Error
+	var e *wire.Error
 	if err := c.Do(ctx, r); !errors.As(err, &e) || e.Message == "" {
 		t.Errorf("unknown kind: %v", err)
 	}
-	r = nl.NewRequest(uapi.RTM_NEWLINK, 0)
+	r = wire.NewRequest(uapi.RTM_NEWLINK, 0)
 	(&uapi.Ifinfomsg{Index: 1}).Put(r.Header(uapi.SizeofIfinfomsg))
 	r.Uint32(uapi.IFLA_TXQLEN, 1)
 	r.Data(uapi.IFLA_MTU, []byte{1}) // four bytes are needed
@@ -124,7 +124,7 @@ func TestKernelBatch(t *testing.T) {
 func TestListener(t *testing.T) {
 	c, ns := connect(t)
 	loUp(t, c)
-	l, err := nl.Listen(nl.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns}, uapi.RTNLGRP_IPV4_IFADDR)
+	l, err := wire.Listen(wire.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns}, uapi.RTNLGRP_IPV4_IFADDR)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,7 +142,7 @@ func TestListener(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := nl.NewDecoderAfter(m.Data, uapi.SizeofIfaddrmsg)
+		d := wire.NewDecoderAfter(m.Data, uapi.SizeofIfaddrmsg)
 		for d.Next() {
 			if d.Type() == uapi.IFA_LOCAL && d.Addr() != test10(seen) {
 				t.Fatalf("event %d is of %v", seen, d.Addr())
@@ -157,7 +157,7 @@ func TestListener(t *testing.T) {
 func TestListenerGoesOnAfterAnOverrun(t *testing.T) {
 	c, ns := connect(t)
 	loUp(t, c)
-	l, err := nl.Listen(nl.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns, ReceiveBuffer: 1}, uapi.RTNLGRP_IPV4_IFADDR)
+	l, err := wire.Listen(wire.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns, ReceiveBuffer: 1}, uapi.RTNLGRP_IPV4_IFADDR)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,7 +172,7 @@ func TestListenerGoesOnAfterAnOverrun(t *testing.T) {
 	overrun := false
 	last := test10(1000)
 	for m, err := range l.Messages(ctx) {
-		if errors.Is(err, nl.ErrOverrun) {
+		if errors.Is(err, wire.ErrOverrun) {
 			overrun = true
 			if err := c.Do(ctx, address(uapi.RTM_NEWADDR, uapi.NLM_F_CREATE, last)); err != nil {
 				t.Fatal(err)
@@ -182,7 +182,7 @@ func TestListenerGoesOnAfterAnOverrun(t *testing.T) {
 		if err != nil {
 			t.Fatalf("overrun seen: %v; then %v", overrun, err)
 		}
-		d := nl.NewDecoderAfter(m.Data, uapi.SizeofIfaddrmsg)
+		d := wire.NewDecoderAfter(m.Data, uapi.SizeofIfaddrmsg)
 		for d.Next() {
 			if d.Type() == uapi.IFA_LOCAL && d.Addr() == last {
 				if !overrun {
@@ -197,14 +197,14 @@ func TestListenerGoesOnAfterAnOverrun(t *testing.T) {
 func TestListenerEnds(t *testing.T) {
 	_, ns := connect(t)
 	for name, end := range map[string]struct {
-		with func(l *nl.Listener, cancel func())
+		with func(l *wire.Listener, cancel func())
 		want error
 	}{
-		"by Close":  {func(l *nl.Listener, _ func()) { l.Close() }, os.ErrClosed},
-		"by cancel": {func(_ *nl.Listener, cancel func()) { cancel() }, context.Canceled},
+		"by Close":  {func(l *wire.Listener, _ func()) { l.Close() }, os.ErrClosed},
+		"by cancel": {func(_ *wire.Listener, cancel func()) { cancel() }, context.Canceled},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l, err := nl.Listen(nl.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns}, uapi.RTNLGRP_LINK)
+			l, err := wire.Listen(wire.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns}, uapi.RTNLGRP_LINK)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -234,12 +234,12 @@ func TestListenerEnds(t *testing.T) {
 }
 
 // askRoute asks for the route to a and returns the destination in the answer.
-func askRoute(ctx context.Context, c *nl.Conn, a netip.Addr) (dst netip.Addr, err error) {
-	r := nl.NewRequest(uapi.RTM_GETROUTE, 0)
+func askRoute(ctx context.Context, c *wire.Conn, a netip.Addr) (dst netip.Addr, err error) {
+	r := wire.NewRequest(uapi.RTM_GETROUTE, 0)
 	(&uapi.Rtmsg{Family: uapi.AF_INET, DstLen: 32}).Put(r.Header(uapi.SizeofRtmsg))
 	r.Addr(uapi.RTA_DST, a)
-	err = c.Get(ctx, r, func(m nl.Message) error {
-		d := nl.NewDecoderAfter(m.Data, uapi.SizeofRtmsg)
+	err = c.Get(ctx, r, func(m wire.Message) error {
+		d := wire.NewDecoderAfter(m.Data, uapi.SizeofRtmsg)
 		for d.Next() {
 			if d.Type() == uapi.RTA_DST {
 				dst = d.Addr()
@@ -291,7 +291,7 @@ func TestThousandGoroutines(t *testing.T) {
 					t.Errorf("cancelled: %v", err)
 				}
 			case 1: // leaves early
-				r := nl.NewRequest(uapi.RTM_GETLINK, 0)
+				r := wire.NewRequest(uapi.RTM_GETLINK, 0)
 				r.Header(uapi.SizeofIfinfomsg)
 				for _, err := range c.Dump(ctx, r) {
 					if err != nil {
@@ -323,7 +323,7 @@ func shortLived() error {
 		return err
 	}
 	defer ns.Close()
-	c, err := nl.Dial(nl.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns})
+	c, err := wire.Dial(wire.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns})
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,6 @@
 //go:build !plan9
 
-package nl
+package wire
 
 import "syscall"
 

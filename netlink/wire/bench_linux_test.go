@@ -1,4 +1,4 @@
-package nl_test
+package wire_test
 
 import (
 	"context"
@@ -7,13 +7,13 @@ import (
 
 	"kern.sys/internal/nstest"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
-func benchConn(b *testing.B) *nl.Conn {
+func benchConn(b *testing.B) *wire.Conn {
 	b.Helper()
 	ns := nstest.New(b)
-	c, err := nl.Dial(nl.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns})
+	c, err := wire.Dial(wire.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -26,9 +26,9 @@ func BenchmarkGet(b *testing.B) {
 	c := benchConn(b)
 	index := uint32(0)
 	for b.Loop() {
-		r := nl.NewRequest(uapi.RTM_GETLINK, 0)
+		r := wire.NewRequest(uapi.RTM_GETLINK, 0)
 		(&uapi.Ifinfomsg{Index: 1}).Put(r.Header(uapi.SizeofIfinfomsg))
-		err := c.Get(context.Background(), r, func(m nl.Message) error {
+		err := c.Get(context.Background(), r, func(m wire.Message) error {
 			var ifi uapi.Ifinfomsg
 			ifi.Decode(m.Data)
 			index = uint32(ifi.Index)
@@ -45,14 +45,14 @@ func BenchmarkDump(b *testing.B) {
 	c := benchConn(b)
 	addressBatch(b, c, uapi.RTM_NEWADDR)
 	for b.Loop() {
-		r := nl.NewRequest(uapi.RTM_GETADDR, 0)
+		r := wire.NewRequest(uapi.RTM_GETADDR, 0)
 		(&uapi.Ifaddrmsg{Family: uapi.AF_INET}).Put(r.Header(uapi.SizeofIfaddrmsg))
 		n := 0
 		for m, err := range c.Dump(context.Background(), r) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			d := nl.NewDecoderAfter(m.Data, uapi.SizeofIfaddrmsg)
+			d := wire.NewDecoderAfter(m.Data, uapi.SizeofIfaddrmsg)
 			for d.Next() {
 				if d.Type() == uapi.IFA_LOCAL && d.Addr() != (netip.Addr{}) {
 					n++
@@ -67,7 +67,7 @@ func BenchmarkDump(b *testing.B) {
 
 const benchAddresses = 1000
 
-func addressBatch(b *testing.B, c *nl.Conn, typ uint16) {
+func addressBatch(b *testing.B, c *wire.Conn, typ uint16) {
 	b.Helper()
 	batch := c.NewBatch()
 	for i := range benchAddresses {

@@ -1,4 +1,4 @@
-package nl_test
+package wire_test
 
 import (
 	"bytes"
@@ -13,14 +13,14 @@ import (
 
 	"kern.sys/internal/nstest"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 	"kern.sys/netns"
 	"kern.sys/unix"
 )
 
-func listen(t *testing.T, ns netns.NsHandle, groups ...uint32) *nl.Listener {
+func listen(t *testing.T, ns netns.NsHandle, groups ...uint32) *wire.Listener {
 	t.Helper()
-	l, err := nl.Listen(nl.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns}, groups...)
+	l, err := wire.Listen(wire.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns}, groups...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,7 +54,7 @@ func TestListenerKeepsTheOrderOfBursts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		d := nl.NewDecoderAfter(m.Data, uapi.SizeofIfaddrmsg)
+		d := wire.NewDecoderAfter(m.Data, uapi.SizeofIfaddrmsg)
 		for d.Next() {
 			if d.Type() == uapi.IFA_LOCAL && d.Addr() != test10(seen) {
 				t.Fatalf("event %d is of %v", seen, d.Addr())
@@ -70,8 +70,8 @@ func TestListenerKeepsTheOrderOfBursts(t *testing.T) {
 }
 
 // manyHops is a route with n next hops: a notification of 8 bytes for each.
-func manyHops(dst netip.Addr, n int) *nl.Request {
-	r := nl.NewRequest(uapi.RTM_NEWROUTE, uapi.NLM_F_CREATE)
+func manyHops(dst netip.Addr, n int) *wire.Request {
+	r := wire.NewRequest(uapi.RTM_NEWROUTE, uapi.NLM_F_CREATE)
 	m := uapi.Rtmsg{Family: uapi.AF_INET, DstLen: 32, Table: uapi.RT_TABLE_MAIN, Protocol: uapi.RTPROT_BOOT, Scope: uapi.RT_SCOPE_LINK, Type: uapi.RTN_UNICAST}
 	m.Put(r.Header(uapi.SizeofRtmsg))
 	r.Addr(uapi.RTA_DST, dst)
@@ -111,7 +111,7 @@ func TestListenerGrowsForLargeEvents(t *testing.T) {
 		switch {
 		case err == nil:
 			sizes = append(sizes, len(m.Data)/1000)
-		case errors.Is(err, nl.ErrTruncated):
+		case errors.Is(err, wire.ErrTruncated):
 			if truncated++; truncated == 2 {
 				add(6, 8190)
 			}
@@ -152,7 +152,7 @@ func ports(t *testing.T, protocol string) (all []uint32) {
 // connection what a kernel would send, as root of their namespace may.
 func TestMessagesOfUsersArePassedOver(t *testing.T) {
 	ns := nstest.New(t)
-	c, err := nl.Dial(nl.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns})
+	c, err := wire.Dial(wire.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,6 +1,6 @@
 //go:build !linux
 
-package nl
+package wire
 
 import "kern.sys/netns"
 

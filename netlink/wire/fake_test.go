@@ -1,4 +1,4 @@
-package nl_test
+package wire_test
 
 import (
 	"context"
@@ -7,8 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"kern.sys/netlink/nl"
 	"kern.sys/netlink/nltest"
+	"kern.sys/netlink/wire"
 )
 
 // answers runs each kind of exchange against a kernel that answers with one
@@ -23,7 +23,7 @@ func answers(t *testing.T, typ, flags uint16, payload []byte) {
 	})
 	c.SetTimeout(time.Microsecond)
 	ctx := context.Background()
-	each := func(m nl.Message) error {
+	each := func(m wire.Message) error {
 		if len(m.Data) > len(payload) {
 			t.Errorf("%d bytes given for %d", len(m.Data), len(payload))
 		}

@@ -1,4 +1,4 @@
-package nl
+package wire
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ import (
 // the error and ends the run. A value longer than asked for is read from its
 // beginning, so that structures may grow.
 //
-//	d := nl.NewDecoder(b)
+//	d := wire.NewDecoder(b)
 //	for d.Next() {
 //		switch d.Type() {
 //		case uapi.IFLA_MTU:

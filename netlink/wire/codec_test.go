@@ -1,4 +1,4 @@
-package nl_test
+package wire_test
 
 import (
 	"bytes"
@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"kern.sys/internal/capture"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 func unhex(t *testing.T, s string) []byte {
@@ -33,7 +33,7 @@ const vlanAttributes = `
 `
 
 func TestDecodeCaptured(t *testing.T) {
-	d := nl.NewDecoder(capture.Words(t, vlanAttributes))
+	d := wire.NewDecoder(capture.Words(t, vlanAttributes))
 	var link uint32
 	var name, kind string
 	var id uint16
@@ -66,7 +66,7 @@ func TestDecodeCaptured(t *testing.T) {
 }
 
 func TestEncodeAsCaptured(t *testing.T) {
-	var e nl.Encoder
+	var e wire.Encoder
 	e.Uint32(5, 2)
 	e.Data(3, []byte("v10\x00"))
 	e.Nest(18)
@@ -82,21 +82,21 @@ func TestEncodeAsCaptured(t *testing.T) {
 
 func TestEncodeValues(t *testing.T) {
 	for name, c := range map[string]struct {
-		build func(e *nl.Encoder)
+		build func(e *wire.Encoder)
 		want  string // on every machine
 	}{
-		"BE16":      {func(e *nl.Encoder) { e.BE16(1, 0x8100) }, "81000000"},
-		"BE32":      {func(e *nl.Encoder) { e.BE32(1, 0x01020304) }, "01020304"},
-		"BE64":      {func(e *nl.Encoder) { e.BE64(1, 0x0102030405060708) }, "0102030405060708"},
-		"byte":      {func(e *nl.Encoder) { e.Uint8(1, 7) }, "07000000"},
-		"string":    {func(e *nl.Encoder) { e.String(1, "lo") }, "6c6f0000"},
-		"IPv4":      {func(e *nl.Encoder) { e.Addr(1, netip.MustParseAddr("192.0.2.1")) }, "c0000201"},
-		"IPv6":      {func(e *nl.Encoder) { e.Addr(1, netip.MustParseAddr("2001:db8::1")) }, "20010db8000000000000000000000001"},
-		"flag":      {func(e *nl.Encoder) { e.Flag(1) }, ""},
-		"cancelled": {func(e *nl.Encoder) { e.Flag(1); e.Nest(2); e.Uint32(3, 4); e.Cancel() }, ""},
+		"BE16":      {func(e *wire.Encoder) { e.BE16(1, 0x8100) }, "81000000"},
+		"BE32":      {func(e *wire.Encoder) { e.BE32(1, 0x01020304) }, "01020304"},
+		"BE64":      {func(e *wire.Encoder) { e.BE64(1, 0x0102030405060708) }, "0102030405060708"},
+		"byte":      {func(e *wire.Encoder) { e.Uint8(1, 7) }, "07000000"},
+		"string":    {func(e *wire.Encoder) { e.String(1, "lo") }, "6c6f0000"},
+		"IPv4":      {func(e *wire.Encoder) { e.Addr(1, netip.MustParseAddr("192.0.2.1")) }, "c0000201"},
+		"IPv6":      {func(e *wire.Encoder) { e.Addr(1, netip.MustParseAddr("2001:db8::1")) }, "20010db8000000000000000000000001"},
+		"flag":      {func(e *wire.Encoder) { e.Flag(1) }, ""},
+		"cancelled": {func(e *wire.Encoder) { e.Flag(1); e.Nest(2); e.Uint32(3, 4); e.Cancel() }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			var e nl.Encoder
+			var e wire.Encoder
 			c.build(&e)
 			if e.Err() != nil || !bytes.Equal(e.Bytes()[4:], unhex(t, c.want)) {
 				t.Errorf("%x, %v, want %s", e.Bytes(), e.Err(), c.want)
@@ -107,7 +107,7 @@ func TestEncodeValues(t *testing.T) {
 
 // Memory that was used before must not show through padding or zero bytes.
 func TestPaddingIsZeroed(t *testing.T) {
-	build := func(e *nl.Encoder) []byte {
+	build := func(e *wire.Encoder) []byte {
 		copy(e.Raw(5), "12345")
 		e.Uint8(1, 1)
 		e.String(2, "abcde")
@@ -117,7 +117,7 @@ func TestPaddingIsZeroed(t *testing.T) {
 		e.Reserve(5, 9)
 		return e.Bytes()
 	}
-	var fresh, used nl.Encoder
+	var fresh, used wire.Encoder
 	used.Nest(1)
 	used.Data(2, bytes.Repeat([]byte{0xff}, 600))
 	used.Cancel()
@@ -127,24 +127,24 @@ func TestPaddingIsZeroed(t *testing.T) {
 }
 
 func TestEncodeRefuses(t *testing.T) {
-	for name, build := range map[string]func(e *nl.Encoder){
-		"no address":          func(e *nl.Encoder) { e.Addr(1, netip.Addr{}) },
-		"string with NUL":     func(e *nl.Encoder) { e.String(1, "a\x00") },
-		"payload too large":   func(e *nl.Encoder) { e.Reserve(1, 1<<16-4) },
-		"nest too large":      func(e *nl.Encoder) { e.Nest(1); e.Reserve(1, 40000); e.Reserve(1, 40000); e.End() },
-		"end without nest":    func(e *nl.Encoder) { e.End() },
-		"cancel without nest": func(e *nl.Encoder) { e.Cancel() },
-		"nest without end":    func(e *nl.Encoder) { e.Nest(1) },
+	for name, build := range map[string]func(e *wire.Encoder){
+		"no address":          func(e *wire.Encoder) { e.Addr(1, netip.Addr{}) },
+		"string with NUL":     func(e *wire.Encoder) { e.String(1, "a\x00") },
+		"payload too large":   func(e *wire.Encoder) { e.Reserve(1, 1<<16-4) },
+		"nest too large":      func(e *wire.Encoder) { e.Nest(1); e.Reserve(1, 40000); e.Reserve(1, 40000); e.End() },
+		"end without nest":    func(e *wire.Encoder) { e.End() },
+		"cancel without nest": func(e *wire.Encoder) { e.Cancel() },
+		"nest without end":    func(e *wire.Encoder) { e.Nest(1) },
 	} {
 		t.Run(name, func(t *testing.T) {
-			var e nl.Encoder
+			var e wire.Encoder
 			build(&e)
 			if e.Err() == nil {
 				t.Error("no error")
 			}
 		})
 	}
-	var e nl.Encoder
+	var e wire.Encoder
 	e.Reserve(1, 1<<16-5)
 	if e.Err() != nil {
 		t.Errorf("the largest payload: %v", e.Err())
@@ -154,7 +154,7 @@ func TestEncodeRefuses(t *testing.T) {
 func TestDecodeBadBytes(t *testing.T) {
 	for name, c := range map[string]struct {
 		bytes string
-		read  func(d *nl.Decoder)
+		read  func(d *wire.Decoder)
 		n     int  // attributes seen
 		bad   bool // an error is to be found
 	}{
@@ -165,14 +165,14 @@ func TestDecodeBadBytes(t *testing.T) {
 		"past the end":          {"ffff 0100", nil, 0, true},
 		"second past the end":   {"0400 0100 00ff 0200", nil, 1, true},
 		"unpadded at the end":   {"0500 01ff =07", nil, 1, false},
-		"number too short":      {"0600 0100 =01020000", func(d *nl.Decoder) { d.Uint32() }, 1, true},
-		"number without bytes":  {"0400 0100", func(d *nl.Decoder) { d.Uint8() }, 1, true},
-		"number longer":         {"0c00 0100 =0102030405060708", func(d *nl.Decoder) { d.Uint16() }, 1, false},
-		"address of five bytes": {"0900 0100 =01020304050000000000", func(d *nl.Decoder) { d.Addr() }, 1, true},
-		"string without NUL":    {"0600 0100 =61620000", func(d *nl.Decoder) { _ = d.String() }, 1, false},
+		"number too short":      {"0600 0100 =01020000", func(d *wire.Decoder) { d.Uint32() }, 1, true},
+		"number without bytes":  {"0400 0100", func(d *wire.Decoder) { d.Uint8() }, 1, true},
+		"number longer":         {"0c00 0100 =0102030405060708", func(d *wire.Decoder) { d.Uint16() }, 1, false},
+		"address of five bytes": {"0900 0100 =01020304050000000000", func(d *wire.Decoder) { d.Addr() }, 1, true},
+		"string without NUL":    {"0600 0100 =61620000", func(d *wire.Decoder) { _ = d.String() }, 1, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := nl.NewDecoder(capture.Words(t, c.bytes))
+			d := wire.NewDecoder(capture.Words(t, c.bytes))
 			n := 0
 			for d.Next() {
 				n++
@@ -183,12 +183,12 @@ func TestDecodeBadBytes(t *testing.T) {
 			if n != c.n || (d.Err() != nil) != c.bad {
 				t.Errorf("%d attributes, %v", n, d.Err())
 			}
-			if d.Err() != nil && !errors.Is(d.Err(), nl.ErrMalformed) {
+			if d.Err() != nil && !errors.Is(d.Err(), wire.ErrMalformed) {
 				t.Errorf("%v is not ErrMalformed", d.Err())
 			}
 		})
 	}
-	if d := nl.NewDecoderAfter(make([]byte, 15), 16); d.Next() || !errors.Is(d.Err(), nl.ErrMalformed) {
+	if d := wire.NewDecoderAfter(make([]byte, 15), 16); d.Next() || !errors.Is(d.Err(), wire.ErrMalformed) {
 		t.Errorf("short header: %v", d.Err())
 	}
 }
@@ -198,8 +198,8 @@ func FuzzDecoder(f *testing.F) {
 	f.Add([]byte("\x04\x00\x01\x00"))
 	f.Add([]byte{3, 0, 0, 0})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		var walk func(d nl.Decoder, depth int) int
-		walk = func(d nl.Decoder, depth int) (sum int) {
+		var walk func(d wire.Decoder, depth int) int
+		walk = func(d wire.Decoder, depth int) (sum int) {
 			for d.Next() {
 				sum += 4 + len(d.Data())
 				switch d.Type() % 8 {
@@ -225,11 +225,11 @@ func FuzzDecoder(f *testing.F) {
 			}
 			return sum
 		}
-		if sum := walk(nl.NewDecoder(b), 0); sum > len(b) {
+		if sum := walk(wire.NewDecoder(b), 0); sum > len(b) {
 			t.Errorf("%d bytes read of %d", sum, len(b))
 		}
 		n := 0
-		_ = nl.Messages(b, func(m nl.Message) error { n += 16 + len(m.Data); return nil })
+		_ = wire.Messages(b, func(m wire.Message) error { n += 16 + len(m.Data); return nil })
 		if n > len(b) {
 			t.Errorf("%d bytes of messages in %d", n, len(b))
 		}

@@ -1,4 +1,4 @@
-package nl_test
+package wire_test
 
 import (
 	"context"
@@ -8,33 +8,33 @@ import (
 	"time"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // unanswered is a request that the kernel takes and never answers.
-func unanswered() *nl.Request { return nl.NewRequest(uapi.NLMSG_NOOP, 0) }
+func unanswered() *wire.Request { return wire.NewRequest(uapi.NLMSG_NOOP, 0) }
 
 func TestKernelThatNeverAnswers(t *testing.T) {
 	enough := errors.New("enough")
 	for name, c := range map[string]struct {
-		wait func(c *nl.Conn) error
+		wait func(c *wire.Conn) error
 		want error
 	}{
-		"timeout": {func(c *nl.Conn) error {
+		"timeout": {func(c *wire.Conn) error {
 			c.SetTimeout(5 * time.Millisecond)
 			return c.Get(context.Background(), unanswered(), nil)
 		}, os.ErrDeadlineExceeded},
-		"deadline": {func(c *nl.Conn) error {
+		"deadline": {func(c *wire.Conn) error {
 			ctx, cancel := context.WithTimeout(context.Background(), 5*time.Millisecond)
 			defer cancel()
 			return c.Get(ctx, unanswered(), nil)
 		}, context.DeadlineExceeded},
-		"cancel": {func(c *nl.Conn) error {
+		"cancel": {func(c *wire.Conn) error {
 			ctx, cancel := context.WithCancelCause(context.Background())
 			time.AfterFunc(5*time.Millisecond, func() { cancel(enough) })
 			return c.Get(ctx, unanswered(), nil)
 		}, enough},
-		"closed while it receives": {func(c *nl.Conn) error {
+		"closed while it receives": {func(c *wire.Conn) error {
 			time.AfterFunc(5*time.Millisecond, func() { c.Close() })
 			return c.Get(context.Background(), unanswered(), nil)
 		}, os.ErrClosed},
@@ -66,7 +66,7 @@ func TestClosedWhileItDumps(t *testing.T) {
 	if errs := b.Flush(context.Background()); errs != nil {
 		t.Fatal(errs[0])
 	}
-	r := nl.NewRequest(uapi.RTM_GETADDR, 0)
+	r := wire.NewRequest(uapi.RTM_GETADDR, 0)
 	(&uapi.Ifaddrmsg{Family: uapi.AF_INET}).Put(r.Header(uapi.SizeofIfaddrmsg))
 	got, last := 0, error(nil)
 	for _, err := range c.Dump(context.Background(), r) {
@@ -96,7 +96,7 @@ func TestFullReceiveBuffer(t *testing.T) {
 	lost := 0
 	for _, err := range b.Flush(context.Background()) {
 		switch {
-		case errors.Is(err, nl.ErrOverrun):
+		case errors.Is(err, wire.ErrOverrun):
 			lost++
 		case !errors.Is(err, os.ErrNotExist):
 			t.Fatalf("an item ends with %v", err)
@@ -113,7 +113,7 @@ func TestFullReceiveBuffer(t *testing.T) {
 // TestWithoutStrictChecking talks to the kernel as to one before 4.20.
 func TestWithoutStrictChecking(t *testing.T) {
 	_, ns := connect(t)
-	c, err := nl.Dial(nl.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns, NoStrict: true})
+	c, err := wire.Dial(wire.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns, NoStrict: true})
 	if err != nil {
 		t.Fatal(err)
 	}

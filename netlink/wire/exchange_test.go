@@ -1,4 +1,4 @@
-package nl_test
+package wire_test
 
 import (
 	"context"
@@ -15,15 +15,15 @@ import (
 	"time"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
 	"kern.sys/netlink/nltest"
+	"kern.sys/netlink/wire"
 )
 
 // dial connects to a fake kernel and checks at the end that nothing stays open.
-func dial(t *testing.T, answer func(request []byte) []nltest.Datagram) (*nl.Conn, *nltest.Kernel) {
+func dial(t *testing.T, answer func(request []byte) []nltest.Datagram) (*wire.Conn, *nltest.Kernel) {
 	t.Helper()
 	k := &nltest.Kernel{Answer: answer}
-	c, err := nl.Dial(nl.Config{Dial: k.Dial})
+	c, err := wire.Dial(wire.Config{Dial: k.Dial})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,8 +44,8 @@ func one(b ...[]byte) []nltest.Datagram {
 
 // request is a message with a header of four bytes and one nested attribute:
 // 18 { 1 "veth", 2 { 7 u32 } }.
-func request() *nl.Request {
-	r := nl.NewRequest(uapi.RTM_NEWLINK, 0)
+func request() *wire.Request {
+	r := wire.NewRequest(uapi.RTM_NEWLINK, 0)
 	r.Header(4)[0] = 9
 	r.Nest(18)
 	r.String(1, "veth")
@@ -59,48 +59,48 @@ func request() *nl.Request {
 func TestDo(t *testing.T) {
 	// Bytes 16..19 are the header, 20 is attribute 18, 24 attribute 1 in it, 36
 	// attribute 2, 40 attribute 7 in that.
-	ext := func(build func(e *nl.Encoder)) []byte {
-		var e nl.Encoder
+	ext := func(build func(e *wire.Encoder)) []byte {
+		var e wire.Encoder
 		build(&e)
 		return e.Bytes()
 	}
 	for name, c := range map[string]struct {
 		answer func(req []byte) []nltest.Datagram
-		want   *nl.Error
+		want   *wire.Error
 		is     []error
 	}{
 		"acknowledged": {func(req []byte) []nltest.Datagram { return one(nltest.Ack(req, 0, nil)) }, nil, nil},
 		"refused": {
 			func(req []byte) []nltest.Datagram { return one(nltest.Ack(req, int32(syscall.EEXIST), nil)) },
-			&nl.Error{Err: syscall.EEXIST}, []error{syscall.EEXIST, os.ErrExist},
+			&wire.Error{Err: syscall.EEXIST}, []error{syscall.EEXIST, os.ErrExist},
 		},
 		"refused with the kernel's words and the attribute": {
 			func(req []byte) []nltest.Datagram {
-				return one(nltest.Ack(req, int32(syscall.EINVAL), ext(func(e *nl.Encoder) {
+				return one(nltest.Ack(req, int32(syscall.EINVAL), ext(func(e *wire.Encoder) {
 					e.String(uapi.NLMSGERR_ATTR_MSG, "Unknown device type")
 					e.Uint32(uapi.NLMSGERR_ATTR_OFFS, 40)
 				})))
 			},
-			&nl.Error{Err: syscall.EINVAL, Message: "Unknown device type", Path: []uint16{18, 2, 7}}, []error{syscall.EINVAL},
+			&wire.Error{Err: syscall.EINVAL, Message: "Unknown device type", Path: []uint16{18, 2, 7}}, []error{syscall.EINVAL},
 		},
 		"attribute missing": {
 			func(req []byte) []nltest.Datagram {
-				return one(nltest.Ack(req, int32(syscall.EINVAL), ext(func(e *nl.Encoder) {
+				return one(nltest.Ack(req, int32(syscall.EINVAL), ext(func(e *wire.Encoder) {
 					e.Uint32(uapi.NLMSGERR_ATTR_MISS_TYPE, 3)
 					e.Uint32(uapi.NLMSGERR_ATTR_MISS_NEST, 36)
 				})))
 			},
-			&nl.Error{Err: syscall.EINVAL, Path: []uint16{18, 2}, Missing: 3}, nil,
+			&wire.Error{Err: syscall.EINVAL, Path: []uint16{18, 2}, Missing: 3}, nil,
 		},
 		"offset outside the request": {
 			func(req []byte) []nltest.Datagram {
-				return one(nltest.Ack(req, int32(syscall.EINVAL), ext(func(e *nl.Encoder) { e.Uint32(uapi.NLMSGERR_ATTR_OFFS, 1<<31) })))
+				return one(nltest.Ack(req, int32(syscall.EINVAL), ext(func(e *wire.Encoder) { e.Uint32(uapi.NLMSGERR_ATTR_OFFS, 1<<31) })))
 			},
-			&nl.Error{Err: syscall.EINVAL}, nil,
+			&wire.Error{Err: syscall.EINVAL}, nil,
 		},
 		"device not found is not-exist": {
 			func(req []byte) []nltest.Datagram { return one(nltest.Ack(req, int32(syscall.ENODEV), nil)) },
-			&nl.Error{Err: syscall.ENODEV}, []error{os.ErrNotExist},
+			&wire.Error{Err: syscall.ENODEV}, []error{os.ErrNotExist},
 		},
 		"others' messages are passed over": {
 			func(req []byte) []nltest.Datagram {
@@ -119,26 +119,26 @@ func TestDo(t *testing.T) {
 				code := make([]byte, 4)
 				binary.NativeEndian.PutUint32(code, ^uint32(syscall.EBUSY)+1)
 				return one(nltest.Message(req, uapi.NLMSG_ERROR, 0, append(code, req...)))
-			}, &nl.Error{Err: syscall.EBUSY}, nil,
+			}, &wire.Error{Err: syscall.EBUSY}, nil,
 		},
 		"words behind a quoted request": {
 			func(req []byte) []nltest.Datagram {
 				code := make([]byte, 4)
 				binary.NativeEndian.PutUint32(code, ^uint32(syscall.EBUSY)+1)
-				words := ext(func(e *nl.Encoder) { e.String(uapi.NLMSGERR_ATTR_MSG, "no") })
+				words := ext(func(e *wire.Encoder) { e.String(uapi.NLMSGERR_ATTR_MSG, "no") })
 				return one(nltest.Message(req, uapi.NLMSG_ERROR, uapi.NLM_F_ACK_TLVS, slices.Concat(code, req, words)))
-			}, &nl.Error{Err: syscall.EBUSY, Message: "no"}, nil,
+			}, &wire.Error{Err: syscall.EBUSY, Message: "no"}, nil,
 		},
 		"done instead of an acknowledgement": {func(req []byte) []nltest.Datagram {
 			return one(nltest.Message(req, uapi.NLMSG_DONE, 0, make([]byte, 4)))
 		}, nil, nil},
-		"receive buffer full": {func(req []byte) []nltest.Datagram { return []nltest.Datagram{{Err: nl.ErrOverrun}} }, &nl.Error{Err: nl.ErrOverrun}, nil},
-		"garbage":             {func(req []byte) []nltest.Datagram { return one([]byte{1, 2, 3, 4, 5}) }, &nl.Error{Err: nl.ErrMalformed}, nil},
-		"length too large":    {func(req []byte) []nltest.Datagram { b := nltest.Ack(req, 0, nil); b[0]++; b[1]++; return one(b) }, &nl.Error{Err: nl.ErrMalformed}, nil},
-		"overrun":             {func(req []byte) []nltest.Datagram { return one(nltest.Message(req, uapi.NLMSG_OVERRUN, 0, nil)) }, &nl.Error{Err: nl.ErrOverrun}, nil},
-		"datagram too large":  {func(req []byte) []nltest.Datagram { return one(make([]byte, 1<<20)) }, &nl.Error{Err: nl.ErrTruncated}, nil},
-		"receive fails":       {func(req []byte) []nltest.Datagram { return []nltest.Datagram{{Err: syscall.ENOMEM}} }, &nl.Error{Err: syscall.ENOMEM}, nil},
-		"ack without payload": {func(req []byte) []nltest.Datagram { return one(nltest.Message(req, uapi.NLMSG_ERROR, 0, nil)) }, nil, []error{nl.ErrMalformed}},
+		"receive buffer full": {func(req []byte) []nltest.Datagram { return []nltest.Datagram{{Err: wire.ErrOverrun}} }, &wire.Error{Err: wire.ErrOverrun}, nil},
+		"garbage":             {func(req []byte) []nltest.Datagram { return one([]byte{1, 2, 3, 4, 5}) }, &wire.Error{Err: wire.ErrMalformed}, nil},
+		"length too large":    {func(req []byte) []nltest.Datagram { b := nltest.Ack(req, 0, nil); b[0]++; b[1]++; return one(b) }, &wire.Error{Err: wire.ErrMalformed}, nil},
+		"overrun":             {func(req []byte) []nltest.Datagram { return one(nltest.Message(req, uapi.NLMSG_OVERRUN, 0, nil)) }, &wire.Error{Err: wire.ErrOverrun}, nil},
+		"datagram too large":  {func(req []byte) []nltest.Datagram { return one(make([]byte, 1<<20)) }, &wire.Error{Err: wire.ErrTruncated}, nil},
+		"receive fails":       {func(req []byte) []nltest.Datagram { return []nltest.Datagram{{Err: syscall.ENOMEM}} }, &wire.Error{Err: syscall.ENOMEM}, nil},
+		"ack without payload": {func(req []byte) []nltest.Datagram { return one(nltest.Message(req, uapi.NLMSG_ERROR, 0, nil)) }, nil, []error{wire.ErrMalformed}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn, _ := dial(t, c.answer)
@@ -149,7 +149,7 @@ func TestDo(t *testing.T) {
 				}
 				return
 			}
-			var got *nl.Error
+			var got *wire.Error
 			if c.want != nil && (!errors.As(err, &got) || !reflect.DeepEqual(got, c.want)) {
 				t.Errorf("error %#v, want %#v", err, c.want)
 			}
@@ -163,32 +163,32 @@ func TestDo(t *testing.T) {
 }
 
 func TestErrorText(t *testing.T) {
-	err := nl.Annotate(&nl.Error{Err: syscall.EINVAL, Message: "Invalid VLAN id", Path: []uint16{18, 2, 1}}, "link add", func() string { return `"a.1" type vlan` })
+	err := wire.Annotate(&wire.Error{Err: syscall.EINVAL, Message: "Invalid VLAN id", Path: []uint16{18, 2, 1}}, "link add", func() string { return `"a.1" type vlan` })
 	const want = `link add "a.1" type vlan: invalid argument (Invalid VLAN id; attribute 18.2.1)`
 	if err.Error() != want {
 		t.Errorf("%q, want %q", err, want)
 	}
-	if again := nl.Annotate(err, "other", func() string { return "x" }); again.Error() != want {
+	if again := wire.Annotate(err, "other", func() string { return "x" }); again.Error() != want {
 		t.Errorf("annotated twice: %q", again)
 	}
-	if nl.Annotate(nil, "x", func() string { t.Error("object asked for"); return "" }) != nil {
+	if wire.Annotate(nil, "x", func() string { t.Error("object asked for"); return "" }) != nil {
 		t.Error("nil became an error")
 	}
 }
 
 func TestBadRequestIsNotSent(t *testing.T) {
 	c, _ := dial(t, func([]byte) []nltest.Datagram { t.Error("was sent"); return nil })
-	r := nl.NewRequest(1, 0)
+	r := wire.NewRequest(1, 0)
 	r.String(3, "a\x00b")
 	if err := c.Do(context.Background(), r); err == nil || !strings.Contains(err.Error(), "NUL") {
 		t.Errorf("error %v", err)
 	}
-	r = nl.NewRequest(1, 0)
+	r = wire.NewRequest(1, 0)
 	r.Nest(3)
 	if err := c.Do(context.Background(), r); err == nil {
 		t.Error("a nest that is not ended was accepted")
 	}
-	r = nl.NewRequest(1, 0)
+	r = wire.NewRequest(1, 0)
 	r.Data(3, make([]byte, 1<<16))
 	if err := c.Do(context.Background(), r); err == nil || !strings.Contains(err.Error(), "do not fit") {
 		t.Errorf("error %v", err)
@@ -198,7 +198,7 @@ func TestBadRequestIsNotSent(t *testing.T) {
 func TestGet(t *testing.T) {
 	c, _ := dial(t, func(req []byte) []nltest.Datagram { return one(nltest.Message(req, 16, 0, []byte("answer"))) })
 	var got string
-	err := c.Get(context.Background(), request(), func(m nl.Message) error {
+	err := c.Get(context.Background(), request(), func(m wire.Message) error {
 		got = fmt.Sprint(m.Type, string(m.Data))
 		return nil
 	})
@@ -206,7 +206,7 @@ func TestGet(t *testing.T) {
 		t.Errorf("%q, %v", got, err)
 	}
 	oops := errors.New("oops")
-	if err := c.Get(context.Background(), request(), func(nl.Message) error { return oops }); err != oops {
+	if err := c.Get(context.Background(), request(), func(wire.Message) error { return oops }); err != oops {
 		t.Errorf("error %v", err)
 	}
 }
@@ -216,7 +216,7 @@ func TestGetGrowsItsBuffer(t *testing.T) {
 	big[len(big)-1] = 42
 	c, k := dial(t, func(req []byte) []nltest.Datagram { return one(nltest.Message(req, 16, 0, big)) })
 	var last byte
-	err := c.Get(context.Background(), request(), func(m nl.Message) error { last = m.Data[len(m.Data)-1]; return nil })
+	err := c.Get(context.Background(), request(), func(m wire.Message) error { last = m.Data[len(m.Data)-1]; return nil })
 	if err != nil || last != 42 {
 		t.Errorf("last byte %d, %v", last, err)
 	}
@@ -315,8 +315,8 @@ func dumpAnswer(req []byte, n int, flags uint16, errno int32) []nltest.Datagram 
 	return append(out, nltest.Datagram{Data: nltest.Done(req, errno, 0)})
 }
 
-func gather(c *nl.Conn, ctx context.Context) (got []byte, err error) {
-	err = c.List(ctx, request(), func() { got = nil }, func(m nl.Message) error {
+func gather(c *wire.Conn, ctx context.Context) (got []byte, err error) {
+	err = c.List(ctx, request(), func() { got = nil }, func(m wire.Message) error {
 		got = append(got, m.Data[0])
 		return nil
 	})
@@ -334,8 +334,8 @@ func TestList(t *testing.T) {
 		"empty":                {func(_ int, req []byte) []nltest.Datagram { return dumpAnswer(req, 0, 0, 0) }, nil, nil, 1},
 		"refused":              {func(_ int, req []byte) []nltest.Datagram { return one(nltest.Ack(req, int32(syscall.EPERM), nil)) }, nil, os.ErrPermission, 1},
 		"error in the dump":    {func(_ int, req []byte) []nltest.Datagram { return dumpAnswer(req, 3, 0, int32(syscall.EINVAL)) }, []byte{0, 1, 2}, syscall.EINVAL, 1},
-		"interrupted for ever": {func(_ int, req []byte) []nltest.Datagram { return dumpAnswer(req, 3, uapi.NLM_F_DUMP_INTR, 0) }, []byte{0, 1, 2}, nl.ErrDumpInterrupted, 10},
-		"EINTR for ever":       {func(_ int, req []byte) []nltest.Datagram { return dumpAnswer(req, 1, 0, int32(syscall.EINTR)) }, []byte{0}, nl.ErrDumpInterrupted, 10},
+		"interrupted for ever": {func(_ int, req []byte) []nltest.Datagram { return dumpAnswer(req, 3, uapi.NLM_F_DUMP_INTR, 0) }, []byte{0, 1, 2}, wire.ErrDumpInterrupted, 10},
+		"EINTR for ever":       {func(_ int, req []byte) []nltest.Datagram { return dumpAnswer(req, 1, 0, int32(syscall.EINTR)) }, []byte{0}, wire.ErrDumpInterrupted, 10},
 		"interrupted for while": {func(try int, req []byte) []nltest.Datagram {
 			return dumpAnswer(req, try, uint16(uapi.NLM_F_DUMP_INTR*min(1, 3-min(try, 3))), 0)
 		}, []byte{0, 1, 2}, nil, 3},
@@ -358,7 +358,7 @@ func TestList(t *testing.T) {
 		}, []byte{1}, nil, 1},
 		"overrun in the dump": {func(_ int, req []byte) []nltest.Datagram {
 			return one(nltest.Message(req, 16, uapi.NLM_F_MULTI, []byte{1}), nltest.Message(req, uapi.NLMSG_OVERRUN, 0, nil))
-		}, []byte{1}, nl.ErrOverrun, 1},
+		}, []byte{1}, wire.ErrOverrun, 1},
 		"another's part and another's dump": {func(_ int, req []byte) []nltest.Datagram {
 			late := slices.Clone(nltest.Message(req, 16, uapi.NLM_F_MULTI, []byte{9}))
 			binary.NativeEndian.PutUint32(late[8:], 4711)
@@ -366,7 +366,7 @@ func TestList(t *testing.T) {
 		}, nil, nil, 1},
 		"truncated header": {func(_ int, req []byte) []nltest.Datagram {
 			return one(nltest.Message(req, 16, uapi.NLM_F_MULTI, []byte{1}), []byte{1, 2, 3})
-		}, []byte{1}, nl.ErrMalformed, 1},
+		}, []byte{1}, wire.ErrMalformed, 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			tries := 0
@@ -426,7 +426,7 @@ func TestBatch(t *testing.T) {
 	c, _ := dial(t, func(dgram []byte) []nltest.Datagram {
 		sent++
 		var out []nltest.Datagram
-		if err := nl.Messages(dgram, func(m nl.Message) error {
+		if err := wire.Messages(dgram, func(m wire.Message) error {
 			head := make([]byte, uapi.SizeofNlmsghdr)
 			(&uapi.Nlmsghdr{Len: 16, Type: m.Type, Seq: m.Seq}).Put(head)
 			n := binary.NativeEndian.Uint32(m.Data[4:])
@@ -447,7 +447,7 @@ func TestBatch(t *testing.T) {
 	}
 	const n = 300
 	for i := range n {
-		r := nl.NewRequest(24, 0)
+		r := wire.NewRequest(24, 0)
 		r.Uint32(1, uint32(i))
 		if i == 150 {
 			r.Fail(errors.New("no good"))

@@ -1,4 +1,4 @@
-package nl_test
+package wire_test
 
 import (
 	"context"
@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
 	"kern.sys/netlink/nltest"
+	"kern.sys/netlink/wire"
 )
 
 // numbered is a dump of n objects that hold their number and size bytes more,
@@ -70,7 +70,7 @@ func TestCollectBeginsAnewWhereInterrupted(t *testing.T) {
 
 	conn, _ = dial(t, func(req []byte) []nltest.Datagram { return numbered(req, 9, 10, uapi.NLM_F_DUMP_INTR) })
 	a, err = conn.Collect(context.Background(), request())
-	if !errors.Is(err, nl.ErrDumpInterrupted) || a.Len() != 9 {
+	if !errors.Is(err, wire.ErrDumpInterrupted) || a.Len() != 9 {
 		t.Errorf("interrupted for ever: %d objects, %v", a.Len(), err)
 	}
 	n := 0

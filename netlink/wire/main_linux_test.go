@@ -1,4 +1,4 @@
-package nl_test
+package wire_test
 
 import (
 	"testing"
