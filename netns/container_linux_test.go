@@ -15,6 +15,7 @@ import (
 
 const (
 	containerID = "4f797c539e6c745de61a93ca3ff892358ecbcaccd8414d5db545c38428142970"
+	taskID      = "cd189a933e5849daa93386466019ab50-2495160603"
 	otherID     = "4f79ffff9e6c745de61a93ca3ff892358ecbcaccd8414d5db545c38428142970"
 )
 
@@ -30,6 +31,7 @@ func host(v1, v2 []string, groups map[string][]int) fstest.MapFS {
 	}
 	for _, dir := range v2 {
 		fmt.Fprintf(&mounts, "cgroup2 /%s cgroup2 rw,nosuid 0 0\n", dir)
+		dir = strings.ReplaceAll(dir, `\040`, " ")
 		h[dir+"/cgroup.procs"] = &fstest.MapFile{Data: []byte("1\n")}
 	}
 	h["proc/thread-self/mounts"] = &fstest.MapFile{Data: []byte(mounts.String())}
@@ -61,18 +63,23 @@ func TestContainerIsFoundInEveryLayout(t *testing.T) {
 		groups map[string][]int
 	}{
 		{"docker, v1, cgroupfs", v1, nil, map[string][]int{"sys/fs/cgroup/memory/docker/" + containerID: {pid}}},
-		{"docker, v1, systemd", v1, nil, map[string][]int{"sys/fs/cgroup/memory/system.slice/docker-" + containerID + ".scope": {pid}}},
-		{"docker, v1, only in one hierarchy", v1, nil, map[string][]int{"sys/fs/cgroup/systemd/docker/" + containerID: {pid}}},
+		{"docker, v1, systemd", v1, nil, map[string][]int{
+			"sys/fs/cgroup/memory/system.slice/docker-" + containerID + ".scope": {pid}}},
+		{"docker, v1, only in one hierarchy", v1, nil, map[string][]int{
+			"sys/fs/cgroup/systemd/docker/" + containerID: {pid}}},
 		{"docker, v1 in all hierarchies", v1, nil, map[string][]int{
 			"sys/fs/cgroup/memory/docker/" + containerID: {pid}, "sys/fs/cgroup/systemd/docker/" + containerID: {pid}}},
-		{"docker, v2, systemd", nil, v2, map[string][]int{"sys/fs/cgroup/system.slice/docker-" + containerID + ".scope": {pid}}},
+		{"docker, v2, systemd", nil, v2, map[string][]int{
+			"sys/fs/cgroup/system.slice/docker-" + containerID + ".scope": {pid}}},
 		{"docker, v2, cgroupfs", nil, v2, map[string][]int{"sys/fs/cgroup/docker/" + containerID: {pid}}},
-		{"docker, hybrid", v1, []string{"sys/fs/cgroup/unified"}, map[string][]int{"sys/fs/cgroup/unified/system.slice/docker-" + containerID + ".scope": {pid}}},
+		{"docker, hybrid", v1, []string{"sys/fs/cgroup/unified"}, map[string][]int{
+			"sys/fs/cgroup/unified/system.slice/docker-" + containerID + ".scope": {pid}}},
 		{"docker in docker", v1, nil, map[string][]int{
 			"sys/fs/cgroup/memory/docker/a" + otherID[1:]: {self}, "sys/fs/cgroup/memory/docker/a" + otherID[1:] + "/docker/" + containerID: {pid}}},
 		{"containerd, kubernetes, v2, systemd", nil, v2, map[string][]int{
 			"sys/fs/cgroup/kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-" + pod + ".slice/cri-containerd-" + containerID + ".scope": {pid}}},
-		{"kubernetes, v1, cgroupfs", v1, nil, map[string][]int{"sys/fs/cgroup/memory/kubepods/burstable/" + pod + "/" + containerID: {pid}}},
+		{"kubernetes, v1, cgroupfs", v1, nil, map[string][]int{
+			"sys/fs/cgroup/memory/kubepods/burstable/" + pod + "/" + containerID: {pid}}},
 		{"containerd, systemd path with cgroupfs", v1, nil, map[string][]int{
 			"sys/fs/cgroup/systemd/system.slice/containerd.service/kubepods-burstable-" + pod + ".slice:cri-containerd:" + containerID: {pid}}},
 		{"CRI-O beside its monitor", nil, v2, map[string][]int{
@@ -87,6 +94,27 @@ func TestContainerIsFoundInEveryLayout(t *testing.T) {
 		{"init system in the container", nil, v2, map[string][]int{
 			"sys/fs/cgroup/system.slice/docker-" + containerID + ".scope":            {},
 			"sys/fs/cgroup/system.slice/docker-" + containerID + ".scope/init.scope": {pid}}},
+		{"init system beside the engine's group", nil, v2, map[string][]int{
+			"sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice/web.service/libpod-payload-" + containerID: {pid},
+			"sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app.slice/web.service/supervisor":                    {self}}},
+		{"nerdctl, v2", nil, v2, map[string][]int{"sys/fs/cgroup/system.slice/nerdctl-" + containerID + ".scope": {pid}}},
+		{"finch, v1", v1, nil, map[string][]int{"sys/fs/cgroup/systemd/finch/" + containerID: {pid}}},
+		{"docker of old, by LXC", v1, nil, map[string][]int{"sys/fs/cgroup/memory/lxc/" + containerID: {pid}}},
+		{"kubernetes, v2, cgroupfs", nil, v2, map[string][]int{
+			"sys/fs/cgroup/kubepods/besteffort/" + pod + "/" + containerID: {pid}}},
+		{"kubernetes in a container", nil, v2, map[string][]int{
+			"sys/fs/cgroup/system.slice/docker-a" + otherID[1:] + ".scope/init.scope":                                                                    {self},
+			"sys/fs/cgroup/system.slice/docker-a" + otherID[1:] + ".scope/kubelet.slice/kubelet-kubepods.slice/cri-containerd-" + containerID + ".scope": {pid}}},
+		{"CRI-O, v1, cgroupfs", v1, nil, map[string][]int{
+			"sys/fs/cgroup/memory/kubepods/" + pod + "/crio-conmon-" + containerID: {self}, "sys/fs/cgroup/memory/kubepods/" + pod + "/crio-" + containerID: {pid}}},
+		{"Kata Containers", v1, nil, map[string][]int{
+			"sys/fs/cgroup/memory/kubepods/" + pod + "/kata_" + containerID: {pid}}},
+		{"ECS on EC2, v1", v1, nil, map[string][]int{
+			"sys/fs/cgroup/memory/ecs/cluster/" + taskID[:32] + "/" + containerID: {pid}}},
+		{"ECS on EC2, v2", nil, v2, map[string][]int{
+			"sys/fs/cgroup/ecstasks.slice/ecstasks-" + taskID[:32] + ".slice/docker-" + containerID + ".scope": {pid}}},
+		{"mounted where the path has a space", nil, []string{`sys/fs/c\040group`}, map[string][]int{
+			"sys/fs/c group/docker/" + containerID: {pid}}},
 		{"processes of other process namespaces and ended ones", nil, v2, map[string][]int{
 			"sys/fs/cgroup/docker/" + containerID: {0, 1 << 30, pid}}},
 	} {
@@ -104,11 +132,60 @@ func TestContainerIsFoundInEveryLayout(t *testing.T) {
 	}
 }
 
+func TestContainersWithOtherIdentifiersAreFound(t *testing.T) {
+	nstest.Private(t)
+	pid, self := child(t), os.Getpid()
+	want, err := netns.GetFromPid(pid)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer want.Close()
+	const root, task = "sys/fs/cgroup/", "sys/fs/cgroup/ecs/cd189a933e5849daa93386466019ab50/"
+	for _, c := range []struct {
+		name, id string
+		groups   map[string][]int
+	}{
+		{"ECS on Fargate", taskID, map[string][]int{task + taskID: {pid}}},
+		{"the task alone", taskID[:32], map[string][]int{task + taskID: {pid}}},
+		{"its beginning", taskID[:8], map[string][]int{task + taskID: {pid}}},
+		{"another container of the task", taskID, map[string][]int{task + taskID: {pid}, task + taskID[:33] + "11": {self}}},
+		{"one that begins as another one is called", taskID[:36], map[string][]int{
+			task + taskID[:36]: {pid}, task + taskID: {self}}},
+		{"ECS, systemd", taskID, map[string][]int{
+			root + "ecstasks.slice/ecstasks-" + taskID[:32] + ".slice/docker-" + taskID + ".scope": {pid}}},
+		{"LXC 4", "web", map[string][]int{root + "lxc.monitor.web": {self}, root + "lxc.payload.web/init.scope": {pid}}},
+		{"LXC 4 beside one whose name begins so", "web", map[string][]int{
+			root + "lxc.payload.web": {pid}, root + "lxc.payload.web2": {self}}},
+		{"LXC 4, started again", "web", map[string][]int{root + "lxc.payload.web-1": {pid}}},
+		{"LXC 3.1", "web", map[string][]int{root + "lxc.monitor/web": {self}, root + "lxc.payload/web": {pid}}},
+		{"LXC 3, Proxmox", "101", map[string][]int{root + "lxc.monitor/101": {self}, root + "lxc/101/ns/init.scope": {pid}}},
+		{"LXD, project", "project_web", map[string][]int{root + "lxc.payload.project_web": {pid}}},
+	} {
+		for _, v := range []int{1, 2} {
+			h := host(nil, []string{"sys/fs/cgroup"}, c.groups)
+			if v == 1 {
+				h = host([]string{"sys/fs/cgroup"}, nil, c.groups)
+			}
+			ns, err := netns.FromContainer(h, c.id)
+			if err != nil {
+				t.Errorf("%s, v%d: %v", c.name, v, err)
+				continue
+			}
+			if !ns.Equal(want) {
+				t.Errorf("%s, v%d: %v, want %v", c.name, v, ns, want)
+			}
+			ns.Close()
+		}
+	}
+}
+
 func TestContainerNotFound(t *testing.T) {
 	self := os.Getpid()
 	v2 := []string{"sys/fs/cgroup"}
 	reused := host(nil, v2, map[string][]int{"sys/fs/cgroup/docker/" + containerID: {self}})
 	reused[fmt.Sprintf("proc/%d/cgroup", self)] = &fstest.MapFile{Data: []byte("0::/user.slice\n")}
+	renamed := host(nil, v2, map[string][]int{"sys/fs/cgroup/lxc.payload.web": {self}})
+	renamed[fmt.Sprintf("proc/%d/cgroup", self)] = &fstest.MapFile{Data: []byte("0::/lxc.payload.web2\n")}
 	for _, c := range []struct {
 		name string
 		host fstest.MapFS
@@ -120,6 +197,15 @@ func TestContainerNotFound(t *testing.T) {
 		{"identifier is another's end", host(nil, v2, map[string][]int{"sys/fs/cgroup/docker/" + containerID: {self}}), containerID[1:], os.ErrNotExist, "no such container"},
 		{"two begin so", host(nil, v2, map[string][]int{
 			"sys/fs/cgroup/docker/" + containerID: {self}, "sys/fs/cgroup/docker/" + otherID: {self}}), "4f79", unix.EINVAL, "fits 2 containers"},
+		{"number of a process that went to a group whose name begins so", renamed, "web", unix.ESRCH, "no process"},
+		{"containers of one task", host(nil, v2, map[string][]int{
+			"sys/fs/cgroup/ecs/t/" + taskID: {self}, "sys/fs/cgroup/ecs/t/" + taskID[:33] + "11": {self}}), taskID[:32], unix.EINVAL, "fits 2 containers"},
+		{"task's number without a container's", host(nil, v2, map[string][]int{"sys/fs/cgroup/ecs/" + taskID[:32]: {self}}), taskID[:32], os.ErrNotExist, "no such"},
+		{"no task's number", host(nil, v2, map[string][]int{"sys/fs/cgroup/" + taskID[1:]: {self}}), taskID[1:], os.ErrNotExist, "no such container"},
+		{"longer than a task's", host(nil, v2, map[string][]int{"sys/fs/cgroup/a" + taskID: {self}}), taskID, os.ErrNotExist, "no such container"},
+		{"no number after the task's", host(nil, v2, map[string][]int{"sys/fs/cgroup/" + taskID[:33]: {self}}), taskID[:33], os.ErrNotExist, "no such container"},
+		{"monitor of LXC", host(nil, v2, map[string][]int{"sys/fs/cgroup/lxc.monitor.web": {self}}), "web", os.ErrNotExist, "no such container"},
+		{"a pod", host(nil, v2, map[string][]int{"sys/fs/cgroup/machine.slice/machine-libpod_pod_" + containerID + ".slice": {self}}), containerID, os.ErrNotExist, "no such"},
 		{"group of another name", host(nil, v2, map[string][]int{"sys/fs/cgroup/docker": {self}}), "docker", os.ErrNotExist, "no such container"},
 		{"no control groups", host(nil, nil, nil), containerID, os.ErrNotExist, "no control groups"},
 		{"no process left", host(nil, v2, map[string][]int{"sys/fs/cgroup/docker/" + containerID: {}}), containerID, unix.ESRCH, "no process"},
