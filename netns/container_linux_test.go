@@ -193,23 +193,34 @@ func TestContainerNotFound(t *testing.T) {
 		is   error
 		text string
 	}{
-		{"none of that number", host(nil, v2, map[string][]int{"sys/fs/cgroup/docker/" + containerID: {self}}), "beef", os.ErrNotExist, "no such container"},
-		{"identifier is another's end", host(nil, v2, map[string][]int{"sys/fs/cgroup/docker/" + containerID: {self}}), containerID[1:], os.ErrNotExist, "no such container"},
+		{"none of that number", host(nil, v2, map[string][]int{
+			"sys/fs/cgroup/docker/" + containerID: {self}}), "beef", os.ErrNotExist, "no such container"},
+		{"identifier is another's end", host(nil, v2, map[string][]int{
+			"sys/fs/cgroup/docker/" + containerID: {self}}), containerID[1:], os.ErrNotExist, "no such container"},
 		{"two begin so", host(nil, v2, map[string][]int{
 			"sys/fs/cgroup/docker/" + containerID: {self}, "sys/fs/cgroup/docker/" + otherID: {self}}), "4f79", unix.EINVAL, "fits 2 containers"},
 		{"number of a process that went to a group whose name begins so", renamed, "web", unix.ESRCH, "no process"},
 		{"containers of one task", host(nil, v2, map[string][]int{
 			"sys/fs/cgroup/ecs/t/" + taskID: {self}, "sys/fs/cgroup/ecs/t/" + taskID[:33] + "11": {self}}), taskID[:32], unix.EINVAL, "fits 2 containers"},
-		{"task's number without a container's", host(nil, v2, map[string][]int{"sys/fs/cgroup/ecs/" + taskID[:32]: {self}}), taskID[:32], os.ErrNotExist, "no such"},
-		{"no task's number", host(nil, v2, map[string][]int{"sys/fs/cgroup/" + taskID[1:]: {self}}), taskID[1:], os.ErrNotExist, "no such container"},
-		{"longer than a task's", host(nil, v2, map[string][]int{"sys/fs/cgroup/a" + taskID: {self}}), taskID, os.ErrNotExist, "no such container"},
-		{"no number after the task's", host(nil, v2, map[string][]int{"sys/fs/cgroup/" + taskID[:33]: {self}}), taskID[:33], os.ErrNotExist, "no such container"},
-		{"monitor of LXC", host(nil, v2, map[string][]int{"sys/fs/cgroup/lxc.monitor.web": {self}}), "web", os.ErrNotExist, "no such container"},
-		{"a pod", host(nil, v2, map[string][]int{"sys/fs/cgroup/machine.slice/machine-libpod_pod_" + containerID + ".slice": {self}}), containerID, os.ErrNotExist, "no such"},
-		{"group of another name", host(nil, v2, map[string][]int{"sys/fs/cgroup/docker": {self}}), "docker", os.ErrNotExist, "no such container"},
+		{"task's number without a container's", host(nil, v2, map[string][]int{
+			"sys/fs/cgroup/ecs/" + taskID[:32]: {self}}), taskID[:32], os.ErrNotExist, "no such"},
+		{"no task's number", host(nil, v2, map[string][]int{
+			"sys/fs/cgroup/" + taskID[1:]: {self}}), taskID[1:], os.ErrNotExist, "no such container"},
+		{"longer than a task's", host(nil, v2, map[string][]int{
+			"sys/fs/cgroup/a" + taskID: {self}}), taskID, os.ErrNotExist, "no such container"},
+		{"no number after the task's", host(nil, v2, map[string][]int{
+			"sys/fs/cgroup/" + taskID[:33]: {self}}), taskID[:33], os.ErrNotExist, "no such container"},
+		{"monitor of LXC", host(nil, v2, map[string][]int{
+			"sys/fs/cgroup/lxc.monitor.web": {self}}), "web", os.ErrNotExist, "no such container"},
+		{"a pod", host(nil, v2, map[string][]int{
+			"sys/fs/cgroup/machine.slice/machine-libpod_pod_" + containerID + ".slice": {self}}), containerID, os.ErrNotExist, "no such"},
+		{"group of another name", host(nil, v2, map[string][]int{
+			"sys/fs/cgroup/docker": {self}}), "docker", os.ErrNotExist, "no such container"},
 		{"no control groups", host(nil, nil, nil), containerID, os.ErrNotExist, "no control groups"},
-		{"no process left", host(nil, v2, map[string][]int{"sys/fs/cgroup/docker/" + containerID: {}}), containerID, unix.ESRCH, "no process"},
-		{"process has ended", host(nil, v2, map[string][]int{"sys/fs/cgroup/docker/" + containerID: {1 << 30}}), containerID, os.ErrNotExist, "process 1073741824"},
+		{"no process left", host(nil, v2, map[string][]int{
+			"sys/fs/cgroup/docker/" + containerID: {}}), containerID, unix.ESRCH, "no process"},
+		{"process has ended", host(nil, v2, map[string][]int{
+			"sys/fs/cgroup/docker/" + containerID: {1 << 30}}), containerID, os.ErrNotExist, "process 1073741824"},
 		{"its number is another's now", reused, containerID, unix.ESRCH, "no process"},
 		{"garbage for a process", fstest.MapFS{
 			"proc/thread-self/mounts": &fstest.MapFile{Data: []byte("cgroup2 /c cgroup2 rw 0 0\nshort\n")}, "c/" + containerID + "/cgroup.procs": &fstest.MapFile{Data: []byte("x\n")}},

@@ -43,7 +43,7 @@ func Create(name string) (NsHandle, error) {
 // is os.ErrExist.
 func Attach(name string, ns NsHandle) error {
 	_, err := named(name, func(path string) (NsHandle, error) {
-		return ns, os.NewSyscallError("mount", unix.Mount(fmt.Sprintf("/proc/self/fd/%d", int(ns)), path, "", unix.MS_BIND, ""))
+		return ns, os.NewSyscallError("mount", unix.Mount(fdPath(int(ns)), path, "", unix.MS_BIND, ""))
 	})
 	if err != nil {
 		return opError("attach", name, err)
@@ -75,6 +75,9 @@ func named(name string, mount func(path string) (NsHandle, error)) (NsHandle, er
 	}
 	return ns, nil
 }
+
+// fdPath is a path to what a descriptor is of.
+func fdPath(fd int) string { return fmt.Sprintf("/proc/thread-self/fd/%d", fd) }
 
 // makeNamedDir makes namedDir where it is missing, and takes its lock.
 func makeNamedDir() (unlock func(), err error) {
@@ -142,7 +145,7 @@ func deleteNamed(name string) error {
 		err = unlinkMounted(path)
 	}
 	if err != nil && mounts > 1 { // the last one was EINVAL
-		back := unix.Mount(fmt.Sprintf("/proc/thread-self/fd/%d", was), path, "", unix.MS_BIND, "")
+		back := unix.Mount(fdPath(was), path, "", unix.MS_BIND, "")
 		err = alsoFailed(err, os.NewSyscallError("mount it again", back))
 	}
 	return err
