@@ -20,25 +20,26 @@ import (
 // Where something is mounted below /run/netns already and it is no mount point itself, ShareNamed does nothing:
 // whoever mounted that could neither unmount nor remove it any more.
 func ShareNamed() error {
-	if err := shareNamed(); err != nil {
-		return opError("share", namedDir, err)
+	dir := namedDir()
+	if err := shareNamed(dir); err != nil {
+		return opError("share", dir, err)
 	}
 	return nil
 }
 
 // shareNamed holds the lock: two bind mounts made at a time would hide each other's content.
-func shareNamed() error {
-	unlock, err := makeNamedDir()
+func shareNamed(dir string) error {
+	unlock, err := makeNamedDir(dir)
 	if err != nil {
 		return err
 	}
 	defer unlock()
-	err = unix.Mount("", namedDir, "", unix.MS_SHARED|unix.MS_REC, "")
+	err = unix.Mount("", dir, "", unix.MS_SHARED|unix.MS_REC, "")
 	if err != unix.EINVAL {
 		return os.NewSyscallError("mount", err)
 	}
 	// EINVAL: it is no mount point yet.
-	dir, err := filepath.EvalSymlinks(namedDir)
+	real, err := filepath.EvalSymlinks(dir)
 	if err != nil {
 		return err
 	}
@@ -46,13 +47,13 @@ func shareNamed() error {
 	if err != nil {
 		return err
 	}
-	if slices.ContainsFunc(mounts, func(m mount) bool { return strings.HasPrefix(m.dir, dir+"/") }) {
+	if slices.ContainsFunc(mounts, func(m mount) bool { return strings.HasPrefix(m.dir, real+"/") }) {
 		return nil
 	}
-	if err := unix.Mount(namedDir, namedDir, "", unix.MS_BIND|unix.MS_REC, ""); err != nil {
+	if err := unix.Mount(dir, dir, "", unix.MS_BIND|unix.MS_REC, ""); err != nil {
 		return os.NewSyscallError("mount", err)
 	}
-	return os.NewSyscallError("mount", unix.Mount("", namedDir, "", unix.MS_SHARED|unix.MS_REC, ""))
+	return os.NewSyscallError("mount", unix.Mount("", dir, "", unix.MS_SHARED|unix.MS_REC, ""))
 }
 
 // unlinkMounted removes the file path together with all that is mounted on it in places that no path leads to: below

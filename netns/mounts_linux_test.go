@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -32,8 +33,12 @@ func inMounts(t *testing.T, propagation uintptr, fn func()) {
 // folder and the file, and mount on the file.
 func mountByHand(t *testing.T, name string) {
 	t.Helper()
-	path := "/run/netns/" + name
-	if err := errors.Join(os.MkdirAll("/run/netns", 0o755), os.WriteFile(path, nil, 0o444)); err != nil {
+	mountAt(t, "/run/netns/"+name)
+}
+
+func mountAt(t *testing.T, path string) {
+	t.Helper()
+	if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, nil, 0o444)); err != nil {
 		t.Fatal(err)
 	}
 	ns, err := netns.CreateUnnamed()
@@ -332,6 +337,41 @@ func TestDeleteNamedThatCannotReachHiddenMountsChangesNothing(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	})
+}
+
+// Where /var/run is no link to /run, an "ip netns" that was built with iproute2's defaults uses /var/run/netns.
+func TestNamesInVarRunAreFoundWhereItIsAnotherFolder(t *testing.T) {
+	inMounts(t, unix.MS_PRIVATE, func() {
+		if err := errors.Join(unix.Mount("var", "/var", "tmpfs", 0, ""), os.Mkdir("/var/run", 0o755)); err != nil {
+			t.Fatal(err)
+		}
+		mountAt(t, "/var/run/netns/theirs")
+		if err := netns.ShareNamed(); err != nil {
+			t.Error(err)
+		}
+		if err := makers["Create"](t, "ours"); err != nil {
+			t.Fatal(err)
+		}
+		if got := list(t); exists("/run/netns") || !slices.Equal(got, []string{"ours", "theirs"}) {
+			t.Errorf("names: %q, /run/netns is there: %v", got, exists("/run/netns"))
+		}
+
+		// With both folders, new names go to /run/netns, and those of the other one are still found.
+		mountByHand(t, "run")
+		if err := makers["Create"](t, "more"); err != nil || !exists("/run/netns/more") {
+			t.Errorf("%v, in /run/netns: %v", err, exists("/run/netns/more"))
+		}
+		for _, name := range []string{"theirs", "ours", "run", "more"} {
+			ns, err := netns.GetFromName(name)
+			if err != nil {
+				t.Error(err)
+				continue
+			}
+			if err := errors.Join(ns.Close(), netns.DeleteNamed(name)); err != nil {
+				t.Error(err)
+			}
+		}
 	})
 }
 

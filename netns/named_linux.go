@@ -10,8 +10,26 @@ import (
 	"kern.sys/unix"
 )
 
-// namedDir is where "ip netns" keeps the named namespaces: a bind mount of a namespace file each.
-const namedDir = "/run/netns"
+// Where "ip netns" keeps the named namespaces: a bind mount of a namespace file each. On nearly all systems /var/run is
+// a link to /run. Where it is not, iproute2's own default is the second.
+const (
+	runDir    = "/run/netns"
+	varRunDir = "/var/run/netns"
+)
+
+// namedDir returns the folder for new names: /run/netns, unless there is only the other one.
+func namedDir() string {
+	if !exists(runDir) && exists(varRunDir) {
+		return varRunDir
+	}
+	return runDir
+}
+
+// exists reports whether something is at path.
+func exists(path string) bool {
+	var st unix.Stat_t
+	return unix.Lstat(path, &st) == nil
+}
 
 // NewNamed makes a network namespace called name, moves the calling thread into it and returns a handle of it. The
 // goroutine must be locked to its thread (runtime.LockOSThread). On an error the thread is where it was and the name
@@ -53,11 +71,12 @@ func Attach(name string, ns NsHandle) error {
 
 // named makes the file for a name, and calls mount to mount a namespace on it.
 func named(name string, mount func(path string) (NsHandle, error)) (NsHandle, error) {
-	path, err := namedPath(name)
+	dir := namedDir()
+	path, err := namedPath(dir, name)
 	if err != nil {
 		return None(), err
 	}
-	unlock, err := makeNamedDir()
+	unlock, err := makeNamedDir(dir)
 	if err != nil {
 		return None(), err
 	}
@@ -79,18 +98,18 @@ func named(name string, mount func(path string) (NsHandle, error)) (NsHandle, er
 // fdPath is a path to what a descriptor is of.
 func fdPath(fd int) string { return fmt.Sprintf("/proc/thread-self/fd/%d", fd) }
 
-// makeNamedDir makes namedDir where it is missing, and takes its lock.
-func makeNamedDir() (unlock func(), err error) {
-	if err := unix.Mkdir(namedDir, 0o755); err != nil && err != unix.EEXIST {
-		return nil, os.NewSyscallError("mkdir "+namedDir, err)
+// makeNamedDir makes the folder dir where it is missing, and takes its lock.
+func makeNamedDir(dir string) (unlock func(), err error) {
+	if err := unix.Mkdir(dir, 0o755); err != nil && err != unix.EEXIST {
+		return nil, os.NewSyscallError("mkdir "+dir, err)
 	}
-	return lockNamed(unix.LOCK_EX)
+	return lockNamed(dir, unix.LOCK_EX)
 }
 
-// lockNamed takes the lock on namedDir that "ip netns add" takes too, LOCK_EX or LOCK_SH, and returns what
+// lockNamed takes the lock on the folder dir that "ip netns add" takes too, LOCK_EX or LOCK_SH, and returns what
 // releases it.
-func lockNamed(how int) (unlock func(), err error) {
-	fd, err := unix.Open(namedDir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
+func lockNamed(dir string, how int) (unlock func(), err error) {
+	fd, err := unix.Open(dir, unix.O_RDONLY|unix.O_DIRECTORY|unix.O_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
 	}
@@ -117,11 +136,11 @@ func DeleteNamed(name string) error {
 }
 
 func deleteNamed(name string) error {
-	path, err := namedPath(name)
+	path, err := takenPath(name)
 	if err != nil {
 		return err
 	}
-	unlock, err := lockNamed(unix.LOCK_EX)
+	unlock, err := lockNamed(filepath.Dir(path), unix.LOCK_EX)
 	if err != nil {
 		return err
 	}
@@ -153,7 +172,7 @@ func deleteNamed(name string) error {
 
 // GetFromName returns a handle of the network namespace called name by [NewNamed] or "ip netns add".
 func GetFromName(name string) (NsHandle, error) {
-	path, err := namedPath(name)
+	path, err := takenPath(name)
 	if err != nil {
 		return None(), opError("get", name, err)
 	}
@@ -162,7 +181,7 @@ func GetFromName(name string) (NsHandle, error) {
 		return ns, err
 	}
 	// Perhaps another thread or process is between making the file and mounting the namespace on it.
-	unlock, lockErr := lockNamed(unix.LOCK_SH)
+	unlock, lockErr := lockNamed(filepath.Dir(path), unix.LOCK_SH)
 	if lockErr != nil {
 		return None(), err
 	}
@@ -172,12 +191,13 @@ func GetFromName(name string) (NsHandle, error) {
 
 // List returns the names of all named network namespaces, sorted, as "ip netns list" shows them.
 func List() ([]string, error) {
-	entries, err := os.ReadDir(namedDir)
+	dir := namedDir()
+	entries, err := os.ReadDir(dir)
 	if errors.Is(err, os.ErrNotExist) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, opError("list", namedDir, errors.Unwrap(err))
+		return nil, opError("list", dir, errors.Unwrap(err))
 	}
 	names := make([]string, len(entries))
 	for i, e := range entries {
@@ -188,13 +208,25 @@ func List() ([]string, error) {
 
 var errBadName = fmt.Errorf("no name for a namespace: %w", unix.EINVAL)
 
-// namedPath returns the file of the namespace called name, for names that can be one.
-func namedPath(name string) (string, error) {
+// namedPath returns the file in dir of the namespace called name, for names that can be one.
+func namedPath(dir, name string) (string, error) {
 	switch {
 	case name == "", name == ".", name == "..", strings.ContainsAny(name, "/\x00"):
 		return "", errBadName
 	case len(name) > 255: // NAME_MAX
 		return "", unix.ENAMETOOLONG
 	}
-	return filepath.Join(namedDir, name), nil
+	return filepath.Join(dir, name), nil
+}
+
+// takenPath returns the file of the namespace called name: in /run/netns, unless only the other folder has it.
+func takenPath(name string) (string, error) {
+	path, err := namedPath(runDir, name)
+	if err != nil || exists(path) {
+		return path, err
+	}
+	if other := filepath.Join(varRunDir, name); exists(other) {
+		return other, nil
+	}
+	return path, nil
 }
