@@ -1,7 +1,6 @@
 package main
 
 import (
-	"slices"
 	"strings"
 
 	"kern.sys/internal/uapi"
@@ -74,7 +73,7 @@ func linkHelp(c *command) error {
 	if port, ok := strings.CutSuffix(kind, "_slave"); ok {
 		fields = portFields(port)
 	}
-	if fields == nil && !slices.Contains(kindNames(), kind) {
+	if fields == nil {
 		return c.showUsage()
 	}
 	c.p.Rawf("Usage: ... %s\n", kindUsage(kind, fields))

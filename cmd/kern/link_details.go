@@ -82,8 +82,8 @@ func (s *session) showLinkInfo(l *linkMessage) {
 	p.EndObject()
 }
 
-func (s *session) showInfoData(key string, fields []desc.Field, b []byte) {
-	if b != nil && len(fields) != 0 {
+func (s *session) showInfoData(key string, fields *desc.Kind, b []byte) {
+	if b != nil && fields != nil && len(fields.Fields) != 0 {
 		s.p.Object(key)
 		desc.Show(s.p, fields, b)
 		s.p.EndObject()
