@@ -4,7 +4,6 @@ import (
 	"errors"
 	"iter"
 
-	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
 
@@ -16,24 +15,24 @@ var ErrDumpInterrupted = wire.ErrDumpInterrupted
 // ErrNotImplemented says that this system has no netlink.
 var ErrNotImplemented = wire.ErrNotImplemented
 
-// exec sends an rtnetlink request that changes something. op and object name
-// it in the error.
+// exec sends a request that changes something, over the connection of its
+// protocol. op and object name it in the error.
 func (h *Handle) exec(r *wire.Request, op string, object func() string) error {
 	if h.batch != nil {
 		h.batch.add(r, op, object())
 		return nil
 	}
-	c, err := h.conn(uapi.NETLINK_ROUTE)
+	c, err := h.conn(r.Protocol)
 	if err == nil {
 		err = c.Do(h.context(), r)
 	}
 	return wire.Annotate(err, op, object)
 }
 
-// get sends an rtnetlink request that has one reply. each reads it in place,
+// get sends a request that has one reply. each reads it in place,
 // and makes no request of its own.
 func (h *Handle) get(r *wire.Request, op string, object func() string, each func(wire.Message) error) error {
-	c, err := h.conn(uapi.NETLINK_ROUTE)
+	c, err := h.conn(r.Protocol)
 	if err == nil {
 		err = c.Get(h.context(), r, each)
 	}
@@ -64,7 +63,7 @@ func fill[T any](h *Handle, r *wire.Request, op string, decode func(m wire.Messa
 
 // appendTo is fill for a list that goes on.
 func appendTo[T any](all []T, h *Handle, r *wire.Request, op string, decode func(m wire.Message, v *T) (want bool, err error)) ([]T, error) {
-	c, err := h.conn(uapi.NETLINK_ROUTE)
+	c, err := h.conn(r.Protocol)
 	if err != nil {
 		return all, wire.Annotate(err, op, noObject)
 	}
@@ -188,10 +187,10 @@ func entries[T any](h *Handle, request func() (*wire.Request, error), op string,
 // dumpObjects runs a dump and calls each for every datagram, until it returns
 // false or an error.
 func (h *Handle) dumpObjects(request func() (*wire.Request, error), op string, each func(*wire.Objects) (bool, error)) error {
-	c, err := h.conn(uapi.NETLINK_ROUTE)
-	var r *wire.Request
+	r, err := request()
+	var c *wire.Conn
 	if err == nil {
-		r, err = request()
+		c, err = h.conn(r.Protocol)
 	}
 	if err == nil {
 		var bad error

@@ -25,6 +25,7 @@ var emulatorLacks = map[string]string{
 	"execveat":                                "has the kernel start the program, which cannot",
 	"flags of queues that are not the host's": "passes the flags on as they are",
 	"futexes that lend priority":              "uses futexes of its own",
+	"microseconds of select":                  "makes nanoseconds of them, which overflow, for pselect6",
 	"mincore":                                 "knows the pages of the host alone",
 	"mq_notify":                               "has none",
 	"nanoseconds of utimensat":                "drops them on some machines",

@@ -108,18 +108,13 @@ func addNetns(c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	here, err := netns.Get()
-	if err != nil {
-		return cli.Exit(cli.StatusFailed, "Failed to create a new network namespace %q: %s", name, cli.Cause(err))
-	}
-	defer here.Close()
-	err = netns.Do(here, func() error {
-		ns, err := netns.NewNamed(name)
-		if err == nil {
+	err = netns.ShareNamed()
+	if err == nil {
+		var ns netns.NsHandle
+		if ns, err = netns.Create(name); err == nil {
 			err = ns.Close()
 		}
-		return err
-	})
+	}
 	return netnsError(name, err)
 }
 
@@ -161,7 +156,11 @@ func attachNetns(c *cli.Command) error {
 		return cli.Exit(cli.StatusFailed, "Bind /proc/%d/ns/net -> %s failed: %s", pid, path, cli.Cause(err))
 	}
 	defer ns.Close()
-	return netnsError(name, netns.Attach(name, ns))
+	err = netns.ShareNamed()
+	if err == nil {
+		err = netns.Attach(name, ns)
+	}
+	return netnsError(name, err)
 }
 
 // deleteNetns is "netns delete".

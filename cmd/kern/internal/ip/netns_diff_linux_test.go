@@ -3,12 +3,15 @@ package ip
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/cmd/kern/internal/clitest"
 	"kern.sys/internal/nstest"
+	"kern.sys/netns"
+	"kern.sys/unix"
 )
 
 // named makes namespaces for a test, and takes them away after it.
@@ -52,6 +55,52 @@ func TestNamespacesMadeByOneAreUsedByTheOther(t *testing.T) {
 		clitest.SetUpByKern(t, "netns add red", "netns add blue", "-all netns del")
 		if r := clitest.IP(t, "netns"); r.Out != "" {
 			t.Errorf("there still is %s", r.Out)
+		}
+	})
+}
+
+func TestNetnsAddCoversOnlyWhereNothingIsMounted(t *testing.T) {
+	clitest.NeedIP(t)
+	nstest.Do(t, func() {
+		mounts := func() (dirs []string) {
+			b, err := os.ReadFile("/proc/self/mounts")
+			if err != nil {
+				t.Fatal(err)
+			}
+			for line := range strings.Lines(string(b)) {
+				if dir := strings.Fields(line)[1]; strings.HasPrefix(dir, "/run/netns") {
+					dirs = append(dirs, dir)
+				}
+			}
+			return dirs
+		}
+		uncover := func() { // all that tests before this one mounted
+			for unix.Unmount("/run/netns", unix.MNT_DETACH) == nil {
+			}
+		}
+		named(t)
+		uncover()
+		clitest.SetUp(t, "netns add red", "netns del red")
+		want := mounts()
+		uncover()
+		clitest.SetUpByKern(t, "netns add red", "netns del red")
+		if got := mounts(); len(want) != 1 || !slices.Equal(got, want) {
+			t.Errorf("kern mounts %q, ip %q", got, want)
+		}
+		uncover()
+		if ns, err := netns.Create("old"); err != nil { // as tools do that mount no folder
+			t.Fatal(err)
+		} else {
+			ns.Close()
+		}
+		clitest.SetUpByKern(t, "netns add red", "netns attach again "+fmt.Sprint(os.Getpid()))
+		if got := mounts(); !slices.Equal(got, []string{"/run/netns/old", "/run/netns/red", "/run/netns/again"}) {
+			t.Errorf("mounted: %q", got)
+		}
+		clitest.SetUp(t, "netns add blue") // ip covers
+		clitest.SetUpByKern(t, "netns del old", "netns add old", "-all netns del")
+		if got := mounts(); !slices.Equal(got, want) {
+			t.Errorf("mounted: %q", got)
 		}
 	})
 }
