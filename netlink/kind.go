@@ -4,7 +4,7 @@ import (
 	"sync"
 
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // LinkKind is all that is particular to one kind of link. Each has a file of its
@@ -23,7 +23,7 @@ type LinkKind struct {
 	// Complete, if set, is called after the words of ip link add (create) or ip
 	// link set were read by Data, inside the same attribute. It adds what ip adds
 	// of itself, and finds what is missing or does not go together.
-	Complete func(in *desc.Args, e *nl.Encoder, create bool) error
+	Complete func(in *desc.Args, e *wire.Encoder, create bool) error
 
 	// typ is what Type of its links returns where that is not Name.
 	typ string
@@ -100,7 +100,7 @@ func kernelKind(link Link) string {
 // dataEncoder is a link with attributes of its kind to be sent.
 type dataEncoder interface {
 	// encodeData appends the kind's attributes (IFLA_INFO_DATA) that are set.
-	encodeData(e *nl.Encoder)
+	encodeData(e *wire.Encoder)
 }
 
 // selfMaker is a link that is not made by rtnetlink. It is no field of LinkKind,
@@ -112,5 +112,5 @@ type selfMaker interface {
 // dataDecoder is a link that takes the attributes of its kind.
 type dataDecoder interface {
 	// decodeData reads the kind's attributes; it skips those it does not know.
-	decodeData(d *nl.Decoder)
+	decodeData(d *wire.Decoder)
 }

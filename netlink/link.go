@@ -6,7 +6,7 @@ import (
 	"os"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Link is a network device. Its dynamic type is that of its kind: *[Vlan],
@@ -110,7 +110,7 @@ type LinkNotFoundError struct{ err error }
 
 // Error says which link was looked for.
 func (e LinkNotFoundError) Error() string {
-	if n, ok := e.err.(*nl.Error); ok && n.Object != "" {
+	if n, ok := e.err.(*wire.Error); ok && n.Object != "" {
 		return n.Op + " " + n.Object + ": Link not found"
 	}
 	return "Link not found"

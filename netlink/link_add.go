@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 	"kern.sys/netns"
 )
 
@@ -19,26 +19,26 @@ import (
 // namespace.
 func (h *Handle) LinkAdd(link Link) error {
 	if link == nil {
-		return &nl.Error{Op: "link add", Err: errNoLink}
+		return &wire.Error{Op: "link add", Err: errNoLink}
 	}
 	object := func() string { return linkObject(link) + " type " + link.Type() }
 	if s, ok := link.(selfMaker); ok {
-		return nl.Annotate(s.make(h), "link add", object)
+		return wire.Annotate(s.make(h), "link add", object)
 	}
 	a := link.Attrs()
 	if err := a.checkNew(); err != nil {
-		return &nl.Error{Op: "link add", Object: object(), Err: err}
+		return &wire.Error{Op: "link add", Object: object(), Err: err}
 	}
 	flags := uint16(uapi.NLM_F_CREATE | uapi.NLM_F_EXCL)
 	echo := h.batch == nil && a.Namespace == nil
 	more := a.Alias != "" || len(a.AltNames) != 0
 	if more && !echo && (h.batch != nil && a.Namespace != nil || strings.Contains(a.Name, "%")) {
-		return &nl.Error{Op: "link add", Object: object(), Err: errors.New("alias and alternative names cannot be given to a link that cannot be found again")}
+		return &wire.Error{Op: "link add", Object: object(), Err: errors.New("alias and alternative names cannot be given to a link that cannot be found again")}
 	}
 	if echo {
 		flags |= uapi.NLM_F_ECHO
 	}
-	r := nl.NewRequest(uapi.RTM_NEWLINK, flags)
+	r := wire.NewRequest(uapi.RTM_NEWLINK, flags)
 	ifi := uapi.Ifinfomsg{Index: int32(a.Index)}
 	a.putFlags(&ifi)
 	ifi.Put(r.Header(uapi.SizeofIfinfomsg))
@@ -55,7 +55,7 @@ func (h *Handle) LinkAdd(link Link) error {
 	if err != nil || !more {
 		return err
 	}
-	return nl.Annotate(h.linkAddRest(link), "link add", object)
+	return wire.Annotate(h.linkAddRest(link), "link add", object)
 }
 
 // linkAddRest gives a new link what kernels do not take along with the rest. If
@@ -122,11 +122,11 @@ func (a *LinkAttrs) checkNew() error {
 
 // linkAddEcho runs a request that makes a link and learns from the kernel what
 // became of it.
-func (h *Handle) linkAddEcho(r *nl.Request, a *LinkAttrs, object func() string) error {
+func (h *Handle) linkAddEcho(r *wire.Request, a *LinkAttrs, object func() string) error {
 	var made *LinkAttrs
 	c, err := h.conn(uapi.NETLINK_ROUTE)
 	if err == nil {
-		err = c.Exec(h.context(), r, func(m nl.Message) error {
+		err = c.Exec(h.context(), r, func(m wire.Message) error {
 			if m.Type != uapi.RTM_NEWLINK {
 				return nil
 			}
@@ -138,7 +138,7 @@ func (h *Handle) linkAddEcho(r *nl.Request, a *LinkAttrs, object func() string) 
 		})
 	}
 	if err != nil {
-		return nl.Annotate(err, "link add", object)
+		return wire.Annotate(err, "link add", object)
 	}
 	if made == nil && !strings.Contains(a.Name, "%") {
 		// Before Linux 6.2 there is no echo. The link is made: that it cannot be
@@ -157,7 +157,7 @@ func (h *Handle) linkAddEcho(r *nl.Request, a *LinkAttrs, object func() string) 
 // is set in link: ip link set. With both set it renames the link.
 func (h *Handle) LinkModify(link Link) error {
 	object := func() string { return linkObject(link) }
-	r := nl.NewRequest(uapi.RTM_NEWLINK, 0)
+	r := wire.NewRequest(uapi.RTM_NEWLINK, 0)
 	var ifi uapi.Ifinfomsg
 	if link != nil {
 		link.Attrs().putFlags(&ifi)
@@ -208,7 +208,7 @@ func (a *LinkAttrs) putFlags(ifi *uapi.Ifinfomsg) {
 }
 
 // encodeNew appends what only a new link can be told.
-func (a *LinkAttrs) encodeNew(e *nl.Encoder) {
+func (a *LinkAttrs) encodeNew(e *wire.Encoder) {
 	if a.ParentIndex != 0 {
 		e.Int32(uapi.IFLA_LINK, int32(a.ParentIndex))
 	}
@@ -223,7 +223,7 @@ func (a *LinkAttrs) encodeNew(e *nl.Encoder) {
 }
 
 // encode appends what is set and can be changed.
-func (a *LinkAttrs) encode(e *nl.Encoder) {
+func (a *LinkAttrs) encode(e *wire.Encoder) {
 	putSet(e, uapi.IFLA_MTU, "mtu", a.MTU)
 	if a.TxQLen != -1 {
 		putSet(e, uapi.IFLA_TXQLEN, "txqueuelen", a.TxQLen)
@@ -258,7 +258,7 @@ func (a *LinkAttrs) encode(e *nl.Encoder) {
 }
 
 // putSet appends v unless it is 0, unset.
-func putSet(e *nl.Encoder, attr uint16, name string, v int) {
+func putSet(e *wire.Encoder, attr uint16, name string, v int) {
 	if v != 0 {
 		e.Uint32(attr, toUint32(e, name, v))
 	}
@@ -266,7 +266,7 @@ func putSet(e *nl.Encoder, attr uint16, name string, v int) {
 
 // encodeNamespace appends a namespace of one of the types that
 // LinkAttrs.Namespace takes.
-func encodeNamespace(e *nl.Encoder, ns any) {
+func encodeNamespace(e *wire.Encoder, ns any) {
 	switch ns := ns.(type) {
 	case NsPid:
 		e.Uint32(uapi.IFLA_NET_NS_PID, toUint32(e, "pid", int(ns)))
@@ -280,7 +280,7 @@ func encodeNamespace(e *nl.Encoder, ns any) {
 }
 
 // encodeKind appends IFLA_LINKINFO.
-func encodeKind(e *nl.Encoder, link Link) {
+func encodeKind(e *wire.Encoder, link Link) {
 	e.Nest(uapi.IFLA_LINKINFO | uapi.NLA_F_NESTED)
 	e.String(uapi.IFLA_INFO_KIND, kernelKind(link))
 	if g, ok := link.(*GenericLink); ok && len(g.Data) != 0 {
@@ -292,7 +292,7 @@ func encodeKind(e *nl.Encoder, link Link) {
 
 // encodeData appends the attributes of v's kind; where none is set, no empty
 // nest, which some kinds take for a change that they cannot make.
-func encodeData(e *nl.Encoder, attr uint16, v any) {
+func encodeData(e *wire.Encoder, attr uint16, v any) {
 	enc, ok := v.(dataEncoder)
 	if !ok {
 		return

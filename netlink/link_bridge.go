@@ -6,7 +6,7 @@ import (
 	"net/netip"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Bridge is an Ethernet bridge: ip link add DEV type bridge. The pointers are
@@ -162,7 +162,7 @@ func (b *Bridge) options() [uapi.BR_BOOLOPT_MAX]**bool {
 	}
 }
 
-func (b *Bridge) encodeData(e *nl.Encoder) {
+func (b *Bridge) encodeData(e *wire.Encoder) {
 	encodeOptional(e, b.fields())
 	if b.VlanProtocol != VLAN_PROTOCOL_UNKNOWN {
 		e.BE16(uapi.IFLA_BR_VLAN_PROTOCOL, uint16(b.VlanProtocol))
@@ -185,7 +185,7 @@ func (b *Bridge) encodeData(e *nl.Encoder) {
 	}
 }
 
-func (b *Bridge) decodeData(d *nl.Decoder) {
+func (b *Bridge) decodeData(d *wire.Decoder) {
 	fields := b.fields()
 	s := &BridgeState{}
 	b.State = s
@@ -244,7 +244,7 @@ func decodeBridgeID(b []byte) BridgeID {
 	return BridgeID{Priority: uint16(id.Prio[0])<<8 | uint16(id.Prio[1]), Addr: id.Addr}
 }
 
-func (s *BridgeState) decodeQuerier(d *nl.Decoder) {
+func (s *BridgeState) decodeQuerier(d *wire.Decoder) {
 	var q4, q6 BridgeQuerier
 	n := d.Nested()
 	for n.Next() {

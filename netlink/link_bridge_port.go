@@ -6,7 +6,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // BridgePort is what a link has as the port of a bridge, LinkAttrs.Slave:
@@ -99,9 +99,9 @@ func (p *BridgePort) fields() []optional {
 	}
 }
 
-func (p *BridgePort) encodeData(e *nl.Encoder) { encodeOptional(e, p.fields()) }
+func (p *BridgePort) encodeData(e *wire.Encoder) { encodeOptional(e, p.fields()) }
 
-func (p *BridgePort) decodeData(d *nl.Decoder) {
+func (p *BridgePort) decodeData(d *wire.Decoder) {
 	fields := p.fields()
 	for d.Next() {
 		if decodeOptional(d, fields) {
@@ -153,7 +153,7 @@ var bridgePortStates = []string{
 
 var bridgePortFields = []desc.Field{
 	{Type: uapi.IFLA_BRPORT_STATE, Key: "state", Usage: "STATE", Show: showBridgePortState,
-		Read: func(in *desc.Args, e *nl.Encoder) error {
+		Read: func(in *desc.Args, e *wire.Encoder) error {
 			v, err := in.Uint(8, "state is invalid")
 			e.Uint8(uapi.IFLA_BRPORT_STATE, uint8(v))
 			return err
@@ -210,7 +210,7 @@ var bridgePortFields = []desc.Field{
 			}
 			p.Str("backup_port", "backup_port %s ", name)
 		},
-		Read: func(in *desc.Args, e *nl.Encoder) error {
+		Read: func(in *desc.Args, e *wire.Encoder) error {
 			index := 0
 			if in.Last() == "backup_port" {
 				name, err := in.Next()

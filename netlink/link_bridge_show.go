@@ -3,7 +3,7 @@ package netlink
 import (
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 var bridgeKind = LinkKind{
@@ -89,7 +89,7 @@ func bridgeOption(word string, bit int) desc.Field {
 				p.Uint(word, word+" %d ", uint64(multi.Optval>>bit&1))
 			}
 		},
-		Read: func(in *desc.Args, e *nl.Encoder) error {
+		Read: func(in *desc.Args, e *wire.Encoder) error {
 			v, err := in.Uint(8, "invalid "+word)
 			if err != nil {
 				return err

@@ -6,7 +6,7 @@ import (
 
 	"kern.sys/internal/arphrd"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // linkDecoder makes links of messages, one after the other.
@@ -22,7 +22,7 @@ func decodeLink(b []byte) (Link, error) {
 // decode is decodeLink for one of many.
 func (l *linkDecoder) decode(b []byte) (Link, error) {
 	if len(b) < uapi.SizeofIfinfomsg {
-		return nil, fmt.Errorf("%w: link of %d bytes", nl.ErrMalformed, len(b))
+		return nil, fmt.Errorf("%w: link of %d bytes", wire.ErrMalformed, len(b))
 	}
 	var header uapi.Ifinfomsg
 	header.Decode(b)
@@ -67,7 +67,7 @@ type linkInfo struct {
 }
 
 func readLinkInfo(b []byte) (info linkInfo, err error) {
-	d := nl.NewDecoder(b)
+	d := wire.NewDecoder(b)
 	for d.Next() {
 		switch d.Type() {
 		case uapi.IFLA_INFO_KIND:
@@ -123,7 +123,7 @@ func decodeKind(v any, data []byte) error {
 	if !ok {
 		return nil
 	}
-	d := nl.NewDecoder(data)
+	d := wire.NewDecoder(data)
 	dd.decodeData(&d)
 	return d.Err()
 }
@@ -164,7 +164,7 @@ func (l *linkDecoder) fillNested(a *LinkAttrs, held *heldAttrs, family uint8) er
 	}
 	if held[heldXdp] != nil {
 		a.Xdp = &p.xdp
-		d := nl.NewDecoder(held[heldXdp])
+		d := wire.NewDecoder(held[heldXdp])
 		a.Xdp.decode(&d)
 		fail(d.Err())
 	}
@@ -172,12 +172,12 @@ func (l *linkDecoder) fillNested(a *LinkAttrs, held *heldAttrs, family uint8) er
 	case family == uapi.AF_BRIDGE: // whose IFLA_AF_SPEC is another thing
 		if held[heldProtinfo] != nil {
 			a.Protinfo = &Protinfo{}
-			d := nl.NewDecoder(held[heldProtinfo])
+			d := wire.NewDecoder(held[heldProtinfo])
 			a.Protinfo.decode(&d)
 			fail(d.Err())
 		}
 	case family == uapi.AF_UNSPEC && held[heldAfSpec] != nil:
-		d := nl.NewDecoder(held[heldAfSpec]) // a nest for each address family
+		d := wire.NewDecoder(held[heldAfSpec]) // a nest for each address family
 		for d.Next() {
 			if d.Type() == uapi.AF_INET6 {
 				in := d.Nested()
@@ -192,7 +192,7 @@ func (l *linkDecoder) fillNested(a *LinkAttrs, held *heldAttrs, family uint8) er
 		a.PhysSwitchID = int(native.Uint32(a.SwitchID))
 	}
 	if held[heldPropList] != nil {
-		d := nl.NewDecoder(held[heldPropList])
+		d := wire.NewDecoder(held[heldPropList])
 		for d.Next() {
 			if d.Type() == uapi.IFLA_ALT_IFNAME {
 				a.AltNames = append(a.AltNames, l.mem.bytes.text(untilNUL(d.Data())))
@@ -201,7 +201,7 @@ func (l *linkDecoder) fillNested(a *LinkAttrs, held *heldAttrs, family uint8) er
 		fail(d.Err())
 	}
 	if held[heldProtoDownReason] != nil {
-		d := nl.NewDecoder(held[heldProtoDownReason])
+		d := wire.NewDecoder(held[heldProtoDownReason])
 		for d.Next() {
 			if d.Type() == uapi.IFLA_PROTO_DOWN_REASON_VALUE {
 				a.ProtoDownReason = d.Uint32()
@@ -214,7 +214,7 @@ func (l *linkDecoder) fillNested(a *LinkAttrs, held *heldAttrs, family uint8) er
 		if addrLen == 0 || addrLen > maxAddrLen {
 			addrLen = etherAddrLen
 		}
-		d := nl.NewDecoder(held[heldVfs])
+		d := wire.NewDecoder(held[heldVfs])
 		a.Vfs = decodeVfs(&d, addrLen)
 		fail(d.Err())
 	}
@@ -226,7 +226,7 @@ const (
 	etherAddrLen = 6
 )
 
-func (ip6 *LinkIP6) decode(d *nl.Decoder, bytes *byteSlab) {
+func (ip6 *LinkIP6) decode(d *wire.Decoder, bytes *byteSlab) {
 	for d.Next() {
 		switch d.Type() {
 		case uapi.IFLA_INET6_FLAGS:

@@ -13,7 +13,7 @@ import (
 
 	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // capturedFile returns a message about a link that is in a file in testdata.
@@ -93,10 +93,10 @@ func TestDecodeLinkOfKernel(t *testing.T) {
 }
 
 // message builds the payload of a message about a link.
-func linkMessage(ifi uapi.Ifinfomsg, attrs func(*nl.Encoder)) []byte {
+func linkMessage(ifi uapi.Ifinfomsg, attrs func(*wire.Encoder)) []byte {
 	b := make([]byte, uapi.SizeofIfinfomsg)
 	ifi.Put(b)
-	var e nl.Encoder
+	var e wire.Encoder
 	if attrs != nil {
 		attrs(&e)
 	}
@@ -106,16 +106,16 @@ func linkMessage(ifi uapi.Ifinfomsg, attrs func(*nl.Encoder)) []byte {
 func TestDecodeLinkPrefersCountersOf64Bits(t *testing.T) {
 	s64 := uapi.RtnlLinkStats64{RxPackets: 1 << 40, RxNohandler: 7}
 	s32 := uapi.RtnlLinkStats{RxPackets: 5, RxNohandler: 6}
-	put32 := func(e *nl.Encoder) { e.Struct(uapi.IFLA_STATS, uapi.SizeofRtnlLinkStats, &s32) }
-	put64 := func(e *nl.Encoder) { e.Struct(uapi.IFLA_STATS64, uapi.SizeofRtnlLinkStats64, &s64) }
+	put32 := func(e *wire.Encoder) { e.Struct(uapi.IFLA_STATS, uapi.SizeofRtnlLinkStats, &s32) }
+	put64 := func(e *wire.Encoder) { e.Struct(uapi.IFLA_STATS64, uapi.SizeofRtnlLinkStats64, &s64) }
 	for name, c := range map[string]struct {
-		attrs func(*nl.Encoder)
+		attrs func(*wire.Encoder)
 		want  LinkStatistics
 	}{
-		"64 first":   {func(e *nl.Encoder) { put64(e); put32(e) }, LinkStatistics{RxPackets: 1 << 40, RxNohandler: 7}},
-		"32 first":   {func(e *nl.Encoder) { put32(e); put64(e) }, LinkStatistics{RxPackets: 1 << 40, RxNohandler: 7}},
+		"64 first":   {func(e *wire.Encoder) { put64(e); put32(e) }, LinkStatistics{RxPackets: 1 << 40, RxNohandler: 7}},
+		"32 first":   {func(e *wire.Encoder) { put32(e); put64(e) }, LinkStatistics{RxPackets: 1 << 40, RxNohandler: 7}},
 		"32 alone":   {put32, LinkStatistics{RxPackets: 5, RxNohandler: 6}},
-		"Linux 3.10": {func(e *nl.Encoder) { copy(e.Reserve(uapi.IFLA_STATS64, 184), []byte{0: 9, 7: 0}) }, LinkStatistics{RxPackets: 9}},
+		"Linux 3.10": {func(e *wire.Encoder) { copy(e.Reserve(uapi.IFLA_STATS64, 184), []byte{0: 9, 7: 0}) }, LinkStatistics{RxPackets: 9}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if name == "Linux 3.10" && binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
@@ -133,7 +133,7 @@ func TestDecodeLinkPrefersCountersOf64Bits(t *testing.T) {
 }
 
 func TestDecodeLinkOfUnknownKindKeepsItsData(t *testing.T) {
-	link, err := decodeLink(linkMessage(uapi.Ifinfomsg{Index: 3}, func(e *nl.Encoder) {
+	link, err := decodeLink(linkMessage(uapi.Ifinfomsg{Index: 3}, func(e *wire.Encoder) {
 		e.Nest(uapi.IFLA_LINKINFO)
 		e.String(uapi.IFLA_INFO_KIND, "martian")
 		e.Nest(uapi.IFLA_INFO_DATA)
@@ -149,7 +149,7 @@ func TestDecodeLinkOfUnknownKindKeepsItsData(t *testing.T) {
 	if !ok || g.Type() != "martian" {
 		t.Fatalf("got %#v", link)
 	}
-	d := nl.NewDecoder(g.Data)
+	d := wire.NewDecoder(g.Data)
 	if !d.Next() || d.Type() != 1 || d.Uint32() != 7 {
 		t.Errorf("data is %x", g.Data)
 	}
@@ -157,7 +157,7 @@ func TestDecodeLinkOfUnknownKindKeepsItsData(t *testing.T) {
 
 // IFLA_AF_SPEC and IFLA_PROTINFO are other things for other families.
 func TestDecodeLinkOfBridgeFamily(t *testing.T) {
-	b := linkMessage(uapi.Ifinfomsg{Family: uapi.AF_BRIDGE, Index: 3}, func(e *nl.Encoder) {
+	b := linkMessage(uapi.Ifinfomsg{Family: uapi.AF_BRIDGE, Index: 3}, func(e *wire.Encoder) {
 		e.Nest(uapi.IFLA_PROTINFO | uapi.NLA_F_NESTED)
 		e.Uint8(uapi.IFLA_BRPORT_MODE, 1)
 		e.Uint8(uapi.IFLA_BRPORT_LEARNING, 1)
@@ -197,7 +197,7 @@ func TestDecodeLinkRefusesWhatIsCutOff(t *testing.T) {
 	for n := range uapi.SizeofIfinfomsg {
 		if link, err := decodeLink(whole[:n]); err == nil {
 			t.Errorf("%d bytes: got %+v", n, link)
-		} else if !errors.Is(err, nl.ErrMalformed) {
+		} else if !errors.Is(err, wire.ErrMalformed) {
 			t.Errorf("%d bytes: %v", n, err)
 		}
 	}
@@ -211,7 +211,7 @@ func TestDecodeLinkRefusesWhatIsCutOff(t *testing.T) {
 }
 
 func TestLinkNotFoundErrorMatches(t *testing.T) {
-	kernel := &nl.Error{Op: "link get", Object: `"x"`, Err: syscall.ENODEV}
+	kernel := &wire.Error{Op: "link get", Object: `"x"`, Err: syscall.ENODEV}
 	err := notFound(kernel)
 	for _, target := range []error{LinkNotFoundError{}, LinkNotFoundError{errors.New("else")}, os.ErrNotExist, syscall.ENODEV, kernel} {
 		if !errors.Is(err, target) {
@@ -251,7 +251,7 @@ func FuzzDecodeLink(f *testing.F) {
 	f.Add(capturedFile(f, "link_veth_port.txt"))
 	f.Add(capture.Message(f, uapi.RTM_NEWLINK, vfList))
 	f.Add(capturedFile(f, "bridge_vlan_port.txt"))
-	f.Add(linkMessage(uapi.Ifinfomsg{Family: uapi.AF_BRIDGE}, func(e *nl.Encoder) {
+	f.Add(linkMessage(uapi.Ifinfomsg{Family: uapi.AF_BRIDGE}, func(e *wire.Encoder) {
 		e.Nest(uapi.IFLA_PROTINFO | uapi.NLA_F_NESTED)
 		e.Uint8(uapi.IFLA_BRPORT_MODE, 1)
 		e.End()

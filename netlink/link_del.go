@@ -8,7 +8,7 @@ import (
 	"sync/atomic"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // LinkDel removes a link, found by Index, else by Name: ip link del DEV.
@@ -24,7 +24,7 @@ var errDefaultGroup = errors.New("all links are in group 0 at first: it cannot b
 // as long. Where one of them is a device that cannot be removed, that is an
 // error and all stay; a group without links is one too.
 func (h *Handle) LinkDelGroup(group uint32) error {
-	r := nl.NewRequest(uapi.RTM_DELLINK, 0)
+	r := wire.NewRequest(uapi.RTM_DELLINK, 0)
 	r.Header(uapi.SizeofIfinfomsg)
 	r.Uint32(uapi.IFLA_GROUP, group)
 	if group == 0 {

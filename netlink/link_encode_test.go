@@ -11,8 +11,8 @@ import (
 
 	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
 	"kern.sys/netlink/nltest"
+	"kern.sys/netlink/wire"
 )
 
 // recorder is a kernel that agrees to everything and keeps the requests.
@@ -33,12 +33,12 @@ func newRecorder(t testing.TB) (*Handle, *recorder) {
 		k.requests = append(k.requests, b)
 		return []nltest.Datagram{{Data: nltest.Ack(b, 0, nil)}}
 	}
-	c, err := nl.Dial(nl.Config{Protocol: uapi.NETLINK_ROUTE, Dial: k.Dial})
+	c, err := wire.Dial(wire.Config{Protocol: uapi.NETLINK_ROUTE, Dial: k.Dial})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { c.Close() })
-	return &Handle{conns: &conns{open: map[int]*nl.Conn{uapi.NETLINK_ROUTE: c}}}, k
+	return &Handle{conns: &conns{open: map[int]*wire.Conn{uapi.NETLINK_ROUTE: c}}}, k
 }
 
 // last returns the payload of the one request there was, and its type.
@@ -267,7 +267,7 @@ func TestLinkRequestsFindTheLinkByName(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, got := k.last(t)
-		d := nl.NewDecoderAfter(got, uapi.SizeofIfinfomsg)
+		d := wire.NewDecoderAfter(got, uapi.SizeofIfinfomsg)
 		if !d.Next() || d.Type() != attr || d.String() != name {
 			t.Errorf("%s: sent %x", name, got)
 		}
@@ -290,7 +290,7 @@ func TestLinkRequestsFindTheLinkByName(t *testing.T) {
 				return err
 			},
 		} {
-			var e *nl.Error
+			var e *wire.Error
 			if err := do(); !errors.As(err, &e) || e.Op == "" {
 				t.Errorf("%s of %s: %v", op, what, err)
 			}
@@ -352,7 +352,7 @@ func TestLinkListFiltersWhatTheKernelDoesNot(t *testing.T) {
 	k.Answer = func(b []byte) []nltest.Datagram {
 		var all []byte
 		for i, kind := range []string{"ifb", "veth", "ifb"} {
-			m := linkMessage(uapi.Ifinfomsg{Index: int32(i + 1)}, func(e *nl.Encoder) {
+			m := linkMessage(uapi.Ifinfomsg{Index: int32(i + 1)}, func(e *wire.Encoder) {
 				e.Uint32(uapi.IFLA_MASTER, uint32(7+i))
 				e.Nest(uapi.IFLA_LINKINFO)
 				e.String(uapi.IFLA_INFO_KIND, kind)

@@ -7,7 +7,7 @@ import (
 
 	"kern.sys/internal/arphrd"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // LinkEntry is a link in little memory, for who reads or keeps many: what is most
@@ -68,7 +68,7 @@ func (e *LinkEntry) HardwareAddr() net.HardwareAddr {
 // statistics and virtual functions. An entry is valid until the loop goes on; a
 // copy stays as it is. The last pair holds the error, if there is one.
 func (h *Handle) LinkEntries(f LinkFilter) iter.Seq2[*LinkEntry, error] {
-	return entries(h, func() (*nl.Request, error) { return f.entryRequest(), nil }, linkListOp, f.decodeEntry, nil)
+	return entries(h, func() (*wire.Request, error) { return f.entryRequest(), nil }, linkListOp, f.decodeEntry, nil)
 }
 
 // AppendLinkEntries appends the links of [Handle.LinkListFiltered] to all, in
@@ -77,8 +77,8 @@ func (h *Handle) AppendLinkEntries(all []LinkEntry, f LinkFilter) ([]LinkEntry, 
 	return appendTo(all, h, f.entryRequest(), linkListOp, f.decodeEntry)
 }
 
-func (f *LinkFilter) entryRequest() *nl.Request {
-	r := nl.NewRequest(uapi.RTM_GETLINK, 0)
+func (f *LinkFilter) entryRequest() *wire.Request {
+	r := wire.NewRequest(uapi.RTM_GETLINK, 0)
 	r.Header(uapi.SizeofIfinfomsg)
 	r.Uint32(uapi.IFLA_EXT_MASK, uapi.RTEXT_FILTER_SKIP_STATS)
 	f.put(&r.Encoder)
@@ -86,7 +86,7 @@ func (f *LinkFilter) entryRequest() *nl.Request {
 }
 
 // decodeEntry reads a message of a dump and reports whether its link is wanted.
-func (f *LinkFilter) decodeEntry(m nl.Message, e *LinkEntry) (want bool, err error) {
+func (f *LinkFilter) decodeEntry(m wire.Message, e *LinkEntry) (want bool, err error) {
 	if m.Type != uapi.RTM_NEWLINK {
 		return false, nil
 	}
@@ -99,13 +99,13 @@ func (f *LinkFilter) decodeEntry(m nl.Message, e *LinkEntry) (want bool, err err
 // decode reads the payload of RTM_NEWLINK or RTM_DELLINK, whatever e was.
 func (e *LinkEntry) decode(data []byte) error {
 	if len(data) < uapi.SizeofIfinfomsg {
-		return fmt.Errorf("%w: link of %d bytes", nl.ErrMalformed, len(data))
+		return fmt.Errorf("%w: link of %d bytes", wire.ErrMalformed, len(data))
 	}
 	var header uapi.Ifinfomsg
 	header.Decode(data)
 	*e = LinkEntry{}
 	e.Index, e.RawFlags, e.encap, e.NetNsID = int(header.Index), header.Flags, header.Type, -1
-	d := nl.NewDecoderAfter(data, uapi.SizeofIfinfomsg)
+	d := wire.NewDecoderAfter(data, uapi.SizeofIfinfomsg)
 	for d.Next() {
 		ok := true
 		switch d.Type() {
@@ -141,7 +141,7 @@ func (e *LinkEntry) decode(data []byte) error {
 			d.Fail(in.Err())
 		}
 		if !ok {
-			return fmt.Errorf("%w: link: attribute %d of %d bytes", nl.ErrMalformed, d.Type(), len(d.Data()))
+			return fmt.Errorf("%w: link: attribute %d of %d bytes", wire.ErrMalformed, d.Type(), len(d.Data()))
 		}
 	}
 	return d.Err()

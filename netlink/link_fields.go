@@ -6,7 +6,7 @@ import (
 	"unsafe"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // linkFields says for each attribute of a link what it is on the wire and where in
@@ -124,7 +124,7 @@ func (l *linkDecoder) fill(a *LinkAttrs, held *heldAttrs, b []byte) error {
 	for len(b) >= uapi.SizeofNlattr {
 		n, typ := int(native.Uint16(b)), native.Uint16(b[2:])&^(uapi.NLA_F_NESTED|uapi.NLA_F_NET_BYTEORDER)
 		if n < uapi.SizeofNlattr || n > len(b) {
-			return fmt.Errorf("%w: attribute %d says %d bytes, %d are left", nl.ErrMalformed, typ, n, len(b))
+			return fmt.Errorf("%w: attribute %d says %d bytes, %d are left", wire.ErrMalformed, typ, n, len(b))
 		}
 		v := b[uapi.SizeofNlattr:n:n]
 		b = b[min((n+3)&^3, len(b)):]
@@ -133,7 +133,7 @@ func (l *linkDecoder) fill(a *LinkAttrs, held *heldAttrs, b []byte) error {
 		}
 		f := &linkFields[typ]
 		if len(v) < int(wireLen[f.wire]) {
-			return fmt.Errorf("%w: attribute %d has %d bytes, want %d", nl.ErrMalformed, typ, len(v), wireLen[f.wire])
+			return fmt.Errorf("%w: attribute %d has %d bytes, want %d", wire.ErrMalformed, typ, len(v), wireLen[f.wire])
 		}
 		if f.wire == wireHeld {
 			held[f.at] = v

@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // TestLinkFieldsFitTheStructure compares the table, whose offsets no compiler checks
@@ -60,7 +60,7 @@ func TestKindsWithoutAttributes(t *testing.T) {
 		"bridge": func(l Link) bool { return l.(*Bridge).State != nil },
 	}
 	for kind, told := range want {
-		link, err := decodeLink(linkMessage(uapi.Ifinfomsg{Index: 1}, func(e *nl.Encoder) {
+		link, err := decodeLink(linkMessage(uapi.Ifinfomsg{Index: 1}, func(e *wire.Encoder) {
 			e.Nest(uapi.IFLA_LINKINFO)
 			e.String(uapi.IFLA_INFO_KIND, kind)
 			e.End()
@@ -78,7 +78,7 @@ func TestKindsWithoutAttributes(t *testing.T) {
 // of memory.
 func TestLinksOfAListAreApart(t *testing.T) {
 	message := func(n byte) []byte {
-		return linkMessage(uapi.Ifinfomsg{Index: int32(n)}, func(e *nl.Encoder) {
+		return linkMessage(uapi.Ifinfomsg{Index: int32(n)}, func(e *wire.Encoder) {
 			e.String(uapi.IFLA_IFNAME, "eth"+string('0'+rune(n)))
 			e.Data(uapi.IFLA_ADDRESS, []byte{2, 0, 0, 0, 0, n})
 			e.Data(uapi.IFLA_BROADCAST, []byte{255, 255, 255, 255, 255, n})

@@ -7,7 +7,7 @@ import (
 	"os"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 var (
@@ -33,15 +33,15 @@ func notFound(err error) error {
 
 // linkRequest begins a request about one link, which the kernel finds by its
 // index or, where that is not known, by name.
-func linkRequest(typ, flags uint16, link Link) *nl.Request {
-	r := nl.NewRequest(typ, flags)
+func linkRequest(typ, flags uint16, link Link) *wire.Request {
+	r := wire.NewRequest(typ, flags)
 	var ifi uapi.Ifinfomsg
 	linkHeader(r, &ifi, link)
 	return r
 }
 
 // linkHeader puts ifi and what tells which link it is about.
-func linkHeader(r *nl.Request, ifi *uapi.Ifinfomsg, link Link) {
+func linkHeader(r *wire.Request, ifi *uapi.Ifinfomsg, link Link) {
 	if link == nil {
 		r.Header(uapi.SizeofIfinfomsg)
 		r.Fail(errNoLink)
@@ -60,7 +60,7 @@ func linkHeader(r *nl.Request, ifi *uapi.Ifinfomsg, link Link) {
 }
 
 // putLinkName asks for a link by any of its names.
-func putLinkName(e *nl.Encoder, name string) {
+func putLinkName(e *wire.Encoder, name string) {
 	switch {
 	case name == "":
 		e.Fail(errors.New("name is empty"))
@@ -74,7 +74,7 @@ func putLinkName(e *nl.Encoder, name string) {
 }
 
 // putExtMask asks for the virtual functions, unless they are not wanted.
-func (h *Handle) putExtMask(e *nl.Encoder) {
+func (h *Handle) putExtMask(e *wire.Encoder) {
 	if !h.noVFs {
 		e.Uint32(uapi.IFLA_EXT_MASK, uapi.RTEXT_FILTER_VF)
 	}
@@ -83,7 +83,7 @@ func (h *Handle) putExtMask(e *nl.Encoder) {
 // LinkByName finds a link by its name or one of its alternative names. The
 // error is a [LinkNotFoundError] where there is none.
 func (h *Handle) LinkByName(name string) (Link, error) {
-	r := nl.NewRequest(uapi.RTM_GETLINK, 0)
+	r := wire.NewRequest(uapi.RTM_GETLINK, 0)
 	r.Header(uapi.SizeofIfinfomsg)
 	putLinkName(&r.Encoder, name)
 	h.putExtMask(&r.Encoder)
@@ -93,7 +93,7 @@ func (h *Handle) LinkByName(name string) (Link, error) {
 // LinkByIndex finds a link by its index. The error is a [LinkNotFoundError]
 // where there is none.
 func (h *Handle) LinkByIndex(index int) (Link, error) {
-	r := nl.NewRequest(uapi.RTM_GETLINK, 0)
+	r := wire.NewRequest(uapi.RTM_GETLINK, 0)
 	ifi := uapi.Ifinfomsg{Index: int32(index)}
 	ifi.Put(r.Header(uapi.SizeofIfinfomsg))
 	if index <= 0 || int(ifi.Index) != index {
@@ -104,9 +104,9 @@ func (h *Handle) LinkByIndex(index int) (Link, error) {
 }
 
 // getLink runs a request for one link.
-func (h *Handle) getLink(r *nl.Request, object func() string) (Link, error) {
+func (h *Handle) getLink(r *wire.Request, object func() string) (Link, error) {
 	var link Link
-	err := h.get(r, "link get", object, func(m nl.Message) (err error) {
+	err := h.get(r, "link get", object, func(m wire.Message) (err error) {
 		link, err = decodeLink(m.Data)
 		return err
 	})
@@ -120,7 +120,7 @@ func (h *Handle) getLink(r *nl.Request, object func() string) (Link, error) {
 // Of several with that alias it returns the first. The error is a
 // [LinkNotFoundError] where there is none.
 func (h *Handle) LinkByAlias(alias string) (Link, error) {
-	all, err := list(h, h.linkDump(LinkFilter{}), linkListOp, func(m nl.Message) (Link, bool, error) {
+	all, err := list(h, h.linkDump(LinkFilter{}), linkListOp, func(m wire.Message) (Link, bool, error) {
 		link, err := decodeLink(m.Data)
 		return link, err == nil && link.Attrs().Alias == alias, err
 	})
@@ -130,7 +130,7 @@ func (h *Handle) LinkByAlias(alias string) (Link, error) {
 	case err != nil:
 		return nil, err
 	}
-	return nil, LinkNotFoundError{&nl.Error{Op: "link get", Object: fmt.Sprintf("alias %q", alias), Err: errNoDevice}}
+	return nil, LinkNotFoundError{&wire.Error{Op: "link get", Object: fmt.Sprintf("alias %q", alias), Err: errNoDevice}}
 }
 
 const linkListOp = "link list"
@@ -148,8 +148,8 @@ func (f *LinkFilter) match(link Link) bool {
 }
 
 // linkDump begins the request that lists links.
-func (h *Handle) linkDump(f LinkFilter) *nl.Request {
-	r := nl.NewRequest(uapi.RTM_GETLINK, 0)
+func (h *Handle) linkDump(f LinkFilter) *wire.Request {
+	r := wire.NewRequest(uapi.RTM_GETLINK, 0)
 	r.Header(uapi.SizeofIfinfomsg)
 	if !f.NoVFs {
 		h.putExtMask(&r.Encoder)
@@ -159,7 +159,7 @@ func (h *Handle) linkDump(f LinkFilter) *nl.Request {
 }
 
 // put writes what the kernel filters by.
-func (f *LinkFilter) put(e *nl.Encoder) {
+func (f *LinkFilter) put(e *wire.Encoder) {
 	if f.MasterIndex != 0 {
 		e.Int32(uapi.IFLA_MASTER, int32(f.MasterIndex))
 	}
@@ -171,9 +171,9 @@ func (f *LinkFilter) put(e *nl.Encoder) {
 }
 
 // decoder returns a decoder of the messages of a dump.
-func (f *LinkFilter) decoder() func(nl.Message) (Link, bool, error) {
+func (f *LinkFilter) decoder() func(wire.Message) (Link, bool, error) {
 	var d linkDecoder
-	return func(m nl.Message) (Link, bool, error) {
+	return func(m wire.Message) (Link, bool, error) {
 		if m.Type != uapi.RTM_NEWLINK {
 			return nil, false, nil
 		}
@@ -193,7 +193,7 @@ func (h *Handle) LinkListFiltered(f LinkFilter) ([]Link, error) {
 // LinkSeq is [Handle.LinkList] as a stream.
 func (h *Handle) LinkSeq() iter.Seq2[Link, error] {
 	f := LinkFilter{}
-	return seq(h, func() (*nl.Request, error) { return h.linkDump(f), nil }, linkListOp, f.decoder())
+	return seq(h, func() (*wire.Request, error) { return h.linkDump(f), nil }, linkListOp, f.decoder())
 }
 
 // linkIndex returns the link's index, which is looked up where only its name is

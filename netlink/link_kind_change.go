@@ -2,11 +2,11 @@ package netlink
 
 import (
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // changeKind sends attributes of a link's kind: ip link set DEV type KIND ….
-func (h *Handle) changeKind(link Link, op string, data func(*nl.Encoder)) error {
+func (h *Handle) changeKind(link Link, op string, data func(*wire.Encoder)) error {
 	r := linkRequest(uapi.RTM_NEWLINK, 0, link)
 	if link != nil {
 		r.Nest(uapi.IFLA_LINKINFO | uapi.NLA_F_NESTED)

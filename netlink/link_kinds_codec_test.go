@@ -8,7 +8,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 type uapiIfinfomsg = uapi.Ifinfomsg
@@ -121,7 +121,7 @@ func TestLinkKindsAreDecoded(t *testing.T) {
 	eachExample(t, func(t *testing.T, c capturedKind) {
 		want := kindExamples[c.String()].read
 		got := reflect.New(reflect.TypeOf(want).Elem()).Interface()
-		d := nl.NewDecoder(c.told(t))
+		d := wire.NewDecoder(c.told(t))
 		got.(dataDecoder).decodeData(&d)
 		if err := d.Err(); err != nil {
 			t.Fatal(err)
@@ -149,7 +149,7 @@ func TestLinkKindsAreEncodedAsIPEncodesThem(t *testing.T) {
 		if x.set == nil {
 			return
 		}
-		var e nl.Encoder
+		var e wire.Encoder
 		x.set.(dataEncoder).encodeData(&e)
 		if err := e.Err(); err != nil {
 			t.Fatal(err)
@@ -176,7 +176,7 @@ func TestVethPeerIsEncodedAsIPEncodesIt(t *testing.T) {
 	v := NewVeth(LinkAttrs{Name: "x0"})
 	v.PeerName, v.PeerMTU, v.PeerHardwareAddr = "x1", 1300, ether("02:00:00:00:00:07")
 	v.PeerNumTxQueues, v.PeerNumRxQueues, v.PeerTxQLen = 3, 4, 55
-	var e nl.Encoder
+	var e wire.Encoder
 	v.encodeData(&e)
 	for _, c := range capturedKinds(t) {
 		if c.Kind != "veth" {
@@ -191,7 +191,7 @@ func TestVethPeerIsEncodedAsIPEncodesIt(t *testing.T) {
 }
 
 func vethPeer(t *testing.T, b []byte) []byte {
-	d := nl.NewDecoder(b)
+	d := wire.NewDecoder(b)
 	if !d.Next() || d.Type() != uapi.VETH_INFO_PEER || len(d.Data()) < uapi.SizeofIfinfomsg {
 		t.Fatalf("%x: no peer", b)
 	}
@@ -202,10 +202,10 @@ func TestVethPeerTakesWhatIsNotSetFromTheLink(t *testing.T) {
 	attrs := LinkAttrs{Name: "x0", MTU: 1400, TxQLen: 7, NumTxQueues: 2, NumRxQueues: 3}
 	v := NewVeth(attrs)
 	v.PeerMTU = 1300
-	var e nl.Encoder
+	var e wire.Encoder
 	v.encodeData(&e)
 	got := map[uint16]uint32{}
-	d := nl.NewDecoder(vethPeer(t, e.Bytes())[uapi.SizeofIfinfomsg:])
+	d := wire.NewDecoder(vethPeer(t, e.Bytes())[uapi.SizeofIfinfomsg:])
 	for d.Next() {
 		got[d.Type()] = d.Uint32()
 	}
@@ -233,7 +233,7 @@ func TestKindValuesThatDoNotFit(t *testing.T) {
 		"veth name":            &Veth{PeerName: "sixteen-bytes-xx"},
 		"veth namespace":       &Veth{PeerNamespace: "name"},
 	} {
-		var e nl.Encoder
+		var e wire.Encoder
 		l.encodeData(&e)
 		if e.Err() == nil {
 			t.Errorf("%s: no error", name)
@@ -246,9 +246,9 @@ func TestKindsZeroTheirPadding(t *testing.T) {
 		if x.set == nil {
 			continue
 		}
-		var clean nl.Encoder
+		var clean wire.Encoder
 		x.set.(dataEncoder).encodeData(&clean)
-		var used nl.Encoder
+		var used wire.Encoder
 		used.Nest(1)
 		dirty := used.Raw(4096)
 		for i := range dirty {
@@ -290,14 +290,14 @@ func FuzzLinkKindData(f *testing.F) {
 		if !ok {
 			return
 		}
-		d := nl.NewDecoder(b)
+		d := wire.NewDecoder(b)
 		dec.decodeData(&d)
 		if enc, ok := v.(dataEncoder); ok && d.Err() == nil {
 			// What was read is a value that can be sent, or one that is refused.
-			var e nl.Encoder
+			var e wire.Encoder
 			enc.encodeData(&e)
 			if e.Err() == nil {
-				again := nl.NewDecoder(e.Bytes())
+				again := wire.NewDecoder(e.Bytes())
 				for again.Next() {
 				}
 				if again.Err() != nil {

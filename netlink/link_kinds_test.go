@@ -12,7 +12,7 @@ import (
 
 	"kern.sys/internal/capture"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // capturedKind is one line of testdata/link_kinds.json: what ip 6.1 sent to
@@ -157,7 +157,7 @@ func TestLinkKindWordsAreReadAsIPReadsThem(t *testing.T) {
 		}
 		t.Run(c.String(), func(t *testing.T) {
 			in := testArgs(kindWords(c.Cmd), c.Links)
-			var e nl.Encoder
+			var e wire.Encoder
 			e.String(1, "before") // reading begins behind other attributes
 			before := len(e.Bytes())
 			if err := desc.Read(in, c.fields(t), &e); err != nil {
@@ -182,7 +182,7 @@ func TestVethPeerWords(t *testing.T) {
 			continue
 		}
 		in := testArgs(kindWords(c.Cmd), nil)
-		in.LinkOptions = func(in *desc.Args, e *nl.Encoder) (h uapiIfinfomsg, err error) {
+		in.LinkOptions = func(in *desc.Args, e *wire.Encoder) (h uapiIfinfomsg, err error) {
 			want := []string{"name", "x1", "mtu", "1300", "address", "02:00:00:00:00:07", "numtxqueues", "3", "numrxqueues", "4", "txqueuelen", "55"}
 			if !slices.Equal(in.Rest, want) {
 				t.Errorf("the peer's words are %q, want %q", in.Rest, want)
@@ -192,7 +192,7 @@ func TestVethPeerWords(t *testing.T) {
 			e.String(3, "x1")
 			return h, nil
 		}
-		var e nl.Encoder
+		var e wire.Encoder
 		if err := desc.Read(in, c.fields(t), &e); err != nil {
 			t.Fatal(err)
 		}
@@ -257,7 +257,7 @@ func TestLinkKindWordsThatAreRefused(t *testing.T) {
 		t.Run(tt.kind+" "+tt.words, func(t *testing.T) {
 			k := LinkKindByName(tt.kind)
 			in := testArgs(strings.Fields(tt.words), nil)
-			var e nl.Encoder
+			var e wire.Encoder
 			err := desc.Read(in, k.Data, &e)
 			if err == nil && in.More() {
 				err = fmt.Errorf("%q is left", in.Peek())
@@ -273,7 +273,7 @@ func TestLinkKindWordsThatAreRefused(t *testing.T) {
 }
 
 func TestLinkKindWordsMayBeAbbreviated(t *testing.T) {
-	var full, short nl.Encoder
+	var full, short wire.Encoder
 	if err := desc.Read(testArgs(strings.Fields("protocol 802.1ad id 6 reorder_hdr off"), nil), vlanKind.Data, &full); err != nil {
 		t.Fatal(err)
 	}
@@ -290,7 +290,7 @@ func TestVxlanWarnsOfThePortThatLinuxHas(t *testing.T) {
 		warned := false
 		in := testArgs(strings.Fields(words), nil)
 		in.Warn = func(text string) { warned = strings.Contains(text, "dstport 4789") }
-		var e nl.Encoder
+		var e wire.Encoder
 		if err := desc.Read(in, vxlanKind.Data, &e); err != nil {
 			t.Fatal(err)
 		}
@@ -315,7 +315,7 @@ func sameAttrs(t *testing.T, got, want []byte) {
 func attrLines(t testing.TB, b []byte) []string {
 	t.Helper()
 	var lines []string
-	d := nl.NewDecoder(b)
+	d := wire.NewDecoder(b)
 	for d.Next() {
 		lines = append(lines, fmt.Sprintf("%d: %x", d.Type(), d.Data()))
 	}

@@ -10,7 +10,7 @@ import (
 
 	"kern.sys/internal/nstest"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 	"kern.sys/netns"
 	"kern.sys/unix"
 )
@@ -153,7 +153,7 @@ func TestLinkAddRefusedLeavesNothing(t *testing.T) {
 		"closed namespace":    {bad(func(a *LinkAttrs) { a.Namespace = NsFd(1 << 20) }), unix.EBADF},
 	} {
 		err := h.LinkAdd(c.link)
-		var e *nl.Error
+		var e *wire.Error
 		if !errors.Is(err, c.is) || !errors.As(err, &e) || e.Op != "link add" {
 			t.Errorf("%s: got %v, want %v", name, err, c.is)
 		}

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // MacvlanMode says how the macvlans of one parent talk to each other and to
@@ -61,7 +61,7 @@ func (m *Macvlan) Attrs() *LinkAttrs { return &m.LinkAttrs }
 // Type returns "macvlan".
 func (m *Macvlan) Type() string { return "macvlan" }
 
-func (m *Macvlan) encodeData(e *nl.Encoder) {
+func (m *Macvlan) encodeData(e *wire.Encoder) {
 	encodeMacvlanMode(e, m.Mode)
 	if m.NoPromisc != nil || m.NoDst != nil {
 		var flags uint16
@@ -96,7 +96,7 @@ func (m *Macvlan) flags() [2]macvlanFlag {
 	}
 }
 
-func encodeMacvlanMode(e *nl.Encoder, mode MacvlanMode) {
+func encodeMacvlanMode(e *wire.Encoder, mode MacvlanMode) {
 	switch {
 	case mode == MACVLAN_MODE_DEFAULT:
 	case int(mode) < len(macvlanModes):
@@ -106,7 +106,7 @@ func encodeMacvlanMode(e *nl.Encoder, mode MacvlanMode) {
 	}
 }
 
-func encodeMacvlanAddrs(e *nl.Encoder, order uint32, addrs []net.HardwareAddr) {
+func encodeMacvlanAddrs(e *wire.Encoder, order uint32, addrs []net.HardwareAddr) {
 	for _, a := range addrs {
 		if len(a) != uapi.ETH_ALEN {
 			e.Fail(fmt.Errorf("%q is no Ethernet address", a))
@@ -127,7 +127,7 @@ func encodeMacvlanAddrs(e *nl.Encoder, order uint32, addrs []net.HardwareAddr) {
 	}
 }
 
-func (m *Macvlan) decodeData(d *nl.Decoder) {
+func (m *Macvlan) decodeData(d *wire.Decoder) {
 	for d.Next() {
 		switch d.Type() {
 		case uapi.IFLA_MACVLAN_MODE:
@@ -165,7 +165,7 @@ func (m *Macvlan) decodeData(d *nl.Decoder) {
 // LinkSetMacvlanMode sets the mode of a macvlan or macvtap: ip link set DEV
 // type macvlan mode MODE.
 func (h *Handle) LinkSetMacvlanMode(link Link, mode MacvlanMode) error {
-	return h.changeKind(link, "link set macvlan mode", func(e *nl.Encoder) { encodeMacvlanMode(e, mode) })
+	return h.changeKind(link, "link set macvlan mode", func(e *wire.Encoder) { encodeMacvlanMode(e, mode) })
 }
 
 // MacvlanMACAddrAdd adds a source address to those that a macvlan in source
@@ -191,5 +191,5 @@ func (h *Handle) MacvlanMACAddrSet(link Link, addrs []net.HardwareAddr) error {
 }
 
 func (h *Handle) changeMacvlanAddrs(link Link, order uint32, addrs ...net.HardwareAddr) error {
-	return h.changeKind(link, "link set macvlan macaddr", func(e *nl.Encoder) { encodeMacvlanAddrs(e, order, addrs) })
+	return h.changeKind(link, "link set macvlan macaddr", func(e *wire.Encoder) { encodeMacvlanAddrs(e, order, addrs) })
 }

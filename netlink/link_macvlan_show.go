@@ -8,7 +8,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 var macvlanKind = LinkKind{
@@ -43,7 +43,7 @@ func showMacvlanMode(p *desc.Printer, b []byte, _ desc.Attrs) {
 	p.Str("mode", "mode %s ", name)
 }
 
-func readMacvlanMode(in *desc.Args, e *nl.Encoder) error {
+func readMacvlanMode(in *desc.Args, e *wire.Encoder) error {
 	word, err := in.Next()
 	if err != nil {
 		return err
@@ -83,7 +83,7 @@ func showMacvlanFlags(p *desc.Printer, b []byte, attrs desc.Attrs) {
 }
 
 // readMacvlanFlags reads one flag and adds it to those given before it.
-func readMacvlanFlags(in *desc.Args, e *nl.Encoder) error {
+func readMacvlanFlags(in *desc.Args, e *wire.Encoder) error {
 	name := in.Last()
 	if name == "flag" {
 		var err error
@@ -113,7 +113,7 @@ func showMacvlanAddrs(p *desc.Printer, b []byte, attrs desc.Attrs) {
 		return
 	}
 	p.Array("macaddr_data")
-	d := nl.NewDecoder(b)
+	d := wire.NewDecoder(b)
 	for d.Next() {
 		if d.Type() == uapi.IFLA_MACVLAN_MACADDR && len(d.Data()) >= uapi.ETH_ALEN {
 			p.Str("", "%s ", net.HardwareAddr(d.Data()[:uapi.ETH_ALEN]).String())
@@ -122,7 +122,7 @@ func showMacvlanAddrs(p *desc.Printer, b []byte, attrs desc.Attrs) {
 	p.EndArray()
 }
 
-func readMacvlanAddrs(in *desc.Args, e *nl.Encoder) error {
+func readMacvlanAddrs(in *desc.Args, e *wire.Encoder) error {
 	what, err := in.Next()
 	if err != nil {
 		return err
@@ -157,7 +157,7 @@ func readMacvlanAddrs(in *desc.Args, e *nl.Encoder) error {
 }
 
 // completeMacvlan refuses a flag that the mode does not have.
-func completeMacvlan(in *desc.Args, e *nl.Encoder, _ bool) error {
+func completeMacvlan(in *desc.Args, e *wire.Encoder, _ bool) error {
 	mode, flags := in.Written(e, uapi.IFLA_MACVLAN_MODE), in.Written(e, uapi.IFLA_MACVLAN_FLAGS)
 	if flags == nil {
 		return nil

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // checkLinkName reports what the kernel would refuse a link's name for.
@@ -46,12 +46,12 @@ func checkAltName(name string) error {
 func (h *Handle) LinkSetName(link Link, name string) error {
 	object := func() string { return linkObject(link) + " name " + fmt.Sprintf("%q", name) }
 	if err := checkLinkName(name); err != nil {
-		return &nl.Error{Op: "link set", Object: object(), Err: err}
+		return &wire.Error{Op: "link set", Object: object(), Err: err}
 	}
 	// The name that finds a link and the one it gets are the same attribute.
 	index, err := h.linkIndex(link)
 	if err != nil {
-		return nl.Annotate(err, "link set", object)
+		return wire.Annotate(err, "link set", object)
 	}
 	r := linkRequest(uapi.RTM_SETLINK, 0, &Device{LinkAttrs{Index: index}})
 	r.String(uapi.IFLA_IFNAME, name)
@@ -61,7 +61,7 @@ func (h *Handle) LinkSetName(link Link, name string) error {
 // LinkSetAlias gives a link a text of at most 255 bytes for people to read, ""
 // takes it away: ip link set DEV alias NAME.
 func (h *Handle) LinkSetAlias(link Link, name string) error {
-	return h.linkSet(link, fmt.Sprintf("alias %q", name), func(r *nl.Request) { putAlias(&r.Encoder, name) })
+	return h.linkSet(link, fmt.Sprintf("alias %q", name), func(r *wire.Request) { putAlias(&r.Encoder, name) })
 }
 
 func checkAlias(alias string) error {
@@ -71,7 +71,7 @@ func checkAlias(alias string) error {
 	return nil
 }
 
-func putAlias(e *nl.Encoder, alias string) {
+func putAlias(e *wire.Encoder, alias string) {
 	e.Fail(checkAlias(alias))
 	// Without NUL: the kernel tells "" from the length.
 	e.Data(uapi.IFLA_IFALIAS, []byte(alias))

@@ -1,6 +1,6 @@
 package netlink
 
-import "kern.sys/netlink/nl"
+import "kern.sys/netlink/wire"
 
 // optional is an attribute and the pointer that holds it in a link's
 // structure, which is nil where the attribute is not there. A table of them
@@ -12,7 +12,7 @@ type optional struct {
 }
 
 // encodeOptional appends the attributes that are set.
-func encodeOptional(e *nl.Encoder, fields []optional) {
+func encodeOptional(e *wire.Encoder, fields []optional) {
 	for _, f := range fields {
 		if f.ro {
 			continue
@@ -48,7 +48,7 @@ func encodeOptional(e *nl.Encoder, fields []optional) {
 
 // decodeOptional takes the decoder's attribute if it is one of fields, and
 // reports whether it is.
-func decodeOptional(d *nl.Decoder, fields []optional) bool {
+func decodeOptional(d *wire.Decoder, fields []optional) bool {
 	for _, f := range fields {
 		if f.typ != d.Type() {
 			continue

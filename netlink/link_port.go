@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Protinfo are settings of a link as the port of a bridge: bridge -d link show.
@@ -60,7 +60,7 @@ func (prot *Protinfo) String() string {
 }
 
 // decode reads IFLA_BRPORT_… attributes.
-func (prot *Protinfo) decode(d *nl.Decoder) {
+func (prot *Protinfo) decode(d *wire.Decoder) {
 	for d.Next() {
 		for _, f := range portFlags {
 			if f.attr == d.Type() {
@@ -76,8 +76,8 @@ func (h *Handle) LinkGetProtinfo(link Link) (Protinfo, error) {
 	var prot Protinfo
 	found := false
 	r := linkRequest(uapi.RTM_GETLINK, 0, link)
-	err := h.get(r, "bridge port get", func() string { return linkObject(link) }, func(m nl.Message) error {
-		d := nl.NewDecoderAfter(m.Data, uapi.SizeofIfinfomsg)
+	err := h.get(r, "bridge port get", func() string { return linkObject(link) }, func(m wire.Message) error {
+		d := wire.NewDecoderAfter(m.Data, uapi.SizeofIfinfomsg)
 		for d.Next() {
 			if d.Type() == uapi.IFLA_LINKINFO {
 				in := d.Nested()
@@ -88,13 +88,13 @@ func (h *Handle) LinkGetProtinfo(link Link) (Protinfo, error) {
 		return d.Err()
 	})
 	if err == nil && !found {
-		err = &nl.Error{Op: "bridge port get", Object: linkObject(link), Err: errNoPort}
+		err = &wire.Error{Op: "bridge port get", Object: linkObject(link), Err: errNoPort}
 	}
 	return prot, notFound(err)
 }
 
 // decodeLinkInfo reads IFLA_LINKINFO and reports whether it is of a bridge port.
-func (prot *Protinfo) decodeLinkInfo(d *nl.Decoder) bool {
+func (prot *Protinfo) decodeLinkInfo(d *wire.Decoder) bool {
 	bridge := false
 	for d.Next() {
 		switch d.Type() {
@@ -110,8 +110,8 @@ func (prot *Protinfo) decodeLinkInfo(d *nl.Decoder) bool {
 }
 
 // portSet sets an attribute of a bridge port.
-func (h *Handle) portSet(link Link, what string, encode func(*nl.Encoder)) error {
-	return h.bridgeRequest(uapi.RTM_SETLINK, link, "bridge link set", what, func(e *nl.Encoder) {
+func (h *Handle) portSet(link Link, what string, encode func(*wire.Encoder)) error {
+	return h.bridgeRequest(uapi.RTM_SETLINK, link, "bridge link set", what, func(e *wire.Encoder) {
 		e.Nest(uapi.IFLA_PROTINFO | uapi.NLA_F_NESTED)
 		encode(e)
 		e.End()
@@ -119,18 +119,18 @@ func (h *Handle) portSet(link Link, what string, encode func(*nl.Encoder)) error
 }
 
 func (h *Handle) portSetFlag(link Link, attr uint16, name string, on bool) error {
-	return h.portSet(link, name+" "+onOff(on), func(e *nl.Encoder) { e.Uint8(attr, uint8(oneIf(on))) })
+	return h.portSet(link, name+" "+onOff(on), func(e *wire.Encoder) { e.Uint8(attr, uint8(oneIf(on))) })
 }
 
 // bridgeRequest sends a request of the family AF_BRIDGE, which the kernel takes
 // by index only.
-func (h *Handle) bridgeRequest(typ uint16, link Link, op, what string, encode func(*nl.Encoder)) error {
+func (h *Handle) bridgeRequest(typ uint16, link Link, op, what string, encode func(*wire.Encoder)) error {
 	object := func() string { return strings.TrimSpace(linkObject(link) + " " + what) }
 	index, err := h.linkIndex(link)
 	if err != nil {
-		return nl.Annotate(err, op, object)
+		return wire.Annotate(err, op, object)
 	}
-	r := nl.NewRequest(typ, 0)
+	r := wire.NewRequest(typ, 0)
 	ifi := uapi.Ifinfomsg{Family: uapi.AF_BRIDGE, Index: int32(index)}
 	ifi.Put(r.Header(uapi.SizeofIfinfomsg))
 	encode(&r.Encoder)
@@ -207,7 +207,7 @@ func (h *Handle) LinkSetBrNeighSuppress(link Link, mode bool) error {
 // 01:80:C2:00:00:0X a bridge port forwards, a bit for each X:
 // ip link set DEV type bridge_slave group_fwd_mask MASK.
 func (h *Handle) LinkSetBRSlaveGroupFwdMask(link Link, mask uint16) error {
-	return h.portSet(link, fmt.Sprintf("group_fwd_mask %#x", mask), func(e *nl.Encoder) {
+	return h.portSet(link, fmt.Sprintf("group_fwd_mask %#x", mask), func(e *wire.Encoder) {
 		e.Uint16(uapi.IFLA_BRPORT_GROUP_FWD_MASK, mask)
 	})
 }

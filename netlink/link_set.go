@@ -7,12 +7,12 @@ import (
 	"net"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // linkSet changes a link that exists. what is the change as ip link set has it,
 // for the error.
-func (h *Handle) linkSet(link Link, what string, encode func(*nl.Request)) error {
+func (h *Handle) linkSet(link Link, what string, encode func(*wire.Request)) error {
 	r := linkRequest(uapi.RTM_SETLINK, 0, link)
 	encode(r)
 	return h.exec(r, "link set", func() string { return linkObject(link) + " " + what })
@@ -20,7 +20,7 @@ func (h *Handle) linkSet(link Link, what string, encode func(*nl.Request)) error
 
 // linkSetFlag sets or clears one of IFF_….
 func (h *Handle) linkSetFlag(link Link, what string, flag uint32, on bool) error {
-	r := nl.NewRequest(uapi.RTM_SETLINK, 0)
+	r := wire.NewRequest(uapi.RTM_SETLINK, 0)
 	ifi := uapi.Ifinfomsg{Change: flag}
 	if on {
 		ifi.Flags = flag
@@ -31,13 +31,13 @@ func (h *Handle) linkSetFlag(link Link, what string, flag uint32, on bool) error
 
 // linkSetUint32 sets an attribute of 32 bits.
 func (h *Handle) linkSetUint32(link Link, attr uint16, name string, v int) error {
-	return h.linkSet(link, fmt.Sprintf("%s %d", name, v), func(r *nl.Request) {
+	return h.linkSet(link, fmt.Sprintf("%s %d", name, v), func(r *wire.Request) {
 		r.Uint32(attr, toUint32(&r.Encoder, name, v))
 	})
 }
 
 // toUint32 is v, or an error where that does not fit.
-func toUint32(e *nl.Encoder, name string, v int) uint32 {
+func toUint32(e *wire.Encoder, name string, v int) uint32 {
 	if v < 0 || int64(v) > math.MaxUint32 {
 		e.Fail(fmt.Errorf("%s %d is not within 0 and %d", name, v, uint32(math.MaxUint32)))
 	}
@@ -160,7 +160,7 @@ func (h *Handle) LinkSetGROIPv4MaxSize(link Link, maxSize int) error {
 // LinkSetHardwareAddr sets the link-layer address: ip link set DEV address
 // LLADDR.
 func (h *Handle) LinkSetHardwareAddr(link Link, hwaddr net.HardwareAddr) error {
-	return h.linkSet(link, "address "+hwaddr.String(), func(r *nl.Request) {
+	return h.linkSet(link, "address "+hwaddr.String(), func(r *wire.Request) {
 		if len(hwaddr) == 0 {
 			r.Fail(errors.New("no address given"))
 		}
@@ -176,14 +176,14 @@ func (h *Handle) LinkSetMaster(link Link, master Link) error {
 	}
 	index, err := h.linkIndex(master)
 	if err != nil {
-		return nl.Annotate(err, "link set", func() string { return linkObject(link) + " master " + linkObject(master) })
+		return wire.Annotate(err, "link set", func() string { return linkObject(link) + " master " + linkObject(master) })
 	}
-	return h.linkSet(link, "master "+linkObject(master), func(r *nl.Request) { r.Int32(uapi.IFLA_MASTER, int32(index)) })
+	return h.linkSet(link, "master "+linkObject(master), func(r *wire.Request) { r.Int32(uapi.IFLA_MASTER, int32(index)) })
 }
 
 // LinkSetNoMaster takes a link from its master: ip link set DEV nomaster.
 func (h *Handle) LinkSetNoMaster(link Link) error {
-	return h.linkSet(link, "nomaster", func(r *nl.Request) { r.Uint32(uapi.IFLA_MASTER, 0) })
+	return h.linkSet(link, "nomaster", func(r *wire.Request) { r.Uint32(uapi.IFLA_MASTER, 0) })
 }
 
 // LinkSetMasterByIndex is [Handle.LinkSetMaster] with the index of the master,
@@ -207,7 +207,7 @@ func (h *Handle) LinkSetNsFd(link Link, fd int) error {
 // LinkSetIP6AddrGenMode says how link-local and autoconfigured IPv6 addresses
 // are made, IN6_ADDR_GEN_MODE_…: ip link set DEV addrgenmode MODE.
 func (h *Handle) LinkSetIP6AddrGenMode(link Link, mode int) error {
-	return h.linkSet(link, fmt.Sprintf("addrgenmode %d", mode), func(r *nl.Request) {
+	return h.linkSet(link, fmt.Sprintf("addrgenmode %d", mode), func(r *wire.Request) {
 		if mode < 0 || mode > math.MaxUint8 {
 			r.Fail(fmt.Errorf("addrgenmode %d is not within 0 and %d", mode, math.MaxUint8))
 		}

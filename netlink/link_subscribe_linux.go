@@ -5,6 +5,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 	"kern.sys/netns"
 	"kern.sys/unix"
 )
@@ -23,7 +24,7 @@ type LinkUpdate struct {
 type LinkSubscribeOptions struct {
 	Namespace *netns.NsHandle // nil: the handle's, or the calling thread's
 	// ErrorCallback gets what goes wrong after the subscription began, from the
-	// goroutine that sends the updates. After nl.ErrOverrun, which says that
+	// goroutine that sends the updates. After wire.ErrOverrun, which says that
 	// updates were lost, all links that there are follow as updates.
 	ErrorCallback func(error)
 	// ListExisting begins with all links that there are.
@@ -47,11 +48,11 @@ func (o LinkSubscribeOptions) common() subscribeOptions {
 var linkEvents = events[LinkUpdate]{
 	op:     "link subscribe",
 	groups: []uint32{uapi.RTNLGRP_LINK},
-	dump:   func(h *Handle) []*nl.Request { return []*nl.Request{h.linkDump(LinkFilter{})} },
+	dump:   func(h *Handle) []*wire.Request { return []*wire.Request{h.linkDump(LinkFilter{})} },
 	decode: decodeLinkUpdate,
 }
 
-func decodeLinkUpdate(m nl.Message) (u LinkUpdate, want bool, err error) {
+func decodeLinkUpdate(m wire.Message) (u LinkUpdate, want bool, err error) {
 	if m.Type != uapi.RTM_NEWLINK && m.Type != uapi.RTM_DELLINK {
 		return u, false, nil
 	}

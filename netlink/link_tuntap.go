@@ -8,7 +8,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // TUN is the character device that tun and tap devices are made with.
@@ -83,7 +83,7 @@ func (t *Tuntap) Attrs() *LinkAttrs { return &t.LinkAttrs }
 // Type returns "tuntap". The kernel's name of the kind is "tun".
 func (t *Tuntap) Type() string { return "tuntap" }
 
-func (t *Tuntap) decodeData(d *nl.Decoder) {
+func (t *Tuntap) decodeData(d *wire.Decoder) {
 	t.Flags = TUNTAP_NO_PI
 	t.NonPersist = true
 	for d.Next() {

@@ -7,7 +7,7 @@ import (
 	"slices"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 	"kern.sys/netns"
 	"kern.sys/unix"
 )
@@ -159,10 +159,10 @@ func finishTuntap(h *Handle, t *Tuntap, a *LinkAttrs, queue *os.File) error {
 func (t *Tuntap) AddQueues(count int) ([]*os.File, error) {
 	object := func() string { return linkObject(t) }
 	if len(t.Fds) == 0 {
-		return nil, &nl.Error{Op: "tuntap add queues", Object: object(), Err: errors.New("no queue is open")}
+		return nil, &wire.Error{Op: "tuntap add queues", Object: object(), Err: errors.New("no queue is open")}
 	}
 	if count < 1 {
-		return nil, &nl.Error{Op: "tuntap add queues", Object: object(), Err: fmt.Errorf("%d queues are not possible", count)}
+		return nil, &wire.Error{Op: "tuntap add queues", Object: object(), Err: fmt.Errorf("%d queues are not possible", count)}
 	}
 	flags := t.Flags&^TUNTAP_TUN_EXCL | TUNTAP_MULTI_QUEUE
 	if t.Flags == 0 {
@@ -174,7 +174,7 @@ func (t *Tuntap) AddQueues(count int) ([]*os.File, error) {
 		return err
 	})
 	if err != nil {
-		return nil, nl.Annotate(err, "tuntap add queues", object)
+		return nil, wire.Annotate(err, "tuntap add queues", object)
 	}
 	t.Fds = append(t.Fds, queues...)
 	return queues, nil
@@ -220,7 +220,7 @@ func (t *Tuntap) RemoveQueues(fds ...*os.File) error {
 		}
 		t.Fds = slices.DeleteFunc(t.Fds, func(f *os.File) bool { return f == q })
 	}
-	return nl.Annotate(errors.Join(errs...), "tuntap remove queues", func() string { return linkObject(t) })
+	return wire.Annotate(errors.Join(errs...), "tuntap remove queues", func() string { return linkObject(t) })
 }
 
 // control calls fn with the descriptor of f.

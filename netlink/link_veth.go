@@ -6,7 +6,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Veth is one end of a pair of Ethernet devices; what is sent on one comes in
@@ -36,7 +36,7 @@ func (v *Veth) Attrs() *LinkAttrs { return &v.LinkAttrs }
 // Type returns "veth".
 func (v *Veth) Type() string { return "veth" }
 
-func (v *Veth) encodeData(e *nl.Encoder) {
+func (v *Veth) encodeData(e *wire.Encoder) {
 	e.Nest(uapi.VETH_INFO_PEER)
 	e.Raw(uapi.SizeofIfinfomsg)
 	if v.PeerName != "" {
@@ -74,10 +74,10 @@ func (v *Veth) encodeData(e *nl.Encoder) {
 func (h *Handle) VethPeerIndex(link *Veth) (int, error) {
 	object := func() string { return linkObject(link) }
 	if link == nil {
-		return -1, &nl.Error{Op: "veth peer index", Err: errNoLink}
+		return -1, &wire.Error{Op: "veth peer index", Err: errNoLink}
 	}
 	var found Link
-	err := h.get(linkRequest(uapi.RTM_GETLINK, 0, link), "veth peer index", object, func(m nl.Message) (err error) {
+	err := h.get(linkRequest(uapi.RTM_GETLINK, 0, link), "veth peer index", object, func(m wire.Message) (err error) {
 		found, err = decodeLink(m.Data)
 		return err
 	})
@@ -85,7 +85,7 @@ func (h *Handle) VethPeerIndex(link *Veth) (int, error) {
 		return -1, notFound(err)
 	}
 	if _, ok := found.(*Veth); !ok {
-		return -1, &nl.Error{Op: "veth peer index", Object: object(), Err: fmt.Errorf("is a %s, not a veth", found.Type())}
+		return -1, &wire.Error{Op: "veth peer index", Object: object(), Err: fmt.Errorf("is a %s, not a veth", found.Type())}
 	}
 	return found.Attrs().ParentIndex, nil
 }
@@ -101,7 +101,7 @@ var vethKind = LinkKind{
 
 // readVethPeer reads the other end: the words that any link has, and a name
 // without a keyword.
-func readVethPeer(in *desc.Args, e *nl.Encoder) error {
+func readVethPeer(in *desc.Args, e *wire.Encoder) error {
 	if in.LinkOptions == nil {
 		return fmt.Errorf("peer: options of a link are not taken here")
 	}

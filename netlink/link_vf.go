@@ -6,7 +6,7 @@ import (
 	"net"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // States of a virtual function's link, see [Handle.LinkSetVfState].
@@ -48,7 +48,7 @@ type VfInfo struct {
 
 // decodeVfs reads IFLA_VFINFO_LIST. addrLen is the length of the device's own
 // address: those of functions are filled up to 32 bytes.
-func decodeVfs(d *nl.Decoder, addrLen int) []VfInfo {
+func decodeVfs(d *wire.Decoder, addrLen int) []VfInfo {
 	var vfs []VfInfo
 	for d.Next() {
 		if d.Type() != uapi.IFLA_VF_INFO {
@@ -63,7 +63,7 @@ func decodeVfs(d *nl.Decoder, addrLen int) []VfInfo {
 	return vfs
 }
 
-func (vf *VfInfo) decode(d *nl.Decoder, addrLen int) {
+func (vf *VfInfo) decode(d *wire.Decoder, addrLen int) {
 	for d.Next() {
 		switch d.Type() {
 		case uapi.IFLA_VF_MAC:
@@ -123,7 +123,7 @@ func (vf *VfInfo) decode(d *nl.Decoder, addrLen int) {
 	}
 }
 
-func (vf *VfInfo) decodeStats(d *nl.Decoder) {
+func (vf *VfInfo) decodeStats(d *wire.Decoder) {
 	for d.Next() {
 		switch d.Type() {
 		case uapi.IFLA_VF_STATS_RX_PACKETS:
@@ -154,8 +154,8 @@ func decodeGUID(b []byte) net.HardwareAddr {
 }
 
 // linkSetVf sets one thing of a virtual function. what names it in the error.
-func (h *Handle) linkSetVf(link Link, vf int, what string, encode func(*nl.Encoder)) error {
-	return h.linkSet(link, fmt.Sprintf("vf %d %s", vf, what), func(r *nl.Request) {
+func (h *Handle) linkSetVf(link Link, vf int, what string, encode func(*wire.Encoder)) error {
+	return h.linkSet(link, fmt.Sprintf("vf %d %s", vf, what), func(r *wire.Request) {
 		if vf < 0 {
 			r.Fail(fmt.Errorf("virtual function %d is negative", vf))
 		}
@@ -170,7 +170,7 @@ func (h *Handle) linkSetVf(link Link, vf int, what string, encode func(*nl.Encod
 // LinkSetVfHardwareAddr sets the address of a virtual function:
 // ip link set DEV vf NUM mac ADDR.
 func (h *Handle) LinkSetVfHardwareAddr(link Link, vf int, hwaddr net.HardwareAddr) error {
-	return h.linkSetVf(link, vf, "mac "+hwaddr.String(), func(e *nl.Encoder) {
+	return h.linkSetVf(link, vf, "mac "+hwaddr.String(), func(e *wire.Encoder) {
 		m := uapi.IflaVfMac{Vf: uint32(vf)}
 		if len(hwaddr) == 0 || len(hwaddr) > len(m.Mac) {
 			e.Fail(fmt.Errorf("address of %d bytes", len(hwaddr)))
@@ -189,7 +189,7 @@ func (h *Handle) LinkSetVfVlan(link Link, vf, vlan int) error {
 // LinkSetVfVlanQos sets VLAN and priority of a virtual function:
 // ip link set DEV vf NUM vlan VLANID qos PRIO.
 func (h *Handle) LinkSetVfVlanQos(link Link, vf, vlan, qos int) error {
-	return h.linkSetVf(link, vf, fmt.Sprintf("vlan %d qos %d", vlan, qos), func(e *nl.Encoder) {
+	return h.linkSetVf(link, vf, fmt.Sprintf("vlan %d qos %d", vlan, qos), func(e *wire.Encoder) {
 		m := uapi.IflaVfVlan{Vf: uint32(vf), Vlan: toUint32(e, "vlan", vlan), Qos: toUint32(e, "qos", qos)}
 		e.Struct(uapi.IFLA_VF_VLAN, uapi.SizeofIflaVfVlan, &m)
 	})
@@ -199,7 +199,7 @@ func (h *Handle) LinkSetVfVlanQos(link Link, vf, vlan, qos int) error {
 // 0x88a8) of a virtual function: ip link set DEV vf NUM vlan VLANID qos PRIO
 // proto PROTO.
 func (h *Handle) LinkSetVfVlanQosProto(link Link, vf, vlan, qos, proto int) error {
-	return h.linkSetVf(link, vf, fmt.Sprintf("vlan %d qos %d proto %#x", vlan, qos, proto), func(e *nl.Encoder) {
+	return h.linkSetVf(link, vf, fmt.Sprintf("vlan %d qos %d proto %#x", vlan, qos, proto), func(e *wire.Encoder) {
 		if proto < 0 || proto > 0xffff {
 			e.Fail(fmt.Errorf("proto %#x is no EtherType", proto))
 		}
@@ -213,7 +213,7 @@ func (h *Handle) LinkSetVfVlanQosProto(link Link, vf, vlan, qos, proto int) erro
 // LinkSetVfTxRate bounds what a virtual function sends, in Mbit/s; 0 is no
 // bound: ip link set DEV vf NUM rate TXRATE.
 func (h *Handle) LinkSetVfTxRate(link Link, vf, rate int) error {
-	return h.linkSetVf(link, vf, fmt.Sprintf("rate %d", rate), func(e *nl.Encoder) {
+	return h.linkSetVf(link, vf, fmt.Sprintf("rate %d", rate), func(e *wire.Encoder) {
 		m := uapi.IflaVfTxRate{Vf: uint32(vf), Rate: toUint32(e, "rate", rate)}
 		e.Struct(uapi.IFLA_VF_TX_RATE, uapi.SizeofIflaVfTxRate, &m)
 	})
@@ -222,7 +222,7 @@ func (h *Handle) LinkSetVfTxRate(link Link, vf, rate int) error {
 // LinkSetVfRate sets the least and the most that a virtual function may send,
 // in Mbit/s; 0 is no bound: ip link set DEV vf NUM min_tx_rate … max_tx_rate ….
 func (h *Handle) LinkSetVfRate(link Link, vf, minRate, maxRate int) error {
-	return h.linkSetVf(link, vf, fmt.Sprintf("min_tx_rate %d max_tx_rate %d", minRate, maxRate), func(e *nl.Encoder) {
+	return h.linkSetVf(link, vf, fmt.Sprintf("min_tx_rate %d max_tx_rate %d", minRate, maxRate), func(e *wire.Encoder) {
 		m := uapi.IflaVfRate{Vf: uint32(vf), MinTxRate: toUint32(e, "min_tx_rate", minRate), MaxTxRate: toUint32(e, "max_tx_rate", maxRate)}
 		e.Struct(uapi.IFLA_VF_RATE, uapi.SizeofIflaVfRate, &m)
 	})
@@ -231,7 +231,7 @@ func (h *Handle) LinkSetVfRate(link Link, vf, minRate, maxRate int) error {
 // LinkSetVfState sets the link state of a virtual function (VF_LINK_STATE_…):
 // ip link set DEV vf NUM state ….
 func (h *Handle) LinkSetVfState(link Link, vf int, state uint32) error {
-	return h.linkSetVf(link, vf, fmt.Sprintf("state %d", state), func(e *nl.Encoder) {
+	return h.linkSetVf(link, vf, fmt.Sprintf("state %d", state), func(e *wire.Encoder) {
 		m := uapi.IflaVfLinkState{Vf: uint32(vf), LinkState: state}
 		e.Struct(uapi.IFLA_VF_LINK_STATE, uapi.SizeofIflaVfLinkState, &m)
 	})
@@ -240,7 +240,7 @@ func (h *Handle) LinkSetVfState(link Link, vf int, state uint32) error {
 // LinkSetVfSpoofchk says whether a virtual function's source addresses are
 // checked: ip link set DEV vf NUM spoofchk on.
 func (h *Handle) LinkSetVfSpoofchk(link Link, vf int, check bool) error {
-	return h.linkSetVf(link, vf, "spoofchk "+onOff(check), func(e *nl.Encoder) {
+	return h.linkSetVf(link, vf, "spoofchk "+onOff(check), func(e *wire.Encoder) {
 		m := uapi.IflaVfSpoofchk{Vf: uint32(vf), Setting: oneIf(check)}
 		e.Struct(uapi.IFLA_VF_SPOOFCHK, uapi.SizeofIflaVfSpoofchk, &m)
 	})
@@ -249,7 +249,7 @@ func (h *Handle) LinkSetVfSpoofchk(link Link, vf int, check bool) error {
 // LinkSetVfTrust says whether a virtual function may use features that concern
 // others: ip link set DEV vf NUM trust on.
 func (h *Handle) LinkSetVfTrust(link Link, vf int, state bool) error {
-	return h.linkSetVf(link, vf, "trust "+onOff(state), func(e *nl.Encoder) {
+	return h.linkSetVf(link, vf, "trust "+onOff(state), func(e *wire.Encoder) {
 		m := uapi.IflaVfTrust{Vf: uint32(vf), Setting: oneIf(state)}
 		e.Struct(uapi.IFLA_VF_TRUST, uapi.SizeofIflaVfTrust, &m)
 	})
@@ -270,7 +270,7 @@ func (h *Handle) LinkSetVfPortGUID(link Link, vf int, portguid net.HardwareAddr)
 // LinkSetVfGUID sets an InfiniBand GUID, eight bytes, of a virtual function.
 // guidType is IFLA_VF_IB_NODE_GUID or IFLA_VF_IB_PORT_GUID.
 func (h *Handle) LinkSetVfGUID(link Link, vf int, vfGuid net.HardwareAddr, guidType int) error {
-	return h.linkSetVf(link, vf, "guid "+vfGuid.String(), func(e *nl.Encoder) {
+	return h.linkSetVf(link, vf, "guid "+vfGuid.String(), func(e *wire.Encoder) {
 		if guidType != uapi.IFLA_VF_IB_NODE_GUID && guidType != uapi.IFLA_VF_IB_PORT_GUID {
 			e.Fail(fmt.Errorf("attribute %d is no GUID", guidType))
 		}

@@ -6,8 +6,8 @@ import (
 
 	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
 	"kern.sys/netlink/nltest"
+	"kern.sys/netlink/wire"
 )
 
 // No machine at hand has a card with virtual functions: these bytes are
@@ -84,7 +84,7 @@ func TestVfsAreAskedForUnlessDisabled(t *testing.T) {
 		answer := k.Answer
 		var masks []bool
 		k.Answer = func(b []byte) []nltest.Datagram {
-			d := nl.NewDecoderAfter(b[uapi.SizeofNlmsghdr:], uapi.SizeofIfinfomsg)
+			d := wire.NewDecoderAfter(b[uapi.SizeofNlmsghdr:], uapi.SizeofIfinfomsg)
 			vfs := false
 			for d.Next() {
 				vfs = vfs || d.Type() == uapi.IFLA_EXT_MASK && d.Uint32() == uapi.RTEXT_FILTER_VF

@@ -8,7 +8,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Vlan is an IEEE 802.1Q or 802.1ad device on top of the link ParentIndex:
@@ -37,7 +37,7 @@ func (v *Vlan) Attrs() *LinkAttrs { return &v.LinkAttrs }
 // Type returns "vlan".
 func (v *Vlan) Type() string { return "vlan" }
 
-func (v *Vlan) encodeData(e *nl.Encoder) {
+func (v *Vlan) encodeData(e *wire.Encoder) {
 	if v.VlanId < 0 || v.VlanId > maxVlanID {
 		e.Fail(fmt.Errorf("vlan id %d is not within 0 and %d", v.VlanId, maxVlanID))
 	}
@@ -61,7 +61,7 @@ func (v *Vlan) encodeData(e *nl.Encoder) {
 	encodeQosMap(e, uapi.IFLA_VLAN_EGRESS_QOS, v.EgressQosMap)
 }
 
-func (v *Vlan) decodeData(d *nl.Decoder) {
+func (v *Vlan) decodeData(d *wire.Decoder) {
 	for d.Next() {
 		switch d.Type() {
 		case uapi.IFLA_VLAN_ID:
@@ -140,7 +140,7 @@ func (v *Vlan) flags() [5]vlanFlag {
 
 // encodeQosMap appends a map of priorities, in order so that equal maps give
 // equal bytes.
-func encodeQosMap(e *nl.Encoder, typ uint16, qos map[uint32]uint32) {
+func encodeQosMap(e *wire.Encoder, typ uint16, qos map[uint32]uint32) {
 	if len(qos) == 0 {
 		return
 	}
@@ -151,7 +151,7 @@ func encodeQosMap(e *nl.Encoder, typ uint16, qos map[uint32]uint32) {
 	e.End()
 }
 
-func decodeQosMap(d *nl.Decoder) map[uint32]uint32 {
+func decodeQosMap(d *wire.Decoder) map[uint32]uint32 {
 	qos := map[uint32]uint32{}
 	n := d.Nested()
 	for n.Next() {
@@ -207,7 +207,7 @@ func showVlanFlags(p *desc.Printer, b []byte, _ desc.Attrs) {
 
 // readVlanFlag reads one flag and adds it to those that were given before it:
 // the attribute is one for all.
-func readVlanFlag(in *desc.Args, e *nl.Encoder) error {
+func readVlanFlag(in *desc.Args, e *wire.Encoder) error {
 	word := in.Last()
 	on, err := in.OnOff(word)
 	if err != nil {
@@ -240,7 +240,7 @@ var qosMap = desc.Form{
 		p.NL()
 		p.Text("      %s { ", f.Word)
 		p.Array(f.Key)
-		d := nl.NewDecoder(b)
+		d := wire.NewDecoder(b)
 		for d.Next() {
 			if d.Type() != uapi.IFLA_VLAN_QOS_MAPPING {
 				continue
@@ -255,7 +255,7 @@ var qosMap = desc.Form{
 		p.EndArray()
 		p.Text("} ")
 	},
-	Read: func(in *desc.Args, f *desc.Field, e *nl.Encoder) error {
+	Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 		e.Nest(f.Type)
 		defer e.End()
 		if !in.More() {

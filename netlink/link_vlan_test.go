@@ -6,7 +6,7 @@ import (
 
 	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // vlanSent is what ip 6.1 puts into IFLA_INFO_DATA for "id 7 gvrp on
@@ -27,7 +27,7 @@ const vlanTold = "06000500" + "81000000" + // IFLA_VLAN_PROTOCOL 802.1Q, in netw
 
 func TestVlanIsSentAsIPSendsIt(t *testing.T) {
 	v := &Vlan{VlanId: 7, Gvrp: pointer(true), ReorderHdr: pointer(false), IngressQosMap: map[uint32]uint32{3: 4, 1: 2}}
-	var e nl.Encoder
+	var e wire.Encoder
 	v.encodeData(&e)
 	if err := e.Err(); err != nil {
 		t.Fatal(err)
@@ -37,7 +37,7 @@ func TestVlanIsSentAsIPSendsIt(t *testing.T) {
 
 func TestVlanIsReadAsTheKernelTellsIt(t *testing.T) {
 	v := &Vlan{}
-	d := nl.NewDecoder(capture.LinkData(t, "vlan", false, vlanTold))
+	d := wire.NewDecoder(capture.LinkData(t, "vlan", false, vlanTold))
 	v.decodeData(&d)
 	if err := d.Err(); err != nil {
 		t.Fatal(err)
@@ -51,9 +51,9 @@ func TestVlanIsReadAsTheKernelTellsIt(t *testing.T) {
 }
 
 func TestVlanSendsOnlyWhatIsSet(t *testing.T) {
-	var e nl.Encoder
+	var e wire.Encoder
 	(&Vlan{VlanId: 7}).encodeData(&e)
-	d := nl.NewDecoder(e.Bytes())
+	d := wire.NewDecoder(e.Bytes())
 	for d.Next() {
 		if d.Type() != uapi.IFLA_VLAN_ID {
 			t.Errorf("attribute %d is sent", d.Type())
@@ -65,7 +65,7 @@ func TestVlanDecodesWhatIsCutOff(t *testing.T) {
 	b := capture.LinkData(t, "vlan", false, vlanTold)
 	for n := range b {
 		v := &Vlan{}
-		d := nl.NewDecoder(b[:n])
+		d := wire.NewDecoder(b[:n])
 		v.decodeData(&d) // returns, whatever it makes of it
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"net/netip"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Vxlan is an Ethernet device whose frames travel in UDP (RFC 7348):
@@ -98,7 +98,7 @@ func (v *Vxlan) fields() []optional {
 	}
 }
 
-func (v *Vxlan) encodeData(e *nl.Encoder) {
+func (v *Vxlan) encodeData(e *wire.Encoder) {
 	id := v.VxlanId
 	if v.FlowBased {
 		id = 0
@@ -150,7 +150,7 @@ func (v *Vxlan) encodeData(e *nl.Encoder) {
 }
 
 // encodeExtensions appends what is not in RFC 7348.
-func (v *Vxlan) encodeExtensions(e *nl.Encoder) {
+func (v *Vxlan) encodeExtensions(e *wire.Encoder) {
 	for _, f := range [...]vxlanFlag{
 		{uapi.IFLA_VXLAN_GBP, &v.GBP},
 		{uapi.IFLA_VXLAN_GPE, &v.GPE},
@@ -176,7 +176,7 @@ func (v *Vxlan) encodeExtensions(e *nl.Encoder) {
 const maxFlowLabel = 1<<20 - 1
 
 // inRange returns n, and fails e where n is not within 0 and top.
-func inRange(e *nl.Encoder, what string, n, top int) int {
+func inRange(e *wire.Encoder, what string, n, top int) int {
 	if n < 0 || n > top {
 		e.Fail(fmt.Errorf("%s %d is not within 0 and %d", what, n, top))
 	}
@@ -184,7 +184,7 @@ func inRange(e *nl.Encoder, what string, n, top int) int {
 }
 
 // encodeVxlanAddr appends an address, whose attribute depends on its family.
-func encodeVxlanAddr(e *nl.Encoder, typ4, typ6 uint16, ip net.IP) {
+func encodeVxlanAddr(e *wire.Encoder, typ4, typ6 uint16, ip net.IP) {
 	if ip == nil {
 		return
 	}
@@ -199,7 +199,7 @@ func encodeVxlanAddr(e *nl.Encoder, typ4, typ6 uint16, ip net.IP) {
 	}
 }
 
-func (v *Vxlan) decodeData(d *nl.Decoder) {
+func (v *Vxlan) decodeData(d *wire.Decoder) {
 	fields := v.fields()
 next:
 	for d.Next() {
@@ -216,7 +216,7 @@ next:
 	v.UDPCSum = v.UDPCSumSet != nil && *v.UDPCSumSet
 }
 
-func (v *Vxlan) decodeAttr(d *nl.Decoder) {
+func (v *Vxlan) decodeAttr(d *wire.Decoder) {
 	switch d.Type() {
 	case uapi.IFLA_VXLAN_ID:
 		v.VxlanId = int(d.Uint32())
@@ -263,7 +263,7 @@ func (v *Vxlan) decodeAttr(d *nl.Decoder) {
 // LinkSetVXLANGroup sets where a vxlan sends frames to unknown addresses:
 // ip link set DEV type vxlan group IP.
 func (h *Handle) LinkSetVXLANGroup(link *Vxlan, ip net.IP) error {
-	return h.changeKind(link, "link set vxlan group", func(e *nl.Encoder) {
+	return h.changeKind(link, "link set vxlan group", func(e *wire.Encoder) {
 		if ip == nil {
 			e.Fail(fmt.Errorf("no address given"))
 		}
@@ -274,7 +274,7 @@ func (h *Handle) LinkSetVXLANGroup(link *Vxlan, ip net.IP) error {
 // LinkSetVXLANVtepDevIndex sets the link that the tunnels of a vxlan go
 // through: ip link set DEV type vxlan dev PHYS.
 func (h *Handle) LinkSetVXLANVtepDevIndex(link *Vxlan, index int) error {
-	return h.changeKind(link, "link set vxlan dev", func(e *nl.Encoder) {
+	return h.changeKind(link, "link set vxlan dev", func(e *wire.Encoder) {
 		e.Uint32(uapi.IFLA_VXLAN_LINK, uint32(inRange(e, "index of the device", index, math.MaxInt32)))
 	})
 }

@@ -7,7 +7,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 var vxlanKind = LinkKind{
@@ -55,7 +55,7 @@ var vxlanKind = LinkKind{
 
 // completeVxlan finds what does not go together, and sets what ip sets where
 // nothing is said.
-func completeVxlan(in *desc.Args, e *nl.Encoder, create bool) error {
+func completeVxlan(in *desc.Args, e *wire.Encoder, create bool) error {
 	has := func(types ...uint16) bool {
 		for _, t := range types {
 			if in.Written(e, t) != nil {
@@ -109,7 +109,7 @@ func multicast(addrs ...[]byte) bool {
 	return false
 }
 
-func readVNI(in *desc.Args, e *nl.Encoder) error {
+func readVNI(in *desc.Args, e *wire.Encoder) error {
 	v, err := in.Uint(32, "invalid id")
 	if err != nil {
 		return err
@@ -144,7 +144,7 @@ func showVxlanAddr(multi, uni string, typ4, typ6 uint16) func(*desc.Printer, []b
 	}
 }
 
-func readVxlanGroup(in *desc.Args, e *nl.Encoder) error {
+func readVxlanGroup(in *desc.Args, e *wire.Encoder) error {
 	word := in.Last()
 	a, err := readVxlanAddr(in, word)
 	if err != nil {
@@ -157,7 +157,7 @@ func readVxlanGroup(in *desc.Args, e *nl.Encoder) error {
 	return nil
 }
 
-func readVxlanLocal(in *desc.Args, e *nl.Encoder) error {
+func readVxlanLocal(in *desc.Args, e *wire.Encoder) error {
 	a, err := readVxlanAddr(in, "local")
 	if err != nil {
 		return err
@@ -181,7 +181,7 @@ func readVxlanAddr(in *desc.Args, what string) (netip.Addr, error) {
 	return a, nil
 }
 
-func putVxlanAddr(e *nl.Encoder, typ4, typ6 uint16, a netip.Addr) {
+func putVxlanAddr(e *wire.Encoder, typ4, typ6 uint16, a netip.Addr) {
 	if a.Is4() {
 		e.Addr(typ4, a)
 	} else {
@@ -195,7 +195,7 @@ func showVxlanDevice(p *desc.Printer, b []byte, _ desc.Attrs) {
 	}
 }
 
-func readVxlanDevice(in *desc.Args, e *nl.Encoder) error {
+func readVxlanDevice(in *desc.Args, e *wire.Encoder) error {
 	return desc.Device.Read(in, &desc.Field{Type: uapi.IFLA_VXLAN_LINK, Key: "dev"}, e)
 }
 
@@ -210,7 +210,7 @@ func showVxlanPorts(p *desc.Printer, b []byte, _ desc.Attrs) {
 	p.EndObject()
 }
 
-func readVxlanPorts(in *desc.Args, e *nl.Encoder) error {
+func readVxlanPorts(in *desc.Args, e *wire.Encoder) error {
 	low, err := in.Uint(16, "min port")
 	if err != nil {
 		return err
@@ -246,7 +246,7 @@ func showVxlanTOS(p *desc.Printer, b []byte, _ desc.Attrs) {
 // tosInherit is the TOS that stands for that of the packet inside.
 const tosInherit = 1
 
-func readVxlanTOS(in *desc.Args, e *nl.Encoder) error {
+func readVxlanTOS(in *desc.Args, e *wire.Encoder) error {
 	v := uint64(tosInherit)
 	if !in.Take("inherit") {
 		var err error
@@ -272,7 +272,7 @@ func showVxlanTTL(p *desc.Printer, b []byte, attrs desc.Attrs) {
 	}
 }
 
-func readVxlanTTL(in *desc.Args, e *nl.Encoder) error {
+func readVxlanTTL(in *desc.Args, e *wire.Encoder) error {
 	switch {
 	case in.Take("inherit"):
 		e.Flag(uapi.IFLA_VXLAN_TTL_INHERIT)
@@ -310,7 +310,7 @@ func showVxlanDF(p *desc.Printer, b []byte, _ desc.Attrs) {
 	}
 }
 
-func readVxlanDF(in *desc.Args, e *nl.Encoder) error {
+func readVxlanDF(in *desc.Args, e *wire.Encoder) error {
 	word, err := in.Next()
 	if err != nil {
 		return err
@@ -336,7 +336,7 @@ func showVxlanLabel(p *desc.Printer, b []byte, attrs desc.Attrs) {
 	}
 }
 
-func readVxlanLabel(in *desc.Args, e *nl.Encoder) error {
+func readVxlanLabel(in *desc.Args, e *wire.Encoder) error {
 	if in.Take("inherit") {
 		e.Uint32(uapi.IFLA_VXLAN_LABEL_POLICY, uapi.VXLAN_LABEL_INHERIT)
 		return nil
@@ -370,8 +370,8 @@ func showVxlanLimit(p *desc.Printer, b []byte, _ desc.Attrs) {
 }
 
 // readVxlanLimit reads a number, with a word for 0.
-func readVxlanLimit(typ uint16, zero, why string) func(*desc.Args, *nl.Encoder) error {
-	return func(in *desc.Args, e *nl.Encoder) error {
+func readVxlanLimit(typ uint16, zero, why string) func(*desc.Args, *wire.Encoder) error {
+	return func(in *desc.Args, e *wire.Encoder) error {
 		var v uint64
 		if !in.Take(zero) {
 			var err error
@@ -391,7 +391,7 @@ func showVxlanReserved(p *desc.Printer, b []byte, _ desc.Attrs) {
 	}
 }
 
-func readVxlanReserved(in *desc.Args, e *nl.Encoder) error {
+func readVxlanReserved(in *desc.Args, e *wire.Encoder) error {
 	v, err := in.Uint(64, "reserved_bits")
 	if err == nil {
 		e.BE64(uapi.IFLA_VXLAN_RESERVED_BITS, v)

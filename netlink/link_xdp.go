@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // LinkXdp is the XDP program of a link: ip link set DEV xdp ….
@@ -24,7 +24,7 @@ type LinkXdp struct {
 	HwProgId  uint32
 }
 
-func (x *LinkXdp) encode(e *nl.Encoder) {
+func (x *LinkXdp) encode(e *wire.Encoder) {
 	e.Nest(uapi.IFLA_XDP | uapi.NLA_F_NESTED)
 	e.Int32(uapi.IFLA_XDP_FD, int32(x.Fd))
 	if x.Flags != 0 {
@@ -36,7 +36,7 @@ func (x *LinkXdp) encode(e *nl.Encoder) {
 	e.End()
 }
 
-func (x *LinkXdp) decode(d *nl.Decoder) {
+func (x *LinkXdp) decode(d *wire.Decoder) {
 	for d.Next() {
 		switch d.Type() {
 		case uapi.IFLA_XDP_FD:
@@ -68,5 +68,5 @@ func (h *Handle) LinkSetXdpFd(link Link, fd int) error {
 // program is to run and whether it may replace another.
 func (h *Handle) LinkSetXdpFdWithFlags(link Link, fd, flags int) error {
 	x := LinkXdp{Fd: fd, Flags: uint32(flags)}
-	return h.linkSet(link, fmt.Sprintf("xdp fd %d", fd), func(r *nl.Request) { x.encode(&r.Encoder) })
+	return h.linkSet(link, fmt.Sprintf("xdp fd %d", fd), func(r *wire.Request) { x.encode(&r.Encoder) })
 }

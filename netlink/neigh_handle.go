@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // NeighAdd adds a neighbour: ip neighbour add, or bridge fdb add with the family
@@ -35,9 +35,9 @@ func (h *Handle) NeighDel(neigh *Neigh) error {
 
 func (h *Handle) neighChange(op string, typ, flags uint16, neigh *Neigh) error {
 	if neigh == nil {
-		return &nl.Error{Op: op, Err: errNoNeigh}
+		return &wire.Error{Op: op, Err: errNoNeigh}
 	}
-	r := nl.NewRequest(typ, flags)
+	r := wire.NewRequest(typ, flags)
 	neigh.encode(r)
 	return h.exec(r, op, neigh.object)
 }
@@ -68,16 +68,16 @@ func (neigh *Neigh) object() string {
 func (h *Handle) NeighGet(neigh *Neigh) (*Neigh, error) {
 	const op = "neigh get"
 	if neigh == nil {
-		return nil, &nl.Error{Op: op, Err: errNoNeigh}
+		return nil, &wire.Error{Op: op, Err: errNoNeigh}
 	}
-	r := nl.NewRequest(uapi.RTM_GETNEIGH, 0)
+	r := wire.NewRequest(uapi.RTM_GETNEIGH, 0)
 	flags := neigh.Flags & NTF_PROXY
 	if neigh.Family == uapi.AF_BRIDGE {
 		flags = neigh.Flags & (NTF_SELF | NTF_MASTER)
 	}
 	neigh.encodeKey(r, uapi.Ndmsg{Flags: uint8(flags)})
 	var found *Neigh
-	err := h.get(r, op, neigh.object, func(m nl.Message) (err error) {
+	err := h.get(r, op, neigh.object, func(m wire.Message) (err error) {
 		found, err = NeighDeserialize(m.Data)
 		return err
 	})

@@ -5,7 +5,7 @@ import (
 	"math"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 const neighListOp = "neigh list"
@@ -96,15 +96,15 @@ func (h *Handle) NeighListFiltered(filter NeighFilter) ([]Neigh, error) {
 func (h *Handle) NeighSeqFiltered(filter NeighFilter) iter.Seq2[Neigh, error] {
 	return func(yield func(Neigh, error) bool) {
 		d := neighDecoder{filter: filter}
-		request := func() (*nl.Request, error) { return filter.request(), nil }
+		request := func() (*wire.Request, error) { return filter.request(), nil }
 		stream(h, request, neighListOp, d.decodeInto, nil)(yield)
 	}
 }
 
 // request asks for the neighbours. What the kernel cannot filter by it refuses,
 // where it checks strictly.
-func (f *NeighFilter) request() *nl.Request {
-	r := nl.NewRequest(uapi.RTM_GETNEIGH, 0)
+func (f *NeighFilter) request() *wire.Request {
+	r := wire.NewRequest(uapi.RTM_GETNEIGH, 0)
 	header := r.Header(uapi.SizeofNdmsg)
 	m := uapi.Ndmsg{Family: uint8(within(r, "family", f.Family, math.MaxUint8))}
 	index := within(r, "link index", f.LinkIndex, math.MaxInt32)

@@ -2,7 +2,7 @@ package netlink
 
 import (
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Table is a set of the kernel's tables that [Handle.Watch] and [Handle.NewMirror]
@@ -28,7 +28,7 @@ type tablePart struct {
 	new, del uint16   // message types
 	header   int      // size of the family's header
 	groups   []uint32 // RTNLGRP_… that tell of changes
-	dump     func() *nl.Request
+	dump     func() *wire.Request
 	// has reports whether an object, whose header is whole, is of this part.
 	has func(data []byte) bool
 	// key returns what an object of this part is told from others by.
@@ -43,7 +43,7 @@ type tablePart struct {
 
 	// change returns the objects of a key after a notification about the one that
 	// is raw; nil: there is one at most, the last that was told of.
-	change func(p *partState, key string, group []string, raw string, m nl.Message) []string
+	change func(p *partState, key string, group []string, raw string, m wire.Message) []string
 	// hides says which objects are left out for now.
 	hides func(data []byte) bool
 	// tells takes from an object what changes untold, and reports whether the
@@ -54,7 +54,7 @@ type tablePart struct {
 }
 
 // owns reports whether a message tells of an object of this part.
-func (p *tablePart) owns(m *nl.Message) bool {
+func (p *tablePart) owns(m *wire.Message) bool {
 	return (m.Type == p.new || m.Type == p.del) && len(m.Data) >= p.header && p.has(m.Data)
 }
 
@@ -97,7 +97,7 @@ var tableParts = []tablePart{
 func isNexthop([]byte) bool { return true }
 
 func nexthopKey(data []byte) string {
-	for d := nl.NewDecoderAfter(data, uapi.SizeofNhmsg); d.Next(); {
+	for d := wire.NewDecoderAfter(data, uapi.SizeofNhmsg); d.Next(); {
 		if d.Type() == uapi.NHA_ID {
 			return string(d.Data())
 		}
@@ -106,23 +106,23 @@ func nexthopKey(data []byte) string {
 }
 
 // linkTableDump asks for links in the form that notifications have.
-func linkTableDump() *nl.Request {
-	r := nl.NewRequest(uapi.RTM_GETLINK, 0)
+func linkTableDump() *wire.Request {
+	r := wire.NewRequest(uapi.RTM_GETLINK, 0)
 	r.Header(uapi.SizeofIfinfomsg)
 	return r
 }
 
-func routeTableDump(family int) func() *nl.Request {
-	return func() *nl.Request {
-		r := nl.NewRequest(uapi.RTM_GETROUTE, 0)
+func routeTableDump(family int) func() *wire.Request {
+	return func() *wire.Request {
+		r := wire.NewRequest(uapi.RTM_GETROUTE, 0)
 		m := uapi.Rtmsg{Family: uint8(family)}
 		m.Put(r.Header(uapi.SizeofRtmsg))
 		return r
 	}
 }
 
-func ruleTableDump(family int) func() *nl.Request {
-	return func() *nl.Request { return ruleRequest(family) }
+func ruleTableDump(family int) func() *wire.Request {
+	return func() *wire.Request { return ruleRequest(family) }
 }
 
 // keyOf makes a key of the bytes that an object's identity is made of.
@@ -149,7 +149,7 @@ func linkTold(data []byte) bool {
 	m.Decode(data)
 	m.Flags &^= uapi.IFF_LOWER_UP
 	m.Put(data)
-	for d := nl.NewDecoderAfter(data, uapi.SizeofIfinfomsg); d.Next(); {
+	for d := wire.NewDecoderAfter(data, uapi.SizeofIfinfomsg); d.Next(); {
 		switch d.Type() {
 		case uapi.IFLA_CARRIER, uapi.IFLA_CARRIER_CHANGES, uapi.IFLA_CARRIER_UP_COUNT, uapi.IFLA_CARRIER_DOWN_COUNT:
 			clear(d.Data())
@@ -171,7 +171,7 @@ func addrKey(data []byte) string {
 	var m uapi.Ifaddrmsg
 	m.Decode(data)
 	var local, onLink []byte
-	d := nl.NewDecoderAfter(data, uapi.SizeofIfaddrmsg)
+	d := wire.NewDecoderAfter(data, uapi.SizeofIfaddrmsg)
 	for d.Next() {
 		switch d.Type() {
 		case uapi.IFA_LOCAL:
@@ -200,7 +200,7 @@ func neighKey(data []byte) string {
 	k := make(keyOf, 0, 32)
 	k.header(m.Family)
 	k.header(data[4:8]...) // ndm_ifindex
-	d := nl.NewDecoderAfter(data, uapi.SizeofNdmsg)
+	d := wire.NewDecoderAfter(data, uapi.SizeofNdmsg)
 	for d.Next() {
 		if d.Type() == uapi.NDA_DST {
 			k.attr(d.Data())
@@ -254,7 +254,7 @@ func routeKey(data []byte) string {
 	m.Decode(data)
 	table := uint32(m.Table)
 	var dst, src, metric []byte
-	d := nl.NewDecoderAfter(data, uapi.SizeofRtmsg)
+	d := wire.NewDecoderAfter(data, uapi.SizeofRtmsg)
 	for d.Next() {
 		switch d.Type() {
 		case uapi.RTA_DST:

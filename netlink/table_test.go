@@ -5,17 +5,17 @@ import (
 
 	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 func TestPruningKeepsTheRest(t *testing.T) {
-	var e nl.Encoder
+	var e wire.Encoder
 	copy(e.Raw(8), "headhead")
 	e.Uint32(uapi.NDA_PROBES, 3)
 	e.Data(uapi.NDA_LLADDR, []byte{1, 2, 3, 4, 5, 6})
 	e.Data(uapi.NDA_CACHEINFO, make([]byte, 16))
 	e.Uint16(uapi.NDA_VLAN, 7)
-	var want nl.Encoder
+	var want wire.Encoder
 	copy(want.Raw(8), "head")
 	want.Data(uapi.NDA_LLADDR, []byte{1, 2, 3, 4, 5, 6})
 	want.Uint16(uapi.NDA_VLAN, 7)
@@ -30,7 +30,7 @@ func TestPruningKeepsTheRest(t *testing.T) {
 
 func TestPruningReachesTimersOfBridges(t *testing.T) {
 	link := func(kind string, timer bool) []byte {
-		var e nl.Encoder
+		var e wire.Encoder
 		e.Raw(uapi.SizeofIfinfomsg)
 		e.Nest(uapi.IFLA_LINKINFO)
 		e.String(uapi.IFLA_INFO_KIND, kind)
@@ -62,7 +62,7 @@ func FuzzTables(f *testing.F) {
 		for i := range tableParts {
 			m.parts = append(m.parts, &partState{tablePart: &tableParts[i]})
 		}
-		msg := nl.Message{Type: typ, Flags: flags, Data: data}
+		msg := wire.Message{Type: typ, Flags: flags, Data: data}
 		if m.apply(msg) != nil {
 			return
 		}

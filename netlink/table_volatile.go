@@ -2,23 +2,23 @@ package netlink
 
 import (
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // pruning says what becomes of some types of attributes: nil leaves them out.
 // What it does not name stays.
-type pruning map[uint16]func(e *nl.Encoder, typ uint16, data []byte)
+type pruning map[uint16]func(e *wire.Encoder, typ uint16, data []byte)
 
 // message returns a message's payload without what p prunes, and no more than
 // short bytes of its header.
 func (p pruning) message(data []byte, header, short int) (string, error) {
-	d := nl.NewDecoderAfter(data, header)
+	d := wire.NewDecoderAfter(data, header)
 	if p == nil || d.Err() != nil {
 		for d.Next() {
 		}
 		return string(data), d.Err()
 	}
-	var e nl.Encoder
+	var e wire.Encoder
 	copy(e.Raw(header)[:short], data)
 	p.attrs(&e, &d)
 	if d.Err() != nil {
@@ -27,7 +27,7 @@ func (p pruning) message(data []byte, header, short int) (string, error) {
 	return string(e.Bytes()), e.Err()
 }
 
-func (p pruning) attrs(e *nl.Encoder, d *nl.Decoder) {
+func (p pruning) attrs(e *wire.Encoder, d *wire.Decoder) {
 	for d.Next() {
 		if fn, ok := p[d.Type()]; !ok {
 			e.Data(d.Type(), d.Data())
@@ -38,9 +38,9 @@ func (p pruning) attrs(e *nl.Encoder, d *nl.Decoder) {
 }
 
 // nest prunes inside an attribute.
-func (p pruning) nest(e *nl.Encoder, typ uint16, data []byte) {
+func (p pruning) nest(e *wire.Encoder, typ uint16, data []byte) {
 	e.Nest(typ)
-	d := nl.NewDecoder(data)
+	d := wire.NewDecoder(data)
 	p.attrs(e, &d)
 	e.End()
 	e.Fail(d.Err())
@@ -80,9 +80,9 @@ var (
 	}
 )
 
-func pruneLinkInfo(e *nl.Encoder, typ uint16, data []byte) {
+func pruneLinkInfo(e *wire.Encoder, typ uint16, data []byte) {
 	p := pruning{uapi.IFLA_INFO_XSTATS: nil}
-	for d := nl.NewDecoder(data); d.Next(); {
+	for d := wire.NewDecoder(data); d.Next(); {
 		switch {
 		case d.Type() == uapi.IFLA_INFO_KIND && d.String() == "bridge":
 			p[uapi.IFLA_INFO_DATA] = volatileOfBridge.nest
@@ -95,7 +95,7 @@ func pruneLinkInfo(e *nl.Encoder, typ uint16, data []byte) {
 
 // volatileOfAddr are lifetimes that run.
 var volatileOfAddr = pruning{
-	uapi.IFA_CACHEINFO: func(e *nl.Encoder, typ uint16, data []byte) {
+	uapi.IFA_CACHEINFO: func(e *wire.Encoder, typ uint16, data []byte) {
 		const forever = 1<<32 - 1
 		var c uapi.IfaCacheinfo
 		if c.Decode(data); c.IfaPrefered == forever && c.IfaValid == forever {

@@ -1,6 +1,7 @@
 package netns
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -21,10 +22,36 @@ func Get() (NsHandle, error) {
 // currentPath is the calling thread's own network namespace.
 const currentPath = "/proc/thread-self/ns/net"
 
-// New moves the calling thread into a new network namespace, as "ip netns exec" would into a named one, and
-// returns a handle of it. The goroutine must be locked to its thread (runtime.LockOSThread). On an error the
-// thread is where it was.
+// New moves the calling thread into a new network namespace, as "unshare --net" does, and returns a handle of it. The
+// goroutine must be locked to its thread (runtime.LockOSThread). On an error the thread is where it was.
 func New() (NsHandle, error) {
+	ns, err := newAt("", enter)
+	if err != nil {
+		return None(), fmt.Errorf("netns new: %w", err)
+	}
+	return ns, nil
+}
+
+// CreateUnnamed makes a network namespace and returns a handle of it. It is [New] for a thread that stays where it
+// is: any goroutine may call it, and [Do] works in what it made. The namespace ends with its handle, unless something
+// else uses it by then.
+func CreateUnnamed() (NsHandle, error) {
+	ns, err := newAt("", stay)
+	if err != nil {
+		return None(), fmt.Errorf("netns create: %w", err)
+	}
+	return ns, nil
+}
+
+// Where newAt leaves the calling thread.
+const (
+	stay  = false
+	enter = true
+)
+
+// newAt makes a namespace and mounts it on the file path, unless that is "". It moves the calling thread into it, for
+// good or only while it works. On an error nothing is mounted, and the thread is where it was.
+func newAt(path string, enter bool) (NsHandle, error) {
 	runtime.LockOSThread() // until it is clear that the thread is where it should be
 	origin, err := Get()
 	if err != nil {
@@ -34,14 +61,24 @@ func New() (NsHandle, error) {
 	defer closeQuietly(origin)
 	if err := unix.Unshare(CLONE_NEWNET); err != nil {
 		runtime.UnlockOSThread()
-		return None(), fmt.Errorf("netns new: %w", err)
+		return None(), err
 	}
 	ns, err := Get()
-	if err != nil {
-		return None(), restore(origin, err)
+	if err == nil && path != "" {
+		err = os.NewSyscallError("mount", unix.Mount(currentPath, path, "", unix.MS_BIND, ""))
 	}
-	runtime.UnlockOSThread()
-	return ns, nil
+	if err == nil && enter {
+		runtime.UnlockOSThread()
+		return ns, nil
+	}
+	if err = restore(origin, err); err == nil {
+		return ns, nil
+	}
+	closeQuietly(ns)
+	if path != "" { // where it stays mounted, the caller cannot remove the file, and says so
+		_ = unix.Unmount(path, unix.MNT_DETACH|unix.UMOUNT_NOFOLLOW)
+	}
+	return None(), err
 }
 
 // Set moves the calling thread into the network namespace ns; see setns(2).
@@ -90,7 +127,20 @@ var errNoNamespace = fmt.Errorf("not a namespace: %w", unix.EINVAL)
 // closeQuietly closes a descriptor of nsfs, for which close(2) has nothing to report.
 func closeQuietly(ns NsHandle) { _ = unix.Close(int(ns)) }
 
-// opError is an *os.PathError, so that os.IsNotExist and its like work as errors.Is does.
+// opError is an *os.PathError around an errno where there is one, so that os.IsNotExist and its like work as errors.Is
+// does: they look no deeper.
 func opError(op, object string, err error) error {
-	return &os.PathError{Op: "netns " + op, Path: strconv.Quote(object), Err: err}
+	object = strconv.Quote(object)
+	if call, ok := err.(*os.SyscallError); ok {
+		object, err = object+": "+call.Syscall, call.Err
+	}
+	return &os.PathError{Op: "netns " + op, Path: object, Err: err}
+}
+
+// alsoFailed adds to err what went wrong after it, if anything did.
+func alsoFailed(err, then error) error {
+	if then == nil {
+		return err
+	}
+	return errors.Join(err, then)
 }

@@ -26,6 +26,7 @@ var emulatorLacks = map[string]string{
 	"flags of queues that are not the host's": "passes the flags on as they are",
 	"futexes that lend priority":              "uses futexes of its own",
 	"loop devices":                            "knows few requests of ioctl",
+	"microseconds of select":                  "makes nanoseconds of them, which overflow, for pselect6",
 	"mincore":                                 "knows the pages of the host alone",
 	"mq_notify":                               "has none",
 	"nanoseconds of utimensat":                "drops them on some machines",
@@ -46,8 +47,8 @@ var emulatorLacks = map[string]string{
 	"the system calls of threads":             "knows them as glibc makes them",
 	"times and permissions of semaphores":     "converts some of the structure only",
 	"times of recvmmsg":                       "waits without end",
-	"unknown requests of ioctl":               "knows few",
 	"unique ids of mounts":                    "stores 32 bits whatever the flags",
+	"unknown requests of ioctl":               "knows few",
 	"userfaultfd":                             "has none",
 }
 

@@ -275,8 +275,6 @@ func TestTimesOfFile(t *testing.T) {
 		t.Errorf("Utime nil: %v", st.Mtim)
 	}
 	fails(t, unix.Utimes(path, make([]unix.Timeval, 1)), unix.EINVAL)
-	fails(t, unix.Utimes(path, []unix.Timeval{{Usec: -1}, {}}), unix.EINVAL)
-	fails(t, unix.Utimes(path, []unix.Timeval{{}, {Usec: 1000000}}), unix.EINVAL)
 	fails(t, unix.UtimesNano(path, make([]unix.Timespec, 3)), unix.EINVAL)
 }
 

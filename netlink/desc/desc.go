@@ -5,7 +5,7 @@
 package desc
 
 import (
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Field describes one attribute, or a few that are shown as one.
@@ -21,7 +21,7 @@ type Field struct {
 	Show func(p *Printer, b []byte, attrs Attrs)
 	// Read, if set, parses instead of Form what follows the keyword; that, in
 	// full, is in.Last.
-	Read func(in *Args, e *nl.Encoder) error
+	Read func(in *Args, e *wire.Encoder) error
 	// Words are further keywords that Read serves ("nolearning").
 	Words []string
 
@@ -33,7 +33,7 @@ type Field struct {
 type Form struct {
 	Usage string // grammar of the value: "{ on | off }"
 	Show  func(p *Printer, f *Field, b []byte)
-	Read  func(in *Args, f *Field, e *nl.Encoder) error
+	Read  func(in *Args, f *Field, e *wire.Encoder) error
 }
 
 // Attrs are the attributes of one nest by type; of a repeated one the last.
@@ -42,7 +42,7 @@ type Attrs map[uint16][]byte
 // ParseAttrs reads the attributes in b. What is malformed ends the run.
 func ParseAttrs(b []byte) Attrs {
 	attrs := Attrs{}
-	d := nl.NewDecoder(b)
+	d := wire.NewDecoder(b)
 	for d.Next() {
 		attrs[d.Type()] = d.Data()
 	}

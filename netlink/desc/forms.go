@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"net/netip"
 
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 var native = binary.NativeEndian
 
 // number makes the form of an unsigned number of n bytes.
-func number(n int, get func([]byte) uint64, put func(*nl.Encoder, uint16, uint64)) Form {
+func number(n int, get func([]byte) uint64, put func(*wire.Encoder, uint16, uint64)) Form {
 	return Form{
 		Usage: "NUMBER",
 		Show: func(p *Printer, f *Field, b []byte) {
@@ -19,7 +19,7 @@ func number(n int, get func([]byte) uint64, put func(*nl.Encoder, uint16, uint64
 				p.Uint(f.Key, f.word()+" %d ", get(b))
 			}
 		},
-		Read: func(in *Args, f *Field, e *nl.Encoder) error {
+		Read: func(in *Args, f *Field, e *wire.Encoder) error {
 			s, err := in.Next()
 			if err != nil {
 				return err
@@ -37,17 +37,17 @@ func number(n int, get func([]byte) uint64, put func(*nl.Encoder, uint16, uint64
 // Numbers in the machine's byte order, and in network byte order (BE).
 var (
 	U8 = number(1, func(b []byte) uint64 { return uint64(b[0]) },
-		func(e *nl.Encoder, t uint16, v uint64) { e.Uint8(t, uint8(v)) })
+		func(e *wire.Encoder, t uint16, v uint64) { e.Uint8(t, uint8(v)) })
 	U16 = number(2, func(b []byte) uint64 { return uint64(native.Uint16(b)) },
-		func(e *nl.Encoder, t uint16, v uint64) { e.Uint16(t, uint16(v)) })
+		func(e *wire.Encoder, t uint16, v uint64) { e.Uint16(t, uint16(v)) })
 	U32 = number(4, func(b []byte) uint64 { return uint64(native.Uint32(b)) },
-		func(e *nl.Encoder, t uint16, v uint64) { e.Uint32(t, uint32(v)) })
+		func(e *wire.Encoder, t uint16, v uint64) { e.Uint32(t, uint32(v)) })
 	U64 = number(8, native.Uint64,
-		func(e *nl.Encoder, t uint16, v uint64) { e.Uint64(t, v) })
+		func(e *wire.Encoder, t uint16, v uint64) { e.Uint64(t, v) })
 	BE16 = number(2, func(b []byte) uint64 { return uint64(binary.BigEndian.Uint16(b)) },
-		func(e *nl.Encoder, t uint16, v uint64) { e.BE16(t, uint16(v)) })
+		func(e *wire.Encoder, t uint16, v uint64) { e.BE16(t, uint16(v)) })
 	BE32 = number(4, func(b []byte) uint64 { return uint64(binary.BigEndian.Uint32(b)) },
-		func(e *nl.Encoder, t uint16, v uint64) { e.BE32(t, uint32(v)) })
+		func(e *wire.Encoder, t uint16, v uint64) { e.BE32(t, uint32(v)) })
 )
 
 // Address is an IPv4 or IPv6 address, by its length.
@@ -58,7 +58,7 @@ var Address = Form{
 			p.Str(f.Key, f.word()+" %s ", AddrText(a))
 		}
 	},
-	Read: func(in *Args, f *Field, e *nl.Encoder) error {
+	Read: func(in *Args, f *Field, e *wire.Encoder) error {
 		s, err := in.Next()
 		if err != nil {
 			return err
@@ -80,7 +80,7 @@ var Device = Form{
 			p.Str(f.Key, f.word()+" %s ", p.Link(int(native.Uint32(b))))
 		}
 	},
-	Read: func(in *Args, f *Field, e *nl.Encoder) error {
+	Read: func(in *Args, f *Field, e *wire.Encoder) error {
 		s, err := in.Next()
 		if err != nil {
 			return err

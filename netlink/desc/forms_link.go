@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Toggle is a byte that is on or off.
@@ -20,7 +20,7 @@ var Toggle = Form{
 			p.OnOff(f.Key, f.word()+" %s ", b[0] != 0)
 		}
 	},
-	Read: func(in *Args, f *Field, e *nl.Encoder) error {
+	Read: func(in *Args, f *Field, e *wire.Encoder) error {
 		on, err := in.OnOff(f.word())
 		if err != nil {
 			return err
@@ -34,7 +34,7 @@ var Toggle = Form{
 // It is shown where it is there.
 var Present = Form{
 	Show: func(p *Printer, f *Field, _ []byte) { p.Bool(f.Key, f.word()+" ", true) },
-	Read: func(_ *Args, f *Field, e *nl.Encoder) error {
+	Read: func(_ *Args, f *Field, e *wire.Encoder) error {
 		e.Flag(f.Type)
 		return nil
 	},
@@ -62,7 +62,7 @@ func YesNo(typ uint16, key, word string, both bool) Field {
 			}
 			p.YesNo(key, word, b[0] != 0)
 		},
-		Read: func(in *Args, e *nl.Encoder) error {
+		Read: func(in *Args, e *wire.Encoder) error {
 			e.Uint8(typ, bit(in.Last() == word))
 			return nil
 		},
@@ -99,7 +99,7 @@ var LLAddr = Form{
 	Show: func(p *Printer, f *Field, b []byte) {
 		p.Str(f.Key, f.word()+" %s ", net.HardwareAddr(b).String())
 	},
-	Read: func(in *Args, f *Field, e *nl.Encoder) error {
+	Read: func(in *Args, f *Field, e *wire.Encoder) error {
 		a, err := in.LLAddr()
 		if err == nil {
 			e.Data(f.Type, a)
@@ -157,7 +157,7 @@ var VlanProtocol = Form{
 			p.Str(f.Key, f.word()+" %s ", VlanProtocolName(uint16(b[0])<<8|uint16(b[1])))
 		}
 	},
-	Read: func(in *Args, f *Field, e *nl.Encoder) error {
+	Read: func(in *Args, f *Field, e *wire.Encoder) error {
 		s, err := in.Next()
 		if err != nil {
 			return err
@@ -203,7 +203,7 @@ var S32 = Form{
 			p.Int(f.Key, f.word()+" %d ", int64(int32(native.Uint32(b))))
 		}
 	},
-	Read: func(in *Args, f *Field, e *nl.Encoder) error {
+	Read: func(in *Args, f *Field, e *wire.Encoder) error {
 		s, err := in.Next()
 		if err != nil {
 			return err
@@ -251,7 +251,7 @@ func Enum32(names []string) Form {
 				p.Uint(f.Key, f.word()+" %d ", uint64(v))
 			}
 		},
-		Read: func(in *Args, f *Field, e *nl.Encoder) error {
+		Read: func(in *Args, f *Field, e *wire.Encoder) error {
 			s, err := in.Next()
 			if err != nil {
 				return err

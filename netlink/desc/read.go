@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Args are the words of a command that are still to be read.
@@ -20,7 +20,7 @@ type Args struct {
 	// LinkOptions reads the words that ip link add has for links of all kinds
 	// (name NAME, mtu BYTES, netns NAME, …) into attributes of e, and returns the
 	// header that goes before them: for a link that is made along with another.
-	LinkOptions func(in *Args, e *nl.Encoder) (uapi.Ifinfomsg, error)
+	LinkOptions func(in *Args, e *wire.Encoder) (uapi.Ifinfomsg, error)
 	// Warn tells the user something that is no error; nil: nobody listens.
 	Warn func(text string)
 
@@ -108,7 +108,7 @@ func ParseUint(s string, bits int) (uint64, error) {
 // attributes of e. It stops before the first word that is none of their
 // keywords. Keywords may be abbreviated; of several that fit the one of the
 // first field is meant.
-func Read(in *Args, fields []Field, e *nl.Encoder) error {
+func Read(in *Args, fields []Field, e *wire.Encoder) error {
 	in.from = len(e.Bytes())
 	for in.More() {
 		f, keyword := find(fields, in.Peek())
@@ -132,7 +132,7 @@ func Read(in *Args, fields []Field, e *nl.Encoder) error {
 // Written returns the payload of the attribute typ that earlier words of the
 // same Read made, nil if there is none. It shares the encoder's memory until
 // something is appended.
-func (a *Args) Written(e *nl.Encoder, typ uint16) []byte {
+func (a *Args) Written(e *wire.Encoder, typ uint16) []byte {
 	return ParseAttrs(e.Bytes()[a.from:])[typ]
 }
 
