@@ -17,7 +17,10 @@ import (
 	"runtime/debug"
 )
 
-func main() { os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr)) }
+func main() {
+	detailErrors()
+	os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr))
+}
 
 // run is the program: args are its name and its words. It returns the exit
 // status.
