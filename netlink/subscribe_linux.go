@@ -35,7 +35,7 @@ func (e events[T]) send(h *Handle, ch chan<- T, done <-chan struct{}, o subscrib
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithCancelCause(h.context())
+	ctx, cancel := context.WithCancelCause(h.parent())
 	if done != nil {
 		go func() {
 			select {
@@ -78,7 +78,7 @@ func (e events[T]) seq(h *Handle, o subscribeOptions) iter.Seq2[T, error] {
 			return
 		}
 		defer w.close()
-		ctx, cancel := context.WithCancelCause(h.context())
+		ctx, cancel := context.WithCancelCause(h.parent())
 		defer cancel(errDone)
 		w.run(ctx, yield)
 	}

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"context"
 	"errors"
 	"iter"
 	"sync"
@@ -68,7 +67,7 @@ const (
 )
 
 // receive waits for one datagram. Its length is n, also where data is less of it.
-func (l *Listener) receive(ctx context.Context, timeout time.Duration) (data []byte, n int, from uint32, err error) {
+func (l *Listener) receive(ctx Context, timeout time.Duration) (data []byte, n int, from uint32, err error) {
 	if l.burst != nil {
 		data, n, from, err = l.burst.next()
 		if err != ErrTimeout || timeout < 0 {
@@ -115,7 +114,7 @@ func (l *Listener) hurried() bool {
 // ErrOverrun comes after all events that were queued before it: from a full
 // queue on, the kernel drops every event until the queue has been emptied, so
 // what is read before that may be missing events that no error tells of.
-func (l *Listener) Messages(ctx context.Context) iter.Seq2[Message, error] {
+func (l *Listener) Messages(ctx Context) iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
 		if !l.begin() {
 			yield(Message{}, &Error{Op: "netlink listen", Err: ErrClosed})
@@ -155,7 +154,7 @@ func (l *Listener) Messages(ctx context.Context) iter.Seq2[Message, error] {
 // nothing came. After an error that Messages would go on after, Receive may be
 // called again. Its ErrOverrun comes at once: what is received until a call
 // without waiting ends with ErrTimeout may be missing events.
-func (l *Listener) Receive(ctx context.Context, timeout time.Duration, each func(Message)) error {
+func (l *Listener) Receive(ctx Context, timeout time.Duration, each func(Message)) error {
 	if !l.begin() {
 		return &Error{Op: "netlink listen", Err: ErrClosed}
 	}
@@ -173,9 +172,9 @@ func lost(err error) bool {
 }
 
 // datagram receives once. ok is false where each wanted no more.
-func (l *Listener) datagram(ctx context.Context, timeout time.Duration, each func(Message) bool) (ok bool, err error) {
+func (l *Listener) datagram(ctx Context, timeout time.Duration, each func(Message) bool) (ok bool, err error) {
 	if ctx.Err() != nil {
-		return true, &Error{Op: "netlink listen", Err: context.Cause(ctx)}
+		return true, &Error{Op: "netlink listen", Err: ctx.Err()}
 	}
 	if l.closed.Load() {
 		return true, &Error{Op: "netlink listen", Err: ErrClosed}

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"context"
 	"errors"
 	"os"
 	"sync"
@@ -185,7 +184,7 @@ func (s *socket) recv(b []byte) (n int, from uint32, e unix.Errno) {
 	}
 }
 
-func (s *socket) Receive(ctx context.Context, b []byte, timeout time.Duration) (int, uint32, error) {
+func (s *socket) Receive(ctx Context, b []byte, timeout time.Duration) (int, uint32, error) {
 	n, from, e := s.recv(b)
 	if e == unix.EAGAIN {
 		if timeout < 0 {
@@ -207,7 +206,7 @@ func recvError(e unix.Errno) error {
 }
 
 // wait parks the goroutine on the runtime's poller until a datagram is there.
-func (s *socket) wait(ctx context.Context, b []byte, timeout time.Duration) (n int, from uint32, err error) {
+func (s *socket) wait(ctx Context, b []byte, timeout time.Duration) (n int, from uint32, err error) {
 	var deadline time.Time
 	if timeout > 0 {
 		deadline = time.Now().Add(timeout)
@@ -217,8 +216,7 @@ func (s *socket) wait(ctx context.Context, b []byte, timeout time.Duration) (n i
 		return 0, 0, err
 	}
 	if ctx.Done() != nil {
-		stop := context.AfterFunc(ctx, s.wake)
-		defer stop()
+		defer afterwards(ctx, s.wake)()
 	}
 	raw, err := file.SyscallConn()
 	if err != nil {
@@ -236,7 +234,7 @@ func (s *socket) wait(ctx context.Context, b []byte, timeout time.Duration) (n i
 		case err == nil:
 			return 0, 0, recvError(e)
 		case ctx.Err() != nil:
-			return 0, 0, context.Cause(ctx)
+			return 0, 0, ctx.Err()
 		case !errors.Is(err, os.ErrDeadlineExceeded):
 			return 0, 0, err
 		case timeout > 0 && !time.Now().Before(deadline):
