@@ -67,6 +67,9 @@ func (d *Decoder) Type() uint16 { return d.typ }
 // Data returns the attribute's payload, sharing the decoder's memory.
 func (d *Decoder) Data() []byte { return d.b[d.at:d.end:d.end] }
 
+// Offset returns where in the decoder's bytes the attribute's payload begins.
+func (d *Decoder) Offset() int { return d.at }
+
 // Err returns the first error met.
 func (d *Decoder) Err() error { return d.err }
 

@@ -1,7 +1,6 @@
 package ip
 
 import (
-	"slices"
 	"strings"
 
 	"kern.sys/cmd/kern/internal/cli"
@@ -75,7 +74,7 @@ func linkHelp(c *cli.Command) error {
 	if port, ok := strings.CutSuffix(kind, "_slave"); ok {
 		fields = portFields(port)
 	}
-	if fields == nil && !slices.Contains(kindNames(), kind) {
+	if fields == nil {
 		return c.ShowUsage()
 	}
 	c.Out.Rawf("Usage: ... %s\n", kindUsage(kind, fields))

@@ -83,8 +83,8 @@ func showLinkInfo(s *cli.Session, l *linkMessage) {
 	p.EndObject()
 }
 
-func showInfoData(s *cli.Session, key string, fields []desc.Field, b []byte) {
-	if b != nil && len(fields) != 0 {
+func showInfoData(s *cli.Session, key string, fields *desc.Kind, b []byte) {
+	if b != nil && fields != nil && len(fields.Fields) != 0 {
 		s.Out.Object(key)
 		desc.Show(s.Out, fields, b)
 		s.Out.EndObject()

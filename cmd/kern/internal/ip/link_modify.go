@@ -144,7 +144,7 @@ func (w *linkWords) readKind(create bool) error {
 	}
 	w.e.Nest(uapi.IFLA_LINKINFO)
 	w.e.String(uapi.IFLA_INFO_KIND, kind)
-	if w.More() && len(fields) != 0 {
+	if w.More() && fields != nil && len(fields.Fields) != 0 {
 		if err := w.readKindData(kind, fields, data, create); err != nil {
 			return err
 		}
@@ -156,7 +156,7 @@ func (w *linkWords) readKind(create bool) error {
 	return nil
 }
 
-func (w *linkWords) readKindData(kind string, fields []desc.Field, data uint16, create bool) error {
+func (w *linkWords) readKindData(kind string, fields *desc.Kind, data uint16, create bool) error {
 	w.e.Nest(data)
 	before := len(w.e.Bytes())
 	w.LinkOptions = w.readPeer
@@ -171,8 +171,10 @@ func (w *linkWords) readKindData(kind string, fields []desc.Field, data uint16, 
 		}
 		return cli.Exit(cli.StatusFailed, "%s", text)
 	}
-	if err := completeKind(kind, &w.Args, w.e, create); err != nil {
-		return err
+	if fields.Complete != nil {
+		if err := fields.Complete(&w.Args, w.e, create); err != nil {
+			return err
+		}
 	}
 	if len(w.e.Bytes()) == before {
 		w.e.Cancel()
@@ -205,6 +207,6 @@ func (w *linkWords) readPeer(in *desc.Args, e *wire.Encoder) (uapi.Ifinfomsg, er
 }
 
 // kindUsage is the grammar of a kind, one attribute a line.
-func kindUsage(kind string, fields []desc.Field) string {
+func kindUsage(kind string, fields *desc.Kind) string {
 	return strings.Join(append([]string{kind}, desc.Usage(fields)...), "\n\t\t")
 }

@@ -292,14 +292,10 @@ func encodeKind(e *wire.Encoder, link Link) {
 
 // encodeData appends the attributes of v's kind; where none is set, no empty
 // nest, which some kinds take for a change that they cannot make.
-func encodeData(e *wire.Encoder, attr uint16, v any) {
-	enc, ok := v.(dataEncoder)
-	if !ok {
-		return
-	}
-	e.Nest(attr | uapi.NLA_F_NESTED)
+func encodeData(e *wire.Encoder, typ uint16, v any) {
+	e.Nest(typ | uapi.NLA_F_NESTED)
 	before := len(e.Bytes())
-	enc.encodeData(e)
+	encodeAttrs(e, v)
 	if len(e.Bytes()) == before {
 		e.Cancel()
 	} else {

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"strings"
 
+	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
@@ -42,6 +43,7 @@ type BridgePort struct {
 	BackupNhid        *uint32 // nexthop id of redirected frames, 0: none
 	MaxGroups         *uint32 // limit of multicast entries, 0: none
 	EhtHostsLimit     *uint32 // limit of hosts that are tracked
+	FdbFlush          bool    // forget what was learned at the port; never read
 
 	// What follows is only read. Times are in hundredths of a second.
 
@@ -65,82 +67,61 @@ type BridgePort struct {
 // SlaveType returns "bridge".
 func (p *BridgePort) SlaveType() string { return "bridge" }
 
-// fields are the attributes that can be set.
-func (p *BridgePort) fields() []optional {
-	return []optional{
-		{typ: uapi.IFLA_BRPORT_STATE, at: &p.State},
-		{typ: uapi.IFLA_BRPORT_PRIORITY, at: &p.Priority},
-		{typ: uapi.IFLA_BRPORT_COST, at: &p.Cost},
-		{typ: uapi.IFLA_BRPORT_MODE, at: &p.Hairpin},
-		{typ: uapi.IFLA_BRPORT_GUARD, at: &p.Guard},
-		{typ: uapi.IFLA_BRPORT_PROTECT, at: &p.RootBlock},
-		{typ: uapi.IFLA_BRPORT_FAST_LEAVE, at: &p.FastLeave},
-		{typ: uapi.IFLA_BRPORT_LEARNING, at: &p.Learning},
-		{typ: uapi.IFLA_BRPORT_UNICAST_FLOOD, at: &p.Flood},
-		{typ: uapi.IFLA_BRPORT_PROXYARP, at: &p.ProxyArp},
-		{typ: uapi.IFLA_BRPORT_LEARNING_SYNC, at: &p.LearningSync},
-		{typ: uapi.IFLA_BRPORT_PROXYARP_WIFI, at: &p.ProxyArpWiFi},
-		{typ: uapi.IFLA_BRPORT_MULTICAST_ROUTER, at: &p.MulticastRouter},
-		{typ: uapi.IFLA_BRPORT_MCAST_FLOOD, at: &p.MulticastFlood},
-		{typ: uapi.IFLA_BRPORT_MCAST_TO_UCAST, at: &p.MulticastUnicast},
-		{typ: uapi.IFLA_BRPORT_VLAN_TUNNEL, at: &p.VlanTunnel},
-		{typ: uapi.IFLA_BRPORT_BCAST_FLOOD, at: &p.BroadcastFlood},
-		{typ: uapi.IFLA_BRPORT_GROUP_FWD_MASK, at: &p.GroupFwdMask},
-		{typ: uapi.IFLA_BRPORT_NEIGH_SUPPRESS, at: &p.NeighSuppress},
-		{typ: uapi.IFLA_BRPORT_ISOLATED, at: &p.Isolated},
-		{typ: uapi.IFLA_BRPORT_BACKUP_PORT, at: &p.BackupPort},
-		{typ: uapi.IFLA_BRPORT_MCAST_EHT_HOSTS_LIMIT, at: &p.EhtHostsLimit},
-		{typ: uapi.IFLA_BRPORT_LOCKED, at: &p.Locked},
-		{typ: uapi.IFLA_BRPORT_MAB, at: &p.Mab},
-		{typ: uapi.IFLA_BRPORT_MCAST_MAX_GROUPS, at: &p.MaxGroups},
-		{typ: uapi.IFLA_BRPORT_NEIGH_VLAN_SUPPRESS, at: &p.NeighVlanSuppress},
-		{typ: uapi.IFLA_BRPORT_BACKUP_NHID, at: &p.BackupNhid},
-		{typ: uapi.IFLA_BRPORT_NEIGH_FORWARD_GRAT, at: &p.NeighForwardGrat},
-	}
+func (p *BridgePort) attrs(c *attr.Codec) {
+	attr.OptU8(c, uapi.IFLA_BRPORT_STATE, &p.State)
+	attr.OptU16(c, uapi.IFLA_BRPORT_PRIORITY, &p.Priority)
+	attr.OptU32(c, uapi.IFLA_BRPORT_COST, &p.Cost)
+	attr.OptBool(c, uapi.IFLA_BRPORT_MODE, &p.Hairpin)
+	attr.OptBool(c, uapi.IFLA_BRPORT_GUARD, &p.Guard)
+	attr.OptBool(c, uapi.IFLA_BRPORT_PROTECT, &p.RootBlock)
+	attr.OptBool(c, uapi.IFLA_BRPORT_FAST_LEAVE, &p.FastLeave)
+	attr.OptBool(c, uapi.IFLA_BRPORT_LEARNING, &p.Learning)
+	attr.OptBool(c, uapi.IFLA_BRPORT_UNICAST_FLOOD, &p.Flood)
+	attr.OptBool(c, uapi.IFLA_BRPORT_PROXYARP, &p.ProxyArp)
+	attr.OptBool(c, uapi.IFLA_BRPORT_LEARNING_SYNC, &p.LearningSync)
+	attr.OptBool(c, uapi.IFLA_BRPORT_PROXYARP_WIFI, &p.ProxyArpWiFi)
+	attr.OptU8(c, uapi.IFLA_BRPORT_MULTICAST_ROUTER, &p.MulticastRouter)
+	attr.OptBool(c, uapi.IFLA_BRPORT_MCAST_FLOOD, &p.MulticastFlood)
+	attr.OptBool(c, uapi.IFLA_BRPORT_MCAST_TO_UCAST, &p.MulticastUnicast)
+	attr.OptBool(c, uapi.IFLA_BRPORT_VLAN_TUNNEL, &p.VlanTunnel)
+	attr.OptBool(c, uapi.IFLA_BRPORT_BCAST_FLOOD, &p.BroadcastFlood)
+	attr.OptU16(c, uapi.IFLA_BRPORT_GROUP_FWD_MASK, &p.GroupFwdMask)
+	attr.OptBool(c, uapi.IFLA_BRPORT_NEIGH_SUPPRESS, &p.NeighSuppress)
+	attr.OptBool(c, uapi.IFLA_BRPORT_ISOLATED, &p.Isolated)
+	attr.OptU32(c, uapi.IFLA_BRPORT_BACKUP_PORT, &p.BackupPort)
+	attr.OptU32(c, uapi.IFLA_BRPORT_MCAST_EHT_HOSTS_LIMIT, &p.EhtHostsLimit)
+	attr.OptBool(c, uapi.IFLA_BRPORT_LOCKED, &p.Locked)
+	attr.OptBool(c, uapi.IFLA_BRPORT_MAB, &p.Mab)
+	attr.OptU32(c, uapi.IFLA_BRPORT_MCAST_MAX_GROUPS, &p.MaxGroups)
+	attr.OptBool(c, uapi.IFLA_BRPORT_NEIGH_VLAN_SUPPRESS, &p.NeighVlanSuppress)
+	attr.OptU32(c, uapi.IFLA_BRPORT_BACKUP_NHID, &p.BackupNhid)
+	attr.OptBool(c, uapi.IFLA_BRPORT_NEIGH_FORWARD_GRAT, &p.NeighForwardGrat)
+	attr.Flag(c, uapi.IFLA_BRPORT_FLUSH|attr.WriteOnly, &p.FdbFlush)
+	p.RootID.attr(c, uapi.IFLA_BRPORT_ROOT_ID)
+	p.BridgeID.attr(c, uapi.IFLA_BRPORT_BRIDGE_ID)
+	attr.U16(c, uapi.IFLA_BRPORT_DESIGNATED_PORT|attr.ReadOnly, &p.DesignatedPort)
+	attr.U16(c, uapi.IFLA_BRPORT_DESIGNATED_COST|attr.ReadOnly, &p.DesignatedCost)
+	attr.U16(c, uapi.IFLA_BRPORT_ID|attr.ReadOnly, &p.ID)
+	attr.U16(c, uapi.IFLA_BRPORT_NO|attr.ReadOnly, &p.Number)
+	attr.Bool(c, uapi.IFLA_BRPORT_TOPOLOGY_CHANGE_ACK|attr.ReadOnly, &p.TopologyChangeAck)
+	attr.Bool(c, uapi.IFLA_BRPORT_CONFIG_PENDING|attr.ReadOnly, &p.ConfigPending)
+	attr.U64(c, uapi.IFLA_BRPORT_MESSAGE_AGE_TIMER|attr.ReadOnly, &p.MessageAgeTimer)
+	attr.U64(c, uapi.IFLA_BRPORT_FORWARD_DELAY_TIMER|attr.ReadOnly, &p.ForwardDelayTimer)
+	attr.U64(c, uapi.IFLA_BRPORT_HOLD_TIMER|attr.ReadOnly, &p.HoldTimer)
+	attr.U32(c, uapi.IFLA_BRPORT_MCAST_N_GROUPS|attr.ReadOnly, &p.Groups)
+	attr.U32(c, uapi.IFLA_BRPORT_MCAST_EHT_HOSTS_CNT|attr.ReadOnly, &p.EhtHosts)
+	attr.Bool(c, uapi.IFLA_BRPORT_MRP_RING_OPEN|attr.ReadOnly, &p.MrpRingOpen)
+	attr.Bool(c, uapi.IFLA_BRPORT_MRP_IN_OPEN|attr.ReadOnly, &p.MrpInOpen)
 }
 
-func (p *BridgePort) encodeData(e *wire.Encoder) { encodeOptional(e, p.fields()) }
+// silent are the timers.
+func (*BridgePort) silent() []uint16 { return bridgePortSilent }
 
-func (p *BridgePort) decodeData(d *wire.Decoder) {
-	fields := p.fields()
-	for d.Next() {
-		if decodeOptional(d, fields) {
-			continue
-		}
-		switch d.Type() {
-		case uapi.IFLA_BRPORT_ROOT_ID:
-			p.RootID = decodeBridgeID(d.Data())
-		case uapi.IFLA_BRPORT_BRIDGE_ID:
-			p.BridgeID = decodeBridgeID(d.Data())
-		case uapi.IFLA_BRPORT_DESIGNATED_PORT:
-			p.DesignatedPort = d.Uint16()
-		case uapi.IFLA_BRPORT_DESIGNATED_COST:
-			p.DesignatedCost = d.Uint16()
-		case uapi.IFLA_BRPORT_ID:
-			p.ID = d.Uint16()
-		case uapi.IFLA_BRPORT_NO:
-			p.Number = d.Uint16()
-		case uapi.IFLA_BRPORT_TOPOLOGY_CHANGE_ACK:
-			p.TopologyChangeAck = d.Bool()
-		case uapi.IFLA_BRPORT_CONFIG_PENDING:
-			p.ConfigPending = d.Bool()
-		case uapi.IFLA_BRPORT_MESSAGE_AGE_TIMER:
-			p.MessageAgeTimer = d.Uint64()
-		case uapi.IFLA_BRPORT_FORWARD_DELAY_TIMER:
-			p.ForwardDelayTimer = d.Uint64()
-		case uapi.IFLA_BRPORT_HOLD_TIMER:
-			p.HoldTimer = d.Uint64()
-		case uapi.IFLA_BRPORT_MCAST_N_GROUPS:
-			p.Groups = d.Uint32()
-		case uapi.IFLA_BRPORT_MCAST_EHT_HOSTS_CNT:
-			p.EhtHosts = d.Uint32()
-		case uapi.IFLA_BRPORT_MRP_RING_OPEN:
-			p.MrpRingOpen = d.Bool()
-		case uapi.IFLA_BRPORT_MRP_IN_OPEN:
-			p.MrpInOpen = d.Bool()
-		}
-	}
+var bridgePortSilent = []uint16{
+	uapi.IFLA_BRPORT_MESSAGE_AGE_TIMER, uapi.IFLA_BRPORT_FORWARD_DELAY_TIMER, uapi.IFLA_BRPORT_HOLD_TIMER,
 }
+
+func (*BridgePort) describe() desc.Kind { return desc.Kind{Fields: bridgePortFields} }
 
 // bridgePortStates are the names of BR_STATE_….
 var bridgePortStates = []string{
@@ -153,11 +134,7 @@ var bridgePortStates = []string{
 
 var bridgePortFields = []desc.Field{
 	{Type: uapi.IFLA_BRPORT_STATE, Key: "state", Usage: "STATE", Show: showBridgePortState,
-		Read: func(in *desc.Args, e *wire.Encoder) error {
-			v, err := in.Uint(8, "state is invalid")
-			e.Uint8(uapi.IFLA_BRPORT_STATE, uint8(v))
-			return err
-		}},
+		Read: readBridgePortState},
 	{Type: uapi.IFLA_BRPORT_PRIORITY, Key: "priority", Form: desc.U16, Usage: "PRIO"},
 	{Type: uapi.IFLA_BRPORT_COST, Key: "cost", Form: desc.U32, Usage: "COST"},
 	{Type: uapi.IFLA_BRPORT_MODE, Key: "hairpin", Form: desc.Toggle},
@@ -181,12 +158,7 @@ var bridgePortFields = []desc.Field{
 	{Type: uapi.IFLA_BRPORT_PROXYARP_WIFI, Key: "proxy_arp_wifi", Form: desc.Toggle},
 	{Type: uapi.IFLA_BRPORT_MULTICAST_ROUTER, Key: "multicast_router", Word: "mcast_router", Form: desc.U8, Usage: "MULTICAST_ROUTER"},
 	// ip has one attribute under two names in text, and only the first in JSON.
-	{Type: uapi.IFLA_BRPORT_FAST_LEAVE, Word: "mcast_fast_leave", Form: desc.Toggle,
-		Show: func(p *desc.Printer, b []byte, _ desc.Attrs) {
-			if len(b) >= 1 && !p.JSON {
-				p.OnOff("", "mcast_fast_leave %s ", b[0] != 0)
-			}
-		}},
+	{Type: uapi.IFLA_BRPORT_FAST_LEAVE, Word: "mcast_fast_leave", Form: desc.Toggle, Show: showBridgePortFastLeave},
 	{Type: uapi.IFLA_BRPORT_MCAST_FLOOD, Key: "mcast_flood", Form: desc.Toggle},
 	{Type: uapi.IFLA_BRPORT_BCAST_FLOOD, Key: "bcast_flood", Form: desc.Toggle},
 	{Type: uapi.IFLA_BRPORT_MCAST_TO_UCAST, Key: "mcast_to_unicast", Form: desc.Toggle},
@@ -200,30 +172,7 @@ var bridgePortFields = []desc.Field{
 	{Type: uapi.IFLA_BRPORT_LOCKED, Key: "locked", Form: desc.Toggle},
 	{Type: uapi.IFLA_BRPORT_MAB, Key: "mab", Form: desc.Toggle},
 	{Type: uapi.IFLA_BRPORT_BACKUP_PORT, Key: "backup_port", Words: []string{"nobackup_port"}, Form: desc.Device,
-		Show: func(p *desc.Printer, b []byte, _ desc.Attrs) {
-			if len(b) < 4 {
-				return
-			}
-			name := "*"
-			if index := int(binary.NativeEndian.Uint32(b)); index != 0 {
-				name = p.Link(index)
-			}
-			p.Str("backup_port", "backup_port %s ", name)
-		},
-		Read: func(in *desc.Args, e *wire.Encoder) error {
-			index := 0
-			if in.Last() == "backup_port" {
-				name, err := in.Next()
-				if err == nil {
-					index, err = in.LinkIndex(name)
-				}
-				if err != nil {
-					return err
-				}
-			}
-			e.Uint32(uapi.IFLA_BRPORT_BACKUP_PORT, uint32(index))
-			return nil
-		}},
+		Show: showBackupPort, Read: readBackupPort},
 	{Type: uapi.IFLA_BRPORT_BACKUP_NHID, Key: "backup_nhid", Form: desc.U32, Usage: "NHID"},
 	{Type: uapi.IFLA_BRPORT_MRP_RING_OPEN, Key: "mrp_ring_open", Form: desc.Toggle, ReadOnly: true},
 	{Type: uapi.IFLA_BRPORT_MRP_IN_OPEN, Key: "mrp_in_open", Form: desc.Toggle, ReadOnly: true},
@@ -234,7 +183,7 @@ var bridgePortFields = []desc.Field{
 	{Type: uapi.IFLA_BRPORT_FLUSH, Word: "fdb_flush", Form: desc.Order},
 }
 
-func showBridgePortState(p *desc.Printer, b []byte, _ desc.Attrs) {
+func showBridgePortState(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 	switch {
 	case len(b) == 0:
 	case int(b[0]) < len(bridgePortStates):
@@ -244,8 +193,46 @@ func showBridgePortState(p *desc.Printer, b []byte, _ desc.Attrs) {
 	}
 }
 
+func readBridgePortState(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+	v, err := in.Uint(8, "state is invalid")
+	e.Uint8(f.Type, uint8(v))
+	return err
+}
+
+func showBridgePortFastLeave(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+	if len(b) >= 1 && !p.JSON {
+		p.OnOff("", "mcast_fast_leave %s ", b[0] != 0)
+	}
+}
+
+func showBackupPort(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+	if len(b) < 4 {
+		return
+	}
+	name := "*"
+	if index := int(binary.NativeEndian.Uint32(b)); index != 0 {
+		name = p.Link(index)
+	}
+	p.Str("backup_port", "backup_port %s ", name)
+}
+
+func readBackupPort(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+	index := 0
+	if in.Last() == "backup_port" {
+		name, err := in.Next()
+		if err == nil {
+			index, err = in.LinkIndex(name)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	e.Uint32(f.Type, uint32(index))
+	return nil
+}
+
 // showGroupFwdMask prints the mask's bits one by one, those with a name by it.
-func showGroupFwdMask(p *desc.Printer, b []byte, _ desc.Attrs) {
+func showGroupFwdMask(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) < 2 {
 		return
 	}

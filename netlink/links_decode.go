@@ -43,15 +43,17 @@ func (l *linkDecoder) decode(b []byte) (Link, error) {
 	if info.stats != nil {
 		a.KindStats = l.mem.bytes.copy(info.stats)
 	}
-	if k := kindOf(info.portKind); k != nil && k.newPort != nil {
-		a.Slave = k.newPort()
-		if err := decodeKind(a.Slave, info.portData); err != nil {
-			return nil, err
+	if len(info.portKind) != 0 {
+		if port, ok := portKinds.new(string(info.portKind)); ok {
+			a.Slave = port
+			if err := decodeAttrs(port, info.portData); err != nil {
+				return nil, err
+			}
 		}
 	}
 	link := l.empty(&info)
 	*link.Attrs() = a
-	if err := decodeKind(link, info.data); err != nil {
+	if err := decodeAttrs(link, info.data); err != nil {
 		return nil, err
 	}
 	return link, nil
@@ -87,14 +89,13 @@ func readLinkInfo(b []byte) (info linkInfo, err error) {
 
 // empty returns a link of the kind.
 func (l *linkDecoder) empty(info *linkInfo) Link {
-	k := kindOf(info.kind)
-	switch {
-	case k != nil:
-		return l.mem.newLink(k)
-	case len(info.kind) == 0:
-		return l.mem.newLink(&plainKind)
+	if len(info.kind) == 0 {
+		return l.mem.newLink(&plainLink)
 	}
-	g := l.mem.newLink(&genericKind).(*GenericLink)
+	if line := linkKinds.find(string(info.kind)); line != nil {
+		return l.mem.newLink(line)
+	}
+	g := l.mem.newLink(&genericLink).(*GenericLink)
 	g.LinkType = l.mem.bytes.text(info.kind)
 	if len(info.data) != 0 {
 		g.Data = l.mem.bytes.copy(info.data)
@@ -102,31 +103,11 @@ func (l *linkDecoder) empty(info *linkInfo) Link {
 	return g
 }
 
-// Kinds of links that have no description.
+// Links of no kind, and of one that is not in the table.
 var (
-	plainKind   = LinkKind{links: linksOf[Device, *Device]{}}
-	genericKind = LinkKind{links: linksOf[GenericLink, *GenericLink]{}}
+	plainLink   = kindLine{"device", of[Device]{}}
+	genericLink = kindLine{"", of[GenericLink]{}}
 )
-
-// kindOf returns the description of a kind, nil for none.
-func kindOf(name []byte) *LinkKind {
-	if len(name) == 0 {
-		return nil
-	}
-	return kindByName()[string(name)]
-}
-
-// decodeKind hands v the attributes of its kind if it takes some, and none where
-// the message has none.
-func decodeKind(v any, data []byte) error {
-	dd, ok := v.(dataDecoder)
-	if !ok {
-		return nil
-	}
-	d := wire.NewDecoder(data)
-	dd.decodeData(&d)
-	return d.Err()
-}
 
 // fillHeader takes over struct ifinfomsg.
 func (a *LinkAttrs) fillHeader(h *uapi.Ifinfomsg) {

@@ -52,15 +52,15 @@ func (c *capturedKind) String() string {
 	return s + " " + c.Name
 }
 
-func (c *capturedKind) fields(t testing.TB) []desc.Field {
-	k := LinkKindByName(c.Kind)
+func (c *capturedKind) describe(t testing.TB) *desc.Kind {
+	k := DescribeLink(c.Kind)
+	if c.Port {
+		k = DescribeLinkPort(c.Kind)
+	}
 	if k == nil {
 		t.Fatalf("kind %q is not known", c.Kind)
 	}
-	if c.Port {
-		return k.Port
-	}
-	return k.Data
+	return k
 }
 
 // sent and told are the attributes that ip sent, and those that the kernel told.
@@ -87,7 +87,7 @@ func TestLinkKindsAreShownAsIPShowsThem(t *testing.T) {
 
 			text := desc.Printer{Details: true, LinkName: linkName}
 			text.Reset()
-			desc.Show(&text, c.fields(t), data)
+			desc.Show(&text, c.describe(t), data)
 			got := string(text.Bytes())
 			for _, word := range newerThanIP {
 				got = regexp.MustCompile(`\b`+word+` \S+ `).ReplaceAllString(got, "")
@@ -105,7 +105,7 @@ func TestLinkKindsAreShownAsIPShowsThem(t *testing.T) {
 			js := desc.Printer{Details: true, JSON: true, LinkName: linkName}
 			js.Reset()
 			js.Object("")
-			desc.Show(&js, c.fields(t), data)
+			desc.Show(&js, c.describe(t), data)
 			js.EndObject()
 			var shown map[string]any
 			if err := json.Unmarshal(js.Bytes(), &shown); err != nil {
@@ -160,13 +160,13 @@ func TestLinkKindWordsAreReadAsIPReadsThem(t *testing.T) {
 			var e wire.Encoder
 			e.String(1, "before") // reading begins behind other attributes
 			before := len(e.Bytes())
-			if err := desc.Read(in, c.fields(t), &e); err != nil {
+			if err := desc.Read(in, c.describe(t), &e); err != nil {
 				t.Fatal(err)
 			}
 			if in.More() {
 				t.Fatalf("%q is not read", in.Rest)
 			}
-			if k := LinkKindByName(c.Kind); k.Complete != nil {
+			if k := c.describe(t); k.Complete != nil {
 				if err := k.Complete(in, &e, true); err != nil {
 					t.Fatal(err)
 				}
@@ -193,7 +193,7 @@ func TestVethPeerWords(t *testing.T) {
 			return h, nil
 		}
 		var e wire.Encoder
-		if err := desc.Read(in, c.fields(t), &e); err != nil {
+		if err := desc.Read(in, c.describe(t), &e); err != nil {
 			t.Fatal(err)
 		}
 		want := capture.LinkData(t, "veth", false, "1c000100 00000000 00000000 01000000 01000000 07000300 78310000")
@@ -255,10 +255,10 @@ func TestLinkKindWordsThatAreRefused(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.kind+" "+tt.words, func(t *testing.T) {
-			k := LinkKindByName(tt.kind)
+			k := DescribeLink(tt.kind)
 			in := testArgs(strings.Fields(tt.words), nil)
 			var e wire.Encoder
-			err := desc.Read(in, k.Data, &e)
+			err := desc.Read(in, k, &e)
 			if err == nil && in.More() {
 				err = fmt.Errorf("%q is left", in.Peek())
 			}
@@ -274,10 +274,10 @@ func TestLinkKindWordsThatAreRefused(t *testing.T) {
 
 func TestLinkKindWordsMayBeAbbreviated(t *testing.T) {
 	var full, short wire.Encoder
-	if err := desc.Read(testArgs(strings.Fields("protocol 802.1ad id 6 reorder_hdr off"), nil), vlanKind.Data, &full); err != nil {
+	if err := desc.Read(testArgs(strings.Fields("protocol 802.1ad id 6 reorder_hdr off"), nil), DescribeLink("vlan"), &full); err != nil {
 		t.Fatal(err)
 	}
-	if err := desc.Read(testArgs(strings.Fields("proto 802.1AD id 6 reorder off"), nil), vlanKind.Data, &short); err != nil {
+	if err := desc.Read(testArgs(strings.Fields("proto 802.1AD id 6 reorder off"), nil), DescribeLink("vlan"), &short); err != nil {
 		t.Fatal(err)
 	}
 	if string(full.Bytes()) != string(short.Bytes()) {
@@ -291,10 +291,10 @@ func TestVxlanWarnsOfThePortThatLinuxHas(t *testing.T) {
 		in := testArgs(strings.Fields(words), nil)
 		in.Warn = func(text string) { warned = strings.Contains(text, "dstport 4789") }
 		var e wire.Encoder
-		if err := desc.Read(in, vxlanKind.Data, &e); err != nil {
+		if err := desc.Read(in, DescribeLink("vxlan"), &e); err != nil {
 			t.Fatal(err)
 		}
-		if err := vxlanKind.Complete(in, &e, true); err != nil {
+		if err := DescribeLink("vxlan").Complete(in, &e, true); err != nil {
 			t.Fatal(err)
 		}
 		if warned != want {

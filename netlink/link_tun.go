@@ -2,13 +2,14 @@ package netlink
 
 import (
 	"encoding/binary"
+	"math"
 	"os"
 	"os/user"
 	"strconv"
 
+	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/wire"
 )
 
 // TUN is the character device that tun and tap devices are made with.
@@ -83,55 +84,51 @@ func (t *Tuntap) Attrs() *LinkAttrs { return &t.LinkAttrs }
 // Type returns "tuntap". The kernel's name of the kind is "tun".
 func (t *Tuntap) Type() string { return "tuntap" }
 
-func (t *Tuntap) decodeData(d *wire.Decoder) {
-	t.Flags = TUNTAP_NO_PI
-	t.NonPersist = true
-	for d.Next() {
-		switch d.Type() {
-		case uapi.IFLA_TUN_OWNER:
-			t.Owner = d.Uint32()
-		case uapi.IFLA_TUN_GROUP:
-			t.Group = d.Uint32()
-		case uapi.IFLA_TUN_TYPE:
-			t.Mode = TuntapMode(d.Uint8())
-		case uapi.IFLA_TUN_PI:
-			if d.Bool() {
-				t.Flags &^= TUNTAP_NO_PI
-			}
-		case uapi.IFLA_TUN_VNET_HDR:
-			if d.Bool() {
-				t.Flags |= TUNTAP_VNET_HDR
-			}
-		case uapi.IFLA_TUN_PERSIST:
-			t.NonPersist = !d.Bool()
-		case uapi.IFLA_TUN_MULTI_QUEUE:
-			if d.Bool() {
-				t.Flags |= TUNTAP_MULTI_QUEUE
-			}
-		case uapi.IFLA_TUN_NUM_QUEUES:
-			t.Queues = int(d.Uint32())
-		case uapi.IFLA_TUN_NUM_DISABLED_QUEUES:
-			t.DisabledQueues = int(d.Uint32())
-		}
+func (*Tuntap) kernelKind() string { return "tun" }
+
+func (t *Tuntap) attrs(c *attr.Codec) {
+	if c.Decoding() {
+		t.NonPersist = true
+	}
+	var header, vnet, multi bool
+	persist := !t.NonPersist
+	attr.U32(c, uapi.IFLA_TUN_OWNER|attr.ReadOnly, &t.Owner)
+	attr.U32(c, uapi.IFLA_TUN_GROUP|attr.ReadOnly, &t.Group)
+	attr.IntU8(c, uapi.IFLA_TUN_TYPE|attr.ReadOnly, &t.Mode, "mode", math.MaxUint8)
+	attr.Bool(c, uapi.IFLA_TUN_PI|attr.ReadOnly, &header)
+	attr.Bool(c, uapi.IFLA_TUN_VNET_HDR|attr.ReadOnly, &vnet)
+	attr.Bool(c, uapi.IFLA_TUN_PERSIST|attr.ReadOnly, &persist)
+	attr.Bool(c, uapi.IFLA_TUN_MULTI_QUEUE|attr.ReadOnly, &multi)
+	attr.IntU32(c, uapi.IFLA_TUN_NUM_QUEUES|attr.ReadOnly, &t.Queues, "queues", math.MaxInt32)
+	attr.IntU32(c, uapi.IFLA_TUN_NUM_DISABLED_QUEUES|attr.ReadOnly, &t.DisabledQueues, "queues", math.MaxInt32)
+	if !c.Decoding() {
+		return
+	}
+	t.NonPersist, t.Flags = !persist, 0
+	if !header {
+		t.Flags |= TUNTAP_NO_PI
+	}
+	if vnet {
+		t.Flags |= TUNTAP_VNET_HDR
+	}
+	if multi {
+		t.Flags |= TUNTAP_MULTI_QUEUE
 	}
 }
 
-var tuntapKind = LinkKind{
-	Name:  "tun",
-	typ:   "tuntap",
-	links: linksOf[Tuntap, *Tuntap]{},
-	Data: []desc.Field{
-		{Type: uapi.IFLA_TUN_TYPE, Key: "type", ReadOnly: true, Show: showTunType},
-		{Type: uapi.IFLA_TUN_PI, Key: "pi", Form: desc.Toggle, ReadOnly: true},
-		{Type: uapi.IFLA_TUN_VNET_HDR, Key: "vnet_hdr", Form: desc.Toggle, ReadOnly: true},
-		{Type: uapi.IFLA_TUN_MULTI_QUEUE, Key: "multi_queue", ReadOnly: true, Show: showTunQueues},
-		{Type: uapi.IFLA_TUN_PERSIST, Key: "persist", Form: desc.Toggle, ReadOnly: true},
-		{Type: uapi.IFLA_TUN_OWNER, Key: "user", ReadOnly: true, Show: showTunID("user", userName)},
-		{Type: uapi.IFLA_TUN_GROUP, Key: "group", ReadOnly: true, Show: showTunID("group", groupName)},
-	},
+func (*Tuntap) describe() desc.Kind { return desc.Kind{Fields: tunFields} }
+
+var tunFields = []desc.Field{
+	{Type: uapi.IFLA_TUN_TYPE, Key: "type", ReadOnly: true, Show: showTunType},
+	{Type: uapi.IFLA_TUN_PI, Key: "pi", Form: desc.Toggle, ReadOnly: true},
+	{Type: uapi.IFLA_TUN_VNET_HDR, Key: "vnet_hdr", Form: desc.Toggle, ReadOnly: true},
+	{Type: uapi.IFLA_TUN_MULTI_QUEUE, Key: "multi_queue", ReadOnly: true, Show: showTunQueues},
+	{Type: uapi.IFLA_TUN_PERSIST, Key: "persist", Form: desc.Toggle, ReadOnly: true},
+	{Type: uapi.IFLA_TUN_OWNER, Key: "user", ReadOnly: true, Show: showTunUser},
+	{Type: uapi.IFLA_TUN_GROUP, Key: "group", ReadOnly: true, Show: showTunGroup},
 }
 
-func showTunType(p *desc.Printer, b []byte, _ desc.Attrs) {
+func showTunType(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) < 1 {
 		return
 	}
@@ -142,7 +139,7 @@ func showTunType(p *desc.Printer, b []byte, _ desc.Attrs) {
 	p.Str("type", "type %s ", name)
 }
 
-func showTunQueues(p *desc.Printer, b []byte, attrs desc.Attrs) {
+func showTunQueues(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
 	multi := len(b) >= 1 && b[0] != 0
 	p.Bool("multi_queue", "multi_queue ", multi)
 	if !multi {
@@ -158,19 +155,25 @@ func showTunQueues(p *desc.Printer, b []byte, attrs desc.Attrs) {
 	}
 }
 
+func showTunUser(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
+	showTunID(p, f.Key, b, userName)
+}
+
+func showTunGroup(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
+	showTunID(p, f.Key, b, groupName)
+}
+
 // showTunID prints a user or group by its name, by its number where it has
 // none.
-func showTunID(key string, name func(id string) string) func(*desc.Printer, []byte, desc.Attrs) {
-	return func(p *desc.Printer, b []byte, _ desc.Attrs) {
-		if len(b) < 4 {
-			return
-		}
-		id := binary.NativeEndian.Uint32(b)
-		if s := name(strconv.FormatUint(uint64(id), 10)); s != "" {
-			p.Str(key, key+" %s ", s)
-		} else {
-			p.Uint(key, key+" %d ", uint64(id))
-		}
+func showTunID(p *desc.Printer, key string, b []byte, name func(id string) string) {
+	if len(b) < 4 {
+		return
+	}
+	id := binary.NativeEndian.Uint32(b)
+	if s := name(strconv.FormatUint(uint64(id), 10)); s != "" {
+		p.Str(key, key+" %s ", s)
+	} else {
+		p.Uint(key, key+" %d ", uint64(id))
 	}
 }
 
