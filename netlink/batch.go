@@ -47,7 +47,7 @@ type batchItem struct {
 func (h *Handle) NewBatch() *Batch {
 	b := &Batch{}
 	inner := *h
-	inner.batch = b
+	inner.batch, inner.details = b, true
 	b.Handle = &inner
 	return b
 }

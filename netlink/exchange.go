@@ -26,7 +26,7 @@ func (h *Handle) exec(r *wire.Request, op string, object func() string) error {
 	if err == nil {
 		err = c.Do(h.context(), r)
 	}
-	return wire.Annotate(err, op, object)
+	return h.wrap(err, op, object)
 }
 
 // get sends a request that has one reply. each reads it in place,
@@ -36,7 +36,7 @@ func (h *Handle) get(r *wire.Request, op string, object func() string, each func
 	if err == nil {
 		err = c.Get(h.context(), r, each)
 	}
-	return wire.Annotate(err, op, object)
+	return h.wrap(err, op, object)
 }
 
 func noObject() string { return "" }
@@ -65,19 +65,19 @@ func fill[T any](h *Handle, r *wire.Request, op string, decode func(m wire.Messa
 func appendTo[T any](all []T, h *Handle, r *wire.Request, op string, decode func(m wire.Message, v *T) (want bool, err error)) ([]T, error) {
 	c, err := h.conn(r.Protocol)
 	if err != nil {
-		return all, wire.Annotate(err, op, noObject)
+		return all, h.wrap(err, op, noObject)
 	}
 	answer, err := c.Collect(h.context(), r)
 	defer answer.Free()
 	if err != nil && !errors.Is(err, ErrDumpInterrupted) {
-		return all, wire.Annotate(err, op, noObject)
+		return all, h.wrap(err, op, noObject)
 	}
 	list := growing[T]{all: all, left: answer.Len()}
 	for m := range answer.All() {
 		v := list.next()
 		want, err := decode(m, v)
 		if err != nil {
-			return all, wire.Annotate(err, op, noObject)
+			return all, h.wrap(err, op, noObject)
 		}
 		list.took(want)
 	}
@@ -131,7 +131,8 @@ func (g *growing[T]) took(want bool) {
 }
 
 // seq is list as a stream: objects are decoded as they come. An interrupted
-// dump is not begun anew; its last pair is ErrDumpInterrupted.
+// dump is not begun anew; its last pair is ErrDumpInterrupted. Streams are no part of
+// what programs were written for elsewhere, so their errors have all details.
 func seq[T any](h *Handle, request func() (*wire.Request, error), op string, decode func(wire.Message) (v T, want bool, err error)) iter.Seq2[T, error] {
 	return stream(h, request, op, byValue(decode), nil)
 }

@@ -33,7 +33,7 @@ func (h *Handle) LinkIndex(name string) (int, error) {
 	r := wire.NewRequest(uapi.RTM_GETLINK, 0)
 	r.Header(uapi.SizeofIfinfomsg)
 	putLinkName(&r.Encoder, name)
-	err := h.get(r, "link get", object, func(m wire.Message) error {
+	err := h.withDetails().get(r, "link get", object, func(m wire.Message) error {
 		var ifi uapi.Ifinfomsg
 		ifi.Decode(m.Data)
 		index = ifi.Index
@@ -56,7 +56,7 @@ func (h *Handle) LinkName(index int) (string, error) {
 	})
 	if errors.Is(err, ErrNotImplemented) {
 		var link Link
-		if link, err = h.LinkByIndex(index); err == nil {
+		if link, err = h.withDetails().LinkByIndex(index); err == nil {
 			name = link.Attrs().Name
 		}
 		return name, err

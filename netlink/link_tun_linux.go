@@ -104,13 +104,24 @@ func openQueue(name string, flags uint16) (*os.File, string, error) {
 	req, err := unix.NewIfreq(name)
 	if err == nil {
 		req.SetUint16(flags)
-		err = os.NewSyscallError("ioctl(TUNSETIFF)", unix.IoctlIfreq(fd, unix.TUNSETIFF, req))
+		err = ioctlError("TUNSETIFF", unix.IoctlIfreq(fd, unix.TUNSETIFF, req))
 	}
 	if err != nil {
-		return nil, "", errors.Join(err, unix.Close(fd))
+		if e := unix.Close(fd); e != nil {
+			err = errors.Join(err, e)
+		}
+		return nil, "", err
 	}
 	// Only now: the runtime's poller gives up on a descriptor without device.
 	return os.NewFile(uintptr(fd), TUN), req.Name(), nil
+}
+
+// ioctlError names the request, in words: programs compare no numbers here.
+func ioctlError(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("ioctl(%s): %w", name, err)
 }
 
 // finishTuntap sets what the device is to have beyond its existence, and a's
@@ -118,7 +129,7 @@ func openQueue(name string, flags uint16) (*os.File, string, error) {
 func finishTuntap(h *Handle, t *Tuntap, a *LinkAttrs, queue *os.File) error {
 	set := func(request uint, name string, arg uint32) error {
 		return control(queue, func(fd int) error {
-			return os.NewSyscallError("ioctl("+name+")", unix.IoctlSetInt(fd, request, int(arg)))
+			return ioctlError(name, unix.IoctlSetInt(fd, request, int(arg)))
 		})
 	}
 	if t.Owner > 0 {
@@ -174,7 +185,7 @@ func (t *Tuntap) AddQueues(count int) ([]*os.File, error) {
 		return err
 	})
 	if err != nil {
-		return nil, wire.Annotate(err, "tuntap add queues", object)
+		return nil, pkgHandle.wrap(err, "tuntap add queues", object)
 	}
 	t.Fds = append(t.Fds, queues...)
 	return queues, nil
@@ -209,7 +220,7 @@ func (t *Tuntap) RemoveQueues(fds ...*os.File) error {
 		err := control(q, func(fd int) error {
 			var req unix.Ifreq
 			req.SetUint16(unix.IFF_DETACH_QUEUE)
-			return os.NewSyscallError("ioctl(TUNSETQUEUE)", unix.IoctlIfreq(fd, unix.TUNSETQUEUE, &req))
+			return ioctlError("TUNSETQUEUE", unix.IoctlIfreq(fd, unix.TUNSETQUEUE, &req))
 		})
 		if err == nil {
 			err = q.Close()

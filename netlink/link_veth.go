@@ -86,7 +86,7 @@ func (h *Handle) VethPeerIndex(link *Veth) (int, error) {
 		return -1, &wire.Error{Op: "veth peer index", Err: errNoLink}
 	}
 	var found Link
-	err := h.get(linkRequest(uapi.RTM_GETLINK, 0, link), "veth peer index", object, func(m wire.Message) (err error) {
+	err := h.withDetails().get(linkRequest(uapi.RTM_GETLINK, 0, link), "veth peer index", object, func(m wire.Message) (err error) {
 		found, err = decodeLink(m.Data)
 		return err
 	})

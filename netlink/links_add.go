@@ -23,7 +23,7 @@ func (h *Handle) LinkAdd(link Link) error {
 	}
 	object := func() string { return linkObject(link) + " type " + link.Type() }
 	if s, ok := link.(selfMaker); ok {
-		return wire.Annotate(s.make(h), "link add", object)
+		return h.wrap(s.make(h), "link add", object)
 	}
 	a := link.Attrs()
 	if err := a.checkNew(); err != nil {
@@ -55,7 +55,7 @@ func (h *Handle) LinkAdd(link Link) error {
 	if err != nil || !more {
 		return err
 	}
-	return wire.Annotate(h.linkAddRest(link), "link add", object)
+	return h.wrap(h.linkAddRest(link), "link add", object)
 }
 
 // linkAddRest gives a new link what kernels do not take along with the rest. If
@@ -77,12 +77,15 @@ func (h *Handle) linkAddRest(link Link) error {
 		err = h.LinkSetAlias(found, a.Alias)
 	}
 	if err == nil && len(a.AltNames) != 0 {
-		err = h.altNames("link property add", uapi.RTM_NEWLINKPROP, altNameFlags, found, a.AltNames...)
+		err = h.altNames("link add", uapi.RTM_NEWLINKPROP, altNameFlags, found, a.AltNames...)
 	}
-	if err != nil {
-		return errors.Join(err, h.LinkDel(found))
+	if err == nil {
+		return nil
 	}
-	return nil
+	if e := h.LinkDel(found); e != nil {
+		return errors.Join(err, e)
+	}
+	return err
 }
 
 // handleOf returns a handle on a namespace of the types that
@@ -138,7 +141,7 @@ func (h *Handle) linkAddEcho(r *wire.Request, a *LinkAttrs, object func() string
 		})
 	}
 	if err != nil {
-		return wire.Annotate(err, "link add", object)
+		return h.wrap(err, "link add", object)
 	}
 	if made == nil && !strings.Contains(a.Name, "%") {
 		// Before Linux 6.2 there is no echo. The link is made: that it cannot be

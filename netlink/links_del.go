@@ -30,7 +30,7 @@ func (h *Handle) LinkDelGroup(group uint32) error {
 	if group == 0 {
 		r.Fail(errDefaultGroup)
 	}
-	return h.exec(r, "link del", func() string { return "group " + strconv.FormatUint(uint64(group), 10) })
+	return h.withDetails().exec(r, "link del", func() string { return "group " + strconv.FormatUint(uint64(group), 10) })
 }
 
 // linkDelWorkers is how many links are removed at once: the kernel waits outside
@@ -55,6 +55,7 @@ func (h *Handle) LinkDelAll(links []Link) []error {
 		defer own.Delete()
 		return own.WithContext(h.context()).LinkDelAll(links)
 	}
+	h = h.withDetails()
 	errs := make([]error, len(links))
 	workers := min(linkDelWorkers, len(links))
 	if h.batch != nil {

@@ -74,7 +74,7 @@ func (h *Handle) LinkEntries(f LinkFilter) iter.Seq2[*LinkEntry, error] {
 // AppendLinkEntries appends the links of [Handle.LinkListFiltered] to all, in
 // little memory: with room in all it takes next to no allocation.
 func (h *Handle) AppendLinkEntries(all []LinkEntry, f LinkFilter) ([]LinkEntry, error) {
-	return appendTo(all, h, f.entryRequest(), linkListOp, f.decodeEntry)
+	return appendTo(all, h.withDetails(), f.entryRequest(), linkListOp, f.decodeEntry)
 }
 
 func (f *LinkFilter) entryRequest() *wire.Request {

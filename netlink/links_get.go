@@ -183,11 +183,14 @@ func (f *LinkFilter) decoder() func(wire.Message) (Link, bool, error) {
 }
 
 // LinkList lists all links: ip link show.
-func (h *Handle) LinkList() ([]Link, error) { return h.LinkListFiltered(LinkFilter{}) }
+func (h *Handle) LinkList() ([]Link, error) {
+	f := LinkFilter{}
+	return list(h, h.linkDump(f), linkListOp, f.decoder())
+}
 
 // LinkListFiltered lists the links that match f. The kernel does the filtering.
 func (h *Handle) LinkListFiltered(f LinkFilter) ([]Link, error) {
-	return list(h, h.linkDump(f), linkListOp, f.decoder())
+	return list(h.withDetails(), h.linkDump(f), linkListOp, f.decoder())
 }
 
 // LinkSeq is [Handle.LinkList] as a stream.

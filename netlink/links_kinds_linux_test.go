@@ -325,7 +325,7 @@ func TestKindsRefusedLeaveNothing(t *testing.T) {
 		&Tuntap{LinkAttrs: named("x/y"), Mode: TUNTAP_MODE_TAP},
 		&Tuntap{LinkAttrs: named("x"), Mode: TUNTAP_MODE_TAP, Queues: -1},
 	} {
-		if err := h.LinkAdd(l); err == nil || !strings.Contains(err.Error(), "link add") {
+		if err := h.withDetails().LinkAdd(l); err == nil || !strings.Contains(err.Error(), "link add") {
 			t.Errorf("%T: error is %v", l, err)
 		}
 	}

@@ -152,7 +152,7 @@ func TestLinkAddRefusedLeavesNothing(t *testing.T) {
 		"altname taken there": {bad(func(a *LinkAttrs) { a.Namespace, a.AltNames = ns, []string{"lo"} }), os.ErrExist},
 		"closed namespace":    {bad(func(a *LinkAttrs) { a.Namespace = NsFd(1 << 20) }), unix.EBADF},
 	} {
-		err := h.LinkAdd(c.link)
+		err := h.withDetails().LinkAdd(c.link)
 		var e *wire.Error
 		if !errors.Is(err, c.is) || !errors.As(err, &e) || e.Op != "link add" {
 			t.Errorf("%s: got %v, want %v", name, err, c.is)

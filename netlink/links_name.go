@@ -51,7 +51,7 @@ func (h *Handle) LinkSetName(link Link, name string) error {
 	// The name that finds a link and the one it gets are the same attribute.
 	index, err := h.linkIndex(link)
 	if err != nil {
-		return wire.Annotate(err, "link set", object)
+		return h.wrap(err, "link set", object)
 	}
 	r := linkRequest(uapi.RTM_SETLINK, 0, &Device{LinkAttrs{Index: index}})
 	r.String(uapi.IFLA_IFNAME, name)

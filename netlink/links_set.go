@@ -176,7 +176,7 @@ func (h *Handle) LinkSetMaster(link Link, master Link) error {
 	}
 	index, err := h.linkIndex(master)
 	if err != nil {
-		return wire.Annotate(err, "link set", func() string { return linkObject(link) + " master " + linkObject(master) })
+		return h.wrap(err, "link set", func() string { return linkObject(link) + " master " + linkObject(master) })
 	}
 	return h.linkSet(link, "master "+linkObject(master), func(r *wire.Request) { r.Int32(uapi.IFLA_MASTER, int32(index)) })
 }

@@ -38,9 +38,9 @@ func fromContainer(host fs.FS, id string) (NsHandle, error) {
 	}
 	err = errNoProcess
 	for _, pid := range pids {
-		ns, openErr := GetFromPid(pid)
+		ns, openErr := openFile(pidPath(pid))
 		if openErr != nil {
-			err = openErr
+			err = os.NewSyscallError(pidObject(pid), openErr)
 			continue
 		}
 		if inGroup(host, pid, groups) { // else it has ended, and its number is another's by now

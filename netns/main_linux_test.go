@@ -18,6 +18,12 @@ import (
 
 func TestMain(m *testing.M) { nstest.Main(m) }
 
+// detailed makes errors say all there is until the test ends.
+func detailed(t *testing.T) {
+	netns.ErrorDetails = true
+	t.Cleanup(func() { netns.ErrorDetails = false })
+}
+
 // get returns the calling thread's namespace.
 func get(t *testing.T) netns.NsHandle {
 	t.Helper()

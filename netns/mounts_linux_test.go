@@ -287,6 +287,7 @@ func TestDeleteNamedTakesHiddenMountsToo(t *testing.T) {
 }
 
 func TestDeleteNamedThatFailsChangesNothing(t *testing.T) {
+	detailed(t)
 	inMounts(t, unix.MS_PRIVATE, func() {
 		mountByHand(t, "old")
 		mountByHand(t, "other")
@@ -317,6 +318,7 @@ func TestDeleteNamedThatFailsChangesNothing(t *testing.T) {
 }
 
 func TestDeleteNamedThatCannotReachHiddenMountsChangesNothing(t *testing.T) {
+	detailed(t)
 	inUserNamespace(t, func() {
 		inMounts(t, unix.MS_PRIVATE, func() {
 			mountByHand(t, "old")

@@ -41,7 +41,7 @@ func exists(path string) bool {
 func NewNamed(name string) (NsHandle, error) {
 	ns, err := named(name, func(path string) (NsHandle, error) { return newAt(path, enter) })
 	if err != nil {
-		return None(), opError("new", name, err)
+		return None(), refused(err, "new", name)
 	}
 	return ns, nil
 }
@@ -83,7 +83,7 @@ func named(name string, mount func(path string) (NsHandle, error)) (NsHandle, er
 	defer unlock()
 	fd, err := unix.Open(path, unix.O_RDONLY|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0)
 	if err != nil {
-		return None(), err
+		return None(), &os.PathError{Op: "open", Path: path, Err: err}
 	}
 	if err := unix.Close(fd); err != nil {
 		return None(), errors.Join(err, unix.Unlink(path))
@@ -101,7 +101,7 @@ func fdPath(fd int) string { return fmt.Sprintf("/proc/thread-self/fd/%d", fd) }
 // makeNamedDir makes the folder dir where it is missing, and takes its lock.
 func makeNamedDir(dir string) (unlock func(), err error) {
 	if err := unix.Mkdir(dir, 0o755); err != nil && err != unix.EEXIST {
-		return nil, os.NewSyscallError("mkdir "+dir, err)
+		return nil, &os.PathError{Op: "mkdir", Path: dir, Err: err}
 	}
 	return lockNamed(dir, unix.LOCK_EX)
 }
@@ -130,7 +130,7 @@ func lockNamed(dir string, how int) (unlock func(), err error) {
 // itself ends when nothing uses it any more. On an error the name is as it was.
 func DeleteNamed(name string) error {
 	if err := deleteNamed(name); err != nil {
-		return opError("delete", name, err)
+		return refused(err, "delete", name)
 	}
 	return nil
 }
@@ -163,6 +163,9 @@ func deleteNamed(name string) error {
 	if err == unix.EBUSY {
 		err = unlinkMounted(path)
 	}
+	if errno, ok := err.(unix.Errno); ok {
+		err = &os.PathError{Op: "remove", Path: path, Err: errno}
+	}
 	if err != nil && mounts > 1 { // the last one was EINVAL
 		back := unix.Mount(fdPath(was), path, "", unix.MS_BIND, "")
 		err = alsoFailed(err, os.NewSyscallError("mount it again", back))
@@ -174,7 +177,7 @@ func deleteNamed(name string) error {
 func GetFromName(name string) (NsHandle, error) {
 	path, err := takenPath(name)
 	if err != nil {
-		return None(), opError("get", name, err)
+		return None(), refused(err, "get", name)
 	}
 	ns, err := open(path, name)
 	if !errors.Is(err, errNoNamespace) {

@@ -110,6 +110,7 @@ func TestWhatIpMadeIsSeen(t *testing.T) {
 }
 
 func TestBadNamesDoNothing(t *testing.T) {
+	detailed(t)
 	nstest.Private(t)
 	lock(t)
 	before := list(t)
@@ -144,6 +145,7 @@ func TestBadNamesDoNothing(t *testing.T) {
 }
 
 func TestTakenNameIsKept(t *testing.T) {
+	detailed(t)
 	nstest.Private(t)
 	first := add(t, "taken")
 	ns, err := netns.NewNamed("taken")

@@ -36,7 +36,10 @@ func allObjects() []cli.Object {
 	})
 }
 
-func main() { os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr)) }
+func main() {
+	detailErrors()
+	os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr))
+}
 
 // run does what the words after the program's name say, and returns the exit
 // status.

@@ -16,6 +16,12 @@ func (errDumpInterrupted) Error() string {
 	return "dump was interrupted by a change: results may be incomplete or inconsistent"
 }
 
+// Is matches EINTR, which such a dump was reported by once.
+func (errDumpInterrupted) Is(target error) bool { return isEINTR(target) }
+
+// Temporary is true: the next time it may be whole.
+func (errDumpInterrupted) Temporary() bool { return true }
+
 // ErrDumpInterrupted says that the kernel's table changed while it was read
 // (NLM_F_DUMP_INTR), as often as the read was tried again. What was read
 // comes with it.
@@ -26,8 +32,8 @@ var (
 	ErrClosed = fmt.Errorf("netlink socket: %w", os.ErrClosed)
 	// ErrOverrun says that messages were lost since the receive buffer was
 	// full (ENOBUFS). What the listener watches has to be read anew; it
-	// goes on.
-	ErrOverrun = errors.New("netlink events were lost: receive buffer overrun")
+	// goes on. It matches ENOBUFS.
+	ErrOverrun error = errOverrun{}
 	// ErrTruncated says that a message was larger than the receive buffer.
 	ErrTruncated = errors.New("netlink message was truncated")
 	// ErrMalformed says that bytes from the socket are no netlink message
@@ -39,6 +45,12 @@ var (
 	// ErrNotImplemented says that this system has no netlink.
 	ErrNotImplemented = errors.New("not implemented")
 )
+
+type errOverrun struct{}
+
+func (errOverrun) Error() string { return "netlink events were lost: receive buffer overrun" }
+
+func (errOverrun) Is(target error) bool { return isENOBUFS(target) }
 
 // Error is what every failed operation returns.
 type Error struct {
