@@ -10,7 +10,7 @@ import (
 )
 
 // AddrAdd adds an address to a link: ip address add ADDR dev LINK. An address
-// that is there already is an error that matches os.ErrExist. With a nil link,
+// that is there already is EEXIST. With a nil link,
 // addr.LinkIndex says which it is. See [Addr] for what is sent where a field is
 // unset, the broadcast address above all.
 func (h *Handle) AddrAdd(link Link, addr *Addr) error {
@@ -25,7 +25,7 @@ func (h *Handle) AddrReplace(link Link, addr *Addr) error {
 }
 
 // AddrDel removes an address from a link: ip address del ADDR dev LINK. One
-// that is not there is an error that matches os.ErrNotExist. With a nil link,
+// that is not there is EADDRNOTAVAIL. With a nil link,
 // addr.LinkIndex says which it is.
 func (h *Handle) AddrDel(link Link, addr *Addr) error {
 	return h.addrChange("addr del", uapi.RTM_DELADDR, 0, link, addr)
@@ -41,7 +41,7 @@ func (h *Handle) addrChange(op string, typ, flags uint16, link Link, addr *Addr)
 	object := func() string { return addr.String() + " dev " + linkObject(link) }
 	index, err := h.linkIndex(link)
 	if err != nil {
-		return wire.Annotate(err, op, object)
+		return h.wrap(err, op, object)
 	}
 	r := wire.NewRequest(typ, flags)
 	addr.encode(r, index, link.Attrs().Name)
@@ -64,7 +64,7 @@ func (h *Handle) AddrList(link Link, family int) ([]Addr, error) {
 // interrupted dump ends with [ErrDumpInterrupted].
 func (h *Handle) AddrSeq(link Link, family int) iter.Seq2[Addr, error] {
 	return func(yield func(Addr, error) bool) {
-		q, err := h.addrQuery(link, family)
+		q, err := h.withDetails().addrQuery(link, family)
 		if err != nil {
 			yield(Addr{}, err)
 			return
@@ -104,7 +104,7 @@ func (h *Handle) addrQuery(link Link, family int) (q addrQuery, err error) {
 	q = addrQuery{link: link, family: family}
 	if link != nil {
 		if q.index, err = h.linkIndex(link); err != nil {
-			return q, wire.Annotate(err, q.op(), noObject)
+			return q, h.wrap(err, q.op(), noObject)
 		}
 	}
 	switch family {

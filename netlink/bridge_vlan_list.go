@@ -128,7 +128,7 @@ func (h *Handle) BridgeVlanTunnelShow() ([]nl.TunnelInfo, error) { return h.brid
 func (h *Handle) BridgeVlanTunnelShowDev(link Link) ([]nl.TunnelInfo, error) {
 	index, err := h.linkIndex(link)
 	if err != nil {
-		return nil, wire.Annotate(err, "bridge tunnel list", func() string { return linkObject(link) })
+		return nil, h.wrap(err, "bridge tunnel list", func() string { return linkObject(link) })
 	}
 	return h.bridgeTunnels(int32(index))
 }
@@ -150,7 +150,7 @@ func (h *Handle) bridgeVni(typ, flags uint16, op string, link Link, vni, vniEnd 
 	object := func() string { return fmt.Sprintf("%s vni %d-%d", linkObject(link), vni, vniEnd) }
 	index, err := h.linkIndex(link)
 	if err != nil {
-		return wire.Annotate(err, op, object)
+		return h.wrap(err, op, object)
 	}
 	r := wire.NewRequest(typ, flags)
 	t := uapi.TunnelMsg{Family: uapi.AF_BRIDGE, Ifindex: uint32(index)}

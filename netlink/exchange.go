@@ -4,7 +4,6 @@ import (
 	"errors"
 	"iter"
 
-	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
 	"kern.sys/netlink/wire"
 )
@@ -17,28 +16,28 @@ var ErrDumpInterrupted = nl.ErrDumpInterrupted
 // ErrNotImplemented says that this system has no netlink.
 var ErrNotImplemented = wire.ErrNotImplemented
 
-// exec sends an rtnetlink request that changes something. op and object name
-// it in the error.
+// exec sends a request that changes something, over the connection of its
+// protocol. op and object name it in the error.
 func (h *Handle) exec(r *wire.Request, op string, object func() string) error {
 	if h.batch != nil {
 		h.batch.add(r, op, object())
 		return nil
 	}
-	c, err := h.conn(uapi.NETLINK_ROUTE)
+	c, err := h.conn(r.Protocol)
 	if err == nil {
 		err = c.Do(h.context(), r)
 	}
-	return wire.Annotate(err, op, object)
+	return h.wrap(err, op, object)
 }
 
-// get sends an rtnetlink request that has one reply. each reads it in place,
+// get sends a request that has one reply. each reads it in place,
 // and makes no request of its own.
 func (h *Handle) get(r *wire.Request, op string, object func() string, each func(wire.Message) error) error {
-	c, err := h.conn(uapi.NETLINK_ROUTE)
+	c, err := h.conn(r.Protocol)
 	if err == nil {
 		err = c.Get(h.context(), r, each)
 	}
-	return wire.Annotate(err, op, object)
+	return h.wrap(err, op, object)
 }
 
 func noObject() string { return "" }
@@ -65,21 +64,21 @@ func fill[T any](h *Handle, r *wire.Request, op string, decode func(m wire.Messa
 
 // appendTo is fill for a list that goes on.
 func appendTo[T any](all []T, h *Handle, r *wire.Request, op string, decode func(m wire.Message, v *T) (want bool, err error)) ([]T, error) {
-	c, err := h.conn(uapi.NETLINK_ROUTE)
+	c, err := h.conn(r.Protocol)
 	if err != nil {
-		return all, wire.Annotate(err, op, noObject)
+		return all, h.wrap(err, op, noObject)
 	}
 	answer, err := c.Collect(h.context(), r)
 	defer answer.Free()
 	if err != nil && !errors.Is(err, ErrDumpInterrupted) {
-		return all, wire.Annotate(err, op, noObject)
+		return all, h.wrap(err, op, noObject)
 	}
 	list := growing[T]{all: all, left: answer.Len()}
 	for m := range answer.All() {
 		v := list.next()
 		want, err := decode(m, v)
 		if err != nil {
-			return all, wire.Annotate(err, op, noObject)
+			return all, h.wrap(err, op, noObject)
 		}
 		list.took(want)
 	}
@@ -133,7 +132,8 @@ func (g *growing[T]) took(want bool) {
 }
 
 // seq is list as a stream: objects are decoded as they come. An interrupted
-// dump is not begun anew; its last pair is ErrDumpInterrupted.
+// dump is not begun anew; its last pair is ErrDumpInterrupted. Streams are no part of
+// what programs were written for elsewhere, so their errors have all details.
 func seq[T any](h *Handle, request func() (*wire.Request, error), op string, decode func(wire.Message) (v T, want bool, err error)) iter.Seq2[T, error] {
 	return stream(h, request, op, byValue(decode), nil)
 }
@@ -189,10 +189,10 @@ func entries[T any](h *Handle, request func() (*wire.Request, error), op string,
 // dumpObjects runs a dump and calls each for every datagram, until it returns
 // false or an error.
 func (h *Handle) dumpObjects(request func() (*wire.Request, error), op string, each func(*wire.Objects) (bool, error)) error {
-	c, err := h.conn(uapi.NETLINK_ROUTE)
-	var r *wire.Request
+	r, err := request()
+	var c *wire.Conn
 	if err == nil {
-		r, err = request()
+		c, err = h.conn(r.Protocol)
 	}
 	if err == nil {
 		var bad error

@@ -65,9 +65,10 @@ func replies(t testing.TB) (all []aReply) {
 func (r *aReply) readAll(data []byte) error {
 	m := &Mirror{}
 	var w tableWatch
-	for i := range tableParts {
-		w.parts = append(w.parts, &tableParts[i])
-		m.parts = append(m.parts, &partState{tablePart: &tableParts[i]})
+	parts := tableParts()
+	for i := range parts {
+		w.parts = append(w.parts, &parts[i])
+		m.parts = append(m.parts, &partState{tablePart: &parts[i]})
 	}
 	msg := wire.Message{Type: r.typ, Data: data}
 	_, _, watch := w.event(msg)

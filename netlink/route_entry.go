@@ -98,7 +98,7 @@ func (h *Handle) RouteEntries(family int, filter *Route, filterMask uint64) iter
 func (h *Handle) AppendRouteEntries(all []RouteEntry, family int, filter *Route, filterMask uint64) ([]RouteEntry, error) {
 	f := newRouteFilter(family, filter, filterMask)
 	var kept byteSlab
-	all, err := appendTo(all, h, f.request(h.strict()), "route list", func(m wire.Message, e *RouteEntry) (bool, error) {
+	all, err := appendTo(all, h.withDetails(), f.request(h.strict()), "route list", func(m wire.Message, e *RouteEntry) (bool, error) {
 		want, err := f.decode(m, e)
 		if want && e.more != nil {
 			e.more = kept.copy(e.more)

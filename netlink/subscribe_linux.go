@@ -96,7 +96,7 @@ func (e events[T]) watch(h *Handle, o subscribeOptions) (*subscription[T], error
 	s := &subscription[T]{opts: o}
 	s.watcher = watcher[T]{events: e, lost: func(err error) (none T, _ error) { return none, err }}
 	open := func(ns *netns.NsHandle) (err error) {
-		cfg := wire.Config{NetNS: ns, ReceiveBuffer: o.receiveBuffer, ForceBuffer: o.forceBuffer}
+		cfg := wire.Config{Protocol: e.protocol, NetNS: ns, ReceiveBuffer: o.receiveBuffer, ForceBuffer: o.forceBuffer}
 		s.lists, s.listen, err = openWatch(h, cfg, e.groups)
 		return err
 	}

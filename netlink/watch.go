@@ -6,7 +6,6 @@ import (
 	"iter"
 	"slices"
 
-	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 	"kern.sys/netns"
 )
@@ -48,8 +47,9 @@ func (h *Handle) join(ctx context.Context) (context.Context, context.CancelCause
 // events describes objects of one sort, that come as T in the kernel's notifications
 // and, in the same form, in the answers to dumps.
 type events[T any] struct {
-	op     string   // "link subscribe", for errors
-	groups []uint32 // RTNLGRP_…
+	op       string   // "link subscribe", for errors
+	protocol int      // NETLINK_…
+	groups   []uint32 // RTNLGRP_…, or the protocol's own
 	// dump returns the requests that list all objects there are.
 	dump func(h *Handle) []*wire.Request
 	// decode says whether it wants the message. It is called for messages of all
@@ -96,8 +96,9 @@ func (h *Handle) watchTables(op string, tables []Table, more []uint32) (*tableWa
 	if set&^AllTables != 0 || set == 0 {
 		return nil, &wire.Error{Op: op, Err: errors.New("no such table")}
 	}
-	for i := range tableParts {
-		if p := &tableParts[i]; p.table&set != 0 {
+	parts := tableParts()
+	for i := range parts {
+		if p := &parts[i]; p.table&set != 0 {
 			w.parts = append(w.parts, p)
 			w.groups = append(w.groups, p.groups...)
 		}
@@ -138,16 +139,15 @@ func (cs *conns) inNamespace(fn func(netns.NsHandle) error) error {
 	return fn(cs.ns)
 }
 
-// openWatch opens a listener to rtnetlink's groups, and a handle beside it to
-// list what the events are about.
+// openWatch opens a listener to groups of cfg's protocol, and a handle beside it
+// to list what the events are about.
 func openWatch(h *Handle, cfg wire.Config, groups []uint32) (*Handle, *wire.Listener, error) {
-	lists, err := NewHandleWithOptions(HandleOptions{NetNS: cfg.NetNS, DisableVFInfoCollection: h.noVFs}, uapi.NETLINK_ROUTE)
+	lists, err := NewHandleWithOptions(HandleOptions{NetNS: cfg.NetNS, DisableVFInfoCollection: h.noVFs}, cfg.Protocol)
 	if err != nil {
 		return nil, nil, err
 	}
 	// One thread may go to another namespace between the two calls only where
 	// its owner takes it there, and he is in this call.
-	cfg.Protocol = uapi.NETLINK_ROUTE
 	listen, err := wire.Listen(cfg, groups...)
 	if err != nil {
 		lists.Delete()

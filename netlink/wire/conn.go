@@ -303,6 +303,22 @@ func (c *Conn) each(fn func(tunable) error) error {
 	return nil
 }
 
+// Control lends fn the descriptor of a socket in the connection's namespace, for
+// an ioctl or an option that the package does not have. fn does not keep it. A
+// transport that is no socket gives [ErrNotImplemented].
+func (c *Conn) Control(ctx context.Context, fn func(fd int) error) error {
+	if err := ctx.Err(); err != nil {
+		return &Error{Err: context.Cause(ctx)}
+	}
+	return c.withChannel(ctx, forOne, func(ch *channel) (clean bool, err error) {
+		s, ok := ch.Transport.(interface{ control(func(int) error) error })
+		if !ok {
+			return true, ErrNotImplemented
+		}
+		return true, s.control(fn)
+	})
+}
+
 // SetReceiveBuffer sets SO_RCVBUF, or SO_RCVBUFFORCE with force, of all sockets
 // there are and will be, in bytes. See socket(7).
 func (c *Conn) SetReceiveBuffer(size int, force bool) error {

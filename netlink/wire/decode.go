@@ -70,6 +70,9 @@ func (d *Decoder) Flags() uint16 { return native.Uint16(d.b[d.at-2:]) &^ typeMas
 // Data returns the attribute's payload, sharing the decoder's memory.
 func (d *Decoder) Data() []byte { return d.b[d.at:d.end:d.end] }
 
+// Offset returns where in the decoder's bytes the attribute's payload begins.
+func (d *Decoder) Offset() int { return d.at }
+
 // Err returns the first error met.
 func (d *Decoder) Err() error { return d.err }
 

@@ -164,7 +164,11 @@ func (e *Encoder) Cancel() {
 // is given to takes it over.
 type Request struct {
 	Encoder
-	header int // bytes of the family's header
+	// Protocol is the netlink protocol (NETLINK_…) that the request is of, for
+	// callers that have a connection for each. It is 0, NETLINK_ROUTE, unless it
+	// is set. A Conn does not look at it.
+	Protocol int
+	header   int // bytes of the family's header
 }
 
 var requests = sync.Pool{New: func() any { return &Request{Encoder: Encoder{buf: make([]byte, 0, 512)}} }}
@@ -173,7 +177,7 @@ var requests = sync.Pool{New: func() any { return &Request{Encoder: Encoder{buf:
 // the exchange adds what it needs itself (NLM_F_ACK, NLM_F_DUMP).
 func NewRequest(typ, flags uint16) *Request {
 	r := requests.Get().(*Request)
-	r.buf, r.open, r.err, r.header = r.buf[:0], r.open[:0], nil, 0
+	r.buf, r.open, r.err, r.header, r.Protocol = r.buf[:0], r.open[:0], nil, 0, 0
 	b := r.grow(uapi.SizeofNlmsghdr)
 	native.PutUint16(b[4:], typ)
 	native.PutUint16(b[6:], flags|uapi.NLM_F_REQUEST)

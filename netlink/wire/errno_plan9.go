@@ -7,3 +7,7 @@ import "fmt"
 func errno(n int32) error { return fmt.Errorf("errno %d", n) }
 
 func noSuchObject(error) bool { return false }
+
+func isEINTR(error) bool { return false }
+
+func isENOBUFS(error) bool { return false }

@@ -6,7 +6,6 @@ import (
 	"os"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"kern.sys/internal/uapi"
 )
@@ -18,11 +17,10 @@ func (DumpInterrupted) Error() string {
 	return "dump was interrupted by a change: results may be incomplete or inconsistent"
 }
 
-// Is matches EINTR, which is what programs looked for before there was an error of
-// its own.
-func (DumpInterrupted) Is(target error) bool { return target == syscall.EINTR }
+// Is matches EINTR, which such a dump was reported by once.
+func (DumpInterrupted) Is(target error) bool { return isEINTR(target) }
 
-// Temporary reports that the same request may succeed when it is sent again.
+// Temporary is true: the next time it may be whole.
 func (DumpInterrupted) Temporary() bool { return true }
 
 // ErrDumpInterrupted says that the kernel's table changed while it was read
@@ -35,8 +33,8 @@ var (
 	ErrClosed = fmt.Errorf("netlink socket: %w", os.ErrClosed)
 	// ErrOverrun says that messages were lost since the receive buffer was
 	// full (ENOBUFS). What the listener watches has to be read anew; it
-	// goes on.
-	ErrOverrun = errors.New("netlink events were lost: receive buffer overrun")
+	// goes on. It matches ENOBUFS.
+	ErrOverrun error = errOverrun{}
 	// ErrTruncated says that a message was larger than the receive buffer.
 	ErrTruncated = errors.New("netlink message was truncated")
 	// ErrMalformed says that bytes from the socket are no netlink message
@@ -48,6 +46,12 @@ var (
 	// ErrNotImplemented says that this system has no netlink.
 	ErrNotImplemented = errors.New("not implemented")
 )
+
+type errOverrun struct{}
+
+func (errOverrun) Error() string { return "netlink events were lost: receive buffer overrun" }
+
+func (errOverrun) Is(target error) bool { return isENOBUFS(target) }
 
 // Error is what every failed operation returns.
 type Error struct {

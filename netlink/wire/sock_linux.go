@@ -154,6 +154,8 @@ func (s *socket) setStrict(on bool) error {
 		unix.SetsockoptInt(s.fd, unix.SOL_NETLINK, unix.NETLINK_GET_STRICT_CHK, v))
 }
 
+func (s *socket) control(fn func(fd int) error) error { return fn(s.fd) }
+
 // Send hands one datagram to the kernel, which works on it before the call
 // returns. A socket without a peer address sends to port 0, the kernel.
 func (s *socket) Send(b []byte) error {
