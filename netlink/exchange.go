@@ -14,7 +14,7 @@ import (
 var ErrDumpInterrupted = nl.ErrDumpInterrupted
 
 // ErrNotImplemented says that this system has no netlink.
-var ErrNotImplemented = wire.ErrNotImplemented
+var ErrNotImplemented error = wire.NotImplemented{}
 
 // exec sends a request that changes something, over the connection of its
 // protocol. op and object name it in the error.

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unsafe"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netns"
 	"kern.sys/unix"
