@@ -23,6 +23,13 @@ func (e notExist) Error() string { return string(e) }
 
 func (e notExist) Is(target error) bool { return target == os.ErrNotExist }
 
+// errNoSuchName says why no link has a name. It matches errNoDevice.
+type errNoSuchName string
+
+func (e errNoSuchName) Error() string { return string(e) }
+
+func (e errNoSuchName) Unwrap() error { return errNoDevice }
+
 // notFound makes a LinkNotFoundError of the kernel's ENODEV.
 func notFound(err error) error {
 	if errors.Is(err, errNoDevice) {
@@ -63,13 +70,13 @@ func linkHeader(r *wire.Request, ifi *uapi.Ifinfomsg, link Link) {
 func putLinkName(e *wire.Encoder, name string) {
 	switch {
 	case name == "":
-		e.Fail(errors.New("name is empty"))
+		e.Fail(errNoSuchName("name is empty"))
 	case len(name) < uapi.IFNAMSIZ:
 		e.String(uapi.IFLA_IFNAME, name)
 	case len(name) < uapi.ALTIFNAMSIZ:
 		e.String(uapi.IFLA_ALT_IFNAME, name)
 	default:
-		e.Fail(fmt.Errorf("name of %d bytes, at most %d are possible", len(name), uapi.ALTIFNAMSIZ-1))
+		e.Fail(errNoSuchName(fmt.Sprintf("name of %d bytes, at most %d are possible", len(name), uapi.ALTIFNAMSIZ-1)))
 	}
 }
 
@@ -91,12 +98,12 @@ func (h *Handle) LinkByName(name string) (Link, error) {
 }
 
 // LinkByIndex finds a link by its index. The error is a [LinkNotFoundError]
-// where there is none.
+// where there is none, and EINVAL for what is no index: 0 and less.
 func (h *Handle) LinkByIndex(index int) (Link, error) {
 	r := wire.NewRequest(uapi.RTM_GETLINK, 0)
 	ifi := uapi.Ifinfomsg{Index: int32(index)}
 	ifi.Put(r.Header(uapi.SizeofIfinfomsg))
-	if index <= 0 || int(ifi.Index) != index {
+	if int(ifi.Index) != index {
 		r.Fail(errNoDevice)
 	}
 	h.putExtMask(&r.Encoder)
@@ -199,8 +206,8 @@ func (h *Handle) LinkSeq() iter.Seq2[Link, error] {
 	return seq(h, func() (*wire.Request, error) { return h.linkDump(f), nil }, linkListOp, f.decoder())
 }
 
-// linkIndex returns the link's index, which is looked up where only its name is
-// set.
+// linkIndex returns the link's index, which is looked up and kept in the link
+// where only its name is set.
 func (h *Handle) linkIndex(link Link) (int, error) {
 	if link == nil {
 		return 0, errNoLink
@@ -212,9 +219,9 @@ func (h *Handle) linkIndex(link Link) (int, error) {
 	case a.Name == "":
 		return 0, errNoName
 	}
-	found, err := h.LinkByName(a.Name)
-	if err != nil {
-		return 0, err
+	index, err := h.indexByName(a.Name, func() string { return linkObject(link) })
+	if err == nil {
+		a.Index = index
 	}
-	return found.Attrs().Index, nil
+	return index, err
 }

@@ -6,6 +6,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
@@ -19,7 +20,7 @@ func (DumpInterrupted) Error() string {
 }
 
 // Is matches EINTR, which such a dump was reported by once.
-func (DumpInterrupted) Is(target error) bool { return isEINTR(target) }
+func (DumpInterrupted) Is(target error) bool { return target == syscall.EINTR }
 
 // Temporary is true: the next time it may be whole.
 func (DumpInterrupted) Temporary() bool { return true }

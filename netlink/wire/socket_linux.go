@@ -9,6 +9,7 @@ import (
 	"syscall"
 	"time"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netns"
 	"kern.sys/unix"
