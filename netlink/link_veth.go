@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 
+	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
@@ -36,7 +37,15 @@ func (v *Veth) Attrs() *LinkAttrs { return &v.LinkAttrs }
 // Type returns "veth".
 func (v *Veth) Type() string { return "veth" }
 
-func (v *Veth) encodeData(e *wire.Encoder) {
+func (v *Veth) attrs(c *attr.Codec) {
+	attr.Custom(c, uapi.VETH_INFO_PEER|attr.WriteOnly, v.encodePeer, nil)
+	if c.Decoding() {
+		v.PeerTxQLen = -1 // unset
+	}
+}
+
+// encodePeer appends the other end in the form of a message about a link.
+func (v *Veth) encodePeer(e *wire.Encoder) {
 	e.Nest(uapi.VETH_INFO_PEER)
 	e.Raw(uapi.SizeofIfinfomsg)
 	if v.PeerName != "" {
@@ -90,22 +99,19 @@ func (h *Handle) VethPeerIndex(link *Veth) (int, error) {
 	return found.Attrs().ParentIndex, nil
 }
 
-var vethKind = LinkKind{
-	Name:  "veth",
-	links: linksOf[Veth, *Veth]{},
-	begin: func(l Link) { l.(*Veth).PeerTxQLen = -1 },
-	Data: []desc.Field{
-		{Type: uapi.VETH_INFO_PEER, Word: "peer", Usage: "LINK_OPTIONS", Read: readVethPeer},
-	},
+func (*Veth) describe() desc.Kind { return desc.Kind{Fields: vethFields} }
+
+var vethFields = []desc.Field{
+	{Type: uapi.VETH_INFO_PEER, Word: "peer", Usage: "LINK_OPTIONS", Read: readPeerLink},
 }
 
-// readVethPeer reads the other end: the words that any link has, and a name
+// readPeerLink reads the other end of a pair: the words that any link has, and a name
 // without a keyword.
-func readVethPeer(in *desc.Args, e *wire.Encoder) error {
+func readPeerLink(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	if in.LinkOptions == nil {
 		return fmt.Errorf("peer: options of a link are not taken here")
 	}
-	e.Nest(uapi.VETH_INFO_PEER)
+	e.Nest(f.Type)
 	at := len(e.Bytes())
 	e.Raw(uapi.SizeofIfinfomsg)
 	header, err := in.LinkOptions(in, e)

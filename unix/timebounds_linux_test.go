@@ -307,3 +307,25 @@ func TestFileTimesAtTheirBounds(t *testing.T) {
 		fails(t, call([]unix.Timeval{{}, last}), unix.EINVAL)
 	}
 }
+
+// Futimes also takes what was opened by O_PATH, and refuses what is no descriptor, above 32 bits, too.
+func TestFutimesOfPaths(t *testing.T) {
+	path := temp(t, "text")
+	err := unix.Futimes(opened(t, path, unix.O_PATH), []unix.Timeval{{Sec: 5}, {Sec: 6}})
+	if err == unix.EBADF {
+		err = unix.ENOSYS
+	}
+	need(t, "AT_EMPTY_PATH of utimensat", "5.8", err)
+	var st unix.Stat_t
+	ok(t, unix.Stat(path, &st))
+	if st.Atim.Sec != 5 || st.Mtim.Sec != 6 {
+		t.Errorf("%+v, %+v", st.Atim, st.Mtim)
+	}
+	fd := opened(t, path, unix.O_RDWR)
+	for _, bad := range []int{-1, unix.AT_FDCWD, closed, math.MinInt32, math.MaxInt - math.MaxUint32&math.MaxInt + fd} {
+		if bad == fd { // no more than 32 bits here
+			continue
+		}
+		fails(t, unix.Futimes(bad, []unix.Timeval{{}, {}}), unix.EBADF)
+	}
+}
