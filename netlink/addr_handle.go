@@ -39,7 +39,7 @@ func (h *Handle) addrChange(op string, typ, flags uint16, link Link, addr *Addr)
 		link = &Device{LinkAttrs{Index: addr.LinkIndex}}
 	}
 	object := func() string { return addr.String() + " dev " + linkObject(link) }
-	index, err := h.linkIndex(link)
+	index, err := h.indexToChange(link)
 	if err != nil {
 		return h.wrap(err, op, object)
 	}
@@ -61,8 +61,7 @@ func (h *Handle) AddrList(link Link, family int) ([]Addr, error) {
 	return addrs, withoutLink(q.about(err))
 }
 
-// withoutLink takes the error of a list of addresses that is empty since there is no
-// such link.
+// withoutLink takes the error of a list that is empty since there is no such link.
 func withoutLink(err error) error {
 	if errors.Is(err, errNoDevice) {
 		return nil

@@ -29,7 +29,8 @@ func (h *Handle) LinkIndex(name string) (int, error) {
 			return index, notFound(wire.Annotate(err, "link get", object))
 		}
 	}
-	return h.withDetails().indexByName(name, object)
+	index, err := h.withDetails().indexByName(name, object)
+	return index, notFound(err)
 }
 
 // indexByName is LinkIndex by a request of rtnetlink, for which the kernel loads
@@ -46,7 +47,7 @@ func (h *Handle) indexByName(name string, object func() string) (int, error) {
 		index = ifi.Index
 		return nil
 	})
-	return int(index), notFound(err)
+	return int(index), err
 }
 
 // LinkName returns the name of the link of that index, like if_indextoname(3).

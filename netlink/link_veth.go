@@ -91,7 +91,7 @@ func (h *Handle) VethPeerIndex(link *Veth) (int, error) {
 		return err
 	})
 	if err != nil {
-		return -1, notFound(err)
+		return -1, err
 	}
 	if _, ok := found.(*Veth); !ok {
 		return -1, &wire.Error{Op: "veth peer index", Object: object(), Err: fmt.Errorf("is a %s, not a veth", found.Type())}

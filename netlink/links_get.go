@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	errNoName = errors.New("link has neither index nor name")
+	errNoName = refused(errNoDevice, "link has neither index nor name")
 	errNoLink = errors.New("no link given")
 	errNoPort = notExist("not the port of a bridge")
 )
@@ -22,13 +22,6 @@ type notExist string
 func (e notExist) Error() string { return string(e) }
 
 func (e notExist) Is(target error) bool { return target == os.ErrNotExist }
-
-// errNoSuchName says why no link has a name. It matches errNoDevice.
-type errNoSuchName string
-
-func (e errNoSuchName) Error() string { return string(e) }
-
-func (e errNoSuchName) Unwrap() error { return errNoDevice }
 
 // notFound makes a LinkNotFoundError of the kernel's ENODEV.
 func notFound(err error) error {
@@ -70,13 +63,13 @@ func linkHeader(r *wire.Request, ifi *uapi.Ifinfomsg, link Link) {
 func putLinkName(e *wire.Encoder, name string) {
 	switch {
 	case name == "":
-		e.Fail(errNoSuchName("name is empty"))
+		e.Fail(refused(errNoDevice, "name is empty"))
 	case len(name) < uapi.IFNAMSIZ:
 		e.String(uapi.IFLA_IFNAME, name)
 	case len(name) < uapi.ALTIFNAMSIZ:
 		e.String(uapi.IFLA_ALT_IFNAME, name)
 	default:
-		e.Fail(errNoSuchName(fmt.Sprintf("name of %d bytes, at most %d are possible", len(name), uapi.ALTIFNAMSIZ-1)))
+		e.Fail(refused(errTooLong, "name of %d bytes, at most %d are possible", len(name), uapi.ALTIFNAMSIZ-1))
 	}
 }
 
@@ -220,8 +213,40 @@ func (h *Handle) linkIndex(link Link) (int, error) {
 		return 0, errNoName
 	}
 	index, err := h.indexByName(a.Name, func() string { return linkObject(link) })
-	if err == nil {
+	switch {
+	case err == nil:
 		a.Index = index
+	case h.detailed():
+		err = notFound(err)
 	}
 	return index, err
+}
+
+// indexToChange is linkIndex for a request that the kernel refuses for index 0: where
+// there is no such link, it is left to say so. With details that is said here, with
+// the name.
+func (h *Handle) indexToChange(link Link) (int, error) {
+	index, err := h.linkIndex(link)
+	if !h.detailed() && link != nil && errors.Is(err, errNoDevice) {
+		return 0, nil
+	}
+	return index, err
+}
+
+// linkExec is exec for a change of one link. A link that was found by its name
+// learns its index. missing is the error for a name that no link has: other
+// libraries look the index up, and where there is none they ask for link 0, which is
+// EINVAL, or ENODEV with RTM_NEWLINK.
+func (h *Handle) linkExec(r *wire.Request, op string, link Link, missing error, object func() string) error {
+	err := h.exec(r, op, object)
+	if h.batch != nil || link == nil || link.Attrs().Index != 0 {
+		return err
+	}
+	switch index, e := h.indexByName(link.Attrs().Name, noObject); {
+	case err == nil && e == nil:
+		link.Attrs().Index = index
+	case err == error(errNoDevice) && e == err:
+		return missing
+	}
+	return err
 }

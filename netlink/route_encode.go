@@ -178,6 +178,11 @@ func routeFamily(route *Route) (int, error) {
 	if route.MPLSDst != nil {
 		f.is("label", uapi.AF_MPLS)
 	}
+	for _, n := range []*net.IPNet{route.Dst, route.From} {
+		if n != nil && n.IP != nil && len(n.IP) == 0 {
+			return 0, refused(errTooLong, "IP address of no bytes")
+		}
+	}
 	f.prefix("destination", route.Dst)
 	f.prefix("from", route.From)
 	if route.NewDst != nil {
