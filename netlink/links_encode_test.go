@@ -273,6 +273,7 @@ func TestLinkRequestsFindTheLinkByName(t *testing.T) {
 		}
 	}
 	h, _ := newRecorder(t)
+	h.details = true
 	for what, link := range map[string]Link{
 		"nothing": nil, "no name": &Device{}, "a name of 128 bytes": &Device{LinkAttrs{Name: long + "n"}},
 	} {
@@ -300,6 +301,7 @@ func TestLinkRequestsFindTheLinkByName(t *testing.T) {
 
 func TestBadValuesAreRefusedBeforeAnythingIsSent(t *testing.T) {
 	h, k := newRecorder(t)
+	h.details = true
 	add := func(change func(*LinkAttrs)) error {
 		a := NewLinkAttrs()
 		a.Name = "x"

@@ -6,27 +6,29 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 )
 
-type errDumpInterrupted struct{}
+// DumpInterrupted is the type of [ErrDumpInterrupted].
+type DumpInterrupted struct{}
 
-func (errDumpInterrupted) Error() string {
+func (DumpInterrupted) Error() string {
 	return "dump was interrupted by a change: results may be incomplete or inconsistent"
 }
 
 // Is matches EINTR, which such a dump was reported by once.
-func (errDumpInterrupted) Is(target error) bool { return isEINTR(target) }
+func (DumpInterrupted) Is(target error) bool { return target == syscall.EINTR }
 
 // Temporary is true: the next time it may be whole.
-func (errDumpInterrupted) Temporary() bool { return true }
+func (DumpInterrupted) Temporary() bool { return true }
 
 // ErrDumpInterrupted says that the kernel's table changed while it was read
 // (NLM_F_DUMP_INTR), as often as the read was tried again. What was read
 // comes with it.
-var ErrDumpInterrupted = errDumpInterrupted{}
+var ErrDumpInterrupted = DumpInterrupted{}
 
 var (
 	// ErrClosed says that the connection or listener was closed.

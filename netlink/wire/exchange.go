@@ -235,10 +235,11 @@ func (c *Conn) ListObjects(ctx Context, r *Request, restart func(), each func(*O
 }
 
 func sleep(ctx Context, d time.Duration) error {
-	t := time.NewTimer(d)
+	over := make(chan struct{})
+	t := time.AfterFunc(d, func() { close(over) }) // a channel of times would bring package time's texts into the program
 	defer t.Stop()
 	select {
-	case <-t.C:
+	case <-over:
 		return nil
 	case <-ctx.Done():
 		return &Error{Err: ctx.Err()}

@@ -15,10 +15,11 @@ type Listener struct {
 	t   Transport
 	buf []byte
 
-	burst  burst     // nil: one datagram at a time
-	calm   time.Time // when the queue was empty last
-	hurry  int       // how often in a row it was empty within gatherTime
-	gather bool      // events may wait for one another
+	burst  burst                // nil: one datagram at a time
+	calm   time.Duration        // when the queue was empty last, by clock
+	clock  func() time.Duration // since the listener was made; a time.Time here would bring its texts into the program
+	hurry  int                  // how often in a row it was empty within gatherTime
+	gather bool                 // events may wait for one another
 
 	closed  atomic.Bool // set under mu
 	mu      sync.Mutex
@@ -42,7 +43,9 @@ func Listen(cfg Config, groups ...uint32) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Listener{t: t, buf: make([]byte, bufferSize)}, nil
+	began := time.Now()
+	clock := func() time.Duration { return time.Since(began) }
+	return &Listener{t: t, buf: make([]byte, bufferSize), clock: clock}, nil
 }
 
 // burst receives many datagrams by one system call.
@@ -75,7 +78,7 @@ func (l *Listener) receive(ctx Context, timeout time.Duration) (data []byte, n i
 		}
 		if l.gather && (timeout == 0 || timeout > 10*gatherTime) && l.hurried() {
 			l.burst.nap(gatherTime)
-			l.calm = time.Now()
+			l.calm = l.clock()
 			if data, n, from, err = l.burst.next(); err != ErrTimeout {
 				return data, n, from, err
 			}
@@ -95,8 +98,8 @@ func (l *Listener) receive(ctx Context, timeout time.Duration) (data []byte, n i
 // hurried is called when the queue is empty, and reports whether events come so
 // fast that they should gather.
 func (l *Listener) hurried() bool {
-	now := time.Now()
-	if now.Sub(l.calm) < gatherTime {
+	now := l.clock()
+	if now-l.calm < gatherTime {
 		l.hurry++
 	} else {
 		l.hurry = 0
