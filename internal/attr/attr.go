@@ -156,6 +156,9 @@ func (c *Codec) find(t Type) []byte {
 	if c.lone {
 		return c.b
 	}
+	if len(c.b) == 0 {
+		return nil
+	}
 	if !c.indexed {
 		c.index()
 	}
@@ -172,7 +175,7 @@ func (c *Codec) find(t Type) []byte {
 
 // index notes where each attribute is.
 func (c *Codec) index() {
-	if c.indexed || c.lone {
+	if c.indexed || c.lone || len(c.b) == 0 {
 		return
 	}
 	c.indexed = true

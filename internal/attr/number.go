@@ -48,6 +48,11 @@ func (c *Codec) number(t Type, f form, v uint64) (uint64, bool) {
 		}
 		return 0, false
 	}
+	if c.mode == decoding && !c.lone && !c.long { // what comes of read otherwise, without its calls
+		if n := t.number(); len(c.b) == 0 || c.indexed && n < types && c.at[n] == 0 {
+			return 0, false
+		}
+	}
 	b := c.read(t, f.size())
 	if b == nil {
 		return 0, false
