@@ -1,9 +1,6 @@
 package netlink
 
 import (
-	"strings"
-	"unsafe"
-
 	"kern.sys/internal/attr"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
@@ -47,7 +44,7 @@ func (of[T]) none() any { return (*T)(nil) }
 
 // fill cuts the values from one piece of memory, which is bounded: see slab.
 func (of[T]) fill(v []any) []any {
-	piece := make([]T, min(len(v), max(maxPieceBytes/int(unsafe.Sizeof(*new(T))), 1)))
+	piece := pieceOf[T](len(v))
 	for i := range piece {
 		v[i] = &piece[i]
 	}
@@ -59,10 +56,10 @@ func (t kindTable[I]) find(name string) *kindLine {
 	low, high := 0, len(t)
 	for low < high {
 		middle := int(uint(low+high) >> 1)
-		switch c := strings.Compare(t[middle].name, name); {
-		case c == 0:
-			return &t[middle]
-		case c < 0:
+		switch line := &t[middle]; { // strings.Compare would have name allocated
+		case line.name == name:
+			return line
+		case line.name < name:
 			low = middle + 1
 		default:
 			high = middle

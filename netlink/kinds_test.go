@@ -109,7 +109,8 @@ func TestTablesFind(t *testing.T) {
 			t.Errorf("%q is made", name)
 		}
 	}
-	if n := testing.AllocsPerRun(100, func() { linkKinds.find("macvtap") }); n != 0 {
+	name := []byte("macvtap")
+	if n := testing.AllocsPerRun(100, func() { linkKinds.find(string(name)) }); n != 0 {
 		t.Errorf("%v allocations to find a kind", n)
 	}
 }

@@ -37,7 +37,7 @@ func (l *linkDecoder) decode(b []byte) (Link, error) {
 	if err := l.fillNested(&a, &held, header.Family); err != nil {
 		return nil, err
 	}
-	info, err := readLinkInfo(held[heldLinkInfo])
+	info, err := readLinkInfo(held.linkInfo)
 	if err != nil {
 		return nil, err
 	}
@@ -133,33 +133,33 @@ func (l *linkDecoder) fillNested(a *LinkAttrs, held *heldAttrs, family uint8) er
 		}
 	}
 	var p *linkParts
-	if held[heldStats64] != nil || held[heldStats] != nil || held[heldXdp] != nil || held[heldAfSpec] != nil {
+	if held.stats64 != nil || held.stats != nil || held.xdp != nil || held.afSpec != nil {
 		p = l.mem.parts.next()
 	}
 	switch { // a kernel gives both, 64 bits are better
-	case held[heldStats64] != nil:
+	case held.stats64 != nil:
 		a.Statistics = &p.stats
-		p.stats.decode64(held[heldStats64])
-	case held[heldStats] != nil:
+		p.stats.decode64(held.stats64)
+	case held.stats != nil:
 		a.Statistics = &p.stats
-		p.stats.decode32(held[heldStats])
+		p.stats.decode32(held.stats)
 	}
-	if held[heldXdp] != nil {
+	if held.xdp != nil {
 		a.Xdp = &p.xdp
-		d := wire.NewDecoder(held[heldXdp])
+		d := wire.NewDecoder(held.xdp)
 		a.Xdp.decode(&d)
 		fail(d.Err())
 	}
 	switch {
 	case family == uapi.AF_BRIDGE: // whose IFLA_AF_SPEC is another thing
-		if held[heldProtinfo] != nil {
+		if held.protinfo != nil {
 			a.Protinfo = &Protinfo{}
-			d := wire.NewDecoder(held[heldProtinfo])
+			d := wire.NewDecoder(held.protinfo)
 			a.Protinfo.decode(&d)
 			fail(d.Err())
 		}
-	case family == uapi.AF_UNSPEC && held[heldAfSpec] != nil:
-		d := wire.NewDecoder(held[heldAfSpec]) // a nest for each address family
+	case family == uapi.AF_UNSPEC && held.afSpec != nil:
+		d := wire.NewDecoder(held.afSpec) // a nest for each address family
 		for d.Next() {
 			if d.Type() == uapi.AF_INET6 {
 				in := d.Nested()
@@ -173,8 +173,8 @@ func (l *linkDecoder) fillNested(a *LinkAttrs, held *heldAttrs, family uint8) er
 	if len(a.SwitchID) >= 4 {
 		a.PhysSwitchID = int(native.Uint32(a.SwitchID))
 	}
-	if held[heldPropList] != nil {
-		d := wire.NewDecoder(held[heldPropList])
+	if held.propList != nil {
+		d := wire.NewDecoder(held.propList)
 		for d.Next() {
 			if d.Type() == uapi.IFLA_ALT_IFNAME {
 				a.AltNames = append(a.AltNames, l.mem.bytes.text(untilNUL(d.Data())))
@@ -182,8 +182,8 @@ func (l *linkDecoder) fillNested(a *LinkAttrs, held *heldAttrs, family uint8) er
 		}
 		fail(d.Err())
 	}
-	if held[heldProtoDownReason] != nil {
-		d := wire.NewDecoder(held[heldProtoDownReason])
+	if held.protoDownReason != nil {
+		d := wire.NewDecoder(held.protoDownReason)
 		for d.Next() {
 			if d.Type() == uapi.IFLA_PROTO_DOWN_REASON_VALUE {
 				a.ProtoDownReason = d.Uint32()
@@ -191,12 +191,12 @@ func (l *linkDecoder) fillNested(a *LinkAttrs, held *heldAttrs, family uint8) er
 		}
 		fail(d.Err())
 	}
-	if held[heldVfs] != nil {
+	if held.vfs != nil {
 		addrLen := len(a.HardwareAddr)
 		if addrLen == 0 || addrLen > maxAddrLen {
 			addrLen = etherAddrLen
 		}
-		d := wire.NewDecoder(held[heldVfs])
+		d := wire.NewDecoder(held.vfs)
 		a.Vfs = decodeVfs(&d, addrLen)
 		fail(d.Err())
 	}

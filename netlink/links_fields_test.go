@@ -1,7 +1,6 @@
 package netlink
 
 import (
-	"net"
 	"reflect"
 	"testing"
 
@@ -9,45 +8,49 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// TestLinkFieldsFitTheStructure compares the table, whose offsets no compiler checks
-// against what is stored there, with LinkAttrs.
-func TestLinkFieldsFitTheStructure(t *testing.T) {
-	goType := map[wireForm]reflect.Type{
-		wireText: reflect.TypeFor[string](), wireAddress: reflect.TypeFor[net.HardwareAddr](), wireBytes: reflect.TypeFor[[]byte](),
-		wireBool: reflect.TypeFor[bool](), wireUint16: reflect.TypeFor[uint16](), wireUint32: reflect.TypeFor[uint32](),
-		wireInt: reflect.TypeFor[int](), wireSigned: reflect.TypeFor[int](), wireUint: reflect.TypeFor[uint64](),
-	}
-	at := map[uintptr]reflect.StructField{}
-	for f := range reflect.TypeFor[LinkAttrs]().Fields() {
-		at[f.Offset] = f
-	}
-	seen, held := map[uintptr]int{}, map[uintptr]int{}
-	for typ, f := range linkFields {
-		switch f.wire {
-		case wireUnknown:
-			continue
-		case wireHeld:
-			if before, twice := held[f.at]; twice || f.at >= uintptr(len(heldAttrs{})) {
-				t.Errorf("attribute %d is held at %d, as %d is", typ, f.at, before)
+// TestLinkFields has a message with each attribute alone: exactly one field of LinkAttrs, or of those that are held, takes it.
+func TestLinkFields(t *testing.T) {
+	taken := map[string]uint16{}
+	for typ := range uint16(uapi.IFLA_MAX + 2) {
+		var e wire.Encoder
+		e.Data(typ, []byte{1, 1, 1, 1, 1, 1, 1, 1})
+		var l linkDecoder
+		var a LinkAttrs
+		var held heldAttrs
+		if err := l.fill(&a, &held, e.Bytes()); err != nil {
+			t.Errorf("attribute %d: %v", typ, err)
+		}
+		var fields []string
+		for _, v := range []reflect.Value{reflect.ValueOf(a), reflect.ValueOf(held)} {
+			for i := range v.NumField() {
+				if !v.Field(i).IsZero() {
+					fields = append(fields, v.Type().Field(i).Name)
+				}
 			}
-			held[f.at] = typ
+		}
+		if len(fields) == 0 {
 			continue
 		}
-		field := at[f.at]
-		if before, twice := seen[f.at]; twice {
-			t.Errorf("attribute %d goes to %s, as %d does", typ, field.Name, before)
+		if len(fields) > 1 {
+			t.Errorf("attribute %d goes to %q", typ, fields)
 		}
-		seen[f.at] = typ
-		if f.wire == wireUint8 {
-			if field.Type.Kind() != reflect.Uint8 {
-				t.Errorf("attribute %d: %s is a %v", typ, field.Name, field.Type)
-			}
-		} else if field.Type != goType[f.wire] {
-			t.Errorf("attribute %d: %s is a %v, the table has a %v", typ, field.Name, field.Type, goType[f.wire])
+		if before, twice := taken[fields[0]]; twice {
+			t.Errorf("attributes %d and %d go to %s", before, typ, fields[0])
+		}
+		taken[fields[0]] = typ
+		for _, short := range []int{0, 1} {
+			e = wire.Encoder{}
+			e.Data(typ, make([]byte, short))
+			_ = l.fill(&a, &held, e.Bytes()) // returns
 		}
 	}
-	if len(seen) < 40 || len(held) != len(heldAttrs{}) {
-		t.Errorf("%d attributes are stored and %d held", len(seen), len(held))
+	if len(taken) < 50 {
+		t.Errorf("%d attributes are taken", len(taken))
+	}
+	for name, want := range map[string]uint16{"MTU": uapi.IFLA_MTU, "NetNsID": uapi.IFLA_LINK_NETNSID, "vfs": uapi.IFLA_VFINFO_LIST} {
+		if taken[name] != want {
+			t.Errorf("%s takes attribute %d, want %d", name, taken[name], want)
+		}
 	}
 }
 

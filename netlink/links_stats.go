@@ -1,10 +1,6 @@
 package netlink
 
-import (
-	"unsafe"
-
-	"kern.sys/internal/uapi"
-)
+import "kern.sys/internal/uapi"
 
 // Sizes of the kernel's counters in bytes. Kernels that are older or newer have
 // fewer or more of them.
@@ -75,15 +71,12 @@ type LinkStatistics64 struct {
 	RxOtherhostDropped uint64 // Linux 5.19
 }
 
-// decode64 reads struct rtnl_link_stats64 of any kernel: numbers of 64 bits in the
-// machine's byte order, as LinkStatistics has them.
+// decode64 reads struct rtnl_link_stats64 of any kernel.
 func (l *LinkStatistics) decode64(b []byte) {
-	*l = LinkStatistics{}
-	copy((*[SizeofLinkStats64]byte)(unsafe.Pointer(l))[:], b)
+	var s uapi.RtnlLinkStats64
+	s.Decode(b)
+	*l = LinkStatistics(s)
 }
-
-// Both have the same size.
-var _ [SizeofLinkStats64]byte = [unsafe.Sizeof(LinkStatistics{})]byte{}
 
 // decode32 reads struct rtnl_link_stats of any kernel.
 func (l *LinkStatistics) decode32(b []byte) {
