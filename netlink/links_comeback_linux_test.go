@@ -5,6 +5,8 @@ import (
 	"net"
 	"reflect"
 	"testing"
+
+	"kern.sys/internal/uapi"
 )
 
 func TestNetkitPair(t *testing.T) {
@@ -45,6 +47,7 @@ func TestKindsComeBackAsTheyWereMade(t *testing.T) {
 	h, _ := newHandle(t)
 	parent := mustAdd(t, h, &Dummy{LinkAttrs{Name: "p0", TxQLen: -1}})
 	attrs := func(name string) LinkAttrs { return LinkAttrs{Name: name, ParentIndex: parent.Index, TxQLen: -1} }
+	tunnel := func(name string) LinkAttrs { return LinkAttrs{Name: name, TxQLen: -1} }
 	for _, link := range []Link{
 		&IPVlan{LinkAttrs: attrs("l3"), Mode: IPVLAN_MODE_L3S, Flag: IPVLAN_FLAG_VEPA},
 		&IPVtap{IPVlan{LinkAttrs: attrs("tap"), Mode: IPVLAN_MODE_L3S, Flag: IPVLAN_FLAG_VEPA}},
@@ -52,8 +55,16 @@ func TestKindsComeBackAsTheyWereMade(t *testing.T) {
 		&Xfrmi{LinkAttrs: LinkAttrs{Name: "xe", TxQLen: -1}, External: true},
 		&Vrf{LinkAttrs: LinkAttrs{Name: "red", TxQLen: -1}, Table: 1234},
 		&Wireguard{LinkAttrs{Name: "wg0", TxQLen: -1}},
+		&Iptun{LinkAttrs: tunnel("ipip1"), Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}, Ttl: 9, Tos: 4, PMtuDisc: 1},
+		&Iptun{LinkAttrs: tunnel("ipip2"), Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 3}, EncapType: uint16(FOU), EncapDport: 5555, EncapFlags: uint16(CSum)},
+		&Sittun{LinkAttrs: tunnel("sit1"), Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}, Ttl: 9, Proto: uapi.IPPROTO_IPV6, PMtuDisc: 1},
+		&Gretun{LinkAttrs: tunnel("gre1"), Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}, IKey: 5, OKey: 6, IFlags: uapi.GRE_KEY, OFlags: uapi.GRE_KEY, PMtuDisc: 1},
+		&Gretap{LinkAttrs: tunnel("gretap1"), Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}, Ttl: 3, PMtuDisc: 1},
+		&Vti{LinkAttrs: tunnel("vti1"), Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}, IKey: 5, OKey: 6},
+		&Vti{LinkAttrs: tunnel("vti2"), Local: net.ParseIP("fd00::1"), Remote: net.ParseIP("fd00::2"), IKey: 5, OKey: 6},
+		&Geneve{LinkAttrs: tunnel("geneve1"), ID: 7, Remote: net.IP{10, 0, 0, 2}, Ttl: 5, Tos: 4, Dport: 6082, Df: GENEVE_DF_INHERIT, UdpZeroCsum6Rx: 1, PortLow: 1000, PortHigh: 2000},
 	} {
-		t.Run(link.Type(), func(t *testing.T) {
+		t.Run(link.Type()+" "+link.Attrs().Name, func(t *testing.T) {
 			mustAdd(t, h, link)
 			got, err := h.LinkByName(link.Attrs().Name)
 			if err != nil {
