@@ -94,7 +94,7 @@ func tree(t *testing.T, dir string) map[string]string {
 func TestBrokenInputChangesNothing(t *testing.T) {
 	t.Parallel()
 	const (
-		emitted  = "internal/abi/emit/"
+		emitted  = "internal/abi/emit/linux/"
 		facts    = "internal/abi/facts/linux/"
 		syscalls = "unix/syscall_linux.go"
 	)
@@ -173,7 +173,7 @@ func TestCommand(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if g.name != "mkuapi" && len(made) < 10 {
+		if g.name != "mkuapi" && g.name != "mksysctl" && len(made) < 10 {
 			t.Errorf("%s makes %d files, by their names", g.name, len(made))
 		}
 		if out, errOut, status := emit(t, g.name, "-root", dir); status != 0 || out != "" || errOut != "" {
