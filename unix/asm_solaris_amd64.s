@@ -1,4 +1,4 @@
-// Calls of the C library and of the kernel: the standard library's, which knows the ways of the scheduler.
+// Calls of the C library: the standard library's, which knows the ways of the scheduler.
 
 //go:build gc
 
@@ -9,15 +9,3 @@ TEXT ·libc(SB),NOSPLIT,$0-88
 
 TEXT ·rawLibc(SB),NOSPLIT,$0-88
 	JMP	syscall·rawSysvicall6(SB)
-
-TEXT ·Syscall(SB),NOSPLIT,$0-56
-	JMP	syscall·Syscall(SB)
-
-TEXT ·Syscall6(SB),NOSPLIT,$0-80
-	JMP	syscall·Syscall6(SB)
-
-TEXT ·RawSyscall(SB),NOSPLIT,$0-56
-	JMP	syscall·RawSyscall(SB)
-
-TEXT ·RawSyscall6(SB),NOSPLIT,$0-80
-	JMP	syscall·RawSyscall6(SB)
