@@ -6,11 +6,11 @@ import (
 	"iter"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // AddrAdd adds an address to a link: ip address add ADDR dev LINK. An address
-// that is there already is an error that matches os.ErrExist. With a nil link,
+// that is there already is EEXIST. With a nil link,
 // addr.LinkIndex says which it is. See [Addr] for what is sent where a field is
 // unset, the broadcast address above all.
 func (h *Handle) AddrAdd(link Link, addr *Addr) error {
@@ -25,7 +25,7 @@ func (h *Handle) AddrReplace(link Link, addr *Addr) error {
 }
 
 // AddrDel removes an address from a link: ip address del ADDR dev LINK. One
-// that is not there is an error that matches os.ErrNotExist. With a nil link,
+// that is not there is EADDRNOTAVAIL. With a nil link,
 // addr.LinkIndex says which it is.
 func (h *Handle) AddrDel(link Link, addr *Addr) error {
 	return h.addrChange("addr del", uapi.RTM_DELADDR, 0, link, addr)
@@ -33,7 +33,7 @@ func (h *Handle) AddrDel(link Link, addr *Addr) error {
 
 func (h *Handle) addrChange(op string, typ, flags uint16, link Link, addr *Addr) error {
 	if addr == nil {
-		return &nl.Error{Op: op, Err: errors.New("no address given")}
+		return &wire.Error{Op: op, Err: errors.New("no address given")}
 	}
 	if link == nil {
 		link = &Device{LinkAttrs{Index: addr.LinkIndex}}
@@ -41,9 +41,9 @@ func (h *Handle) addrChange(op string, typ, flags uint16, link Link, addr *Addr)
 	object := func() string { return addr.String() + " dev " + linkObject(link) }
 	index, err := h.linkIndex(link)
 	if err != nil {
-		return nl.Annotate(err, op, object)
+		return h.wrap(err, op, object)
 	}
-	r := nl.NewRequest(typ, flags)
+	r := wire.NewRequest(typ, flags)
 	addr.encode(r, index, link.Attrs().Name)
 	return h.exec(r, op, object)
 }
@@ -64,13 +64,13 @@ func (h *Handle) AddrList(link Link, family int) ([]Addr, error) {
 // interrupted dump ends with [ErrDumpInterrupted].
 func (h *Handle) AddrSeq(link Link, family int) iter.Seq2[Addr, error] {
 	return func(yield func(Addr, error) bool) {
-		q, err := h.addrQuery(link, family)
+		q, err := h.withDetails().addrQuery(link, family)
 		if err != nil {
 			yield(Addr{}, err)
 			return
 		}
 		d := addrDecoder{family: family, index: q.index}
-		seq(h, func() (*nl.Request, error) { return q.request(), nil }, q.op(), d.decode)(yield)
+		seq(h, func() (*wire.Request, error) { return q.request(), nil }, q.op(), d.decode)(yield)
 	}
 }
 
@@ -92,7 +92,7 @@ func (q addrQuery) op() string {
 
 // about names the dump in an error of it.
 func (q addrQuery) about(err error) error {
-	if e, ok := err.(*nl.Error); ok {
+	if e, ok := err.(*wire.Error); ok {
 		c := *e
 		c.Op = q.op()
 		return &c
@@ -104,21 +104,21 @@ func (h *Handle) addrQuery(link Link, family int) (q addrQuery, err error) {
 	q = addrQuery{link: link, family: family}
 	if link != nil {
 		if q.index, err = h.linkIndex(link); err != nil {
-			return q, nl.Annotate(err, q.op(), noObject)
+			return q, h.wrap(err, q.op(), noObject)
 		}
 	}
 	switch family {
 	case FAMILY_ALL, FAMILY_V4, FAMILY_V6:
 	default:
-		return q, &nl.Error{Op: q.op(), Err: fmt.Errorf("family %d has no addresses to list", family)}
+		return q, &wire.Error{Op: q.op(), Err: fmt.Errorf("family %d has no addresses to list", family)}
 	}
 	return q, nil
 }
 
 // request asks for the addresses. A kernel that does not check strictly ignores
 // the index.
-func (q addrQuery) request() *nl.Request {
-	r := nl.NewRequest(uapi.RTM_GETADDR, 0)
+func (q addrQuery) request() *wire.Request {
+	r := wire.NewRequest(uapi.RTM_GETADDR, 0)
 	m := uapi.Ifaddrmsg{Family: uint8(q.family), Index: uint32(q.index)}
 	m.Put(r.Header(uapi.SizeofIfaddrmsg))
 	return r

@@ -7,7 +7,7 @@ import (
 	"net/netip"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Address families as functions that list take them.
@@ -104,17 +104,17 @@ func addressLen(family uint8) int {
 }
 
 // addressBytes returns the address of n bytes that d is at.
-func addressBytes(d *nl.Decoder, n int) []byte {
+func addressBytes(d *wire.Decoder, n int) []byte {
 	b := d.Data()
 	if len(b) < n {
-		d.Fail(fmt.Errorf("%w: attribute %d: address of %d bytes, want %d", nl.ErrMalformed, d.Type(), len(b), n))
+		d.Fail(fmt.Errorf("%w: attribute %d: address of %d bytes, want %d", wire.ErrMalformed, d.Type(), len(b), n))
 		return nil
 	}
 	return b[:n]
 }
 
 // within returns v, and 0 with an error in r where v is not within 0 and limit.
-func within(r *nl.Request, name string, v int, limit int64) int64 {
+func within(r *wire.Request, name string, v int, limit int64) int64 {
 	if v < 0 || int64(v) > limit {
 		r.Fail(fmt.Errorf("%s %d is not within 0 and %d", name, v, limit))
 		return 0

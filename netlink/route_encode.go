@@ -8,11 +8,11 @@ import (
 	"net/netip"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // encodeRoute writes the header and the attributes of a request about a route.
-func encodeRoute(r *nl.Request, typ uint16, route *Route) error {
+func encodeRoute(r *wire.Request, typ uint16, route *Route) error {
 	if route == nil {
 		return errors.New("no route given")
 	}
@@ -80,7 +80,7 @@ func encodeRoute(r *nl.Request, typ uint16, route *Route) error {
 
 // encodeWay appends where packets go. A next hop object stands for all of it,
 // though the kernel tells the rest as well.
-func encodeWay(r *nl.Request, family int, route *Route) error {
+func encodeWay(r *wire.Request, family int, route *Route) error {
 	if route.NHID != 0 {
 		r.Uint32(uapi.RTA_NH_ID, route.NHID)
 		return nil
@@ -100,7 +100,7 @@ func encodeWay(r *nl.Request, family int, route *Route) error {
 	return nil
 }
 
-func encodeRest(r *nl.Request, typ uint16, family int, route *Route) error {
+func encodeRest(r *wire.Request, typ uint16, family int, route *Route) error {
 	if route.Src != nil {
 		a, err := addressOf(family, route.Src)
 		if err != nil {

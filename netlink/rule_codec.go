@@ -6,11 +6,11 @@ import (
 	"math"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // encodeRule writes the header and the attributes of a request about a rule.
-func encodeRule(r *nl.Request, typ uint16, rule *Rule) error {
+func encodeRule(r *wire.Request, typ uint16, rule *Rule) error {
 	if rule == nil {
 		return errors.New("no rule given")
 	}
@@ -66,7 +66,7 @@ func encodeRule(r *nl.Request, typ uint16, rule *Rule) error {
 }
 
 // encodeRuleOptions appends what is set beside addresses and table.
-func encodeRuleOptions(r *nl.Request, rule *Rule) {
+func encodeRuleOptions(r *wire.Request, rule *Rule) {
 	zero := 0 // the least value that is one, see [Rule]
 	if rule.Goto == 0 {
 		zero = 1
@@ -117,7 +117,7 @@ func encodeRuleOptions(r *nl.Request, rule *Rule) {
 	}
 }
 
-func encodePorts(r *nl.Request, typ uint16, p *RulePortRange) {
+func encodePorts(r *wire.Request, typ uint16, p *RulePortRange) {
 	if p != nil {
 		r.Struct(typ, uapi.SizeofFibRulePortRange, &uapi.FibRulePortRange{Start: p.Start, End: p.End})
 	}
@@ -167,7 +167,7 @@ func decodeRule(data []byte) (Rule, error) {
 	rule.Invert = m.Flags&FibRuleInvert != 0
 	var s routeDecoder
 	var err error
-	d := nl.NewDecoderAfter(data, uapi.SizeofFibRuleHdr)
+	d := wire.NewDecoderAfter(data, uapi.SizeofFibRuleHdr)
 	for d.Next() {
 		switch d.Type() {
 		case uapi.FRA_SRC:

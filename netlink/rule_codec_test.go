@@ -8,7 +8,7 @@ import (
 
 	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // aMask is a pointer to a value, for fields where nil is unset.
@@ -143,7 +143,7 @@ func TestRuleEncodesAsIproute2(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.command, func(t *testing.T) {
-			b, err := encoded(func(r *nl.Request) { r.Fail(encodeRule(r, uapi.RTM_NEWRULE, &c.rule)) })
+			b, err := encoded(func(r *wire.Request) { r.Fail(encodeRule(r, uapi.RTM_NEWRULE, &c.rule)) })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -173,7 +173,7 @@ func TestRuleEncodeRefusesBadValues(t *testing.T) {
 		{"name of 16 bytes", &Rule{IifName: "0123456789abcdef"}, "is longer than 15 bytes"},
 	}
 	for _, c := range cases {
-		_, err := encoded(func(r *nl.Request) { r.Fail(encodeRule(r, uapi.RTM_NEWRULE, c.rule)) })
+		_, err := encoded(func(r *wire.Request) { r.Fail(encodeRule(r, uapi.RTM_NEWRULE, c.rule)) })
 		if err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: error %v, want %q", c.name, err, c.want)
 		}
@@ -207,7 +207,7 @@ func FuzzRuleDecode(f *testing.F) {
 		if !rule.selects(&rule, ^uint64(0)) {
 			t.Fatalf("%+v does not match itself", rule)
 		}
-		again, err := encoded(func(r *nl.Request) { r.Fail(encodeRule(r, uapi.RTM_NEWRULE, &rule)) })
+		again, err := encoded(func(r *wire.Request) { r.Fail(encodeRule(r, uapi.RTM_NEWRULE, &rule)) })
 		if err != nil {
 			return
 		}

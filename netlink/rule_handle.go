@@ -4,7 +4,7 @@ import (
 	"iter"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // RuleAdd adds a rule: ip rule add. One that is there already is an error.
@@ -18,7 +18,7 @@ func (h *Handle) RuleDel(rule *Rule) error {
 }
 
 func (h *Handle) ruleChange(op string, typ, flags uint16, rule *Rule) error {
-	r := nl.NewRequest(typ, flags)
+	r := wire.NewRequest(typ, flags)
 	r.Fail(encodeRule(r, typ, rule))
 	return h.exec(r, op, func() string {
 		if rule == nil {
@@ -44,21 +44,21 @@ func (h *Handle) RuleListFiltered(family int, filter *Rule, filterMask uint64) (
 // RuleSeq gives the rules of [Handle.RuleList] as they come. The last pair
 // holds the error, if there is one.
 func (h *Handle) RuleSeq(family int) iter.Seq2[Rule, error] {
-	request := func() (*nl.Request, error) { return ruleRequest(family), nil }
+	request := func() (*wire.Request, error) { return ruleRequest(family), nil }
 	return seq(h, request, "rule list", ruleDecoder(family, nil, 0))
 }
 
 // ruleRequest asks for the rules. The kernel selects by nothing but the family.
-func ruleRequest(family int) *nl.Request {
-	r := nl.NewRequest(uapi.RTM_GETRULE, 0)
+func ruleRequest(family int) *wire.Request {
+	r := wire.NewRequest(uapi.RTM_GETRULE, 0)
 	r.Fail(checkFamily(family))
 	m := uapi.FibRuleHdr{Family: uint8(family)}
 	m.Put(r.Header(uapi.SizeofFibRuleHdr))
 	return r
 }
 
-func ruleDecoder(family int, filter *Rule, mask uint64) func(nl.Message) (Rule, bool, error) {
-	return func(m nl.Message) (Rule, bool, error) {
+func ruleDecoder(family int, filter *Rule, mask uint64) func(wire.Message) (Rule, bool, error) {
+	return func(m wire.Message) (Rule, bool, error) {
 		if m.Type != uapi.RTM_NEWRULE {
 			return Rule{}, false, nil
 		}

@@ -6,12 +6,22 @@ import (
 	"unsafe"
 )
 
-func getOption[T any](fd, level, opt int) (v T, err error) {
-	size := uint32(unsafe.Sizeof(v))
-	err = getsockopt(fd, level, opt, unsafe.Pointer(&v), &size)
-	return v, err
+// optionRoom is memory for an option that is a T, with room behind it: some protocols, as Bluetooth's, store an int
+// whatever size they are told of.
+type optionRoom[T any] struct {
+	v T
+	_ [8]byte
 }
 
+// getOption reads an option that is a T. size is how many bytes the kernel says that it has.
+func getOption[T any](fd, level, opt int) (v T, size uint32, err error) {
+	var room optionRoom[T]
+	size = uint32(unsafe.Sizeof(room.v))
+	err = getsockopt(fd, level, opt, unsafe.Pointer(&room), &size)
+	return room.v, size, err
+}
+
+// getOptionPtr is getOption for structures, all of which have at least 8 bytes.
 func getOptionPtr[T any](fd, level, opt int) (*T, error) {
 	v := new(T)
 	size := uint32(unsafe.Sizeof(*v))
@@ -25,7 +35,7 @@ func setOption[T any](fd, level, opt int, v *T) error {
 
 // GetsockoptInt is getsockopt(2) for an option that is a C int.
 func GetsockoptInt(fd, level, opt int) (value int, err error) {
-	v, err := getOption[int32](fd, level, opt)
+	v, _, err := getOption[int32](fd, level, opt)
 	return int(v), err
 }
 
@@ -37,7 +47,8 @@ func SetsockoptInt(fd, level, opt int, value int) (err error) {
 
 // GetsockoptByte is getsockopt(2) for an option that is a byte.
 func GetsockoptByte(fd, level, opt int) (value byte, err error) {
-	return getOption[byte](fd, level, opt)
+	value, _, err = getOption[byte](fd, level, opt)
+	return value, err
 }
 
 // SetsockoptByte is setsockopt(2) for an option that is a byte.
@@ -45,9 +56,13 @@ func SetsockoptByte(fd, level, opt int, value byte) (err error) {
 	return setOption(fd, level, opt, &value)
 }
 
-// GetsockoptUint64 is getsockopt(2) for an option of 64 bits, as SO_COOKIE.
+// GetsockoptUint64 is getsockopt(2) for an option of 64 bits, as SO_COOKIE. Of one that is a C int the rest is 0.
 func GetsockoptUint64(fd, level, opt int) (value uint64, err error) {
-	return getOption[uint64](fd, level, opt)
+	value, size, err := getOption[uint64](fd, level, opt)
+	if size == 4 {
+		value = uint64(*(*uint32)(unsafe.Pointer(&value)))
+	}
+	return value, err
 }
 
 // SetsockoptUint64 is setsockopt(2) for an option of 64 bits.
@@ -57,7 +72,8 @@ func SetsockoptUint64(fd, level, opt int, value uint64) (err error) {
 
 // GetsockoptInet4Addr is getsockopt(2) for an option that is an IPv4 address.
 func GetsockoptInet4Addr(fd, level, opt int) (value [4]byte, err error) {
-	return getOption[[4]byte](fd, level, opt)
+	value, _, err = getOption[[4]byte](fd, level, opt)
+	return value, err
 }
 
 // SetsockoptInet4Addr is setsockopt(2) for an option that is an IPv4 address.
@@ -70,6 +86,21 @@ func SetsockoptString(fd, level, opt int, s string) (err error) {
 	return setsockopt(fd, level, opt, unsafe.Pointer(unsafe.StringData(s)), uintptr(len(s)))
 }
 
+// GetsockoptString is getsockopt(2) for an option that is text, as SO_BINDTODEVICE.
+func GetsockoptString(fd, level, opt int) (string, error) {
+	buf := make([]byte, 256)
+	size := uint32(len(buf))
+	err := getsockopt(fd, level, opt, unsafe.Pointer(&buf[0]), &size)
+	if err == ERANGE && int(size) > len(buf) { // SO_PEERSEC of Linux says so, and how much it takes
+		buf = make([]byte, size)
+		err = getsockopt(fd, level, opt, unsafe.Pointer(&buf[0]), &size)
+	}
+	if err != nil {
+		return "", err
+	}
+	return ByteSliceToString(buf[:min(int(size), len(buf))]), nil
+}
+
 // GetsockoptLinger is getsockopt(2) for SO_LINGER.
 func GetsockoptLinger(fd, level, opt int) (*Linger, error) {
 	return getOptionPtr[Linger](fd, level, opt)
@@ -78,16 +109,6 @@ func GetsockoptLinger(fd, level, opt int) (*Linger, error) {
 // SetsockoptLinger is setsockopt(2) for SO_LINGER.
 func SetsockoptLinger(fd, level, opt int, l *Linger) (err error) {
 	return setOption(fd, level, opt, l)
-}
-
-// GetsockoptTimeval is getsockopt(2) for a time, as SO_RCVTIMEO.
-func GetsockoptTimeval(fd, level, opt int) (*Timeval, error) {
-	return getOptionPtr[Timeval](fd, level, opt)
-}
-
-// SetsockoptTimeval is setsockopt(2) for a time, as SO_RCVTIMEO.
-func SetsockoptTimeval(fd, level, opt int, tv *Timeval) (err error) {
-	return setOption(fd, level, opt, tv)
 }
 
 // GetsockoptIPMreq is getsockopt(2) for a group and the address of an interface.
@@ -123,19 +144,4 @@ func GetsockoptICMPv6Filter(fd, level, opt int) (*ICMPv6Filter, error) {
 // SetsockoptICMPv6Filter is setsockopt(2) for ICMPV6_FILTER.
 func SetsockoptICMPv6Filter(fd, level, opt int, filter *ICMPv6Filter) (err error) {
 	return setOption(fd, level, opt, filter)
-}
-
-// GetsockoptString is getsockopt(2) for an option that is text, as SO_BINDTODEVICE.
-func GetsockoptString(fd, level, opt int) (string, error) {
-	buf := make([]byte, 256)
-	size := uint32(len(buf))
-	err := getsockopt(fd, level, opt, unsafe.Pointer(&buf[0]), &size)
-	if err == ERANGE && int(size) > len(buf) { // SO_PEERSEC of Linux says so, and how much it takes
-		buf = make([]byte, size)
-		err = getsockopt(fd, level, opt, unsafe.Pointer(&buf[0]), &size)
-	}
-	if err != nil {
-		return "", err
-	}
-	return ByteSliceToString(buf[:min(int(size), len(buf))]), nil
 }

@@ -20,6 +20,25 @@ func SetsockoptTCPRepairOpt(fd, level, opt int, o []TCPRepairOpt) (err error) {
 	return setsockopt(fd, level, opt, unsafe.Pointer(&o[0]), uintptr(len(o))*unsafe.Sizeof(o[0]))
 }
 
+// GetsockoptTimeval is getsockopt(2) for a time, as SO_RCVTIMEO. On architectures of 32 bits, SO_RCVTIMEO_NEW and its
+// like have seconds of 64 bits: EOVERFLOW says that they do not fit.
+func GetsockoptTimeval(fd, level, opt int) (*Timeval, error) {
+	if !isSockTimeval(level, opt) {
+		return getOptionPtr[Timeval](fd, level, opt)
+	}
+	v, _, err := getOption[KernelSockTimeval](fd, level, opt)
+	tv := new(Timeval)
+	if err != nil {
+		return tv, err
+	}
+	set(&tv.Sec, v.Sec)
+	set(&tv.Usec, v.Usec)
+	if int64(tv.Sec) != v.Sec {
+		return new(Timeval), EOVERFLOW
+	}
+	return tv, nil
+}
+
 // GetsockoptUcred is getsockopt(2) for SO_PEERCRED.
 func GetsockoptUcred(fd, level, opt int) (*Ucred, error) {
 	return getOptionPtr[Ucred](fd, level, opt)
@@ -53,6 +72,25 @@ func GetsockoptTpacketStats(fd, level, opt int) (*TpacketStats, error) {
 // GetsockoptTpacketStatsV3 is getsockopt(2) for PACKET_STATISTICS, TPACKET_V3.
 func GetsockoptTpacketStatsV3(fd, level, opt int) (*TpacketStatsV3, error) {
 	return getOptionPtr[TpacketStatsV3](fd, level, opt)
+}
+
+// SetsockoptTimeval is setsockopt(2) for a time, as SO_RCVTIMEO.
+func SetsockoptTimeval(fd, level, opt int, tv *Timeval) (err error) {
+	if tv != nil && isSockTimeval(level, opt) {
+		return setOption(fd, level, opt, &KernelSockTimeval{Sec: int64(tv.Sec), Usec: int64(tv.Usec)})
+	}
+	return setOption(fd, level, opt, tv)
+}
+
+// isSockTimeval tells whether an option is a [KernelSockTimeval], which a [Timeval] is not on every architecture.
+func isSockTimeval(level, opt int) bool {
+	switch level {
+	case SOL_SOCKET:
+		return opt == SO_RCVTIMEO_NEW || opt == SO_SNDTIMEO_NEW
+	case AF_VSOCK:
+		return opt == SO_VM_SOCKETS_CONNECT_TIMEOUT_NEW
+	}
+	return false
 }
 
 // SetsockoptPacketMreq is setsockopt(2) for PACKET_ADD_MEMBERSHIP and PACKET_DROP_MEMBERSHIP.

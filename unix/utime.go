@@ -40,10 +40,16 @@ func timevals(tv []Timeval) (*[2]Timespec, error) {
 	}
 	var ts [2]Timespec
 	for i := range tv {
-		if tv[i].Usec < 0 || tv[i].Usec >= 1e6 {
+		// Microseconds may be those of several seconds, or negative. In nanoseconds the sum could overflow.
+		sec, usec := int64(tv[i].Usec)/1e6, int64(tv[i].Usec)%1e6
+		if usec < 0 {
+			sec, usec = sec-1, usec+1e6
+		}
+		sum := int64(tv[i].Sec) + sec
+		ts[i] = makeTimespec(sum, usec*1000)
+		if int64(ts[i].Sec) != sum || (sum < int64(tv[i].Sec)) != (sec < 0) {
 			return nil, EINVAL
 		}
-		ts[i] = makeTimespec(int64(tv[i].Sec), int64(tv[i].Usec)*1000)
 	}
 	return &ts, nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/wire"
 )
 
 // SizeofBridgeVlanInfo is the size of struct bridge_vlan_info in bytes.
@@ -58,7 +59,7 @@ type BridgeVniInfo struct {
 // (VXLAN_VNIFILTER_ENTRY_…).
 func DeserializeBridgeVniInfo(b []byte) (*BridgeVniInfo, error) {
 	var v BridgeVniInfo
-	d := NewDecoder(b)
+	d := wire.NewDecoder(b)
 	for d.Next() {
 		switch d.Type() {
 		case uapi.VXLAN_VNIFILTER_ENTRY_START:

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Datagram is one thing that a receive returns.
@@ -19,7 +19,7 @@ type Datagram struct {
 	Err  error  // if set, the receive fails with it
 }
 
-// Kernel answers requests. Its Dial goes into nl.Config.
+// Kernel answers requests. Its Dial goes into wire.Config.
 type Kernel struct {
 	// Answer is called with every datagram that is sent and returns what the
 	// sender receives, in order. No answer at all keeps the receiver waiting.
@@ -33,7 +33,7 @@ type Kernel struct {
 }
 
 // Dial opens a transport to the kernel.
-func (k *Kernel) Dial() (nl.Transport, error) {
+func (k *Kernel) Dial() (wire.Transport, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.open++
@@ -97,7 +97,7 @@ func (t *transport) Receive(ctx context.Context, b []byte, timeout time.Duration
 			return len(d.Data), d.From, d.Err
 		}
 		if timeout < 0 {
-			return 0, 0, nl.ErrTimeout
+			return 0, 0, wire.ErrTimeout
 		}
 		if late == nil && timeout > 0 {
 			timer := time.NewTimer(timeout)
@@ -107,11 +107,11 @@ func (t *transport) Receive(ctx context.Context, b []byte, timeout time.Duration
 		select {
 		case <-t.ready:
 		case <-t.dead:
-			return 0, 0, nl.ErrClosed
+			return 0, 0, wire.ErrClosed
 		case <-ctx.Done():
 			return 0, 0, context.Cause(ctx)
 		case <-late:
-			return 0, 0, nl.ErrTimeout
+			return 0, 0, wire.ErrTimeout
 		}
 	}
 }
@@ -122,7 +122,7 @@ func (t *transport) Close() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.closed {
-		return nl.ErrClosed
+		return wire.ErrClosed
 	}
 	t.closed = true
 	t.kernel.mu.Lock()

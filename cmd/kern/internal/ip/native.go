@@ -1,0 +1,5 @@
+package ip
+
+import "encoding/binary"
+
+var native = binary.NativeEndian
