@@ -1,9 +1,9 @@
 package netlink
 
 import (
-	"encoding/binary"
 	"slices"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
@@ -132,6 +132,6 @@ func (it *batchItem) name() string {
 		return it.object
 	}
 	sent := it.part.sent
-	data := sent[it.at+uapi.SizeofNlmsghdr : it.at+int(binary.NativeEndian.Uint32(sent[it.at:]))]
+	data := sent[it.at+uapi.SizeofNlmsghdr : it.at+int(native.Uint32(sent[it.at:]))]
 	return it.describe(data)
 }

@@ -1,6 +1,8 @@
 package netlink
 
 import (
+	"fmt"
+
 	"kern.sys/netlink/nl"
 	"kern.sys/netlink/wire"
 )
@@ -38,3 +40,20 @@ func (h *Handle) wrap(err error, op string, object func() string) error {
 	}
 	return wire.Annotate(err, op, object)
 }
+
+// refusal says in words what the kernel has a number for: what need not be sent to
+// be refused.
+type refusal struct {
+	words string
+	errno error
+}
+
+func refused(errno error, format string, args ...any) error {
+	return &refusal{fmt.Sprintf(format, args...), errno}
+}
+
+// Error returns the words.
+func (e *refusal) Error() string { return e.words }
+
+// Unwrap returns the number.
+func (e *refusal) Unwrap() error { return e.errno }

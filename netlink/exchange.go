@@ -4,16 +4,17 @@ import (
 	"errors"
 	"iter"
 
+	"kern.sys/netlink/nl"
 	"kern.sys/netlink/wire"
 )
 
 // ErrDumpInterrupted says that the kernel's table changed while it was
 // listed, however often the package began anew. The list that comes with it is
 // the last one read, and may lack objects or have some twice.
-var ErrDumpInterrupted = wire.ErrDumpInterrupted
+var ErrDumpInterrupted = nl.ErrDumpInterrupted
 
 // ErrNotImplemented says that this system has no netlink.
-var ErrNotImplemented = wire.ErrNotImplemented
+var ErrNotImplemented error = wire.NotImplemented{}
 
 // exec sends a request that changes something, over the connection of its
 // protocol. op and object name it in the error.

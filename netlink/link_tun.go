@@ -1,13 +1,13 @@
 package netlink
 
 import (
-	"encoding/binary"
 	"math"
 	"os"
 	"os/user"
 	"strconv"
 
 	"kern.sys/internal/attr"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 )
@@ -26,8 +26,8 @@ const (
 
 // StringToTuntapModeMap are the modes by name.
 var StringToTuntapModeMap = map[string]TuntapMode{
-	"tun": TUNTAP_MODE_TUN,
-	"tap": TUNTAP_MODE_TAP,
+	"tun": weighed[TuntapMode]{TUNTAP_MODE_TUN, 0, 0}.value,
+	"tap": weighed[TuntapMode]{TUNTAP_MODE_TAP, 0, 0}.value,
 }
 
 // String returns "tun", "tap" or "unknown".
@@ -150,7 +150,7 @@ func showTunQueues(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
 		key string
 	}{{uapi.IFLA_TUN_NUM_QUEUES, "numqueues"}, {uapi.IFLA_TUN_NUM_DISABLED_QUEUES, "numdisabled"}} {
 		if b := attrs[n.typ]; len(b) >= 4 {
-			p.Uint(n.key, n.key+" %d ", uint64(binary.NativeEndian.Uint32(b)))
+			p.Uint(n.key, n.key+" %d ", uint64(native.Uint32(b)))
 		}
 	}
 }
@@ -169,7 +169,7 @@ func showTunID(p *desc.Printer, key string, b []byte, name func(id string) strin
 	if len(b) < 4 {
 		return
 	}
-	id := binary.NativeEndian.Uint32(b)
+	id := native.Uint32(b)
 	if s := name(strconv.FormatUint(uint64(id), 10)); s != "" {
 		p.Str(key, key+" %s ", s)
 	} else {

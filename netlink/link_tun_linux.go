@@ -166,7 +166,7 @@ func finishTuntap(h *Handle, t *Tuntap, a *LinkAttrs, queue *os.File) error {
 }
 
 // AddQueues opens count more queues of a device with TUNTAP_MULTI_QUEUE that
-// has some in Fds, adds them to Fds and returns them.
+// has some in Fds, adds them to Fds and returns them. Queues is their number then.
 func (t *Tuntap) AddQueues(count int) ([]*os.File, error) {
 	object := func() string { return linkObject(t) }
 	if len(t.Fds) == 0 {
@@ -188,6 +188,7 @@ func (t *Tuntap) AddQueues(count int) ([]*os.File, error) {
 		return nil, pkgHandle.wrap(err, "tuntap add queues", object)
 	}
 	t.Fds = append(t.Fds, queues...)
+	t.Queues = len(t.Fds)
 	return queues, nil
 }
 
@@ -230,6 +231,7 @@ func (t *Tuntap) RemoveQueues(fds ...*os.File) error {
 			continue
 		}
 		t.Fds = slices.DeleteFunc(t.Fds, func(f *os.File) bool { return f == q })
+		t.Queues = len(t.Fds)
 	}
 	return wire.Annotate(errors.Join(errs...), "tuntap remove queues", func() string { return linkObject(t) })
 }

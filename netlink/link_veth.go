@@ -91,7 +91,7 @@ func (h *Handle) VethPeerIndex(link *Veth) (int, error) {
 		return err
 	})
 	if err != nil {
-		return -1, notFound(err)
+		return -1, err
 	}
 	if _, ok := found.(*Veth); !ok {
 		return -1, &wire.Error{Op: "veth peer index", Object: object(), Err: fmt.Errorf("is a %s, not a veth", found.Type())}
@@ -102,16 +102,16 @@ func (h *Handle) VethPeerIndex(link *Veth) (int, error) {
 func (*Veth) describe() desc.Kind { return desc.Kind{Fields: vethFields} }
 
 var vethFields = []desc.Field{
-	{Type: uapi.VETH_INFO_PEER, Word: "peer", Usage: "LINK_OPTIONS", Read: readVethPeer},
+	{Type: uapi.VETH_INFO_PEER, Word: "peer", Usage: "LINK_OPTIONS", Read: readPeerLink},
 }
 
-// readVethPeer reads the other end: the words that any link has, and a name
+// readPeerLink reads the other end of a pair: the words that any link has, and a name
 // without a keyword.
-func readVethPeer(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
+func readPeerLink(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	if in.LinkOptions == nil {
 		return fmt.Errorf("peer: options of a link are not taken here")
 	}
-	e.Nest(uapi.VETH_INFO_PEER)
+	e.Nest(f.Type)
 	at := len(e.Bytes())
 	e.Raw(uapi.SizeofIfinfomsg)
 	header, err := in.LinkOptions(in, e)

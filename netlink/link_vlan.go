@@ -106,14 +106,14 @@ const (
 
 // VlanProtocolToString are the names of the protocols.
 var VlanProtocolToString = map[VlanProtocol]string{
-	VLAN_PROTOCOL_8021Q:  "802.1q",
-	VLAN_PROTOCOL_8021AD: "802.1ad",
+	VLAN_PROTOCOL_8021Q:  weighed[string]{"802.1q", 0, 0}.value,
+	VLAN_PROTOCOL_8021AD: weighed[string]{"802.1ad", 0, 0}.value,
 }
 
 // StringToVlanProtocolMap are the protocols by name.
 var StringToVlanProtocolMap = map[string]VlanProtocol{
-	"802.1q":  VLAN_PROTOCOL_8021Q,
-	"802.1ad": VLAN_PROTOCOL_8021AD,
+	"802.1q":  weighed[VlanProtocol]{VLAN_PROTOCOL_8021Q, 0, 0}.value,
+	"802.1ad": weighed[VlanProtocol]{VLAN_PROTOCOL_8021AD, 0, 0}.value,
 }
 
 // StringToVlanProtocol returns the protocol of that name, in lower case, or

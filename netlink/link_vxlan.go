@@ -7,6 +7,7 @@ import (
 	"net"
 
 	"kern.sys/internal/attr"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )

@@ -27,7 +27,7 @@ func (h *Handle) LinkAdd(link Link) error {
 	}
 	a := link.Attrs()
 	if err := a.checkNew(); err != nil {
-		return &wire.Error{Op: "link add", Object: object(), Err: err}
+		return h.wrap(err, "link add", object)
 	}
 	flags := uint16(uapi.NLM_F_CREATE | uapi.NLM_F_EXCL)
 	echo := h.batch == nil && a.Namespace == nil
@@ -180,7 +180,7 @@ func (h *Handle) LinkModify(link Link) error {
 			encodeKind(&r.Encoder, link)
 		}
 	}
-	return h.exec(r, "link modify", object)
+	return h.linkExec(r, "link modify", link, errNoDevice, object)
 }
 
 // LinkSetSlave sets what a link has as the port of its master:
@@ -197,7 +197,7 @@ func (h *Handle) LinkSetSlave(link Link, slave LinkSlave) error {
 		encodeData(&r.Encoder, uapi.IFLA_INFO_SLAVE_DATA, slave)
 		r.End()
 	}
-	return h.exec(r, "link set", func() string { return linkObject(link) + " " + what })
+	return h.linkExec(r, "link set", link, errNoDevice, func() string { return linkObject(link) + " " + what })
 }
 
 // putFlags sets the flags that a has; it clears none.

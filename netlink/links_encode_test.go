@@ -2,7 +2,6 @@ package netlink
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"net"
@@ -10,6 +9,7 @@ import (
 	"testing"
 
 	"kern.sys/internal/capture"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nltest"
 	"kern.sys/netlink/wire"
@@ -26,7 +26,7 @@ func newRecorder(t testing.TB) (*Handle, *recorder) {
 	t.Helper()
 	k := &recorder{index: 77}
 	k.Answer = func(b []byte) []nltest.Datagram {
-		if binary.NativeEndian.Uint16(b[4:]) == uapi.RTM_GETLINK {
+		if native.Uint16(b[4:]) == uapi.RTM_GETLINK {
 			ifi := uapi.Ifinfomsg{Index: int32(k.index)}
 			return []nltest.Datagram{{Data: nltest.Message(b, uapi.RTM_NEWLINK, 0, linkMessage(ifi, nil))}}
 		}
@@ -49,7 +49,7 @@ func (k *recorder) last(t testing.TB) (typ uint16, payload []byte) {
 	}
 	b := k.requests[0]
 	k.requests = nil
-	return binary.NativeEndian.Uint16(b[4:]), b[uapi.SizeofNlmsghdr:]
+	return native.Uint16(b[4:]), b[uapi.SizeofNlmsghdr:]
 }
 
 // index77 is the link that the requests below were captured for.
@@ -273,6 +273,7 @@ func TestLinkRequestsFindTheLinkByName(t *testing.T) {
 		}
 	}
 	h, _ := newRecorder(t)
+	h.details = true
 	for what, link := range map[string]Link{
 		"nothing": nil, "no name": &Device{}, "a name of 128 bytes": &Device{LinkAttrs{Name: long + "n"}},
 	} {
@@ -300,6 +301,7 @@ func TestLinkRequestsFindTheLinkByName(t *testing.T) {
 
 func TestBadValuesAreRefusedBeforeAnythingIsSent(t *testing.T) {
 	h, k := newRecorder(t)
+	h.details = true
 	add := func(change func(*LinkAttrs)) error {
 		a := NewLinkAttrs()
 		a.Name = "x"

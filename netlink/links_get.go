@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	errNoName = errors.New("link has neither index nor name")
+	errNoName = refused(errNoDevice, "link has neither index nor name")
 	errNoLink = errors.New("no link given")
 	errNoPort = notExist("not the port of a bridge")
 )
@@ -63,13 +63,13 @@ func linkHeader(r *wire.Request, ifi *uapi.Ifinfomsg, link Link) {
 func putLinkName(e *wire.Encoder, name string) {
 	switch {
 	case name == "":
-		e.Fail(errors.New("name is empty"))
+		e.Fail(refused(errNoDevice, "name is empty"))
 	case len(name) < uapi.IFNAMSIZ:
 		e.String(uapi.IFLA_IFNAME, name)
 	case len(name) < uapi.ALTIFNAMSIZ:
 		e.String(uapi.IFLA_ALT_IFNAME, name)
 	default:
-		e.Fail(fmt.Errorf("name of %d bytes, at most %d are possible", len(name), uapi.ALTIFNAMSIZ-1))
+		e.Fail(refused(errTooLong, "name of %d bytes, at most %d are possible", len(name), uapi.ALTIFNAMSIZ-1))
 	}
 }
 
@@ -91,12 +91,12 @@ func (h *Handle) LinkByName(name string) (Link, error) {
 }
 
 // LinkByIndex finds a link by its index. The error is a [LinkNotFoundError]
-// where there is none.
+// where there is none, and EINVAL for what is no index: 0 and less.
 func (h *Handle) LinkByIndex(index int) (Link, error) {
 	r := wire.NewRequest(uapi.RTM_GETLINK, 0)
 	ifi := uapi.Ifinfomsg{Index: int32(index)}
 	ifi.Put(r.Header(uapi.SizeofIfinfomsg))
-	if index <= 0 || int(ifi.Index) != index {
+	if int(ifi.Index) != index {
 		r.Fail(errNoDevice)
 	}
 	h.putExtMask(&r.Encoder)
@@ -199,8 +199,8 @@ func (h *Handle) LinkSeq() iter.Seq2[Link, error] {
 	return seq(h, func() (*wire.Request, error) { return h.linkDump(f), nil }, linkListOp, f.decoder())
 }
 
-// linkIndex returns the link's index, which is looked up where only its name is
-// set.
+// linkIndex returns the link's index, which is looked up and kept in the link
+// where only its name is set.
 func (h *Handle) linkIndex(link Link) (int, error) {
 	if link == nil {
 		return 0, errNoLink
@@ -212,9 +212,41 @@ func (h *Handle) linkIndex(link Link) (int, error) {
 	case a.Name == "":
 		return 0, errNoName
 	}
-	found, err := h.LinkByName(a.Name)
-	if err != nil {
-		return 0, err
+	index, err := h.indexByName(a.Name, func() string { return linkObject(link) })
+	switch {
+	case err == nil:
+		a.Index = index
+	case h.detailed():
+		err = notFound(err)
 	}
-	return found.Attrs().Index, nil
+	return index, err
+}
+
+// indexToChange is linkIndex for a request that the kernel refuses for index 0: where
+// there is no such link, it is left to say so. With details that is said here, with
+// the name.
+func (h *Handle) indexToChange(link Link) (int, error) {
+	index, err := h.linkIndex(link)
+	if !h.detailed() && link != nil && errors.Is(err, errNoDevice) {
+		return 0, nil
+	}
+	return index, err
+}
+
+// linkExec is exec for a change of one link. A link that was found by its name
+// learns its index. missing is the error for a name that no link has: other
+// libraries look the index up, and where there is none they ask for link 0, which is
+// EINVAL, or ENODEV with RTM_NEWLINK.
+func (h *Handle) linkExec(r *wire.Request, op string, link Link, missing error, object func() string) error {
+	err := h.exec(r, op, object)
+	if h.batch != nil || link == nil || link.Attrs().Index != 0 {
+		return err
+	}
+	switch index, e := h.indexByName(link.Attrs().Name, noObject); {
+	case err == nil && e == nil:
+		link.Attrs().Index = index
+	case err == error(errNoDevice) && e == err:
+		return missing
+	}
+	return err
 }

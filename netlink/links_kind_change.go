@@ -16,5 +16,5 @@ func (h *Handle) changeKind(link Link, op string, data func(*wire.Encoder)) erro
 		r.End()
 		r.End()
 	}
-	return h.exec(r, op, func() string { return linkObject(link) })
+	return h.linkExec(r, op, link, errNoDevice, func() string { return linkObject(link) })
 }

@@ -8,17 +8,24 @@ var linkKinds = kindTable[Link]{
 	{"bridge", of[Bridge]{}},
 	{"dummy", of[Dummy]{}},
 	{"ifb", of[Ifb]{}},
+	{"ipvlan", of[IPVlan]{}},
+	{"ipvtap", of[IPVtap]{}},
 	{"macvlan", of[Macvlan]{}},
 	{"macvtap", of[Macvtap]{}},
+	{"netkit", of[Netkit]{}},
 	{"tun", of[Tuntap]{}},
 	{"veth", of[Veth]{}},
 	{"vlan", of[Vlan]{}},
+	{"vrf", of[Vrf]{}},
 	{"vxlan", of[Vxlan]{}},
+	{"wireguard", of[Wireguard]{}},
+	{"xfrm", of[Xfrmi]{}},
 }
 
 // portKinds are the kinds of links whose ports have attributes, LinkAttrs.Slave.
 var portKinds = kindTable[LinkSlave]{
 	{"bridge", of[BridgePort]{}},
+	{"vrf", of[VrfSlave]{}},
 }
 
 // LinkKinds returns the names of the kinds of links that the package knows by more than their

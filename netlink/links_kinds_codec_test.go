@@ -34,6 +34,44 @@ var kindExamples = map[string]struct {
 		set:  &Vlan{VlanId: 6, VlanProtocol: VLAN_PROTOCOL_8021AD, ReorderHdr: new(false), Gvrp: new(true), Mvrp: new(true), LooseBinding: new(true), BridgeBinding: new(true)},
 		read: &Vlan{VlanId: 6, VlanProtocol: VLAN_PROTOCOL_8021AD, ReorderHdr: new(false), Gvrp: new(true), Mvrp: new(true), LooseBinding: new(true), BridgeBinding: new(true)},
 	},
+	"ipvlan plain": {
+		read: &IPVlan{Mode: IPVLAN_MODE_L3},
+	},
+	"ipvlan l3 private": {
+		set:  &IPVlan{Mode: IPVLAN_MODE_L3, Flag: IPVLAN_FLAG_PRIVATE},
+		read: &IPVlan{Mode: IPVLAN_MODE_L3, Flag: IPVLAN_FLAG_PRIVATE},
+	},
+	"ipvlan l3s vepa": {
+		set:  &IPVlan{Mode: IPVLAN_MODE_L3S, Flag: IPVLAN_FLAG_VEPA},
+		read: &IPVlan{Mode: IPVLAN_MODE_L3S, Flag: IPVLAN_FLAG_VEPA},
+	},
+	"ipvtap l2": {
+		set:  &IPVtap{},
+		read: &IPVtap{},
+	},
+	"netkit plain": {
+		read: &Netkit{Mode: NETKIT_MODE_L3, Scrub: NETKIT_SCRUB_DEFAULT, PeerScrub: NETKIT_SCRUB_DEFAULT, supportsScrub: true, isPrimary: true},
+	},
+	"netkit everything": {
+		set: &Netkit{Policy: NETKIT_POLICY_BLACKHOLE, PeerScrub: NETKIT_SCRUB_DEFAULT, peerLinkAttrs: LinkAttrs{Name: "x1"}},
+		read: &Netkit{Policy: NETKIT_POLICY_BLACKHOLE, PeerScrub: NETKIT_SCRUB_DEFAULT,
+			supportsScrub: true, isPrimary: true},
+	},
+	"vrf plain": {
+		set:  &Vrf{Table: 10},
+		read: &Vrf{Table: 10},
+	},
+	"vrf port plain": {
+		read: &VrfSlave{Table: 1234},
+	},
+	"xfrm plain": {
+		set:  &Xfrmi{LinkAttrs: LinkAttrs{ParentIndex: 2}, Ifid: 7},
+		read: &Xfrmi{LinkAttrs: LinkAttrs{ParentIndex: 2}, Ifid: 7},
+	},
+	"xfrm external": {
+		set:  &Xfrmi{External: true},
+		read: &Xfrmi{External: true},
+	},
 	"macvlan plain": {
 		set:  &Macvlan{},
 		read: &Macvlan{Mode: MACVLAN_MODE_VEPA, BCQueueLen: 1000, UsedBCQueueLen: 1000, NoPromisc: new(false), NoDst: new(false)},
@@ -125,10 +163,16 @@ func TestLinkKindsAreDecoded(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, v := 0, reflect.ValueOf(got).Elem(); i < v.NumField(); i++ {
+			if !v.Type().Field(i).IsExported() {
+				continue
+			}
 			w := reflect.ValueOf(want).Elem().Field(i).Interface()
 			if g := v.Field(i).Interface(); !reflect.DeepEqual(g, w) {
 				t.Errorf("%s is %+v, want %+v", v.Type().Field(i).Name, value(g), value(w))
 			}
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("is %+v, want %+v", got, want)
 		}
 	})
 }

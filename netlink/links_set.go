@@ -15,7 +15,7 @@ import (
 func (h *Handle) linkSet(link Link, what string, encode func(*wire.Request)) error {
 	r := linkRequest(uapi.RTM_SETLINK, 0, link)
 	encode(r)
-	return h.exec(r, "link set", func() string { return linkObject(link) + " " + what })
+	return h.linkExec(r, "link set", link, errInvalid, func() string { return linkObject(link) + " " + what })
 }
 
 // linkSetFlag sets or clears one of IFF_….
@@ -26,7 +26,11 @@ func (h *Handle) linkSetFlag(link Link, what string, flag uint32, on bool) error
 		ifi.Flags = flag
 	}
 	linkHeader(r, &ifi, link)
-	return h.exec(r, "link set", func() string { return linkObject(link) + " " + what })
+	missing := error(errNoDevice)
+	if flag == uapi.IFF_NOARP || flag == uapi.IFF_PROMISC {
+		missing = errInvalid
+	}
+	return h.linkExec(r, "link set", link, missing, func() string { return linkObject(link) + " " + what })
 }
 
 // linkSetUint32 sets an attribute of 32 bits.

@@ -6,19 +6,16 @@ import (
 	"unsafe"
 )
 
-// optionRoom is memory for an option that is a T, with room behind it: some protocols, as Bluetooth's, store an int
+// optionRoom is memory for an option of up to 16 bytes, with room behind it: some protocols, as Bluetooth's, store an int
 // whatever size they are told of.
-type optionRoom[T any] struct {
-	v T
-	_ [8]byte
-}
+type optionRoom [3]uint64
 
 // getOption reads an option that is a T. size is how many bytes the kernel says that it has.
 func getOption[T any](fd, level, opt int) (v T, size uint32, err error) {
-	var room optionRoom[T]
-	size = uint32(unsafe.Sizeof(room.v))
+	var room optionRoom
+	size = uint32(unsafe.Sizeof(v))
 	err = getsockopt(fd, level, opt, unsafe.Pointer(&room), &size)
-	return room.v, size, err
+	return *(*T)(unsafe.Pointer(&room)), size, err
 }
 
 // getOptionPtr is getOption for structures, all of which have at least 8 bytes.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kern.sys/cmd/kern/internal/cli"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
