@@ -75,7 +75,7 @@ func (e events[T]) seq(h *Handle, o subscribeOptions) iter.Seq2[T, error] {
 		w, err := e.watch(h, o)
 		if err != nil {
 			var none T
-			yield(none, wire.Annotate(err, e.op, noObject))
+			yield(none, err)
 			return
 		}
 		defer w.close()
@@ -108,7 +108,7 @@ func (e events[T]) watch(h *Handle, o subscribeOptions) (*subscription[T], error
 		err = h.whereItIs(open)
 	}
 	if err != nil {
-		return nil, err
+		return nil, &wire.Error{Op: e.op, Err: err}
 	}
 	return s, nil
 }
