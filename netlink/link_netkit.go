@@ -74,7 +74,7 @@ func (n *Netkit) IsPrimary() bool { return n.isPrimary }
 func (n *Netkit) SupportsScrub() bool { return n.supportsScrub }
 
 // SetPeerAttrs sets what the other end gets when the pair is made: its name, index,
-// MTU, hardware address, namespace, limits of offloads, and net.FlagUp.
+// MTU, hardware address, namespace and limits of offloads.
 func (n *Netkit) SetPeerAttrs(Attrs *LinkAttrs) { n.peerLinkAttrs = *Attrs }
 
 func (n *Netkit) attrs(c *attr.Codec) {
