@@ -107,7 +107,7 @@ func (f *filter) keepLink(l *linkMessage, addrs []*addrMessage) bool {
 func showLinkAddrs(c *cli.Command, f *filter, l *linkMessage, addrs []*addrMessage) {
 	p := c.Out
 	named := c.Oneline && f.family != uapi.AF_PACKET && !c.Brief
-	if !named && f.label == "" {
+	if !named && !f.label.given {
 		if !f.link(l) {
 			return
 		}
