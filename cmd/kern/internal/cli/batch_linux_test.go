@@ -50,7 +50,7 @@ func TestBatchTellsTheLineOfWordsThatCannotBeUnderstood(t *testing.T) {
 	nstest.Do(t, func() {
 		for text, want := range map[string]clitest.Result{
 			"link set lo mtu x\n":   {Err: "Error: argument \"x\" is wrong: Invalid \"mtu\" value\n\nCommand failed -:1\n", Code: 255},
-			"#\nlink show lo nope":  {Err: "Error: either \"dev\" is duplicate, or \"nope\" is a garbage.\nCommand failed -:2\n", Code: 255},
+			"#\nlink show lo nope":  {Err: "Error: either \"dev\" is duplicate, or \"nope\" is garbage.\nCommand failed -:2\n", Code: 255},
 			"\n\nlink set lo 'x":    {Err: "Unterminated quoted string\nCommand failed -:3\n", Code: 1},
 			"link nope\nlink set x": {Err: "Command \"nope\" is unknown, try \"ip link help\".\nCommand failed -:1\n", Code: 255},
 		} {

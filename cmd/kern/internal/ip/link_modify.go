@@ -87,10 +87,10 @@ func (w *linkWords) putName() {
 }
 
 func (w *linkWords) putLower() error {
-	if w.lower == "" {
+	if !w.lower.given {
 		return nil
 	}
-	index, err := w.IndexOf(w.lower)
+	index, err := w.IndexOf(w.lower.value)
 	if err != nil {
 		return err
 	}

@@ -360,6 +360,7 @@ func showNetnsID(c *cli.Command, m wire.Message) {
 	if name != "" {
 		p.Str("name", "(iproute2 netns name: %s)", name)
 	}
+	showUnknown(p, " %s", attrs, uapi.NETNSA_MAX)
 	p.Text("\n")
 	p.EndObject()
 }

@@ -31,7 +31,7 @@ func execNetns(c *cli.Command) error {
 	if !c.More() {
 		return cli.Exit(cli.StatusFailed, "No command specified")
 	}
-	if c.BatchFile != "" {
+	if c.Batch {
 		return runIn(c, name, c.Rest)
 	}
 	if err := c.Flush(); err != nil {

@@ -100,6 +100,7 @@ func showRoute(c *cli.Command, r *routeMessage, f *routeFilter) {
 	if id := cli.Number32(r.attrs[uapi.RTA_NH_ID]); id != 0 && c.Details {
 		showNexthopInfo(c, id)
 	}
+	showUnknown(p, "%s ", r.attrs, uapi.RTA_MAX)
 	showNexthops(c, r)
 	p.Text("\n")
 	p.EndObject()
