@@ -83,6 +83,59 @@ var linkByName = workload{
 	},
 }
 
+var linkIndex = workload{
+	name: "lookup/index", title: fmt.Sprintf("find the index of a link among %d", netSize),
+	each: "call", objects: lookups, atMost: true, setup: addAddresses,
+	contenders: []contender{
+		{floor, func(w *world) (op, error) {
+			s, err := openRaw(w, false)
+			first, e := indexOf(linkName(0))
+			return repeat(w, func(i int) error {
+				ifr, err := unix.NewIfreq(linkName(i % netSize))
+				if err == nil {
+					err = unix.IoctlIfreq(s.fd, unix.SIOCGIFINDEX, ifr)
+				}
+				return thatIndex(int(ifr.Uint32()), first+i%netSize, err)
+			}), join(err, e)
+		}},
+		{kern, kernLinkIndex(openKern)},
+		{kern + ", no handle", kernLinkIndex(func(*world) (*netlink.Handle, error) { return &netlink.Handle{}, nil })},
+		{vishvananda, func(w *world) (op, error) {
+			h, err := openVishvananda(w)
+			return repeat(w, func(i int) error { return peerLinkByName(h, i%netSize) }), err
+		}},
+		{"net.InterfaceByName", func(w *world) (op, error) {
+			w.n = 100 // it reads all links and addresses
+			first, err := indexOf(linkName(0))
+			return repeat(w, func(i int) error {
+				ifi, err := net.InterfaceByName(linkName(i % netSize))
+				if err != nil {
+					return err
+				}
+				return thatIndex(ifi.Index, first+i%netSize, nil)
+			}), err
+		}},
+	},
+}
+
+func kernLinkIndex(open func(*world) (*netlink.Handle, error)) func(*world) (op, error) {
+	return func(w *world) (op, error) {
+		h, err := open(w)
+		first, e := indexOf(linkName(0))
+		return repeat(w, func(i int) error {
+			index, err := h.LinkIndex(linkName(i % netSize))
+			return thatIndex(index, first+i%netSize, err)
+		}), join(err, e)
+	}
+}
+
+func thatIndex(got, want int, err error) error {
+	if err == nil && got != want {
+		err = errWrong
+	}
+	return err
+}
+
 var routeGet = workload{
 	name: "lookup/route", title: fmt.Sprintf("ask for the way to an address among %d networks", netSize),
 	each: "call", objects: lookups, atMost: true, setup: addAddresses,

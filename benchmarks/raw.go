@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // rawSocket is a netlink socket with nothing around it: the floor. It uses
@@ -139,8 +139,8 @@ func (s *rawSocket) batch(datagram []byte, last uint32) error {
 }
 
 // message builds a request: the family's header of n bytes, and attributes.
-func message(typ, flags int, n int, header nl.Putter, attrs ...attr) []byte {
-	var e nl.Encoder
+func message(typ, flags int, n int, header wire.Putter, attrs ...attr) []byte {
+	var e wire.Encoder
 	e.Raw(uapi.SizeofNlmsghdr)
 	header.Put(e.Raw(n))
 	for _, a := range attrs {
@@ -152,16 +152,16 @@ func message(typ, flags int, n int, header nl.Putter, attrs ...attr) []byte {
 }
 
 // attr writes one attribute.
-type attr = func(*nl.Encoder)
+type attr = func(*wire.Encoder)
 
 func u32(typ uint16, v int) attr {
-	return func(e *nl.Encoder) { e.Uint32(typ, uint32(v)) }
+	return func(e *wire.Encoder) { e.Uint32(typ, uint32(v)) }
 }
 
 func addr(typ uint16, a netip.Addr) attr {
-	return func(e *nl.Encoder) { e.Addr(typ, a) }
+	return func(e *wire.Encoder) { e.Addr(typ, a) }
 }
 
 func text(typ uint16, s string) attr {
-	return func(e *nl.Encoder) { e.String(typ, s) }
+	return func(e *wire.Encoder) { e.String(typ, s) }
 }

@@ -16,6 +16,7 @@ var workloads = []*workload{
 	&linksStream,
 	&linksList,
 	&linkByName,
+	&linkIndex,
 	&routeGet,
 	&addrList,
 	&mixed,

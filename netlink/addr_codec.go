@@ -5,15 +5,13 @@ import (
 	"math"
 	"net"
 	"net/netip"
-	"strings"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
-// encode writes the address as one of the link index, whose name is dev ("": not
-// known).
-func (a *Addr) encode(r *nl.Request, index int, dev string) {
+// encode writes the address as one of the link index.
+func (a *Addr) encode(r *wire.Request, index int) {
 	header := r.Header(uapi.SizeofIfaddrmsg)
 	local, err := wirePrefix(a.IPNet)
 	if err != nil {
@@ -29,6 +27,9 @@ func (a *Addr) encode(r *nl.Request, index int, dev string) {
 		if onLink.Addr().BitLen() != local.Addr().BitLen() {
 			r.Fail(fmt.Errorf("peer %v is of another family", onLink))
 		}
+	}
+	if local.Addr().Is4() && a.Broadcast == nil && !hasLength(a.onLink()) {
+		r.Fail(errNoMask) // there is no telling the broadcast address
 	}
 	m := uapi.Ifaddrmsg{
 		Family:    wireFamily(local.Addr()),
@@ -48,7 +49,7 @@ func (a *Addr) encode(r *nl.Request, index int, dev string) {
 		r.Uint32(uapi.IFA_FLAGS, flags)
 	}
 	if local.Addr().Is4() {
-		a.encodeV4(r, local.Addr(), onLink.Bits(), dev)
+		a.encodeV4(r, local.Addr(), onLink.Bits())
 	}
 	a.encodeLifetimes(r)
 	if a.Protocol != 0 {
@@ -59,8 +60,22 @@ func (a *Addr) encode(r *nl.Request, index int, dev string) {
 	}
 }
 
+// onLink is the network that the address is in.
+func (a *Addr) onLink() *net.IPNet {
+	if a.Peer != nil {
+		return a.Peer
+	}
+	return a.IPNet
+}
+
+// hasLength reports whether the mask of n is a prefix.
+func hasLength(n *net.IPNet) bool {
+	_, bits := n.Mask.Size()
+	return bits != 0
+}
+
 // encodeV4 writes what only IPv4 addresses have.
-func (a *Addr) encodeV4(r *nl.Request, local netip.Addr, bits int, dev string) {
+func (a *Addr) encodeV4(r *wire.Request, local netip.Addr, bits int) {
 	broadcast, err := a.broadcast(local, bits)
 	if err != nil {
 		r.Fail(err)
@@ -68,9 +83,6 @@ func (a *Addr) encodeV4(r *nl.Request, local netip.Addr, bits int, dev string) {
 		r.Addr(uapi.IFA_BROADCAST, broadcast)
 	}
 	if a.Label != "" {
-		if !strings.HasPrefix(a.Label, dev) {
-			r.Fail(fmt.Errorf("label %q does not begin with the link's name %q", a.Label, dev))
-		}
 		r.String(uapi.IFA_LABEL, a.Label)
 	}
 }
@@ -103,7 +115,7 @@ func (a *Addr) broadcast(local netip.Addr, bits int) (netip.Addr, error) {
 
 // encodeLifetimes writes the lifetimes unless both are unset: the kernel takes a
 // lifetime of 0 as one that is over.
-func (a *Addr) encodeLifetimes(r *nl.Request) {
+func (a *Addr) encodeLifetimes(r *wire.Request) {
 	if a.ValidLft == 0 && a.PreferedLft == 0 {
 		return
 	}
@@ -114,7 +126,7 @@ func (a *Addr) encodeLifetimes(r *nl.Request) {
 	r.Struct(uapi.IFA_CACHEINFO, uapi.SizeofIfaCacheinfo, &c)
 }
 
-func lifetime(r *nl.Request, name string, seconds int) uint32 {
+func lifetime(r *wire.Request, name string, seconds int) uint32 {
 	if seconds == -1 {
 		return math.MaxUint32
 	}
@@ -131,10 +143,10 @@ type addrDecoder struct {
 }
 
 // decode reads an RTM_NEWADDR or RTM_DELADDR message.
-func (ad *addrDecoder) decode(m nl.Message) (a Addr, want bool, err error) {
+func (ad *addrDecoder) decode(m wire.Message) (a Addr, want bool, err error) {
 	var header uapi.Ifaddrmsg
 	header.Decode(m.Data)
-	d := nl.NewDecoderAfter(m.Data, uapi.SizeofIfaddrmsg)
+	d := wire.NewDecoderAfter(m.Data, uapi.SizeofIfaddrmsg)
 	size := addressLen(header.Family)
 	switch {
 	case d.Err() == nil && size == 0,
@@ -177,11 +189,11 @@ func (ad *addrDecoder) decode(m nl.Message) (a Addr, want bool, err error) {
 		return a, false, err
 	}
 	if local == nil && onLink == nil {
-		return a, false, fmt.Errorf("%w: address message without an address", nl.ErrMalformed)
+		return a, false, fmt.Errorf("%w: address message without an address", wire.ErrMalformed)
 	}
 	bits := int(header.Prefixlen)
 	if bits > 8*size {
-		return a, false, fmt.Errorf("%w: prefix length %d of an address of %d bytes", nl.ErrMalformed, bits, size)
+		return a, false, fmt.Errorf("%w: prefix length %d of an address of %d bytes", wire.ErrMalformed, bits, size)
 	}
 	// IFA_ADDRESS is the peer's address where there is one, and the prefix is
 	// about it. IPv6 has IFA_LOCAL only beside a peer.

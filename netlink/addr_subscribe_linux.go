@@ -5,7 +5,7 @@ import (
 	"net"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 	"kern.sys/netns"
 	"kern.sys/unix"
 )
@@ -25,7 +25,7 @@ type AddrUpdate struct {
 type AddrSubscribeOptions struct {
 	Namespace *netns.NsHandle // nil: the handle's, or the calling thread's
 	// ErrorCallback gets what goes wrong after the subscription began, from the
-	// goroutine that sends the updates. After nl.ErrOverrun, which says that updates
+	// goroutine that sends the updates. After wire.ErrOverrun, which says that updates
 	// were lost, all addresses that there are follow as updates.
 	ErrorCallback func(error)
 	// ListExisting begins with all addresses that there are.
@@ -49,11 +49,11 @@ func (o AddrSubscribeOptions) common() subscribeOptions {
 var addrEvents = events[AddrUpdate]{
 	op:     "addr subscribe",
 	groups: []uint32{uapi.RTNLGRP_IPV4_IFADDR, uapi.RTNLGRP_IPV6_IFADDR},
-	dump:   func(*Handle) []*nl.Request { return []*nl.Request{addrQuery{}.request()} },
+	dump:   func(*Handle) []*wire.Request { return []*wire.Request{addrQuery{}.request()} },
 	decode: decodeAddrUpdate,
 }
 
-func decodeAddrUpdate(m nl.Message) (AddrUpdate, bool, error) {
+func decodeAddrUpdate(m wire.Message) (AddrUpdate, bool, error) {
 	if m.Type != uapi.RTM_NEWADDR && m.Type != uapi.RTM_DELADDR {
 		return AddrUpdate{}, false, nil
 	}

@@ -10,7 +10,7 @@ import (
 	"kern.sys/internal/nstest"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 func TestAddrSubscribeSendsChanges(t *testing.T) {
@@ -116,7 +116,7 @@ func TestAddrSubscribeSurvivesOverrun(t *testing.T) {
 	}
 	select {
 	case err := <-overrun:
-		if !errors.Is(err, nl.ErrOverrun) {
+		if !errors.Is(err, wire.ErrOverrun) {
 			t.Error(err)
 		}
 	default:

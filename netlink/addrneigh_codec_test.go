@@ -6,14 +6,14 @@ import (
 	"testing"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // parts splits a message's payload into the header of n bytes and the attributes,
 // which it sorts: their order says nothing.
 func parts(t testing.TB, b []byte, n int) []string {
 	t.Helper()
-	d := nl.NewDecoderAfter(b, n)
+	d := wire.NewDecoderAfter(b, n)
 	var all []string
 	for d.Next() {
 		all = append(all, hex.EncodeToString([]byte{byte(d.Type())})+": "+hex.EncodeToString(d.Data()))
@@ -26,8 +26,8 @@ func parts(t testing.TB, b []byte, n int) []string {
 }
 
 // encoded returns what encode writes behind the struct nlmsghdr.
-func encoded(encode func(*nl.Request)) ([]byte, error) {
-	r := nl.NewRequest(0, 0)
+func encoded(encode func(*wire.Request)) ([]byte, error) {
+	r := wire.NewRequest(0, 0)
 	encode(r)
 	return r.Bytes()[uapi.SizeofNlmsghdr:], r.Err()
 }

@@ -1,10 +1,11 @@
 package netlink
 
 import (
-	"encoding/binary"
+	"slices"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Batch queues changes and sends them in few system calls: the fast way to
@@ -20,12 +21,21 @@ import (
 //	errs := b.Flush() // nil, or one (maybe nil) a change
 type Batch struct {
 	*Handle
-	wire  *nl.Batch
+	parts []*batchPart
 	items []batchItem
-	err   error
+}
+
+// batchPart is what is queued of one netlink protocol.
+type batchPart struct {
+	protocol int
+	wire     *wire.Batch // nil: err says why
+	err      error
+	sent     []byte  // while Flush is at work: the requests
+	errs     []error // and what became of those not yet reported
 }
 
 type batchItem struct {
+	part       *batchPart
 	op, object string
 	at         int // where its request begins
 	// describe, if set, makes the object of the request: many are queued, few
@@ -37,22 +47,37 @@ type batchItem struct {
 func (h *Handle) NewBatch() *Batch {
 	b := &Batch{}
 	inner := *h
-	inner.batch = b
+	inner.batch, inner.details = b, true
 	b.Handle = &inner
-	var c *nl.Conn
-	if c, b.err = h.conn(uapi.NETLINK_ROUTE); b.err == nil {
-		b.wire = c.NewBatch()
-	}
 	return b
 }
 
-func (b *Batch) add(r *nl.Request, op, object string) { b.queue(r, batchItem{op: op, object: object}) }
+// part returns what is queued of a protocol.
+func (b *Batch) part(protocol int) *batchPart {
+	for _, p := range b.parts {
+		if p.protocol == protocol {
+			return p
+		}
+	}
+	p := &batchPart{protocol: protocol}
+	var c *wire.Conn
+	if c, p.err = b.conn(protocol); p.err == nil {
+		p.wire = c.NewBatch()
+	}
+	b.parts = append(b.parts, p)
+	return p
+}
 
-func (b *Batch) queue(r *nl.Request, it batchItem) {
+func (b *Batch) add(r *wire.Request, op, object string) {
+	b.queue(r, batchItem{op: op, object: object})
+}
+
+func (b *Batch) queue(r *wire.Request, it batchItem) {
+	it.part = b.part(r.Protocol)
 	switch {
-	case b.wire != nil:
-		it.at = len(b.wire.Bytes())
-		b.wire.Add(r)
+	case it.part.wire != nil:
+		it.at = len(it.part.wire.Bytes())
+		it.part.wire.Add(r)
 	case it.describe != nil:
 		it.object = it.describe(r.Bytes()[uapi.SizeofNlmsghdr:])
 	}
@@ -64,30 +89,49 @@ func (b *Batch) Len() int { return len(b.items) }
 
 // Flush sends what is queued. It returns nil where all went well, else a slice
 // with an error or nil for each change in the order they were queued. A change
-// is tried even where one before it was refused.
+// is tried even where one before it was refused. Changes are in order among those
+// of one netlink protocol.
 func (b *Batch) Flush() []error {
-	var errs []error
-	if b.err != nil && len(b.items) != 0 {
-		errs = make([]error, len(b.items))
-		for i, it := range b.items {
-			errs[i] = nl.Annotate(b.err, it.op, func() string { return it.object })
+	failed := false
+	for _, p := range b.parts {
+		if p.wire != nil {
+			p.sent = p.wire.Bytes()
+			p.errs = p.wire.Flush(b.context())
+			failed = failed || p.errs != nil
+		} else {
+			failed = true
 		}
-	} else if b.wire != nil {
-		sent := b.wire.Bytes()
-		errs = b.wire.Flush(b.context())
-		for i, err := range errs {
-			errs[i] = nl.Annotate(err, b.items[i].op, func() string { return b.items[i].name(sent) })
+	}
+	var errs []error
+	if failed && len(b.items) != 0 {
+		errs = make([]error, len(b.items))
+		for i := range b.items {
+			it := &b.items[i]
+			errs[i] = wire.Annotate(it.part.next(), it.op, it.name)
 		}
 	}
 	b.items = b.items[:0]
+	b.parts = slices.DeleteFunc(b.parts, func(p *batchPart) bool { return p.wire == nil })
 	return errs
 }
 
+// next returns what became of the part's next request.
+func (p *batchPart) next() (err error) {
+	if p.wire == nil {
+		return p.err
+	}
+	if len(p.errs) != 0 {
+		err, p.errs = p.errs[0], p.errs[1:]
+	}
+	return err
+}
+
 // name is the object of an error.
-func (it *batchItem) name(sent []byte) string {
-	if it.describe == nil {
+func (it *batchItem) name() string {
+	if it.describe == nil || it.part.wire == nil {
 		return it.object
 	}
-	data := sent[it.at+uapi.SizeofNlmsghdr : it.at+int(binary.NativeEndian.Uint32(sent[it.at:]))]
+	sent := it.part.sent
+	data := sent[it.at+uapi.SizeofNlmsghdr : it.at+int(native.Uint32(sent[it.at:]))]
 	return it.describe(data)
 }

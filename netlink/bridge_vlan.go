@@ -4,18 +4,18 @@ import (
 	"fmt"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // bridgeVlan changes the VLANs of a bridge or of a port: the kernel takes them
 // nested in IFLA_AF_SPEC after flags that say whether the change is for the
 // device itself, its bridge (the default) or both.
-func (h *Handle) bridgeVlan(typ uint16, link Link, what string, self, master bool, encode func(*nl.Encoder)) error {
+func (h *Handle) bridgeVlan(typ uint16, link Link, what string, self, master bool, encode func(*wire.Encoder)) error {
 	op := "bridge vlan add"
 	if typ == uapi.RTM_DELLINK {
 		op = "bridge vlan del"
 	}
-	return h.bridgeRequest(typ, link, op, what, func(e *nl.Encoder) {
+	return h.bridgeRequest(typ, link, op, what, func(e *wire.Encoder) {
 		e.Nest(uapi.IFLA_AF_SPEC | uapi.NLA_F_NESTED)
 		var flags uint16
 		if self {
@@ -52,7 +52,7 @@ func ends(single bool, put func(flags uint16, last bool)) {
 }
 
 func (h *Handle) bridgeVlans(typ uint16, link Link, vid, vidEnd uint16, pvid, untagged, self, master bool) error {
-	return h.bridgeVlan(typ, link, vlanRange(vid, vidEnd), self, master, func(e *nl.Encoder) {
+	return h.bridgeVlan(typ, link, vlanRange(vid, vidEnd), self, master, func(e *wire.Encoder) {
 		if vidEnd < vid {
 			e.Fail(fmt.Errorf("vlan range ends at %d before it begins at %d", vidEnd, vid))
 		}
@@ -97,7 +97,7 @@ func (h *Handle) BridgeVlanDelRange(link Link, vid, vidEnd uint16, pvid, untagge
 
 func (h *Handle) bridgeVlanTunnels(typ uint16, link Link, vid, vidEnd uint16, tunid, tunidEnd uint32, self, master bool) error {
 	what := fmt.Sprintf("%s tunnel_info id %d", vlanRange(vid, vidEnd), tunid)
-	return h.bridgeVlan(typ, link, what, self, master, func(e *nl.Encoder) {
+	return h.bridgeVlan(typ, link, what, self, master, func(e *wire.Encoder) {
 		if vidEnd < vid || tunidEnd < tunid || uint32(vidEnd-vid) != tunidEnd-tunid {
 			e.Fail(fmt.Errorf("vlans %d to %d do not match tunnels %d to %d", vid, vidEnd, tunid, tunidEnd))
 		}

@@ -5,6 +5,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // bridgeVlanPort are the VLANs of one link in the dump of a bridge's links. A
@@ -17,7 +18,7 @@ type bridgeVlanPort struct {
 
 // bridgeVlanPorts lists the VLANs of all bridges and ports.
 func (h *Handle) bridgeVlanPorts(op string) ([]bridgeVlanPort, error) {
-	r := nl.NewRequest(uapi.RTM_GETLINK, 0)
+	r := wire.NewRequest(uapi.RTM_GETLINK, 0)
 	ifi := uapi.Ifinfomsg{Family: uapi.AF_BRIDGE}
 	ifi.Put(r.Header(uapi.SizeofIfinfomsg))
 	// Ranges: with all of its VLANs in full a port does not fit into a message.
@@ -25,14 +26,14 @@ func (h *Handle) bridgeVlanPorts(op string) ([]bridgeVlanPort, error) {
 	return list(h, r, op, decodeBridgeVlanPort)
 }
 
-func decodeBridgeVlanPort(m nl.Message) (p bridgeVlanPort, want bool, err error) {
+func decodeBridgeVlanPort(m wire.Message) (p bridgeVlanPort, want bool, err error) {
 	if m.Type != uapi.RTM_NEWLINK {
 		return p, false, nil
 	}
 	var ifi uapi.Ifinfomsg
 	ifi.Decode(m.Data)
 	p.index = ifi.Index
-	d := nl.NewDecoderAfter(m.Data, uapi.SizeofIfinfomsg)
+	d := wire.NewDecoderAfter(m.Data, uapi.SizeofIfinfomsg)
 	for d.Next() {
 		if d.Type() == uapi.IFLA_AF_SPEC {
 			in := d.Nested()
@@ -44,7 +45,7 @@ func decodeBridgeVlanPort(m nl.Message) (p bridgeVlanPort, want bool, err error)
 
 // decode reads the VLANs of a link, and makes every member of a range one of
 // its own.
-func (p *bridgeVlanPort) decode(d *nl.Decoder) error {
+func (p *bridgeVlanPort) decode(d *wire.Decoder) error {
 	var vlans, tunnels vlanRanges
 	for d.Next() {
 		switch d.Type() {
@@ -88,7 +89,7 @@ func (r *vlanRanges) add(vid uint16, flags uint16) int {
 	return n
 }
 
-func decodeTunnelInfo(d *nl.Decoder) (t nl.TunnelInfo, flags uint16) {
+func decodeTunnelInfo(d *wire.Decoder) (t nl.TunnelInfo, flags uint16) {
 	for d.Next() {
 		switch d.Type() {
 		case uapi.IFLA_BRIDGE_VLAN_TUNNEL_ID:
@@ -127,7 +128,7 @@ func (h *Handle) BridgeVlanTunnelShow() ([]nl.TunnelInfo, error) { return h.brid
 func (h *Handle) BridgeVlanTunnelShowDev(link Link) ([]nl.TunnelInfo, error) {
 	index, err := h.linkIndex(link)
 	if err != nil {
-		return nil, nl.Annotate(err, "bridge tunnel list", func() string { return linkObject(link) })
+		return nil, h.wrap(err, "bridge tunnel list", func() string { return linkObject(link) })
 	}
 	return h.bridgeTunnels(int32(index))
 }
@@ -147,11 +148,11 @@ func (h *Handle) bridgeTunnels(index int32) ([]nl.TunnelInfo, error) {
 // bridgeVni changes the network identifiers that a vxlan link accepts.
 func (h *Handle) bridgeVni(typ, flags uint16, op string, link Link, vni, vniEnd uint32) error {
 	object := func() string { return fmt.Sprintf("%s vni %d-%d", linkObject(link), vni, vniEnd) }
-	index, err := h.linkIndex(link)
+	index, err := h.indexToChange(link)
 	if err != nil {
-		return nl.Annotate(err, op, object)
+		return h.wrap(err, op, object)
 	}
-	r := nl.NewRequest(typ, flags)
+	r := wire.NewRequest(typ, flags)
 	t := uapi.TunnelMsg{Family: uapi.AF_BRIDGE, Ifindex: uint32(index)}
 	t.Put(r.Header(uapi.SizeofTunnelMsg))
 	r.Nest(uapi.VXLAN_VNIFILTER_ENTRY | uapi.NLA_F_NESTED)
@@ -191,7 +192,7 @@ func (h *Handle) BridgeVniDelRange(link Link, vni, vniEnd uint32) error {
 // BridgeVniList returns the network identifiers that vxlan links with vnifilter
 // accept, by the link's index: bridge vni show.
 func (h *Handle) BridgeVniList() (map[int32][]*nl.BridgeVniInfo, error) {
-	r := nl.NewRequest(uapi.RTM_GETTUNNEL, 0)
+	r := wire.NewRequest(uapi.RTM_GETTUNNEL, 0)
 	t := uapi.TunnelMsg{Family: uapi.AF_BRIDGE}
 	t.Put(r.Header(uapi.SizeofTunnelMsg))
 	links, err := list(h, r, "bridge vni list", decodeVniLink)
@@ -211,14 +212,14 @@ type vniLink struct {
 	vnis  []*nl.BridgeVniInfo
 }
 
-func decodeVniLink(m nl.Message) (l vniLink, want bool, err error) {
+func decodeVniLink(m wire.Message) (l vniLink, want bool, err error) {
 	if m.Type != uapi.RTM_NEWTUNNEL {
 		return l, false, nil
 	}
 	var t uapi.TunnelMsg
 	t.Decode(m.Data)
 	l.index = int32(t.Ifindex)
-	d := nl.NewDecoderAfter(m.Data, uapi.SizeofTunnelMsg)
+	d := wire.NewDecoderAfter(m.Data, uapi.SizeofTunnelMsg)
 	for d.Next() {
 		if d.Type() == uapi.VXLAN_VNIFILTER_ENTRY {
 			v, err := nl.DeserializeBridgeVniInfo(d.Data())

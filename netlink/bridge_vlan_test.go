@@ -8,9 +8,10 @@ import (
 	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
-func bridgeVlanMessage(b []byte) nl.Message { return nl.Message{Type: uapi.RTM_NEWLINK, Data: b} }
+func bridgeVlanMessage(b []byte) wire.Message { return wire.Message{Type: uapi.RTM_NEWLINK, Data: b} }
 
 func TestDecodeBridgeVlansOfKernel(t *testing.T) {
 	const untagged, pvid = uapi.BRIDGE_VLAN_INFO_UNTAGGED, uapi.BRIDGE_VLAN_INFO_PVID
@@ -37,7 +38,7 @@ func TestDecodeVnisOfKernel(t *testing.T) {
 		07000000 03000000
 		0c000180 08000100 05000000
 		14000180 08000100 64000000 08000200 67000000`)
-	got, _, err := decodeVniLink(nl.Message{Type: uapi.RTM_NEWTUNNEL, Data: b})
+	got, _, err := decodeVniLink(wire.Message{Type: uapi.RTM_NEWTUNNEL, Data: b})
 	want := vniLink{3, []*nl.BridgeVniInfo{{Vni: 5}, {Vni: 100, VniEnd: 103}}}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, %v", got, err)
@@ -60,7 +61,7 @@ func TestVlanRangesThatAreNone(t *testing.T) {
 		"two ends":         {[]nl.BridgeVlanInfo{{Vid: 3, Flags: begin}, {Vid: 4, Flags: end}, {Vid: 9, Flags: end}}, []uint16{3, 4, 9}},
 		"all there can be": {[]nl.BridgeVlanInfo{{Vid: 1, Flags: begin}, {Vid: 4094, Flags: end}}, nil},
 	} {
-		b := linkMessage(uapi.Ifinfomsg{Family: uapi.AF_BRIDGE, Index: 3}, func(e *nl.Encoder) {
+		b := linkMessage(uapi.Ifinfomsg{Family: uapi.AF_BRIDGE, Index: 3}, func(e *wire.Encoder) {
 			e.Nest(uapi.IFLA_AF_SPEC)
 			for _, i := range c.infos {
 				e.Data(uapi.IFLA_BRIDGE_VLAN_INFO, i.Serialize())
@@ -101,7 +102,7 @@ func FuzzDecodeBridgeVlans(f *testing.F) {
 func FuzzDecodeVnis(f *testing.F) {
 	f.Add(capture.Message(f, uapi.RTM_NEWTUNNEL, "07000000 03000000 14000180 08000100 64000000 08000200 67000000"))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		l, _, err := decodeVniLink(nl.Message{Type: uapi.RTM_NEWTUNNEL, Data: b})
+		l, _, err := decodeVniLink(wire.Message{Type: uapi.RTM_NEWTUNNEL, Data: b})
 		if err == nil && slices.Contains(l.vnis, nil) {
 			t.Error("a nil entry without an error")
 		}

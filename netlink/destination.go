@@ -10,7 +10,7 @@ import (
 	"strings"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Destination is an address that need not be of a route's own family:
@@ -79,7 +79,7 @@ func (v *Via) Encode() ([]byte, error) {
 // Decode reads the payload of RTA_VIA.
 func (v *Via) Decode(b []byte) error {
 	if len(b) < uapi.SizeofRtvia {
-		return fmt.Errorf("%w: via of %d bytes", nl.ErrMalformed, len(b))
+		return fmt.Errorf("%w: via of %d bytes", wire.ErrMalformed, len(b))
 	}
 	var via uapi.Rtvia
 	via.Decode(b)
@@ -155,5 +155,5 @@ func decodeLabels(b []byte) ([]int, error) {
 			return labels, nil
 		}
 	}
-	return nil, fmt.Errorf("%w: label stack has no bottom", nl.ErrMalformed)
+	return nil, fmt.Errorf("%w: label stack has no bottom", wire.ErrMalformed)
 }

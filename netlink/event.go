@@ -2,7 +2,7 @@ package netlink
 
 import (
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Event is something that happened in the kernel's tables: a [LinkEvent],
@@ -136,13 +136,13 @@ func (d *eventDecoder) nexthop(old, new []byte) (Event, error) {
 
 func decodeAddr(data []byte) (Addr, error) {
 	var d addrDecoder
-	a, _, err := d.decode(nl.Message{Type: uapi.RTM_NEWADDR, Data: data})
+	a, _, err := d.decode(wire.Message{Type: uapi.RTM_NEWADDR, Data: data})
 	return a, err
 }
 
 func decodeNeigh(data []byte) (Neigh, error) {
 	var d neighDecoder
-	n, _, err := d.decode(nl.Message{Type: uapi.RTM_NEWNEIGH, Data: data})
+	n, _, err := d.decode(wire.Message{Type: uapi.RTM_NEWNEIGH, Data: data})
 	return n, err
 }
 

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"iter"
 
-	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // ErrDumpInterrupted says that the kernel's table changed while it was
@@ -14,71 +14,71 @@ import (
 var ErrDumpInterrupted = nl.ErrDumpInterrupted
 
 // ErrNotImplemented says that this system has no netlink.
-var ErrNotImplemented = nl.ErrNotImplemented
+var ErrNotImplemented error = wire.NotImplemented{}
 
-// exec sends an rtnetlink request that changes something. op and object name
-// it in the error.
-func (h *Handle) exec(r *nl.Request, op string, object func() string) error {
+// exec sends a request that changes something, over the connection of its
+// protocol. op and object name it in the error.
+func (h *Handle) exec(r *wire.Request, op string, object func() string) error {
 	if h.batch != nil {
 		h.batch.add(r, op, object())
 		return nil
 	}
-	c, err := h.conn(uapi.NETLINK_ROUTE)
+	c, err := h.conn(r.Protocol)
 	if err == nil {
 		err = c.Do(h.context(), r)
 	}
-	return nl.Annotate(err, op, object)
+	return h.wrap(err, op, object)
 }
 
-// get sends an rtnetlink request that has one reply. each reads it in place,
+// get sends a request that has one reply. each reads it in place,
 // and makes no request of its own.
-func (h *Handle) get(r *nl.Request, op string, object func() string, each func(nl.Message) error) error {
-	c, err := h.conn(uapi.NETLINK_ROUTE)
+func (h *Handle) get(r *wire.Request, op string, object func() string, each func(wire.Message) error) error {
+	c, err := h.conn(r.Protocol)
 	if err == nil {
 		err = c.Get(h.context(), r, each)
 	}
-	return nl.Annotate(err, op, object)
+	return h.wrap(err, op, object)
 }
 
 func noObject() string { return "" }
 
 // list runs a dump and decodes what comes. decode says whether an object is
 // wanted. The list is returned along with ErrDumpInterrupted.
-func list[T any](h *Handle, r *nl.Request, op string, decode func(nl.Message) (v T, want bool, err error)) ([]T, error) {
+func list[T any](h *Handle, r *wire.Request, op string, decode func(wire.Message) (v T, want bool, err error)) ([]T, error) {
 	return fill(h, r, op, byValue(decode))
 }
 
-func byValue[T any](decode func(nl.Message) (v T, want bool, err error)) func(nl.Message, *T) (bool, error) {
-	return func(m nl.Message, v *T) (want bool, err error) {
+func byValue[T any](decode func(wire.Message) (v T, want bool, err error)) func(wire.Message, *T) (bool, error) {
+	return func(m wire.Message, v *T) (want bool, err error) {
 		*v, want, err = decode(m)
 		return want, err
 	}
 }
 
 // fill is list for objects that are decoded where they stay: v is zero, and
-// nobody looks at it where it is not wanted. See [nl.Answer] for how the list is
+// nobody looks at it where it is not wanted. See [wire.Answer] for how the list is
 // made in one piece.
-func fill[T any](h *Handle, r *nl.Request, op string, decode func(m nl.Message, v *T) (want bool, err error)) ([]T, error) {
+func fill[T any](h *Handle, r *wire.Request, op string, decode func(m wire.Message, v *T) (want bool, err error)) ([]T, error) {
 	return appendTo(nil, h, r, op, decode)
 }
 
 // appendTo is fill for a list that goes on.
-func appendTo[T any](all []T, h *Handle, r *nl.Request, op string, decode func(m nl.Message, v *T) (want bool, err error)) ([]T, error) {
-	c, err := h.conn(uapi.NETLINK_ROUTE)
+func appendTo[T any](all []T, h *Handle, r *wire.Request, op string, decode func(m wire.Message, v *T) (want bool, err error)) ([]T, error) {
+	c, err := h.conn(r.Protocol)
 	if err != nil {
-		return all, nl.Annotate(err, op, noObject)
+		return all, h.wrap(err, op, noObject)
 	}
 	answer, err := c.Collect(h.context(), r)
 	defer answer.Free()
 	if err != nil && !errors.Is(err, ErrDumpInterrupted) {
-		return all, nl.Annotate(err, op, noObject)
+		return all, h.wrap(err, op, noObject)
 	}
 	list := growing[T]{all: all, left: answer.Len()}
 	for m := range answer.All() {
 		v := list.next()
 		want, err := decode(m, v)
 		if err != nil {
-			return all, nl.Annotate(err, op, noObject)
+			return all, h.wrap(err, op, noObject)
 		}
 		list.took(want)
 	}
@@ -132,19 +132,20 @@ func (g *growing[T]) took(want bool) {
 }
 
 // seq is list as a stream: objects are decoded as they come. An interrupted
-// dump is not begun anew; its last pair is ErrDumpInterrupted.
-func seq[T any](h *Handle, request func() (*nl.Request, error), op string, decode func(nl.Message) (v T, want bool, err error)) iter.Seq2[T, error] {
+// dump is not begun anew; its last pair is ErrDumpInterrupted. Streams are no part of
+// what programs were written for elsewhere, so their errors have all details.
+func seq[T any](h *Handle, request func() (*wire.Request, error), op string, decode func(wire.Message) (v T, want bool, err error)) iter.Seq2[T, error] {
 	return stream(h, request, op, byValue(decode), nil)
 }
 
 // stream is to seq what fill is to list. Where over is set and says so, an error
 // is no more than the end.
-func stream[T any](h *Handle, request func() (*nl.Request, error), op string, decode func(m nl.Message, v *T) (want bool, err error), over func(error) bool) iter.Seq2[T, error] {
+func stream[T any](h *Handle, request func() (*wire.Request, error), op string, decode func(m wire.Message, v *T) (want bool, err error), over func(error) bool) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		v := new(T) // one for all, since decode lets it escape
 		left := false
-		err := h.dumpObjects(request, op, func(o *nl.Objects) (bool, error) {
+		err := h.dumpObjects(request, op, func(o *wire.Objects) (bool, error) {
 			for m, ok := o.Next(); ok; m, ok = o.Next() {
 				*v = none
 				if want, err := decode(m, v); err != nil {
@@ -164,11 +165,11 @@ func stream[T any](h *Handle, request func() (*nl.Request, error), op string, de
 
 // entries is stream for values that are decoded where they stay, whatever was
 // there, and handed out by pointer: nothing is allocated or copied for each.
-func entries[T any](h *Handle, request func() (*nl.Request, error), op string, decode func(m nl.Message, v *T) (want bool, err error), over func(error) bool) iter.Seq2[*T, error] {
+func entries[T any](h *Handle, request func() (*wire.Request, error), op string, decode func(m wire.Message, v *T) (want bool, err error), over func(error) bool) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		v := new(T)
 		left := false
-		err := h.dumpObjects(request, op, func(o *nl.Objects) (bool, error) {
+		err := h.dumpObjects(request, op, func(o *wire.Objects) (bool, error) {
 			for m, ok := o.Next(); ok; m, ok = o.Next() {
 				if want, err := decode(m, v); err != nil {
 					return false, err
@@ -187,15 +188,15 @@ func entries[T any](h *Handle, request func() (*nl.Request, error), op string, d
 
 // dumpObjects runs a dump and calls each for every datagram, until it returns
 // false or an error.
-func (h *Handle) dumpObjects(request func() (*nl.Request, error), op string, each func(*nl.Objects) (bool, error)) error {
-	c, err := h.conn(uapi.NETLINK_ROUTE)
-	var r *nl.Request
+func (h *Handle) dumpObjects(request func() (*wire.Request, error), op string, each func(*wire.Objects) (bool, error)) error {
+	r, err := request()
+	var c *wire.Conn
 	if err == nil {
-		r, err = request()
+		c, err = h.conn(r.Protocol)
 	}
 	if err == nil {
 		var bad error
-		err = c.DumpObjects(h.context(), r, func(o *nl.Objects) (more bool) {
+		err = c.DumpObjects(h.context(), r, func(o *wire.Objects) (more bool) {
 			more, bad = each(o)
 			return more && bad == nil
 		})
@@ -206,5 +207,5 @@ func (h *Handle) dumpObjects(request func() (*nl.Request, error), op string, eac
 	if err == nil || errors.Is(err, ErrDumpInterrupted) {
 		return err
 	}
-	return nl.Annotate(err, op, noObject)
+	return wire.Annotate(err, op, noObject)
 }

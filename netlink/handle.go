@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 	"kern.sys/netns"
 )
 
@@ -21,6 +21,8 @@ type Handle struct {
 	ctx   context.Context // nil: never done
 	batch *Batch          // set: changes are queued there
 	noVFs bool            // links are asked for without their virtual functions
+	// details makes errors say more than a number, see wrap.
+	details bool
 	*conns
 }
 
@@ -30,11 +32,11 @@ type conns struct {
 	ns       netns.NsHandle
 	families []int
 
-	route atomic.Pointer[nl.Conn] // that of NETLINK_ROUTE, to be had without the lock
+	route atomic.Pointer[wire.Conn] // that of NETLINK_ROUTE, to be had without the lock
 
 	mu     sync.Mutex
-	open   map[int]*nl.Conn
-	cfg    nl.Config
+	open   map[int]*wire.Conn
+	cfg    wire.Config
 	strict *bool // what SetStrictCheck said
 	closed bool
 }
@@ -50,6 +52,11 @@ type HandleOptions struct {
 	// DisableVFInfoCollection leaves the virtual functions out of what is asked
 	// of a link, which is much cheaper on a device with many.
 	DisableVFInfoCollection bool
+	// ErrorDetails makes errors say what was done to which object, and what the
+	// kernel had to say about it: a [wire.Error], which matches its errno with
+	// errors.Is. Without it, and without nl.EnableErrorMessageReporting, what
+	// the kernel refused is a bare syscall.Errno.
+	ErrorDetails bool
 }
 
 // pkgHandle serves the package's functions.
@@ -80,17 +87,17 @@ func NewHandleAtFrom(newNs, curNs netns.NsHandle) (*Handle, error) {
 
 // NewHandleWithOptions is [NewHandle] with options.
 func NewHandleWithOptions(opts HandleOptions, nlFamilies ...int) (*Handle, error) {
-	cs := &conns{ns: netns.None(), families: nlFamilies, open: map[int]*nl.Conn{}}
+	cs := &conns{ns: netns.None(), families: nlFamilies, open: map[int]*wire.Conn{}}
 	if len(nlFamilies) == 0 {
 		cs.families = supportedFamilies
 	}
 	cs.cfg.NetNS = opts.NetNS
-	h := &Handle{noVFs: opts.DisableVFInfoCollection, conns: cs}
+	h := &Handle{noVFs: opts.DisableVFInfoCollection, details: opts.ErrorDetails, conns: cs}
 	// The first family's connection binds the namespace; the others follow it
 	// when they are needed: not every kernel has every protocol.
-	first, err := nl.Dial(nl.Config{Protocol: cs.families[0], NetNS: opts.NetNS})
+	first, err := wire.Dial(wire.Config{Protocol: cs.families[0], NetNS: opts.NetNS})
 	if err != nil {
-		return nil, nl.Annotate(err, "netlink handle", func() string { return protocolName(cs.families[0]) })
+		return nil, h.wrap(err, "netlink handle", func() string { return protocolName(cs.families[0]) })
 	}
 	cs.add(cs.families[0], first)
 	if ns := first.NetNS(); ns.IsOpen() {
@@ -106,7 +113,7 @@ func ConfigureHandle(opts HandleOptions) error {
 	if opts.NetNS != nil {
 		return fmt.Errorf("configure handle: the package's functions act in the calling thread's namespace; use NewHandleAt")
 	}
-	pkgHandle.noVFs = opts.DisableVFInfoCollection
+	pkgHandle.noVFs, pkgHandle.details = opts.DisableVFInfoCollection, opts.ErrorDetails
 	return nil
 }
 
@@ -135,7 +142,7 @@ func (h *Handle) context() context.Context {
 }
 
 // conn returns the connection of a protocol.
-func (h *Handle) conn(protocol int) (*nl.Conn, error) {
+func (h *Handle) conn(protocol int) (*wire.Conn, error) {
 	cs := h.conns
 	if cs == nil {
 		cs = threadConns
@@ -148,23 +155,23 @@ func (h *Handle) conn(protocol int) (*nl.Conn, error) {
 	return cs.conn(protocol)
 }
 
-func (cs *conns) conn(protocol int) (*nl.Conn, error) {
+func (cs *conns) conn(protocol int) (*wire.Conn, error) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	if cs.closed {
-		return nil, nl.ErrClosed
+		return nil, wire.ErrClosed
 	}
 	if c := cs.open[protocol]; c != nil {
 		return c, nil
 	}
 	cfg := cs.cfg
 	cfg.Protocol = protocol
-	var c *nl.Conn
+	var c *wire.Conn
 	if cs == threadConns {
-		c = nl.DialThread(cfg)
+		c = wire.DialThread(cfg)
 	} else {
 		var err error
-		if c, err = nl.Dial(cfg); err != nil {
+		if c, err = wire.Dial(cfg); err != nil {
 			return nil, err
 		}
 		if cs.strict != nil {
@@ -175,14 +182,14 @@ func (cs *conns) conn(protocol int) (*nl.Conn, error) {
 		}
 	}
 	if cs.open == nil {
-		cs.open = map[int]*nl.Conn{}
+		cs.open = map[int]*wire.Conn{}
 	}
 	cs.add(protocol, c)
 	return c, nil
 }
 
 // add keeps a connection; cs.mu is held, or nobody else has cs.
-func (cs *conns) add(protocol int, c *nl.Conn) {
+func (cs *conns) add(protocol int, c *wire.Conn) {
 	cs.open[protocol] = c
 	if protocol == uapi.NETLINK_ROUTE {
 		cs.route.Store(c)
@@ -257,7 +264,7 @@ func (cs *conns) setTimeout(to time.Duration) error {
 // SO_RCVBUFFORCE with force, also for [Handle.Watch] and [Handle.NewMirror]. See
 // socket(7).
 func (h *Handle) SetSocketReceiveBufferSize(size int, force bool) error {
-	return h.eachConn(func(cs *conns, c *nl.Conn) error {
+	return h.eachConn(func(cs *conns, c *wire.Conn) error {
 		cs.cfg.ReceiveBuffer, cs.cfg.ForceBuffer = size, force
 		return c.SetReceiveBuffer(size, force)
 	})
@@ -266,7 +273,7 @@ func (h *Handle) SetSocketReceiveBufferSize(size int, force bool) error {
 // GetSocketReceiveBufferSize returns SO_RCVBUF of the handle's open sockets.
 func (h *Handle) GetSocketReceiveBufferSize() ([]int, error) {
 	var all []int
-	err := h.eachConn(func(_ *conns, c *nl.Conn) error {
+	err := h.eachConn(func(_ *conns, c *wire.Conn) error {
 		sizes, err := c.ReceiveBuffers()
 		all = append(all, sizes...)
 		return err
@@ -278,14 +285,14 @@ func (h *Handle) GetSocketReceiveBufferSize() ([]int, error) {
 // has it, on or off. Without it the kernel ignores what a dump's request asks
 // for and the package filters the answers.
 func (h *Handle) SetStrictCheck(state bool) error {
-	return h.eachConn(func(cs *conns, c *nl.Conn) error {
+	return h.eachConn(func(cs *conns, c *wire.Conn) error {
 		cs.strict = &state
 		return c.SetStrict(state)
 	})
 }
 
 // eachConn calls fn for the connections of a handle that has some.
-func (h *Handle) eachConn(fn func(*conns, *nl.Conn) error) error {
+func (h *Handle) eachConn(fn func(*conns, *wire.Conn) error) error {
 	cs := h.conns
 	if cs == nil {
 		return fmt.Errorf("a zero handle has no sockets of its own: use NewHandle")
@@ -293,7 +300,7 @@ func (h *Handle) eachConn(fn func(*conns, *nl.Conn) error) error {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	if cs.closed {
-		return nl.ErrClosed
+		return wire.ErrClosed
 	}
 	for _, c := range cs.open {
 		if err := fn(cs, c); err != nil {

@@ -6,7 +6,7 @@ import (
 
 	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // vlanSent is what ip 6.1 puts into IFLA_INFO_DATA for "id 7 gvrp on
@@ -26,9 +26,9 @@ const vlanTold = "06000500" + "81000000" + // IFLA_VLAN_PROTOCOL 802.1Q, in netw
 	"0c000100" + "0300000004000000"
 
 func TestVlanIsSentAsIPSendsIt(t *testing.T) {
-	v := &Vlan{VlanId: 7, Gvrp: pointer(true), ReorderHdr: pointer(false), IngressQosMap: map[uint32]uint32{3: 4, 1: 2}}
-	var e nl.Encoder
-	v.encodeData(&e)
+	v := &Vlan{VlanId: 7, Gvrp: new(true), ReorderHdr: new(false), IngressQosMap: map[uint32]uint32{3: 4, 1: 2}}
+	var e wire.Encoder
+	encodeAttrs(&e, v)
 	if err := e.Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -37,9 +37,7 @@ func TestVlanIsSentAsIPSendsIt(t *testing.T) {
 
 func TestVlanIsReadAsTheKernelTellsIt(t *testing.T) {
 	v := &Vlan{}
-	d := nl.NewDecoder(capture.LinkData(t, "vlan", false, vlanTold))
-	v.decodeData(&d)
-	if err := d.Err(); err != nil {
+	if err := decodeAttrs(v, capture.LinkData(t, "vlan", false, vlanTold)); err != nil {
 		t.Fatal(err)
 	}
 	if v.VlanId != 7 || v.VlanProtocol != VLAN_PROTOCOL_8021Q || !*v.Gvrp || *v.ReorderHdr || *v.Mvrp || *v.LooseBinding || *v.BridgeBinding {
@@ -51,9 +49,9 @@ func TestVlanIsReadAsTheKernelTellsIt(t *testing.T) {
 }
 
 func TestVlanSendsOnlyWhatIsSet(t *testing.T) {
-	var e nl.Encoder
-	(&Vlan{VlanId: 7}).encodeData(&e)
-	d := nl.NewDecoder(e.Bytes())
+	var e wire.Encoder
+	encodeAttrs(&e, &Vlan{VlanId: 7})
+	d := wire.NewDecoder(e.Bytes())
 	for d.Next() {
 		if d.Type() != uapi.IFLA_VLAN_ID {
 			t.Errorf("attribute %d is sent", d.Type())
@@ -64,9 +62,7 @@ func TestVlanSendsOnlyWhatIsSet(t *testing.T) {
 func TestVlanDecodesWhatIsCutOff(t *testing.T) {
 	b := capture.LinkData(t, "vlan", false, vlanTold)
 	for n := range b {
-		v := &Vlan{}
-		d := nl.NewDecoder(b[:n])
-		v.decodeData(&d) // returns, whatever it makes of it
+		_ = decodeAttrs(&Vlan{}, b[:n]) // returns, whatever it makes of it
 	}
 }
 

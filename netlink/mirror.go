@@ -8,7 +8,7 @@ import (
 
 	"kern.sys/internal/hamt"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Mirror is a copy of some of the kernel's tables that follows every change. It
@@ -72,7 +72,7 @@ func (h *Handle) NewMirror(ctx context.Context, tables ...Table) (*Mirror, error
 	if err := m.repair(ctx); err != nil {
 		m.cancel(nil)
 		w.close()
-		return nil, nl.Annotate(err, "mirror", noObject)
+		return nil, wire.Annotate(err, "mirror", noObject)
 	}
 	go m.run(ctx)
 	return m, nil
@@ -81,9 +81,9 @@ func (h *Handle) NewMirror(ctx context.Context, tables ...Table) (*Mirror, error
 // Close ends the mirror. What it had can still be read. It returns why the
 // mirror had ended before.
 func (m *Mirror) Close() error {
-	m.cancel(nl.ErrClosed)
+	m.cancel(wire.ErrClosed)
 	<-m.done
-	if err := m.Err(); !errors.Is(err, nl.ErrClosed) {
+	if err := m.Err(); !errors.Is(err, wire.ErrClosed) {
 		return err
 	}
 	return nil
@@ -102,7 +102,7 @@ func (m *Mirror) run(ctx context.Context) {
 	m.w.close()
 	m.cancel(nil)
 	m.mu.Lock()
-	m.err = nl.Annotate(err, "mirror", noObject)
+	m.err = wire.Annotate(err, "mirror", noObject)
 	m.tell()
 	m.mu.Unlock()
 	close(m.done)
@@ -140,7 +140,7 @@ func (m *Mirror) receiveAll(ctx, waiting context.Context) error {
 			continue
 		}
 		err := m.receive(waiting, timeout)
-		if err != nil && !errors.Is(err, nl.ErrTimeout) {
+		if err != nil && !errors.Is(err, wire.ErrTimeout) {
 			return err
 		}
 	}
@@ -169,11 +169,11 @@ func (m *Mirror) order(ctx context.Context, fn func(context.Context)) error {
 	}
 }
 
-// receive works one datagram in. timeout is as for nl.Listener. Lost events are
+// receive works one datagram in. timeout is as for wire.Listener. Lost events are
 // no error: the tables will be read anew.
 func (m *Mirror) receive(ctx context.Context, timeout time.Duration) error {
 	var failed error
-	err := m.w.listen.Receive(ctx, timeout, func(msg nl.Message) {
+	err := m.w.listen.Receive(ctx, timeout, func(msg wire.Message) {
 		m.mu.Lock()
 		defer m.mu.Unlock()
 		if err := m.apply(msg); failed == nil {
@@ -195,7 +195,7 @@ func (m *Mirror) receive(ctx context.Context, timeout time.Duration) error {
 func (m *Mirror) drain(ctx context.Context) error {
 	for {
 		switch err := m.receive(ctx, -1); {
-		case errors.Is(err, nl.ErrTimeout):
+		case errors.Is(err, wire.ErrTimeout):
 			return nil
 		case err != nil:
 			return err
@@ -273,7 +273,7 @@ func (m *Mirror) read(ctx context.Context, p *partState) (objects hamt.Map[[]str
 	}
 	barrier(ctx, c)
 	restart := func() { objects = hamt.Map[[]string]{} }
-	err = c.List(ctx, p.dump(), restart, func(msg nl.Message) error {
+	err = c.List(ctx, p.dump(), restart, func(msg wire.Message) error {
 		if msg.Type != p.new || !p.owns(&msg) || p.hidden(msg.Data) {
 			return nil
 		}
@@ -293,11 +293,11 @@ func (m *Mirror) read(ctx context.Context, p *partState) (objects hamt.Map[[]str
 // barrier waits until the kernel has finished what it told of: it tells of some
 // changes before it makes them, under a lock that not every dump takes. This
 // request takes it, and asks for the queueing disciplines of no link.
-func barrier(ctx context.Context, c *nl.Conn) {
-	r := nl.NewRequest(uapi.RTM_GETQDISC, 0)
+func barrier(ctx context.Context, c *wire.Conn) {
+	r := wire.NewRequest(uapi.RTM_GETQDISC, 0)
 	r.Header(uapi.SizeofTcmsg)
 	// It is refused; where it could not be sent, nor can what comes next.
-	_ = c.Get(ctx, r, func(nl.Message) error { return nil })
+	_ = c.Get(ctx, r, func(wire.Message) error { return nil })
 }
 
 // bytesOf returns what is kept of a message; one of old where that is equal.

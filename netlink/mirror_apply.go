@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // changeKind is a set of what can happen to a key.
@@ -16,7 +16,7 @@ const (
 )
 
 // apply works a notification in. m.mu is held.
-func (m *Mirror) apply(msg nl.Message) error {
+func (m *Mirror) apply(msg wire.Message) error {
 	for _, p := range m.parts {
 		if !p.owns(&msg) {
 			continue
@@ -25,15 +25,10 @@ func (m *Mirror) apply(msg nl.Message) error {
 		if changed {
 			m.tell()
 		}
-		m.mark(p.silent)
+		m.mark(silentWith(msg.Type))
 		return err
 	}
-	// Of a table that is not mirrored.
-	for i := range tableParts {
-		if t := &tableParts[i]; msg.Type == t.new || msg.Type == t.del {
-			m.mark(t.silent)
-		}
-	}
+	m.mark(silentWith(msg.Type)) // of a table that is not mirrored
 	return nil
 }
 
@@ -48,7 +43,7 @@ func (m *Mirror) mark(tables Table) {
 
 // apply works in a notification about an object with the key, and reports
 // whether it changed anything.
-func (p *partState) apply(key string, msg nl.Message) (changed bool, err error) {
+func (p *partState) apply(key string, msg wire.Message) (changed bool, err error) {
 	group, had := p.objects.Get(key)
 	raw := ""
 	if gone := msg.Type == p.del || p.hidden(msg.Data); !gone || p.change != nil {
@@ -77,7 +72,7 @@ func (p *partState) apply(key string, msg nl.Message) (changed bool, err error) 
 }
 
 // changeRules leaves the order of rules for the kernel to tell.
-func (p *partState) changeRules(_ string, group []string, _ string, _ nl.Message) []string {
+func (p *partState) changeRules(_ string, group []string, _ string, _ wire.Message) []string {
 	p.dirty = true
 	return group
 }
@@ -85,7 +80,7 @@ func (p *partState) changeRules(_ string, group []string, _ string, _ nl.Message
 // changeIPv4Route returns the routes of one key after a notification. How a
 // route came to be tells where among those of the same prefix, TOS and metric
 // it is.
-func (p *partState) changeIPv4Route(key string, group []string, raw string, msg nl.Message) []string {
+func (p *partState) changeIPv4Route(key string, group []string, raw string, msg wire.Message) []string {
 	if msg.Type == p.del {
 		p.note(key, shifted)
 		return p.without(group, raw)
@@ -115,7 +110,7 @@ func (p *partState) changeIPv4Route(key string, group []string, raw string, msg 
 // changeIPv6Route is changeIPv4Route for IPv6, where several routes of one
 // prefix and metric are mostly one route with several next hops, and how they
 // were joined is not told.
-func (p *partState) changeIPv6Route(key string, group []string, raw string, msg nl.Message) []string {
+func (p *partState) changeIPv6Route(key string, group []string, raw string, msg wire.Message) []string {
 	if msg.Flags&uapi.NLM_F_REPLACE == 0 || msg.Type == p.del {
 		p.note(key, shifted)
 	} else {
@@ -184,7 +179,7 @@ func withoutFlags(route string) string {
 		return route
 	}
 	clear(b[8:uapi.SizeofRtmsg]) // rtm_flags
-	for d := nl.NewDecoderAfter(b, uapi.SizeofRtmsg); d.Next(); {
+	for d := wire.NewDecoderAfter(b, uapi.SizeofRtmsg); d.Next(); {
 		if d.Type() != uapi.RTA_MULTIPATH {
 			continue
 		}

@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // BenchmarkMirrorStorm makes a million changes of routes, far faster than a
@@ -53,7 +53,7 @@ func BenchmarkMirrorEvent(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		before := p.objects.Copy()
-		for _, msg := range []nl.Message{
+		for _, msg := range []wire.Message{
 			{Type: uapi.RTM_DELROUTE, Data: []byte(raw)},
 			{Type: uapi.RTM_NEWROUTE, Flags: uapi.NLM_F_CREATE | uapi.NLM_F_EXCL, Data: []byte(raw)},
 		} {

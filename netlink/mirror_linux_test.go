@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
 	"kern.sys/netlink/nltest"
+	"kern.sys/netlink/wire"
 )
 
 // newMirror returns a mirror that ends with the test.
@@ -442,7 +442,7 @@ func TestMirrorAsksNothingWhenIdle(t *testing.T) {
 		asked.Add(1)
 		return []nltest.Datagram{{Data: nltest.Done(req, 0, 0)}}
 	}}
-	fake, err := nl.Dial(nl.Config{Dial: counting.Dial})
+	fake, err := wire.Dial(wire.Config{Dial: counting.Dial})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -483,7 +483,7 @@ func TestMirrorEnds(t *testing.T) {
 		do   func(*Mirror, *Handle, context.CancelFunc)
 		want error
 	}{
-		"Close":   {func(m *Mirror, _ *Handle, _ context.CancelFunc) { m.Close() }, nl.ErrClosed},
+		"Close":   {func(m *Mirror, _ *Handle, _ context.CancelFunc) { m.Close() }, wire.ErrClosed},
 		"context": {func(_ *Mirror, _ *Handle, cancel context.CancelFunc) { cancel() }, context.Canceled},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -515,7 +515,7 @@ func TestMirrorEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	closed.Close()
-	if _, err := closed.NewMirror(context.Background()); !errors.Is(err, nl.ErrClosed) {
+	if _, err := closed.NewMirror(context.Background()); !errors.Is(err, wire.ErrClosed) {
 		t.Errorf("a closed handle: %v", err)
 	}
 	if _, err := h.NewMirror(context.Background(), 1<<20); err == nil {

@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"kern.sys/internal/hamt"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Snapshot is what a [Mirror] had at one time. It does not change, and what it
@@ -128,7 +128,7 @@ func (m *Mirror) Changes(ctx context.Context, since *Snapshot) iter.Seq2[Event, 
 					err = context.Cause(ctx)
 				}
 			}
-			yield(nil, nl.Annotate(err, "mirror changes", noObject))
+			yield(nil, wire.Annotate(err, "mirror changes", noObject))
 			return
 		}
 	}

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"kern.sys/internal/hamt"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // VerifyError says where a [Mirror] is not what the kernel has.
@@ -42,7 +42,7 @@ var errBusy = errors.New("the tables changed each time they were read")
 func (m *Mirror) Verify(ctx context.Context) error {
 	var err error
 	if e := m.order(ctx, func(mctx context.Context) { err = m.verify(mctx) }); e != nil {
-		return nl.Annotate(e, "mirror verify", noObject)
+		return wire.Annotate(e, "mirror verify", noObject)
 	}
 	return err
 }
@@ -63,7 +63,7 @@ func (m *Mirror) verify(ctx context.Context) error {
 			return errBusy
 		}
 		if differences != nil {
-			if err := m.receive(ctx, verifyPause); err != nil && !errors.Is(err, nl.ErrTimeout) {
+			if err := m.receive(ctx, verifyPause); err != nil && !errors.Is(err, wire.ErrTimeout) {
 				return err
 			}
 		}
@@ -144,7 +144,7 @@ func (p *partState) difference(mirror, kernel []string) string {
 		return fmt.Sprintf("%s: mirror has header %x, kernel %x", p.name, a[:p.header], b[:p.header])
 	}
 	text := fmt.Sprintf("%s, header %x", p.name, a[:p.header])
-	d, e := nl.NewDecoderAfter([]byte(a), p.header), nl.NewDecoderAfter([]byte(b), p.header)
+	d, e := wire.NewDecoderAfter([]byte(a), p.header), wire.NewDecoderAfter([]byte(b), p.header)
 	for more := true; more; {
 		x, y := d.Next(), e.Next()
 		if more = x || y; more && (x != y || d.Type() != e.Type() || string(d.Data()) != string(e.Data())) {

@@ -10,9 +10,10 @@ import (
 	"time"
 
 	"kern.sys/internal/capture"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
 	"kern.sys/netlink/nltest"
+	"kern.sys/netlink/wire"
 )
 
 // aReply is one kind of reply, as the kernel sent it, and what reads it.
@@ -65,11 +66,12 @@ func replies(t testing.TB) (all []aReply) {
 func (r *aReply) readAll(data []byte) error {
 	m := &Mirror{}
 	var w tableWatch
-	for i := range tableParts {
-		w.parts = append(w.parts, &tableParts[i])
-		m.parts = append(m.parts, &partState{tablePart: &tableParts[i]})
+	parts := tableParts()
+	for i := range parts {
+		w.parts = append(w.parts, &parts[i])
+		m.parts = append(m.parts, &partState{tablePart: &parts[i]})
 	}
-	msg := nl.Message{Type: r.typ, Data: data}
+	msg := wire.Message{Type: r.typ, Data: data}
 	_, _, watch := w.event(msg)
 	mirror := m.apply(msg)
 	s := m.snapshot()
@@ -134,7 +136,7 @@ func TestOddAttributes(t *testing.T) {
 			began := time.Now()
 			odd := slices.Concat(r.bytes, c.tail)
 			err := r.decode(odd)
-			if (err != nil) != c.bad || err != nil && !errors.Is(err, nl.ErrMalformed) {
+			if (err != nil) != c.bad || err != nil && !errors.Is(err, wire.ErrMalformed) {
 				t.Errorf("%s, %s: %v", r.name, name, err)
 			}
 			if d := time.Since(began); d > patience {
@@ -160,7 +162,7 @@ func TestNestsPastTheEnd(t *testing.T) {
 		"route, RTA_METRICS":     {errorOf(decodeRoute), slices.Concat(capture.Message(t, uapi.RTM_NEWROUTE, "02000000 fe000001 00000000"), attribute(uapi.RTA_METRICS, 4+len(inner), inner...))},
 		"route, RTA_MULTIPATH":   {errorOf(decodeRoute), slices.Concat(capture.Message(t, uapi.RTM_NEWROUTE, "02000000 fe000001 00000000"), attribute(uapi.RTA_MULTIPATH, 12, 0xff, 0, 0, 0, 1, 0, 0, 0))},
 	} {
-		if err := b.decode(b.data); !errors.Is(err, nl.ErrMalformed) {
+		if err := b.decode(b.data); !errors.Is(err, wire.ErrMalformed) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
@@ -186,14 +188,14 @@ func TestRepeatedAttributes(t *testing.T) {
 // TestLinkWithHundredsOfVFs has a link that is larger than a receive buffer.
 func TestLinkWithHundredsOfVFs(t *testing.T) {
 	const n = 900
-	m := linkMessage(uapi.Ifinfomsg{Index: 7}, func(e *nl.Encoder) {
+	m := linkMessage(uapi.Ifinfomsg{Index: 7}, func(e *wire.Encoder) {
 		e.String(uapi.IFLA_IFNAME, "pf0")
 		e.Uint32(uapi.IFLA_NUM_VF, n)
 		e.Nest(uapi.IFLA_VFINFO_LIST)
 		for i := range n {
 			e.Nest(uapi.IFLA_VF_INFO)
 			e.Struct(uapi.IFLA_VF_VLAN, uapi.SizeofIflaVfVlan, &uapi.IflaVfVlan{Vf: uint32(i), Vlan: uint32(i)})
-			e.Data(uapi.IFLA_VF_MAC, slices.Concat(binary.NativeEndian.AppendUint32(nil, uint32(i)), make([]byte, 32)))
+			e.Data(uapi.IFLA_VF_MAC, slices.Concat(native.AppendUint32(nil, uint32(i)), make([]byte, 32)))
 			e.End()
 		}
 		e.End()

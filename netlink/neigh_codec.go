@@ -7,11 +7,11 @@ import (
 	"net/netip"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // encode writes all that is set.
-func (neigh *Neigh) encode(r *nl.Request) {
+func (neigh *Neigh) encode(r *wire.Request) {
 	family := neigh.encodeKey(r, uapi.Ndmsg{
 		State: uint16(within(r, "state", neigh.State, math.MaxUint16)),
 		Flags: uint8(within(r, "flags", neigh.Flags, math.MaxUint8)),
@@ -47,7 +47,7 @@ func (neigh *Neigh) encode(r *nl.Request) {
 
 // encodeKey writes the header, with the family and link put in, and what tells
 // the neighbour from others. It returns the family.
-func (neigh *Neigh) encodeKey(r *nl.Request, m uapi.Ndmsg) uint8 {
+func (neigh *Neigh) encodeKey(r *wire.Request, m uapi.Ndmsg) uint8 {
 	header := r.Header(uapi.SizeofNdmsg)
 	m.Ifindex = int32(within(r, "link index", neigh.LinkIndex, math.MaxInt32))
 	m.Family = uint8(within(r, "family", neigh.Family, math.MaxUint8))
@@ -99,16 +99,16 @@ type neighDecoder struct {
 }
 
 // decode reads an RTM_NEWNEIGH or RTM_DELNEIGH message.
-func (nd *neighDecoder) decode(m nl.Message) (n Neigh, want bool, err error) {
+func (nd *neighDecoder) decode(m wire.Message) (n Neigh, want bool, err error) {
 	want, err = nd.decodeInto(m, &n)
 	return n, want, err
 }
 
 // decodeInto is decode into a neighbour that is zero.
-func (nd *neighDecoder) decodeInto(m nl.Message, n *Neigh) (want bool, err error) {
+func (nd *neighDecoder) decodeInto(m wire.Message, n *Neigh) (want bool, err error) {
 	var header uapi.Ndmsg
 	header.Decode(m.Data)
-	d := nl.NewDecoderAfter(m.Data, uapi.SizeofNdmsg)
+	d := wire.NewDecoderAfter(m.Data, uapi.SizeofNdmsg)
 	n.LinkIndex = int(header.Ifindex)
 	n.Family = int(header.Family)
 	n.State = int(header.State)
@@ -159,7 +159,7 @@ func (nd *neighDecoder) decodeInto(m nl.Message, n *Neigh) (want bool, err error
 // RTM_DELNEIGH message behind its struct nlmsghdr.
 func NeighDeserialize(m []byte) (*Neigh, error) {
 	var d neighDecoder
-	n, _, err := d.decode(nl.Message{Data: m})
+	n, _, err := d.decode(wire.Message{Data: m})
 	if err != nil {
 		return nil, err
 	}

@@ -11,7 +11,7 @@ import (
 
 	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // neighReplies are RTM_NEWNEIGH messages of Linux 6.18, and of 7.3 where they
@@ -147,7 +147,7 @@ func TestNeighDecodesKernelReplies(t *testing.T) {
 	var list neighDecoder // neighbours that share it must not share bytes
 	var all []Neigh
 	for _, c := range neighReplies {
-		n, want, err := list.decode(nl.Message{Type: uapi.RTM_NEWNEIGH, Data: capture.Message(t, uapi.RTM_NEWNEIGH, c.bytes)})
+		n, want, err := list.decode(wire.Message{Type: uapi.RTM_NEWNEIGH, Data: capture.Message(t, uapi.RTM_NEWNEIGH, c.bytes)})
 		if err != nil || !want {
 			t.Errorf("%s: wanted: %v, %v", c.name, want, err)
 		}
@@ -232,10 +232,10 @@ func TestNeighDecoderRefusesMalformedMessages(t *testing.T) {
 		"short number":           "=02000000 03000000 0200 =0001 0600 0f00 0100 =0000",
 		"short vlan":             "=07000000 03000000 0200 =0001 0500 0500 =01000000",
 	} {
-		if n, err := NeighDeserialize(capture.Words(t, text)); !errors.Is(err, nl.ErrMalformed) || n != nil {
+		if n, err := NeighDeserialize(capture.Words(t, text)); !errors.Is(err, wire.ErrMalformed) || n != nil {
 			t.Errorf("%s: got %+v, %v", name, n, err)
 		}
-		if err := new(NeighEntry).decode(capture.Words(t, text)); !errors.Is(err, nl.ErrMalformed) {
+		if err := new(NeighEntry).decode(capture.Words(t, text)); !errors.Is(err, wire.ErrMalformed) {
 			t.Errorf("%s: entry: %v", name, err)
 		}
 	}
@@ -244,7 +244,7 @@ func TestNeighDecoderRefusesMalformedMessages(t *testing.T) {
 		"link-layer address of 36": "=02000000 03000000 0200 =0001 2800 0200 =" + strings.Repeat("00", 36),
 		"VNI of two bytes":         "=02000000 03000000 0200 =0001 0600 0700 =01000000",
 	} {
-		if err := new(NeighEntry).decode(capture.Words(t, text)); !errors.Is(err, nl.ErrMalformed) {
+		if err := new(NeighEntry).decode(capture.Words(t, text)); !errors.Is(err, wire.ErrMalformed) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

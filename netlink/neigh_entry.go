@@ -7,8 +7,9 @@ import (
 	"net"
 	"net/netip"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // NeighEntry is a neighbour in little memory, for who reads or keeps many: a
@@ -53,17 +54,17 @@ func (e *NeighEntry) LLAddr() []byte {
 // loop goes on; a copy stays as it is. The last pair holds the error, if there is
 // one.
 func (h *Handle) NeighEntries(filter NeighFilter) iter.Seq2[*NeighEntry, error] {
-	return entries(h, func() (*nl.Request, error) { return filter.request(), nil }, neighListOp, filter.decode, nil)
+	return entries(h, func() (*wire.Request, error) { return filter.request(), nil }, neighListOp, filter.decode, nil)
 }
 
 // AppendNeighEntries appends the neighbours of [Handle.NeighListFiltered] to all,
 // in little memory: with room in all it takes next to no allocation.
 func (h *Handle) AppendNeighEntries(all []NeighEntry, filter NeighFilter) ([]NeighEntry, error) {
-	return appendTo(all, h, filter.request(), neighListOp, filter.decode)
+	return appendTo(all, h.withDetails(), filter.request(), neighListOp, filter.decode)
 }
 
 // decode reads a message of a dump and reports whether its neighbour is wanted.
-func (f *NeighFilter) decode(m nl.Message, e *NeighEntry) (want bool, err error) {
+func (f *NeighFilter) decode(m wire.Message, e *NeighEntry) (want bool, err error) {
 	if err := e.decode(m.Data); err != nil {
 		return false, err
 	}
@@ -74,7 +75,7 @@ func (f *NeighFilter) decode(m nl.Message, e *NeighEntry) (want bool, err error)
 // dumps spend their time here: see [RouteEntry.decode].
 func (e *NeighEntry) decode(data []byte) error {
 	if len(data) < uapi.SizeofNdmsg {
-		return fmt.Errorf("%w: neighbour of %d bytes", nl.ErrMalformed, len(data))
+		return fmt.Errorf("%w: neighbour of %d bytes", wire.ErrMalformed, len(data))
 	}
 	*e = NeighEntry{}
 	e.Family, e.LinkIndex, e.State = data[0], int(int32(native.Uint32(data[4:]))), native.Uint16(data[8:])
@@ -82,7 +83,7 @@ func (e *NeighEntry) decode(data []byte) error {
 	for b := data[uapi.SizeofNdmsg:]; len(b) >= uapi.SizeofNlattr; {
 		n, typ := int(native.Uint16(b)), native.Uint16(b[2:])&^(uapi.NLA_F_NESTED|uapi.NLA_F_NET_BYTEORDER)
 		if n < uapi.SizeofNlattr || n > len(b) {
-			return fmt.Errorf("%w: attribute %d says %d bytes, %d are left", nl.ErrMalformed, typ, n, len(b))
+			return fmt.Errorf("%w: attribute %d says %d bytes, %d are left", wire.ErrMalformed, typ, n, len(b))
 		}
 		v := b[uapi.SizeofNlattr:n:n]
 		b = b[min((n+3)&^3, len(b)):]
@@ -120,7 +121,7 @@ func (e *NeighEntry) decode(data []byte) error {
 			ok = setIndex(&e.MasterIndex, v)
 		}
 		if !ok {
-			return fmt.Errorf("%w: neighbour: attribute %d of %d bytes", nl.ErrMalformed, typ, len(v))
+			return fmt.Errorf("%w: neighbour: attribute %d of %d bytes", wire.ErrMalformed, typ, len(v))
 		}
 	}
 	return nil

@@ -6,11 +6,11 @@ import (
 	"strings"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // NeighAdd adds a neighbour: ip neighbour add, or bridge fdb add with the family
-// AF_BRIDGE. One that is there already is an error that matches os.ErrExist.
+// AF_BRIDGE. One that is there already is EEXIST.
 func (h *Handle) NeighAdd(neigh *Neigh) error {
 	return h.neighChange("neigh add", uapi.RTM_NEWNEIGH, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL, neigh)
 }
@@ -28,16 +28,16 @@ func (h *Handle) NeighAppend(neigh *Neigh) error {
 }
 
 // NeighDel removes a neighbour: ip neighbour del, bridge fdb del. One that is not
-// there is an error that matches os.ErrNotExist.
+// there is ENOENT.
 func (h *Handle) NeighDel(neigh *Neigh) error {
 	return h.neighChange("neigh del", uapi.RTM_DELNEIGH, 0, neigh)
 }
 
 func (h *Handle) neighChange(op string, typ, flags uint16, neigh *Neigh) error {
 	if neigh == nil {
-		return &nl.Error{Op: op, Err: errNoNeigh}
+		return &wire.Error{Op: op, Err: errNoNeigh}
 	}
-	r := nl.NewRequest(typ, flags)
+	r := wire.NewRequest(typ, flags)
 	neigh.encode(r)
 	return h.exec(r, op, neigh.object)
 }
@@ -68,16 +68,16 @@ func (neigh *Neigh) object() string {
 func (h *Handle) NeighGet(neigh *Neigh) (*Neigh, error) {
 	const op = "neigh get"
 	if neigh == nil {
-		return nil, &nl.Error{Op: op, Err: errNoNeigh}
+		return nil, &wire.Error{Op: op, Err: errNoNeigh}
 	}
-	r := nl.NewRequest(uapi.RTM_GETNEIGH, 0)
+	r := wire.NewRequest(uapi.RTM_GETNEIGH, 0)
 	flags := neigh.Flags & NTF_PROXY
 	if neigh.Family == uapi.AF_BRIDGE {
 		flags = neigh.Flags & (NTF_SELF | NTF_MASTER)
 	}
 	neigh.encodeKey(r, uapi.Ndmsg{Flags: uint8(flags)})
 	var found *Neigh
-	err := h.get(r, op, neigh.object, func(m nl.Message) (err error) {
+	err := h.withDetails().get(r, op, neigh.object, func(m wire.Message) (err error) {
 		found, err = NeighDeserialize(m.Data)
 		return err
 	})

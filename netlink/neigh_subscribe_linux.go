@@ -4,7 +4,7 @@ import (
 	"iter"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 	"kern.sys/netns"
 	"kern.sys/unix"
 )
@@ -13,7 +13,7 @@ import (
 type NeighSubscribeOptions struct {
 	Namespace *netns.NsHandle // nil: the handle's, or the calling thread's
 	// ErrorCallback gets what goes wrong after the subscription began, from the
-	// goroutine that sends the updates. After nl.ErrOverrun, which says that updates
+	// goroutine that sends the updates. After wire.ErrOverrun, which says that updates
 	// were lost, all neighbours that there are follow as updates.
 	ErrorCallback func(error)
 	// ListExisting begins with all neighbours and forwarding entries that there
@@ -38,14 +38,14 @@ func (o NeighSubscribeOptions) common() subscribeOptions {
 var neighEvents = events[NeighUpdate]{
 	op:     "neigh subscribe",
 	groups: []uint32{uapi.RTNLGRP_NEIGH},
-	dump: func(*Handle) []*nl.Request {
+	dump: func(*Handle) []*wire.Request {
 		all, forwarding := NeighFilter{}, NeighFilter{Family: uapi.AF_BRIDGE}
-		return []*nl.Request{all.request(), forwarding.request()}
+		return []*wire.Request{all.request(), forwarding.request()}
 	},
 	decode: decodeNeighUpdate,
 }
 
-func decodeNeighUpdate(m nl.Message) (NeighUpdate, bool, error) {
+func decodeNeighUpdate(m wire.Message) (NeighUpdate, bool, error) {
 	if m.Type != uapi.RTM_NEWNEIGH && m.Type != uapi.RTM_DELNEIGH {
 		return NeighUpdate{}, false, nil
 	}

@@ -10,7 +10,7 @@ import (
 	"kern.sys/internal/nstest"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 func TestNeighSubscribeSendsChanges(t *testing.T) {
@@ -92,7 +92,7 @@ func TestNeighSubscribeSurvivesOverrun(t *testing.T) {
 		}
 		select {
 		case err := <-overrun:
-			if !errors.Is(err, nl.ErrOverrun) {
+			if !errors.Is(err, wire.ErrOverrun) {
 				t.Error(err)
 			}
 		default:

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Nexthop is a next hop object, which routes name by its number ([Route].NHID):
@@ -67,7 +67,7 @@ func (h *Handle) NexthopReplace(nh *Nexthop) error {
 // NexthopDel deletes the object with nh's number, and the routes that name it:
 // ip nexthop del.
 func (h *Handle) NexthopDel(nh *Nexthop) error {
-	r := nl.NewRequest(uapi.RTM_DELNEXTHOP, 0)
+	r := wire.NewRequest(uapi.RTM_DELNEXTHOP, 0)
 	r.Header(uapi.SizeofNhmsg)
 	if nh == nil {
 		r.Fail(errNoNexthop)
@@ -79,7 +79,7 @@ func (h *Handle) NexthopDel(nh *Nexthop) error {
 
 // NexthopList returns all objects: ip nexthop show. See [ErrDumpInterrupted].
 func (h *Handle) NexthopList() ([]Nexthop, error) {
-	return list(h, nexthopDump(), "nexthop list", func(m nl.Message) (Nexthop, bool, error) {
+	return list(h, nexthopDump(), "nexthop list", func(m wire.Message) (Nexthop, bool, error) {
 		if m.Type != uapi.RTM_NEWNEXTHOP {
 			return Nexthop{}, false, nil
 		}
@@ -97,19 +97,19 @@ func nexthopObject(nh *Nexthop) string {
 	return nh.String()
 }
 
-func nexthopDump() *nl.Request {
-	r := nl.NewRequest(uapi.RTM_GETNEXTHOP, 0)
+func nexthopDump() *wire.Request {
+	r := wire.NewRequest(uapi.RTM_GETNEXTHOP, 0)
 	r.Header(uapi.SizeofNhmsg)
 	return r
 }
 
 func (h *Handle) nexthopChange(op string, flags uint16, nh *Nexthop) error {
-	r := nl.NewRequest(uapi.RTM_NEWNEXTHOP, flags)
+	r := wire.NewRequest(uapi.RTM_NEWNEXTHOP, flags)
 	r.Fail(encodeNexthopObject(r, nh))
 	return h.exec(r, op, func() string { return nexthopObject(nh) })
 }
 
-func encodeNexthopObject(r *nl.Request, nh *Nexthop) error {
+func encodeNexthopObject(r *wire.Request, nh *Nexthop) error {
 	if nh == nil {
 		return errNoNexthop
 	}
@@ -146,7 +146,7 @@ func encodeNexthopObject(r *nl.Request, nh *Nexthop) error {
 	return nil
 }
 
-func encodeMembers(r *nl.Request, nh *Nexthop) error {
+func encodeMembers(r *wire.Request, nh *Nexthop) error {
 	if nh.Blackhole || nh.OIF != 0 || len(nh.Gateway) != 0 {
 		return errors.New("a group has no link, gateway or blackhole of its own")
 	}
@@ -167,7 +167,7 @@ func decodeNexthop(data []byte) (n Nexthop, err error) {
 	var m uapi.Nhmsg
 	m.Decode(data)
 	n.Protocol = RouteProtocol(m.Protocol)
-	d := nl.NewDecoderAfter(data, uapi.SizeofNhmsg)
+	d := wire.NewDecoderAfter(data, uapi.SizeofNhmsg)
 	for d.Next() {
 		switch d.Type() {
 		case uapi.NHA_ID:

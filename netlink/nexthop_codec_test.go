@@ -9,7 +9,7 @@ import (
 
 	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // nexthopMessages are what ip nexthop add sends, and what Linux 6.18 replies to ip
@@ -55,7 +55,7 @@ func TestNexthopIsReadAndWritten(t *testing.T) {
 		if err != nil || !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: got %v, %v, want %v", c.command, &got, err, &c.want)
 		}
-		b, err := encoded(func(r *nl.Request) { r.Fail(encodeNexthopObject(r, &c.want)) })
+		b, err := encoded(func(r *wire.Request) { r.Fail(encodeNexthopObject(r, &c.want)) })
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -68,7 +68,7 @@ func TestNexthopIsReadAndWritten(t *testing.T) {
 
 func TestNexthopWeights(t *testing.T) {
 	want := Nexthop{ID: 1, Group: []NexthopMember{{2, 1}, {3, 256}, {4, 257}, {5, 65536}}}
-	b, err := encoded(func(r *nl.Request) { r.Fail(encodeNexthopObject(r, &want)) })
+	b, err := encoded(func(r *wire.Request) { r.Fail(encodeNexthopObject(r, &want)) })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +85,7 @@ func TestNexthopWeights(t *testing.T) {
 		"gateway":         {&Nexthop{Gateway: net.IP{1, 2, 3}}, "gateway: IP address of 3 bytes"},
 		"group and link":  {&Nexthop{OIF: 1, Group: []NexthopMember{{2, 1}}}, "of its own"},
 	} {
-		if _, err := encoded(func(r *nl.Request) { r.Fail(encodeNexthopObject(r, c.nh)) }); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := encoded(func(r *wire.Request) { r.Fail(encodeNexthopObject(r, c.nh)) }); err == nil || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

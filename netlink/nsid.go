@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Attributes of messages about namespace ids.
@@ -40,8 +40,8 @@ func (h *Handle) SetNetNsIdByFd(fd, nsid int) error {
 	return h.setNetNsID(NETNSA_FD, "fd", fd, nsid)
 }
 
-func netNsIDRequest(typ, attr uint16, name string, v int) *nl.Request {
-	r := nl.NewRequest(typ, 0)
+func netNsIDRequest(typ, attr uint16, name string, v int) *wire.Request {
+	r := wire.NewRequest(typ, 0)
 	r.Header(uapi.SizeofRtgenmsg)
 	r.Uint32(attr, toUint32(&r.Encoder, name, v))
 	return r
@@ -51,8 +51,8 @@ func (h *Handle) getNetNsID(attr uint16, name string, v int) (int, error) {
 	id := uapi.NETNSA_NSID_NOT_ASSIGNED
 	err := h.get(netNsIDRequest(uapi.RTM_GETNSID, attr, name, v), "netns id get",
 		func() string { return fmt.Sprintf("%s %d", name, v) },
-		func(m nl.Message) error {
-			d := nl.NewDecoderAfter(m.Data, uapi.SizeofRtgenmsg)
+		func(m wire.Message) error {
+			d := wire.NewDecoderAfter(m.Data, uapi.SizeofRtgenmsg)
 			for d.Next() {
 				if d.Type() == uapi.NETNSA_NSID {
 					id = int(d.Int32())

@@ -2,7 +2,7 @@ package netlink
 
 import (
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // RouteAdd makes a route: ip route add. It is an error if the table has one with
@@ -42,7 +42,7 @@ func (h *Handle) RouteDel(route *Route) error {
 }
 
 func (h *Handle) routeChange(op string, typ, flags uint16, route *Route) error {
-	r := nl.NewRequest(typ, flags)
+	r := wire.NewRequest(typ, flags)
 	r.Fail(encodeRoute(r, typ, route))
 	if h.batch != nil && r.Err() == nil {
 		h.batch.queue(r, batchItem{op: op, describe: routeOfRequest})

@@ -5,7 +5,7 @@ import (
 	"net"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // routeDecoder decodes routes. Their addresses are cut from larger pieces of
@@ -18,10 +18,10 @@ type routeDecoder struct {
 }
 
 // ip returns an attribute that is an address.
-func (s *routeDecoder) ip(d *nl.Decoder) net.IP {
+func (s *routeDecoder) ip(d *wire.Decoder) net.IP {
 	b := d.Data()
 	if len(b) != net.IPv4len && len(b) != net.IPv6len {
-		d.Fail(fmt.Errorf("%w: attribute %d: %d bytes are no address", nl.ErrMalformed, d.Type(), len(b)))
+		d.Fail(fmt.Errorf("%w: attribute %d: %d bytes are no address", wire.ErrMalformed, d.Type(), len(b)))
 		return nil
 	}
 	return s.bytes.copy(b)
@@ -31,7 +31,7 @@ func (s *routeDecoder) ip(d *nl.Decoder) net.IP {
 func (s *routeDecoder) prefix(b []byte, ones uint8) (*net.IPNet, error) {
 	n := len(b)
 	if n != net.IPv4len && n != net.IPv6len || int(ones) > n*8 {
-		return nil, fmt.Errorf("%w: %d bytes are no address with %d bits of prefix", nl.ErrMalformed, n, ones)
+		return nil, fmt.Errorf("%w: %d bytes are no address with %d bits of prefix", wire.ErrMalformed, n, ones)
 	}
 	v := s.nets.next()
 	v.IP, v.Mask = s.bytes.copy(b), s.bytes.mask(int(ones), n)
@@ -71,7 +71,7 @@ func (s *routeDecoder) decodeInto(route *Route, data []byte) error {
 // fillMore reads what an entry does not have.
 func (s *routeDecoder) fillMore(route *Route, e *RouteEntry) (err error) {
 	var encap lwt
-	d := nl.NewDecoderAfter(e.more, uapi.SizeofRtmsg)
+	d := wire.NewDecoderAfter(e.more, uapi.SizeofRtmsg)
 	for d.Next() {
 		switch d.Type() {
 		case uapi.RTA_DST:

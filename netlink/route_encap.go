@@ -6,7 +6,7 @@ import (
 	"slices"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Encap is a lightweight tunnel that a route sends its packets through
@@ -84,7 +84,7 @@ func decodeEncap(typ uint16, b []byte) Encap {
 }
 
 // encodeEncap appends RTA_ENCAP_TYPE and RTA_ENCAP.
-func encodeEncap(e *nl.Encoder, encap Encap) {
+func encodeEncap(e *wire.Encoder, encap Encap) {
 	if encap == nil {
 		return
 	}

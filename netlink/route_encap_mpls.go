@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // MPLSEncap puts a stack of MPLS labels, the outermost first, before a route's
@@ -22,7 +22,7 @@ func (e *MPLSEncap) Type() int { return uapi.LWTUNNEL_ENCAP_MPLS }
 // Decode reads the payload of RTA_ENCAP.
 func (e *MPLSEncap) Decode(b []byte) (err error) {
 	e.Labels = nil
-	d := nl.NewDecoder(b)
+	d := wire.NewDecoder(b)
 	for d.Next() {
 		if d.Type() == uapi.MPLS_IPTUNNEL_DST {
 			if e.Labels, err = decodeLabels(d.Data()); err != nil {
@@ -31,7 +31,7 @@ func (e *MPLSEncap) Decode(b []byte) (err error) {
 		}
 	}
 	if e.Labels == nil && d.Err() == nil {
-		return fmt.Errorf("%w: mpls encap without labels", nl.ErrMalformed)
+		return fmt.Errorf("%w: mpls encap without labels", wire.ErrMalformed)
 	}
 	return d.Err()
 }
@@ -42,7 +42,7 @@ func (e *MPLSEncap) Encode() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var enc nl.Encoder
+	var enc wire.Encoder
 	enc.Data(uapi.MPLS_IPTUNNEL_DST, b)
 	return enc.Bytes(), enc.Err()
 }

@@ -1,14 +1,14 @@
 package netlink
 
 import (
-	"encoding/binary"
 	"fmt"
 	"iter"
 	"net"
 	"net/netip"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // RouteEntry is a route in little memory, for who reads or keeps many: what most
@@ -98,7 +98,7 @@ func (h *Handle) RouteEntries(family int, filter *Route, filterMask uint64) iter
 func (h *Handle) AppendRouteEntries(all []RouteEntry, family int, filter *Route, filterMask uint64) ([]RouteEntry, error) {
 	f := newRouteFilter(family, filter, filterMask)
 	var kept byteSlab
-	all, err := appendTo(all, h, f.request(h.strict()), "route list", func(m nl.Message, e *RouteEntry) (bool, error) {
+	all, err := appendTo(all, h.withDetails(), f.request(h.strict()), "route list", func(m wire.Message, e *RouteEntry) (bool, error) {
 		want, err := f.decode(m, e)
 		if want && e.more != nil {
 			e.more = kept.copy(e.more)
@@ -112,7 +112,7 @@ func (h *Handle) AppendRouteEntries(all []RouteEntry, family int, filter *Route,
 }
 
 // decode reads a message of a dump and reports whether its route is wanted.
-func (f *routeFilter) decode(m nl.Message, e *RouteEntry) (want bool, err error) {
+func (f *routeFilter) decode(m wire.Message, e *RouteEntry) (want bool, err error) {
 	if m.Type != uapi.RTM_NEWROUTE || !isRoute(m.Data) {
 		return false, nil
 	}
@@ -122,13 +122,11 @@ func (f *routeFilter) decode(m nl.Message, e *RouteEntry) (want bool, err error)
 	return f.wants(e), nil
 }
 
-var native = binary.NativeEndian
-
 // decode reads the payload of RTM_NEWROUTE or RTM_DELROUTE, whatever e was. It is
-// where a long dump spends its time, so it does without an [nl.Decoder].
+// where a long dump spends its time, so it does without an [wire.Decoder].
 func (e *RouteEntry) decode(data []byte) error {
 	if len(data) < uapi.SizeofRtmsg {
-		return fmt.Errorf("%w: route of %d bytes", nl.ErrMalformed, len(data))
+		return fmt.Errorf("%w: route of %d bytes", wire.ErrMalformed, len(data))
 	}
 	*e = RouteEntry{} // in two steps: a literal would be built elsewhere and copied
 	e.Family, e.Tos, e.Protocol, e.Scope, e.Type = data[0], data[3], data[5], Scope(data[6]), data[7]
@@ -137,7 +135,7 @@ func (e *RouteEntry) decode(data []byte) error {
 	for b := data[uapi.SizeofRtmsg:]; len(b) >= uapi.SizeofNlattr; {
 		n, typ := int(native.Uint16(b)), native.Uint16(b[2:])&^(uapi.NLA_F_NESTED|uapi.NLA_F_NET_BYTEORDER)
 		if n < uapi.SizeofNlattr || n > len(b) {
-			return fmt.Errorf("%w: attribute %d says %d bytes, %d are left", nl.ErrMalformed, typ, n, len(b))
+			return fmt.Errorf("%w: attribute %d says %d bytes, %d are left", wire.ErrMalformed, typ, n, len(b))
 		}
 		v := b[uapi.SizeofNlattr:n:n]
 		if n == uapi.SizeofNlattr+4 {
@@ -170,7 +168,7 @@ func (e *RouteEntry) decode(data []byte) error {
 			more = true
 		}
 		if !ok {
-			return fmt.Errorf("%w: route: attribute %d of %d bytes", nl.ErrMalformed, typ, len(v))
+			return fmt.Errorf("%w: route: attribute %d of %d bytes", wire.ErrMalformed, typ, len(v))
 		}
 	}
 	if more {

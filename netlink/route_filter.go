@@ -6,7 +6,7 @@ import (
 	"os"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // The fields of a filter that count, for [Handle.RouteListFiltered] and
@@ -56,9 +56,9 @@ func (f *routeFilter) cloned() bool { return f.Flags&uapi.RTM_F_CLONED != 0 }
 
 // request asks for all routes, or with strict checking for those that the
 // kernel can select by itself.
-func (f *routeFilter) request(strict bool) *nl.Request {
+func (f *routeFilter) request(strict bool) *wire.Request {
 	m := uapi.Rtmsg{Family: uint8(f.family), Flags: uint32(f.Flags & uapi.RTM_F_CLONED)}
-	r := nl.NewRequest(uapi.RTM_GETROUTE, 0)
+	r := wire.NewRequest(uapi.RTM_GETROUTE, 0)
 	r.Fail(checkFamily(f.family))
 	if !strict {
 		m.Put(r.Header(uapi.SizeofRtmsg))
@@ -114,8 +114,8 @@ func (f *routeFilter) wantsDst(e *RouteEntry) bool {
 		return e.bits == 0
 	}
 	n := e.dstBytes()
-	ones, bits := f.Dst.Mask.Size()
-	return int(e.bits) == ones && 8*n == bits && f.Dst.IP.Equal(e.dst[:n])
+	ones, _ := f.Dst.Mask.Size()
+	return int(e.bits) == ones && f.Dst.IP.Equal(e.dst[:n])
 }
 
 func (f *routeFilter) wantsMore(e *RouteEntry) bool {
@@ -132,7 +132,7 @@ func nothingThere(err error) bool {
 	if err == nil {
 		return false
 	}
-	var e *nl.Error
+	var e *wire.Error
 	if !errors.As(err, &e) || !errors.Is(err, os.ErrNotExist) {
 		return false
 	}

@@ -8,7 +8,7 @@ import (
 	"net/netip"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // RouteGet returns the route that the kernel takes to destination: ip route
@@ -27,12 +27,12 @@ func (h *Handle) RouteGetWithOptions(destination net.IP, options *RouteGetOption
 	}
 	iif, oif, err := h.routeGetLinks(options)
 	if err != nil {
-		return nil, nl.Annotate(err, op, object)
+		return nil, h.wrap(err, op, object)
 	}
-	r := nl.NewRequest(uapi.RTM_GETROUTE, 0)
+	r := wire.NewRequest(uapi.RTM_GETROUTE, 0)
 	r.Fail(encodeRouteGet(r, destination, options, iif, oif))
 	var routes []Route
-	err = h.get(r, op, object, func(m nl.Message) error {
+	err = h.get(r, op, object, func(m wire.Message) error {
 		var lone loneRoute
 		routes, err = lone.decode(m.Data)
 		return err
@@ -89,7 +89,7 @@ func (h *Handle) indexOr(name string, index int) (int, error) {
 	return link.Attrs().Index, nil
 }
 
-func encodeRouteGet(r *nl.Request, dst net.IP, o *RouteGetOptions, iif, oif int) error {
+func encodeRouteGet(r *wire.Request, dst net.IP, o *RouteGetOptions, iif, oif int) error {
 	var f familyOf
 	f.address("destination", dst)
 	f.address("source", o.SrcAddr)

@@ -5,7 +5,7 @@ import (
 	"math"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // metricNames are ip route's names of the metrics that are numbers, by their
@@ -67,7 +67,7 @@ func (r *Route) metric(typ int) *int {
 
 // encodeMetrics appends RTA_METRICS with the metrics that are set. The locks
 // make no difference to which route is deleted: a Route does not have all.
-func encodeMetrics(e *nl.Encoder, route *Route, locks bool) error {
+func encodeMetrics(e *wire.Encoder, route *Route, locks bool) error {
 	e.Nest(uapi.RTA_METRICS)
 	empty := len(e.Bytes())
 	var lock uint32
@@ -82,10 +82,10 @@ func encodeMetrics(e *nl.Encoder, route *Route, locks bool) error {
 	}
 	for typ, name := range metricNames {
 		p := route.metric(typ)
-		if p == nil || *p == 0 {
+		if p == nil || *p <= 0 {
 			continue
 		}
-		if *p < 0 || int64(*p) > math.MaxUint32 {
+		if int64(*p) > math.MaxUint32 {
 			return fmt.Errorf("%s %d is not within 0 and %d", name, *p, uint32(math.MaxUint32))
 		}
 		e.Uint32(uint16(typ), uint32(*p))
@@ -102,7 +102,7 @@ func encodeMetrics(e *nl.Encoder, route *Route, locks bool) error {
 }
 
 // decodeMetrics reads RTA_METRICS.
-func decodeMetrics(d nl.Decoder, route *Route) error {
+func decodeMetrics(d wire.Decoder, route *Route) error {
 	for d.Next() {
 		switch t := d.Type(); t {
 		case uapi.RTAX_LOCK:

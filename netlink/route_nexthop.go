@@ -1,13 +1,13 @@
 package netlink
 
 import (
-	"encoding/binary"
 	"fmt"
 	"net"
 	"strings"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // NexthopInfo is one way out of a route with several (RTA_MULTIPATH, struct
@@ -64,7 +64,7 @@ func equalNexthops(a, b *NexthopInfo) bool {
 func (n *NexthopInfo) ListFlags() []string { return nexthopFlagNames(n.Flags) }
 
 // encodeNexthops appends RTA_MULTIPATH.
-func encodeNexthops(e *nl.Encoder, family int, nexthops []*NexthopInfo) error {
+func encodeNexthops(e *wire.Encoder, family int, nexthops []*NexthopInfo) error {
 	e.Nest(uapi.RTA_MULTIPATH)
 	for i, n := range nexthops {
 		if err := encodeNexthop(e, family, n); err != nil {
@@ -75,7 +75,7 @@ func encodeNexthops(e *nl.Encoder, family int, nexthops []*NexthopInfo) error {
 	return nil
 }
 
-func encodeNexthop(e *nl.Encoder, family int, n *NexthopInfo) error {
+func encodeNexthop(e *wire.Encoder, family int, n *NexthopInfo) error {
 	switch {
 	case n == nil:
 		return fmt.Errorf("is nil")
@@ -93,12 +93,12 @@ func encodeNexthop(e *nl.Encoder, family int, n *NexthopInfo) error {
 	}
 	encodeEncap(e, n.Encap)
 	// rtnh_len counts the attributes too.
-	binary.NativeEndian.PutUint16(e.Bytes()[at:], uint16(len(e.Bytes())-at))
+	native.PutUint16(e.Bytes()[at:], uint16(len(e.Bytes())-at))
 	return nil
 }
 
 // encodeGateway appends what a route and a next hop have alike.
-func encodeGateway(e *nl.Encoder, family int, gw net.IP, via, newDst Destination) error {
+func encodeGateway(e *wire.Encoder, family int, gw net.IP, via, newDst Destination) error {
 	if gw != nil {
 		a, err := addressOf(family, gw)
 		if err != nil {
@@ -131,12 +131,12 @@ func (s *routeDecoder) decodeNexthops(family uint8, b []byte) ([]*NexthopInfo, e
 		hop.Decode(b)
 		n := int(hop.Len)
 		if n < uapi.SizeofRtnexthop || n > len(b) {
-			return nil, fmt.Errorf("%w: next hop says %d bytes, %d are left", nl.ErrMalformed, n, len(b))
+			return nil, fmt.Errorf("%w: next hop says %d bytes, %d are left", wire.ErrMalformed, n, len(b))
 		}
 		info := s.nexthops.next()
 		info.LinkIndex, info.Hops, info.Flags = int(hop.Ifindex), int(hop.Hops), int(hop.Flags)
 		var encap lwt
-		d := nl.NewDecoder(b[uapi.SizeofRtnexthop:n])
+		d := wire.NewDecoder(b[uapi.SizeofRtnexthop:n])
 		for d.Next() {
 			switch d.Type() {
 			case uapi.RTA_GATEWAY:
@@ -165,7 +165,7 @@ type lwt struct {
 	data []byte
 }
 
-func (l *lwt) attribute(d *nl.Decoder) {
+func (l *lwt) attribute(d *wire.Decoder) {
 	switch d.Type() {
 	case uapi.RTA_ENCAP_TYPE:
 		l.typ = d.Uint16()
@@ -182,7 +182,7 @@ func (l *lwt) decode() Encap {
 }
 
 // decodeDestination reads an attribute into v.
-func decodeDestination(d *nl.Decoder, v Destination) Destination {
+func decodeDestination(d *wire.Decoder, v Destination) Destination {
 	if err := v.Decode(d.Data()); err != nil {
 		d.Fail(err)
 		return nil
@@ -191,7 +191,7 @@ func decodeDestination(d *nl.Decoder, v Destination) Destination {
 }
 
 // decodeNewDst reads RTA_NEWDST, which only MPLS routes have.
-func decodeNewDst(d *nl.Decoder, family uint8) Destination {
+func decodeNewDst(d *wire.Decoder, family uint8) Destination {
 	if family != uapi.AF_MPLS {
 		return nil
 	}

@@ -4,7 +4,7 @@ import (
 	"iter"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 	"kern.sys/netns"
 	"kern.sys/unix"
 )
@@ -12,7 +12,7 @@ import (
 // RouteSubscribeOptions says how [Handle.RouteSubscribeWithOptions] works.
 type RouteSubscribeOptions struct {
 	Namespace     *netns.NsHandle // nil: the handle's
-	ErrorCallback func(error)     // is told what goes wrong, such as nl.ErrOverrun
+	ErrorCallback func(error)     // is told what goes wrong, such as wire.ErrOverrun
 	// ListExisting sends the routes of all tables first.
 	ListExisting           bool
 	ReceiveBufferSize      int           // SO_RCVBUF in bytes; 0 is one that holds bursts
@@ -24,7 +24,7 @@ type RouteSubscribeOptions struct {
 // ch until done is closed; then it closes ch. ip monitor route.
 //
 // When the receive buffer overran, changes were lost: the error callback gets
-// nl.ErrOverrun, and all routes are sent again.
+// wire.ErrOverrun, and all routes are sent again.
 func (h *Handle) RouteSubscribe(ch chan<- RouteUpdate, done <-chan struct{}) error {
 	return h.RouteSubscribeWithOptions(ch, done, RouteSubscribeOptions{})
 }
@@ -63,9 +63,9 @@ func routeEvents() events[RouteUpdate] {
 	return events[RouteUpdate]{
 		op:     "route subscribe",
 		groups: []uint32{uapi.RTNLGRP_IPV4_ROUTE, uapi.RTNLGRP_IPV6_ROUTE},
-		dump: func(h *Handle) []*nl.Request {
+		dump: func(h *Handle) []*wire.Request {
 			strict := h.strict()
-			var all []*nl.Request
+			var all []*wire.Request
 			for _, family := range []int{FAMILY_V4, FAMILY_V6} {
 				f := newRouteFilter(family, &Route{}, RT_FILTER_TABLE)
 				all = append(all, f.request(strict))

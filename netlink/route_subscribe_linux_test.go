@@ -9,7 +9,7 @@ import (
 	"kern.sys/internal/nstest"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 func TestRouteSubscribe(t *testing.T) {
@@ -112,7 +112,7 @@ func TestRouteSubscribeSurvivesOverrun(t *testing.T) {
 				last = true // it goes on: one more
 				add(n)
 			}
-		case errors.Is(err, nl.ErrOverrun):
+		case errors.Is(err, wire.ErrOverrun):
 			overruns++
 		case !errors.Is(err, context.Canceled):
 			t.Error(err)

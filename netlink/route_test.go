@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 func TestRouteString(t *testing.T) {
@@ -174,7 +174,7 @@ func entryOf(t *testing.T, r Route) (e RouteEntry) {
 	if r.Dst != nil {
 		bits, _ = r.Dst.Mask.Size()
 	}
-	var enc nl.Encoder
+	var enc wire.Encoder
 	(&uapi.Rtmsg{
 		Family: uint8(r.Family), DstLen: uint8(bits), Tos: uint8(r.Tos), Protocol: uint8(r.Protocol),
 		Scope: uint8(r.Scope), Type: uint8(r.Type), Flags: uint32(r.Flags),

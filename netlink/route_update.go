@@ -2,7 +2,7 @@ package netlink
 
 import (
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // RouteUpdate is a change of a route.
@@ -17,7 +17,7 @@ type RouteUpdate struct {
 const changeFlags = uapi.NLM_F_REPLACE | uapi.NLM_F_EXCL | uapi.NLM_F_CREATE | uapi.NLM_F_APPEND
 
 // decodeUpdate reads a notification, or an answer to a dump.
-func (s *routeDecoder) decodeUpdate(m nl.Message) (u RouteUpdate, want bool, err error) {
+func (s *routeDecoder) decodeUpdate(m wire.Message) (u RouteUpdate, want bool, err error) {
 	if m.Type != uapi.RTM_NEWROUTE && m.Type != uapi.RTM_DELROUTE || !isRoute(m.Data) {
 		return u, false, nil
 	}

@@ -2,9 +2,10 @@ package netlink
 
 import (
 	"iter"
+	"net"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // RuleAdd adds a rule: ip rule add. One that is there already is an error.
@@ -18,7 +19,7 @@ func (h *Handle) RuleDel(rule *Rule) error {
 }
 
 func (h *Handle) ruleChange(op string, typ, flags uint16, rule *Rule) error {
-	r := nl.NewRequest(typ, flags)
+	r := wire.NewRequest(typ, flags)
 	r.Fail(encodeRule(r, typ, rule))
 	return h.exec(r, op, func() string {
 		if rule == nil {
@@ -35,7 +36,7 @@ func (h *Handle) RuleList(family int) ([]Rule, error) {
 }
 
 // RuleListFiltered returns the rules that have the fields of filter that
-// mask names: RT_FILTER_SRC, DST, TABLE (0 is any table), PRIORITY, IIF, OIF,
+// mask names, where a prefix of no bits is none: RT_FILTER_SRC, DST, TABLE (0 is any table), PRIORITY, IIF, OIF,
 // MARK, MASK, TOS, TYPE and PROTOCOL. A nil filter is any rule.
 func (h *Handle) RuleListFiltered(family int, filter *Rule, filterMask uint64) ([]Rule, error) {
 	return list(h, ruleRequest(family), "rule list", ruleDecoder(family, filter, filterMask))
@@ -44,21 +45,21 @@ func (h *Handle) RuleListFiltered(family int, filter *Rule, filterMask uint64) (
 // RuleSeq gives the rules of [Handle.RuleList] as they come. The last pair
 // holds the error, if there is one.
 func (h *Handle) RuleSeq(family int) iter.Seq2[Rule, error] {
-	request := func() (*nl.Request, error) { return ruleRequest(family), nil }
+	request := func() (*wire.Request, error) { return ruleRequest(family), nil }
 	return seq(h, request, "rule list", ruleDecoder(family, nil, 0))
 }
 
 // ruleRequest asks for the rules. The kernel selects by nothing but the family.
-func ruleRequest(family int) *nl.Request {
-	r := nl.NewRequest(uapi.RTM_GETRULE, 0)
+func ruleRequest(family int) *wire.Request {
+	r := wire.NewRequest(uapi.RTM_GETRULE, 0)
 	r.Fail(checkFamily(family))
 	m := uapi.FibRuleHdr{Family: uint8(family)}
 	m.Put(r.Header(uapi.SizeofFibRuleHdr))
 	return r
 }
 
-func ruleDecoder(family int, filter *Rule, mask uint64) func(nl.Message) (Rule, bool, error) {
-	return func(m nl.Message) (Rule, bool, error) {
+func ruleDecoder(family int, filter *Rule, mask uint64) func(wire.Message) (Rule, bool, error) {
+	return func(m wire.Message) (Rule, bool, error) {
 		if m.Type != uapi.RTM_NEWRULE {
 			return Rule{}, false, nil
 		}
@@ -72,8 +73,8 @@ func ruleDecoder(family int, filter *Rule, mask uint64) func(nl.Message) (Rule, 
 // selects reports whether r has the fields of f that mask names.
 func (f *Rule) selects(r *Rule, mask uint64) bool {
 	has := func(bit uint64) bool { return mask&bit != 0 }
-	return (!has(RT_FILTER_SRC) || equalIPNets(f.Src, r.Src)) &&
-		(!has(RT_FILTER_DST) || equalIPNets(f.Dst, r.Dst)) &&
+	return (!has(RT_FILTER_SRC) || equalSelectors(f.Src, r.Src)) &&
+		(!has(RT_FILTER_DST) || equalSelectors(f.Dst, r.Dst)) &&
 		(!has(RT_FILTER_TABLE) || f.Table == uapi.RT_TABLE_UNSPEC || f.Table == r.Table) &&
 		(!has(RT_FILTER_PRIORITY) || f.Priority == r.Priority) &&
 		(!has(RT_FILTER_IIF) || f.IifName == r.IifName) &&
@@ -83,4 +84,16 @@ func (f *Rule) selects(r *Rule, mask uint64) bool {
 		(!has(RT_FILTER_TOS) || f.Tos == r.Tos) &&
 		(!has(RT_FILTER_TYPE) || f.Type == r.Type) &&
 		(!has(RT_FILTER_PROTOCOL) || f.Protocol == r.Protocol)
+}
+
+// equalSelectors is equalIPNet, with all prefixes of no bits for none.
+func equalSelectors(a, b *net.IPNet) bool {
+	isAll := func(n *net.IPNet) bool {
+		if n == nil {
+			return true
+		}
+		ones, _ := n.Mask.Size()
+		return ones == 0
+	}
+	return isAll(a) && isAll(b) || equalIPNet(a, b)
 }

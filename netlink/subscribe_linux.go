@@ -6,7 +6,7 @@ import (
 	"iter"
 	"time"
 
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 	"kern.sys/netns"
 	"kern.sys/unix"
 )
@@ -28,7 +28,7 @@ var errDone = errors.New("subscription ended")
 // done or the socket fails; then it closes ch. Only what comes in the way of
 // subscribing is returned; the options' onError gets the rest.
 //
-// An overrun does not end it: onError gets nl.ErrOverrun, then the list is read
+// An overrun does not end it: onError gets wire.ErrOverrun, then the list is read
 // anew and sent.
 func (e events[T]) send(h *Handle, ch chan<- T, done <-chan struct{}, o subscribeOptions) error {
 	w, err := e.watch(h, o)
@@ -96,7 +96,7 @@ func (e events[T]) watch(h *Handle, o subscribeOptions) (*subscription[T], error
 	s := &subscription[T]{opts: o}
 	s.watcher = watcher[T]{events: e, lost: func(err error) (none T, _ error) { return none, err }}
 	open := func(ns *netns.NsHandle) (err error) {
-		cfg := nl.Config{NetNS: ns, ReceiveBuffer: o.receiveBuffer, ForceBuffer: o.forceBuffer}
+		cfg := wire.Config{Protocol: e.protocol, NetNS: ns, ReceiveBuffer: o.receiveBuffer, ForceBuffer: o.forceBuffer}
 		s.lists, s.listen, err = openWatch(h, cfg, e.groups)
 		return err
 	}
@@ -107,7 +107,7 @@ func (e events[T]) watch(h *Handle, o subscribeOptions) (*subscription[T], error
 		err = h.whereItIs(open)
 	}
 	if err != nil {
-		return nil, &nl.Error{Op: e.op, Err: err}
+		return nil, &wire.Error{Op: e.op, Err: err}
 	}
 	return s, nil
 }
@@ -125,7 +125,7 @@ func (s *subscription[T]) run(ctx context.Context, yield func(T, error) bool) {
 	}
 }
 
-// deadline ends ctx with nl.ErrTimeout when nothing came for as long as the options
+// deadline ends ctx with wire.ErrTimeout when nothing came for as long as the options
 // say.
 func (s *subscription[T]) deadline(ctx context.Context) (_ context.Context, stop func()) {
 	var wait time.Duration
@@ -136,7 +136,7 @@ func (s *subscription[T]) deadline(ctx context.Context) (_ context.Context, stop
 		return ctx, func() {}
 	}
 	ctx, cancel := context.WithCancelCause(ctx)
-	timer := time.AfterFunc(wait, func() { cancel(nl.ErrTimeout) })
+	timer := time.AfterFunc(wait, func() { cancel(wire.ErrTimeout) })
 	s.busy = func(b bool) {
 		if b {
 			timer.Stop()

@@ -10,6 +10,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 	"kern.sys/netns"
 	"kern.sys/unix"
 )
@@ -150,7 +151,7 @@ func TestLinkSubscribeSurvivesAnOverrun(t *testing.T) {
 			t.Fatalf("overrun: %v, last state was seen: %v", overrun, last)
 		}
 	}
-	if !errors.Is(overrun, nl.ErrOverrun) {
+	if !errors.Is(overrun, wire.ErrOverrun) {
 		t.Errorf("got %v", overrun)
 	}
 	// And it goes on.
@@ -222,7 +223,7 @@ func TestLinkSubscribeRefused(t *testing.T) {
 		"closed handle": {closed.LinkSubscribe(make(chan LinkUpdate), nil), os.ErrClosed},
 		"no namespace":  {h.LinkSubscribeAt(netns.NsHandle(1<<20), make(chan LinkUpdate), nil), unix.EBADF},
 	} {
-		var e *nl.Error
+		var e *wire.Error
 		if !errors.Is(c.err, c.is) || !errors.As(c.err, &e) || e.Op != "link subscribe" {
 			t.Errorf("%s: got %v", name, c.err)
 		}

@@ -2,7 +2,7 @@ package netlink
 
 import (
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Table is a set of the kernel's tables that [Handle.Watch] and [Handle.NewMirror]
@@ -28,7 +28,7 @@ type tablePart struct {
 	new, del uint16   // message types
 	header   int      // size of the family's header
 	groups   []uint32 // RTNLGRP_… that tell of changes
-	dump     func() *nl.Request
+	dump     func() *wire.Request
 	// has reports whether an object, whose header is whole, is of this part.
 	has func(data []byte) bool
 	// key returns what an object of this part is told from others by.
@@ -43,61 +43,71 @@ type tablePart struct {
 
 	// change returns the objects of a key after a notification about the one that
 	// is raw; nil: there is one at most, the last that was told of.
-	change func(p *partState, key string, group []string, raw string, m nl.Message) []string
+	change func(p *partState, key string, group []string, raw string, m wire.Message) []string
 	// hides says which objects are left out for now.
 	hides func(data []byte) bool
 	// tells takes from an object what changes untold, and reports whether the
 	// kernel tells of the object at all in this state.
 	tells func(data []byte) bool
-	// silent are the tables that change with these objects without a word.
-	silent Table
+}
+
+// silentWith returns the tables that change without a word when there is a notification of the
+// type.
+func silentWith(typ uint16) Table {
+	switch typ {
+	case uapi.RTM_NEWLINK, uapi.RTM_DELLINK:
+		return RouteTable | NexthopTable
+	case uapi.RTM_NEWADDR, uapi.RTM_DELADDR, uapi.RTM_NEWNEXTHOP, uapi.RTM_DELNEXTHOP:
+		return RouteTable
+	}
+	return 0
 }
 
 // owns reports whether a message tells of an object of this part.
-func (p *tablePart) owns(m *nl.Message) bool {
+func (p *tablePart) owns(m *wire.Message) bool {
 	return (m.Type == p.new || m.Type == p.del) && len(m.Data) >= p.header && p.has(m.Data)
 }
 
-// tableParts has a line for each dump.
-var tableParts = []tablePart{
-	{
-		table: LinkTable, name: "links", new: uapi.RTM_NEWLINK, del: uapi.RTM_DELLINK, header: uapi.SizeofIfinfomsg,
-		groups: []uint32{uapi.RTNLGRP_LINK}, dump: linkTableDump, has: isLink, key: linkKey, volatile: volatileOfLink, short: offsetOfChange, event: (*eventDecoder).link,
-		tells:  linkTold,
-		silent: RouteTable | NexthopTable,
-	}, {
-		table: AddrTable, name: "addresses", new: uapi.RTM_NEWADDR, del: uapi.RTM_DELADDR, header: uapi.SizeofIfaddrmsg,
-		groups: []uint32{uapi.RTNLGRP_IPV4_IFADDR, uapi.RTNLGRP_IPV6_IFADDR}, dump: addrQuery{}.request, has: isAddr, key: addrKey, volatile: volatileOfAddr, event: (*eventDecoder).addr,
-		hides: addrHidden, tells: addrTold,
-		silent: RouteTable,
-	}, {
-		table: NeighTable, name: "neighbours", new: uapi.RTM_NEWNEIGH, del: uapi.RTM_DELNEIGH, header: uapi.SizeofNdmsg,
-		groups: []uint32{uapi.RTNLGRP_NEIGH}, dump: (&NeighFilter{}).request, has: isNeigh, key: neighKey, volatile: volatileOfNeigh, event: (*eventDecoder).neigh,
-		hides: neighHidden, tells: neighTold,
-	}, {
-		table: RouteTable, name: "IPv4 routes", new: uapi.RTM_NEWROUTE, del: uapi.RTM_DELROUTE, header: uapi.SizeofRtmsg,
-		groups: []uint32{uapi.RTNLGRP_IPV4_ROUTE}, dump: routeTableDump(FAMILY_V4), has: isRouteOf(FAMILY_V4), key: routeKey, change: (*partState).changeIPv4Route, event: (*eventDecoder).route,
-	}, {
-		table: RouteTable, name: "IPv6 routes", new: uapi.RTM_NEWROUTE, del: uapi.RTM_DELROUTE, header: uapi.SizeofRtmsg,
-		groups: []uint32{uapi.RTNLGRP_IPV6_ROUTE}, dump: routeTableDump(FAMILY_V6), has: isRouteOf(FAMILY_V6), key: routeKey, volatile: volatileOfRoute, change: (*partState).changeIPv6Route, event: (*eventDecoder).route,
-	}, {
-		table: RuleTable, name: "IPv4 rules", new: uapi.RTM_NEWRULE, del: uapi.RTM_DELRULE, header: uapi.SizeofFibRuleHdr,
-		groups: []uint32{uapi.RTNLGRP_IPV4_RULE}, dump: ruleTableDump(FAMILY_V4), has: isRuleOf(FAMILY_V4), key: ruleKey, change: (*partState).changeRules, event: (*eventDecoder).rule,
-	}, {
-		table: RuleTable, name: "IPv6 rules", new: uapi.RTM_NEWRULE, del: uapi.RTM_DELRULE, header: uapi.SizeofFibRuleHdr,
-		groups: []uint32{uapi.RTNLGRP_IPV6_RULE}, dump: ruleTableDump(FAMILY_V6), has: isRuleOf(FAMILY_V6), key: ruleKey, change: (*partState).changeRules, event: (*eventDecoder).rule,
-	}, {
-		table: NexthopTable, name: "next hops", new: uapi.RTM_NEWNEXTHOP, del: uapi.RTM_DELNEXTHOP, header: uapi.SizeofNhmsg,
-		groups: []uint32{uapi.RTNLGRP_NEXTHOP}, dump: nexthopDump, has: isNexthop, key: nexthopKey, volatile: volatileOfNexthop, event: (*eventDecoder).nexthop,
-		silent: RouteTable,
-	},
+// tableParts returns a line for each dump. As a variable it would put all that it refers to into
+// every program.
+func tableParts() []tablePart {
+	return []tablePart{
+		{
+			table: LinkTable, name: "links", new: uapi.RTM_NEWLINK, del: uapi.RTM_DELLINK, header: uapi.SizeofIfinfomsg,
+			groups: []uint32{uapi.RTNLGRP_LINK}, dump: linkTableDump, has: isLink, key: linkKey, volatile: pruneLink, short: offsetOfChange, event: (*eventDecoder).link,
+			tells: linkTold,
+		}, {
+			table: AddrTable, name: "addresses", new: uapi.RTM_NEWADDR, del: uapi.RTM_DELADDR, header: uapi.SizeofIfaddrmsg,
+			groups: []uint32{uapi.RTNLGRP_IPV4_IFADDR, uapi.RTNLGRP_IPV6_IFADDR}, dump: addrQuery{}.request, has: isAddr, key: addrKey, volatile: pruneAddr, event: (*eventDecoder).addr,
+			hides: addrHidden, tells: addrTold,
+		}, {
+			table: NeighTable, name: "neighbours", new: uapi.RTM_NEWNEIGH, del: uapi.RTM_DELNEIGH, header: uapi.SizeofNdmsg,
+			groups: []uint32{uapi.RTNLGRP_NEIGH}, dump: (&NeighFilter{}).request, has: isNeigh, key: neighKey, volatile: pruneNeigh, event: (*eventDecoder).neigh,
+			hides: neighHidden, tells: neighTold,
+		}, {
+			table: RouteTable, name: "IPv4 routes", new: uapi.RTM_NEWROUTE, del: uapi.RTM_DELROUTE, header: uapi.SizeofRtmsg,
+			groups: []uint32{uapi.RTNLGRP_IPV4_ROUTE}, dump: routeTableDump(FAMILY_V4), has: isRouteOf(FAMILY_V4), key: routeKey, change: (*partState).changeIPv4Route, event: (*eventDecoder).route,
+		}, {
+			table: RouteTable, name: "IPv6 routes", new: uapi.RTM_NEWROUTE, del: uapi.RTM_DELROUTE, header: uapi.SizeofRtmsg,
+			groups: []uint32{uapi.RTNLGRP_IPV6_ROUTE}, dump: routeTableDump(FAMILY_V6), has: isRouteOf(FAMILY_V6), key: routeKey, volatile: pruneRoute, change: (*partState).changeIPv6Route, event: (*eventDecoder).route,
+		}, {
+			table: RuleTable, name: "IPv4 rules", new: uapi.RTM_NEWRULE, del: uapi.RTM_DELRULE, header: uapi.SizeofFibRuleHdr,
+			groups: []uint32{uapi.RTNLGRP_IPV4_RULE}, dump: ruleTableDump(FAMILY_V4), has: isRuleOf(FAMILY_V4), key: ruleKey, change: (*partState).changeRules, event: (*eventDecoder).rule,
+		}, {
+			table: RuleTable, name: "IPv6 rules", new: uapi.RTM_NEWRULE, del: uapi.RTM_DELRULE, header: uapi.SizeofFibRuleHdr,
+			groups: []uint32{uapi.RTNLGRP_IPV6_RULE}, dump: ruleTableDump(FAMILY_V6), has: isRuleOf(FAMILY_V6), key: ruleKey, change: (*partState).changeRules, event: (*eventDecoder).rule,
+		}, {
+			table: NexthopTable, name: "next hops", new: uapi.RTM_NEWNEXTHOP, del: uapi.RTM_DELNEXTHOP, header: uapi.SizeofNhmsg,
+			groups: []uint32{uapi.RTNLGRP_NEXTHOP}, dump: nexthopDump, has: isNexthop, key: nexthopKey, volatile: pruneNexthop, event: (*eventDecoder).nexthop,
+		},
+	}
 }
 
 // isNexthop: all are.
 func isNexthop([]byte) bool { return true }
 
 func nexthopKey(data []byte) string {
-	for d := nl.NewDecoderAfter(data, uapi.SizeofNhmsg); d.Next(); {
+	for d := wire.NewDecoderAfter(data, uapi.SizeofNhmsg); d.Next(); {
 		if d.Type() == uapi.NHA_ID {
 			return string(d.Data())
 		}
@@ -106,23 +116,23 @@ func nexthopKey(data []byte) string {
 }
 
 // linkTableDump asks for links in the form that notifications have.
-func linkTableDump() *nl.Request {
-	r := nl.NewRequest(uapi.RTM_GETLINK, 0)
+func linkTableDump() *wire.Request {
+	r := wire.NewRequest(uapi.RTM_GETLINK, 0)
 	r.Header(uapi.SizeofIfinfomsg)
 	return r
 }
 
-func routeTableDump(family int) func() *nl.Request {
-	return func() *nl.Request {
-		r := nl.NewRequest(uapi.RTM_GETROUTE, 0)
+func routeTableDump(family int) func() *wire.Request {
+	return func() *wire.Request {
+		r := wire.NewRequest(uapi.RTM_GETROUTE, 0)
 		m := uapi.Rtmsg{Family: uint8(family)}
 		m.Put(r.Header(uapi.SizeofRtmsg))
 		return r
 	}
 }
 
-func ruleTableDump(family int) func() *nl.Request {
-	return func() *nl.Request { return ruleRequest(family) }
+func ruleTableDump(family int) func() *wire.Request {
+	return func() *wire.Request { return ruleRequest(family) }
 }
 
 // keyOf makes a key of the bytes that an object's identity is made of.
@@ -149,7 +159,7 @@ func linkTold(data []byte) bool {
 	m.Decode(data)
 	m.Flags &^= uapi.IFF_LOWER_UP
 	m.Put(data)
-	for d := nl.NewDecoderAfter(data, uapi.SizeofIfinfomsg); d.Next(); {
+	for d := wire.NewDecoderAfter(data, uapi.SizeofIfinfomsg); d.Next(); {
 		switch d.Type() {
 		case uapi.IFLA_CARRIER, uapi.IFLA_CARRIER_CHANGES, uapi.IFLA_CARRIER_UP_COUNT, uapi.IFLA_CARRIER_DOWN_COUNT:
 			clear(d.Data())
@@ -171,7 +181,7 @@ func addrKey(data []byte) string {
 	var m uapi.Ifaddrmsg
 	m.Decode(data)
 	var local, onLink []byte
-	d := nl.NewDecoderAfter(data, uapi.SizeofIfaddrmsg)
+	d := wire.NewDecoderAfter(data, uapi.SizeofIfaddrmsg)
 	for d.Next() {
 		switch d.Type() {
 		case uapi.IFA_LOCAL:
@@ -200,7 +210,7 @@ func neighKey(data []byte) string {
 	k := make(keyOf, 0, 32)
 	k.header(m.Family)
 	k.header(data[4:8]...) // ndm_ifindex
-	d := nl.NewDecoderAfter(data, uapi.SizeofNdmsg)
+	d := wire.NewDecoderAfter(data, uapi.SizeofNdmsg)
 	for d.Next() {
 		if d.Type() == uapi.NDA_DST {
 			k.attr(d.Data())
@@ -254,7 +264,7 @@ func routeKey(data []byte) string {
 	m.Decode(data)
 	table := uint32(m.Table)
 	var dst, src, metric []byte
-	d := nl.NewDecoderAfter(data, uapi.SizeofRtmsg)
+	d := wire.NewDecoderAfter(data, uapi.SizeofRtmsg)
 	for d.Next() {
 		switch d.Type() {
 		case uapi.RTA_DST:

@@ -6,8 +6,7 @@ import (
 	"iter"
 	"slices"
 
-	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 	"kern.sys/netns"
 )
 
@@ -48,19 +47,20 @@ func (h *Handle) join(ctx context.Context) (context.Context, context.CancelCause
 // events describes objects of one sort, that come as T in the kernel's notifications
 // and, in the same form, in the answers to dumps.
 type events[T any] struct {
-	op     string   // "link subscribe", for errors
-	groups []uint32 // RTNLGRP_…
+	op       string   // "link subscribe", for errors
+	protocol int      // NETLINK_…
+	groups   []uint32 // RTNLGRP_…, or the protocol's own
 	// dump returns the requests that list all objects there are.
-	dump func(h *Handle) []*nl.Request
+	dump func(h *Handle) []*wire.Request
 	// decode says whether it wants the message. It is called for messages of all
 	// types that the groups bring.
-	decode func(m nl.Message) (v T, want bool, err error)
+	decode func(m wire.Message) (v T, want bool, err error)
 }
 
 // watcher listens to changes of objects, and can list them.
 type watcher[T any] struct {
 	events[T]
-	listen *nl.Listener
+	listen *wire.Listener
 	lists  *Handle // in the listener's namespace
 	// lost makes what tells of lost events, and listed what tells that all objects
 	// were listed after that; nil: nothing does.
@@ -94,16 +94,17 @@ func (h *Handle) watchTables(op string, tables []Table, more []uint32) (*tableWa
 		set = AllTables
 	}
 	if set&^AllTables != 0 || set == 0 {
-		return nil, &nl.Error{Op: op, Err: errors.New("no such table")}
+		return nil, &wire.Error{Op: op, Err: errors.New("no such table")}
 	}
-	for i := range tableParts {
-		if p := &tableParts[i]; p.table&set != 0 {
+	parts := tableParts()
+	for i := range parts {
+		if p := &parts[i]; p.table&set != 0 {
 			w.parts = append(w.parts, p)
 			w.groups = append(w.groups, p.groups...)
 		}
 	}
 	open := func(ns *netns.NsHandle) (err error) {
-		cfg := nl.Config{NetNS: ns}
+		cfg := wire.Config{NetNS: ns}
 		if ns != nil { // the handle's, and what it was set to is under lock
 			cfg.ReceiveBuffer, cfg.ForceBuffer = h.cfg.ReceiveBuffer, h.cfg.ForceBuffer
 		}
@@ -111,7 +112,7 @@ func (h *Handle) watchTables(op string, tables []Table, more []uint32) (*tableWa
 		return err
 	}
 	if err := h.whereItIs(open); err != nil {
-		return nil, &nl.Error{Op: op, Err: err}
+		return nil, &wire.Error{Op: op, Err: err}
 	}
 	return w, nil
 }
@@ -130,7 +131,7 @@ func (cs *conns) inNamespace(fn func(netns.NsHandle) error) error {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
 	if cs.closed {
-		return nl.ErrClosed
+		return wire.ErrClosed
 	}
 	if !cs.ns.IsOpen() {
 		return errors.New("the handle's namespace could not be held: is /proc mounted?")
@@ -138,17 +139,16 @@ func (cs *conns) inNamespace(fn func(netns.NsHandle) error) error {
 	return fn(cs.ns)
 }
 
-// openWatch opens a listener to rtnetlink's groups, and a handle beside it to
-// list what the events are about.
-func openWatch(h *Handle, cfg nl.Config, groups []uint32) (*Handle, *nl.Listener, error) {
-	lists, err := NewHandleWithOptions(HandleOptions{NetNS: cfg.NetNS, DisableVFInfoCollection: h.noVFs}, uapi.NETLINK_ROUTE)
+// openWatch opens a listener to groups of cfg's protocol, and a handle beside it
+// to list what the events are about.
+func openWatch(h *Handle, cfg wire.Config, groups []uint32) (*Handle, *wire.Listener, error) {
+	lists, err := NewHandleWithOptions(HandleOptions{NetNS: cfg.NetNS, DisableVFInfoCollection: h.noVFs}, cfg.Protocol)
 	if err != nil {
 		return nil, nil, err
 	}
 	// One thread may go to another namespace between the two calls only where
 	// its owner takes it there, and he is in this call.
-	cfg.Protocol = uapi.NETLINK_ROUTE
-	listen, err := nl.Listen(cfg, groups...)
+	listen, err := wire.Listen(cfg, groups...)
 	if err != nil {
 		lists.Delete()
 		return nil, nil, err
@@ -195,7 +195,7 @@ func (w *watcher[T]) run(ctx context.Context, yield func(T, error) bool) {
 // yield hands on v, or an error that names the operation.
 func (w *watcher[T]) yield(v T, err error, yield func(T, error) bool) bool {
 	if err != nil {
-		return yield(*new(T), nl.Annotate(err, w.op, noObject))
+		return yield(*new(T), wire.Annotate(err, w.op, noObject))
 	}
 	return yield(v, nil)
 }
@@ -220,10 +220,10 @@ func (w *watcher[T]) list(ctx context.Context, yield func(T, error) bool) bool {
 // lostEvents reports whether err says that events are missing and that more
 // will come.
 func lostEvents(err error) bool {
-	return errors.Is(err, nl.ErrOverrun) || errors.Is(err, nl.ErrTruncated) || errors.Is(err, nl.ErrMalformed)
+	return errors.Is(err, wire.ErrOverrun) || errors.Is(err, wire.ErrTruncated) || errors.Is(err, wire.ErrMalformed)
 }
 
-func (w *tableWatch) dumps(*Handle) (all []*nl.Request) {
+func (w *tableWatch) dumps(*Handle) (all []*wire.Request) {
 	for _, p := range w.parts {
 		all = append(all, p.dump())
 	}
@@ -231,7 +231,7 @@ func (w *tableWatch) dumps(*Handle) (all []*nl.Request) {
 }
 
 // event decodes what is of the tables.
-func (w *tableWatch) event(m nl.Message) (ev Event, want bool, err error) {
+func (w *tableWatch) event(m wire.Message) (ev Event, want bool, err error) {
 	for _, p := range w.parts {
 		if !p.owns(&m) {
 			continue
@@ -241,7 +241,7 @@ func (w *tableWatch) event(m nl.Message) (ev Event, want bool, err error) {
 		} else {
 			ev, err = p.event(&w.decoder, nil, m.Data)
 		}
-		return ev, err == nil, nl.Annotate(err, w.op, func() string { return p.name })
+		return ev, err == nil, wire.Annotate(err, w.op, func() string { return p.name })
 	}
 	return nil, false, nil
 }

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // watched is what a test waits for among other events.
@@ -142,7 +142,7 @@ func TestWatchListsAnewWhatItLost(t *testing.T) {
 		switch ev := ev.(type) {
 		case LostEvent:
 			lost++
-			if !errors.Is(ev.Err, nl.ErrOverrun) {
+			if !errors.Is(ev.Err, wire.ErrOverrun) {
 				t.Errorf("lost for %v", ev.Err)
 			}
 		case RouteEvent:
@@ -169,7 +169,7 @@ func TestWatchRefuses(t *testing.T) {
 	}
 	closed.Close()
 	for _, err := range closed.Watch(context.Background()) {
-		if !errors.Is(err, nl.ErrClosed) {
+		if !errors.Is(err, wire.ErrClosed) {
 			t.Errorf("a closed handle: %v", err)
 		}
 	}

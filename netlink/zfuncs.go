@@ -190,6 +190,11 @@ func LinkGetProtinfo(link Link) (Protinfo, error) {
 	return pkgHandle.LinkGetProtinfo(link)
 }
 
+// LinkIndex is [Handle.LinkIndex] in the network namespace of the calling thread.
+func LinkIndex(name string) (int, error) {
+	return pkgHandle.LinkIndex(name)
+}
+
 // LinkList is [Handle.LinkList] in the network namespace of the calling thread.
 func LinkList() ([]Link, error) {
 	return pkgHandle.LinkList()
@@ -203,6 +208,11 @@ func LinkListFiltered(f LinkFilter) ([]Link, error) {
 // LinkModify is [Handle.LinkModify] in the network namespace of the calling thread.
 func LinkModify(link Link) error {
 	return pkgHandle.LinkModify(link)
+}
+
+// LinkName is [Handle.LinkName] in the network namespace of the calling thread.
+func LinkName(index int) (string, error) {
+	return pkgHandle.LinkName(index)
 }
 
 // LinkSeq is [Handle.LinkSeq] in the network namespace of the calling thread.

@@ -19,8 +19,10 @@ func Ppoll(fds []PollFd, timeout *Timespec, sigmask *Sigset_t) (n int, err error
 	return ppoll(unsafe.SliceData(fds), len(fds), timeout, sigmask, sigsetSize)
 }
 
-// Pselect is pselect(2). timeout and sigmask may be nil; timeout stays as it is.
+// Pselect is pselect(2). timeout and sigmask may be nil; timeout stays as it is. Descriptors from FD_SETSIZE on, for
+// which a set has no place, are in none.
 func Pselect(nfd int, r *FdSet, w *FdSet, e *FdSet, timeout *Timespec, sigmask *Sigset_t) (n int, err error) {
+	nfd = min(nfd, FD_SETSIZE)
 	var copied Timespec
 	if timeout != nil {
 		copied = *timeout // the kernel stores what is left

@@ -4,7 +4,8 @@ import (
 	"errors"
 	"testing"
 
-	"kern.sys/netlink/nl"
+	"kern.sys/internal/native"
+	"kern.sys/netlink/wire"
 )
 
 func TestParseUintReadsWhatStrtoulReads(t *testing.T) {
@@ -62,12 +63,12 @@ func wantUsage(t *testing.T, err error, want string) {
 }
 
 func TestReadStopsBeforeWordsItDoesNotKnow(t *testing.T) {
-	fields := []Field{
+	fields := &Kind{Fields: []Field{
 		{Type: 1, Key: "id", Form: U16},
 		{Type: 2, Key: "shown", Form: U8, ReadOnly: true},
 		{Type: 3, Key: "learning", Form: Toggle},
-	}
-	var e nl.Encoder
+	}}
+	var e wire.Encoder
 	in := &Args{Rest: []string{"id", "258", "learn", "on", "shown", "1"}}
 	if err := Read(in, fields, &e); err != nil {
 		t.Fatal(err)
@@ -80,7 +81,7 @@ func TestReadStopsBeforeWordsItDoesNotKnow(t *testing.T) {
 		t.Errorf("got % x", e.Bytes())
 	}
 	for _, words := range [][]string{{"id"}, {"id", "x"}, {"id", "65536"}, {"learning", "maybe"}} {
-		if err := Read(&Args{Rest: words}, fields, &nl.Encoder{}); err == nil {
+		if err := Read(&Args{Rest: words}, fields, &wire.Encoder{}); err == nil {
 			t.Errorf("%v: no error", words)
 		}
 	}
@@ -94,7 +95,7 @@ func FuzzShow(f *testing.F) {
 			for _, json := range []bool{false, true} {
 				p := &Printer{JSON: json}
 				p.Reset()
-				Show(p, []Field{{Type: 1, Key: "k", Form: form}, {Type: 3, Key: "l", Form: form}}, b)
+				Show(p, &Kind{Fields: []Field{{Type: 1, Key: "k", Form: form}, {Type: 3, Key: "l", Form: form}}}, b)
 			}
 		}
 	})

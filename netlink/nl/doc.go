@@ -1,28 +1,22 @@
-// Package nl is the wire engine below package netlink: netlink sockets,
-// messages, attributes and errors. It knows no family; see netlink(7).
+// Package nl is the low-level API of github.com/vishvananda/netlink/nl, for programs that were
+// written for it. New programs have no use for it: they call package netlink, and package
+// netlink/wire where they talk netlink themselves.
 //
-// A [Conn] is a small pool of sockets of one protocol in one network
-// namespace. A [Request] is built attribute by attribute and then handed to
-// one of the Conn's exchanges, which owns a socket from the send to the last
-// reply:
+// A program's import path changes, and nothing else: names, types, values and errors are those
+// of that package. The numbers are the kernel's, of newer headers: the constants …_MAX are
+// larger. Those that the other package has otherwise than the kernel are in const.go,
+// each with the kernel's number.
 //
-//	c, err := nl.Dial(nl.Config{Protocol: unix.NETLINK_ROUTE})
-//	r := nl.NewRequest(unix.RTM_GETLINK, 0)
-//	ifi := uapi.Ifinfomsg{Index: 1}
-//	ifi.Put(r.Header(uapi.SizeofIfinfomsg))
-//	err = c.Get(ctx, r, func(m nl.Message) error {
-//		d := nl.NewDecoder(m.Data[uapi.SizeofIfinfomsg:])
-//		for d.Next() {
-//			if d.Type() == uapi.IFLA_IFNAME {
-//				fmt.Println(d.String())
-//			}
-//		}
-//		return d.Err()
-//	})
+// What differs is what programs could not rely on. Deserialize… copies, and takes
+// what a short input lacks as zeros, where the other package reads what lies behind it;
+// Serialize returns memory of its own. The Len of structures with the fields of [TcGen], of
+// [TcSfqQopt] and of [TcNetemRate] is the kernel's, not the constant Sizeof….
+// A [NetlinkRequest] passes over what others send to its socket.
 //
-// The kernel answers rtnetlink requests inside sendmsg, so an exchange receives
-// on the caller's goroutine without waiting first and only parks on the
-// runtime's poller when nothing is there. A socket whose exchange did not end
-// cleanly (cancelled, timed out, truncated) is closed, never reused: a stale
-// answer cannot reach a later caller.
+// Fields that are in network byte order say so, and hold the number as it is in memory:
+// [Swap16] and [Swap32] make it the machine's and back.
+//
+//	req := nl.NewNetlinkRequest(unix.RTM_GETLINK, unix.NLM_F_DUMP)
+//	req.AddData(nl.NewIfInfomsg(nl.FAMILY_ALL))
+//	links, err := req.Execute(unix.NETLINK_ROUTE, unix.RTM_NEWLINK)
 package nl

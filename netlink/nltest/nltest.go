@@ -4,12 +4,12 @@ package nltest
 
 import (
 	"context"
-	"encoding/binary"
 	"sync"
 	"time"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
 )
 
 // Datagram is one thing that a receive returns.
@@ -19,7 +19,7 @@ type Datagram struct {
 	Err  error  // if set, the receive fails with it
 }
 
-// Kernel answers requests. Its Dial goes into nl.Config.
+// Kernel answers requests. Its Dial goes into wire.Config.
 type Kernel struct {
 	// Answer is called with every datagram that is sent and returns what the
 	// sender receives, in order. No answer at all keeps the receiver waiting.
@@ -33,7 +33,7 @@ type Kernel struct {
 }
 
 // Dial opens a transport to the kernel.
-func (k *Kernel) Dial() (nl.Transport, error) {
+func (k *Kernel) Dial() (wire.Transport, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.open++
@@ -97,7 +97,7 @@ func (t *transport) Receive(ctx context.Context, b []byte, timeout time.Duration
 			return len(d.Data), d.From, d.Err
 		}
 		if timeout < 0 {
-			return 0, 0, nl.ErrTimeout
+			return 0, 0, wire.ErrTimeout
 		}
 		if late == nil && timeout > 0 {
 			timer := time.NewTimer(timeout)
@@ -107,11 +107,11 @@ func (t *transport) Receive(ctx context.Context, b []byte, timeout time.Duration
 		select {
 		case <-t.ready:
 		case <-t.dead:
-			return 0, 0, nl.ErrClosed
+			return 0, 0, wire.ErrClosed
 		case <-ctx.Done():
 			return 0, 0, context.Cause(ctx)
 		case <-late:
-			return 0, 0, nl.ErrTimeout
+			return 0, 0, wire.ErrTimeout
 		}
 	}
 }
@@ -122,7 +122,7 @@ func (t *transport) Close() error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.closed {
-		return nl.ErrClosed
+		return wire.ErrClosed
 	}
 	t.closed = true
 	t.kernel.mu.Lock()
@@ -137,8 +137,8 @@ func Message(request []byte, typ, flags uint16, data []byte) []byte {
 	b := make([]byte, uapi.SizeofNlmsghdr, uapi.SizeofNlmsghdr+len(data)+3)
 	h := uapi.Nlmsghdr{Len: uint32(uapi.SizeofNlmsghdr + len(data)), Type: typ, Flags: flags}
 	if len(request) >= uapi.SizeofNlmsghdr {
-		h.Seq = binary.NativeEndian.Uint32(request[8:])
-		h.Pid = binary.NativeEndian.Uint32(request[12:])
+		h.Seq = native.Uint32(request[8:])
+		h.Pid = native.Uint32(request[12:])
 	}
 	h.Put(b)
 	b = append(b, data...)
@@ -149,7 +149,7 @@ func Message(request []byte, typ, flags uint16, data []byte) []byte {
 // the attributes of an extended acknowledgement, nil for none.
 func Ack(request []byte, errno int32, tlvs []byte) []byte {
 	data := make([]byte, 4, 64)
-	binary.NativeEndian.PutUint32(data, uint32(-errno))
+	native.PutUint32(data, uint32(-errno))
 	data = append(data, request[:uapi.SizeofNlmsghdr]...)
 	flags := uint16(uapi.NLM_F_CAPPED)
 	if tlvs != nil {
@@ -162,6 +162,6 @@ func Ack(request []byte, errno int32, tlvs []byte) []byte {
 // Done makes the NLMSG_DONE that ends a dump, with flags beside NLM_F_MULTI.
 func Done(request []byte, errno int32, flags uint16) []byte {
 	data := make([]byte, 4)
-	binary.NativeEndian.PutUint32(data, uint32(-errno))
+	native.PutUint32(data, uint32(-errno))
 	return Message(request, uapi.NLMSG_DONE, flags|uapi.NLM_F_MULTI, data)
 }

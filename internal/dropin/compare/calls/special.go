@@ -26,6 +26,17 @@ func special(name, param string, t reflect.Type) []candidate {
 		return numbers(unix.KEYCTL_DESCRIBE, unix.KEYCTL_GET_SECURITY, 1000, -1)
 	case strings.HasPrefix(name, "Keyctl") && t.Kind() == reflect.Int: // but for -4 and -5, keyrings of the user
 		return numbers(0, -1, -2, -3, 1, 2, 3, 11, 15, 21, 1<<30, -1<<31)
+	case strings.HasPrefix(name, "Ioctl") && (param == "req" || param == "cmd"):
+		// Requests of no more than an int: for others x/sys has too little memory in some functions, and what is beside it
+		// is overwritten.
+		list := numbers(unix.TIOCINQ, unix.TIOCOUTQ, unix.TIOCGPGRP, 0, 1, 2, 1<<31-1)
+		if strings.HasSuffix(name, "Termios") {
+			list = append(numbers(unix.TCGETS, unix.TCSETS), list...)
+		}
+		if strings.HasSuffix(name, "Winsize") {
+			list = append(numbers(unix.TIOCGWINSZ, unix.TIOCSWINSZ), list...)
+		}
+		return list
 	case param == "resource": // RLIMIT_CORE; without some of the others the next calls cannot be made
 		return numbers(unix.RLIMIT_CORE, 100, -1)
 	case name == "CloseRange": // nothing that this program itself needs

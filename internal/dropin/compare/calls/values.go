@@ -173,7 +173,7 @@ func signed(param string, t reflect.Type) []candidate {
 func unsigned(param string, t reflect.Type) []candidate {
 	most := uint64(math.MaxUint64) >> (64 - t.Bits())
 	var list []candidate
-	for _, n := range []uint64{0, 1, 2, 3, 4, 8, 127, 128, 255, 256, 0x5401, 1 << 15, 1<<16 - 1, 1 << 31, 1<<32 - 1, 1 << 32, 1 << 62, most} {
+	for _, n := range []uint64{0, 1, 2, 3, 4, 8, 127, 128, 255, 256, 1 << 15, 1<<16 - 1, 1 << 31, 1<<32 - 1, 1 << 32, 1 << 62, most} {
 		if n <= most {
 			list = append(list, given(t, n))
 		}

@@ -1,0 +1,47 @@
+package wire
+
+import (
+	"context"
+	"time"
+
+	"kern.sys/netns"
+)
+
+// Config says what a Conn or Listener talks to.
+type Config struct {
+	Protocol int             // NETLINK_ROUTE, …
+	NetNS    *netns.NsHandle // nil: the namespace of the calling thread
+	Timeout  time.Duration   // how long a reply may take to come; 0: for ever
+
+	// ReceiveBuffer is SO_RCVBUF in bytes; 0 leaves the system's default to
+	// requests and gives listeners one that holds bursts. ForceBuffer exceeds
+	// net.core.rmem_max, which needs CAP_NET_ADMIN in the first user namespace.
+	ReceiveBuffer int
+	ForceBuffer   bool
+
+	// NoStrict leaves NETLINK_GET_STRICT_CHK off.
+	NoStrict bool
+
+	// Dial, if set, makes the transports instead of opening sockets: the way to
+	// talk to a fake kernel.
+	Dial func() (Transport, error)
+
+	bare bool // sockets without options, see OpenSocket
+}
+
+// Transport moves datagrams to and from a kernel. One goroutine at a time
+// sends and receives; Interrupt and Close may come from others.
+type Transport interface {
+	// Send sends one datagram.
+	Send(b []byte) error
+	// Receive waits for one datagram and reads it into b. n is its full length,
+	// also where that is more than len(b). from is the port it came from: the
+	// kernel is 0. It ends early when ctx is done, after timeout (with
+	// ErrTimeout; 0 is no limit, a negative one does not wait at all) and when
+	// Interrupt was called (with ErrClosed).
+	Receive(ctx context.Context, b []byte, timeout time.Duration) (n int, from uint32, err error)
+	// Interrupt ends a Receive under way and all later ones.
+	Interrupt()
+	// Close frees what the transport holds.
+	Close() error
+}
