@@ -118,7 +118,7 @@ func (m *Mirror) follow(ctx context.Context) error {
 		for _, order := range orders {
 			order(ctx)
 		}
-		err := m.receiveAll(ctx, waiting)
+		err := m.receiveAll(ctx, wire.From(waiting))
 		wake()
 		switch {
 		case ctx.Err() != nil:
@@ -130,7 +130,7 @@ func (m *Mirror) follow(ctx context.Context) error {
 }
 
 // receiveAll works events in until waiting, which ends with ctx, is done.
-func (m *Mirror) receiveAll(ctx, waiting context.Context) error {
+func (m *Mirror) receiveAll(ctx context.Context, waiting wire.Context) error {
 	for waiting.Err() == nil {
 		timeout := m.untilRepair()
 		if timeout < 0 {
@@ -171,7 +171,7 @@ func (m *Mirror) order(ctx context.Context, fn func(context.Context)) error {
 
 // receive works one datagram in. timeout is as for wire.Listener. Lost events are
 // no error: the tables will be read anew.
-func (m *Mirror) receive(ctx context.Context, timeout time.Duration) error {
+func (m *Mirror) receive(ctx wire.Context, timeout time.Duration) error {
 	var failed error
 	err := m.w.listen.Receive(ctx, timeout, func(msg wire.Message) {
 		m.mu.Lock()
@@ -193,8 +193,9 @@ func (m *Mirror) receive(ctx context.Context, timeout time.Duration) error {
 
 // drain works in what is queued.
 func (m *Mirror) drain(ctx context.Context) error {
+	ends := wire.From(ctx)
 	for {
-		switch err := m.receive(ctx, -1); {
+		switch err := m.receive(ends, -1); {
 		case errors.Is(err, wire.ErrTimeout):
 			return nil
 		case err != nil:
@@ -273,7 +274,7 @@ func (m *Mirror) read(ctx context.Context, p *partState) (objects hamt.Map[[]str
 	}
 	barrier(ctx, c)
 	restart := func() { objects = hamt.Map[[]string]{} }
-	err = c.List(ctx, p.dump(), restart, func(msg wire.Message) error {
+	err = c.List(wire.From(ctx), p.dump(), restart, func(msg wire.Message) error {
 		if msg.Type != p.new || !p.owns(&msg) || p.hidden(msg.Data) {
 			return nil
 		}
@@ -297,7 +298,7 @@ func barrier(ctx context.Context, c *wire.Conn) {
 	r := wire.NewRequest(uapi.RTM_GETQDISC, 0)
 	r.Header(uapi.SizeofTcmsg)
 	// It is refused; where it could not be sent, nor can what comes next.
-	_ = c.Get(ctx, r, func(wire.Message) error { return nil })
+	_ = c.Get(wire.From(ctx), r, func(wire.Message) error { return nil })
 }
 
 // bytesOf returns what is kept of a message; one of old where that is equal.

@@ -38,7 +38,8 @@ func (h *Handle) Watch(ctx context.Context, tables ...Table) iter.Seq2[Event, er
 func (h *Handle) join(ctx context.Context) (context.Context, context.CancelCauseFunc) {
 	joined, cancel := context.WithCancelCause(ctx)
 	if h.ctx != nil {
-		stop := context.AfterFunc(h.ctx, func() { cancel(context.Cause(h.ctx)) })
+		own := h.parent()
+		stop := context.AfterFunc(own, func() { cancel(context.Cause(own)) })
 		return joined, func(err error) { stop(); cancel(err) }
 	}
 	return joined, cancel
@@ -170,7 +171,7 @@ func (w *watcher[T]) run(ctx context.Context, yield func(T, error) bool) {
 		busy = func(bool) {}
 	}
 	busy(false)
-	for m, err := range w.listen.Messages(ctx) {
+	for m, err := range w.listen.Messages(wire.From(ctx)) {
 		busy(true)
 		switch {
 		case err == nil:

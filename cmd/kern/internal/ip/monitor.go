@@ -194,7 +194,7 @@ func watch(ctx context.Context, c *cli.Command, w *monitorWish) error {
 	if err := knowLinks(c); err != nil {
 		return err
 	}
-	for m, err := range events.Messages(ctx) {
+	for m, err := range events.Messages(wire.From(ctx)) {
 		switch {
 		case ctx.Err() != nil:
 			return nil
