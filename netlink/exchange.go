@@ -4,6 +4,7 @@ import (
 	"errors"
 	"iter"
 
+	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
 
@@ -18,7 +19,7 @@ var ErrNotImplemented = wire.ErrNotImplemented
 // exec sends a request that changes something, over the connection of its
 // protocol. op and object name it in the error.
 func (h *Handle) exec(r *wire.Request, op string, object func() string) error {
-	if h.batch != nil {
+	if h != nil && h.batch != nil {
 		h.batch.add(r, op, object())
 		return nil
 	}
@@ -27,6 +28,14 @@ func (h *Handle) exec(r *wire.Request, op string, object func() string) error {
 		err = c.Do(h.context(), r)
 	}
 	return wire.Annotate(err, op, object)
+}
+
+// refuse ends a change that is not sent: with err, and in a batch with nil and
+// err in its place of what Flush returns, like every other change.
+func (h *Handle) refuse(err error, op string, object func() string) error {
+	r := wire.NewRequest(uapi.NLMSG_NOOP, 0)
+	r.Fail(err)
+	return h.exec(r, op, object)
 }
 
 // get sends a request that has one reply. each reads it in place,

@@ -2,6 +2,7 @@ package netlink
 
 import (
 	"fmt"
+	"math"
 	"net"
 	"net/netip"
 
@@ -165,7 +166,7 @@ func (b *Bridge) options() [uapi.BR_BOOLOPT_MAX]**bool {
 func (b *Bridge) encodeData(e *wire.Encoder) {
 	encodeOptional(e, b.fields())
 	if b.VlanProtocol != VLAN_PROTOCOL_UNKNOWN {
-		e.BE16(uapi.IFLA_BR_VLAN_PROTOCOL, uint16(b.VlanProtocol))
+		e.BE16(uapi.IFLA_BR_VLAN_PROTOCOL, uint16(inRange(e, "vlan protocol", int(b.VlanProtocol), math.MaxUint16)))
 	}
 	if b.GroupAddr != nil {
 		e.Data(uapi.IFLA_BR_GROUP_ADDR, b.GroupAddr)

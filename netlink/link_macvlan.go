@@ -45,9 +45,11 @@ type Macvlan struct {
 	MACAddrs []net.HardwareAddr
 
 	// BCQueueLen is how many broadcast and multicast packets may wait; 0 is
-	// unset. UsedBCQueueLen, which is only read, is the largest that any
-	// macvlan of the parent asks for, and holds for all.
+	// unset. BCQueueLenSet is the same, with precedence, where not nil: its 0 is
+	// none, and is read where there is none. UsedBCQueueLen, which is only read, is the largest that any macvlan
+	// of the parent asks for, and holds for all.
 	BCQueueLen     uint32
+	BCQueueLenSet  *uint32
 	UsedBCQueueLen uint32
 
 	NoPromisc *bool  // passthru mode: the parent is not made promiscuous (Linux 3.4)
@@ -75,7 +77,9 @@ func (m *Macvlan) encodeData(e *wire.Encoder) {
 	if len(m.MACAddrs) != 0 {
 		encodeMacvlanAddrs(e, uapi.MACVLAN_MACADDR_SET, m.MACAddrs)
 	}
-	if m.BCQueueLen > 0 {
+	if n := m.BCQueueLenSet; n != nil {
+		e.Uint32(uapi.IFLA_MACVLAN_BC_QUEUE_LEN, *n)
+	} else if m.BCQueueLen > 0 {
 		e.Uint32(uapi.IFLA_MACVLAN_BC_QUEUE_LEN, m.BCQueueLen)
 	}
 	if m.BCCutoff != nil {
@@ -154,6 +158,9 @@ func (m *Macvlan) decodeData(d *wire.Decoder) {
 			d.Fail(n.Err())
 		case uapi.IFLA_MACVLAN_BC_QUEUE_LEN:
 			m.BCQueueLen = d.Uint32()
+			if m.BCQueueLen == 0 {
+				m.BCQueueLenSet = new(uint32)
+			}
 		case uapi.IFLA_MACVLAN_BC_QUEUE_LEN_USED:
 			m.UsedBCQueueLen = d.Uint32()
 		case uapi.IFLA_MACVLAN_BC_CUTOFF:

@@ -3,6 +3,7 @@ package netlink
 import (
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 
@@ -43,7 +44,7 @@ func (v *Vlan) encodeData(e *wire.Encoder) {
 	}
 	e.Uint16(uapi.IFLA_VLAN_ID, uint16(v.VlanId))
 	if v.VlanProtocol != VLAN_PROTOCOL_UNKNOWN {
-		e.BE16(uapi.IFLA_VLAN_PROTOCOL, uint16(v.VlanProtocol))
+		e.BE16(uapi.IFLA_VLAN_PROTOCOL, uint16(inRange(e, "vlan protocol", int(v.VlanProtocol), math.MaxUint16)))
 	}
 	var flags uapi.IflaVlanFlags
 	for _, f := range v.flags() {

@@ -15,7 +15,8 @@ import (
 // ip link add DEV type vxlan id VNI.
 //
 // LinkAdd and LinkModify send what is not zero, and Learning always. All else
-// has the kernel's default then, or stays as it is.
+// has the kernel's default then, or stays as it is. TTLSet, TOSSet and LimitSet
+// are for a LinkModify back to 0.
 type Vxlan struct {
 	LinkAttrs
 	VxlanId        int    // network identifier, 0 to 16777215
@@ -48,6 +49,9 @@ type Vxlan struct {
 	FlowLabelInherit bool    // flowlabel inherit (Linux 6.8)
 	GPE              bool    // generic protocol extension
 	UDPCSumSet       *bool   // udpcsum where not nil, with precedence over UDPCSum
+	TTLSet           *uint8  // ttl where not nil, with precedence over TTL; never read
+	TOSSet           *uint8  // tos, likewise
+	LimitSet         *uint32 // maxaddress, likewise
 	RemCSumTx        *bool   // remcsumtx: remote checksum offload
 	RemCSumRx        *bool   // remcsumrx
 	RemCSumNoPartial bool    // remote checksums are worked out at once
@@ -111,13 +115,17 @@ func (v *Vxlan) encodeData(e *wire.Encoder) {
 	}
 	encodeVxlanAddr(e, uapi.IFLA_VXLAN_LOCAL, uapi.IFLA_VXLAN_LOCAL6, v.SrcAddr)
 	encodeVxlanAddr(e, uapi.IFLA_VXLAN_GROUP, uapi.IFLA_VXLAN_GROUP6, v.Group)
-	if v.TTL != 0 {
+	if v.TTLSet != nil {
+		e.Uint8(uapi.IFLA_VXLAN_TTL, *v.TTLSet)
+	} else if v.TTL != 0 {
 		e.Uint8(uapi.IFLA_VXLAN_TTL, uint8(inRange(e, "ttl", v.TTL, math.MaxUint8)))
 	}
 	if v.TTLInherit {
 		e.Flag(uapi.IFLA_VXLAN_TTL_INHERIT)
 	}
-	if v.TOS != 0 {
+	if v.TOSSet != nil {
+		e.Uint8(uapi.IFLA_VXLAN_TOS, *v.TOSSet)
+	} else if v.TOS != 0 {
 		e.Uint8(uapi.IFLA_VXLAN_TOS, uint8(inRange(e, "tos", v.TOS, math.MaxUint8)))
 	}
 	for _, f := range v.flags() {
@@ -135,7 +143,9 @@ func (v *Vxlan) encodeData(e *wire.Encoder) {
 	} else if v.Age != 0 {
 		e.Uint32(uapi.IFLA_VXLAN_AGEING, uint32(inRange(e, "age", v.Age, math.MaxInt32)))
 	}
-	if v.Limit != 0 {
+	if v.LimitSet != nil {
+		e.Uint32(uapi.IFLA_VXLAN_LIMIT, *v.LimitSet)
+	} else if v.Limit != 0 {
 		e.Uint32(uapi.IFLA_VXLAN_LIMIT, uint32(inRange(e, "limit", v.Limit, math.MaxInt32)))
 	}
 	if v.Port != 0 {

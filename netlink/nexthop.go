@@ -3,6 +3,7 @@ package netlink
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/netip"
 	"strings"
@@ -113,7 +114,7 @@ func encodeNexthopObject(r *wire.Request, nh *Nexthop) error {
 	if nh == nil {
 		return errNoNexthop
 	}
-	m := uapi.Nhmsg{Protocol: uint8(nh.Protocol)}
+	m := uapi.Nhmsg{Protocol: uint8(within(r, "protocol", int(nh.Protocol), math.MaxUint8))}
 	var gateway netip.Addr
 	switch {
 	case len(nh.Group) != 0:

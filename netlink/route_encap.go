@@ -3,6 +3,7 @@ package netlink
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"slices"
 
 	"kern.sys/internal/uapi"
@@ -93,6 +94,6 @@ func encodeEncap(e *wire.Encoder, encap Encap) {
 		e.Fail(fmt.Errorf("encap: %w", err))
 		return
 	}
-	e.Uint16(uapi.RTA_ENCAP_TYPE, uint16(encap.Type()))
+	e.Uint16(uapi.RTA_ENCAP_TYPE, uint16(inRange(e, "encap type", encap.Type(), math.MaxUint16)))
 	e.Data(uapi.RTA_ENCAP|uapi.NLA_F_NESTED, b)
 }

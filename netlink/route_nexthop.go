@@ -3,6 +3,7 @@ package netlink
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"net"
 	"strings"
 
@@ -84,6 +85,9 @@ func encodeNexthop(e *wire.Encoder, family int, n *NexthopInfo) error {
 	}
 	if err := checkLinkIndex("link", n.LinkIndex); err != nil {
 		return err
+	}
+	if n.Flags&^reportedFlags&^math.MaxUint8 != 0 {
+		return fmt.Errorf("flags %#x do not fit into %#x", n.Flags, math.MaxUint8)
 	}
 	at := len(e.Bytes())
 	hop := uapi.Rtnexthop{Flags: uint8(n.Flags &^ reportedFlags), Hops: uint8(n.Hops), Ifindex: int32(n.LinkIndex)}
