@@ -322,7 +322,9 @@ func TestLinkSetTakesEffect(t *testing.T) {
 		{"name by name", func() error { return h.LinkSetName(&Device{LinkAttrs{Name: "x1"}}, "x0") }, func(a *LinkAttrs) bool { return a.Name == "x0" }},
 		{"up", func() error { return h.LinkSetUp(x) }, raw(uapi.IFF_UP)},
 		{"down by name", func() error { return h.LinkSetDown(&Device{LinkAttrs{Name: "x0"}}) }, not(raw(uapi.IFF_UP))},
-		{"modify", func() error { return h.LinkModify(&Device{LinkAttrs{Name: "x0", MTU: 1111, TxQLen: -1, Flags: net.FlagUp}}) }, func(a *LinkAttrs) bool { return a.MTU == 1111 && a.RawFlags&uapi.IFF_UP != 0 && a.TxQLen == 7 }},
+		{"modify", func() error {
+			return h.LinkModify(&Device{LinkAttrs{Name: "x0", MTU: 1111, TxQLen: -1, Flags: net.FlagUp}})
+		}, func(a *LinkAttrs) bool { return a.MTU == 1111 && a.RawFlags&uapi.IFF_UP != 0 && a.TxQLen == 7 }},
 		{"down", func() error { return h.LinkSetDown(x) }, not(raw(uapi.IFF_UP))}, // only since 6.2 a link may be up
 		{"modify name", func() error { return h.LinkModify(&Device{LinkAttrs{Index: x.Index, Name: "x9"}}) }, func(a *LinkAttrs) bool { return a.Name == "x9" && a.MTU == 1111 }},
 	} {
