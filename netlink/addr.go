@@ -87,6 +87,8 @@ func (a Addr) Equal(x Addr) bool { return equalIPNet(a.IPNet, x.IPNet) }
 // PeerEqual reports whether a and x have the same Peer, or both none.
 func (a Addr) PeerEqual(x Addr) bool { return equalIPNet(a.Peer, x.Peer) }
 
+// equalIPNet reports whether two prefixes are the same; IPv4 in its long form
+// equals IPv4 in its short form.
 func equalIPNet(a, b *net.IPNet) bool {
 	if a == nil || b == nil {
 		return a == b

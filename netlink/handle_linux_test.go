@@ -142,7 +142,7 @@ func TestWrongAnswers(t *testing.T) {
 		"no permission": {func(req []byte) []nltest.Datagram {
 			return []nltest.Datagram{{Data: nltest.Ack(req, int32(syscall.EPERM), nil)}}
 		}, os.ErrPermission},
-		"nothing":    {func([]byte) []nltest.Datagram { return nil }, os.ErrDeadlineExceeded},
+		"nothing":    {func([]byte) []nltest.Datagram { return nil }, syscall.EAGAIN},
 		"no buffers": {func([]byte) []nltest.Datagram { return []nltest.Datagram{{Err: wire.ErrOverrun}} }, wire.ErrOverrun},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -158,8 +158,12 @@ func TestWrongAnswers(t *testing.T) {
 				if name == "nothing" {
 					h.SetSocketTimeout(time.Millisecond)
 				}
-				if err := call(h); !errors.Is(err, c.want) {
-					t.Errorf("%s: error %v, want %v", question, err, c.want)
+				want := c.want
+				if name == "nothing" && strings.HasSuffix(question, "Seq") {
+					want = os.ErrDeadlineExceeded // streams are not what programs compare numbers of
+				}
+				if err := call(h); !errors.Is(err, want) {
+					t.Errorf("%s: error %v, want %v", question, err, want)
 				}
 			}
 		})
@@ -195,7 +199,10 @@ func TestHandleSettings(t *testing.T) {
 }
 
 func TestNewHandleErrors(t *testing.T) {
-	if h, err := NewHandle(31); err == nil || !strings.Contains(err.Error(), "31") {
+	if h, err := NewHandle(31); err != syscall.EPROTONOSUPPORT {
+		t.Errorf("no such protocol: %v, %v", h, err)
+	}
+	if h, err := NewHandleWithOptions(HandleOptions{ErrorDetails: true}, 31); err == nil || !strings.Contains(err.Error(), "31") {
 		t.Errorf("no such protocol: %v, %v", h, err)
 	}
 	f, err := os.Open("/proc/self/status")
@@ -313,7 +320,7 @@ func TestThousandGoroutinesOnOneHandle(t *testing.T) {
 				}
 			case 1:
 				name := fmt.Sprintf("none%d", i)
-				if _, err := h.LinkByName(name); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), name) {
+				if _, err := h.LinkIndex(name); !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), name) {
 					t.Errorf("%s: %v", name, err)
 				}
 			case 2:

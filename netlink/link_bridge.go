@@ -6,7 +6,9 @@ import (
 	"net"
 	"net/netip"
 
+	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
 )
 
@@ -113,163 +115,213 @@ func (b *Bridge) Attrs() *LinkAttrs { return &b.LinkAttrs }
 // Type returns "bridge".
 func (b *Bridge) Type() string { return "bridge" }
 
-// fields are the attributes of one value each.
-func (b *Bridge) fields() []optional {
-	return []optional{
-		{typ: uapi.IFLA_BR_FORWARD_DELAY, at: &b.ForwardDelay},
-		{typ: uapi.IFLA_BR_HELLO_TIME, at: &b.HelloTime},
-		{typ: uapi.IFLA_BR_MAX_AGE, at: &b.MaxAge},
-		{typ: uapi.IFLA_BR_AGEING_TIME, at: &b.AgeingTime},
-		{typ: uapi.IFLA_BR_STP_MODE, at: &b.StpMode}, // is refused once STP is on
-		{typ: uapi.IFLA_BR_STP_STATE, at: &b.StpState},
-		{typ: uapi.IFLA_BR_PRIORITY, at: &b.Priority},
-		{typ: uapi.IFLA_BR_VLAN_FILTERING, at: &b.VlanFiltering},
-		{typ: uapi.IFLA_BR_GROUP_FWD_MASK, at: &b.GroupFwdMask},
-		{typ: uapi.IFLA_BR_MCAST_ROUTER, at: &b.MulticastRouter},
-		{typ: uapi.IFLA_BR_MCAST_SNOOPING, at: &b.MulticastSnooping},
-		{typ: uapi.IFLA_BR_MCAST_QUERY_USE_IFADDR, at: &b.MulticastQueryUseIfaddr},
-		{typ: uapi.IFLA_BR_MCAST_QUERIER, at: &b.MulticastQuerier},
-		{typ: uapi.IFLA_BR_MCAST_HASH_ELASTICITY, at: &b.MulticastHashElasticity},
-		{typ: uapi.IFLA_BR_MCAST_HASH_MAX, at: &b.MulticastHashMax},
-		{typ: uapi.IFLA_BR_MCAST_LAST_MEMBER_CNT, at: &b.MulticastLastMemberCount},
-		{typ: uapi.IFLA_BR_MCAST_STARTUP_QUERY_CNT, at: &b.MulticastStartupQueryCount},
-		{typ: uapi.IFLA_BR_MCAST_LAST_MEMBER_INTVL, at: &b.MulticastLastMemberInterval},
-		{typ: uapi.IFLA_BR_MCAST_MEMBERSHIP_INTVL, at: &b.MulticastMembershipInterval},
-		{typ: uapi.IFLA_BR_MCAST_QUERIER_INTVL, at: &b.MulticastQuerierInterval},
-		{typ: uapi.IFLA_BR_MCAST_QUERY_INTVL, at: &b.MulticastQueryInterval},
-		{typ: uapi.IFLA_BR_MCAST_QUERY_RESPONSE_INTVL, at: &b.MulticastQueryResponseInterval},
-		{typ: uapi.IFLA_BR_MCAST_STARTUP_QUERY_INTVL, at: &b.MulticastStartupQueryInterval},
-		{typ: uapi.IFLA_BR_NF_CALL_IPTABLES, at: &b.NfCallIptables},
-		{typ: uapi.IFLA_BR_NF_CALL_IP6TABLES, at: &b.NfCallIp6tables},
-		{typ: uapi.IFLA_BR_NF_CALL_ARPTABLES, at: &b.NfCallArptables},
-		{typ: uapi.IFLA_BR_VLAN_DEFAULT_PVID, at: &b.VlanDefaultPVID},
-		{typ: uapi.IFLA_BR_VLAN_STATS_ENABLED, at: &b.VlanStatsEnabled},
-		{typ: uapi.IFLA_BR_MCAST_STATS_ENABLED, at: &b.MulticastStatsEnabled},
-		{typ: uapi.IFLA_BR_MCAST_IGMP_VERSION, at: &b.MulticastIgmpVersion},
-		{typ: uapi.IFLA_BR_MCAST_MLD_VERSION, at: &b.MulticastMldVersion},
-		{typ: uapi.IFLA_BR_VLAN_STATS_PER_PORT, at: &b.VlanStatsPerPort},
-		{typ: uapi.IFLA_BR_FDB_MAX_LEARNED, at: &b.FdbMaxLearned},
-	}
-}
-
-// options are the bits of struct br_boolopt_multi and where a Bridge has them.
-func (b *Bridge) options() [uapi.BR_BOOLOPT_MAX]**bool {
-	return [...]**bool{
-		uapi.BR_BOOLOPT_NO_LL_LEARN:                   &b.NoLinkLocalLearn,
-		uapi.BR_BOOLOPT_MCAST_VLAN_SNOOPING:           &b.MulticastVlanSnooping,
-		uapi.BR_BOOLOPT_MST_ENABLE:                    &b.MstEnabled,
-		uapi.BR_BOOLOPT_MDB_OFFLOAD_FAIL_NOTIFICATION: &b.MdbOffloadFailNotification,
-		uapi.BR_BOOLOPT_FDB_LOCAL_VLAN_0:              &b.FdbLocalVlan0,
-	}
-}
-
-func (b *Bridge) encodeData(e *wire.Encoder) {
-	encodeOptional(e, b.fields())
-	if b.VlanProtocol != VLAN_PROTOCOL_UNKNOWN {
-		e.BE16(uapi.IFLA_BR_VLAN_PROTOCOL, uint16(inRange(e, "vlan protocol", int(b.VlanProtocol), math.MaxUint16)))
-	}
-	if b.GroupAddr != nil {
-		e.Data(uapi.IFLA_BR_GROUP_ADDR, b.GroupAddr)
-	}
-	if b.FdbFlush {
-		e.Flag(uapi.IFLA_BR_FDB_FLUSH)
-	}
-	var multi uapi.BrBooloptMulti
-	for i, option := range b.options() {
-		if *option != nil {
-			multi.Optmask |= 1 << i
-			multi.Optval |= uint32(boolByte(**option)) << i
+func (b *Bridge) attrs(c *attr.Codec) {
+	attr.OptU32(c, uapi.IFLA_BR_FORWARD_DELAY, &b.ForwardDelay)
+	attr.OptU32(c, uapi.IFLA_BR_HELLO_TIME, &b.HelloTime)
+	attr.OptU32(c, uapi.IFLA_BR_MAX_AGE, &b.MaxAge)
+	attr.OptU32(c, uapi.IFLA_BR_AGEING_TIME, &b.AgeingTime)
+	attr.OptU32(c, uapi.IFLA_BR_STP_MODE, &b.StpMode) // is refused once STP is on
+	attr.OptU32(c, uapi.IFLA_BR_STP_STATE, &b.StpState)
+	attr.OptU16(c, uapi.IFLA_BR_PRIORITY, &b.Priority)
+	attr.OptBool(c, uapi.IFLA_BR_VLAN_FILTERING, &b.VlanFiltering)
+	attr.OptU16(c, uapi.IFLA_BR_GROUP_FWD_MASK, &b.GroupFwdMask)
+	attr.OptU8(c, uapi.IFLA_BR_MCAST_ROUTER, &b.MulticastRouter)
+	attr.OptBool(c, uapi.IFLA_BR_MCAST_SNOOPING, &b.MulticastSnooping)
+	attr.OptBool(c, uapi.IFLA_BR_MCAST_QUERY_USE_IFADDR, &b.MulticastQueryUseIfaddr)
+	attr.OptBool(c, uapi.IFLA_BR_MCAST_QUERIER, &b.MulticastQuerier)
+	attr.OptU32(c, uapi.IFLA_BR_MCAST_HASH_ELASTICITY, &b.MulticastHashElasticity)
+	attr.OptU32(c, uapi.IFLA_BR_MCAST_HASH_MAX, &b.MulticastHashMax)
+	attr.OptU32(c, uapi.IFLA_BR_MCAST_LAST_MEMBER_CNT, &b.MulticastLastMemberCount)
+	attr.OptU32(c, uapi.IFLA_BR_MCAST_STARTUP_QUERY_CNT, &b.MulticastStartupQueryCount)
+	attr.OptU64(c, uapi.IFLA_BR_MCAST_LAST_MEMBER_INTVL, &b.MulticastLastMemberInterval)
+	attr.OptU64(c, uapi.IFLA_BR_MCAST_MEMBERSHIP_INTVL, &b.MulticastMembershipInterval)
+	attr.OptU64(c, uapi.IFLA_BR_MCAST_QUERIER_INTVL, &b.MulticastQuerierInterval)
+	attr.OptU64(c, uapi.IFLA_BR_MCAST_QUERY_INTVL, &b.MulticastQueryInterval)
+	attr.OptU64(c, uapi.IFLA_BR_MCAST_QUERY_RESPONSE_INTVL, &b.MulticastQueryResponseInterval)
+	attr.OptU64(c, uapi.IFLA_BR_MCAST_STARTUP_QUERY_INTVL, &b.MulticastStartupQueryInterval)
+	attr.OptBool(c, uapi.IFLA_BR_NF_CALL_IPTABLES, &b.NfCallIptables)
+	attr.OptBool(c, uapi.IFLA_BR_NF_CALL_IP6TABLES, &b.NfCallIp6tables)
+	attr.OptBool(c, uapi.IFLA_BR_NF_CALL_ARPTABLES, &b.NfCallArptables)
+	attr.OptU16(c, uapi.IFLA_BR_VLAN_DEFAULT_PVID, &b.VlanDefaultPVID)
+	attr.OptBool(c, uapi.IFLA_BR_VLAN_STATS_ENABLED, &b.VlanStatsEnabled)
+	attr.OptBool(c, uapi.IFLA_BR_MCAST_STATS_ENABLED, &b.MulticastStatsEnabled)
+	attr.OptU8(c, uapi.IFLA_BR_MCAST_IGMP_VERSION, &b.MulticastIgmpVersion)
+	attr.OptU8(c, uapi.IFLA_BR_MCAST_MLD_VERSION, &b.MulticastMldVersion)
+	attr.OptBool(c, uapi.IFLA_BR_VLAN_STATS_PER_PORT, &b.VlanStatsPerPort)
+	attr.OptU32(c, uapi.IFLA_BR_FDB_MAX_LEARNED, &b.FdbMaxLearned)
+	attr.IntBE16(c, uapi.IFLA_BR_VLAN_PROTOCOL|attr.IfSet, &b.VlanProtocol, "vlan protocol", math.MaxUint16)
+	attr.Bytes(c, uapi.IFLA_BR_GROUP_ADDR, &b.GroupAddr)
+	attr.Flag(c, uapi.IFLA_BR_FDB_FLUSH|attr.WriteOnly, &b.FdbFlush)
+	attr.Custom(c, uapi.IFLA_BR_MULTI_BOOLOPT, func(e *wire.Encoder) {
+		if value, mask := attr.SetBits(b.options()); mask != 0 {
+			e.Struct(uapi.IFLA_BR_MULTI_BOOLOPT, uapi.SizeofBrBooloptMulti, &uapi.BrBooloptMulti{Optval: value, Optmask: mask})
 		}
-	}
-	if multi.Optmask != 0 {
-		e.Struct(uapi.IFLA_BR_MULTI_BOOLOPT, uapi.SizeofBrBooloptMulti, &multi)
-	}
-}
-
-func (b *Bridge) decodeData(d *wire.Decoder) {
-	fields := b.fields()
-	s := &BridgeState{}
-	b.State = s
-	for d.Next() {
-		if decodeOptional(d, fields) {
-			continue
-		}
-		switch d.Type() {
-		case uapi.IFLA_BR_VLAN_PROTOCOL:
-			b.VlanProtocol = VlanProtocol(d.BE16())
-		case uapi.IFLA_BR_GROUP_ADDR:
-			b.GroupAddr = d.Bytes()
-		case uapi.IFLA_BR_MULTI_BOOLOPT:
-			b.decodeOptions(d.Data())
-		case uapi.IFLA_BR_ROOT_ID:
-			s.RootID = decodeBridgeID(d.Data())
-		case uapi.IFLA_BR_BRIDGE_ID:
-			s.ID = decodeBridgeID(d.Data())
-		case uapi.IFLA_BR_ROOT_PORT:
-			s.RootPort = d.Uint16()
-		case uapi.IFLA_BR_ROOT_PATH_COST:
-			s.RootPathCost = d.Uint32()
-		case uapi.IFLA_BR_TOPOLOGY_CHANGE:
-			s.TopologyChange = d.Bool()
-		case uapi.IFLA_BR_TOPOLOGY_CHANGE_DETECTED:
-			s.TopologyChangeDetected = d.Bool()
-		case uapi.IFLA_BR_HELLO_TIMER:
-			s.HelloTimer = d.Uint64()
-		case uapi.IFLA_BR_TCN_TIMER:
-			s.TcnTimer = d.Uint64()
-		case uapi.IFLA_BR_TOPOLOGY_CHANGE_TIMER:
-			s.TopologyChangeTimer = d.Uint64()
-		case uapi.IFLA_BR_GC_TIMER:
-			s.GcTimer = d.Uint64()
-		case uapi.IFLA_BR_FDB_N_LEARNED:
-			s.FdbLearned = d.Uint32()
-		case uapi.IFLA_BR_MCAST_QUERIER_STATE:
-			s.decodeQuerier(d)
-		}
+	}, func(data []byte) {
+		var multi uapi.BrBooloptMulti
+		multi.Decode(data)
+		attr.ReadBits(b.options(), multi.Optval, multi.Optmask)
+	})
+	if !c.Encoding() {
+		b.State = &BridgeState{}
+		b.State.attrs(c)
 	}
 }
 
-func (b *Bridge) decodeOptions(data []byte) {
-	var multi uapi.BrBooloptMulti
-	multi.Decode(data)
-	for i, option := range b.options() {
-		if multi.Optmask&(1<<i) != 0 {
-			*option = pointer(multi.Optval&(1<<i) != 0)
-		}
+// options are the bits of struct br_boolopt_multi.
+func (b *Bridge) options() []attr.Bit {
+	return []attr.Bit{
+		{Mask: 1 << uapi.BR_BOOLOPT_NO_LL_LEARN, On: &b.NoLinkLocalLearn},
+		{Mask: 1 << uapi.BR_BOOLOPT_MCAST_VLAN_SNOOPING, On: &b.MulticastVlanSnooping},
+		{Mask: 1 << uapi.BR_BOOLOPT_MST_ENABLE, On: &b.MstEnabled},
+		{Mask: 1 << uapi.BR_BOOLOPT_MDB_OFFLOAD_FAIL_NOTIFICATION, On: &b.MdbOffloadFailNotification},
+		{Mask: 1 << uapi.BR_BOOLOPT_FDB_LOCAL_VLAN_0, On: &b.FdbLocalVlan0},
 	}
 }
 
-func decodeBridgeID(b []byte) BridgeID {
-	var id uapi.IflaBridgeId
-	id.Decode(b)
-	return BridgeID{Priority: uint16(id.Prio[0])<<8 | uint16(id.Prio[1]), Addr: id.Addr}
+func (s *BridgeState) attrs(c *attr.Codec) {
+	s.RootID.attr(c, uapi.IFLA_BR_ROOT_ID)
+	s.ID.attr(c, uapi.IFLA_BR_BRIDGE_ID)
+	attr.U16(c, uapi.IFLA_BR_ROOT_PORT|attr.ReadOnly, &s.RootPort)
+	attr.U32(c, uapi.IFLA_BR_ROOT_PATH_COST|attr.ReadOnly, &s.RootPathCost)
+	attr.Bool(c, uapi.IFLA_BR_TOPOLOGY_CHANGE|attr.ReadOnly, &s.TopologyChange)
+	attr.Bool(c, uapi.IFLA_BR_TOPOLOGY_CHANGE_DETECTED|attr.ReadOnly, &s.TopologyChangeDetected)
+	attr.U64(c, uapi.IFLA_BR_HELLO_TIMER|attr.ReadOnly, &s.HelloTimer)
+	attr.U64(c, uapi.IFLA_BR_TCN_TIMER|attr.ReadOnly, &s.TcnTimer)
+	attr.U64(c, uapi.IFLA_BR_TOPOLOGY_CHANGE_TIMER|attr.ReadOnly, &s.TopologyChangeTimer)
+	attr.U64(c, uapi.IFLA_BR_GC_TIMER|attr.ReadOnly, &s.GcTimer)
+	attr.U32(c, uapi.IFLA_BR_FDB_N_LEARNED|attr.ReadOnly, &s.FdbLearned)
+	attr.Nest(c, uapi.IFLA_BR_MCAST_QUERIER_STATE|attr.ReadOnly, s.queriers)
 }
 
-func (s *BridgeState) decodeQuerier(d *wire.Decoder) {
+// queriers are in one nest for both families. Where none was elected the kernel has an address
+// that is all zero.
+func (s *BridgeState) queriers(c *attr.Codec) {
 	var q4, q6 BridgeQuerier
-	n := d.Nested()
-	for n.Next() {
-		switch n.Type() {
-		case uapi.BRIDGE_QUERIER_IP_ADDRESS:
-			q4.Addr = n.Addr()
-		case uapi.BRIDGE_QUERIER_IP_PORT:
-			q4.Port = int(n.Uint32())
-		case uapi.BRIDGE_QUERIER_IP_OTHER_TIMER:
-			q4.Timer = n.Uint64()
-		case uapi.BRIDGE_QUERIER_IPV6_ADDRESS:
-			q6.Addr = n.Addr()
-		case uapi.BRIDGE_QUERIER_IPV6_PORT:
-			q6.Port = int(n.Uint32())
-		case uapi.BRIDGE_QUERIER_IPV6_OTHER_TIMER:
-			q6.Timer = n.Uint64()
-		}
-	}
-	d.Fail(n.Err())
-	// Where none was elected the kernel tells an address that is all zero.
+	attr.Addr(c, uapi.BRIDGE_QUERIER_IP_ADDRESS|attr.ReadOnly, &q4.Addr)
+	attr.IntU32(c, uapi.BRIDGE_QUERIER_IP_PORT|attr.ReadOnly, &q4.Port, "port", math.MaxInt32)
+	attr.U64(c, uapi.BRIDGE_QUERIER_IP_OTHER_TIMER|attr.ReadOnly, &q4.Timer)
+	attr.Addr(c, uapi.BRIDGE_QUERIER_IPV6_ADDRESS|attr.ReadOnly, &q6.Addr)
+	attr.IntU32(c, uapi.BRIDGE_QUERIER_IPV6_PORT|attr.ReadOnly, &q6.Port, "port", math.MaxInt32)
+	attr.U64(c, uapi.BRIDGE_QUERIER_IPV6_OTHER_TIMER|attr.ReadOnly, &q6.Timer)
 	if q4.Addr.IsValid() && !q4.Addr.IsUnspecified() {
 		s.Querier4 = &q4
 	}
 	if q6.Addr.IsValid() && !q6.Addr.IsUnspecified() {
 		s.Querier6 = &q6
 	}
+}
+
+// attr is a struct ifla_bridge_id.
+func (id *BridgeID) attr(c *attr.Codec, typ attr.Type) {
+	attr.Custom(c, typ, nil, func(b []byte) {
+		var w uapi.IflaBridgeId
+		w.Decode(b)
+		*id = BridgeID{Priority: uint16(w.Prio[0])<<8 | uint16(w.Prio[1]), Addr: w.Addr}
+	})
+}
+
+// silent are the timers.
+func (*Bridge) silent() []uint16 { return bridgeSilent }
+
+var bridgeSilent = []uint16{
+	uapi.IFLA_BR_HELLO_TIMER, uapi.IFLA_BR_TCN_TIMER, uapi.IFLA_BR_TOPOLOGY_CHANGE_TIMER, uapi.IFLA_BR_GC_TIMER,
+}
+
+func (*Bridge) describe() desc.Kind { return desc.Kind{Fields: bridgeFields} }
+
+var bridgeFields = []desc.Field{
+	{Type: uapi.IFLA_BR_FORWARD_DELAY, Key: "forward_delay", Form: desc.U32, Usage: "FORWARD_DELAY"},
+	{Type: uapi.IFLA_BR_HELLO_TIME, Key: "hello_time", Form: desc.U32, Usage: "HELLO_TIME"},
+	{Type: uapi.IFLA_BR_MAX_AGE, Key: "max_age", Form: desc.U32, Usage: "MAX_AGE"},
+	{Type: uapi.IFLA_BR_AGEING_TIME, Key: "ageing_time", Form: desc.U32, Usage: "AGEING_TIME"},
+	{Type: uapi.IFLA_BR_STP_STATE, Key: "stp_state", Form: desc.U32, Usage: "STP_STATE"},
+	{Type: uapi.IFLA_BR_STP_MODE, Key: "stp_mode", Form: desc.Enum32, Names: bridgeSTPModes},
+	{Type: uapi.IFLA_BR_PRIORITY, Key: "priority", Form: desc.U16, Usage: "PRIORITY"},
+	{Type: uapi.IFLA_BR_VLAN_FILTERING, Key: "vlan_filtering", Form: desc.U8, Usage: "VLAN_FILTERING"},
+	{Type: uapi.IFLA_BR_VLAN_PROTOCOL, Key: "vlan_protocol", Form: desc.VlanProtocol},
+	{Type: uapi.IFLA_BR_BRIDGE_ID, Key: "bridge_id", Form: desc.BridgeID},
+	{Type: uapi.IFLA_BR_ROOT_ID, Key: "root_id", Word: "designated_root", Form: desc.BridgeID},
+	{Type: uapi.IFLA_BR_ROOT_PORT, Key: "root_port", Form: desc.U16, ReadOnly: true},
+	{Type: uapi.IFLA_BR_ROOT_PATH_COST, Key: "root_path_cost", Form: desc.U32, ReadOnly: true},
+	{Type: uapi.IFLA_BR_TOPOLOGY_CHANGE, Key: "topology_change", Form: desc.U8, ReadOnly: true},
+	{Type: uapi.IFLA_BR_TOPOLOGY_CHANGE_DETECTED, Key: "topology_change_detected", Form: desc.U8, ReadOnly: true},
+	{Type: uapi.IFLA_BR_HELLO_TIMER, Key: "hello_timer", Form: desc.Timer},
+	{Type: uapi.IFLA_BR_TCN_TIMER, Key: "tcn_timer", Form: desc.Timer},
+	{Type: uapi.IFLA_BR_TOPOLOGY_CHANGE_TIMER, Key: "topology_change_timer", Form: desc.Timer},
+	{Type: uapi.IFLA_BR_GC_TIMER, Key: "gc_timer", Form: desc.Timer},
+	{Type: uapi.IFLA_BR_FDB_N_LEARNED, Key: "fdb_n_learned", Form: desc.U32, ReadOnly: true},
+	{Type: uapi.IFLA_BR_FDB_MAX_LEARNED, Key: "fdb_max_learned", Form: desc.U32, Usage: "FDB_MAX_LEARNED"},
+	{Type: uapi.IFLA_BR_VLAN_DEFAULT_PVID, Key: "vlan_default_pvid", Form: desc.U16, Usage: "VLAN_DEFAULT_PVID"},
+	{Type: uapi.IFLA_BR_VLAN_STATS_ENABLED, Key: "vlan_stats_enabled", Form: desc.U8, Usage: "VLAN_STATS_ENABLED"},
+	{Type: uapi.IFLA_BR_VLAN_STATS_PER_PORT, Key: "vlan_stats_per_port", Form: desc.U8, Usage: "VLAN_STATS_PER_PORT"},
+	{Type: uapi.IFLA_BR_GROUP_FWD_MASK, Key: "group_fwd_mask", Form: desc.Mask16},
+	{Type: uapi.IFLA_BR_GROUP_ADDR, Key: "group_addr", Word: "group_address", Form: desc.LLAddr, Usage: "ADDRESS"},
+	{Type: uapi.IFLA_BR_MCAST_SNOOPING, Key: "mcast_snooping", Form: desc.U8, Usage: "MULTICAST_SNOOPING"},
+	{Type: uapi.IFLA_BR_MULTI_BOOLOPT, Key: "no_linklocal_learn", Form: bridgeOption, Arg: uapi.BR_BOOLOPT_NO_LL_LEARN},
+	{Type: uapi.IFLA_BR_MULTI_BOOLOPT, Key: "mcast_vlan_snooping", Form: bridgeOption, Arg: uapi.BR_BOOLOPT_MCAST_VLAN_SNOOPING},
+	{Type: uapi.IFLA_BR_MULTI_BOOLOPT, Key: "mst_enabled", Form: bridgeOption, Arg: uapi.BR_BOOLOPT_MST_ENABLE},
+	{Type: uapi.IFLA_BR_MULTI_BOOLOPT, Key: "mdb_offload_fail_notification", Form: bridgeOption, Arg: uapi.BR_BOOLOPT_MDB_OFFLOAD_FAIL_NOTIFICATION},
+	{Type: uapi.IFLA_BR_MULTI_BOOLOPT, Key: "fdb_local_vlan_0", Form: bridgeOption, Arg: uapi.BR_BOOLOPT_FDB_LOCAL_VLAN_0},
+	{Type: uapi.IFLA_BR_MCAST_ROUTER, Key: "mcast_router", Form: desc.U8, Usage: "MULTICAST_ROUTER"},
+	{Type: uapi.IFLA_BR_MCAST_QUERY_USE_IFADDR, Key: "mcast_query_use_ifaddr", Form: desc.U8, Usage: "MCAST_QUERY_USE_IFADDR"},
+	{Type: uapi.IFLA_BR_MCAST_QUERIER, Key: "mcast_querier", Form: desc.U8, Usage: "MULTICAST_QUERIER"},
+	{Type: uapi.IFLA_BR_MCAST_HASH_ELASTICITY, Key: "mcast_hash_elasticity", Form: desc.U32, Usage: "HASH_ELASTICITY"},
+	{Type: uapi.IFLA_BR_MCAST_HASH_MAX, Key: "mcast_hash_max", Form: desc.U32, Usage: "HASH_MAX"},
+	{Type: uapi.IFLA_BR_MCAST_LAST_MEMBER_CNT, Key: "mcast_last_member_cnt", Word: "mcast_last_member_count", Form: desc.U32, Usage: "LAST_MEMBER_COUNT"},
+	{Type: uapi.IFLA_BR_MCAST_STARTUP_QUERY_CNT, Key: "mcast_startup_query_cnt", Word: "mcast_startup_query_count", Form: desc.U32, Usage: "STARTUP_QUERY_COUNT"},
+	{Type: uapi.IFLA_BR_MCAST_LAST_MEMBER_INTVL, Key: "mcast_last_member_intvl", Word: "mcast_last_member_interval", Form: desc.U64, Usage: "LAST_MEMBER_INTERVAL"},
+	{Type: uapi.IFLA_BR_MCAST_MEMBERSHIP_INTVL, Key: "mcast_membership_intvl", Word: "mcast_membership_interval", Form: desc.U64, Usage: "MEMBERSHIP_INTERVAL"},
+	{Type: uapi.IFLA_BR_MCAST_QUERIER_INTVL, Key: "mcast_querier_intvl", Word: "mcast_querier_interval", Form: desc.U64, Usage: "QUERIER_INTERVAL"},
+	{Type: uapi.IFLA_BR_MCAST_QUERY_INTVL, Key: "mcast_query_intvl", Word: "mcast_query_interval", Form: desc.U64, Usage: "QUERY_INTERVAL"},
+	{Type: uapi.IFLA_BR_MCAST_QUERY_RESPONSE_INTVL, Key: "mcast_query_response_intvl", Word: "mcast_query_response_interval", Form: desc.U64, Usage: "QUERY_RESPONSE_INTERVAL"},
+	{Type: uapi.IFLA_BR_MCAST_STARTUP_QUERY_INTVL, Key: "mcast_startup_query_intvl", Word: "mcast_startup_query_interval", Form: desc.U64, Usage: "STARTUP_QUERY_INTERVAL"},
+	{Type: uapi.IFLA_BR_MCAST_STATS_ENABLED, Key: "mcast_stats_enabled", Form: desc.U8, Usage: "MCAST_STATS_ENABLED"},
+	{Type: uapi.IFLA_BR_MCAST_IGMP_VERSION, Key: "mcast_igmp_version", Form: desc.U8, Usage: "IGMP_VERSION"},
+	{Type: uapi.IFLA_BR_MCAST_MLD_VERSION, Key: "mcast_mld_version", Form: desc.U8, Usage: "MLD_VERSION"},
+	{Type: uapi.IFLA_BR_NF_CALL_IPTABLES, Key: "nf_call_iptables", Form: desc.U8, Usage: "NF_CALL_IPTABLES"},
+	{Type: uapi.IFLA_BR_NF_CALL_IP6TABLES, Key: "nf_call_ip6tables", Form: desc.U8, Usage: "NF_CALL_IP6TABLES"},
+	{Type: uapi.IFLA_BR_NF_CALL_ARPTABLES, Key: "nf_call_arptables", Form: desc.U8, Usage: "NF_CALL_ARPTABLES"},
+	{Type: uapi.IFLA_BR_FDB_FLUSH, Word: "fdb_flush", Form: desc.Order},
+}
+
+// bridgeSTPModes are the names of BR_STP_MODE_….
+var bridgeSTPModes = []string{
+	uapi.BR_STP_MODE_AUTO:   "auto",
+	uapi.BR_STP_MODE_USER:   "user",
+	uapi.BR_STP_MODE_KERNEL: "kernel",
+}
+
+// bridgeOption is one bit of IFLA_BR_MULTI_BOOLOPT, that of the field's Arg.
+func bridgeOption() desc.Notation {
+	return desc.Notation{Show: showBridgeOption, Read: readBridgeOption}
+}
+
+func showBridgeOption(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
+	var multi uapi.BrBooloptMulti
+	multi.Decode(b)
+	if multi.Optmask>>f.Arg&1 != 0 {
+		p.Uint(f.Key, f.Key+" %d ", uint64(multi.Optval>>f.Arg&1))
+	}
+}
+
+func readBridgeOption(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+	v, err := in.Uint(8, "invalid "+f.Key)
+	if err != nil {
+		return err
+	}
+	var multi uapi.BrBooloptMulti
+	b := in.Written(e, uapi.IFLA_BR_MULTI_BOOLOPT)
+	multi.Decode(b)
+	multi.Optmask |= 1 << f.Arg
+	if v != 0 {
+		multi.Optval |= 1 << f.Arg
+	} else {
+		multi.Optval &^= 1 << f.Arg
+	}
+	if b != nil {
+		multi.Put(b)
+	} else {
+		e.Struct(uapi.IFLA_BR_MULTI_BOOLOPT, uapi.SizeofBrBooloptMulti, &multi)
+	}
+	return nil
 }

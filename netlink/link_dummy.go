@@ -10,8 +10,3 @@ func (d *Dummy) Attrs() *LinkAttrs { return &d.LinkAttrs }
 
 // Type returns "dummy".
 func (d *Dummy) Type() string { return "dummy" }
-
-var dummyKind = LinkKind{
-	Name:  "dummy",
-	links: linksOf[Dummy, *Dummy]{},
-}

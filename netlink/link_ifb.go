@@ -12,8 +12,3 @@ func (i *Ifb) Attrs() *LinkAttrs { return &i.LinkAttrs }
 
 // Type returns "ifb".
 func (i *Ifb) Type() string { return "ifb" }
-
-var ifbKind = LinkKind{
-	Name:  "ifb",
-	links: linksOf[Ifb, *Ifb]{},
-}

@@ -4,8 +4,12 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strings"
 
+	"kern.sys/internal/attr"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
 )
 
@@ -46,8 +50,8 @@ type Macvlan struct {
 
 	// BCQueueLen is how many broadcast and multicast packets may wait; 0 is
 	// unset. BCQueueLenSet is the same, with precedence, where not nil: its 0 is
-	// none, and is read where there is none. UsedBCQueueLen, which is only read, is the largest that any macvlan
-	// of the parent asks for, and holds for all.
+	// none, and is read where there is none. UsedBCQueueLen, which is only read, is
+	// the largest that any macvlan of the parent asks for, and holds for all.
 	BCQueueLen     uint32
 	BCQueueLenSet  *uint32
 	UsedBCQueueLen uint32
@@ -63,40 +67,46 @@ func (m *Macvlan) Attrs() *LinkAttrs { return &m.LinkAttrs }
 // Type returns "macvlan".
 func (m *Macvlan) Type() string { return "macvlan" }
 
-func (m *Macvlan) encodeData(e *wire.Encoder) {
-	encodeMacvlanMode(e, m.Mode)
-	if m.NoPromisc != nil || m.NoDst != nil {
-		var flags uint16
-		for _, f := range m.flags() {
-			if *f.set != nil && **f.set {
-				flags |= f.bit
-			}
+func (m *Macvlan) attrs(c *attr.Codec) {
+	attr.Custom(c, uapi.IFLA_MACVLAN_MODE, func(e *wire.Encoder) { encodeMacvlanMode(e, m.Mode) }, m.decodeMode)
+	attr.Custom(c, uapi.IFLA_MACVLAN_FLAGS, func(e *wire.Encoder) {
+		if flags, mask := attr.SetBits(m.flags()); mask != 0 {
+			e.Uint16(uapi.IFLA_MACVLAN_FLAGS, uint16(flags))
 		}
-		e.Uint16(uapi.IFLA_MACVLAN_FLAGS, flags)
+	}, func(b []byte) {
+		if len(b) >= 2 {
+			attr.ReadBits(m.flags(), uint32(native.Uint16(b)), ^uint32(0))
+		}
+	})
+	attr.Custom(c, uapi.IFLA_MACVLAN_MACADDR_DATA, func(e *wire.Encoder) {
+		if len(m.MACAddrs) != 0 {
+			encodeMacvlanAddrs(e, uapi.MACVLAN_MACADDR_SET, m.MACAddrs)
+		}
+	}, nil)
+	attr.Repeat(c, uapi.IFLA_MACVLAN_MACADDR_DATA|attr.ReadOnly, uapi.IFLA_MACVLAN_MACADDR, &m.MACAddrs, attr.Bytes)
+	if n := m.BCQueueLenSet; c.Decoding() || n == nil {
+		attr.U32(c, uapi.IFLA_MACVLAN_BC_QUEUE_LEN|attr.IfSet, &m.BCQueueLen)
 	}
-	if len(m.MACAddrs) != 0 {
-		encodeMacvlanAddrs(e, uapi.MACVLAN_MACADDR_SET, m.MACAddrs)
+	if c.Encoding() || m.BCQueueLen == 0 {
+		attr.OptU32(c, uapi.IFLA_MACVLAN_BC_QUEUE_LEN, &m.BCQueueLenSet)
 	}
-	if n := m.BCQueueLenSet; n != nil {
-		e.Uint32(uapi.IFLA_MACVLAN_BC_QUEUE_LEN, *n)
-	} else if m.BCQueueLen > 0 {
-		e.Uint32(uapi.IFLA_MACVLAN_BC_QUEUE_LEN, m.BCQueueLen)
-	}
-	if m.BCCutoff != nil {
-		e.Int32(uapi.IFLA_MACVLAN_BC_CUTOFF, *m.BCCutoff)
+	attr.U32(c, uapi.IFLA_MACVLAN_BC_QUEUE_LEN_USED|attr.ReadOnly, &m.UsedBCQueueLen)
+	attr.OptS32(c, uapi.IFLA_MACVLAN_BC_CUTOFF, &m.BCCutoff)
+}
+
+// flags are the bits of IFLA_MACVLAN_FLAGS.
+func (m *Macvlan) flags() []attr.Bit {
+	return []attr.Bit{
+		{Mask: uapi.MACVLAN_FLAG_NOPROMISC, On: &m.NoPromisc},
+		{Mask: uapi.MACVLAN_FLAG_NODST, On: &m.NoDst},
 	}
 }
 
-// macvlanFlag is one bit of IFLA_MACVLAN_FLAGS and where a Macvlan has it.
-type macvlanFlag struct {
-	bit uint16
-	set **bool
-}
-
-func (m *Macvlan) flags() [2]macvlanFlag {
-	return [...]macvlanFlag{
-		{uapi.MACVLAN_FLAG_NOPROMISC, &m.NoPromisc},
-		{uapi.MACVLAN_FLAG_NODST, &m.NoDst},
+func (m *Macvlan) decodeMode(b []byte) {
+	for i, known := range macvlanModes {
+		if len(b) >= 4 && native.Uint32(b) == known.kernel {
+			m.Mode = MacvlanMode(i)
+		}
 	}
 }
 
@@ -131,44 +141,6 @@ func encodeMacvlanAddrs(e *wire.Encoder, order uint32, addrs []net.HardwareAddr)
 	}
 }
 
-func (m *Macvlan) decodeData(d *wire.Decoder) {
-	for d.Next() {
-		switch d.Type() {
-		case uapi.IFLA_MACVLAN_MODE:
-			mode := d.Uint32()
-			for i, known := range macvlanModes {
-				if mode == known.kernel {
-					m.Mode = MacvlanMode(i)
-				}
-			}
-		case uapi.IFLA_MACVLAN_FLAGS:
-			flags := d.Uint16()
-			for _, f := range m.flags() {
-				*f.set = pointer(flags&f.bit != 0)
-			}
-		case uapi.IFLA_MACVLAN_MACADDR_COUNT:
-			// The addresses themselves say how many they are.
-		case uapi.IFLA_MACVLAN_MACADDR_DATA:
-			n := d.Nested()
-			for n.Next() {
-				if n.Type() == uapi.IFLA_MACVLAN_MACADDR {
-					m.MACAddrs = append(m.MACAddrs, n.Bytes())
-				}
-			}
-			d.Fail(n.Err())
-		case uapi.IFLA_MACVLAN_BC_QUEUE_LEN:
-			m.BCQueueLen = d.Uint32()
-			if m.BCQueueLen == 0 {
-				m.BCQueueLenSet = new(uint32)
-			}
-		case uapi.IFLA_MACVLAN_BC_QUEUE_LEN_USED:
-			m.UsedBCQueueLen = d.Uint32()
-		case uapi.IFLA_MACVLAN_BC_CUTOFF:
-			m.BCCutoff = pointer(d.Int32())
-		}
-	}
-}
-
 // LinkSetMacvlanMode sets the mode of a macvlan or macvtap: ip link set DEV
 // type macvlan mode MODE.
 func (h *Handle) LinkSetMacvlanMode(link Link, mode MacvlanMode) error {
@@ -199,4 +171,163 @@ func (h *Handle) MacvlanMACAddrSet(link Link, addrs []net.HardwareAddr) error {
 
 func (h *Handle) changeMacvlanAddrs(link Link, order uint32, addrs ...net.HardwareAddr) error {
 	return h.changeKind(link, "link set macvlan macaddr", func(e *wire.Encoder) { encodeMacvlanAddrs(e, order, addrs) })
+}
+
+func (*Macvlan) describe() desc.Kind { return macvlanDescription }
+
+var macvlanDescription = desc.Kind{Fields: macvlanFields, Complete: completeMacvlan}
+
+var macvlanFields = []desc.Field{
+	{Type: uapi.IFLA_MACVLAN_MODE, Key: "mode", Usage: "{ private | vepa | bridge | passthru | source }",
+		Show: showMacvlanMode, Read: readMacvlanMode},
+	{Type: uapi.IFLA_MACVLAN_FLAGS, Word: "flag", Words: []string{"nopromisc", "nodst"},
+		Usage: "{ null | nopromisc | nodst }", Show: showMacvlanFlags, Read: readMacvlanFlags},
+	{Type: uapi.IFLA_MACVLAN_BC_QUEUE_LEN, Key: "bcqueuelen", Form: desc.U32, Usage: "LENGTH"},
+	{Type: uapi.IFLA_MACVLAN_BC_QUEUE_LEN_USED, Key: "usedbcqueuelen", Form: desc.U32, ReadOnly: true},
+	{Type: uapi.IFLA_MACVLAN_BC_CUTOFF, Key: "bccutoff", Form: desc.S32, Usage: "LIMIT"},
+	{Type: uapi.IFLA_MACVLAN_MACADDR_DATA, Word: "macaddr",
+		Usage: "{ { add | del } LLADDR | set [ LLADDR ... ] | flush }", Show: showMacvlanAddrs, Read: readMacvlanAddrs},
+}
+
+func showMacvlanMode(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+	if len(b) < 4 {
+		return
+	}
+	name := "unknown"
+	for _, m := range macvlanModes {
+		if m.name != "" && m.kernel == native.Uint32(b) {
+			name = m.name
+		}
+	}
+	p.Str("mode", "mode %s ", name)
+}
+
+func readMacvlanMode(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
+	word, err := in.Next()
+	if err != nil {
+		return err
+	}
+	for _, m := range macvlanModes {
+		if m.name == word && word != "" {
+			e.Uint32(uapi.IFLA_MACVLAN_MODE, m.kernel)
+			return nil
+		}
+	}
+	return &desc.UsageError{Text: fmt.Sprintf(`Error: argument of "mode" must be "private", "vepa", "bridge", "passthru" or "source", not %q`, word)}
+}
+
+// macvlanFlagBit returns the bit of a flag by its name.
+func macvlanFlagBit(name string) (bit uint16, ok bool) {
+	switch name {
+	case "null":
+		return 0, true
+	case "nopromisc":
+		return uapi.MACVLAN_FLAG_NOPROMISC, true
+	case "nodst":
+		return uapi.MACVLAN_FLAG_NODST, true
+	}
+	return 0, false
+}
+
+func showMacvlanFlags(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
+	if len(b) < 2 || attrs[uapi.IFLA_MACVLAN_MODE] == nil {
+		return
+	}
+	flags := native.Uint16(b)
+	for _, name := range [...]string{"nopromisc", "nodst"} {
+		if bit, _ := macvlanFlagBit(name); flags&bit != 0 {
+			p.Bool(name, name+" ", true)
+		}
+	}
+}
+
+// readMacvlanFlags reads one flag and adds it to those given before it.
+func readMacvlanFlags(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
+	name := in.Last()
+	if name == "flag" {
+		var err error
+		if name, err = in.Next(); err != nil {
+			return err
+		}
+	}
+	bit, ok := macvlanFlagBit(name)
+	if !ok {
+		return &desc.UsageError{Text: fmt.Sprintf(`Error: argument of "flag" must be "nopromisc", "nodst" or "null", not %q`, name)}
+	}
+	if b := in.Written(e, uapi.IFLA_MACVLAN_FLAGS); b != nil {
+		native.PutUint16(b, native.Uint16(b)|bit)
+	} else {
+		e.Uint16(uapi.IFLA_MACVLAN_FLAGS, bit)
+	}
+	return nil
+}
+
+func showMacvlanAddrs(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
+	mode, count := attrs[uapi.IFLA_MACVLAN_MODE], attrs[uapi.IFLA_MACVLAN_MACADDR_COUNT]
+	if len(mode) < 4 || native.Uint32(mode) != uapi.MACVLAN_MODE_SOURCE || len(count) < 4 {
+		return
+	}
+	p.Uint("macaddr_count", "remotes (%d) ", uint64(native.Uint32(count)))
+	if b == nil {
+		return
+	}
+	p.Array("macaddr_data")
+	d := wire.NewDecoder(b)
+	for d.Next() {
+		if d.Type() == uapi.IFLA_MACVLAN_MACADDR && len(d.Data()) >= uapi.ETH_ALEN {
+			p.Str("", "%s ", net.HardwareAddr(d.Data()[:uapi.ETH_ALEN]).String())
+		}
+	}
+	p.EndArray()
+}
+
+func readMacvlanAddrs(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
+	what, err := in.Next()
+	if err != nil {
+		return err
+	}
+	switch what {
+	case "add", "del":
+		order := uint32(uapi.MACVLAN_MACADDR_ADD)
+		if what == "del" {
+			order = uapi.MACVLAN_MACADDR_DEL
+		}
+		addr, err := in.LLAddr()
+		if err == nil {
+			encodeMacvlanAddrs(e, order, []net.HardwareAddr{addr})
+		}
+		return err
+	case "flush":
+		encodeMacvlanAddrs(e, uapi.MACVLAN_MACADDR_FLUSH, nil)
+		return nil
+	case "set":
+		var addrs []net.HardwareAddr
+		for strings.Contains(in.Peek(), ":") {
+			addr, err := in.LLAddr()
+			if err != nil {
+				return err
+			}
+			addrs = append(addrs, addr)
+		}
+		encodeMacvlanAddrs(e, uapi.MACVLAN_MACADDR_SET, addrs)
+		return nil
+	}
+	return desc.Wrong(what, `must be "add", "del", "set" or "flush"`)
+}
+
+// completeMacvlan refuses a flag that the mode does not have.
+func completeMacvlan(in *desc.Args, e *wire.Encoder, _ bool) error {
+	mode, flags := in.Written(e, uapi.IFLA_MACVLAN_MODE), in.Written(e, uapi.IFLA_MACVLAN_FLAGS)
+	if flags == nil {
+		return nil
+	}
+	var m uint32
+	if mode != nil {
+		m = native.Uint32(mode)
+	}
+	bits := native.Uint16(flags)
+	if bits&uapi.MACVLAN_FLAG_NOPROMISC != 0 && m != uapi.MACVLAN_MODE_PASSTHRU {
+		return &desc.UsageError{Text: "macvlan: nopromisc flag only valid in passthru mode"}
+	}
+	return nil
 }

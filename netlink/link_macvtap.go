@@ -1,5 +1,7 @@
 package netlink
 
+import "kern.sys/netlink/desc"
+
 // Macvtap is a [Macvlan] that also has a character device, /dev/tapINDEX, to
 // read and write frames: ip link add link PARENT type macvtap.
 type Macvtap struct {
@@ -9,9 +11,4 @@ type Macvtap struct {
 // Type returns "macvtap".
 func (m Macvtap) Type() string { return "macvtap" }
 
-var macvtapKind = LinkKind{
-	Name:     "macvtap",
-	links:    linksOf[Macvtap, *Macvtap]{},
-	Data:     macvlanFields,
-	Complete: completeMacvlan,
-}
+func (*Macvtap) describe() desc.Kind { return macvlanDescription }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 
+	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
@@ -37,7 +38,15 @@ func (v *Veth) Attrs() *LinkAttrs { return &v.LinkAttrs }
 // Type returns "veth".
 func (v *Veth) Type() string { return "veth" }
 
-func (v *Veth) encodeData(e *wire.Encoder) {
+func (v *Veth) attrs(c *attr.Codec) {
+	attr.Custom(c, uapi.VETH_INFO_PEER|attr.WriteOnly, v.encodePeer, nil)
+	if c.Decoding() {
+		v.PeerTxQLen = -1 // unset
+	}
+}
+
+// encodePeer appends the other end in the form of a message about a link.
+func (v *Veth) encodePeer(e *wire.Encoder) {
 	e.Nest(uapi.VETH_INFO_PEER)
 	e.Raw(uapi.SizeofIfinfomsg)
 	if v.PeerName != "" {
@@ -79,12 +88,12 @@ func (h *Handle) VethPeerIndex(link *Veth) (int, error) {
 		return -1, &wire.Error{Op: "veth peer index", Err: errNoLink}
 	}
 	var found Link
-	err := h.get(linkRequest(uapi.RTM_GETLINK, 0, link), "veth peer index", object, func(m wire.Message) (err error) {
+	err := h.withDetails().get(linkRequest(uapi.RTM_GETLINK, 0, link), "veth peer index", object, func(m wire.Message) (err error) {
 		found, err = decodeLink(m.Data)
 		return err
 	})
 	if err != nil {
-		return -1, notFound(err)
+		return -1, err
 	}
 	if _, ok := found.(*Veth); !ok {
 		return -1, &wire.Error{Op: "veth peer index", Object: object(), Err: fmt.Errorf("is a %s, not a veth", found.Type())}
@@ -92,22 +101,19 @@ func (h *Handle) VethPeerIndex(link *Veth) (int, error) {
 	return found.Attrs().ParentIndex, nil
 }
 
-var vethKind = LinkKind{
-	Name:  "veth",
-	links: linksOf[Veth, *Veth]{},
-	begin: func(l Link) { l.(*Veth).PeerTxQLen = -1 },
-	Data: []desc.Field{
-		{Type: uapi.VETH_INFO_PEER, Word: "peer", Usage: "LINK_OPTIONS", Read: readVethPeer},
-	},
+func (*Veth) describe() desc.Kind { return desc.Kind{Fields: vethFields} }
+
+var vethFields = []desc.Field{
+	{Type: uapi.VETH_INFO_PEER, Word: "peer", Usage: "LINK_OPTIONS", Read: readPeerLink},
 }
 
-// readVethPeer reads the other end: the words that any link has, and a name
+// readPeerLink reads the other end of a pair: the words that any link has, and a name
 // without a keyword.
-func readVethPeer(in *desc.Args, e *wire.Encoder) error {
+func readPeerLink(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	if in.LinkOptions == nil {
 		return fmt.Errorf("peer: options of a link are not taken here")
 	}
-	e.Nest(uapi.VETH_INFO_PEER)
+	e.Nest(f.Type)
 	at := len(e.Bytes())
 	e.Raw(uapi.SizeofIfinfomsg)
 	header, err := in.LinkOptions(in, e)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
@@ -38,49 +39,56 @@ func (v *Vlan) Attrs() *LinkAttrs { return &v.LinkAttrs }
 // Type returns "vlan".
 func (v *Vlan) Type() string { return "vlan" }
 
-func (v *Vlan) encodeData(e *wire.Encoder) {
-	if v.VlanId < 0 || v.VlanId > maxVlanID {
-		e.Fail(fmt.Errorf("vlan id %d is not within 0 and %d", v.VlanId, maxVlanID))
-	}
-	e.Uint16(uapi.IFLA_VLAN_ID, uint16(v.VlanId))
-	if v.VlanProtocol != VLAN_PROTOCOL_UNKNOWN {
-		e.BE16(uapi.IFLA_VLAN_PROTOCOL, uint16(inRange(e, "vlan protocol", int(v.VlanProtocol), math.MaxUint16)))
-	}
-	var flags uapi.IflaVlanFlags
-	for _, f := range v.flags() {
-		if *f.set != nil {
-			flags.Mask |= f.bit
-			if **f.set {
-				flags.Flags |= f.bit
-			}
+func (v *Vlan) attrs(c *attr.Codec) {
+	attr.IntU16(c, uapi.IFLA_VLAN_ID, &v.VlanId, "vlan id", maxVlanID)
+	attr.IntBE16(c, uapi.IFLA_VLAN_PROTOCOL|attr.IfSet, &v.VlanProtocol, "vlan protocol", math.MaxUint16)
+	attr.Custom(c, uapi.IFLA_VLAN_FLAGS, func(e *wire.Encoder) {
+		if value, mask := attr.SetBits(v.flags()); mask != 0 {
+			e.Struct(uapi.IFLA_VLAN_FLAGS, uapi.SizeofIflaVlanFlags, &uapi.IflaVlanFlags{Flags: value, Mask: mask})
 		}
-	}
-	if flags.Mask != 0 {
-		e.Struct(uapi.IFLA_VLAN_FLAGS, uapi.SizeofIflaVlanFlags, &flags)
-	}
-	encodeQosMap(e, uapi.IFLA_VLAN_INGRESS_QOS, v.IngressQosMap)
-	encodeQosMap(e, uapi.IFLA_VLAN_EGRESS_QOS, v.EgressQosMap)
+	}, func(b []byte) {
+		var flags uapi.IflaVlanFlags
+		flags.Decode(b)
+		attr.ReadBits(v.flags(), flags.Flags, ^uint32(0))
+	})
+	vlanQos(c, uapi.IFLA_VLAN_INGRESS_QOS, &v.IngressQosMap)
+	vlanQos(c, uapi.IFLA_VLAN_EGRESS_QOS, &v.EgressQosMap)
 }
 
-func (v *Vlan) decodeData(d *wire.Decoder) {
-	for d.Next() {
-		switch d.Type() {
-		case uapi.IFLA_VLAN_ID:
-			v.VlanId = int(d.Uint16())
-		case uapi.IFLA_VLAN_PROTOCOL:
-			v.VlanProtocol = VlanProtocol(d.BE16())
-		case uapi.IFLA_VLAN_FLAGS:
-			var flags uapi.IflaVlanFlags
-			flags.Decode(d.Data())
-			for _, f := range v.flags() {
-				*f.set = pointer(flags.Flags&f.bit != 0)
-			}
-		case uapi.IFLA_VLAN_INGRESS_QOS:
-			v.IngressQosMap = decodeQosMap(d)
-		case uapi.IFLA_VLAN_EGRESS_QOS:
-			v.EgressQosMap = decodeQosMap(d)
-		}
+// flags are the bits of struct ifla_vlan_flags.
+func (v *Vlan) flags() []attr.Bit {
+	return []attr.Bit{
+		{Mask: uapi.VLAN_FLAG_REORDER_HDR, On: &v.ReorderHdr},
+		{Mask: uapi.VLAN_FLAG_GVRP, On: &v.Gvrp},
+		{Mask: uapi.VLAN_FLAG_MVRP, On: &v.Mvrp},
+		{Mask: uapi.VLAN_FLAG_LOOSE_BINDING, On: &v.LooseBinding},
+		{Mask: uapi.VLAN_FLAG_BRIDGE_BINDING, On: &v.BridgeBinding},
 	}
+}
+
+// vlanQos is a map of priorities, sent in their order so that equal maps give equal bytes.
+func vlanQos(c *attr.Codec, typ attr.Type, qos *map[uint32]uint32) {
+	attr.Custom(c, typ, func(e *wire.Encoder) {
+		if len(*qos) == 0 {
+			return
+		}
+		e.Nest(uint16(typ))
+		for _, from := range slices.Sorted(maps.Keys(*qos)) {
+			e.Struct(uapi.IFLA_VLAN_QOS_MAPPING, uapi.SizeofIflaVlanQosMapping, &uapi.IflaVlanQosMapping{From: from, To: (*qos)[from]})
+		}
+		e.End()
+	}, func(b []byte) {
+		*qos = map[uint32]uint32{}
+		d := wire.NewDecoder(b)
+		for d.Next() {
+			if d.Type() == uapi.IFLA_VLAN_QOS_MAPPING {
+				var m uapi.IflaVlanQosMapping
+				m.Decode(d.Data())
+				(*qos)[m.From] = m.To
+			}
+		}
+		c.Fail(d.Err())
+	})
 }
 
 // maxVlanID is the largest number that fits into the 12 bits of a VLAN id.
@@ -98,14 +106,14 @@ const (
 
 // VlanProtocolToString are the names of the protocols.
 var VlanProtocolToString = map[VlanProtocol]string{
-	VLAN_PROTOCOL_8021Q:  "802.1q",
-	VLAN_PROTOCOL_8021AD: "802.1ad",
+	VLAN_PROTOCOL_8021Q:  weighed[string]{"802.1q", 0, 0}.value,
+	VLAN_PROTOCOL_8021AD: weighed[string]{"802.1ad", 0, 0}.value,
 }
 
 // StringToVlanProtocolMap are the protocols by name.
 var StringToVlanProtocolMap = map[string]VlanProtocol{
-	"802.1q":  VLAN_PROTOCOL_8021Q,
-	"802.1ad": VLAN_PROTOCOL_8021AD,
+	"802.1q":  weighed[VlanProtocol]{VLAN_PROTOCOL_8021Q, 0, 0}.value,
+	"802.1ad": weighed[VlanProtocol]{VLAN_PROTOCOL_8021AD, 0, 0}.value,
 }
 
 // StringToVlanProtocol returns the protocol of that name, in lower case, or
@@ -114,73 +122,39 @@ func StringToVlanProtocol(s string) VlanProtocol { return StringToVlanProtocolMa
 
 // String returns the protocol's name in lower case.
 func (p VlanProtocol) String() string {
-	if s, ok := VlanProtocolToString[p]; ok {
-		return s
+	switch p { // not the map: that would be made in every program
+	case VLAN_PROTOCOL_8021Q:
+		return "802.1q"
+	case VLAN_PROTOCOL_8021AD:
+		return "802.1ad"
 	}
 	return fmt.Sprintf("VlanProtocol(%d)", int(p))
 }
 
-// vlanFlag is one bit of struct ifla_vlan_flags, where a Vlan has it, and its
-// keyword.
-type vlanFlag struct {
+func (*Vlan) describe() desc.Kind { return desc.Kind{Fields: vlanFields} }
+
+var vlanFields = []desc.Field{
+	{Type: uapi.IFLA_VLAN_PROTOCOL, Key: "protocol", Form: desc.VlanProtocol},
+	{Type: uapi.IFLA_VLAN_ID, Key: "id", Form: desc.U16, Usage: "VLANID"},
+	{Type: uapi.IFLA_VLAN_FLAGS, Key: "flags", Word: "reorder_hdr", Usage: "{ on | off }",
+		Words: []string{"gvrp", "mvrp", "loose_binding", "bridge_binding"}, Show: showVlanFlags, Read: readVlanFlag},
+	{Type: uapi.IFLA_VLAN_INGRESS_QOS, Key: "ingress_qos", Word: "ingress-qos-map", Form: vlanQosMap},
+	{Type: uapi.IFLA_VLAN_EGRESS_QOS, Key: "egress_qos", Word: "egress-qos-map", Form: vlanQosMap},
+}
+
+// vlanFlags are the keywords of the flags in the order that ip shows them in.
+var vlanFlags = [...]struct {
 	bit  uint32
-	set  **bool
 	word string
+}{
+	{uapi.VLAN_FLAG_REORDER_HDR, "reorder_hdr"},
+	{uapi.VLAN_FLAG_GVRP, "gvrp"},
+	{uapi.VLAN_FLAG_MVRP, "mvrp"},
+	{uapi.VLAN_FLAG_LOOSE_BINDING, "loose_binding"},
+	{uapi.VLAN_FLAG_BRIDGE_BINDING, "bridge_binding"},
 }
 
-// flags are in the order that ip shows them in.
-func (v *Vlan) flags() [5]vlanFlag {
-	return [...]vlanFlag{
-		{uapi.VLAN_FLAG_REORDER_HDR, &v.ReorderHdr, "reorder_hdr"},
-		{uapi.VLAN_FLAG_GVRP, &v.Gvrp, "gvrp"},
-		{uapi.VLAN_FLAG_MVRP, &v.Mvrp, "mvrp"},
-		{uapi.VLAN_FLAG_LOOSE_BINDING, &v.LooseBinding, "loose_binding"},
-		{uapi.VLAN_FLAG_BRIDGE_BINDING, &v.BridgeBinding, "bridge_binding"},
-	}
-}
-
-// encodeQosMap appends a map of priorities, in order so that equal maps give
-// equal bytes.
-func encodeQosMap(e *wire.Encoder, typ uint16, qos map[uint32]uint32) {
-	if len(qos) == 0 {
-		return
-	}
-	e.Nest(typ)
-	for _, from := range slices.Sorted(maps.Keys(qos)) {
-		e.Struct(uapi.IFLA_VLAN_QOS_MAPPING, uapi.SizeofIflaVlanQosMapping, &uapi.IflaVlanQosMapping{From: from, To: qos[from]})
-	}
-	e.End()
-}
-
-func decodeQosMap(d *wire.Decoder) map[uint32]uint32 {
-	qos := map[uint32]uint32{}
-	n := d.Nested()
-	for n.Next() {
-		if n.Type() == uapi.IFLA_VLAN_QOS_MAPPING {
-			var m uapi.IflaVlanQosMapping
-			m.Decode(n.Data())
-			qos[m.From] = m.To
-		}
-	}
-	d.Fail(n.Err())
-	return qos
-}
-
-var vlanKind = LinkKind{
-	Name:  "vlan",
-	links: linksOf[Vlan, *Vlan]{},
-	Data: []desc.Field{
-		{Type: uapi.IFLA_VLAN_PROTOCOL, Key: "protocol", Form: desc.VlanProtocol},
-		{Type: uapi.IFLA_VLAN_ID, Key: "id", Form: desc.U16, Usage: "VLANID"},
-		{Type: uapi.IFLA_VLAN_FLAGS, Key: "flags", Word: "reorder_hdr", Usage: "{ on | off }",
-			Words: []string{"gvrp", "mvrp", "loose_binding", "bridge_binding"},
-			Show:  showVlanFlags, Read: readVlanFlag},
-		{Type: uapi.IFLA_VLAN_INGRESS_QOS, Key: "ingress_qos", Word: "ingress-qos-map", Form: qosMap},
-		{Type: uapi.IFLA_VLAN_EGRESS_QOS, Key: "egress_qos", Word: "egress-qos-map", Form: qosMap},
-	},
-}
-
-func showVlanFlags(p *desc.Printer, b []byte, _ desc.Attrs) {
+func showVlanFlags(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) < uapi.SizeofIflaVlanFlags {
 		return
 	}
@@ -188,7 +162,7 @@ func showVlanFlags(p *desc.Printer, b []byte, _ desc.Attrs) {
 	flags.Decode(b)
 	p.Array("flags")
 	sep := "<"
-	for _, f := range new(Vlan).flags() {
+	for _, f := range vlanFlags {
 		if flags.Flags&f.bit != 0 {
 			flags.Flags &^= f.bit
 			p.Str("", sep+"%s", strings.ToUpper(f.word))
@@ -208,7 +182,7 @@ func showVlanFlags(p *desc.Printer, b []byte, _ desc.Attrs) {
 
 // readVlanFlag reads one flag and adds it to those that were given before it:
 // the attribute is one for all.
-func readVlanFlag(in *desc.Args, e *wire.Encoder) error {
+func readVlanFlag(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 	word := in.Last()
 	on, err := in.OnOff(word)
 	if err != nil {
@@ -217,7 +191,7 @@ func readVlanFlag(in *desc.Args, e *wire.Encoder) error {
 	var flags uapi.IflaVlanFlags
 	b := in.Written(e, uapi.IFLA_VLAN_FLAGS)
 	flags.Decode(b)
-	for _, f := range new(Vlan).flags() {
+	for _, f := range vlanFlags {
 		if f.word == word {
 			flags.Mask |= f.bit
 			flags.Flags &^= f.bit
@@ -234,53 +208,55 @@ func readVlanFlag(in *desc.Args, e *wire.Encoder) error {
 	return nil
 }
 
-// qosMap is a map of priorities, FROM:TO as often as wanted.
-var qosMap = desc.Form{
-	Usage: "FROM:TO ...",
-	Show: func(p *desc.Printer, f *desc.Field, b []byte) {
-		p.NL()
-		p.Text("      %s { ", f.Word)
-		p.Array(f.Key)
-		d := wire.NewDecoder(b)
-		for d.Next() {
-			if d.Type() != uapi.IFLA_VLAN_QOS_MAPPING {
-				continue
-			}
-			var m uapi.IflaVlanQosMapping
-			m.Decode(d.Data())
-			p.Object("")
-			p.Uint("from", "%d", uint64(m.From))
-			p.Uint("to", ":%d ", uint64(m.To))
-			p.EndObject()
+// vlanQosMap is a map of priorities, FROM:TO as often as wanted.
+func vlanQosMap() desc.Notation {
+	return desc.Notation{Usage: "FROM:TO ...", Show: showVlanQos, Read: readVlanQos}
+}
+
+func showVlanQos(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
+	p.NL()
+	p.Text("      %s { ", f.Word)
+	p.Array(f.Key)
+	d := wire.NewDecoder(b)
+	for d.Next() {
+		if d.Type() != uapi.IFLA_VLAN_QOS_MAPPING {
+			continue
 		}
-		p.EndArray()
-		p.Text("} ")
-	},
-	Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
-		e.Nest(f.Type)
-		defer e.End()
-		if !in.More() {
-			return desc.Incomplete()
+		var m uapi.IflaVlanQosMapping
+		m.Decode(d.Data())
+		p.Object("")
+		p.Uint("from", "%d", uint64(m.From))
+		p.Uint("to", ":%d ", uint64(m.To))
+		p.EndObject()
+	}
+	p.EndArray()
+	p.Text("} ")
+}
+
+func readVlanQos(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+	e.Nest(f.Type)
+	defer e.End()
+	if !in.More() {
+		return desc.Incomplete()
+	}
+	for strings.Contains(in.Peek(), ":") {
+		word, err := in.Next()
+		if err != nil {
+			return err
 		}
-		for strings.Contains(in.Peek(), ":") {
-			word, err := in.Next()
+		from, to, _ := strings.Cut(word, ":")
+		var m uapi.IflaVlanQosMapping
+		for _, n := range [...]struct {
+			word string
+			at   *uint32
+		}{{from, &m.From}, {to, &m.To}} {
+			v, err := desc.ParseUint(n.word, 32)
 			if err != nil {
-				return err
+				return desc.Invalid(f.Word, n.word)
 			}
-			from, to, _ := strings.Cut(word, ":")
-			var m uapi.IflaVlanQosMapping
-			for _, n := range [...]struct {
-				word string
-				at   *uint32
-			}{{from, &m.From}, {to, &m.To}} {
-				v, err := desc.ParseUint(n.word, 32)
-				if err != nil {
-					return desc.Invalid(f.Word, n.word)
-				}
-				*n.at = uint32(v)
-			}
-			e.Struct(uapi.IFLA_VLAN_QOS_MAPPING, uapi.SizeofIflaVlanQosMapping, &m)
+			*n.at = uint32(v)
 		}
-		return nil
-	},
+		e.Struct(uapi.IFLA_VLAN_QOS_MAPPING, uapi.SizeofIflaVlanQosMapping, &m)
+	}
+	return nil
 }

@@ -26,9 +26,9 @@ const vlanTold = "06000500" + "81000000" + // IFLA_VLAN_PROTOCOL 802.1Q, in netw
 	"0c000100" + "0300000004000000"
 
 func TestVlanIsSentAsIPSendsIt(t *testing.T) {
-	v := &Vlan{VlanId: 7, Gvrp: pointer(true), ReorderHdr: pointer(false), IngressQosMap: map[uint32]uint32{3: 4, 1: 2}}
+	v := &Vlan{VlanId: 7, Gvrp: new(true), ReorderHdr: new(false), IngressQosMap: map[uint32]uint32{3: 4, 1: 2}}
 	var e wire.Encoder
-	v.encodeData(&e)
+	encodeAttrs(&e, v)
 	if err := e.Err(); err != nil {
 		t.Fatal(err)
 	}
@@ -37,9 +37,7 @@ func TestVlanIsSentAsIPSendsIt(t *testing.T) {
 
 func TestVlanIsReadAsTheKernelTellsIt(t *testing.T) {
 	v := &Vlan{}
-	d := wire.NewDecoder(capture.LinkData(t, "vlan", false, vlanTold))
-	v.decodeData(&d)
-	if err := d.Err(); err != nil {
+	if err := decodeAttrs(v, capture.LinkData(t, "vlan", false, vlanTold)); err != nil {
 		t.Fatal(err)
 	}
 	if v.VlanId != 7 || v.VlanProtocol != VLAN_PROTOCOL_8021Q || !*v.Gvrp || *v.ReorderHdr || *v.Mvrp || *v.LooseBinding || *v.BridgeBinding {
@@ -52,7 +50,7 @@ func TestVlanIsReadAsTheKernelTellsIt(t *testing.T) {
 
 func TestVlanSendsOnlyWhatIsSet(t *testing.T) {
 	var e wire.Encoder
-	(&Vlan{VlanId: 7}).encodeData(&e)
+	encodeAttrs(&e, &Vlan{VlanId: 7})
 	d := wire.NewDecoder(e.Bytes())
 	for d.Next() {
 		if d.Type() != uapi.IFLA_VLAN_ID {
@@ -64,9 +62,7 @@ func TestVlanSendsOnlyWhatIsSet(t *testing.T) {
 func TestVlanDecodesWhatIsCutOff(t *testing.T) {
 	b := capture.LinkData(t, "vlan", false, vlanTold)
 	for n := range b {
-		v := &Vlan{}
-		d := wire.NewDecoder(b[:n])
-		v.decodeData(&d) // returns, whatever it makes of it
+		_ = decodeAttrs(&Vlan{}, b[:n]) // returns, whatever it makes of it
 	}
 }
 

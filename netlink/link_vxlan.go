@@ -5,8 +5,9 @@ import (
 	"fmt"
 	"math"
 	"net"
-	"net/netip"
 
+	"kern.sys/internal/attr"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
@@ -70,114 +71,106 @@ func (v *Vxlan) Attrs() *LinkAttrs { return &v.LinkAttrs }
 // Type returns "vxlan".
 func (v *Vxlan) Type() string { return "vxlan" }
 
-// vxlanFlag is a byte that is sent where it is true: where it is there at all,
-// a kernel takes it for a change and refuses that for most.
-type vxlanFlag struct {
-	typ uint16
-	at  *bool
-}
-
-func (v *Vxlan) flags() [9]vxlanFlag {
-	return [...]vxlanFlag{
-		{uapi.IFLA_VXLAN_LEARNING, &v.Learning},
-		{uapi.IFLA_VXLAN_COLLECT_METADATA, &v.FlowBased},
-		{uapi.IFLA_VXLAN_VNIFILTER, &v.VniFilter},
-		{uapi.IFLA_VXLAN_PROXY, &v.Proxy},
-		{uapi.IFLA_VXLAN_RSC, &v.RSC},
-		{uapi.IFLA_VXLAN_L2MISS, &v.L2miss},
-		{uapi.IFLA_VXLAN_L3MISS, &v.L3miss},
-		{uapi.IFLA_VXLAN_UDP_ZERO_CSUM6_TX, &v.UDP6ZeroCSumTx},
-		{uapi.IFLA_VXLAN_UDP_ZERO_CSUM6_RX, &v.UDP6ZeroCSumRx},
-	}
-}
-
-func (v *Vxlan) fields() []optional {
-	return []optional{
-		{typ: uapi.IFLA_VXLAN_DF, at: &v.DF},
-		{typ: uapi.IFLA_VXLAN_UDP_CSUM, at: &v.UDPCSumSet},
-		{typ: uapi.IFLA_VXLAN_REMCSUM_TX, at: &v.RemCSumTx},
-		{typ: uapi.IFLA_VXLAN_REMCSUM_RX, at: &v.RemCSumRx},
-		{typ: uapi.IFLA_VXLAN_LOCALBYPASS, at: &v.LocalBypass},
-		{typ: uapi.IFLA_VXLAN_MC_ROUTE, at: &v.MCRoute},
-	}
-}
-
-func (v *Vxlan) encodeData(e *wire.Encoder) {
+func (v *Vxlan) attrs(c *attr.Codec) {
 	id := v.VxlanId
-	if v.FlowBased {
+	if v.FlowBased && c.Encoding() {
 		id = 0
 	}
-	if id != 0 {
-		e.Uint32(uapi.IFLA_VXLAN_ID, uint32(inRange(e, "vxlan id", id, maxVNI)))
+	attr.IntU32(c, uapi.IFLA_VXLAN_ID|attr.IfSet, &id, "vxlan id", maxVNI)
+	if c.Decoding() {
+		v.VxlanId = id
 	}
-	if v.VtepDevIndex != 0 {
-		e.Uint32(uapi.IFLA_VXLAN_LINK, uint32(inRange(e, "index of the device", v.VtepDevIndex, math.MaxInt32)))
+	attr.IntU32(c, uapi.IFLA_VXLAN_LINK|attr.IfSet, &v.VtepDevIndex, "index of the device", math.MaxInt32)
+	attr.IP46(c, uapi.IFLA_VXLAN_LOCAL, uapi.IFLA_VXLAN_LOCAL6, &v.SrcAddr)
+	attr.IP46(c, uapi.IFLA_VXLAN_GROUP, uapi.IFLA_VXLAN_GROUP6, &v.Group)
+	if c.Encoding() && v.TTLSet != nil {
+		attr.OptU8(c, uapi.IFLA_VXLAN_TTL, &v.TTLSet)
+	} else {
+		attr.IntU8(c, uapi.IFLA_VXLAN_TTL|attr.IfSet, &v.TTL, "ttl", math.MaxUint8)
 	}
-	encodeVxlanAddr(e, uapi.IFLA_VXLAN_LOCAL, uapi.IFLA_VXLAN_LOCAL6, v.SrcAddr)
-	encodeVxlanAddr(e, uapi.IFLA_VXLAN_GROUP, uapi.IFLA_VXLAN_GROUP6, v.Group)
-	if v.TTLSet != nil {
-		e.Uint8(uapi.IFLA_VXLAN_TTL, *v.TTLSet)
-	} else if v.TTL != 0 {
-		e.Uint8(uapi.IFLA_VXLAN_TTL, uint8(inRange(e, "ttl", v.TTL, math.MaxUint8)))
+	attr.Flag(c, uapi.IFLA_VXLAN_TTL_INHERIT, &v.TTLInherit)
+	if c.Encoding() && v.TOSSet != nil {
+		attr.OptU8(c, uapi.IFLA_VXLAN_TOS, &v.TOSSet)
+	} else {
+		attr.IntU8(c, uapi.IFLA_VXLAN_TOS|attr.IfSet, &v.TOS, "tos", math.MaxUint8)
 	}
-	if v.TTLInherit {
-		e.Flag(uapi.IFLA_VXLAN_TTL_INHERIT)
+
+	// What is sent only where it is set is taken for a change wherever it is there,
+	// which the kernel refuses for most.
+	attr.Bool(c, uapi.IFLA_VXLAN_LEARNING, &v.Learning)
+	attr.Bool(c, uapi.IFLA_VXLAN_COLLECT_METADATA|attr.IfSet, &v.FlowBased)
+	attr.Bool(c, uapi.IFLA_VXLAN_VNIFILTER|attr.IfSet, &v.VniFilter)
+	attr.Bool(c, uapi.IFLA_VXLAN_PROXY|attr.IfSet, &v.Proxy)
+	attr.Bool(c, uapi.IFLA_VXLAN_RSC|attr.IfSet, &v.RSC)
+	attr.Bool(c, uapi.IFLA_VXLAN_L2MISS|attr.IfSet, &v.L2miss)
+	attr.Bool(c, uapi.IFLA_VXLAN_L3MISS|attr.IfSet, &v.L3miss)
+	attr.Bool(c, uapi.IFLA_VXLAN_UDP_ZERO_CSUM6_TX|attr.IfSet, &v.UDP6ZeroCSumTx)
+	attr.Bool(c, uapi.IFLA_VXLAN_UDP_ZERO_CSUM6_RX|attr.IfSet, &v.UDP6ZeroCSumRx)
+
+	if c.Encoding() && v.UDPCSum && v.UDPCSumSet == nil {
+		attr.Bool(c, uapi.IFLA_VXLAN_UDP_CSUM, &v.UDPCSum)
 	}
-	if v.TOSSet != nil {
-		e.Uint8(uapi.IFLA_VXLAN_TOS, *v.TOSSet)
-	} else if v.TOS != 0 {
-		e.Uint8(uapi.IFLA_VXLAN_TOS, uint8(inRange(e, "tos", v.TOS, math.MaxUint8)))
+	attr.OptBool(c, uapi.IFLA_VXLAN_UDP_CSUM, &v.UDPCSumSet)
+	if c.Decoding() {
+		v.UDPCSum = v.UDPCSumSet != nil && *v.UDPCSumSet
 	}
-	for _, f := range v.flags() {
-		if *f.at || f.typ == uapi.IFLA_VXLAN_LEARNING {
-			e.Uint8(f.typ, boolByte(*f.at))
+	attr.OptU8(c, uapi.IFLA_VXLAN_DF, &v.DF)
+	attr.OptBool(c, uapi.IFLA_VXLAN_REMCSUM_TX, &v.RemCSumTx)
+	attr.OptBool(c, uapi.IFLA_VXLAN_REMCSUM_RX, &v.RemCSumRx)
+	attr.OptBool(c, uapi.IFLA_VXLAN_LOCALBYPASS, &v.LocalBypass)
+	attr.OptBool(c, uapi.IFLA_VXLAN_MC_ROUTE, &v.MCRoute)
+
+	attr.Flag(c, uapi.IFLA_VXLAN_GBP, &v.GBP)
+	attr.Flag(c, uapi.IFLA_VXLAN_GPE, &v.GPE)
+	attr.Flag(c, uapi.IFLA_VXLAN_REMCSUM_NOPARTIAL, &v.RemCSumNoPartial)
+	if v.FlowLabel != nil {
+		c.Check("flow label", int64(*v.FlowLabel), maxFlowLabel)
+	}
+	attr.OptBE32(c, uapi.IFLA_VXLAN_LABEL, &v.FlowLabel)
+	policy := uint32(uapi.VXLAN_LABEL_FIXED)
+	if v.FlowLabelInherit {
+		policy = uapi.VXLAN_LABEL_INHERIT
+	}
+	attr.U32(c, uapi.IFLA_VXLAN_LABEL_POLICY|attr.IfSet, &policy)
+	if c.Decoding() {
+		v.FlowLabelInherit = policy == uapi.VXLAN_LABEL_INHERIT
+	}
+	attr.OptBE64(c, uapi.IFLA_VXLAN_RESERVED_BITS, &v.ReservedBits)
+
+	attr.Custom(c, uapi.IFLA_VXLAN_AGEING, v.encodeAge, func(b []byte) {
+		if len(b) >= 4 {
+			v.Age = int(native.Uint32(b))
+			v.NoAge = v.Age == 0
 		}
+	})
+	if c.Encoding() && v.LimitSet != nil {
+		attr.OptU32(c, uapi.IFLA_VXLAN_LIMIT, &v.LimitSet)
+	} else {
+		attr.IntU32(c, uapi.IFLA_VXLAN_LIMIT|attr.IfSet, &v.Limit, "limit", math.MaxInt32)
 	}
-	if v.UDPCSum && v.UDPCSumSet == nil {
-		e.Uint8(uapi.IFLA_VXLAN_UDP_CSUM, 1)
-	}
-	encodeOptional(e, v.fields())
-	v.encodeExtensions(e)
+	attr.IntBE16(c, uapi.IFLA_VXLAN_PORT|attr.IfSet, &v.Port, "port", math.MaxUint16)
+	attr.Custom(c, uapi.IFLA_VXLAN_PORT_RANGE, v.encodePorts, func(b []byte) {
+		if len(b) >= uapi.SizeofIflaVxlanPortRange {
+			v.PortLow = int(binary.BigEndian.Uint16(b))
+			v.PortHigh = int(binary.BigEndian.Uint16(b[2:]))
+		}
+	})
+}
+
+func (v *Vxlan) encodeAge(e *wire.Encoder) {
 	if v.NoAge {
 		e.Uint32(uapi.IFLA_VXLAN_AGEING, 0)
 	} else if v.Age != 0 {
 		e.Uint32(uapi.IFLA_VXLAN_AGEING, uint32(inRange(e, "age", v.Age, math.MaxInt32)))
 	}
-	if v.LimitSet != nil {
-		e.Uint32(uapi.IFLA_VXLAN_LIMIT, *v.LimitSet)
-	} else if v.Limit != 0 {
-		e.Uint32(uapi.IFLA_VXLAN_LIMIT, uint32(inRange(e, "limit", v.Limit, math.MaxInt32)))
-	}
-	if v.Port != 0 {
-		e.BE16(uapi.IFLA_VXLAN_PORT, uint16(inRange(e, "port", v.Port, math.MaxUint16)))
-	}
+}
+
+func (v *Vxlan) encodePorts(e *wire.Encoder) {
 	if v.PortLow != 0 || v.PortHigh != 0 {
 		e.Struct(uapi.IFLA_VXLAN_PORT_RANGE, uapi.SizeofIflaVxlanPortRange, &uapi.IflaVxlanPortRange{
 			Low:  uint16(inRange(e, "lowest source port", v.PortLow, math.MaxUint16)),
 			High: uint16(inRange(e, "highest source port", v.PortHigh, math.MaxUint16)),
 		})
-	}
-}
-
-// encodeExtensions appends what is not in RFC 7348.
-func (v *Vxlan) encodeExtensions(e *wire.Encoder) {
-	for _, f := range [...]vxlanFlag{
-		{uapi.IFLA_VXLAN_GBP, &v.GBP},
-		{uapi.IFLA_VXLAN_GPE, &v.GPE},
-		{uapi.IFLA_VXLAN_REMCSUM_NOPARTIAL, &v.RemCSumNoPartial},
-	} {
-		if *f.at {
-			e.Flag(f.typ)
-		}
-	}
-	if v.FlowLabel != nil {
-		e.BE32(uapi.IFLA_VXLAN_LABEL, uint32(inRange(e, "flow label", int(*v.FlowLabel), maxFlowLabel)))
-	}
-	if v.FlowLabelInherit {
-		e.Uint32(uapi.IFLA_VXLAN_LABEL_POLICY, uapi.VXLAN_LABEL_INHERIT)
-	}
-	if v.ReservedBits != nil {
-		e.BE64(uapi.IFLA_VXLAN_RESERVED_BITS, *v.ReservedBits)
 	}
 }
 
@@ -193,83 +186,6 @@ func inRange(e *wire.Encoder, what string, n, top int) int {
 	return n
 }
 
-// encodeVxlanAddr appends an address, whose attribute depends on its family.
-func encodeVxlanAddr(e *wire.Encoder, typ4, typ6 uint16, ip net.IP) {
-	if ip == nil {
-		return
-	}
-	addr, ok := netip.AddrFromSlice(ip)
-	switch addr = addr.Unmap(); {
-	case !ok:
-		e.Fail(fmt.Errorf("%d bytes are no IP address", len(ip)))
-	case addr.Is4():
-		e.Addr(typ4, addr)
-	default:
-		e.Addr(typ6, addr)
-	}
-}
-
-func (v *Vxlan) decodeData(d *wire.Decoder) {
-	fields := v.fields()
-next:
-	for d.Next() {
-		for _, f := range v.flags() {
-			if f.typ == d.Type() {
-				*f.at = d.Bool()
-				continue next
-			}
-		}
-		if !decodeOptional(d, fields) {
-			v.decodeAttr(d)
-		}
-	}
-	v.UDPCSum = v.UDPCSumSet != nil && *v.UDPCSumSet
-}
-
-func (v *Vxlan) decodeAttr(d *wire.Decoder) {
-	switch d.Type() {
-	case uapi.IFLA_VXLAN_ID:
-		v.VxlanId = int(d.Uint32())
-	case uapi.IFLA_VXLAN_LINK:
-		v.VtepDevIndex = int(d.Uint32())
-	case uapi.IFLA_VXLAN_LOCAL, uapi.IFLA_VXLAN_LOCAL6:
-		v.SrcAddr = d.Addr().AsSlice()
-	case uapi.IFLA_VXLAN_GROUP, uapi.IFLA_VXLAN_GROUP6:
-		v.Group = d.Addr().AsSlice()
-	case uapi.IFLA_VXLAN_TTL:
-		v.TTL = int(d.Uint8())
-	case uapi.IFLA_VXLAN_TTL_INHERIT:
-		// With the value 0 the attribute says that it is not so.
-		v.TTLInherit = len(d.Data()) == 0 || d.Bool()
-	case uapi.IFLA_VXLAN_TOS:
-		v.TOS = int(d.Uint8())
-	case uapi.IFLA_VXLAN_GBP:
-		v.GBP = true
-	case uapi.IFLA_VXLAN_GPE:
-		v.GPE = true
-	case uapi.IFLA_VXLAN_REMCSUM_NOPARTIAL:
-		v.RemCSumNoPartial = true
-	case uapi.IFLA_VXLAN_LABEL:
-		v.FlowLabel = pointer(d.BE32())
-	case uapi.IFLA_VXLAN_LABEL_POLICY:
-		v.FlowLabelInherit = d.Uint32() == uapi.VXLAN_LABEL_INHERIT
-	case uapi.IFLA_VXLAN_RESERVED_BITS:
-		v.ReservedBits = pointer(d.BE64())
-	case uapi.IFLA_VXLAN_AGEING:
-		v.Age = int(d.Uint32())
-		v.NoAge = v.Age == 0
-	case uapi.IFLA_VXLAN_LIMIT:
-		v.Limit = int(d.Uint32())
-	case uapi.IFLA_VXLAN_PORT:
-		v.Port = int(d.BE16())
-	case uapi.IFLA_VXLAN_PORT_RANGE:
-		if len(d.Data()) >= uapi.SizeofIflaVxlanPortRange {
-			v.PortLow = int(binary.BigEndian.Uint16(d.Data()))
-			v.PortHigh = int(binary.BigEndian.Uint16(d.Data()[2:]))
-		}
-	}
-}
-
 // LinkSetVXLANGroup sets where a vxlan sends frames to unknown addresses:
 // ip link set DEV type vxlan group IP.
 func (h *Handle) LinkSetVXLANGroup(link *Vxlan, ip net.IP) error {
@@ -277,7 +193,7 @@ func (h *Handle) LinkSetVXLANGroup(link *Vxlan, ip net.IP) error {
 		if ip == nil {
 			e.Fail(fmt.Errorf("no address given"))
 		}
-		encodeVxlanAddr(e, uapi.IFLA_VXLAN_GROUP, uapi.IFLA_VXLAN_GROUP6, ip)
+		attr.Encode(e, func(c *attr.Codec) { attr.IP46(c, uapi.IFLA_VXLAN_GROUP, uapi.IFLA_VXLAN_GROUP6, &ip) })
 	})
 }
 

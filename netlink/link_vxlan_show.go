@@ -5,52 +5,49 @@ import (
 	"fmt"
 	"net/netip"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
 )
 
-var vxlanKind = LinkKind{
-	Name:     "vxlan",
-	links:    linksOf[Vxlan, *Vxlan]{},
-	Complete: completeVxlan,
-	Data: []desc.Field{
-		desc.YesNo(uapi.IFLA_VXLAN_COLLECT_METADATA, "external", "external", false),
-		desc.YesNo(uapi.IFLA_VXLAN_VNIFILTER, "vnifilter", "vnifilter", false),
-		{Type: uapi.IFLA_VXLAN_ID, Key: "id", Words: []string{"vni"}, Form: desc.U32, Usage: "VNI", Read: readVNI},
-		{Type: uapi.IFLA_VXLAN_GROUP, Word: "group", Words: []string{"remote"}, Usage: "IP_ADDRESS",
-			Show: showVxlanAddr("group", "remote", uapi.IFLA_VXLAN_GROUP, uapi.IFLA_VXLAN_GROUP6), Read: readVxlanGroup},
-		{Type: uapi.IFLA_VXLAN_LOCAL, Word: "local", Usage: "IP_ADDRESS",
-			Show: showVxlanAddr("local", "local", uapi.IFLA_VXLAN_LOCAL, uapi.IFLA_VXLAN_LOCAL6), Read: readVxlanLocal},
-		{Type: uapi.IFLA_VXLAN_LINK, Key: "link", Word: "dev", Form: desc.Device, Show: showVxlanDevice, Read: readVxlanDevice},
-		{Type: uapi.IFLA_VXLAN_PORT_RANGE, Word: "srcport", Words: []string{"port"}, Usage: "MIN MAX", Show: showVxlanPorts, Read: readVxlanPorts},
-		{Type: uapi.IFLA_VXLAN_PORT, Key: "port", Word: "dstport", Form: desc.BE16, Usage: "PORT"},
-		{Type: uapi.IFLA_VXLAN_LEARNING, Word: "learning", Words: []string{"nolearning"}, Show: showVxlanLearning,
-			Read: desc.YesNo(uapi.IFLA_VXLAN_LEARNING, "", "learning", true).Read},
-		desc.YesNo(uapi.IFLA_VXLAN_PROXY, "proxy", "proxy", false),
-		desc.YesNo(uapi.IFLA_VXLAN_RSC, "rsc", "rsc", false),
-		desc.YesNo(uapi.IFLA_VXLAN_L2MISS, "l2miss", "l2miss", false),
-		desc.YesNo(uapi.IFLA_VXLAN_L3MISS, "l3miss", "l3miss", false),
-		{Type: uapi.IFLA_VXLAN_TOS, Word: "tos", Words: []string{"dsfield"}, Usage: "{ NUMBER | inherit }", Show: showVxlanTOS, Read: readVxlanTOS},
-		{Type: uapi.IFLA_VXLAN_TTL, Word: "ttl", Words: []string{"hoplimit"}, Usage: "{ 1..255 | auto | inherit }", Show: showVxlanTTL, Read: readVxlanTTL},
-		{Type: uapi.IFLA_VXLAN_DF, Word: "df", Usage: "{ unset | set | inherit }", Show: showVxlanDF, Read: readVxlanDF},
-		{Type: uapi.IFLA_VXLAN_LABEL, Word: "flowlabel", Words: []string{"label"}, Usage: "{ LABEL | inherit }", Show: showVxlanLabel, Read: readVxlanLabel},
-		{Type: uapi.IFLA_VXLAN_AGEING, Word: "ageing", Usage: "{ SECONDS | none }", Show: showVxlanAgeing,
-			Read: readVxlanLimit(uapi.IFLA_VXLAN_AGEING, "none", "ageing timer")},
-		{Type: uapi.IFLA_VXLAN_LIMIT, Word: "maxaddress", Usage: "{ NUMBER | unlimited }", Show: showVxlanLimit,
-			Read: readVxlanLimit(uapi.IFLA_VXLAN_LIMIT, "unlimited", "max addresses")},
-		desc.YesNo(uapi.IFLA_VXLAN_UDP_CSUM, "udp_csum", "udpcsum", true),
-		desc.YesNo(uapi.IFLA_VXLAN_LOCALBYPASS, "localbypass", "localbypass", true),
-		desc.YesNo(uapi.IFLA_VXLAN_UDP_ZERO_CSUM6_TX, "udp_zero_csum6_tx", "udp6zerocsumtx", true),
-		desc.YesNo(uapi.IFLA_VXLAN_UDP_ZERO_CSUM6_RX, "udp_zero_csum6_rx", "udp6zerocsumrx", true),
-		desc.YesNo(uapi.IFLA_VXLAN_REMCSUM_TX, "remcsum_tx", "remcsumtx", false),
-		desc.YesNo(uapi.IFLA_VXLAN_REMCSUM_RX, "remcsum_rx", "remcsumrx", false),
-		{Type: uapi.IFLA_VXLAN_REMCSUM_NOPARTIAL, Key: "remcsum_nopartial", Word: "remcsumnopartial", Form: desc.Present},
-		desc.YesNo(uapi.IFLA_VXLAN_MC_ROUTE, "mcroute", "mcroute", false),
-		{Type: uapi.IFLA_VXLAN_RESERVED_BITS, Key: "reserved_bits", Usage: "MASK", Show: showVxlanReserved, Read: readVxlanReserved},
-		{Type: uapi.IFLA_VXLAN_GBP, Key: "gbp", Form: desc.Present},
-		{Type: uapi.IFLA_VXLAN_GPE, Key: "gpe", Form: desc.Present},
-	},
+func (*Vxlan) describe() desc.Kind { return desc.Kind{Fields: vxlanFields, Complete: completeVxlan} }
+
+var vxlanFields = []desc.Field{
+	{Type: uapi.IFLA_VXLAN_COLLECT_METADATA, Key: "external", Form: desc.YesNo},
+	{Type: uapi.IFLA_VXLAN_VNIFILTER, Key: "vnifilter", Form: desc.YesNo},
+	{Type: uapi.IFLA_VXLAN_ID, Key: "id", Words: []string{"vni"}, Form: desc.U32, Usage: "VNI", Read: readVNI},
+	{Type: uapi.IFLA_VXLAN_GROUP, Word: "group", Words: []string{"remote"}, Usage: "IP_ADDRESS",
+		Show: showVxlanGroup, Read: readVxlanGroup},
+	{Type: uapi.IFLA_VXLAN_LOCAL, Word: "local", Usage: "IP_ADDRESS",
+		Show: showVxlanLocal, Read: readVxlanLocal},
+	{Type: uapi.IFLA_VXLAN_LINK, Key: "link", Word: "dev", Form: desc.Device, Show: showVxlanDevice},
+	{Type: uapi.IFLA_VXLAN_PORT_RANGE, Word: "srcport", Words: []string{"port"}, Usage: "MIN MAX", Show: showVxlanPorts, Read: readVxlanPorts},
+	{Type: uapi.IFLA_VXLAN_PORT, Key: "port", Word: "dstport", Form: desc.BE16, Usage: "PORT"},
+	{Type: uapi.IFLA_VXLAN_LEARNING, Word: "learning", Form: desc.NoYes, Show: showVxlanLearning},
+	{Type: uapi.IFLA_VXLAN_PROXY, Key: "proxy", Form: desc.YesNo},
+	{Type: uapi.IFLA_VXLAN_RSC, Key: "rsc", Form: desc.YesNo},
+	{Type: uapi.IFLA_VXLAN_L2MISS, Key: "l2miss", Form: desc.YesNo},
+	{Type: uapi.IFLA_VXLAN_L3MISS, Key: "l3miss", Form: desc.YesNo},
+	{Type: uapi.IFLA_VXLAN_TOS, Word: "tos", Words: []string{"dsfield"}, Usage: "{ NUMBER | inherit }", Show: showVxlanTOS, Read: readVxlanTOS},
+	{Type: uapi.IFLA_VXLAN_TTL, Word: "ttl", Words: []string{"hoplimit"}, Usage: "{ 1..255 | auto | inherit }", Show: showVxlanTTL, Read: readVxlanTTL},
+	{Type: uapi.IFLA_VXLAN_DF, Word: "df", Usage: "{ unset | set | inherit }", Show: showVxlanDF, Read: readVxlanDF},
+	{Type: uapi.IFLA_VXLAN_LABEL, Word: "flowlabel", Words: []string{"label"}, Usage: "{ LABEL | inherit }", Show: showVxlanLabel, Read: readVxlanLabel},
+	{Type: uapi.IFLA_VXLAN_AGEING, Word: "ageing", Usage: "{ SECONDS | none }", Show: showVxlanAgeing,
+		Read: readVxlanAgeing},
+	{Type: uapi.IFLA_VXLAN_LIMIT, Word: "maxaddress", Usage: "{ NUMBER | unlimited }", Show: showVxlanLimit,
+		Read: readVxlanLimit},
+	{Type: uapi.IFLA_VXLAN_UDP_CSUM, Key: "udp_csum", Word: "udpcsum", Form: desc.NoYes},
+	{Type: uapi.IFLA_VXLAN_LOCALBYPASS, Key: "localbypass", Form: desc.NoYes},
+	{Type: uapi.IFLA_VXLAN_UDP_ZERO_CSUM6_TX, Key: "udp_zero_csum6_tx", Word: "udp6zerocsumtx", Form: desc.NoYes},
+	{Type: uapi.IFLA_VXLAN_UDP_ZERO_CSUM6_RX, Key: "udp_zero_csum6_rx", Word: "udp6zerocsumrx", Form: desc.NoYes},
+	{Type: uapi.IFLA_VXLAN_REMCSUM_TX, Key: "remcsum_tx", Word: "remcsumtx", Form: desc.YesNo},
+	{Type: uapi.IFLA_VXLAN_REMCSUM_RX, Key: "remcsum_rx", Word: "remcsumrx", Form: desc.YesNo},
+	{Type: uapi.IFLA_VXLAN_REMCSUM_NOPARTIAL, Key: "remcsum_nopartial", Word: "remcsumnopartial", Form: desc.Present},
+	{Type: uapi.IFLA_VXLAN_MC_ROUTE, Key: "mcroute", Form: desc.YesNo},
+	{Type: uapi.IFLA_VXLAN_RESERVED_BITS, Key: "reserved_bits", Usage: "MASK", Show: showVxlanReserved, Read: readVxlanReserved},
+	{Type: uapi.IFLA_VXLAN_GBP, Key: "gbp", Form: desc.Present},
+	{Type: uapi.IFLA_VXLAN_GPE, Key: "gpe", Form: desc.Present},
 }
 
 // completeVxlan finds what does not go together, and sets what ip sets where
@@ -92,7 +89,7 @@ func completeVxlan(in *desc.Args, e *wire.Encoder, create bool) error {
 			"Use 'dstport 0' to get default and quiet this message")
 	}
 	if !has(uapi.IFLA_VXLAN_LEARNING) {
-		e.Uint8(uapi.IFLA_VXLAN_LEARNING, boolByte(!external))
+		e.Uint8(uapi.IFLA_VXLAN_LEARNING, uint8(oneIf(!external)))
 	}
 	return nil
 }
@@ -109,7 +106,7 @@ func multicast(addrs ...[]byte) bool {
 	return false
 }
 
-func readVNI(in *desc.Args, e *wire.Encoder) error {
+func readVNI(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 	v, err := in.Uint(32, "invalid id")
 	if err != nil {
 		return err
@@ -124,27 +121,33 @@ func readVNI(in *desc.Args, e *wire.Encoder) error {
 	return nil
 }
 
-// showVxlanAddr prints an address of either family. A group that is no
-// multicast address is a remote. The key of an IPv6 address ends with 6.
-func showVxlanAddr(multi, uni string, typ4, typ6 uint16) func(*desc.Printer, []byte, desc.Attrs) {
-	return func(p *desc.Printer, _ []byte, attrs desc.Attrs) {
-		suffix, b := "", attrs[typ4]
-		if b == nil {
-			suffix, b = "6", attrs[typ6]
-		}
-		a, ok := netip.AddrFromSlice(b)
-		if !ok || a.IsUnspecified() {
-			return
-		}
-		word := uni
-		if a.IsMulticast() {
-			word = multi
-		}
-		p.Str(word+suffix, word+" %s ", desc.AddrText(a))
-	}
+// showVxlanGroup prints where frames to unknown addresses go: a group, or else a remote.
+func showVxlanGroup(p *desc.Printer, _ *desc.Field, _ []byte, attrs desc.Attrs) {
+	showVxlanAddr(p, "group", "remote", attrs[uapi.IFLA_VXLAN_GROUP], attrs[uapi.IFLA_VXLAN_GROUP6])
 }
 
-func readVxlanGroup(in *desc.Args, e *wire.Encoder) error {
+func showVxlanLocal(p *desc.Printer, _ *desc.Field, _ []byte, attrs desc.Attrs) {
+	showVxlanAddr(p, "local", "local", attrs[uapi.IFLA_VXLAN_LOCAL], attrs[uapi.IFLA_VXLAN_LOCAL6])
+}
+
+// showVxlanAddr prints an address of either family. The key of an IPv6 address ends with 6.
+func showVxlanAddr(p *desc.Printer, multi, uni string, b4, b6 []byte) {
+	suffix, b := "", b4
+	if b == nil {
+		suffix, b = "6", b6
+	}
+	a, ok := netip.AddrFromSlice(b)
+	if !ok || a.IsUnspecified() {
+		return
+	}
+	word := uni
+	if a.IsMulticast() {
+		word = multi
+	}
+	p.Str(word+suffix, word+" %s ", desc.AddrText(a))
+}
+
+func readVxlanGroup(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 	word := in.Last()
 	a, err := readVxlanAddr(in, word)
 	if err != nil {
@@ -157,7 +160,7 @@ func readVxlanGroup(in *desc.Args, e *wire.Encoder) error {
 	return nil
 }
 
-func readVxlanLocal(in *desc.Args, e *wire.Encoder) error {
+func readVxlanLocal(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 	a, err := readVxlanAddr(in, "local")
 	if err != nil {
 		return err
@@ -189,17 +192,13 @@ func putVxlanAddr(e *wire.Encoder, typ4, typ6 uint16, a netip.Addr) {
 	}
 }
 
-func showVxlanDevice(p *desc.Printer, b []byte, _ desc.Attrs) {
-	if len(b) >= 4 && binary.NativeEndian.Uint32(b) != 0 {
-		p.Str("link", "dev %s ", p.Link(int(binary.NativeEndian.Uint32(b))))
+func showVxlanDevice(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+	if len(b) >= 4 && native.Uint32(b) != 0 {
+		p.Str("link", "dev %s ", p.Link(int(native.Uint32(b))))
 	}
 }
 
-func readVxlanDevice(in *desc.Args, e *wire.Encoder) error {
-	return desc.Device.Read(in, &desc.Field{Type: uapi.IFLA_VXLAN_LINK, Key: "dev"}, e)
-}
-
-func showVxlanPorts(p *desc.Printer, b []byte, _ desc.Attrs) {
+func showVxlanPorts(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) < uapi.SizeofIflaVxlanPortRange {
 		return
 	}
@@ -210,7 +209,7 @@ func showVxlanPorts(p *desc.Printer, b []byte, _ desc.Attrs) {
 	p.EndObject()
 }
 
-func readVxlanPorts(in *desc.Args, e *wire.Encoder) error {
+func readVxlanPorts(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 	low, err := in.Uint(16, "min port")
 	if err != nil {
 		return err
@@ -226,13 +225,13 @@ func readVxlanPorts(in *desc.Args, e *wire.Encoder) error {
 }
 
 // showVxlanLearning prints in text only that it is off.
-func showVxlanLearning(p *desc.Printer, b []byte, _ desc.Attrs) {
+func showVxlanLearning(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) >= 1 && (p.JSON || b[0] == 0) {
 		p.YesNo("learning", "learning", b[0] != 0)
 	}
 }
 
-func showVxlanTOS(p *desc.Printer, b []byte, _ desc.Attrs) {
+func showVxlanTOS(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) < 1 || b[0] == 0 {
 		return
 	}
@@ -246,7 +245,7 @@ func showVxlanTOS(p *desc.Printer, b []byte, _ desc.Attrs) {
 // tosInherit is the TOS that stands for that of the packet inside.
 const tosInherit = 1
 
-func readVxlanTOS(in *desc.Args, e *wire.Encoder) error {
+func readVxlanTOS(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 	v := uint64(tosInherit)
 	if !in.Take("inherit") {
 		var err error
@@ -258,7 +257,7 @@ func readVxlanTOS(in *desc.Args, e *wire.Encoder) error {
 	return nil
 }
 
-func showVxlanTTL(p *desc.Printer, b []byte, attrs desc.Attrs) {
+func showVxlanTTL(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
 	if inherit, ok := attrs[uapi.IFLA_VXLAN_TTL_INHERIT]; ok && (len(inherit) == 0 || inherit[0] != 0) {
 		p.Text("ttl inherit ")
 		return
@@ -272,7 +271,7 @@ func showVxlanTTL(p *desc.Printer, b []byte, attrs desc.Attrs) {
 	}
 }
 
-func readVxlanTTL(in *desc.Args, e *wire.Encoder) error {
+func readVxlanTTL(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 	switch {
 	case in.Take("inherit"):
 		e.Flag(uapi.IFLA_VXLAN_TTL_INHERIT)
@@ -304,13 +303,13 @@ var vxlanDFs = [...]string{
 }
 
 // showVxlanDF prints in text only what is not the default.
-func showVxlanDF(p *desc.Printer, b []byte, _ desc.Attrs) {
+func showVxlanDF(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) >= 1 && int(b[0]) < len(vxlanDFs) && (p.JSON || b[0] != uapi.VXLAN_DF_UNSET) {
 		p.Str("df", "df %s ", vxlanDFs[b[0]])
 	}
 }
 
-func readVxlanDF(in *desc.Args, e *wire.Encoder) error {
+func readVxlanDF(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 	word, err := in.Next()
 	if err != nil {
 		return err
@@ -324,8 +323,8 @@ func readVxlanDF(in *desc.Args, e *wire.Encoder) error {
 	return desc.Wrong(word, "DF must be 'unset', 'set' or 'inherit'")
 }
 
-func showVxlanLabel(p *desc.Printer, b []byte, attrs desc.Attrs) {
-	if policy := attrs[uapi.IFLA_VXLAN_LABEL_POLICY]; len(policy) >= 4 && binary.NativeEndian.Uint32(policy) == uapi.VXLAN_LABEL_INHERIT {
+func showVxlanLabel(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
+	if policy := attrs[uapi.IFLA_VXLAN_LABEL_POLICY]; len(policy) >= 4 && native.Uint32(policy) == uapi.VXLAN_LABEL_INHERIT {
 		p.Str("label_policy", "flowlabel %s ", "inherit")
 		return
 	}
@@ -336,7 +335,7 @@ func showVxlanLabel(p *desc.Printer, b []byte, attrs desc.Attrs) {
 	}
 }
 
-func readVxlanLabel(in *desc.Args, e *wire.Encoder) error {
+func readVxlanLabel(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 	if in.Take("inherit") {
 		e.Uint32(uapi.IFLA_VXLAN_LABEL_POLICY, uapi.VXLAN_LABEL_INHERIT)
 		return nil
@@ -352,46 +351,52 @@ func readVxlanLabel(in *desc.Args, e *wire.Encoder) error {
 	return nil
 }
 
-func showVxlanAgeing(p *desc.Printer, b []byte, _ desc.Attrs) {
+func showVxlanAgeing(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) < 4 {
 		return
 	}
-	if v := binary.NativeEndian.Uint32(b); v != 0 || p.JSON {
+	if v := native.Uint32(b); v != 0 || p.JSON {
 		p.Uint("ageing", "ageing %d ", uint64(v))
 	} else {
 		p.Text("ageing none ")
 	}
 }
 
-func showVxlanLimit(p *desc.Printer, b []byte, _ desc.Attrs) {
-	if len(b) >= 4 && binary.NativeEndian.Uint32(b) != 0 {
-		p.Uint("limit", "maxaddr %d ", uint64(binary.NativeEndian.Uint32(b)))
+func showVxlanLimit(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+	if len(b) >= 4 && native.Uint32(b) != 0 {
+		p.Uint("limit", "maxaddr %d ", uint64(native.Uint32(b)))
 	}
 }
 
-// readVxlanLimit reads a number, with a word for 0.
-func readVxlanLimit(typ uint16, zero, why string) func(*desc.Args, *wire.Encoder) error {
-	return func(in *desc.Args, e *wire.Encoder) error {
-		var v uint64
-		if !in.Take(zero) {
-			var err error
-			if v, err = in.Uint(32, why); err != nil {
-				return err
-			}
+func readVxlanAgeing(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+	return readVxlanNumber(in, f, e, "none", "ageing timer")
+}
+
+func readVxlanLimit(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+	return readVxlanNumber(in, f, e, "unlimited", "max addresses")
+}
+
+// readVxlanNumber reads a number, with a word for 0.
+func readVxlanNumber(in *desc.Args, f *desc.Field, e *wire.Encoder, zero, why string) error {
+	var v uint64
+	if !in.Take(zero) {
+		var err error
+		if v, err = in.Uint(32, why); err != nil {
+			return err
 		}
-		e.Uint32(typ, uint32(v))
-		return nil
 	}
+	e.Uint32(f.Type, uint32(v))
+	return nil
 }
 
 // showVxlanReserved prints the bits where they are not what RFC 7348 has.
-func showVxlanReserved(p *desc.Printer, b []byte, _ desc.Attrs) {
+func showVxlanReserved(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) >= 8 {
 		p.Str("reserved_bits", "reserved_bits %s ", fmt.Sprintf("%#016x", binary.BigEndian.Uint64(b)))
 	}
 }
 
-func readVxlanReserved(in *desc.Args, e *wire.Encoder) error {
+func readVxlanReserved(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 	v, err := in.Uint(64, "reserved_bits")
 	if err == nil {
 		e.BE64(uapi.IFLA_VXLAN_RESERVED_BITS, v)

@@ -25,15 +25,10 @@ func (m *Mirror) apply(msg wire.Message) error {
 		if changed {
 			m.tell()
 		}
-		m.mark(p.silent)
+		m.mark(silentWith(msg.Type))
 		return err
 	}
-	// Of a table that is not mirrored.
-	for i := range tableParts {
-		if t := &tableParts[i]; msg.Type == t.new || msg.Type == t.del {
-			m.mark(t.silent)
-		}
-	}
+	m.mark(silentWith(msg.Type)) // of a table that is not mirrored
 	return nil
 }
 

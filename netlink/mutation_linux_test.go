@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kern.sys/internal/capture"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nltest"
 	"kern.sys/netlink/wire"
@@ -65,9 +66,10 @@ func replies(t testing.TB) (all []aReply) {
 func (r *aReply) readAll(data []byte) error {
 	m := &Mirror{}
 	var w tableWatch
-	for i := range tableParts {
-		w.parts = append(w.parts, &tableParts[i])
-		m.parts = append(m.parts, &partState{tablePart: &tableParts[i]})
+	parts := tableParts()
+	for i := range parts {
+		w.parts = append(w.parts, &parts[i])
+		m.parts = append(m.parts, &partState{tablePart: &parts[i]})
 	}
 	msg := wire.Message{Type: r.typ, Data: data}
 	_, _, watch := w.event(msg)
@@ -193,7 +195,7 @@ func TestLinkWithHundredsOfVFs(t *testing.T) {
 		for i := range n {
 			e.Nest(uapi.IFLA_VF_INFO)
 			e.Struct(uapi.IFLA_VF_VLAN, uapi.SizeofIflaVfVlan, &uapi.IflaVfVlan{Vf: uint32(i), Vlan: uint32(i)})
-			e.Data(uapi.IFLA_VF_MAC, slices.Concat(binary.NativeEndian.AppendUint32(nil, uint32(i)), make([]byte, 32)))
+			e.Data(uapi.IFLA_VF_MAC, slices.Concat(native.AppendUint32(nil, uint32(i)), make([]byte, 32)))
 			e.End()
 		}
 		e.End()

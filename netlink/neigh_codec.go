@@ -179,7 +179,7 @@ func (nd *neighDecoder) decodeInto(m wire.Message, n *Neigh) (want bool, err err
 			in := d.Nested()
 			for in.Next() {
 				if in.Type() == uapi.NFEA_ACTIVITY_NOTIFY {
-					n.ActivityNotify = pointer(in.Uint8())
+					n.ActivityNotify = new(in.Uint8())
 				}
 			}
 			d.Fail(in.Err())

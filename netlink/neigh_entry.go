@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
@@ -59,7 +60,7 @@ func (h *Handle) NeighEntries(filter NeighFilter) iter.Seq2[*NeighEntry, error] 
 // AppendNeighEntries appends the neighbours of [Handle.NeighListFiltered] to all,
 // in little memory: with room in all it takes next to no allocation.
 func (h *Handle) AppendNeighEntries(all []NeighEntry, filter NeighFilter) ([]NeighEntry, error) {
-	return appendTo(all, h, filter.request(), neighListOp, filter.decode)
+	return appendTo(all, h.withDetails(), filter.request(), neighListOp, filter.decode)
 }
 
 // decode reads a message of a dump and reports whether its neighbour is wanted.

@@ -10,7 +10,7 @@ import (
 )
 
 // NeighAdd adds a neighbour: ip neighbour add, or bridge fdb add with the family
-// AF_BRIDGE. One that is there already is an error that matches os.ErrExist.
+// AF_BRIDGE. One that is there already is EEXIST.
 func (h *Handle) NeighAdd(neigh *Neigh) error {
 	return h.neighChange("neigh add", uapi.RTM_NEWNEIGH, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL, neigh)
 }
@@ -28,7 +28,7 @@ func (h *Handle) NeighAppend(neigh *Neigh) error {
 }
 
 // NeighDel removes a neighbour: ip neighbour del, bridge fdb del. One that is not
-// there is an error that matches os.ErrNotExist.
+// there is ENOENT.
 func (h *Handle) NeighDel(neigh *Neigh) error {
 	return h.neighChange("neigh del", uapi.RTM_DELNEIGH, 0, neigh)
 }
@@ -77,7 +77,7 @@ func (h *Handle) NeighGet(neigh *Neigh) (*Neigh, error) {
 	}
 	neigh.encodeKey(r, uapi.Ndmsg{Flags: uint8(flags)})
 	var found *Neigh
-	err := h.get(r, op, neigh.object, func(m wire.Message) (err error) {
+	err := h.withDetails().get(r, op, neigh.object, func(m wire.Message) (err error) {
 		found, err = NeighDeserialize(m.Data)
 		return err
 	})

@@ -496,23 +496,28 @@ func TestNeighErrorsSayWhatAndWhich(t *testing.T) {
 		elsewhere.LinkIndex = 4711
 		absent.IP = net.IP{10, 0, 0, 2}
 		short.IP, short.HardwareAddr = absent.IP, mac(1)[:3]
+		h, err := netlink.NewHandleWithOptions(netlink.HandleOptions{ErrorDetails: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer h.Close()
 		for _, c := range []struct {
 			name  string
 			err   error
 			is    error
 			texts []string
 		}{
-			{"there already", netlink.NeighAdd(there), os.ErrExist, []string{"neigh add 10.0.0.1", "02:00:00:00:00:01", fmt.Sprint(index)}},
-			{"not there", netlink.NeighDel(&absent), os.ErrNotExist, []string{"neigh del 10.0.0.2"}},
-			{"not to be found", second(netlink.NeighGet(&absent)), os.ErrNotExist, []string{"neigh get 10.0.0.2"}},
-			{"no such link", netlink.NeighSet(&elsewhere), unix.ENODEV, []string{"neigh set 10.0.0.1", "4711"}},
-			{"hardware address too short", netlink.NeighAdd(&short), unix.EINVAL, []string{"neigh add 10.0.0.2", "02:00:00"}},
-			{"nil", netlink.NeighAdd(nil), nil, []string{"neigh add", "no neighbour given"}},
-			{"get of nil", second(netlink.NeighGet(nil)), nil, []string{"neigh get", "no neighbour given"}},
-			{"empty", netlink.NeighAppend(&netlink.Neigh{}), nil, []string{"neigh append", "no IP address given"}},
-			{"family of a list", second(netlink.NeighList(0, 256)), nil, []string{"neigh list", "family 256"}},
-			{"link of a list", second(netlink.NeighProxyList(-1, 0)), nil, []string{"neigh list", "link index -1"}},
-			{"link of a stream", second(collect(netlink.NeighSeq(-1, 0))), nil, []string{"neigh list", "link index -1"}},
+			{"there already", h.NeighAdd(there), os.ErrExist, []string{"neigh add 10.0.0.1", "02:00:00:00:00:01", fmt.Sprint(index)}},
+			{"not there", h.NeighDel(&absent), os.ErrNotExist, []string{"neigh del 10.0.0.2"}},
+			{"not to be found", second(h.NeighGet(&absent)), os.ErrNotExist, []string{"neigh get 10.0.0.2"}},
+			{"no such link", h.NeighSet(&elsewhere), unix.ENODEV, []string{"neigh set 10.0.0.1", "4711"}},
+			{"hardware address too short", h.NeighAdd(&short), unix.EINVAL, []string{"neigh add 10.0.0.2", "02:00:00"}},
+			{"nil", h.NeighAdd(nil), nil, []string{"neigh add", "no neighbour given"}},
+			{"get of nil", second(h.NeighGet(nil)), nil, []string{"neigh get", "no neighbour given"}},
+			{"empty", h.NeighAppend(&netlink.Neigh{}), nil, []string{"neigh append", "no IP address given"}},
+			{"family of a list", second(h.NeighList(0, 256)), nil, []string{"neigh list", "family 256"}},
+			{"link of a list", second(h.NeighProxyList(-1, 0)), nil, []string{"neigh list", "link index -1"}},
+			{"link of a stream", second(collect(h.NeighSeq(-1, 0))), nil, []string{"neigh list", "link index -1"}},
 			{"closed handle", closed.NeighAdd(there), os.ErrClosed, []string{"neigh add 10.0.0.1"}},
 			{"list of a closed handle", second(closed.NeighList(0, 0)), os.ErrClosed, []string{"neigh list"}},
 		} {

@@ -41,7 +41,7 @@ func (f *NeighFilter) wants(family, link, master, state, flags, typ int) bool {
 // bridge fdb show with the family AF_BRIDGE. linkIndex 0 is every link and family
 // FAMILY_ALL is both IPv4 and IPv6.
 func (h *Handle) NeighList(linkIndex, family int) ([]Neigh, error) {
-	return h.NeighListFiltered(NeighFilter{LinkIndex: linkIndex, Family: family})
+	return h.neighs(NeighFilter{LinkIndex: linkIndex, Family: family})
 }
 
 // NeighSeq is [Handle.NeighList] one by one, as they come from the kernel. An
@@ -54,7 +54,7 @@ func (h *Handle) NeighSeq(linkIndex, family int) iter.Seq2[Neigh, error] {
 // place: ip neighbour show proxy. linkIndex 0 is every link and family FAMILY_ALL
 // is both IPv4 and IPv6.
 func (h *Handle) NeighProxyList(linkIndex, family int) ([]Neigh, error) {
-	return h.NeighListFiltered(NeighFilter{LinkIndex: linkIndex, Family: family, Flags: NTF_PROXY})
+	return h.neighs(NeighFilter{LinkIndex: linkIndex, Family: family, Flags: NTF_PROXY})
 }
 
 // NeighProxySeq is [Handle.NeighProxyList] one by one, as they come from the
@@ -66,7 +66,7 @@ func (h *Handle) NeighProxySeq(linkIndex, family int) iter.Seq2[Neigh, error] {
 // NeighListExecute returns the neighbours that match what is not zero in msg:
 // any state and all flags that it has.
 func (h *Handle) NeighListExecute(msg Ndmsg) ([]Neigh, error) {
-	return h.NeighListFiltered(msg.filter())
+	return h.neighs(msg.filter())
 }
 
 // NeighListExecuteSeq is [Handle.NeighListExecute] one by one, as they come from
@@ -87,6 +87,10 @@ func (msg *Ndmsg) filter() NeighFilter {
 
 // NeighListFiltered returns the neighbours that filter chooses.
 func (h *Handle) NeighListFiltered(filter NeighFilter) ([]Neigh, error) {
+	return h.withDetails().neighs(filter)
+}
+
+func (h *Handle) neighs(filter NeighFilter) ([]Neigh, error) {
 	d := neighDecoder{filter: filter}
 	return fill(h, filter.request(), neighListOp, d.decodeInto)
 }

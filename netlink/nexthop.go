@@ -220,17 +220,15 @@ func encodeMembers(r *wire.Request, nh *Nexthop) error {
 		if res.Buckets != 0 {
 			r.Uint16(uapi.NHA_RES_GROUP_BUCKETS, res.Buckets)
 		}
-		encodeOptional(&r.Encoder, res.timers())
+		if t := res.IdleTimer; t != nil {
+			r.Uint32(uapi.NHA_RES_GROUP_IDLE_TIMER, *t)
+		}
+		if t := res.UnbalancedTimer; t != nil {
+			r.Uint32(uapi.NHA_RES_GROUP_UNBALANCED_TIMER, *t)
+		}
 		r.End()
 	}
 	return nil
-}
-
-func (res *NexthopResilient) timers() []optional {
-	return []optional{
-		{typ: uapi.NHA_RES_GROUP_IDLE_TIMER, at: &res.IdleTimer},
-		{typ: uapi.NHA_RES_GROUP_UNBALANCED_TIMER, at: &res.UnbalancedTimer},
-	}
 }
 
 func decodeNexthop(data []byte) (n Nexthop, err error) {
@@ -275,12 +273,14 @@ func decodeNexthop(data []byte) (n Nexthop, err error) {
 
 func decodeResilient(d *wire.Decoder) *NexthopResilient {
 	res := &NexthopResilient{}
-	timers := res.timers()
 	for d.Next() {
-		if d.Type() == uapi.NHA_RES_GROUP_BUCKETS {
+		switch d.Type() {
+		case uapi.NHA_RES_GROUP_BUCKETS:
 			res.Buckets = d.Uint16()
-		} else {
-			decodeOptional(d, timers)
+		case uapi.NHA_RES_GROUP_IDLE_TIMER:
+			res.IdleTimer = new(d.Uint32())
+		case uapi.NHA_RES_GROUP_UNBALANCED_TIMER:
+			res.UnbalancedTimer = new(d.Uint32())
 		}
 	}
 	return res

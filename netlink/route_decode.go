@@ -92,7 +92,7 @@ func (s *routeDecoder) fillMore(route *Route, e *RouteEntry) (err error) {
 			route.MultiPath, err = s.decodeNexthops(e.Family, d.Data())
 			d.Fail(err)
 		case uapi.RTA_TTL_PROPAGATE:
-			route.TTLPropagate = pointer(d.Bool())
+			route.TTLPropagate = new(d.Bool())
 		case uapi.RTA_PREF:
 			route.Pref = int(d.Uint8())
 		case uapi.RTA_CACHEINFO:

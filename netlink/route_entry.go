@@ -1,12 +1,12 @@
 package netlink
 
 import (
-	"encoding/binary"
 	"fmt"
 	"iter"
 	"net"
 	"net/netip"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
@@ -98,7 +98,7 @@ func (h *Handle) RouteEntries(family int, filter *Route, filterMask uint64) iter
 func (h *Handle) AppendRouteEntries(all []RouteEntry, family int, filter *Route, filterMask uint64) ([]RouteEntry, error) {
 	f := newRouteFilter(family, filter, filterMask)
 	var kept byteSlab
-	all, err := appendTo(all, h, f.request(h.strict()), "route list", func(m wire.Message, e *RouteEntry) (bool, error) {
+	all, err := appendTo(all, h.withDetails(), f.request(h.strict()), "route list", func(m wire.Message, e *RouteEntry) (bool, error) {
 		want, err := f.decode(m, e)
 		if want && e.more != nil {
 			e.more = kept.copy(e.more)
@@ -121,8 +121,6 @@ func (f *routeFilter) decode(m wire.Message, e *RouteEntry) (want bool, err erro
 	}
 	return f.wants(e), nil
 }
-
-var native = binary.NativeEndian
 
 // decode reads the payload of RTM_NEWROUTE or RTM_DELROUTE, whatever e was. It is
 // where a long dump spends its time, so it does without an [wire.Decoder].

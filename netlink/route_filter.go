@@ -114,8 +114,8 @@ func (f *routeFilter) wantsDst(e *RouteEntry) bool {
 		return e.bits == 0
 	}
 	n := e.dstBytes()
-	ones, bits := f.Dst.Mask.Size()
-	return int(e.bits) == ones && 8*n == bits && f.Dst.IP.Equal(e.dst[:n])
+	ones, _ := f.Dst.Mask.Size()
+	return int(e.bits) == ones && f.Dst.IP.Equal(e.dst[:n])
 }
 
 func (f *routeFilter) wantsMore(e *RouteEntry) bool {

@@ -27,7 +27,7 @@ func (h *Handle) RouteGetWithOptions(destination net.IP, options *RouteGetOption
 	}
 	iif, oif, err := h.routeGetLinks(options)
 	if err != nil {
-		return nil, wire.Annotate(err, op, object)
+		return nil, h.wrap(err, op, object)
 	}
 	r := wire.NewRequest(uapi.RTM_GETROUTE, 0)
 	r.Fail(encodeRouteGet(r, destination, options, iif, oif))

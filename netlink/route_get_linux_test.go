@@ -54,6 +54,11 @@ func TestRouteGet(t *testing.T) {
 				t.Errorf("%s: got %+v", c.name, r)
 			}
 		}
+		h, err := netlink.NewHandleWithOptions(netlink.HandleOptions{ErrorDetails: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer h.Close()
 		for name, c := range map[string]struct {
 			dst  net.IP
 			opts netlink.RouteGetOptions
@@ -67,7 +72,7 @@ func TestRouteGet(t *testing.T) {
 			"negative index":   {net.IP{10, 0, 0, 1}, netlink.RouteGetOptions{IifIndex: -1}, "link -1 is no index"},
 			"no way out of it": {net.ParseIP("fd66::1"), netlink.RouteGetOptions{}, "route get fd66::1: network is unreachable"},
 		} {
-			if routes, err := netlink.RouteGetWithOptions(c.dst, &c.opts); err == nil || !strings.Contains(err.Error(), c.want) {
+			if routes, err := h.RouteGetWithOptions(c.dst, &c.opts); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%s: %v, error %v, want %q", name, routes, err, c.want)
 			}
 		}

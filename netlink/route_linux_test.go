@@ -14,6 +14,7 @@ import (
 	"kern.sys/internal/nstest"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink"
+	"kern.sys/unix"
 )
 
 // cidr returns a prefix.
@@ -453,14 +454,14 @@ func TestRouteReplaceChangeAppend(t *testing.T) {
 			want []string
 			err  error
 		}{
-			{"change what is not there", netlink.RouteChange, via(dst, "10.0.0.2"), nil, os.ErrNotExist},
+			{"change what is not there", netlink.RouteChange, via(dst, "10.0.0.2"), nil, unix.ENOENT},
 			{"replace what is not there", netlink.RouteReplace, via(dst, "10.0.0.2"), []string{"10.0.0.2"}, nil},
 			{"add what is there", netlink.RouteAdd, via(dst, "10.0.0.3"), []string{"10.0.0.2"}, os.ErrExist},
 			{"replace", netlink.RouteReplace, via(dst, "10.0.0.3"), []string{"10.0.0.3"}, nil},
 			{"change", netlink.RouteChange, via(dst, "10.0.0.4"), []string{"10.0.0.4"}, nil},
 			{"append", netlink.RouteAppend, via(dst, "10.0.0.5"), []string{"10.0.0.4", "10.0.0.5"}, nil},
 			{"delete one of two", netlink.RouteDel, via(dst, "10.0.0.5"), []string{"10.0.0.4"}, nil},
-			{"delete what is not there", netlink.RouteDel, via(dst, "10.0.0.5"), []string{"10.0.0.4"}, os.ErrNotExist},
+			{"delete what is not there", netlink.RouteDel, via(dst, "10.0.0.5"), []string{"10.0.0.4"}, unix.ESRCH},
 			{"IPv6 add", netlink.RouteAdd, via(dst6, "fd00::2"), []string{"fd00::2"}, nil},
 			{"IPv6 append", netlink.RouteAppend, via(dst6, "fd01::2"), []string{"+fd00::2", "+fd01::2"}, nil},
 			{"IPv6 one more next hop", netlink.RouteAddEcmp, via(dst6, "fd01::3"), []string{"+fd00::2", "+fd01::2", "+fd01::3"}, nil},
@@ -483,7 +484,7 @@ func TestRouteReplaceChangeAppend(t *testing.T) {
 }
 
 func TestRouteErrorsSayWhatAndWhich(t *testing.T) {
-	h := newHandle(t)
+	h := handleWith(t, netlink.HandleOptions{ErrorDetails: true})
 	dst := cidr(t, "10.9.0.0/16")
 	if err := h.RouteAdd(&netlink.Route{Dst: dst, Gw: net.ParseIP("10.0.0.2"), Table: 7, LinkIndex: 1}); err == nil ||
 		!strings.Contains(err.Error(), "route add 10.9.0.0/16 via 10.0.0.2 link 1 table 7: network is ") {

@@ -9,12 +9,12 @@ import (
 
 // RouteList returns the routes of the main table that leave by link, or all of
 // the main table if link is nil: ip route show. family is FAMILY_V4,
-// FAMILY_V6, FAMILY_MPLS or FAMILY_ALL. Routes with several next hops are of no
+// FAMILY_V6, FAMILY_MPLS or FAMILY_ALL. A link that is gone has none. Routes with several next hops are of no
 // one link. See [ErrDumpInterrupted].
 func (h *Handle) RouteList(link Link, family int) ([]Route, error) {
 	filter, mask, err := h.routesOf(link)
 	if err != nil {
-		return nil, wire.Annotate(err, "route list", noObject)
+		return nil, withoutLink(h.wrap(err, "route list", noObject))
 	}
 	return h.RouteListFiltered(family, filter, mask)
 }
@@ -26,11 +26,11 @@ func (h *Handle) RouteList(link Link, family int) ([]Route, error) {
 // asks for nothing else. A nil filter is an empty one.
 func (h *Handle) RouteListFiltered(family int, filter *Route, filterMask uint64) ([]Route, error) {
 	f := newRouteFilter(family, filter, filterMask)
-	routes, err := fill(h, f.request(h.strict()), "route list", f.decoder())
+	routes, err := fill(h.withDetails(), f.request(h.strict()), "route list", f.decoder())
 	if nothingThere(err) {
 		return nil, nil
 	}
-	return routes, err
+	return routes, h.wrap(err, "route list", noObject)
 }
 
 // RouteListFilteredIter calls f for each route of [Handle.RouteListFiltered] as
@@ -38,7 +38,7 @@ func (h *Handle) RouteListFiltered(family int, filter *Route, filterMask uint64)
 func (h *Handle) RouteListFilteredIter(family int, filter *Route, filterMask uint64, f func(Route) (cont bool)) error {
 	for route, err := range h.RouteSeqFiltered(family, filter, filterMask) {
 		if err != nil {
-			return err
+			return h.wrap(err, "route list", noObject)
 		}
 		if !f(route) {
 			return nil
@@ -53,7 +53,9 @@ func (h *Handle) RouteSeq(link Link, family int) iter.Seq2[Route, error] {
 	return func(yield func(Route, error) bool) {
 		filter, mask, err := h.routesOf(link)
 		if err != nil {
-			yield(Route{}, wire.Annotate(err, "route list", noObject))
+			if withoutLink(err) != nil {
+				yield(Route{}, wire.Annotate(err, "route list", noObject))
+			}
 			return
 		}
 		h.RouteSeqFiltered(family, filter, mask)(yield)

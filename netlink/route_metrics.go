@@ -82,10 +82,10 @@ func encodeMetrics(e *wire.Encoder, route *Route, locks bool) error {
 	}
 	for typ, name := range metricNames {
 		p := route.metric(typ)
-		if p == nil || *p == 0 {
+		if p == nil || *p <= 0 {
 			continue
 		}
-		if *p < 0 || int64(*p) > math.MaxUint32 {
+		if int64(*p) > math.MaxUint32 {
 			return fmt.Errorf("%s %d is not within 0 and %d", name, *p, uint32(math.MaxUint32))
 		}
 		e.Uint32(uint16(typ), uint32(*p))

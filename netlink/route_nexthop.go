@@ -1,12 +1,12 @@
 package netlink
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math"
 	"net"
 	"strings"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
@@ -102,7 +102,7 @@ func encodeNexthop(e *wire.Encoder, family int, n *NexthopInfo) error {
 	}
 	encodeEncap(e, n.Encap)
 	// rtnh_len counts the attributes too.
-	binary.NativeEndian.PutUint16(e.Bytes()[at:], uint16(len(e.Bytes())-at))
+	native.PutUint16(e.Bytes()[at:], uint16(len(e.Bytes())-at))
 	return nil
 }
 

@@ -18,7 +18,7 @@ const FibRuleInvert = uapi.FIB_RULE_INVERT
 // SuppressIfgroup or SuppressPrefixlen of 0 is unset too.
 type Rule struct {
 	Priority int // FRA_PRIORITY; -1 is unset, for the kernel to choose when it is added
-	Family   int // FAMILY_…; 0 in a request: that of Src and Dst, else FAMILY_V4
+	Family   int // FAMILY_…; in a request that of Src and Dst counts, 0 is FAMILY_V4
 	// Table is the routing table's number; 0 is unset.
 	Table   int
 	Mark    uint32  // FRA_FWMARK; with a Mask 0 is a value, else it is unset
@@ -44,7 +44,7 @@ type Rule struct {
 	UIDRange *RuleUIDRange
 	Protocol uint8 // FRA_PROTOCOL, RTPROT_…: who made the rule; 0 is unset
 	// Type is what is done (FR_ACT_…, or RTN_… of the same value). 0 is to look
-	// in Table, or to go to Goto, when a rule is added, and any in RuleDel.
+	// in Table, or to go to Goto, when a rule is added or listed, and any in RuleDel.
 	Type   uint8
 	L3MDev bool // FRA_L3MDEV, the table is that of the packet's VRF
 
@@ -106,7 +106,7 @@ func (r Rule) String() string {
 }
 
 func rulePrefix(n *net.IPNet) string {
-	if n == nil || len(n.IP) == 0 {
+	if n == nil || len(n.IP) == 0 || !hasLength(n) {
 		return "all"
 	}
 	return n.String()

@@ -14,11 +14,14 @@ func encodeRule(r *wire.Request, typ uint16, rule *Rule) error {
 	if rule == nil {
 		return errors.New("no rule given")
 	}
-	f := familyOf{family: rule.Family}
+	var f familyOf
 	f.prefix("source", rule.Src)
 	f.prefix("destination", rule.Dst)
 	if f.err != nil {
 		return f.err
+	}
+	if f.family == uapi.AF_UNSPEC {
+		f.family = rule.Family
 	}
 	if f.family == uapi.AF_UNSPEC {
 		f.family = uapi.AF_INET
@@ -39,7 +42,7 @@ func encodeRule(r *wire.Request, typ uint16, rule *Rule) error {
 		Tos: uint8(rule.Tos), Action: rule.Type,
 	}
 	if rule.Table <= math.MaxUint8 {
-		m.Table = uint8(rule.Table)
+		m.Table = uint8(max(rule.Table, 0))
 	}
 	switch {
 	case rule.Goto > 0:
@@ -112,7 +115,7 @@ func encodeRuleOptions(r *wire.Request, rule *Rule) {
 	if rule.OifName != "" {
 		r.String(uapi.FRA_OIFNAME, rule.OifName)
 	}
-	if rule.IPProto != 0 {
+	if rule.IPProto > 0 {
 		r.Uint8(uapi.FRA_IP_PROTO, uint8(rule.IPProto))
 	}
 	encodePorts(r, uapi.FRA_SPORT_RANGE, rule.Sport)
@@ -165,13 +168,13 @@ func checkRule(rule *Rule) error {
 		min, max int64
 	}{
 		{"priority", int64(rule.Priority), -1, math.MaxUint32},
-		{"table", int64(rule.Table), 0, math.MaxUint32},
+		{"table", int64(max(rule.Table, 0)), 0, math.MaxUint32},
 		{"goto", int64(rule.Goto), -1, math.MaxUint32},
 		{"flow", int64(rule.Flow), -1, math.MaxUint32},
 		{"suppress_ifgroup", int64(rule.SuppressIfgroup), -1, math.MaxInt32},
 		{"suppress_prefixlength", int64(rule.SuppressPrefixlen), -1, math.MaxInt32},
 		{"tos", int64(min(rule.Tos, math.MaxInt32)), 0, math.MaxUint8},
-		{"ipproto", int64(rule.IPProto), 0, math.MaxUint8},
+		{"ipproto", int64(max(rule.IPProto, 0)), 0, math.MaxUint8},
 	} {
 		if f.v < f.min || f.v > f.max {
 			return fmt.Errorf("%s %d is not within %d and %d", f.name, f.v, f.min, f.max)
@@ -214,7 +217,9 @@ func decodeRule(data []byte) (Rule, error) {
 	rule.Family = int(m.Family)
 	rule.Tos = uint(m.Tos)
 	rule.Table = int(m.Table)
-	rule.Type = m.Action
+	if m.Action != uapi.FR_ACT_TO_TBL && m.Action != uapi.FR_ACT_GOTO {
+		rule.Type = m.Action
+	}
 	rule.Invert = m.Flags&FibRuleInvert != 0
 	rule.Flags = m.Flags &^ FibRuleInvert
 	var s routeDecoder
@@ -260,13 +265,13 @@ func decodeRule(data []byte) (Rule, error) {
 		case uapi.FRA_DPORT_MASK:
 			rule.DportMask = partOfPort(d.Uint16())
 		case uapi.FRA_DSCP:
-			rule.Dscp = pointer(d.Uint8())
+			rule.Dscp = new(d.Uint8())
 		case uapi.FRA_DSCP_MASK:
 			if mask := d.Uint8(); mask != allOfDscp {
 				rule.DscpMask = &mask
 			}
 		case uapi.FRA_FLOWLABEL:
-			rule.FlowLabel = pointer(d.BE32())
+			rule.FlowLabel = new(d.BE32())
 		case uapi.FRA_FLOWLABEL_MASK:
 			if mask := d.BE32(); mask != maxFlowLabel {
 				rule.FlowLabelMask = &mask

@@ -85,7 +85,12 @@ func TestRuleAddMakesWhatIPMakes(t *testing.T) {
 			words[2] = "del"
 			tool(t, "ip", words...)
 		}
-		if err := netlink.RuleDel(&netlink.Rule{Table: 4711}); !errors.Is(err, os.ErrNotExist) ||
+		h, err := netlink.NewHandleWithOptions(netlink.HandleOptions{ErrorDetails: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer h.Close()
+		if err := h.RuleDel(&netlink.Rule{Table: 4711}); !errors.Is(err, os.ErrNotExist) ||
 			!strings.HasPrefix(err.Error(), "rule del ip rule 0: from all to all table 4711") {
 			t.Error(err)
 		}

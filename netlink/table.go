@@ -49,8 +49,18 @@ type tablePart struct {
 	// tells takes from an object what changes untold, and reports whether the
 	// kernel tells of the object at all in this state.
 	tells func(data []byte) bool
-	// silent are the tables that change with these objects without a word.
-	silent Table
+}
+
+// silentWith returns the tables that change without a word when there is a notification of the
+// type.
+func silentWith(typ uint16) Table {
+	switch typ {
+	case uapi.RTM_NEWLINK, uapi.RTM_DELLINK:
+		return RouteTable | NexthopTable
+	case uapi.RTM_NEWADDR, uapi.RTM_DELADDR, uapi.RTM_NEWNEXTHOP, uapi.RTM_DELNEXTHOP:
+		return RouteTable
+	}
+	return 0
 }
 
 // owns reports whether a message tells of an object of this part.
@@ -58,39 +68,39 @@ func (p *tablePart) owns(m *wire.Message) bool {
 	return (m.Type == p.new || m.Type == p.del) && len(m.Data) >= p.header && p.has(m.Data)
 }
 
-// tableParts has a line for each dump.
-var tableParts = []tablePart{
-	{
-		table: LinkTable, name: "links", new: uapi.RTM_NEWLINK, del: uapi.RTM_DELLINK, header: uapi.SizeofIfinfomsg,
-		groups: []uint32{uapi.RTNLGRP_LINK}, dump: linkTableDump, has: isLink, key: linkKey, volatile: volatileOfLink, short: offsetOfChange, event: (*eventDecoder).link,
-		tells:  linkTold,
-		silent: RouteTable | NexthopTable,
-	}, {
-		table: AddrTable, name: "addresses", new: uapi.RTM_NEWADDR, del: uapi.RTM_DELADDR, header: uapi.SizeofIfaddrmsg,
-		groups: []uint32{uapi.RTNLGRP_IPV4_IFADDR, uapi.RTNLGRP_IPV6_IFADDR}, dump: addrQuery{}.request, has: isAddr, key: addrKey, volatile: volatileOfAddr, event: (*eventDecoder).addr,
-		hides: addrHidden, tells: addrTold,
-		silent: RouteTable,
-	}, {
-		table: NeighTable, name: "neighbours", new: uapi.RTM_NEWNEIGH, del: uapi.RTM_DELNEIGH, header: uapi.SizeofNdmsg,
-		groups: []uint32{uapi.RTNLGRP_NEIGH}, dump: (&NeighFilter{}).request, has: isNeigh, key: neighKey, volatile: volatileOfNeigh, event: (*eventDecoder).neigh,
-		hides: neighHidden, tells: neighTold,
-	}, {
-		table: RouteTable, name: "IPv4 routes", new: uapi.RTM_NEWROUTE, del: uapi.RTM_DELROUTE, header: uapi.SizeofRtmsg,
-		groups: []uint32{uapi.RTNLGRP_IPV4_ROUTE}, dump: routeTableDump(FAMILY_V4), has: isRouteOf(FAMILY_V4), key: routeKey, change: (*partState).changeIPv4Route, event: (*eventDecoder).route,
-	}, {
-		table: RouteTable, name: "IPv6 routes", new: uapi.RTM_NEWROUTE, del: uapi.RTM_DELROUTE, header: uapi.SizeofRtmsg,
-		groups: []uint32{uapi.RTNLGRP_IPV6_ROUTE}, dump: routeTableDump(FAMILY_V6), has: isRouteOf(FAMILY_V6), key: routeKey, volatile: volatileOfRoute, change: (*partState).changeIPv6Route, event: (*eventDecoder).route,
-	}, {
-		table: RuleTable, name: "IPv4 rules", new: uapi.RTM_NEWRULE, del: uapi.RTM_DELRULE, header: uapi.SizeofFibRuleHdr,
-		groups: []uint32{uapi.RTNLGRP_IPV4_RULE}, dump: ruleTableDump(FAMILY_V4), has: isRuleOf(FAMILY_V4), key: ruleKey, change: (*partState).changeRules, event: (*eventDecoder).rule,
-	}, {
-		table: RuleTable, name: "IPv6 rules", new: uapi.RTM_NEWRULE, del: uapi.RTM_DELRULE, header: uapi.SizeofFibRuleHdr,
-		groups: []uint32{uapi.RTNLGRP_IPV6_RULE}, dump: ruleTableDump(FAMILY_V6), has: isRuleOf(FAMILY_V6), key: ruleKey, change: (*partState).changeRules, event: (*eventDecoder).rule,
-	}, {
-		table: NexthopTable, name: "next hops", new: uapi.RTM_NEWNEXTHOP, del: uapi.RTM_DELNEXTHOP, header: uapi.SizeofNhmsg,
-		groups: []uint32{uapi.RTNLGRP_NEXTHOP}, dump: nexthopDump, has: isNexthop, key: nexthopKey, volatile: volatileOfNexthop, event: (*eventDecoder).nexthop,
-		silent: RouteTable,
-	},
+// tableParts returns a line for each dump. As a variable it would put all that it refers to into
+// every program.
+func tableParts() []tablePart {
+	return []tablePart{
+		{
+			table: LinkTable, name: "links", new: uapi.RTM_NEWLINK, del: uapi.RTM_DELLINK, header: uapi.SizeofIfinfomsg,
+			groups: []uint32{uapi.RTNLGRP_LINK}, dump: linkTableDump, has: isLink, key: linkKey, volatile: pruneLink, short: offsetOfChange, event: (*eventDecoder).link,
+			tells: linkTold,
+		}, {
+			table: AddrTable, name: "addresses", new: uapi.RTM_NEWADDR, del: uapi.RTM_DELADDR, header: uapi.SizeofIfaddrmsg,
+			groups: []uint32{uapi.RTNLGRP_IPV4_IFADDR, uapi.RTNLGRP_IPV6_IFADDR}, dump: addrQuery{}.request, has: isAddr, key: addrKey, volatile: pruneAddr, event: (*eventDecoder).addr,
+			hides: addrHidden, tells: addrTold,
+		}, {
+			table: NeighTable, name: "neighbours", new: uapi.RTM_NEWNEIGH, del: uapi.RTM_DELNEIGH, header: uapi.SizeofNdmsg,
+			groups: []uint32{uapi.RTNLGRP_NEIGH}, dump: (&NeighFilter{}).request, has: isNeigh, key: neighKey, volatile: pruneNeigh, event: (*eventDecoder).neigh,
+			hides: neighHidden, tells: neighTold,
+		}, {
+			table: RouteTable, name: "IPv4 routes", new: uapi.RTM_NEWROUTE, del: uapi.RTM_DELROUTE, header: uapi.SizeofRtmsg,
+			groups: []uint32{uapi.RTNLGRP_IPV4_ROUTE}, dump: routeTableDump(FAMILY_V4), has: isRouteOf(FAMILY_V4), key: routeKey, change: (*partState).changeIPv4Route, event: (*eventDecoder).route,
+		}, {
+			table: RouteTable, name: "IPv6 routes", new: uapi.RTM_NEWROUTE, del: uapi.RTM_DELROUTE, header: uapi.SizeofRtmsg,
+			groups: []uint32{uapi.RTNLGRP_IPV6_ROUTE}, dump: routeTableDump(FAMILY_V6), has: isRouteOf(FAMILY_V6), key: routeKey, volatile: pruneRoute, change: (*partState).changeIPv6Route, event: (*eventDecoder).route,
+		}, {
+			table: RuleTable, name: "IPv4 rules", new: uapi.RTM_NEWRULE, del: uapi.RTM_DELRULE, header: uapi.SizeofFibRuleHdr,
+			groups: []uint32{uapi.RTNLGRP_IPV4_RULE}, dump: ruleTableDump(FAMILY_V4), has: isRuleOf(FAMILY_V4), key: ruleKey, change: (*partState).changeRules, event: (*eventDecoder).rule,
+		}, {
+			table: RuleTable, name: "IPv6 rules", new: uapi.RTM_NEWRULE, del: uapi.RTM_DELRULE, header: uapi.SizeofFibRuleHdr,
+			groups: []uint32{uapi.RTNLGRP_IPV6_RULE}, dump: ruleTableDump(FAMILY_V6), has: isRuleOf(FAMILY_V6), key: ruleKey, change: (*partState).changeRules, event: (*eventDecoder).rule,
+		}, {
+			table: NexthopTable, name: "next hops", new: uapi.RTM_NEWNEXTHOP, del: uapi.RTM_DELNEXTHOP, header: uapi.SizeofNhmsg,
+			groups: []uint32{uapi.RTNLGRP_NEXTHOP}, dump: nexthopDump, has: isNexthop, key: nexthopKey, volatile: pruneNexthop, event: (*eventDecoder).nexthop,
+		},
+	}
 }
 
 // isNexthop: all are.

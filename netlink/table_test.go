@@ -19,11 +19,11 @@ func TestPruningKeepsTheRest(t *testing.T) {
 	copy(want.Raw(8), "head")
 	want.Data(uapi.NDA_LLADDR, []byte{1, 2, 3, 4, 5, 6})
 	want.Uint16(uapi.NDA_VLAN, 7)
-	got, err := volatileOfNeigh.message(e.Bytes(), 8, 4)
+	got, err := pruning(pruneNeigh).message(e.Bytes(), 8, 4)
 	if err != nil || got != string(want.Bytes()) {
 		t.Errorf("got %x, %v, want %x", got, err, want.Bytes())
 	}
-	if _, err := volatileOfNeigh.message(e.Bytes()[:14], 8, 8); err == nil {
+	if _, err := pruning(pruneNeigh).message(e.Bytes()[:14], 8, 8); err == nil {
 		t.Error("an attribute that is cut off is no error")
 	}
 }
@@ -44,7 +44,7 @@ func TestPruningReachesTimersOfBridges(t *testing.T) {
 		return e.Bytes()
 	}
 	for kind, timer := range map[string]bool{"bridge": false, "other": true} {
-		got, err := volatileOfLink.message(link(kind, true), uapi.SizeofIfinfomsg, uapi.SizeofIfinfomsg)
+		got, err := pruning(pruneLink).message(link(kind, true), uapi.SizeofIfinfomsg, uapi.SizeofIfinfomsg)
 		if err != nil || got != string(link(kind, timer)) {
 			t.Errorf("%s: got %x, %v", kind, got, err)
 		}
@@ -59,8 +59,9 @@ func FuzzTables(f *testing.F) {
 	f.Add(uint16(uapi.RTM_NEWADDR), uint16(0), capture.Message(f, uapi.RTM_NEWADDR, "02188000 01000000 08000100 0a000001"))
 	f.Fuzz(func(t *testing.T, typ, flags uint16, data []byte) {
 		m := &Mirror{}
-		for i := range tableParts {
-			m.parts = append(m.parts, &partState{tablePart: &tableParts[i]})
+		parts := tableParts()
+		for i := range parts {
+			m.parts = append(m.parts, &partState{tablePart: &parts[i]})
 		}
 		msg := wire.Message{Type: typ, Flags: flags, Data: data}
 		if m.apply(msg) != nil {

@@ -1,13 +1,15 @@
 package netlink
 
 import (
+	"slices"
+
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
 
-// pruning says what becomes of some types of attributes: nil leaves them out.
-// What it does not name stays.
-type pruning map[uint16]func(e *wire.Encoder, typ uint16, data []byte)
+// pruning says what becomes of attributes: it reports whether one of that type has been taken
+// care of, by leaving it out or by appending something else to e. Others stay as they are.
+type pruning func(e *wire.Encoder, typ uint16, data []byte) bool
 
 // message returns a message's payload without what p prunes, and no more than
 // short bytes of its header.
@@ -29,84 +31,98 @@ func (p pruning) message(data []byte, header, short int) (string, error) {
 
 func (p pruning) attrs(e *wire.Encoder, d *wire.Decoder) {
 	for d.Next() {
-		if fn, ok := p[d.Type()]; !ok {
+		if !p(e, d.Type(), d.Data()) {
 			e.Data(d.Type(), d.Data())
-		} else if fn != nil {
-			fn(e, d.Type(), d.Data())
 		}
 	}
 }
 
-// nest prunes inside an attribute.
-func (p pruning) nest(e *wire.Encoder, typ uint16, data []byte) {
+// nest prunes inside an attribute. It returns true, for its caller to return.
+func (p pruning) nest(e *wire.Encoder, typ uint16, data []byte) bool {
 	e.Nest(typ)
 	d := wire.NewDecoder(data)
 	p.attrs(e, &d)
 	e.End()
 	e.Fail(d.Err())
+	return true
 }
 
-// volatileOfLink are counters, timers, sysctls, and what only notifications
-// have.
-var volatileOfLink = pruning{
-	uapi.IFLA_STATS:    nil,
-	uapi.IFLA_STATS64:  nil,
-	uapi.IFLA_EVENT:    nil,
-	uapi.IFLA_LINKINFO: pruneLinkInfo,
-	uapi.IFLA_AF_SPEC: pruning{
-		uapi.AF_INET: nil,
-		uapi.AF_INET6: pruning{
-			uapi.IFLA_INET6_CONF:       nil,
-			uapi.IFLA_INET6_FLAGS:      nil,
-			uapi.IFLA_INET6_STATS:      nil,
-			uapi.IFLA_INET6_ICMP6STATS: nil,
-			uapi.IFLA_INET6_CACHEINFO:  nil,
-		}.nest,
-	}.nest,
+// pruneLink leaves out counters, timers, sysctls, and what only notifications have.
+func pruneLink(e *wire.Encoder, typ uint16, data []byte) bool {
+	switch typ {
+	case uapi.IFLA_STATS, uapi.IFLA_STATS64, uapi.IFLA_EVENT:
+		return true
+	case uapi.IFLA_LINKINFO:
+		return pruneLinkInfo(e, typ, data)
+	case uapi.IFLA_AF_SPEC:
+		return pruning(pruneLinkFamily).nest(e, typ, data)
+	}
+	return false
 }
 
-// volatileOfKind are the timers among a kind's attributes.
-var (
-	volatileOfBridge = pruning{
-		uapi.IFLA_BR_HELLO_TIMER:           nil,
-		uapi.IFLA_BR_TCN_TIMER:             nil,
-		uapi.IFLA_BR_TOPOLOGY_CHANGE_TIMER: nil,
-		uapi.IFLA_BR_GC_TIMER:              nil,
+func pruneLinkFamily(e *wire.Encoder, family uint16, data []byte) bool {
+	switch family {
+	case uapi.AF_INET:
+		return true
+	case uapi.AF_INET6:
+		return pruning(func(_ *wire.Encoder, typ uint16, _ []byte) bool {
+			switch typ {
+			case uapi.IFLA_INET6_CONF, uapi.IFLA_INET6_FLAGS, uapi.IFLA_INET6_STATS, uapi.IFLA_INET6_ICMP6STATS, uapi.IFLA_INET6_CACHEINFO:
+				return true
+			}
+			return false
+		}).nest(e, family, data)
 	}
-	volatileOfBridgePort = pruning{
-		uapi.IFLA_BRPORT_MESSAGE_AGE_TIMER:   nil,
-		uapi.IFLA_BRPORT_FORWARD_DELAY_TIMER: nil,
-		uapi.IFLA_BRPORT_HOLD_TIMER:          nil,
-	}
-)
+	return false
+}
 
-func pruneLinkInfo(e *wire.Encoder, typ uint16, data []byte) {
-	p := pruning{uapi.IFLA_INFO_XSTATS: nil}
-	for d := wire.NewDecoder(data); d.Next(); {
-		switch {
-		case d.Type() == uapi.IFLA_INFO_KIND && d.String() == "bridge":
-			p[uapi.IFLA_INFO_DATA] = volatileOfBridge.nest
-		case d.Type() == uapi.IFLA_INFO_SLAVE_KIND && d.String() == "bridge":
-			p[uapi.IFLA_INFO_SLAVE_DATA] = volatileOfBridgePort.nest
+// pruneLinkInfo leaves out what a link's kind, and that of its master, say changes silently.
+func pruneLinkInfo(e *wire.Encoder, typ uint16, data []byte) bool {
+	info, _ := readLinkInfo(data) // what is malformed fails below
+	link, port := linkKinds.silent(info.kind), portKinds.silent(info.portKind)
+	return pruning(func(e *wire.Encoder, typ uint16, data []byte) bool {
+		switch typ {
+		case uapi.IFLA_INFO_XSTATS:
+			return true
+		case uapi.IFLA_INFO_DATA:
+			return len(link) != 0 && leaveOut(link).nest(e, typ, data)
+		case uapi.IFLA_INFO_SLAVE_DATA:
+			return len(port) != 0 && leaveOut(port).nest(e, typ, data)
 		}
+		return false
+	}).nest(e, typ, data)
+}
+
+// leaveOut leaves out attributes of these types.
+func leaveOut(types []uint16) pruning {
+	return func(_ *wire.Encoder, typ uint16, _ []byte) bool { return slices.Contains(types, typ) }
+}
+
+// pruneAddr leaves out lifetimes that run.
+func pruneAddr(e *wire.Encoder, typ uint16, data []byte) bool {
+	const forever = 1<<32 - 1
+	if typ != uapi.IFA_CACHEINFO {
+		return false
 	}
-	p.nest(e, typ, data)
+	var c uapi.IfaCacheinfo
+	if c.Decode(data); c.IfaPrefered == forever && c.IfaValid == forever {
+		e.Struct(typ, uapi.SizeofIfaCacheinfo, &uapi.IfaCacheinfo{IfaPrefered: forever, IfaValid: forever})
+	}
+	return true
 }
 
-// volatileOfAddr are lifetimes that run.
-var volatileOfAddr = pruning{
-	uapi.IFA_CACHEINFO: func(e *wire.Encoder, typ uint16, data []byte) {
-		const forever = 1<<32 - 1
-		var c uapi.IfaCacheinfo
-		if c.Decode(data); c.IfaPrefered == forever && c.IfaValid == forever {
-			e.Struct(typ, uapi.SizeofIfaCacheinfo, &uapi.IfaCacheinfo{IfaPrefered: forever, IfaValid: forever})
-		}
-	},
+func pruneNeigh(_ *wire.Encoder, typ uint16, _ []byte) bool {
+	return typ == uapi.NDA_CACHEINFO || typ == uapi.NDA_PROBES
 }
 
-var volatileOfNeigh = pruning{uapi.NDA_CACHEINFO: nil, uapi.NDA_PROBES: nil}
+func pruneRoute(_ *wire.Encoder, typ uint16, _ []byte) bool { return typ == uapi.RTA_CACHEINFO }
 
-var volatileOfRoute = pruning{uapi.RTA_CACHEINFO: nil}
-
-// volatileOfNexthop is how long a resilient group has been out of balance.
-var volatileOfNexthop = pruning{uapi.NHA_RES_GROUP: pruning{uapi.NHA_RES_GROUP_UNBALANCED_TIME: nil}.nest}
+// pruneNexthop leaves out how long a resilient group has been out of balance.
+func pruneNexthop(e *wire.Encoder, typ uint16, data []byte) bool {
+	if typ != uapi.NHA_RES_GROUP {
+		return false
+	}
+	return pruning(func(_ *wire.Encoder, typ uint16, _ []byte) bool {
+		return typ == uapi.NHA_RES_GROUP_UNBALANCED_TIME
+	}).nest(e, typ, data)
+}

@@ -121,8 +121,9 @@ func (h *Handle) watchTables(op string, tables []Table, more []uint32) (*tableWa
 	if set&^AllTables != 0 || set == 0 {
 		return nil, &wire.Error{Op: op, Err: errors.New("no such table")}
 	}
-	for i := range tableParts {
-		if p := &tableParts[i]; p.table&set != 0 {
+	parts := tableParts()
+	for i := range parts {
+		if p := &parts[i]; p.table&set != 0 {
 			w.parts = append(w.parts, p)
 			w.groups = append(w.groups, p.groups...)
 		}

@@ -1,22 +1,23 @@
 package netns
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
 	"kern.sys/unix"
 )
 
-// GetFromDocker returns a handle of the network namespace of the running container whose identifier is id or
-// begins with it; an identifier that fits several containers is an error. It finds the container by its control
-// group, so it works for Docker, containerd, CRI-O and Podman, on hierarchies of version 1 and 2, with systemd and
-// without, also below Kubernetes. It has to run in the host's control group and process namespaces.
+// GetFromDocker returns a handle of the network namespace of the running container whose identifier is id, or begins
+// with it if no container's is id itself; a beginning that fits several containers is an error. It finds the container
+// by its control group, so it works for Docker, containerd, CRI-O, Podman, nerdctl, Kata Containers and AWS ECS, on
+// hierarchies of version 1 and 2, with systemd and without, also below Kubernetes, and for LXC, LXD and Incus, whose
+// identifiers are names. It has to run in the host's control group and process namespaces.
 func GetFromDocker(id string) (NsHandle, error) {
 	ns, err := fromContainer(os.DirFS("/"), id)
 	if err != nil {
@@ -37,12 +38,12 @@ func fromContainer(host fs.FS, id string) (NsHandle, error) {
 	}
 	err = errNoProcess
 	for _, pid := range pids {
-		ns, openErr := GetFromPid(pid)
+		ns, openErr := openFile(pidPath(pid))
 		if openErr != nil {
-			err = openErr
+			err = os.NewSyscallError(pidObject(pid), openErr)
 			continue
 		}
-		if inGroup(host, pid, path.Base(groups[0])) { // else it has ended, and its number is another's by now
+		if inGroup(host, pid, groups) { // else it has ended, and its number is another's by now
 			return ns, nil
 		}
 		closeQuietly(ns)
@@ -50,7 +51,7 @@ func fromContainer(host fs.FS, id string) (NsHandle, error) {
 	return None(), err
 }
 
-var errNoProcess = fmt.Errorf("no process is in it: %w", unix.ESRCH)
+var errNoProcess = &errnoError{"no process is in it", unix.ESRCH}
 
 // containerGroups returns the control groups of the one container that id stands for: one in each hierarchy, as
 // folders of host, the root of the file system.
@@ -62,8 +63,7 @@ func containerGroups(host fs.FS, id string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
-	found := map[string]bool{}
-	var groups []string
+	found := map[string][]string{} // by the container's whole identifier
 	for _, root := range roots {
 		err := fs.WalkDir(host, root, func(dir string, e fs.DirEntry, err error) error {
 			if errors.Is(err, fs.ErrNotExist) {
@@ -72,9 +72,8 @@ func containerGroups(host fs.FS, id string) ([]string, error) {
 			if err != nil {
 				return err
 			}
-			if container := containerOf(e.Name()); e.IsDir() && container != "" && strings.HasPrefix(container, id) {
-				found[container] = true
-				groups = append(groups, dir)
+			if container := containerOf(dir); e.IsDir() && container != "" && strings.HasPrefix(container, id) {
+				found[container] = append(found[container], dir)
 			}
 			return nil
 		})
@@ -82,50 +81,73 @@ func containerGroups(host fs.FS, id string) ([]string, error) {
 			return nil, err
 		}
 	}
-	switch len(found) {
-	case 0:
-		return nil, fmt.Errorf("no such container: %w", unix.ENOENT)
-	case 1:
+	if groups, ok := found[id]; ok {
 		return groups, nil
 	}
-	return nil, fmt.Errorf("the identifier fits %d containers: %w", len(found), unix.EINVAL)
+	if len(found) > 1 {
+		return nil, fmt.Errorf("the identifier fits %d containers: %w", len(found), unix.EINVAL)
+	}
+	for _, groups := range found {
+		return groups, nil
+	}
+	return nil, fmt.Errorf("no such container: %w", unix.ENOENT)
 }
 
-// containerOf returns the identifier of the container that a control group is for, by the group's name, or "":
+// containerOf returns the identifier of the container that a control group is for, by the group's folder, or "":
 //
 //	0123…                                   cgroupfs driver: /docker/0123…, /kubepods/burstable/podUID/0123…
 //	docker-0123….scope                      systemd driver; also cri-containerd-, crio-, libpod-, nerdctl-
 //	kubepods-podUID.slice:cri-containerd:0123…   a systemd path given to the cgroupfs driver
+//	kata_0123…                              a sandbox of Kata Containers
+//	lxc.payload.NAME                        LXC since 4.0; before it lxc.payload/NAME and, as with Proxmox, lxc/NAME
 //
-// A monitor process's own group, crio-conmon-0123….scope, is not its container's.
+// The groups of monitor processes, such as crio-conmon-0123….scope and lxc.monitor.NAME, are not their containers'.
 func containerOf(group string) string {
-	name, _ := strings.CutSuffix(group, ".scope")
-	i := strings.LastIndexAny(name, "-:") + 1
-	if !isFullID(name[i:]) || strings.HasSuffix(name[:i], "conmon-") {
+	parent, name := path.Split(group)
+	switch path.Base(parent) {
+	case "lxc", "lxc.payload":
+		return name
+	}
+	if container, ok := strings.CutPrefix(name, "lxc.payload."); ok {
+		return container
+	}
+	name = strings.TrimSuffix(name, ".scope")
+	engine := name[:len(name)-fullIDLen(name)]
+	if engine != "" && !strings.ContainsAny(engine[len(engine)-1:], "-:_") || strings.HasSuffix(engine, "conmon-") {
 		return ""
 	}
-	return name[i:]
+	return name[len(engine):]
 }
 
-// isFullID tells whether s is an identifier as container engines make them: 32 bytes in hexadecimal.
-func isFullID(s string) bool {
-	return len(s) == 64 && strings.Trim(s, "0123456789abcdef") == ""
+// fullIDLen returns the length of the identifier that name ends in, as container engines make them: 32 bytes in
+// hexadecimal; for tasks of AWS Fargate 16 bytes, a dash, and a decimal number. Zero: there is none.
+func fullIDLen(name string) int {
+	const engineLen, taskLen = 64, 32
+	const decimal, hexadecimal = "0123456789", "0123456789abcdef"
+	if i := len(name) - engineLen; i >= 0 && strings.Trim(name[i:], hexadecimal) == "" {
+		return engineLen
+	}
+	task := strings.TrimRight(name, decimal)
+	if task == name || !strings.HasSuffix(task, "-") {
+		return 0
+	}
+	task = task[:len(task)-1]
+	if i := len(task) - taskLen; i >= 0 && strings.Trim(task[i:], hexadecimal) == "" {
+		return len(name) - i
+	}
+	return 0
 }
 
 // cgroupMounts returns where control group hierarchies are mounted, version 2 first.
 func cgroupMounts(host fs.FS) ([]string, error) {
-	mounts, err := fs.ReadFile(host, "proc/self/mounts")
+	mounts, err := readMounts(host)
 	if err != nil {
 		return nil, err
 	}
 	var v1, v2 []string
-	for line := range bytes.Lines(mounts) {
-		fields := strings.Fields(string(line)) // source, folder, type, options, …
-		if len(fields) < 3 {
-			continue
-		}
-		dir := strings.TrimPrefix(path.Clean(fields[1]), "/")
-		switch fields[2] {
+	for _, m := range mounts {
+		dir := strings.TrimPrefix(path.Clean(m.dir), "/")
+		switch m.fstype {
 		case "cgroup2":
 			v2 = append(v2, dir)
 		case "cgroup":
@@ -147,7 +169,8 @@ func groupPids(host fs.FS, groups []string) ([]int, error) {
 		for _, group := range groups {
 			procs, err := fs.ReadFile(host, path.Join(group, "cgroup.procs"))
 			// ENODEV: the group is gone. EOPNOTSUPP: a threaded group, whose processes count as its parent's.
-			if err != nil && !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, unix.ENODEV) && !errors.Is(err, unix.EOPNOTSUPP) {
+			none := errors.Is(err, fs.ErrNotExist) || errors.Is(err, unix.ENODEV) || errors.Is(err, unix.EOPNOTSUPP)
+			if err != nil && !none {
 				return nil, err
 			}
 			for _, line := range strings.Fields(string(procs)) {
@@ -175,8 +198,18 @@ func groupPids(host fs.FS, groups []string) ([]int, error) {
 	return nil, errNoProcess
 }
 
-// inGroup tells whether a process is in a control group of that name, or below one.
-func inGroup(host fs.FS, pid int, group string) bool {
+// inGroup reports whether a process is in one of the control groups, or below one.
+func inGroup(host fs.FS, pid int, groups []string) bool {
 	b, err := fs.ReadFile(host, fmt.Sprintf("proc/%d/cgroup", pid))
-	return err == nil && strings.Contains(string(b), "/"+group)
+	if err != nil {
+		return false
+	}
+	for line := range strings.Lines(string(b)) { // 4:memory:/docker/0123…
+		for name := range strings.SplitSeq(strings.TrimSuffix(line, "\n"), "/") {
+			if slices.ContainsFunc(groups, func(group string) bool { return path.Base(group) == name }) {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+
+	"kern.sys/unix"
 )
 
 // Do runs fn with its goroutine locked to a thread that is in the network namespace ns, and brings the thread
@@ -14,15 +16,15 @@ import (
 // runs nothing else and ends with the goroutine.
 func Do(ns NsHandle, fn func() error) (err error) {
 	runtime.LockOSThread()
-	origin, err := Get()
+	origin, err := current()
 	if err != nil {
 		runtime.UnlockOSThread()
-		return err
+		return opError("get", currentPath, err)
 	}
 	defer closeQuietly(origin)
-	if err := Set(ns); err != nil {
+	if err := unix.Setns(int(ns), CLONE_NEWNET); err != nil {
 		runtime.UnlockOSThread()
-		return err
+		return setError(ns, err)
 	}
 	defer func() { err = restore(origin, err) }()
 	return fn()
@@ -31,8 +33,8 @@ func Do(ns NsHandle, fn func() error) (err error) {
 // restore moves the thread back to origin and takes back one runtime.LockOSThread. When it cannot, it leaves
 // the lock and adds to err.
 func restore(origin NsHandle, err error) error {
-	if e := Set(origin); e != nil {
-		return errors.Join(err, fmt.Errorf("the thread is lost to its namespace: %w", e))
+	if e := unix.Setns(int(origin), CLONE_NEWNET); e != nil {
+		return errors.Join(err, fmt.Errorf("the thread is lost to its namespace: %w", setError(origin, e)))
 	}
 	runtime.UnlockOSThread()
 	return err

@@ -1,6 +1,7 @@
 package netns_test
 
 import (
+	"errors"
 	"fmt"
 	"log"
 	"net"
@@ -9,24 +10,18 @@ import (
 	"kern.sys/netns"
 )
 
-// Go into a new network namespace and back by hand. [netns.Do] is simpler and safer for a namespace that exists.
+// Go into a new network namespace and back by hand. [netns.Create] and [netns.Do] are simpler and safer.
 func Example() {
 	// Namespaces belong to threads: without the lock, the code below could go on on another one.
 	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-
 	origin, err := netns.Get()
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer origin.Close()
-
 	ns, err := netns.New() // and the thread is in it
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer ns.Close()
-
 	links, err := net.Interfaces()
 	if err != nil {
 		log.Fatal(err)
@@ -36,42 +31,55 @@ func Example() {
 	if err := netns.Set(origin); err != nil {
 		log.Fatal(err)
 	}
+	runtime.UnlockOSThread() // only now that it is back
 	links, err = net.Interfaces()
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println("first of the old one:", links[0].Name, links[0].Flags)
+
+	if err := errors.Join(ns.Close(), origin.Close()); err != nil {
+		log.Fatal(err)
+	}
 	// Output:
 	// first of the new namespace: lo loopback
 	// first of the old one: lo up|loopback|running
 }
 
-func ExampleDo() {
-	ns, err := makeNamed("blue")
+// Make a named network namespace, as "ip netns add blue" does, and remove it. The calling thread stays where it is.
+func ExampleCreate() {
+	ns, err := netns.Create("blue")
 	if err != nil {
 		log.Fatal(err)
 	}
-	defer ns.Close()
-	defer netns.DeleteNamed("blue")
+	names, err := netns.List()
+	if err != nil {
+		log.Fatal(err)
+	}
+	fmt.Println(names)
 
-	err = netns.Do(ns, func() error {
-		_, err := net.Dial("tcp", "127.0.0.1:80")
-		return err
-	})
-	fmt.Println(err) // no link of "blue" is up
-	// Output: dial tcp 127.0.0.1:80: connect: network is unreachable
+	if err := errors.Join(netns.DeleteNamed("blue"), ns.Close()); err != nil {
+		log.Fatal(err)
+	}
+	// Output: [blue]
 }
 
-// makeNamed makes a named namespace without staying in it, as "ip netns add" does.
-func makeNamed(name string) (ns netns.NsHandle, err error) {
-	origin, err := netns.Get()
+// Work in a network namespace that has no name: it ends with its handle.
+func ExampleDo() {
+	ns, err := netns.CreateUnnamed()
 	if err != nil {
-		return netns.None(), err
+		log.Fatal(err)
 	}
-	defer origin.Close()
-	err = netns.Do(origin, func() (err error) {
-		ns, err = netns.NewNamed(name)
-		return err
+	err = netns.Do(ns, func() error {
+		links, err := net.Interfaces()
+		if err != nil {
+			return err
+		}
+		fmt.Println(links[0].Name, links[0].Flags) // not up yet
+		return nil
 	})
-	return ns, err
+	if err := errors.Join(err, ns.Close()); err != nil {
+		log.Fatal(err)
+	}
+	// Output: lo loopback
 }

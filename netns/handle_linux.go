@@ -58,6 +58,9 @@ func (ns NsHandle) UniqueId() string {
 // another handle keeps it.
 func (ns *NsHandle) Close() error {
 	if err := unix.Close(int(*ns)); err != nil {
+		if !ErrorDetails {
+			return err
+		}
 		return fmt.Errorf("netns close %v: %w", *ns, err)
 	}
 	*ns = None()

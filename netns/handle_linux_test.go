@@ -153,6 +153,7 @@ func TestGetFromThread(t *testing.T) {
 }
 
 func TestGetFailsForWhatIsNoNamespace(t *testing.T) {
+	detailed(t)
 	dir := t.TempDir()
 	file, fifo := filepath.Join(dir, "file"), filepath.Join(dir, "fifo")
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
@@ -210,6 +211,7 @@ func TestNewAndSet(t *testing.T) {
 }
 
 func TestNewWithoutRightLeavesThread(t *testing.T) {
+	detailed(t)
 	nstest.Private(t)
 	lock(t) // checks where the thread is at the end
 	regain := loseCapabilities(t)
@@ -221,6 +223,7 @@ func TestNewWithoutRightLeavesThread(t *testing.T) {
 }
 
 func TestSetRefuses(t *testing.T) {
+	detailed(t)
 	nstest.Private(t)
 	lock(t)
 	uts, err := netns.GetFromPath("/proc/self/ns/uts")

@@ -1,8 +1,10 @@
 package netns_test
 
 import (
+	"errors"
 	"os"
 	"os/exec"
+	"regexp"
 	"runtime"
 	"strings"
 	"syscall"
@@ -15,6 +17,12 @@ import (
 )
 
 func TestMain(m *testing.M) { nstest.Main(m) }
+
+// detailed makes errors say all there is until the test ends.
+func detailed(t *testing.T) {
+	netns.ErrorDetails = true
+	t.Cleanup(func() { netns.ErrorDetails = false })
+}
 
 // get returns the calling thread's namespace.
 func get(t *testing.T) netns.NsHandle {
@@ -75,6 +83,47 @@ func child(t *testing.T) (pid int) {
 		}
 	})
 	return cmd.Process.Pid
+}
+
+// childEnv marks the process that inProcess runs its function in.
+const childEnv = "KERN_NETNS_TEST_CHILD"
+
+// inProcess runs fn, which is all of a test but what is before it, in a process that has mounts of its own, with an
+// empty /run, and the other namespaces of attr.
+func inProcess(t *testing.T, attr *syscall.SysProcAttr, fn func()) {
+	t.Helper()
+	nstest.Private(t)
+	if os.Getenv(childEnv) != "" {
+		fn()
+		return
+	}
+	names := strings.Split(t.Name(), "/")
+	for i, name := range names {
+		names[i] = "^" + regexp.QuoteMeta(name) + "$"
+	}
+	cmd := exec.Command("/proc/self/exe", "-test.run="+strings.Join(names, "/"))
+	cmd.Env = append(os.Environ(), childEnv+"=1")
+	attr.Cloneflags |= unix.CLONE_NEWNS
+	cmd.SysProcAttr = attr
+	out, err := cmd.CombinedOutput()
+	if errors.Is(err, os.ErrPermission) || errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EUSERS) {
+		nstest.Need(t, "user namespaces", "", err)
+	}
+	if err != nil {
+		t.Errorf("%v: %s", err, out)
+	} else if !strings.HasPrefix(string(out), "PASS") {
+		t.Errorf("did not run: %s", out)
+	}
+}
+
+// inUserNamespace runs fn in a process that has a user namespace of its own, whose limits it may change.
+func inUserNamespace(t *testing.T, fn func()) {
+	t.Helper()
+	inProcess(t, &syscall.SysProcAttr{
+		Cloneflags:  unix.CLONE_NEWUSER | unix.CLONE_NEWNET,
+		UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}},
+	}, fn)
 }
 
 // loseCapabilities empties the calling thread's effective capabilities and returns what gives them back.

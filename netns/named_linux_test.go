@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
-	"syscall"
 	"testing"
 
 	"kern.sys/internal/nstest"
@@ -111,6 +110,7 @@ func TestWhatIpMadeIsSeen(t *testing.T) {
 }
 
 func TestBadNamesDoNothing(t *testing.T) {
+	detailed(t)
 	nstest.Private(t)
 	lock(t)
 	before := list(t)
@@ -145,6 +145,7 @@ func TestBadNamesDoNothing(t *testing.T) {
 }
 
 func TestTakenNameIsKept(t *testing.T) {
+	detailed(t)
 	nstest.Private(t)
 	first := add(t, "taken")
 	ns, err := netns.NewNamed("taken")
@@ -161,6 +162,14 @@ func TestTakenNameIsKept(t *testing.T) {
 	}
 	if err := netns.DeleteNamed("taken"); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestErrorsOfMountsAreSeenByOsIs(t *testing.T) {
+	nstest.Private(t)
+	err := netns.Attach("nothing", netns.None())
+	if !os.IsNotExist(err) || err.Error() != `netns attach "nothing": mount: no such file or directory` || exists("/run/netns/nothing") {
+		t.Errorf("%v, file %v", err, exists("/run/netns/nothing"))
 	}
 }
 
@@ -239,40 +248,20 @@ func TestFailedMountLeavesThreadWhereItWas(t *testing.T) {
 	}
 }
 
-// limitEnv marks the process of TestNewNamedUndoesWhatItDid that may make no namespace.
-const limitEnv = "KERN_NETNS_TEST_LIMIT"
-
 func TestNewNamedUndoesWhatItDid(t *testing.T) {
-	nstest.Private(t)
-	if os.Getenv(limitEnv) == "" {
-		// The limit is one of a user namespace: use an own one.
-		cmd := exec.Command("/proc/self/exe", "-test.run=^"+t.Name()+"$")
-		cmd.Env = append(os.Environ(), limitEnv+"=1")
-		cmd.SysProcAttr = &syscall.SysProcAttr{
-			Cloneflags:  unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWNET,
-			UidMappings: []syscall.SysProcIDMap{{HostID: os.Getuid(), Size: 1}},
-			GidMappings: []syscall.SysProcIDMap{{HostID: os.Getgid(), Size: 1}},
+	inUserNamespace(t, func() {
+		add(t, "first")
+		if err := os.WriteFile("/proc/sys/user/max_net_namespaces", []byte("1"), 0); err != nil {
+			t.Fatal(err)
 		}
-		out, err := cmd.CombinedOutput()
-		if errors.Is(err, os.ErrPermission) || errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EUSERS) {
-			nstest.Need(t, "user namespaces", "", err)
+		ns, err := netns.NewNamed("second")
+		if !errors.Is(err, unix.ENOSPC) || ns != netns.None() || exists("/run/netns/second") {
+			t.Errorf("%v, %v, file %v", ns, err, exists("/run/netns/second"))
 		}
-		if err != nil {
-			t.Errorf("%v: %s", err, out)
+		if err := netns.DeleteNamed("first"); err != nil {
+			t.Error(err)
 		}
-		return
-	}
-	add(t, "first")
-	if err := os.WriteFile("/proc/sys/user/max_net_namespaces", []byte("1"), 0); err != nil {
-		t.Fatal(err)
-	}
-	ns, err := netns.NewNamed("second")
-	if !errors.Is(err, unix.ENOSPC) || ns != netns.None() || exists("/run/netns/second") {
-		t.Errorf("%v, %v, file %v", ns, err, exists("/run/netns/second"))
-	}
-	if err := netns.DeleteNamed("first"); err != nil {
-		t.Error(err)
-	}
+	})
 }
 
 func TestOneOfManyGetsTheName(t *testing.T) {
@@ -340,14 +329,6 @@ func TestNamesComeAndGoConcurrently(t *testing.T) {
 		if strings.HasPrefix(name, "busy") {
 			t.Errorf("%s is left", name)
 		}
-	}
-	// A second mount on the folder would hide the names below the first.
-	mounts, err := os.ReadFile("/proc/self/mounts")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if n := strings.Count(string(mounts), " /run/netns tmpfs "); n != 1 {
-		t.Errorf("/run/netns is mounted %d times:\n%s", n, mounts)
 	}
 }
 

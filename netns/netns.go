@@ -29,3 +29,8 @@ func None() NsHandle { return -1 }
 
 // IsOpen tells whether the handle is other than [None]. It does not ask the kernel whether the descriptor is open.
 func (ns NsHandle) IsOpen() bool { return ns != None() }
+
+// ErrorDetails makes the errors of all functions say what was done to which namespace. Without it those that other
+// libraries of this name have too return what these do, so that programs may compare: a bare errno where the system
+// refused, an *os.PathError for the file of a name. Set it before the first call.
+var ErrorDetails bool

@@ -8,8 +8,17 @@ func Get() (NsHandle, error) { return None(), ErrNotImplemented }
 // New returns [ErrNotImplemented].
 func New() (NsHandle, error) { return None(), ErrNotImplemented }
 
+// CreateUnnamed returns [ErrNotImplemented].
+func CreateUnnamed() (NsHandle, error) { return None(), ErrNotImplemented }
+
 // NewNamed returns [ErrNotImplemented].
 func NewNamed(name string) (NsHandle, error) { return None(), ErrNotImplemented }
+
+// Create returns [ErrNotImplemented].
+func Create(name string) (NsHandle, error) { return None(), ErrNotImplemented }
+
+// ShareNamed returns [ErrNotImplemented].
+func ShareNamed() error { return ErrNotImplemented }
 
 // Attach returns [ErrNotImplemented].
 func Attach(name string, ns NsHandle) error { return ErrNotImplemented }

@@ -39,17 +39,34 @@ func (fh *FileHandle) Bytes() []byte {
 	return fh.raw[handleHeader:]
 }
 
-// NameToHandleAt is name_to_handle_at(2): a handle of a file and the id of its mount.
+// NameToHandleAt is name_to_handle_at(2): a handle of a file and the id of its mount, with AT_HANDLE_MNT_ID_UNIQUE
+// (Linux 6.12) the one that [Statmount] takes. On architectures of 32 bits that one is more than an int holds,
+// EOVERFLOW: see [NameToHandleAt64].
 func NameToHandleAt(dirfd int, path string, flags int) (handle FileHandle, mountID int, err error) {
+	handle, id, err := NameToHandleAt64(dirfd, path, flags)
+	if err != nil {
+		return FileHandle{}, 0, err
+	}
+	if flags&AT_HANDLE_MNT_ID_UNIQUE != 0 && uint64(int(id)) != id {
+		return FileHandle{}, 0, EOVERFLOW
+	}
+	return handle, int(id), nil
+}
+
+// NameToHandleAt64 is [NameToHandleAt] with an id of 64 bits on every architecture.
+func NameToHandleAt64(dirfd int, path string, flags int) (handle FileHandle, mountID uint64, err error) {
 	for size, grown := 32, false; ; {
 		fh := NewFileHandle(0, make([]byte, size))
-		var id int32
-		err := nameToHandleAt(dirfd, path, &fh.raw[0], &id, flags)
+		var id uint64
+		err := nameToHandleAt(dirfd, path, &fh.raw[0], unsafe.Pointer(&id), flags)
 		need := int(binary.NativeEndian.Uint32(fh.raw))
 		switch {
 		case err == nil && need <= size:
 			fh.raw = fh.raw[:handleHeader+need]
-			return fh, int(id), nil
+			if flags&AT_HANDLE_MNT_ID_UNIQUE == 0 {
+				id = uint64(*(*int32)(unsafe.Pointer(&id))) // an int is stored
+			}
+			return fh, id, nil
 		case err == EOVERFLOW && !grown && need > size:
 			size, grown = need, true
 		case err == nil:

@@ -23,27 +23,11 @@ func IoctlSetInt(fd int, req uint, value int) error {
 	return err
 }
 
-// IoctlGetInt makes an ioctl(2) that stores a C int.
-func IoctlGetInt(fd int, req uint) (int, error) {
-	v, err := ioctlGet[int32](fd, req)
-	return int(*v), err
-}
-
-// IoctlGetUint32 makes an ioctl(2) that stores a C unsigned int.
-func IoctlGetUint32(fd int, req uint) (uint32, error) {
-	v, err := ioctlGet[uint32](fd, req)
-	return *v, err
-}
-
-// IoctlSetPointerInt makes an ioctl(2) that reads a C int.
-func IoctlSetPointerInt(fd int, req uint, value int) error {
-	v := int32(value)
-	return ioctlSet(fd, req, &v)
-}
-
-// IoctlSetString makes an ioctl(2) that reads a string.
+// IoctlSetString makes an ioctl(2) that reads a string with a NUL. A request that reads more, as FS_IOC_SETFSLABEL,
+// finds zeros there.
 func IoctlSetString(fd int, req uint, value string) error {
-	b := append([]byte(value), 0)
+	b := make([]byte, max(len(value)+1, ioctlSize(req)))
+	copy(b, value)
 	return ioctlSet(fd, req, &b[0])
 }
 

@@ -7,10 +7,10 @@ import (
 
 // mappings are those that Mmap and Mremap gave out as slices, by their first byte: Munmap takes no others, as a slice
 // of one would leave holes behind.
-var mappings = struct {
+var mappings struct {
 	sync.Mutex
-	size map[*byte]int
-}{size: map[*byte]int{}}
+	size map[*byte]int // made for the first, as most programs have none
+}
 
 // find returns the start of a whole mapping that is known. mappings is locked.
 func find(b []byte) (*byte, bool) {
@@ -37,6 +37,9 @@ func keep(addr uintptr, length int) []byte {
 	p := (*byte)(pointerTo(addr))
 	mappings.Lock()
 	defer mappings.Unlock()
+	if mappings.size == nil {
+		mappings.size = map[*byte]int{}
+	}
 	mappings.size[p] = length
 	return unsafe.Slice(p, length)
 }

@@ -1,6 +1,9 @@
 package unix
 
-import "unsafe"
+import (
+	"math"
+	"unsafe"
+)
 
 // Poll is poll(2). The timeout is in milliseconds; negative is none.
 func Poll(fds []PollFd, timeout int) (n int, err error) {
@@ -11,30 +14,15 @@ func Poll(fds []PollFd, timeout int) (n int, err error) {
 	return Ppoll(fds, &ts, nil)
 }
 
-// Ppoll is ppoll(2). timeout and sigmask may be nil; timeout stays as it is.
+// Ppoll is ppoll(2). timeout and sigmask may be nil; the kernel leaves in timeout what is left of it.
 func Ppoll(fds []PollFd, timeout *Timespec, sigmask *Sigset_t) (n int, err error) {
-	var copied Timespec
-	if timeout != nil {
-		copied = *timeout // the kernel stores what is left
-		timeout = &copied
-	}
 	return ppoll(unsafe.SliceData(fds), len(fds), timeout, sigmask, sigsetSize)
 }
 
-// Select is select(2). timeout may be nil, and stays as it is.
-func Select(nfd int, r *FdSet, w *FdSet, e *FdSet, timeout *Timeval) (n int, err error) {
-	if timeout == nil {
-		return pselect6(nfd, r, w, e, nil, nil)
-	}
-	if timeout.Sec < 0 || timeout.Usec < 0 {
-		return -1, EINVAL
-	}
-	ts := NsecToTimespec(timeout.Nano())
-	return pselect6(nfd, r, w, e, &ts, nil)
-}
-
-// Pselect is pselect(2). timeout and sigmask may be nil; timeout stays as it is.
+// Pselect is pselect(2). timeout and sigmask may be nil; timeout stays as it is. Descriptors from FD_SETSIZE on, for
+// which a set has no place, are in none.
 func Pselect(nfd int, r *FdSet, w *FdSet, e *FdSet, timeout *Timespec, sigmask *Sigset_t) (n int, err error) {
+	nfd = min(nfd, FD_SETSIZE)
 	var copied Timespec
 	if timeout != nil {
 		copied = *timeout // the kernel stores what is left
@@ -76,7 +64,7 @@ func EpollCreate(size int) (fd int, err error) {
 	return EpollCreate1(0)
 }
 
-// EpollWait is epoll_wait(2). The timeout is in milliseconds; negative is none.
+// EpollWait is epoll_wait(2). The timeout is in milliseconds, at most 24 days; negative is none.
 func EpollWait(epfd int, events []EpollEvent, msec int) (n int, err error) {
-	return epollPwait(epfd, events, msec, nil, sigsetSize)
+	return epollPwait(epfd, events, min(max(msec, -1), math.MaxInt32), nil, sigsetSize) // the kernel takes 32 bits
 }

@@ -14,7 +14,13 @@ func Prlimit(pid, resource int, newlimit, old *Rlimit) error {
 }
 
 // Getrlimit is getrlimit(2).
-func Getrlimit(resource int, rlim *Rlimit) (err error) { return Prlimit(0, resource, nil, rlim) }
+func Getrlimit(resource int, rlim *Rlimit) (err error) {
+	err = Prlimit(0, resource, nil, rlim)
+	if err == nil && rlim == nil { // prlimit(2) may be asked for nothing
+		err = EFAULT
+	}
+	return err
+}
 
 // Setrlimit is setrlimit(2).
 func Setrlimit(resource int, rlim *Rlimit) error { return Prlimit(0, resource, rlim, nil) }

@@ -108,6 +108,7 @@ func TestRlimit(t *testing.T) {
 		t.Errorf("%+v, want %+v", old, lim)
 	}
 	fails(t, unix.Getrlimit(1000, &lim), unix.EINVAL)
+	fails(t, unix.Getrlimit(unix.RLIMIT_CORE, nil), unix.EFAULT)
 }
 
 func TestUsage(t *testing.T) {
@@ -242,6 +243,19 @@ func TestAffinity(t *testing.T) {
 		if err := unix.SchedSetaffinity(0, new(unix.CPUSet)); err != unix.EINVAL {
 			t.Error(err)
 		}
+		fails(t, unix.SchedGetaffinity(0, nil), unix.EFAULT)
+		fails(t, unix.SchedSetaffinity(0, nil), unix.EFAULT)
+		// What the set held before is gone after an answer, and still there without one.
+		now.Fill()
+		if err := unix.SchedGetaffinity(1<<30, &now); err != unix.ESRCH || now.Count() != 1024 {
+			t.Errorf("%v, %d processors", err, now.Count())
+		}
+		dyn.Fill()
+		ok(t, unix.SchedGetaffinity(0, &now))
+		ok(t, unix.SchedGetaffinityDynamic(0, dyn))
+		if now.Count() != dyn.Count() || now.Count() > set.Count() {
+			t.Errorf("%d and %d processors of %d", now.Count(), dyn.Count(), set.Count())
+		}
 		attr, err := unix.SchedGetAttr(0, 0)
 		if err != nil || attr.Policy != unix.SCHED_NORMAL {
 			t.Errorf("%+v, %v", attr, err)
@@ -280,7 +294,7 @@ func TestCPUSet(t *testing.T) {
 	if d := unix.NewCPUSet(65); len(d)*8*int(unsafe.Sizeof(d[0])) < 65 {
 		t.Errorf("%d words", len(d))
 	}
-	if len(unix.NewCPUSet(-1)) != 0 {
+	if len(unix.NewCPUSet(-1)) != 1 || len(unix.NewCPUSet(0)) != 1 {
 		t.Error("a set of less than nothing")
 	}
 }

@@ -34,9 +34,9 @@ func (s *CPUSet) Count() int { return CPUSetDynamic(s[:]).Count() }
 // CPUSetDynamic is a [CPUSet] of any size.
 type CPUSetDynamic []cpuMask
 
-// NewCPUSet returns an empty set with places for at least maxCPU.
+// NewCPUSet returns an empty set with places for at least maxCPU, and for one word of them in any case.
 func NewCPUSet(maxCPU int) CPUSetDynamic {
-	return make(CPUSetDynamic, (max(maxCPU, 0)+cpuMaskBits-1)/cpuMaskBits)
+	return make(CPUSetDynamic, (max(maxCPU, 1)+cpuMaskBits-1)/cpuMaskBits)
 }
 
 // Zero empties the set.
@@ -91,18 +91,33 @@ func (s CPUSetDynamic) raw() (size uintptr, p unsafe.Pointer) {
 
 // SchedGetaffinity is sched_getaffinity(2): the processors that the thread pid, or the calling one for 0, may run on.
 // On a machine with more than fit it returns EINVAL.
-func SchedGetaffinity(pid int, set *CPUSet) error { return SchedGetaffinityDynamic(pid, set[:]) }
-
-// SchedGetaffinityDynamic is [SchedGetaffinity] for a set of any size.
-func SchedGetaffinityDynamic(pid int, set CPUSetDynamic) error {
-	set.Zero() // the kernel writes only as much as it has
-	size, p := set.raw()
-	_, err := schedGetaffinity(pid, size, p)
+func SchedGetaffinity(pid int, set *CPUSet) error {
+	n, err := schedGetaffinity(pid, unsafe.Sizeof(*set), unsafe.Pointer(set))
+	if err == nil {
+		CPUSetDynamic(set[:]).cut(n)
+	}
 	return err
 }
 
+// SchedGetaffinityDynamic is [SchedGetaffinity] for a set of any size.
+func SchedGetaffinityDynamic(pid int, set CPUSetDynamic) error {
+	size, p := set.raw()
+	n, err := schedGetaffinity(pid, size, p)
+	if err == nil {
+		set.cut(n)
+	}
+	return err
+}
+
+// cut clears what is behind the bytes that the kernel wrote, which are as many as it has.
+func (s CPUSetDynamic) cut(bytes int) {
+	clear(s[min(bytes/int(unsafe.Sizeof(cpuMask(0))), len(s)):])
+}
+
 // SchedSetaffinity is sched_setaffinity(2): it says which processors the thread pid, or the calling one for 0, may run on.
-func SchedSetaffinity(pid int, set *CPUSet) error { return SchedSetaffinityDynamic(pid, set[:]) }
+func SchedSetaffinity(pid int, set *CPUSet) error {
+	return schedSetaffinity(pid, unsafe.Sizeof(*set), unsafe.Pointer(set))
+}
 
 // SchedSetaffinityDynamic is [SchedSetaffinity] for a set of any size.
 func SchedSetaffinityDynamic(pid int, set CPUSetDynamic) error {

@@ -3,7 +3,8 @@ package unix
 import "unsafe"
 
 // Recvmsg is recvmsg(2): n bytes went into p, oobn of control messages into oob. from is nil where the protocol tells
-// no sender. A stream delivers control messages only with data, so for an empty p a byte of it is read and dropped.
+// no sender. A stream delivers control messages only with data, so for an empty p with an oob a byte is read and dropped;
+// n counts it, and is 0 at the end of the stream.
 func Recvmsg(fd int, p, oob []byte, flags int) (n, oobn int, recvflags int, from Sockaddr, err error) {
 	var iov [1]Iovec
 	var rsa RawSockaddrAny
@@ -71,7 +72,6 @@ func receive(fd int, iov []Iovec, oob []byte, flags int, rsa *RawSockaddrAny) (n
 	}
 	var dummy byte
 	var one [1]Iovec
-	dropped := false
 	if len(oob) > 0 {
 		if empty(iov) {
 			typ, err := GetsockoptInt(fd, SOL_SOCKET, SO_TYPE)
@@ -81,7 +81,7 @@ func receive(fd int, iov []Iovec, oob []byte, flags int, rsa *RawSockaddrAny) (n
 			if typ != SOCK_DGRAM {
 				one[0].Base = &dummy
 				one[0].SetLen(1)
-				iov, dropped = one[:], true
+				iov = one[:]
 			}
 		}
 		msg.Control = &oob[0]
@@ -93,9 +93,6 @@ func receive(fd int, iov []Iovec, oob []byte, flags int, rsa *RawSockaddrAny) (n
 	}
 	if n, err = recvmsg(fd, &msg, flags); err != nil {
 		return n, 0, 0, err
-	}
-	if dropped {
-		n = 0
 	}
 	return n, int(msg.Controllen), int(msg.Flags), nil
 }

@@ -2,12 +2,19 @@ package unix
 
 import "unsafe"
 
-func getOption[T any](fd, level, opt int) (v T, err error) {
-	size := uint32(unsafe.Sizeof(v))
-	err = getsockopt(fd, level, opt, unsafe.Pointer(&v), &size)
-	return v, err
+// optionRoom is memory for an option of up to 16 bytes, with room behind it: some protocols, as Bluetooth's, store an int
+// whatever size they are told of.
+type optionRoom [3]uint64
+
+// getOption reads an option that is a T. size is how many bytes the kernel says that it has.
+func getOption[T any](fd, level, opt int) (v T, size uint32, err error) {
+	var room optionRoom
+	size = uint32(unsafe.Sizeof(v))
+	err = getsockopt(fd, level, opt, unsafe.Pointer(&room), &size)
+	return *(*T)(unsafe.Pointer(&room)), size, err
 }
 
+// getOptionPtr is getOption for structures, all of which have at least 8 bytes.
 func getOptionPtr[T any](fd, level, opt int) (*T, error) {
 	v := new(T)
 	size := uint32(unsafe.Sizeof(*v))
@@ -21,7 +28,7 @@ func setOption[T any](fd, level, opt int, v *T) error {
 
 // GetsockoptInt is getsockopt(2) for an option that is a C int.
 func GetsockoptInt(fd, level, opt int) (value int, err error) {
-	v, err := getOption[int32](fd, level, opt)
+	v, _, err := getOption[int32](fd, level, opt)
 	return int(v), err
 }
 
@@ -33,7 +40,8 @@ func SetsockoptInt(fd, level, opt int, value int) (err error) {
 
 // GetsockoptByte is getsockopt(2) for an option that is a byte.
 func GetsockoptByte(fd, level, opt int) (value byte, err error) {
-	return getOption[byte](fd, level, opt)
+	value, _, err = getOption[byte](fd, level, opt)
+	return value, err
 }
 
 // SetsockoptByte is setsockopt(2) for an option that is a byte.
@@ -41,9 +49,13 @@ func SetsockoptByte(fd, level, opt int, value byte) (err error) {
 	return setOption(fd, level, opt, &value)
 }
 
-// GetsockoptUint64 is getsockopt(2) for an option of 64 bits, as SO_COOKIE.
+// GetsockoptUint64 is getsockopt(2) for an option of 64 bits, as SO_COOKIE. Of one that is a C int the rest is 0.
 func GetsockoptUint64(fd, level, opt int) (value uint64, err error) {
-	return getOption[uint64](fd, level, opt)
+	value, size, err := getOption[uint64](fd, level, opt)
+	if size == 4 {
+		value = uint64(*(*uint32)(unsafe.Pointer(&value)))
+	}
+	return value, err
 }
 
 // SetsockoptUint64 is setsockopt(2) for an option of 64 bits.
@@ -53,7 +65,8 @@ func SetsockoptUint64(fd, level, opt int, value uint64) (err error) {
 
 // GetsockoptInet4Addr is getsockopt(2) for an option that is an IPv4 address.
 func GetsockoptInet4Addr(fd, level, opt int) (value [4]byte, err error) {
-	return getOption[[4]byte](fd, level, opt)
+	value, _, err = getOption[[4]byte](fd, level, opt)
+	return value, err
 }
 
 // SetsockoptInet4Addr is setsockopt(2) for an option that is an IPv4 address.
@@ -104,9 +117,23 @@ func GetsockoptLinger(fd, level, opt int) (*Linger, error) {
 	return getOptionPtr[Linger](fd, level, opt)
 }
 
-// GetsockoptTimeval is getsockopt(2) for a time, as SO_RCVTIMEO.
+// GetsockoptTimeval is getsockopt(2) for a time, as SO_RCVTIMEO. On architectures of 32 bits, SO_RCVTIMEO_NEW and its
+// like have seconds of 64 bits: EOVERFLOW says that they do not fit.
 func GetsockoptTimeval(fd, level, opt int) (*Timeval, error) {
-	return getOptionPtr[Timeval](fd, level, opt)
+	if !isSockTimeval(level, opt) {
+		return getOptionPtr[Timeval](fd, level, opt)
+	}
+	v, _, err := getOption[KernelSockTimeval](fd, level, opt)
+	tv := new(Timeval)
+	if err != nil {
+		return tv, err
+	}
+	set(&tv.Sec, v.Sec)
+	set(&tv.Usec, v.Usec)
+	if int64(tv.Sec) != v.Sec {
+		return new(Timeval), EOVERFLOW
+	}
+	return tv, nil
 }
 
 // GetsockoptUcred is getsockopt(2) for SO_PEERCRED.
@@ -176,7 +203,21 @@ func SetsockoptLinger(fd, level, opt int, l *Linger) (err error) {
 
 // SetsockoptTimeval is setsockopt(2) for a time, as SO_RCVTIMEO.
 func SetsockoptTimeval(fd, level, opt int, tv *Timeval) (err error) {
+	if tv != nil && isSockTimeval(level, opt) {
+		return setOption(fd, level, opt, &KernelSockTimeval{Sec: int64(tv.Sec), Usec: int64(tv.Usec)})
+	}
 	return setOption(fd, level, opt, tv)
+}
+
+// isSockTimeval tells whether an option is a [KernelSockTimeval], which a [Timeval] is not on every architecture.
+func isSockTimeval(level, opt int) bool {
+	switch level {
+	case SOL_SOCKET:
+		return opt == SO_RCVTIMEO_NEW || opt == SO_SNDTIMEO_NEW
+	case AF_VSOCK:
+		return opt == SO_VM_SOCKETS_CONNECT_TIMEOUT_NEW
+	}
+	return false
 }
 
 // SetsockoptIPMreq is setsockopt(2) for a group and the address of an interface.

@@ -18,7 +18,7 @@ package unix
 //sys	Linkat(olddirfd int, oldpath string, newdirfd int, newpath string, flags int) (err error)
 //sys	Mkdirat(dirfd int, path string, mode uint32) (err error)
 //sys	Mknodat(dirfd int, path string, mode uint32, dev int) (err error)
-//sys	nameToHandleAt(dirfd int, path string, fh *byte, mountID *int32, flags int) (err error) = SYS_NAME_TO_HANDLE_AT
+//sys	nameToHandleAt(dirfd int, path string, fh *byte, mountID unsafe.Pointer, flags int) (err error) = SYS_NAME_TO_HANDLE_AT
 //sys	openat(dirfd int, path string, flags int, mode uint32) (fd int, err error)
 //sys	openat2(dirfd int, path string, how *OpenHow, size int) (fd int, err error)
 //sys	openByHandleAt(mountfd int, fh *byte, flags int) (fd int, err error) = SYS_OPEN_BY_HANDLE_AT
@@ -115,7 +115,10 @@ package unix
 
 // Processes and threads.
 
+// Capget is capget(2). By LINUX_CAPABILITY_VERSION_3 there are two sets of 32 capabilities: data must be the first of two
+// CapUserData.
 //sysnb	Capget(hdr *CapUserHeader, data *CapUserData) (err error)
+// Capset is capset(2), of the calling thread. data is as that of [Capget].
 //sysnb	Capset(hdr *CapUserHeader, data *CapUserData) (err error)
 //sys	Exit(code int) = SYS_EXIT_GROUP
 //sysnb	Getpgid(pid int) (pgid int, err error)

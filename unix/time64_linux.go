@@ -4,11 +4,6 @@ import "unsafe"
 
 // Ppoll64 is [Ppoll] with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
 func Ppoll64(fds []PollFd, timeout *KernelTimespec, sigmask *Sigset_t) (n int, err error) {
-	var copied KernelTimespec
-	if timeout != nil {
-		copied = *timeout // the kernel stores what is left
-		timeout = &copied
-	}
 	return ppoll64(unsafe.SliceData(fds), len(fds), timeout, sigmask, sigsetSize)
 }
 

@@ -53,7 +53,7 @@ func TestSleeps(t *testing.T) {
 		"Nanosleep":      func() error { return unix.Nanosleep(&wait, nil) },
 		"ClockNanosleep": func() error { return unix.ClockNanosleep(unix.CLOCK_MONOTONIC, 0, &wait, nil) },
 		"Poll":           func() error { _, err := unix.Poll(nil, 2); return err },
-		"Ppoll":          func() error { _, err := unix.Ppoll(nil, &wait, nil); return err },
+		"Ppoll":          func() error { left := wait; _, err := unix.Ppoll(nil, &left, nil); return err },
 		"Select":         func() error { tv := unix.NsecToTimeval(2e6); _, err := unix.Select(0, nil, nil, nil, &tv); return err },
 		"Pselect": func() error {
 			_, err := unix.Pselect(0, nil, nil, nil, &wait, new(unix.Sigset_t))

@@ -18,13 +18,22 @@ func Lutimes(path string, tv []Timeval) error { return utimes(AT_FDCWD, path, tv
 // Futimesat is futimesat(2).
 func Futimesat(dirfd int, path string, tv []Timeval) error { return utimes(dirfd, path, tv, 0) }
 
-// Futimes is futimes(3): [Utimes] of an open file.
+// Futimes is futimes(3): [Utimes] of an open file; of one that was opened by O_PATH, Linux 5.8.
 func Futimes(fd int, tv []Timeval) error {
 	ts, err := timevals(tv)
 	if err != nil {
 		return err
 	}
-	return utimensat(fd, nil, ts, 0)
+	if int(int32(fd)) != fd || fd < 0 { // AT_FDCWD would be an address without a path
+		return EBADF
+	}
+	err = utimensat(fd, nil, ts, 0)
+	if err == EBADF { // of an O_PATH descriptor, or none
+		if err2 := utimensat(fd, new(byte), ts, AT_EMPTY_PATH); err2 != EINVAL { // as before Linux 5.8
+			err = err2
+		}
+	}
+	return err
 }
 
 // UtimesNano is utimensat(2) from the working folder, following symbolic links.
@@ -59,10 +68,16 @@ func timevals(tv []Timeval) (*[2]Timespec, error) {
 	}
 	var ts [2]Timespec
 	for i := range tv {
-		if tv[i].Usec < 0 || tv[i].Usec >= 1e6 {
+		// Microseconds may be those of several seconds, or negative. In nanoseconds the sum could overflow.
+		sec, usec := int64(tv[i].Usec)/1e6, int64(tv[i].Usec)%1e6
+		if usec < 0 {
+			sec, usec = sec-1, usec+1e6
+		}
+		sum := int64(tv[i].Sec) + sec
+		ts[i] = makeTimespec(sum, usec*1000)
+		if int64(ts[i].Sec) != sum || (sum < int64(tv[i].Sec)) != (sec < 0) {
 			return nil, EINVAL
 		}
-		ts[i] = makeTimespec(int64(tv[i].Sec), int64(tv[i].Usec)*1000)
 	}
 	return &ts, nil
 }

@@ -1812,7 +1812,9 @@ const (
 	CAP_SYS_TTY_CONFIG     = 0x1a
 	CAP_WAKE_ALARM         = 0x23
 
-	CEPH_SUPER_MAGIC = 0xc36400
+	CDROM_LAST_WRITTEN  = 0x5395
+	CDROM_NEXT_WRITABLE = 0x5394
+	CEPH_SUPER_MAGIC    = 0xc36400
 
 	CFA_ERASE_SECTORS        = 0xc0
 	CFA_REQ_EXT_ERROR_CODE   = 0x3
@@ -4718,8 +4720,9 @@ const (
 	HWTSTAMP_TX_ONESTEP_P2P             = 0x3
 	HWTSTAMP_TX_ONESTEP_SYNC            = 0x2
 
-	HZ      = 0x64
-	IBSHIFT = 0x10
+	HZ        = 0x64
+	I2C_FUNCS = 0x705
+	IBSHIFT   = 0x10
 
 	ICMP6_MIB_CSUMERRORS    = 0x5
 	ICMP6_MIB_INERRORS      = 0x2
@@ -5871,6 +5874,7 @@ const (
 	IOCTL_MEI_CONNECT_CLIENT      = 0xc0104801
 	IOCTL_MEI_CONNECT_CLIENT_VTAG = 0xc0144804
 	IOC_INOUT                     = 0xc0000000
+	IOC_SIZESHIFT                 = 0x10
 
 	IOPRIO_BE_NORM                   = 0x4
 	IOPRIO_BE_NR                     = 0x8
@@ -6650,6 +6654,9 @@ const (
 	KCMP_VM        = 0x1
 
 	KCM_RECV_DISABLE = 0x1
+	KDGETLED         = 0x4b31
+	KDGKBLED         = 0x4b64
+	KDGKBTYPE        = 0x4b33
 
 	KEXEC_ARCH_386              = 0x30000
 	KEXEC_ARCH_68K              = 0x40000

@@ -57,13 +57,14 @@ func Cachestat(fd uint, crange *CachestatRange, cstat *Cachestat_t, flags uint) 
 	return errOf(e1)
 }
 
-// Capget is capget(2).
+// Capget is capget(2). By LINUX_CAPABILITY_VERSION_3 there are two sets of 32 capabilities: data must be the first of two
+// CapUserData.
 func Capget(hdr *CapUserHeader, data *CapUserData) (err error) {
 	_, _, e1 := RawSyscall(SYS_CAPGET, uintptr(unsafe.Pointer(hdr)), uintptr(unsafe.Pointer(data)), 0)
 	return errOf(e1)
 }
 
-// Capset is capset(2).
+// Capset is capset(2), of the calling thread. data is as that of [Capget].
 func Capset(hdr *CapUserHeader, data *CapUserData) (err error) {
 	_, _, e1 := RawSyscall(SYS_CAPSET, uintptr(unsafe.Pointer(hdr)), uintptr(unsafe.Pointer(data)), 0)
 	return errOf(e1)
@@ -1820,13 +1821,13 @@ func munmap(addr uintptr, length uintptr) (err error) {
 	return errOf(e1)
 }
 
-func nameToHandleAt(dirfd int, path string, fh *byte, mountID *int32, flags int) (err error) {
+func nameToHandleAt(dirfd int, path string, fh *byte, mountID unsafe.Pointer, flags int) (err error) {
 	var _p1b shortString
 	_p1, err := _p1b.pointer(path)
 	if err != nil {
 		return err
 	}
-	_, _, e1 := Syscall6(SYS_NAME_TO_HANDLE_AT, uintptr(dirfd), uintptr(unsafe.Pointer(_p1)), uintptr(unsafe.Pointer(fh)), uintptr(unsafe.Pointer(mountID)), uintptr(flags), 0)
+	_, _, e1 := Syscall6(SYS_NAME_TO_HANDLE_AT, uintptr(dirfd), uintptr(unsafe.Pointer(_p1)), uintptr(unsafe.Pointer(fh)), uintptr(mountID), uintptr(flags), 0)
 	return errOf(e1)
 }
 

@@ -348,6 +348,11 @@ func rtSigtimedwait(set *Sigset_t, info *Siginfo, timeout *KernelTimespec, size 
 	return int(r0), errOf(e1)
 }
 
+func selectFds(nfd int, r *FdSet, w *FdSet, e *FdSet, timeout *Timeval) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS__NEWSELECT, uintptr(nfd), uintptr(unsafe.Pointer(r)), uintptr(unsafe.Pointer(w)), uintptr(unsafe.Pointer(e)), uintptr(unsafe.Pointer(timeout)), 0)
+	return int(r0), errOf(e1)
+}
+
 func setfsgid(gid int) (prev int) {
 	r0, _ := RawSyscallNoError(SYS_SETFSGID32, uintptr(gid), 0, 0)
 	return int(r0)

@@ -809,6 +809,15 @@ type KCMUnattach struct {
 // SizeofKCMUnattach is its size in bytes.
 const SizeofKCMUnattach = 0x4
 
+// KernelSockTimeval is struct __kernel_sock_timeval of linux/time_types.h.
+type KernelSockTimeval struct {
+	Sec  int64
+	Usec int64
+}
+
+// SizeofKernelSockTimeval is its size in bytes.
+const SizeofKernelSockTimeval = 0x10
+
 // KernelTimespec is struct __kernel_timespec of linux/time_types.h.
 type KernelTimespec struct {
 	Sec  int64

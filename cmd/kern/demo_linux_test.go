@@ -11,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/internal/nstest"
 	"kern.sys/netlink"
 	"kern.sys/netns"
@@ -71,10 +72,10 @@ func TestDemoInterrupted(t *testing.T) {
 		defer cancel()
 		out := &canceller{at: at, cancel: cancel}
 		var errs strings.Builder
-		s := newSession("kern", nil, out, &errs)
-		s.ctx = ctx
-		code := s.report(s.do([]string{"demo"}))
-		s.close()
+		s := cli.NewSession(programs[0], nil, out, &errs)
+		s.Ctx = ctx
+		code := s.Report(s.Do([]string{"demo"}))
+		s.Close()
 		if code != 130 || !strings.Contains(errs.String(), "interrupted") || strings.Contains(out.String(), "hangs together") {
 			t.Errorf("at step %q: status %d, %s\n%s", at, code, errs.String(), out.String())
 		}
@@ -87,11 +88,11 @@ func TestDemoAndTopoRefuseWords(t *testing.T) {
 		code  int
 		want  string
 	}{
-		{[]string{"demo", "now"}, statusUsage, `"now" is a garbage`},
-		{[]string{"demo", "help"}, statusUsage, "Usage: kern demo"},
-		{[]string{"topo", "png"}, statusUsage, `Command "png" is unknown`},
-		{[]string{"topo", "svg", "more"}, statusUsage, `"more" is a garbage`},
-		{[]string{"topo", "help"}, statusUsage, "Usage: kern topo"},
+		{[]string{"demo", "now"}, cli.StatusUsage, `"now" is a garbage`},
+		{[]string{"demo", "help"}, cli.StatusUsage, "Usage: kern demo"},
+		{[]string{"topo", "png"}, cli.StatusUsage, `Command "png" is unknown`},
+		{[]string{"topo", "svg", "more"}, cli.StatusUsage, `"more" is a garbage`},
+		{[]string{"topo", "help"}, cli.StatusUsage, "Usage: kern topo"},
 	} {
 		var out, errs strings.Builder
 		if code := run(slices.Concat([]string{"kern"}, c.words), nil, &out, &errs); code != c.code || !strings.Contains(errs.String(), c.want) || out.Len() != 0 {

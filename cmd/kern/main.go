@@ -10,56 +10,53 @@
 package main
 
 import (
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"runtime/debug"
+	"slices"
+
+	"kern.sys/cmd/kern/internal/cli"
+	"kern.sys/cmd/kern/internal/ip"
+	"kern.sys/cmd/kern/internal/topo"
+	"kern.sys/cmd/kern/internal/tour"
 )
 
-func main() { os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr)) }
+// programs are the names that the command may be called by, each with its
+// objects. It is the first of them by any other name.
+var programs = []cli.Program{
+	{Name: "kern", Objects: allObjects},
+	{Name: "ip", Objects: allObjects},
+}
 
-// run is the program: args are its name and its words. It returns the exit
+// allObjects are those of ip and this program's own.
+func allObjects() []cli.Object {
+	return slices.Concat(ip.Objects(), []cli.Object{
+		{Name: "demo", Run: tour.Run, Usage: tour.Usage},
+		{Name: "topo", Run: topo.Run, Usage: topo.Usage},
+	})
+}
+
+func main() {
+	detailErrors()
+	os.Exit(run(os.Args, os.Stdin, os.Stdout, os.Stderr))
+}
+
+// run does what the words after the program's name say, and returns the exit
 // status.
 func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	s := newSession(programName(args), stdin, stdout, stderr)
-	defer s.close()
-	words, err := s.options.parse(args[min(1, len(args)):])
-	switch {
-	case err != nil:
-		return s.report(err)
-	case s.version:
-		fmt.Fprintf(stdout, "%s utility, kern.sys %s\n", s.name, version())
-		return 0
+	if len(args) == 0 {
+		args = []string{programs[0].Name}
 	}
-	s.configure()
-	if s.options.netns != "" {
-		if err := s.enter(s.options.netns); err != nil {
-			return s.report(err)
+	return cli.Run(called(args[0]), args[1:], stdin, stdout, stderr)
+}
+
+// called is the program that a path of the command stands for.
+func called(path string) cli.Program {
+	name := filepath.Base(path)
+	for _, p := range programs {
+		if p.Name == name {
+			return p
 		}
 	}
-	if s.batchFile != "" {
-		return s.batch(s.batchFile)
-	}
-	if len(words) == 0 {
-		return s.report(s.help())
-	}
-	return s.report(s.do(words))
-}
-
-// programName is the name for messages: ip where that is how the program was
-// called.
-func programName(args []string) string {
-	if len(args) != 0 && filepath.Base(args[0]) == "ip" {
-		return "ip"
-	}
-	return "kern"
-}
-
-// version is the module's version as far as the build knows it.
-func version() string {
-	if bi, ok := debug.ReadBuildInfo(); ok && bi.Main.Version != "" {
-		return bi.Main.Version
-	}
-	return "(devel)"
+	return programs[0]
 }

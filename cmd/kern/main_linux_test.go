@@ -3,7 +3,7 @@ package main
 import (
 	"testing"
 
-	"kern.sys/internal/nstest"
+	"kern.sys/cmd/kern/internal/clitest"
 )
 
-func TestMain(m *testing.M) { nstest.Main(m) }
+func TestMain(m *testing.M) { clitest.Main(m, called("ip")) }

@@ -4,20 +4,45 @@ import "kern.sys/internal/uapi"
 
 // kinds is what links of a kind have in IFLA_INFO_DATA.
 var kinds = map[string]layout{
-	"bridge":  bridge,
-	"dummy":   attrs{},
-	"ifb":     attrs{},
-	"macvlan": macvlan,
-	"macvtap": macvlan,
-	"tun":     tun,
-	"veth":    attrs{uapi.VETH_INFO_PEER: headed{linkHeader, link}},
-	"vlan":    vlan,
-	"vxlan":   vxlan,
+	"bridge":    bridge,
+	"dummy":     attrs{},
+	"ifb":       attrs{},
+	"ipvlan":    ipvlan,
+	"ipvtap":    ipvlan,
+	"macvlan":   macvlan,
+	"macvtap":   macvlan,
+	"netkit":    netkit,
+	"tun":       tun,
+	"veth":      attrs{uapi.VETH_INFO_PEER: headed{linkHeader, link}},
+	"vlan":      vlan,
+	"vrf":       attrs{uapi.IFLA_VRF_TABLE: u32},
+	"vxlan":     vxlan,
+	"wireguard": attrs{},
+	"xfrm":      attrs{uapi.IFLA_XFRM_LINK: u32, uapi.IFLA_XFRM_IF_ID: u32, uapi.IFLA_XFRM_COLLECT_METADATA: flag},
 }
 
 // ports is what ports of a kind have in IFLA_INFO_SLAVE_DATA.
 var ports = map[string]layout{
 	"bridge": bridgePort,
+	"vrf":    attrs{uapi.IFLA_VRF_PORT_TABLE: u32},
+}
+
+var ipvlan = attrs{
+	uapi.IFLA_IPVLAN_MODE:  u16,
+	uapi.IFLA_IPVLAN_FLAGS: u16,
+}
+
+var netkit = attrs{
+	uapi.IFLA_NETKIT_PEER_INFO:   headed{linkHeader, link},
+	uapi.IFLA_NETKIT_PRIMARY:     u8,
+	uapi.IFLA_NETKIT_POLICY:      u32,
+	uapi.IFLA_NETKIT_PEER_POLICY: u32,
+	uapi.IFLA_NETKIT_MODE:        u32,
+	uapi.IFLA_NETKIT_SCRUB:       u32,
+	uapi.IFLA_NETKIT_PEER_SCRUB:  u32,
+	uapi.IFLA_NETKIT_HEADROOM:    u16,
+	uapi.IFLA_NETKIT_TAILROOM:    u16,
+	uapi.IFLA_NETKIT_PAIRING:     u32,
 }
 
 var vlan = attrs{

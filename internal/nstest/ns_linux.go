@@ -1,8 +1,6 @@
 package nstest
 
 import (
-	"errors"
-	"runtime"
 	"testing"
 
 	"kern.sys/netns"
@@ -22,7 +20,7 @@ func Private(t testing.TB) {
 func New(t testing.TB) netns.NsHandle {
 	t.Helper()
 	Private(t)
-	ns, err := newNamespace()
+	ns, err := netns.CreateUnnamed()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,21 +30,6 @@ func New(t testing.TB) netns.NsHandle {
 		}
 	})
 	return ns
-}
-
-// newNamespace makes a namespace and leaves the thread in the one it was in.
-func newNamespace() (ns netns.NsHandle, err error) {
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	origin, err := netns.Get()
-	if err != nil {
-		return netns.None(), err
-	}
-	err = netns.Do(origin, func() (err error) {
-		ns, err = netns.New()
-		return err
-	})
-	return ns, errors.Join(err, origin.Close())
 }
 
 // Do runs fn in a new network namespace, on the goroutine of the caller: fn may call t.Fatal. Goroutines that fn

@@ -18,7 +18,9 @@ var hostOnly = map[string]string{"kern.sys/unix": "^TestExplanationsAreTrue$", "
 // foreignRun are the tests of a package that architectures other than amd64 run when none are named, for their emulation is
 // slow: of the command those that see most attributes.
 var foreignRun = map[string]string{
-	"kern.sys/cmd/kern": "^Test(LinksAreShownAndMadeAsByIP|RouteGetAnswersAsIPDoes|RoutesSavedByOneAreRestoredByTheOther|LinkMessagesAreShownAsByIP|CapturedMessagesAreShown)$",
+	"kern.sys/cmd/kern":              "^Test(NameOfTheProgram|Version)$",
+	"kern.sys/cmd/kern/internal/cli": "^Test(Options|SplitWords|LinesAreJoinedAndCounted)$",
+	"kern.sys/cmd/kern/internal/ip":  "^Test(LinksAreShownAndMadeAsByIP|RouteGetAnswersAsIPDoes|RoutesSavedByOneAreRestoredByTheOther|LinkMessagesAreShownAsByIP|CapturedMessagesAreShown)$",
 }
 
 // build is what guests of an architecture run.

@@ -1,14 +1,33 @@
 // Package desc describes netlink attributes as ip(8) shows and reads them: the
 // JSON key, the keyword, and how the bytes on the wire become text, JSON and
-// back. A link kind has one table of [Field]s beside its Go type, and that is all
-// that a command needs to show it, to parse it and to print its help.
+// back. A kind of link has a [Kind] beside its Go type, and that is all that a
+// command needs to show it, to parse it and to print its help.
 package desc
 
 import (
 	"kern.sys/netlink/wire"
 )
 
-// Field describes one attribute, or a few that are shown as one.
+// Kind describes the attributes of one kind of object: of a kind of link, of the ports of one, of a
+// queueing discipline. Kinds that the netlink package knows have one beside their Go type.
+type Kind struct {
+	Name   string  // as the kernel has it, "vlan"
+	Fields []Field // in the order that ip shows them in
+	// Header is how many bytes of a structure stand before the attributes, or in their
+	// place: fields of the type [Header] show and read it.
+	Header int
+	// Complete, if set, is called after the words of a command were read by Fields,
+	// inside the same nest; create says whether the object is made or changed. It adds
+	// what ip adds of itself, and finds what is missing or does not go together.
+	Complete func(in *Args, e *wire.Encoder, create bool) error
+}
+
+// Header is the type that fields have that belong to the structure before the attributes. No
+// attribute has it.
+const Header = 0xffff
+
+// Field describes one attribute, or a few that are shown as one. Tables of fields are variables
+// that the compiler lays out: they hold constants and functions, and nothing that is called.
 type Field struct {
 	Type uint16 // the attribute, IFLA_VLAN_ID
 	Key  string // JSON key; "" where the attribute is not shown
@@ -18,22 +37,44 @@ type Field struct {
 	// Show, if set, prints instead of Form: what is irregular or needs more
 	// than one attribute. It is called where any attribute of attrs is there;
 	// it finds b nil if its own is not.
-	Show func(p *Printer, b []byte, attrs Attrs)
+	Show ShowFunc
 	// Read, if set, parses instead of Form what follows the keyword; that, in
 	// full, is in.Last.
-	Read func(in *Args, e *wire.Encoder) error
+	Read ReadFunc
 	// Words are further keywords that Read serves ("nolearning").
 	Words []string
 
 	ReadOnly bool   // the kernel tells it but takes none
 	Usage    string // grammar of its value, "VLANID"; "": that of Form
+
+	Names []string // for Form: the names of the numbers from 0
+	Arg   int      // for Form, Show or Read: a bit, a limit
 }
 
-// Form is a way for bytes to be shown and read.
-type Form struct {
-	Usage string // grammar of the value: "{ on | off }"
-	Show  func(p *Printer, f *Field, b []byte)
-	Read  func(in *Args, f *Field, e *wire.Encoder) error
+// ShowFunc prints the field f, whose payload is b, with attrs around it.
+type ShowFunc func(p *Printer, f *Field, b []byte, attrs Attrs)
+
+// ReadFunc reads what follows the keyword of f into an attribute.
+type ReadFunc func(in *Args, f *Field, e *wire.Encoder) error
+
+// Form returns a way for bytes to be shown and read. It is a function and not its result, so
+// that tables of fields need no code to be initialised.
+type Form func() Notation
+
+// Notation is a way for bytes to be shown and read.
+type Notation struct {
+	Usage string   // grammar of the value: "{ on | off }"
+	No    bool     // the keyword also stands with "no" before it, for Read to tell by in.Last
+	Show  ShowFunc // nil: nothing is shown
+	Read  ReadFunc // nil: nothing can be read
+}
+
+// notation is that of the field's form.
+func (f *Field) notation() Notation {
+	if f.Form == nil {
+		return Notation{}
+	}
+	return f.Form()
 }
 
 // Attrs are the attributes of one nest by type; of a repeated one the last.
@@ -49,6 +90,19 @@ func ParseAttrs(b []byte) Attrs {
 	return attrs
 }
 
+// parse is ParseAttrs with the structure before them, if it is whole.
+func (k *Kind) parse(b []byte) Attrs {
+	if k.Header == 0 {
+		return ParseAttrs(b)
+	}
+	if len(b) < k.Header {
+		return Attrs{}
+	}
+	attrs := ParseAttrs(b[min((k.Header+3)&^3, len(b)):])
+	attrs[Header] = b[:k.Header]
+	return attrs
+}
+
 // word is the field's keyword.
 func (f *Field) word() string {
 	if f.Word != "" {
@@ -57,18 +111,18 @@ func (f *Field) word() string {
 	return f.Key
 }
 
-// Show prints what fields describe of the attributes in b, in the fields'
-// order.
-func Show(p *Printer, fields []Field, b []byte) {
-	attrs := ParseAttrs(b)
-	for i := range fields {
-		f := &fields[i]
+// Show prints what k describes of the attributes in b, in the order of its fields.
+func Show(p *Printer, k *Kind, b []byte) {
+	attrs := k.parse(b)
+	for i := range k.Fields {
+		f := &k.Fields[i]
 		v, ok := attrs[f.Type]
-		switch {
-		case f.Show != nil:
-			f.Show(p, v, attrs)
-		case ok && f.Form.Show != nil && f.Key != "":
-			f.Form.Show(p, f, v)
+		if f.Show != nil {
+			f.Show(p, f, v, attrs)
+		} else if ok && f.Key != "" {
+			if show := f.notation().Show; show != nil {
+				show(p, f, v, attrs)
+			}
 		}
 	}
 }

@@ -24,10 +24,5 @@ func Duplicate(keyword, value string) error {
 	return &UsageError{Text: fmt.Sprintf("Error: duplicate %q: %q is the second value.", keyword, value)}
 }
 
-// Required is the error for a keyword that is missing.
-func Required(keyword string) error {
-	return &UsageError{Text: fmt.Sprintf("Error: argument %q is required", keyword)}
-}
-
 // Incomplete is the error for a command that ends too early.
 func Incomplete() error { return &UsageError{Text: `Command line is not complete. Try option "help"`} }

@@ -8,40 +8,44 @@ import (
 	"strconv"
 	"strings"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
 
 // Toggle is a byte that is on or off.
-var Toggle = Form{
-	Usage: "{ on | off }",
-	Show: func(p *Printer, f *Field, b []byte) {
-		if len(b) >= 1 {
-			p.OnOff(f.Key, f.word()+" %s ", b[0] != 0)
-		}
-	},
-	Read: func(in *Args, f *Field, e *wire.Encoder) error {
-		on, err := in.OnOff(f.word())
-		if err != nil {
-			return err
-		}
-		e.Uint8(f.Type, bit(on))
-		return nil
-	},
+func Toggle() Notation { return Notation{Usage: "{ on | off }", Show: showToggle, Read: readToggle} }
+
+func showToggle(p *Printer, f *Field, b []byte, _ Attrs) {
+	if len(b) >= 1 {
+		p.OnOff(f.Key, f.word()+" %s ", b[0] != 0)
+	}
+}
+
+func readToggle(in *Args, f *Field, e *wire.Encoder) error {
+	on, err := in.OnOff(f.word())
+	if err != nil {
+		return err
+	}
+	e.Uint8(f.Type, bit(on))
+	return nil
 }
 
 // Present is an attribute without payload that is given by its keyword alone.
 // It is shown where it is there.
-var Present = Form{
-	Show: func(p *Printer, f *Field, _ []byte) { p.Bool(f.Key, f.word()+" ", true) },
-	Read: func(_ *Args, f *Field, e *wire.Encoder) error {
-		e.Flag(f.Type)
-		return nil
-	},
+func Present() Notation { return Notation{Show: showPresent, Read: readPresent} }
+
+func showPresent(p *Printer, f *Field, _ []byte, _ Attrs) {
+	p.Bool(f.Key, f.word()+" ", true)
+}
+
+func readPresent(_ *Args, f *Field, e *wire.Encoder) error {
+	e.Flag(f.Type)
+	return nil
 }
 
 // Order is [Present] for what is an order to the kernel and never told.
-var Order = Form{Read: Present.Read}
+func Order() Notation { return Notation{Read: readPresent} }
 
 func bit(on bool) uint8 {
 	if on {
@@ -50,23 +54,28 @@ func bit(on bool) uint8 {
 	return 0
 }
 
-// YesNo makes a field for a byte that is given by its keyword alone, and with
-// "no" before it. In text it is shown where it is set, and else with "no" where
-// both is true; in JSON where it is set or both is true.
-func YesNo(typ uint16, key, word string, both bool) Field {
-	return Field{
-		Type: typ, Key: key, Word: word, Words: []string{"no" + word},
-		Show: func(p *Printer, b []byte, _ Attrs) {
-			if len(b) < 1 || b[0] == 0 && !both {
-				return
-			}
-			p.YesNo(key, word, b[0] != 0)
-		},
-		Read: func(in *Args, e *wire.Encoder) error {
-			e.Uint8(typ, bit(in.Last() == word))
-			return nil
-		},
+// YesNo is a byte that is given by its keyword alone, and with "no" before it. In text it is shown
+// where it is set, in JSON too; see [NoYes].
+func YesNo() Notation { return Notation{No: true, Show: showYes, Read: readYesNo} }
+
+// NoYes is [YesNo] that is shown where it is not set, too: with "no" before it in text.
+func NoYes() Notation { return Notation{No: true, Show: showYesNo, Read: readYesNo} }
+
+func showYes(p *Printer, f *Field, b []byte, _ Attrs) {
+	if len(b) >= 1 && b[0] != 0 {
+		p.YesNo(f.Key, f.word(), true)
 	}
+}
+
+func showYesNo(p *Printer, f *Field, b []byte, _ Attrs) {
+	if len(b) >= 1 {
+		p.YesNo(f.Key, f.word(), b[0] != 0)
+	}
+}
+
+func readYesNo(in *Args, f *Field, e *wire.Encoder) error {
+	e.Uint8(f.Type, bit(in.Last() == f.word()))
+	return nil
 }
 
 // YesNo prints a truth value whose text is a word, with "no" before it where
@@ -82,30 +91,30 @@ func (p *Printer) YesNo(key, word string, yes bool) {
 }
 
 // Timer is a time left in hundredths of a second (u64), shown in seconds.
-var Timer = Form{
-	Show: func(p *Printer, f *Field, b []byte) {
-		if len(b) < 8 {
-			return
-		}
-		v := native.Uint64(b)
-		s := fmt.Sprintf("%d.%02d", v/100, v%100)
-		p.value(f.Key, f.word()+" %7s ", s, func(b []byte) []byte { return append(b, s...) })
-	},
+func Timer() Notation { return Notation{Show: showTimer} }
+
+func showTimer(p *Printer, f *Field, b []byte, _ Attrs) {
+	if len(b) < 8 {
+		return
+	}
+	v := native.Uint64(b)
+	s := fmt.Sprintf("%d.%02d", v/100, v%100)
+	p.value(f.Key, f.word()+" %7s ", s, func(b []byte) []byte { return append(b, s...) })
 }
 
 // LLAddr is a link-layer address.
-var LLAddr = Form{
-	Usage: "LLADDR",
-	Show: func(p *Printer, f *Field, b []byte) {
-		p.Str(f.Key, f.word()+" %s ", net.HardwareAddr(b).String())
-	},
-	Read: func(in *Args, f *Field, e *wire.Encoder) error {
-		a, err := in.LLAddr()
-		if err == nil {
-			e.Data(f.Type, a)
-		}
-		return err
-	},
+func LLAddr() Notation { return Notation{Usage: "LLADDR", Show: showLLAddr, Read: readLLAddr} }
+
+func showLLAddr(p *Printer, f *Field, b []byte, _ Attrs) {
+	p.Str(f.Key, f.word()+" %s ", net.HardwareAddr(b).String())
+}
+
+func readLLAddr(in *Args, f *Field, e *wire.Encoder) error {
+	a, err := in.LLAddr()
+	if err == nil {
+		e.Data(f.Type, a)
+	}
+	return err
 }
 
 // LLAddr takes an Ethernet address: up to six numbers in base 16 with colons
@@ -131,44 +140,46 @@ func (a *Args) LLAddr() (net.HardwareAddr, error) {
 }
 
 // BridgeID is a spanning tree's struct ifla_bridge_id: "8000.2:0:0:0:0:1".
-var BridgeID = Form{
-	Show: func(p *Printer, f *Field, b []byte) {
-		if len(b) < uapi.SizeofIflaBridgeId {
-			return
-		}
-		var id uapi.IflaBridgeId
-		id.Decode(b)
-		var s strings.Builder
-		s.WriteString(hex.EncodeToString(id.Prio[:]))
-		for i, c := range id.Addr {
-			s.WriteByte(":."[bit(i == 0)])
-			s.WriteString(strconv.FormatUint(uint64(c), 16))
-		}
-		p.Str(f.Key, f.word()+" %s ", s.String())
-	},
+func BridgeID() Notation { return Notation{Show: showBridgeID} }
+
+func showBridgeID(p *Printer, f *Field, b []byte, _ Attrs) {
+	if len(b) < uapi.SizeofIflaBridgeId {
+		return
+	}
+	var id uapi.IflaBridgeId
+	id.Decode(b)
+	var s strings.Builder
+	s.WriteString(hex.EncodeToString(id.Prio[:]))
+	for i, c := range id.Addr {
+		s.WriteByte(":."[bit(i == 0)])
+		s.WriteString(strconv.FormatUint(uint64(c), 16))
+	}
+	p.Str(f.Key, f.word()+" %s ", s.String())
 }
 
 // VlanProtocol is an Ethernet protocol that tags frames, in network byte
 // order.
-var VlanProtocol = Form{
-	Usage: "{ 802.1Q | 802.1ad }",
-	Show: func(p *Printer, f *Field, b []byte) {
-		if len(b) >= 2 {
-			p.Str(f.Key, f.word()+" %s ", VlanProtocolName(uint16(b[0])<<8|uint16(b[1])))
-		}
-	},
-	Read: func(in *Args, f *Field, e *wire.Encoder) error {
-		s, err := in.Next()
-		if err != nil {
-			return err
-		}
-		proto, ok := ParseVlanProtocol(s)
-		if !ok {
-			return Invalid(f.word(), s)
-		}
-		e.BE16(f.Type, proto)
-		return nil
-	},
+func VlanProtocol() Notation {
+	return Notation{Usage: "{ 802.1Q | 802.1ad }", Show: showVlanProtocol, Read: readVlanProtocol}
+}
+
+func showVlanProtocol(p *Printer, f *Field, b []byte, _ Attrs) {
+	if len(b) >= 2 {
+		p.Str(f.Key, f.word()+" %s ", VlanProtocolName(uint16(b[0])<<8|uint16(b[1])))
+	}
+}
+
+func readVlanProtocol(in *Args, f *Field, e *wire.Encoder) error {
+	s, err := in.Next()
+	if err != nil {
+		return err
+	}
+	proto, ok := ParseVlanProtocol(s)
+	if !ok {
+		return Invalid(f.word(), s)
+	}
+	e.BE16(f.Type, proto)
+	return nil
 }
 
 // VlanProtocolName returns the name of an Ethernet protocol that tags frames,
@@ -196,36 +207,34 @@ func ParseVlanProtocol(s string) (proto uint16, ok bool) {
 }
 
 // S32 is a signed number in the machine's byte order.
-var S32 = Form{
-	Usage: "NUMBER",
-	Show: func(p *Printer, f *Field, b []byte) {
-		if len(b) >= 4 {
-			p.Int(f.Key, f.word()+" %d ", int64(int32(native.Uint32(b))))
-		}
-	},
-	Read: func(in *Args, f *Field, e *wire.Encoder) error {
-		s, err := in.Next()
-		if err != nil {
-			return err
-		}
-		v, err := strconv.ParseInt(s, 0, 32)
-		if err != nil {
-			return Invalid(f.word(), s)
-		}
-		e.Int32(f.Type, int32(v))
-		return nil
-	},
+func S32() Notation { return Notation{Usage: "NUMBER", Show: showS32, Read: readS32} }
+
+func showS32(p *Printer, f *Field, b []byte, _ Attrs) {
+	if len(b) >= 4 {
+		p.Int(f.Key, f.word()+" %d ", int64(int32(native.Uint32(b))))
+	}
+}
+
+func readS32(in *Args, f *Field, e *wire.Encoder) error {
+	s, err := in.Next()
+	if err != nil {
+		return err
+	}
+	v, err := strconv.ParseInt(s, 0, 32)
+	if err != nil {
+		return Invalid(f.word(), s)
+	}
+	e.Int32(f.Type, int32(v))
+	return nil
 }
 
 // Mask16 is a number in base 16 (u16).
-var Mask16 = Form{
-	Usage: "MASK",
-	Show: func(p *Printer, f *Field, b []byte) {
-		if len(b) >= 2 {
-			p.Str(f.Key, f.word()+" %s ", HexC(uint64(native.Uint16(b))))
-		}
-	},
-	Read: U16.Read,
+func Mask16() Notation { return Notation{Usage: "MASK", Show: showMask16, Read: readU16} }
+
+func showMask16(p *Printer, f *Field, b []byte, _ Attrs) {
+	if len(b) >= 2 {
+		p.Str(f.Key, f.word()+" %s ", HexC(uint64(native.Uint16(b))))
+	}
 }
 
 // HexC writes v in base 16 as C's printf does with "%#x": without 0x for 0.
@@ -236,32 +245,58 @@ func HexC(v uint64) string {
 	return "0x" + strconv.FormatUint(v, 16)
 }
 
-// Enum32 makes the form of a number (u32) that is given and shown by name.
-func Enum32(names []string) Form {
-	return Form{
-		Usage: "{ " + strings.Join(names, " | ") + " }",
-		Show: func(p *Printer, f *Field, b []byte) {
-			if len(b) < 4 {
-				return
-			}
-			v := native.Uint32(b)
-			if uint64(v) < uint64(len(names)) {
-				p.Str(f.Key, f.word()+" %s ", names[v])
-			} else {
-				p.Uint(f.Key, f.word()+" %d ", uint64(v))
-			}
-		},
-		Read: func(in *Args, f *Field, e *wire.Encoder) error {
-			s, err := in.Next()
-			if err != nil {
-				return err
-			}
-			i := slices.Index(names, s)
-			if i < 0 {
-				return Invalid(f.word(), s)
-			}
-			e.Uint32(f.Type, uint32(i))
-			return nil
-		},
+// Enum32 is a number (u32) that is given and shown by the field's Names.
+func Enum32() Notation { return Notation{Show: showEnum32, Read: readEnum32} }
+
+func showEnum32(p *Printer, f *Field, b []byte, _ Attrs) {
+	if len(b) >= 4 {
+		f.showName(p, uint64(native.Uint32(b)))
 	}
+}
+
+func readEnum32(in *Args, f *Field, e *wire.Encoder) error {
+	i, err := f.readName(in)
+	if err == nil {
+		e.Uint32(f.Type, uint32(i))
+	}
+	return err
+}
+
+// Enum8 is a byte that is given and shown by the field's Names.
+func Enum8() Notation { return Notation{Show: showEnum8, Read: readEnum8} }
+
+func showEnum8(p *Printer, f *Field, b []byte, _ Attrs) {
+	if len(b) >= 1 {
+		f.showName(p, uint64(b[0]))
+	}
+}
+
+func readEnum8(in *Args, f *Field, e *wire.Encoder) error {
+	i, err := f.readName(in)
+	if err == nil {
+		e.Uint8(f.Type, uint8(i))
+	}
+	return err
+}
+
+// showName prints a number by its name, or as it is where it has none.
+func (f *Field) showName(p *Printer, v uint64) {
+	if v < uint64(len(f.Names)) {
+		p.Str(f.Key, f.word()+" %s ", f.Names[v])
+	} else {
+		p.Uint(f.Key, f.word()+" %d ", v)
+	}
+}
+
+// readName reads the name of a number.
+func (f *Field) readName(in *Args) (int, error) {
+	s, err := in.Next()
+	if err != nil {
+		return 0, err
+	}
+	i := slices.Index(f.Names, s)
+	if i < 0 {
+		return 0, Invalid(f.word(), s)
+	}
+	return i, nil
 }

@@ -21,10 +21,15 @@ type Args struct {
 	// (name NAME, mtu BYTES, netns NAME, …) into attributes of e, and returns the
 	// header that goes before them: for a link that is made along with another.
 	LinkOptions func(in *Args, e *wire.Encoder) (uapi.Ifinfomsg, error)
+	// Present returns the attributes of the kind that the object has which is being
+	// changed; nil: it is being made. It asks the kernel when it is called.
+	Present func() (Attrs, error)
 	// Warn tells the user something that is no error; nil: nobody listens.
 	Warn func(text string)
 
-	from int // where in the encoder the attributes of the fields begin
+	kind    *Kind // what Read reads
+	from    int   // where in the encoder its attributes begin
+	scratch any   // see Scratch
 }
 
 // More reports whether words are left.
@@ -104,25 +109,25 @@ func ParseUint(s string, bits int) (uint64, error) {
 	return strconv.ParseUint(strings.ReplaceAll(s, "_", "?"), 0, bits)
 }
 
-// Read parses the words at the beginning of in that fields describe, into
-// attributes of e. It stops before the first word that is none of their
-// keywords. Keywords may be abbreviated; of several that fit the one of the
-// first field is meant.
-func Read(in *Args, fields []Field, e *wire.Encoder) error {
-	in.from = len(e.Bytes())
+// Read parses the words at the beginning of in that k describes, into attributes of e, and leaves
+// out k.Complete. It stops before the first word that is none of the fields' keywords. Keywords may
+// be abbreviated; of several that fit the one of the first field is meant.
+func Read(in *Args, k *Kind, e *wire.Encoder) error {
+	in.kind, in.from, in.scratch = k, len(e.Bytes()), nil
+	if k.Header != 0 {
+		e.Raw(k.Header)
+	}
 	for in.More() {
-		f, keyword := find(fields, in.Peek())
+		f, keyword := find(k.Fields, in.Peek())
 		if f == nil {
 			return nil
 		}
 		in.last, in.Rest = keyword, in.Rest[1:]
-		var err error
-		if f.Read != nil {
-			err = f.Read(in, e)
-		} else {
-			err = f.Form.Read(in, f, e)
+		read := f.Read
+		if read == nil {
+			read = f.notation().Read
 		}
-		if err != nil {
+		if err := read(in, f, e); err != nil {
 			return err
 		}
 	}
@@ -130,10 +135,24 @@ func Read(in *Args, fields []Field, e *wire.Encoder) error {
 }
 
 // Written returns the payload of the attribute typ that earlier words of the
-// same Read made, nil if there is none. It shares the encoder's memory until
-// something is appended.
+// same Read made, nil if there is none; with the type [Header] the structure before
+// the attributes. It shares the encoder's memory until something is appended.
 func (a *Args) Written(e *wire.Encoder, typ uint16) []byte {
-	return ParseAttrs(e.Bytes()[a.from:])[typ]
+	if a.kind == nil {
+		return ParseAttrs(e.Bytes()[a.from:])[typ]
+	}
+	return a.kind.parse(e.Bytes()[a.from:])[typ]
+}
+
+// Scratch returns what the words of one Read note for later ones and for Complete: a T that is
+// zero at first.
+func Scratch[T any](a *Args) *T {
+	if s, ok := a.scratch.(*T); ok {
+		return s
+	}
+	s := new(T)
+	a.scratch = s
+	return s
 }
 
 // find returns the field that word is a keyword of, and the keyword in full.
@@ -142,7 +161,7 @@ func find(fields []Field, word string) (*Field, string) {
 	var full string
 	for i := range fields {
 		f := &fields[i]
-		if f.ReadOnly || f.Read == nil && f.Form.Read == nil {
+		if !f.reads() {
 			continue
 		}
 		for _, w := range f.words() {
@@ -157,24 +176,35 @@ func find(fields []Field, word string) (*Field, string) {
 	return abbreviated, full
 }
 
-// words are all keywords of the field.
-func (f *Field) words() []string { return append([]string{f.word()}, f.Words...) }
+// reads reports whether the field can be given.
+func (f *Field) reads() bool { return !f.ReadOnly && (f.Read != nil || f.notation().Read != nil) }
 
-// Usage returns the grammar of fields, one element a keyword:
-// "[ id VLANID ]".
-func Usage(fields []Field) []string {
+// words are all keywords of the field.
+func (f *Field) words() []string {
+	words := append([]string{f.word()}, f.Words...)
+	if f.notation().No {
+		words = append(words, "no"+f.word())
+	}
+	return words
+}
+
+// Usage returns the grammar of k, one element a keyword: "[ id VLANID ]".
+func Usage(k *Kind) []string {
 	var out []string
-	for i := range fields {
-		f := &fields[i]
-		if f.ReadOnly || f.Read == nil && f.Form.Read == nil {
+	for i := range k.Fields {
+		f := &k.Fields[i]
+		if !f.reads() {
 			continue
 		}
 		u := f.Usage
 		if u == "" {
-			u = f.Form.Usage
+			u = f.notation().Usage
+		}
+		if u == "" && f.Names != nil {
+			u = "{ " + strings.Join(f.Names, " | ") + " }"
 		}
 		word := f.word()
-		if slices.Contains(f.Words, "no"+word) {
+		if slices.Contains(f.words(), "no"+word) {
 			word = "[no]" + word
 		}
 		out = append(out, strings.TrimSpace("[ "+word+" "+u)+" ]")

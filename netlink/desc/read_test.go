@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"kern.sys/internal/native"
 	"kern.sys/netlink/wire"
 )
 
@@ -62,11 +63,11 @@ func wantUsage(t *testing.T, err error, want string) {
 }
 
 func TestReadStopsBeforeWordsItDoesNotKnow(t *testing.T) {
-	fields := []Field{
+	fields := &Kind{Fields: []Field{
 		{Type: 1, Key: "id", Form: U16},
 		{Type: 2, Key: "shown", Form: U8, ReadOnly: true},
 		{Type: 3, Key: "learning", Form: Toggle},
-	}
+	}}
 	var e wire.Encoder
 	in := &Args{Rest: []string{"id", "258", "learn", "on", "shown", "1"}}
 	if err := Read(in, fields, &e); err != nil {
@@ -94,7 +95,7 @@ func FuzzShow(f *testing.F) {
 			for _, json := range []bool{false, true} {
 				p := &Printer{JSON: json}
 				p.Reset()
-				Show(p, []Field{{Type: 1, Key: "k", Form: form}, {Type: 3, Key: "l", Form: form}}, b)
+				Show(p, &Kind{Fields: []Field{{Type: 1, Key: "k", Form: form}, {Type: 3, Key: "l", Form: form}}}, b)
 			}
 		}
 	})

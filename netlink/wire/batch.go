@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 )
 

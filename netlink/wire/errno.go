@@ -16,3 +16,5 @@ func noSuchObject(err error) bool {
 	}
 	return false
 }
+
+func isENOBUFS(err error) bool { return err == syscall.ENOBUFS }

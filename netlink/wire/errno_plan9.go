@@ -7,3 +7,5 @@ import "fmt"
 func errno(n int32) error { return fmt.Errorf("errno %d", n) }
 
 func noSuchObject(error) bool { return false }
+
+func isENOBUFS(error) bool { return false }

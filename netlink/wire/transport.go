@@ -25,6 +25,8 @@ type Config struct {
 	// Dial, if set, makes the transports instead of opening sockets: the way to
 	// talk to a fake kernel.
 	Dial func() (Transport, error)
+
+	bare bool // sockets without options, see OpenSocket
 }
 
 // Transport moves datagrams to and from a kernel. One goroutine at a time

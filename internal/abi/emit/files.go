@@ -89,7 +89,7 @@ func write(root string, files map[string][]byte) (err error) {
 // staleFiles returns the files that this command made once and makes no more.
 func staleFiles(root string, files map[string][]byte) ([]string, error) {
 	var stale []string
-	for _, folder := range []string{"internal/uapi", "unix"} {
+	for _, folder := range []string{"internal/uapi", "netlink/nl", "unix"} {
 		found, err := filepath.Glob(filepath.Join(root, folder, "z*.go"))
 		if err != nil {
 			return nil, err

@@ -22,6 +22,7 @@ import (
 	"kern.sys/internal/abi"
 	"kern.sys/internal/abi/emit/gen"
 	"kern.sys/internal/abi/emit/mkerrors"
+	"kern.sys/internal/abi/emit/mknl"
 	"kern.sys/internal/abi/emit/mksyscall"
 	"kern.sys/internal/abi/emit/mksysnum"
 	"kern.sys/internal/abi/emit/mktypes"
@@ -81,6 +82,9 @@ var sysnum = generator{"mksysnum", "unix", "sysnum.txt", func(in input) (map[str
 var generators = []generator{
 	{"mkuapi", "internal/uapi", "uapi.txt", func(in input) (map[string][]byte, error) {
 		return mkuapi.Generate(in.db, abi.Linux(), in.list)
+	}},
+	{"mknl", "netlink/nl", "nl.txt", func(in input) (map[string][]byte, error) {
+		return mknl.Generate(in.db, abi.Linux(), in.list)
 	}},
 	{"mkerrors", "unix", "errors.txt", func(in input) (map[string][]byte, error) {
 		return mkerrors.Generate(in.db, abi.Linux(), in.list)

@@ -3,3 +3,4 @@
 #include <linux/posix_types.h>
 typedef __kernel_old_time_t time_t;
 typedef __kernel_pid_t pid_t;
+typedef __kernel_loff_t loff_t;

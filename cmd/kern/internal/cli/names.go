@@ -1,0 +1,180 @@
+package cli
+
+import (
+	"bufio"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sort"
+	"strconv"
+	"strings"
+
+	"kern.sys/netlink/desc"
+)
+
+// Names are the tables that give numbers names, each read from its files when
+// it is first needed.
+type Names struct {
+	numeric bool // -Numeric: numbers are shown
+
+	tables   nameTable // routing tables
+	protos   nameTable // who made a route
+	scopes   nameTable
+	realms   nameTable
+	dsfields nameTable
+	groups   nameTable // of links
+	reasons  nameTable // of protodown, by bit
+}
+
+// nameTable is one of them.
+type nameTable struct {
+	read     bool
+	byNumber map[uint32]string
+	byName   map[string]uint32
+}
+
+// nameDirs are where the tables are looked for; the first that has a file
+// serves, and the files in FILE.d beside it add to it.
+var nameDirs = []string{"/etc/iproute2", "/usr/share/iproute2", "/usr/lib/iproute2"}
+
+// load reads the table from file on top of what is built in.
+func (t *nameTable) load(file string, builtin map[uint32]string) {
+	if t.read {
+		return
+	}
+	t.read = true
+	t.byNumber, t.byName = map[uint32]string{}, map[string]uint32{}
+	for n, name := range builtin {
+		t.byNumber[n], t.byName[name] = name, n
+	}
+	for _, dir := range nameDirs {
+		if err := t.readFile(filepath.Join(dir, file)); !errors.Is(err, fs.ErrNotExist) {
+			break
+		}
+	}
+	for _, dir := range nameDirs {
+		more, _ := filepath.Glob(filepath.Join(dir, file+".d", "*.conf")) // the pattern is well-formed
+		sort.Strings(more)
+		for _, f := range more {
+			_ = t.readFile(f) // as with the table itself, what cannot be read names nothing
+		}
+	}
+}
+
+// readFile reads lines of a number and a name; others are skipped.
+func (t *nameTable) readFile(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		line, _, _ := strings.Cut(lines.Text(), "#")
+		words := strings.Fields(line)
+		if len(words) != 2 {
+			continue
+		}
+		n, err := desc.ParseUint(words[0], 32)
+		if err != nil {
+			continue
+		}
+		t.byNumber[uint32(n)], t.byName[words[1]] = words[1], uint32(n)
+	}
+	return lines.Err()
+}
+
+// name is the name of n, or n in decimal.
+func (t *nameTable) name(n uint32, numeric bool) string {
+	if name, ok := t.byNumber[n]; ok && !numeric {
+		return name
+	}
+	return strconv.FormatUint(uint64(n), 10)
+}
+
+// number is the number that a word names or is.
+func (t *nameTable) number(word string, bits int) (uint32, bool) {
+	if n, ok := t.byName[word]; ok {
+		return n, true
+	}
+	n, err := desc.ParseUint(word, bits)
+	return uint32(n), err == nil
+}
+
+func (ns *Names) table() *nameTable {
+	ns.tables.load("rt_tables", map[uint32]string{255: "local", 254: "main", 253: "default"})
+	return &ns.tables
+}
+
+func (ns *Names) proto() *nameTable {
+	ns.protos.load("rt_protos", map[uint32]string{
+		0: "unspec", 1: "redirect", 2: "kernel", 3: "boot", 4: "static", 8: "gated", 9: "ra",
+		10: "mrt", 11: "zebra", 12: "bird", 13: "dnrouted", 14: "xorp", 15: "ntk", 16: "dhcp",
+		18: "keepalived", 42: "babel", 186: "bgp", 187: "isis", 188: "ospf", 189: "rip", 192: "eigrp",
+	})
+	return &ns.protos
+}
+
+func (ns *Names) scope() *nameTable {
+	ns.scopes.load("rt_scopes", map[uint32]string{
+		0: "global", 255: "nowhere", 254: "host", 253: "link", 200: "site",
+	})
+	return &ns.scopes
+}
+
+func (ns *Names) realm() *nameTable {
+	ns.realms.load("rt_realms", map[uint32]string{0: "unknown"})
+	return &ns.realms
+}
+
+func (ns *Names) dsfield() *nameTable {
+	ns.dsfields.load("rt_dsfield", map[uint32]string{0: "0"})
+	return &ns.dsfields
+}
+
+func (ns *Names) group() *nameTable {
+	ns.groups.load("group", map[uint32]string{0: "default"})
+	return &ns.groups
+}
+
+func (ns *Names) protoDown() *nameTable {
+	ns.reasons.load("protodown_reasons", nil)
+	return &ns.reasons
+}
+
+// The names of routing tables (rt_tables), route protocols (rt_protos),
+// scopes, realms, link groups and reasons of protodown. Each …Name gives the number itself where it
+// has no name or -Numeric was given; each …Number reads a name or a number.
+
+func (ns *Names) TableName(n uint32) string     { return ns.table().name(n, ns.numeric) }
+func (ns *Names) ProtoName(n uint8) string      { return ns.proto().name(uint32(n), ns.numeric) }
+func (ns *Names) ScopeName(n uint8) string      { return ns.scope().name(uint32(n), ns.numeric) }
+func (ns *Names) RealmName(n uint16) string     { return ns.realm().name(uint32(n), ns.numeric) }
+func (ns *Names) ProtoDownName(n uint32) string { return ns.protoDown().name(n, ns.numeric) }
+func (ns *Names) GroupName(n uint32) string     { return ns.group().name(n, ns.numeric) }
+
+func (ns *Names) TableNumber(word string) (uint32, bool) { return ns.table().number(word, 32) }
+func (ns *Names) ProtoNumber(word string) (uint32, bool) { return ns.proto().number(word, 8) }
+func (ns *Names) ScopeNumber(word string) (uint32, bool) { return ns.scope().number(word, 8) }
+func (ns *Names) RealmNumber(word string) (uint32, bool) { return ns.realm().number(word, 16) }
+func (ns *Names) GroupNumber(word string) (uint32, bool) { return ns.group().number(word, 32) }
+
+func (ns *Names) ProtoDownNumber(word string) (uint32, bool) { return ns.protoDown().number(word, 5) }
+
+// DsfieldName is the name of a TOS byte, or the byte as 0x10.
+func (ns *Names) DsfieldName(n uint8) string {
+	if name, ok := ns.dsfield().byNumber[uint32(n)]; ok && !ns.numeric {
+		return name
+	}
+	return "0x" + strconv.FormatUint(uint64(n)|0x100, 16)[1:]
+}
+
+// DsfieldNumber reads a name of rt_dsfield or a byte in hexadecimal.
+func (ns *Names) DsfieldNumber(word string) (uint8, bool) {
+	if n, ok := ns.dsfield().byName[word]; ok {
+		return uint8(n), true
+	}
+	n, err := strconv.ParseUint(strings.TrimPrefix(word, "0x"), 16, 8)
+	return uint8(n), err == nil
+}

@@ -1,0 +1,107 @@
+package cli
+
+import (
+	"strings"
+
+	"kern.sys/netlink/desc"
+)
+
+// Object is a word that may follow the options. Each has a file of its own and
+// one line in the table.
+type Object struct {
+	// Name is the word in full; a beginning is enough.
+	Name string
+	// Run does the command whose words follow. nil: ip has the object and this
+	// program not yet, so that an abbreviation never means another one.
+	Run func(*Command) error
+	// Usage is the grammar, printed by "help". Its first word on a line stands
+	// behind the program's name: "link show [ DEVICE ]".
+	Usage func() string
+}
+
+// Command is one command: the words that are still to be read, and all that
+// is needed to do it.
+type Command struct {
+	*Session
+	desc.Args
+	Object string // its name in full
+	usage  func() string
+}
+
+// Do runs a command.
+func (s *Session) Do(words []string) error {
+	for _, o := range s.Objects() {
+		if !strings.HasPrefix(o.Name, words[0]) {
+			continue
+		}
+		if o.Run == nil {
+			return Exit(StatusFailed, "Object \"%s\" is not supported by %s yet.", o.Name, s.Name)
+		}
+		c := &Command{Session: s, Args: desc.Args{Rest: words[1:]}, Object: o.Name, usage: o.Usage}
+		c.Args.LinkIndex = s.IndexOf
+		defer s.closeOpened()
+		return o.Run(c)
+	}
+	return &UnknownError{Kind: "Object", Word: words[0], Try: "help"}
+}
+
+// Verb is a word that may follow an object.
+type Verb struct {
+	Name string // in full, a beginning is enough
+	Run  func(*Command) error
+}
+
+// Choose takes the next word and does what it names; without a word, it does
+// none. "help" and unknown words are answered here.
+func (c *Command) Choose(none func(*Command) error, verbs ...Verb) error {
+	if !c.More() {
+		return none(c)
+	}
+	word, err := c.Next()
+	if err != nil {
+		return err
+	}
+	for _, v := range verbs {
+		if strings.HasPrefix(v.Name, word) {
+			return v.Run(c)
+		}
+	}
+	if strings.HasPrefix("help", word) {
+		return c.ShowUsage()
+	}
+	return &UnknownError{Kind: "Command", Word: word, Try: c.Object + " help"}
+}
+
+// HelpAsked reports whether the next word asks for help.
+func (c *Command) HelpAsked() bool { return c.More() && strings.HasPrefix("help", c.Peek()) }
+
+// ShowUsage is the error that shows the object's grammar.
+func (c *Command) ShowUsage() error { return &usage{usageText(c.Name, c.usage())} }
+
+// usageText is a grammar with the program's name before each command.
+func usageText(program, grammar string) string {
+	var b strings.Builder
+	b.WriteString("Usage: ")
+	for i, line := range strings.Split(strings.Trim(grammar, "\n"), "\n") {
+		first := line != "" && line[0] != ' ' && !strings.Contains(line, ":=")
+		switch {
+		case i != 0 && first:
+			b.WriteString("       " + program + " ")
+		case i == 0:
+			b.WriteString(program + " ")
+		}
+		b.WriteString(line + "\n")
+	}
+	return b.String()
+}
+
+// Garbage is the error for a word that nothing more can be done with, what
+// being the keyword that it would have belonged to.
+func Garbage(what, word string) error {
+	return &desc.UsageError{Text: "Error: either \"" + what + "\" is duplicate, or \"" + word + "\" is a garbage."}
+}
+
+// HelpObject is the object that shows the program's own usage.
+func HelpObject() Object {
+	return Object{"help", func(c *Command) error { return c.help() }, nil}
+}

@@ -1,0 +1,53 @@
+// Package cli is what the programs that the command may be called as have in
+// common: options, objects and their verbs, words and names, a session with the
+// kernel, batches, errors and exit statuses. Each program is a table of objects,
+// see [Program]; its verbs are functions of a [Command] in a package of its own.
+package cli
+
+import (
+	"fmt"
+	"io"
+	"runtime/debug"
+)
+
+// Program is a name that the command may be called by, and what it does then.
+type Program struct {
+	Name    string
+	Objects func() []Object // in the order in which an abbreviation is looked up
+}
+
+// run is the program for the words that follow its name. It
+// returns the exit status.
+func Run(p Program, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	s := NewSession(p, stdin, stdout, stderr)
+	defer s.Close()
+	words, err := s.Options.Parse(args)
+	switch {
+	case err != nil:
+		return s.Report(err)
+	case s.version:
+		fmt.Fprintf(stdout, "%s utility, kern.sys %s\n", s.Name, version())
+		return 0
+	}
+	s.Configure()
+	if s.Options.netns != "" {
+		if err := s.enter(s.Options.netns); err != nil {
+			return s.Report(err)
+		}
+	}
+	if s.BatchFile != "" {
+		return s.batch(s.BatchFile)
+	}
+	if len(words) == 0 {
+		return s.Report(s.help())
+	}
+	return s.Report(s.Do(words))
+}
+
+// version is the module's version as far as the build knows it.
+func version() string {
+	if bi, ok := debug.ReadBuildInfo(); ok && bi.Main.Version != "" {
+		return bi.Main.Version
+	}
+	return "(devel)"
+}

@@ -1,0 +1,207 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
+	"kern.sys/netlink/wire"
+	"kern.sys/netns"
+)
+
+// Session is one run of the program: its options, its streams, and what its
+// commands share. It is for one goroutine, which stays on its thread where
+// tests run it in a namespace of their own.
+type Session struct {
+	Options
+	Program
+	Ctx    context.Context
+	Stdin  io.Reader
+	Stdout io.Writer
+	Stderr io.Writer
+	Out    *desc.Printer
+	Names  Names
+
+	NS      netns.NsHandle // what -netns named; none: that of the calling thread
+	conn    *wire.Conn     // opened when first needed
+	links   links
+	nsNames map[int]string   // names of namespaces by their id here; nil: not read yet
+	Opened  []netns.NsHandle // what the command under way opened, see OpenNetNS
+	pending *pending         // set: changes are sent together, see batch
+}
+
+// NewSession returns a session without options, in the calling thread's
+// namespace. It is to be closed.
+func NewSession(p Program, stdin io.Reader, stdout, stderr io.Writer) *Session {
+	s := &Session{
+		Program: p, Ctx: context.Background(), NS: netns.None(),
+		Stdin: stdin, Stdout: stdout, Stderr: stderr,
+		Out: &desc.Printer{},
+	}
+	s.Loops = 10
+	s.Out.Reset()
+	return s
+}
+
+// Configure hands the options to those who need them.
+func (s *Session) Configure() {
+	p := s.Out
+	p.JSON, p.Pretty, p.Details, p.Oneline = s.JSON, s.Pretty, s.Details, s.Oneline
+	p.Palette, p.LinkName = s.palette(), s.linkName
+	s.Names.numeric = s.Numeric
+}
+
+// Close closes the connection and the namespace.
+func (s *Session) Close() {
+	if s.conn != nil {
+		s.conn.Close()
+	}
+	if s.NS.IsOpen() {
+		s.NS.Close()
+	}
+}
+
+// enter makes a named namespace that of all commands.
+func (s *Session) enter(name string) error {
+	ns, err := netns.GetFromName(name)
+	if err != nil {
+		return Exit(StatusUsage, "Cannot open network namespace %q: %s", name, Cause(err))
+	}
+	s.NS = ns
+	return nil
+}
+
+// Cause is the text of the error number below err.
+func Cause(err error) string {
+	for e := err; e != nil; e = errors.Unwrap(e) {
+		err = e
+	}
+	return errnoText(err)
+}
+
+// Flush writes what was printed.
+func (s *Session) Flush() error {
+	if err := s.Out.Drain(s.Stdout); err != nil {
+		return fmt.Errorf("write: %w", err)
+	}
+	return nil
+}
+
+// flushBytes is how much is gathered before it is written, by spill.
+const flushBytes = 32 << 10
+
+// Spill writes what was printed if that is much: for long lists.
+func (s *Session) Spill() error {
+	if len(s.Out.Bytes()) < flushBytes {
+		return nil
+	}
+	return s.Flush()
+}
+
+// Dial returns the connection, after all changes that wait.
+func (s *Session) Dial() (*wire.Conn, error) {
+	if s.conn == nil {
+		cfg := wire.Config{Protocol: uapi.NETLINK_ROUTE, ReceiveBuffer: s.Rcvbuf}
+		if s.NS.IsOpen() {
+			cfg.NetNS = &s.NS
+		}
+		c, err := wire.Dial(cfg)
+		if err != nil {
+			return nil, err
+		}
+		s.conn = c
+	}
+	if s.pending != nil {
+		s.pending.flush()
+	}
+	return s.conn, nil
+}
+
+// Exec sends a request that changes something.
+func (s *Session) Exec(r *wire.Request) error {
+	if s.pending != nil {
+		return s.pending.add(r)
+	}
+	c, err := s.Dial()
+	if err != nil {
+		return err
+	}
+	return c.Do(s.Ctx, r)
+}
+
+// Get sends a request that has one answer, and returns a copy of it.
+func (s *Session) Get(r *wire.Request) (wire.Message, error) {
+	var m wire.Message
+	c, err := s.Dial()
+	if err != nil {
+		return m, err
+	}
+	err = c.Get(s.Ctx, r, func(got wire.Message) error {
+		m = got
+		m.Data = append([]byte(nil), got.Data...)
+		return nil
+	})
+	return m, err
+}
+
+// List returns a table, copied. Where it kept changing while it was read, it
+// is returned after a warning.
+func (s *Session) List(r *wire.Request) ([]wire.Message, error) {
+	var all []wire.Message
+	c, err := s.Dial()
+	if err != nil {
+		return nil, err
+	}
+	err = c.List(s.Ctx, r, func() { all = all[:0] }, func(m wire.Message) error {
+		m.Data = append([]byte(nil), m.Data...)
+		all = append(all, m)
+		return nil
+	})
+	return all, s.warnInterrupted(err)
+}
+
+// Dump calls each for the objects of a table as they come: for tables that may
+// be long. m is valid until each returns.
+func (s *Session) Dump(r *wire.Request, each func(m wire.Message) error) error {
+	c, err := s.Dial()
+	if err != nil {
+		return err
+	}
+	for m, err := range c.Dump(s.Ctx, r) {
+		if err != nil {
+			return s.warnInterrupted(err)
+		}
+		if err := each(m); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Session) warnInterrupted(err error) error {
+	if errors.Is(err, wire.ErrDumpInterrupted) {
+		fmt.Fprintln(s.Stderr, "Dump was interrupted and may be inconsistent.")
+		return nil
+	}
+	return err
+}
+
+// Array prints what show prints as the elements of one JSON array, and ends
+// it with a line end; in text it only calls show.
+func (s *Session) Array(show func() error) error {
+	s.Out.Reset()
+	s.Out.Array("")
+	err := show()
+	s.Out.EndArray()
+	if s.JSON {
+		s.Out.Raw("\n")
+	}
+	return err
+}
+
+// Use has the session ask the kernel, or what stands for it in a test, by c,
+// which it will close.
+func (s *Session) Use(c *wire.Conn) { s.conn = c }

@@ -1,0 +1,121 @@
+package ip
+
+import (
+	"kern.sys/cmd/kern/internal/cli"
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
+	"kern.sys/netlink/wire"
+)
+
+// Flags of struct prefixmsg: those of the advertisement (RFC 4861), moved. No
+// header for programs has them.
+const (
+	prefixOnlink   = 1 << 0
+	prefixAutoconf = 1 << 1
+)
+
+// watchPrefix prints an RTM_NEWPREFIX message: a prefix that an IPv6 router
+// advertised.
+func watchPrefix(c *cli.Command, m wire.Message, dev int) bool {
+	var prefix uapi.Prefixmsg
+	prefix.Decode(m.Data)
+	if dev != 0 && int(prefix.Ifindex) != dev {
+		return false
+	}
+	attrs := desc.ParseAttrs(m.Data[min(uapi.SizeofPrefixmsg, len(m.Data)):])
+	p := c.Out
+	p.Object("")
+	if b, ok := attrs[uapi.PREFIX_ADDRESS]; ok {
+		p.Text("prefix ")
+		p.ColorStr(desc.Inet6, "prefix", "%s", c.AddrText(b))
+		p.Uint("prefix_len", "/%d", uint64(prefix.Len))
+	}
+	p.Text("dev ")
+	p.ColorStr(desc.Ifname, "interface", "%s ", p.Link(int(prefix.Ifindex)))
+	if prefix.Flags&prefixOnlink != 0 {
+		p.Bool("onlink", "onlink ", true)
+	}
+	if prefix.Flags&prefixAutoconf != 0 {
+		p.Bool("autoconf", "autoconf ", true)
+	}
+	if b, ok := attrs[uapi.PREFIX_CACHEINFO]; ok {
+		var ci uapi.PrefixCacheinfo
+		ci.Decode(b)
+		p.Uint("valid_lft", "valid %d ", uint64(ci.ValidTime))
+		p.Uint("preferred_lft", "preferred %d ", uint64(ci.PreferredTime))
+	}
+	p.Text("\n")
+	p.EndObject()
+	return true
+}
+
+// netconfFlags are the settings that RTM_NEWNETCONF tells as on or off.
+var netconfFlags = []struct {
+	typ uint16
+	key string
+}{
+	{uapi.NETCONFA_FORWARDING, "forwarding"},
+	{uapi.NETCONFA_RP_FILTER, "rp_filter"},
+	{uapi.NETCONFA_MC_FORWARDING, "mc_forwarding"},
+	{uapi.NETCONFA_PROXY_NEIGH, "proxy_neigh"},
+	{uapi.NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, "ignore_routes_with_linkdown"},
+	{uapi.NETCONFA_INPUT, "input"},
+}
+
+// watchNetconf prints an RTM_NEWNETCONF or RTM_DELNETCONF message: settings of
+// a link, or of all or new ones.
+func watchNetconf(c *cli.Command, m wire.Message, dev int) bool {
+	var conf uapi.Netconfmsg
+	conf.Decode(m.Data)
+	attrs := desc.ParseAttrs(m.Data[min(netconfHeader, len(m.Data)):])
+	index := int32(cli.Number32(attrs[uapi.NETCONFA_IFINDEX]))
+	if dev != 0 && int(index) != dev {
+		return false
+	}
+	p := c.Out
+	p.Object("")
+	if m.Type == uapi.RTM_DELNETCONF {
+		p.Bool("deleted", "Deleted ", true)
+	}
+	p.Str("family", "%s ", cli.FamilyName(int(conf.Family)))
+	if _, ok := attrs[uapi.NETCONFA_IFINDEX]; ok {
+		switch index {
+		case uapi.NETCONFA_IFINDEX_ALL:
+			p.Str("interface", "%s ", "all")
+		case uapi.NETCONFA_IFINDEX_DEFAULT:
+			p.Str("interface", "%s ", "default")
+		default:
+			p.ColorStr(desc.Ifname, "interface", "%s ", p.Link(int(index)))
+		}
+	}
+	for _, f := range netconfFlags {
+		b, ok := attrs[f.typ]
+		switch {
+		case !ok:
+		case f.typ == uapi.NETCONFA_RP_FILTER:
+			p.Str(f.key, f.key+" %s ", rpFilterName(cli.Number32(b)))
+		default:
+			p.OnOff(f.key, f.key+" %s ", cli.Number32(b) != 0)
+		}
+	}
+	p.Text("\n")
+	p.EndObject()
+	return true
+}
+
+// netconfHeader is the size of struct netconfmsg with its padding.
+const netconfHeader = (uapi.SizeofNetconfmsg + 3) &^ 3
+
+// rpFilterName is a setting of the reverse path filter; see
+// Documentation/networking/ip-sysctl.rst.
+func rpFilterName(n uint32) string {
+	switch n {
+	case 0:
+		return "off"
+	case 1:
+		return "strict"
+	case 2:
+		return "loose"
+	}
+	return "unknown"
+}

@@ -1,0 +1,98 @@
+package ip
+
+import (
+	"strconv"
+
+	"kern.sys/cmd/kern/internal/cli"
+	"kern.sys/internal/native"
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
+	"kern.sys/netlink/wire"
+)
+
+// showNexthopInfo prints the nexthop object that a route uses.
+func showNexthopInfo(c *cli.Command, id uint32) {
+	r := wire.NewRequest(uapi.RTM_GETNEXTHOP, 0)
+	var nhm uapi.Nhmsg
+	nhm.Put(r.Header(uapi.SizeofNhmsg))
+	r.Uint32(uapi.NHA_ID, id)
+	m, err := c.Get(r)
+	if err != nil {
+		return // it was deleted since
+	}
+	c.Out.Text("\n\tnh_info ")
+	c.Out.Object("nh_info")
+	showNexthopObject(c, m)
+	c.Out.EndObject()
+}
+
+// showNexthopObject prints what an RTM_NEWNEXTHOP or RTM_DELNEXTHOP message
+// holds into the JSON object that the caller opened.
+func showNexthopObject(c *cli.Command, m wire.Message) {
+	p := c.Out
+	var nhm uapi.Nhmsg
+	nhm.Decode(m.Data)
+	attrs := desc.ParseAttrs(m.Data[min(uapi.SizeofNhmsg, len(m.Data)):])
+	if m.Type == uapi.RTM_DELNEXTHOP {
+		p.Bool("deleted", "Deleted ", true)
+	}
+	if b, ok := attrs[uapi.NHA_ID]; ok {
+		p.Uint("id", "id %d ", uint64(cli.Number32(b)))
+	}
+	if b, ok := attrs[uapi.NHA_GROUP]; ok {
+		showNexthopGroup(p, b)
+	}
+	if b := attrs[uapi.NHA_GROUP_TYPE]; len(b) >= 2 {
+		switch native.Uint16(b) {
+		case uapi.NEXTHOP_GRP_TYPE_MPATH: // the default is not shown
+		case uapi.NEXTHOP_GRP_TYPE_RES:
+			p.Str("type", "type %s ", "resilient")
+		default:
+			p.Str("type", "type %s ", strconv.Itoa(int(native.Uint16(b))))
+		}
+	}
+	showEncap(c, attrs[uapi.NHA_ENCAP_TYPE], attrs[uapi.NHA_ENCAP])
+	if b, ok := attrs[uapi.NHA_GATEWAY]; ok {
+		p.Text("via ")
+		p.ColorStr(cli.AddrColor(int(nhm.Family)), "gateway", "%s ", familyAddrText(c, int(nhm.Family), b))
+	}
+	if b, ok := attrs[uapi.NHA_OIF]; ok {
+		p.Text("dev ")
+		p.ColorStr(desc.Ifname, "dev", "%s ", p.Link(int(cli.Number32(b))))
+	}
+	if nhm.Scope != uapi.RT_SCOPE_UNIVERSE || c.Details {
+		p.Str("scope", "scope %s ", c.Names.ScopeName(nhm.Scope))
+	}
+	if _, ok := attrs[uapi.NHA_BLACKHOLE]; ok {
+		p.Null("blackhole", "blackhole ")
+	}
+	if nhm.Protocol != uapi.RTPROT_UNSPEC || c.Details {
+		p.Str("protocol", "proto %s ", c.Names.ProtoName(nhm.Protocol))
+	}
+	showRouteFlags(c, nhm.Flags)
+	if _, ok := attrs[uapi.NHA_FDB]; ok {
+		p.Null("fdb", "fdb ")
+	}
+}
+
+// showNexthopGroup prints NHA_GROUP: ID[,WEIGHT][/ID[,WEIGHT]]….
+func showNexthopGroup(p *desc.Printer, b []byte) {
+	p.Array("group")
+	p.Text("group ")
+	for i := 0; len(b) >= uapi.SizeofNexthopGrp; i++ {
+		var g uapi.NexthopGrp
+		g.Decode(b)
+		b = b[uapi.SizeofNexthopGrp:]
+		p.Object("")
+		if i != 0 {
+			p.Text("/")
+		}
+		p.Uint("id", "%d", uint64(g.Id))
+		if g.Weight != 0 {
+			p.Uint("weight", ",%d", uint64(g.Weight)+1)
+		}
+		p.EndObject()
+	}
+	p.Text(" ")
+	p.EndArray()
+}

@@ -1,0 +1,152 @@
+package ip
+
+import (
+	"errors"
+	"os"
+
+	"kern.sys/cmd/kern/internal/cli"
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
+	"kern.sys/netlink/wire"
+)
+
+func ruleUsage() string {
+	return `
+rule { add | del } SELECTOR ACTION
+rule { flush [ SELECTOR ] | save | restore }
+rule [ list [ SELECTOR ] ]
+SELECTOR := [ not ] [ from PREFIX ] [ to PREFIX ] [ tos TOS ]
+            [ fwmark FWMARK[/MASK] ] [ iif DEV ] [ oif DEV ]
+            [ pref NUMBER ] [ l3mdev ] [ uidrange NUMBER-NUMBER ]
+            [ ipproto PROTOCOL ] [ sport NUMBER[-NUMBER] ]
+            [ dport NUMBER[-NUMBER] ] [ protocol RTPROTO ]
+ACTION := [ table TABLE_ID | goto NUMBER | nop | TYPE ]
+          [ realms [SOURCE/]DESTINATION ]
+          [ suppress_prefixlength NUMBER ] [ suppress_ifgroup GROUP ]
+TABLE_ID := { local | main | default | NUMBER }
+TYPE := { blackhole | unreachable | prohibit }
+`
+}
+
+func runRule(c *cli.Command) error {
+	return c.Choose(listRules,
+		cli.Verb{Name: "list", Run: listRules},
+		cli.Verb{Name: "lst", Run: listRules},
+		cli.Verb{Name: "show", Run: listRules},
+		cli.Verb{Name: "save", Run: saveRules},
+		cli.Verb{Name: "restore", Run: restoreRules},
+		cli.Verb{Name: "add", Run: func(c *cli.Command) error {
+			return changeRule(c, uapi.RTM_NEWRULE, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL, "add")
+		}},
+		cli.Verb{Name: "delete", Run: func(c *cli.Command) error { return changeRule(c, uapi.RTM_DELRULE, 0, "del") }},
+		cli.Verb{Name: "flush", Run: flushRules},
+	)
+}
+
+// ruleRequest asks the kernel for the rules of a family.
+func ruleRequest(c *cli.Command) *wire.Request {
+	r := wire.NewRequest(uapi.RTM_GETRULE, 0)
+	rule := uapi.FibRuleHdr{Family: uint8(ruleFamily(c))}
+	rule.Put(r.Header(uapi.SizeofFibRuleHdr))
+	return r
+}
+
+// ruleFamily is the family asked for, or IPv4.
+func ruleFamily(c *cli.Command) int {
+	if c.Family == uapi.AF_UNSPEC {
+		return uapi.AF_INET
+	}
+	return c.Family
+}
+
+// listRules is "rule show".
+func listRules(c *cli.Command) error {
+	f, err := nextRuleFilter(c)
+	if err != nil {
+		return err
+	}
+	return c.Array(func() error {
+		return terminated(c, "Dump", cli.StatusUsage, c.Dump(ruleRequest(c), func(m wire.Message) error {
+			if r := readRule(m); f.allows(r) {
+				showRule(c, r)
+				return c.Spill()
+			}
+			return nil
+		}))
+	})
+}
+
+// flushRules is "rule flush": it deletes all rules but the first, which has no
+// priority.
+func flushRules(c *cli.Command) error {
+	f, err := nextRuleFilter(c)
+	if err != nil {
+		return err
+	}
+	all, err := c.List(ruleRequest(c))
+	if err != nil {
+		return err
+	}
+	var deletes []*wire.Request
+	for _, m := range all {
+		r := readRule(m)
+		_, hasPriority := r.attrs[uapi.FRA_PRIORITY]
+		if hasPriority && r.rule.Flags&uapi.FIB_RULE_PERMANENT == 0 && f.allows(r) {
+			deletes = append(deletes, changed(m, uapi.RTM_DELRULE, 0, uapi.SizeofFibRuleHdr))
+		}
+	}
+	return sendAll(c, deletes)
+}
+
+// saveRules is "rule save": the kernel's messages as they are.
+func saveRules(c *cli.Command) error {
+	if c.More() {
+		return cli.Exit(cli.StatusFailed, "\"%s rule save\" does not take any arguments.", c.Name)
+	}
+	return saveDump(c, ruleRequest(c), ruleMagic, func(wire.Message) bool { return true })
+}
+
+// restoreRules is "rule restore". What is there already stays.
+func restoreRules(c *cli.Command) error {
+	return readDump(c, ruleMagic, func(m wire.Message) error {
+		err := c.Exec(changed(m, uapi.RTM_NEWRULE, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL, uapi.SizeofFibRuleHdr))
+		if errors.Is(err, os.ErrExist) {
+			return nil
+		}
+		return err
+	})
+}
+
+// ruleMessage is an RTM_NEWRULE or RTM_DELRULE message taken apart.
+type ruleMessage struct {
+	deleted bool
+	rule    uapi.FibRuleHdr
+	attrs   desc.Attrs
+	table   uint32
+}
+
+func readRule(m wire.Message) *ruleMessage {
+	r := &ruleMessage{deleted: m.Type == uapi.RTM_DELRULE}
+	r.rule.Decode(m.Data)
+	r.attrs = desc.ParseAttrs(m.Data[min(uapi.SizeofFibRuleHdr, len(m.Data)):])
+	r.table = uint32(r.rule.Table)
+	if b, ok := r.attrs[uapi.FRA_TABLE]; ok {
+		r.table = cli.Number32(b)
+	}
+	return r
+}
+
+// l3mdev reports whether the table is that of the packet's VRF.
+func (r *ruleMessage) l3mdev() bool {
+	b := r.attrs[uapi.FRA_L3MDEV]
+	return len(b) != 0 && b[0] != 0
+}
+
+// mark is the firewall mark that the rule asks for, and its mask.
+func (r *ruleMessage) mark() (mark, mask uint32) {
+	mask = ^uint32(0)
+	if b, ok := r.attrs[uapi.FRA_FWMASK]; ok {
+		mask = cli.Number32(b)
+	}
+	return cli.Number32(r.attrs[uapi.FRA_FWMARK]), mask
+}

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+func TestAbbreviatedObjectsAreThoseOfIP(t *testing.T) {
+	for word, want := range map[string]string{
+		"a": "address", "addr": "address", "l": "link", "li": "link", "r": "route", "ro": "route", "ru": "rule", "n": "neigh", "ne": "neigh",
+		"net": "netns", "mo": "monitor", "mon": "monitor",
+	} {
+		got := kernHelp(t, word)
+		if !strings.Contains(got, want) {
+			t.Errorf("%s help: %s", word, got)
+		}
+	}
+	// What ip has and this program has not is never taken for another object.
+	for _, word := range []string{"m", "ma", "t", "tu", "x", "v", "nex", "ntable", "s", "tc", "f", "i"} {
+		if got := kernHelp(t, word); !strings.Contains(got, "not supported") {
+			t.Errorf("%s help: %s", word, got)
+		}
+	}
+}
+
+func kernHelp(t *testing.T, object string) string {
+	t.Helper()
+	var out, errOut bytes.Buffer
+	run([]string{"/usr/bin/kern", object, "help"}, nil, &out, &errOut)
+	return out.String() + errOut.String()
+}
+
+func TestNameOfTheProgram(t *testing.T) {
+	for path, want := range map[string]string{"ip": "ip", "/sbin/ip": "ip", "kern": "kern", "./kern": "kern", "/x/ip/kern": "kern"} {
+		var out, errOut bytes.Buffer
+		if code := run([]string{path, "nope"}, nil, &out, &errOut); code != 1 || !strings.HasSuffix(errOut.String(), "try \""+want+" help\".\n") {
+			t.Errorf("%s: status %d, %s", path, code, errOut.String())
+		}
+		errOut.Reset()
+		if code := run([]string{path}, nil, &out, &errOut); code != 255 || !strings.HasPrefix(errOut.String(), "Usage: "+want+" [ OPTIONS ]") {
+			t.Errorf("%s: status %d, %s", path, code, errOut.String())
+		}
+	}
+}
+
+func TestVersion(t *testing.T) {
+	var out bytes.Buffer
+	if code := run([]string{"kern", "-V"}, nil, &out, &out); code != 0 || !strings.HasPrefix(out.String(), "kern utility, kern.sys ") {
+		t.Errorf("status %d, %q", code, out.String())
+	}
+}

@@ -1,0 +1,59 @@
+package netlink
+
+import (
+	"fmt"
+
+	"kern.sys/netlink/nl"
+	"kern.sys/netlink/wire"
+)
+
+// detailed reports whether h's errors say more than a number.
+func (h *Handle) detailed() bool { return h == nil || h.details || nl.EnableErrorMessageReporting }
+
+// withDetails returns h with errors that say all there is, for what programs that
+// compare bare numbers do not call.
+func (h *Handle) withDetails() *Handle {
+	if h == nil || h.details {
+		return h
+	}
+	c := *h
+	c.details = true
+	return &c
+}
+
+// wrap makes of an error what h's callers expect: a bare number where the kernel
+// refused, or with details a [wire.Error] that says what was done to which object.
+// What never reached the kernel is always in words, and a [LinkNotFoundError] stays
+// one. object is only asked for where
+// its text is needed.
+func (h *Handle) wrap(err error, op string, object func() string) error {
+	if err == nil {
+		return nil
+	}
+	if _, ok := err.(LinkNotFoundError); ok {
+		return err
+	}
+	if !h.detailed() {
+		if errno, ok := bareErrno(err); ok {
+			return errno
+		}
+	}
+	return wire.Annotate(err, op, object)
+}
+
+// refusal says in words what the kernel has a number for: what need not be sent to
+// be refused.
+type refusal struct {
+	words string
+	errno error
+}
+
+func refused(errno error, format string, args ...any) error {
+	return &refusal{fmt.Sprintf(format, args...), errno}
+}
+
+// Error returns the words.
+func (e *refusal) Error() string { return e.words }
+
+// Unwrap returns the number.
+func (e *refusal) Unwrap() error { return e.errno }

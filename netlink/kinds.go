@@ -1,0 +1,143 @@
+package netlink
+
+import (
+	"strings"
+	"unsafe"
+
+	"kern.sys/internal/attr"
+	"kern.sys/netlink/desc"
+	"kern.sys/netlink/wire"
+)
+
+// kindTable are the kinds of one sort of objects, such as links or queueing disciplines, in the
+// order of their names. Each has a file of its own and one line here:
+//
+//	{"vlan", of[Vlan]{}},
+//
+// The file has the Go type, which is an I by its address, and as methods of it what is particular
+// to the kind:
+//
+//	attrs(*attr.Codec)    the attributes, in both directions
+//	describe() desc.Kind  how commands show and read them
+//	silent() []uint16     the attributes that change without a notification
+//
+// A method is asserted where it is used, so a program that describes nothing holds no
+// descriptions. They are also called on a nil pointer, but for attrs.
+type kindTable[I any] []kindLine
+
+// kindLine is a line of a table: the kernel's name of the kind and what makes its values.
+type kindLine struct {
+	name string
+	kind kindMaker
+}
+
+// kindMaker makes values of one Go type, see of.
+type kindMaker interface {
+	// fill sets elements of v, at least one, to addresses of new values, and returns those that
+	// it set.
+	fill(v []any) []any
+	// none is the nil pointer of the type.
+	none() any
+}
+
+// of is the Go type T of a kind.
+type of[T any] struct{}
+
+func (of[T]) none() any { return (*T)(nil) }
+
+// fill cuts the values from one piece of memory, which is bounded: see slab.
+func (of[T]) fill(v []any) []any {
+	piece := make([]T, min(len(v), max(maxPieceBytes/int(unsafe.Sizeof(*new(T))), 1)))
+	for i := range piece {
+		v[i] = &piece[i]
+	}
+	return v[:len(piece)]
+}
+
+// find returns the line of a kind, nil where there is none.
+func (t kindTable[I]) find(name string) *kindLine {
+	low, high := 0, len(t)
+	for low < high {
+		middle := int(uint(low+high) >> 1)
+		switch c := strings.Compare(t[middle].name, name); {
+		case c == 0:
+			return &t[middle]
+		case c < 0:
+			low = middle + 1
+		default:
+			high = middle
+		}
+	}
+	return nil
+}
+
+// new returns a new value of the kind, and false where there is no such kind.
+func (t kindTable[I]) new(name string) (value I, ok bool) {
+	line := t.find(name)
+	if line == nil {
+		return value, false
+	}
+	var one [1]any
+	value, ok = line.kind.fill(one[:])[0].(I)
+	return value, ok
+}
+
+// silent returns the attributes of a kind that change without a notification.
+func (t kindTable[I]) silent(name []byte) []uint16 {
+	if len(name) == 0 {
+		return nil
+	}
+	if line := t.find(string(name)); line != nil {
+		if s, ok := line.kind.none().(silent); ok {
+			return s.silent()
+		}
+	}
+	return nil
+}
+
+// names are the kinds of the table.
+func (t kindTable[I]) names() []string {
+	names := make([]string, len(t))
+	for i := range t {
+		names[i] = t[i].name
+	}
+	return names
+}
+
+// describe returns the description of a kind, nil for one that is not in the table.
+func (t kindTable[I]) describe(name string) *desc.Kind {
+	line := t.find(name)
+	if line == nil {
+		return nil
+	}
+	k := desc.Kind{}
+	if d, ok := line.kind.none().(described); ok {
+		k = d.describe()
+	}
+	k.Name = line.name
+	return &k
+}
+
+// described is a kind that commands can show and read more of than its name.
+type described interface{ describe() desc.Kind }
+
+// attributed is a kind that has attributes.
+type attributed interface{ attrs(c *attr.Codec) }
+
+// silent is a kind with attributes that change without a notification: timers and counters.
+type silent interface{ silent() []uint16 }
+
+// encodeAttrs appends the attributes of v, if it has some.
+func encodeAttrs(e *wire.Encoder, v any) {
+	if a, ok := v.(attributed); ok {
+		attr.Encode(e, a.attrs)
+	}
+}
+
+// decodeAttrs reads those of v, if it has some, from b, and none where b is empty.
+func decodeAttrs(v any, b []byte) error {
+	if a, ok := v.(attributed); ok {
+		return attr.Decode(b, a.attrs)
+	}
+	return nil
+}

@@ -1,0 +1,115 @@
+package netlink
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"kern.sys/internal/attr"
+	"kern.sys/netlink/desc"
+)
+
+// tableOfKinds is a table as the tests below go through it.
+type tableOfKinds struct {
+	prefix   string // of the files: prefix_KIND.go
+	lines    []kindLine
+	describe func(name string) *desc.Kind
+	port     bool // what captures and examples call it
+}
+
+var tablesOfKinds = []tableOfKinds{
+	{"link", linkKinds, DescribeLink, false},
+	{"port", portKinds, DescribeLinkPort, true},
+}
+
+// TestTables says what of a kind was forgotten.
+func TestTables(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	captured := capturedKinds(t)
+	for _, table := range tablesOfKinds {
+		var names []string
+		for _, line := range table.lines {
+			names = append(names, line.name)
+			t.Run(table.prefix+" "+line.name, func(t *testing.T) { table.check(t, line, files, captured) })
+		}
+		if !slices.IsSorted(names) {
+			t.Errorf("%s: the kinds are not in the order of their names: %q", table.prefix, names)
+		}
+		for _, f := range files {
+			rest, ours := strings.CutPrefix(f, table.prefix+"_")
+			kind, _, _ := strings.Cut(strings.TrimSuffix(rest, ".go"), "_")
+			if ours && !slices.Contains(names, kind) {
+				t.Errorf("%s: no line of the table is called %q", f, kind)
+			}
+		}
+	}
+}
+
+func (table *tableOfKinds) check(t *testing.T, line kindLine, files []string, captured []capturedKind) {
+	if file := table.prefix + "_" + line.name + ".go"; !slices.Contains(files, file) {
+		t.Errorf("there is no file %s", file)
+	}
+	k := table.describe(line.name)
+	if k == nil || k.Name != line.name {
+		t.Fatalf("is described as %+v", k)
+	}
+	sent, told := false, false
+	for _, c := range captured {
+		if c.Kind == line.name && c.Port == table.port {
+			sent, told = sent || c.Cmd != "", told || c.Kernel != ""
+		}
+	}
+	if !sent || !told {
+		t.Errorf("testdata/link_kinds.json has no command that makes one (%v), or not what the kernel said then (%v)", sent, told)
+	}
+	var one [1]any
+	a, ok := line.kind.fill(one[:])[0].(attributed)
+	if !ok {
+		if len(k.Fields) != 0 {
+			t.Error("is described, but has no attrs")
+		}
+		return
+	}
+	if !slices.ContainsFunc(captured, func(c capturedKind) bool {
+		_, ok := kindExamples[c.String()]
+		return ok && c.Kind == line.name && c.Port == table.port
+	}) && line.name != "veth" { // whose attributes are those of another link: TestVethPeerIsEncodedAsIPEncodesIt
+		t.Error("kindExamples has no value of it")
+	}
+	coded, shown := map[uint16]attr.Recorded{}, map[uint16]bool{}
+	for _, r := range attr.Record(a.attrs) {
+		if len(r.Path) == 1 {
+			c := coded[r.Path[0]]
+			coded[r.Path[0]] = attr.Recorded{Set: c.Set || r.Set, Read: c.Read || r.Read}
+		}
+	}
+	for _, f := range k.Fields {
+		shown[f.Type] = true
+		if _, ok := coded[f.Type]; !ok && f.Type != desc.Header {
+			t.Errorf("attribute %d (%s%s) is described, but attrs does not name it", f.Type, f.Key, f.Word)
+		}
+	}
+}
+
+func TestTablesFind(t *testing.T) {
+	for i := range linkKinds {
+		if line := linkKinds.find(linkKinds[i].name); line != &linkKinds[i] {
+			t.Errorf("%s is found as %v", linkKinds[i].name, line)
+		}
+	}
+	for _, name := range []string{"", "a", "bridges", "bridg", "vxlan2", "zzz"} {
+		if linkKinds.find(name) != nil || linkKinds.describe(name) != nil || linkKinds.silent([]byte(name)) != nil {
+			t.Errorf("%q is found", name)
+		}
+		if _, ok := linkKinds.new(name); ok {
+			t.Errorf("%q is made", name)
+		}
+	}
+	if n := testing.AllocsPerRun(100, func() { linkKinds.find("macvtap") }); n != 0 {
+		t.Errorf("%v allocations to find a kind", n)
+	}
+}
