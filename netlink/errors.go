@@ -8,12 +8,12 @@ import (
 )
 
 // detailed reports whether h's errors say more than a number.
-func (h *Handle) detailed() bool { return h.details || nl.EnableErrorMessageReporting }
+func (h *Handle) detailed() bool { return h == nil || h.details || nl.EnableErrorMessageReporting }
 
 // withDetails returns h with errors that say all there is, for what programs that
 // compare bare numbers do not call.
 func (h *Handle) withDetails() *Handle {
-	if h.details {
+	if h == nil || h.details {
 		return h
 	}
 	c := *h
