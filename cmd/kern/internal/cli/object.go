@@ -104,6 +104,11 @@ func Garbage(what, word string) error {
 	return &desc.UsageError{Text: "Error: either \"" + what + "\" is duplicate, or \"" + word + "\" is garbage."}
 }
 
+// NoWord is the error for a word behind an object, or its verb, that takes none.
+func NoWord(what, word string) error {
+	return &desc.UsageError{Text: "Error: \"" + word + "\" is garbage: \"" + what + "\" takes no words."}
+}
+
 // HelpObject is the object that shows the program's own usage.
 func HelpObject() Object {
 	return Object{"help", func(c *Command) error { return c.help() }, nil}

@@ -138,6 +138,9 @@ func (w *linkWords) readKind(create bool) error {
 	if err != nil {
 		return err
 	}
+	if kind == "" && !create { // one that is to be made the kernel refuses
+		return invalidValue("type", kind)
+	}
 	fields, data := kindFields(kind), uint16(uapi.IFLA_INFO_DATA)
 	if port, ok := strings.CutSuffix(kind, "_slave"); ok {
 		fields, data = portFields(port), uapi.IFLA_INFO_SLAVE_DATA

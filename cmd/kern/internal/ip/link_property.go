@@ -53,6 +53,9 @@ func changeAltNames(c *cli.Command, typ, flags uint16) error {
 		if dev.given {
 			return cli.Garbage("dev", word)
 		}
+		if !validAltName(word) {
+			return desc.Wrong(word, "\"dev\" not a valid ifname")
+		}
 		dev.set(word)
 	}
 	if !dev.given {

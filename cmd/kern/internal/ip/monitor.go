@@ -8,6 +8,7 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"kern.sys/cmd/kern/internal/cli"
@@ -159,6 +160,40 @@ func nextMonitorWord(c *cli.Command, w *monitorWish) error {
 	return &cli.UnknownError{Kind: "Argument", Word: word, Try: "monitor help"}
 }
 
+// newerGroups is the first multicast group that kernels before 6.14 lack.
+const newerGroups = uapi.RTNLGRP_IPV4_MCADDR
+
+// listen opens the listener. A kernel that has not all of the groups is asked
+// for those that it has, unless there is none of them.
+func (w *monitorWish) listen(c *cli.Command) (*wire.Listener, error) {
+	groups := w.groups(c.Family)
+	events, err := w.listenTo(c, groups)
+	if !errors.Is(err, syscall.EINVAL) {
+		return events, err
+	}
+	older := slices.DeleteFunc(groups, func(g uint32) bool { return g >= newerGroups })
+	if len(older) == 0 {
+		return nil, err
+	}
+	return w.listenTo(c, older)
+}
+
+func (w *monitorWish) listenTo(c *cli.Command, groups []uint32) (*wire.Listener, error) {
+	cfg := wire.Config{Protocol: uapi.NETLINK_ROUTE, ReceiveBuffer: c.Rcvbuf}
+	if c.NS.IsOpen() {
+		cfg.NetNS = &c.NS
+	}
+	if w.allNSID {
+		socket, err := newAllNSID(c.NS, c.Rcvbuf, groups)
+		if err != nil {
+			return nil, err
+		}
+		cfg.Dial = func() (wire.Transport, error) { return socket, nil }
+		w.nsid = socket.NSID
+	}
+	return wire.Listen(cfg, groups...)
+}
+
 // groups are the multicast groups to join.
 func (w *monitorWish) groups(family int) []uint32 {
 	var groups []uint32
@@ -174,19 +209,7 @@ func (w *monitorWish) groups(family int) []uint32 {
 
 // watch shows events until ctx is done.
 func watch(ctx context.Context, c *cli.Command, w *monitorWish) error {
-	cfg := wire.Config{Protocol: uapi.NETLINK_ROUTE, ReceiveBuffer: c.Rcvbuf}
-	if c.NS.IsOpen() {
-		cfg.NetNS = &c.NS
-	}
-	if w.allNSID {
-		socket, err := newAllNSID(c.NS, c.Rcvbuf, w.groups(c.Family))
-		if err != nil {
-			return err
-		}
-		cfg.Dial = func() (wire.Transport, error) { return socket, nil }
-		w.nsid = socket.NSID
-	}
-	events, err := wire.Listen(cfg, w.groups(c.Family)...)
+	events, err := w.listen(c)
 	if err != nil {
 		return err
 	}

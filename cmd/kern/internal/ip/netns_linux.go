@@ -83,6 +83,9 @@ func (e *killedError) Error() string { return e.signal.String() }
 // runIn runs a command in a namespace and waits for it. The thread that it is
 // started from ends: it cannot be brought back to the mounts it had.
 func runIn(c *cli.Command, name string, words []string) error {
+	if _, err := c.Dial(); err != nil { // what a batch has queued is done first
+		return err
+	}
 	done := make(chan error)
 	go func() {
 		runtime.LockOSThread()
