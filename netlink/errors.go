@@ -8,12 +8,12 @@ import (
 )
 
 // detailed reports whether h's errors may say more than a number.
-func (h *Handle) detailed() bool { return h.details || nl.EnableErrorMessageReporting }
+func (h *Handle) detailed() bool { return h == nil || h.details || nl.EnableErrorMessageReporting }
 
 // withDetails returns h with errors that say all there is, for what programs that
 // compare bare numbers do not call.
 func (h *Handle) withDetails() *Handle {
-	if h.details {
+	if h == nil || h.details {
 		return h
 	}
 	c := *h
@@ -25,8 +25,7 @@ func (h *Handle) withDetails() *Handle {
 // refused, or with details a [wire.Error] that says what was done to which object. With
 // nl.EnableErrorMessageReporting it is the latter where the kernel had words for it.
 // What never reached the kernel is always in words, and a [LinkNotFoundError] stays
-// one. object is only asked for where
-// its text is needed.
+// one. object is only asked for where its text is needed.
 func (h *Handle) wrap(err error, op string, object func() string) error {
 	if err == nil {
 		return nil
@@ -34,7 +33,7 @@ func (h *Handle) wrap(err error, op string, object func() string) error {
 	if _, ok := err.(LinkNotFoundError); ok {
 		return err
 	}
-	if !h.details && !(nl.EnableErrorMessageReporting && inKernelsWords(err)) {
+	if h != nil && !h.details && !(nl.EnableErrorMessageReporting && inKernelsWords(err)) {
 		if errno, ok := bareErrno(err); ok {
 			return errno
 		}

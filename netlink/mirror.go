@@ -29,6 +29,7 @@ type Mirror struct {
 	parts   []*partState
 	changed chan struct{} // closed at the next change; nil: nobody waits
 	err     error         // why the mirror has ended
+	asked   bool          // and its owner wanted that
 	orders  []func(context.Context)
 	wake    context.CancelFunc // ends the wait for events, for orders to be done
 }
@@ -58,7 +59,7 @@ const repairShare = 9
 
 // NewMirror begins a mirror of tables, of all without any, in the handle's
 // namespace. It has read them when it returns, and follows until Close is
-// called, or ctx or the handle's context is done.
+// called, ctx or the handle's context is done, or the handle is closed.
 func (h *Handle) NewMirror(ctx context.Context, tables ...Table) (*Mirror, error) {
 	w, err := h.watchTables("mirror", tables, silentGroups)
 	if err != nil {
@@ -78,15 +79,18 @@ func (h *Handle) NewMirror(ctx context.Context, tables ...Table) (*Mirror, error
 	return m, nil
 }
 
-// Close ends the mirror. What it had can still be read. It returns why the
-// mirror had ended before.
+// Close ends the mirror. What it had can still be read. It returns what the
+// mirror failed at before; that a context was done or the handle closed is no
+// failure, but [Mirror.Err] has it.
 func (m *Mirror) Close() error {
 	m.cancel(wire.ErrClosed)
 	<-m.done
-	if err := m.Err(); !errors.Is(err, wire.ErrClosed) {
-		return err
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.asked {
+		return nil
 	}
-	return nil
+	return m.err
 }
 
 // Err returns why the mirror follows no longer; nil while it does.
@@ -99,10 +103,11 @@ func (m *Mirror) Err() error {
 // run follows the tables until ctx is done or the socket fails.
 func (m *Mirror) run(ctx context.Context) {
 	err := m.follow(ctx)
+	asked := ctx.Err() != nil
 	m.w.close()
 	m.cancel(nil)
 	m.mu.Lock()
-	m.err = wire.Annotate(err, "mirror", noObject)
+	m.err, m.asked = wire.Annotate(err, "mirror", noObject), asked
 	m.tell()
 	m.mu.Unlock()
 	close(m.done)
