@@ -59,8 +59,8 @@ type HandleOptions struct {
 	DisableVFInfoCollection bool
 	// ErrorDetails makes errors say what was done to which object, and what the
 	// kernel had to say about it: a [wire.Error], which matches its errno with
-	// errors.Is. Without it, and without nl.EnableErrorMessageReporting, what
-	// the kernel refused is a bare syscall.Errno.
+	// errors.Is. Without it what the kernel refused is a bare syscall.Errno, but
+	// where it had words for it and nl.EnableErrorMessageReporting is set.
 	ErrorDetails bool
 }
 

@@ -78,8 +78,8 @@ func (a *allNSID) setUp(fd, buffer int, groups []uint32) error {
 func (a *allNSID) Send([]byte) error { return os.ErrInvalid }
 
 // Receive reads a datagram and notes where it comes from.
-func (a *allNSID) Receive(ctx context.Context, b []byte, timeout time.Duration) (n int, from uint32, err error) {
-	defer context.AfterFunc(ctx, a.Interrupt)()
+func (a *allNSID) Receive(ctx wire.Context, b []byte, timeout time.Duration) (n int, from uint32, err error) {
+	defer context.AfterFunc(wire.Parent(ctx), a.Interrupt)()
 	tried := false
 	rerr := a.raw.Read(func(fd uintptr) bool {
 		if timeout < 0 && tried {
@@ -100,7 +100,7 @@ func (a *allNSID) Receive(ctx context.Context, b []byte, timeout time.Duration) 
 	})
 	switch {
 	case ctx.Err() != nil:
-		return 0, 0, context.Cause(ctx)
+		return 0, 0, ctx.Err()
 	case rerr != nil:
 		return 0, 0, wire.ErrClosed
 	case err == unix.EAGAIN:
