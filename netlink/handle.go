@@ -63,7 +63,11 @@ type HandleOptions struct {
 var pkgHandle = &Handle{}
 
 // threadConns are the connections of zero handles. They hold no socket.
-var threadConns = &conns{ns: netns.None()}
+var threadConns = &conns{ns: netns.None(), cfg: wire.Config{Timeout: defaultTimeout}}
+
+// defaultTimeout is how long the package's functions wait for a reply unless
+// SetSocketTimeout was called.
+const defaultTimeout = 60 * time.Second
 
 // supportedFamilies are the protocols of a handle that was asked for none.
 var supportedFamilies = []int{uapi.NETLINK_ROUTE, uapi.NETLINK_XFRM, uapi.NETLINK_NETFILTER}
@@ -228,18 +232,20 @@ func (h *Handle) SupportsNetlinkFamily(nlFamily int) bool {
 	return h.conns != nil && slices.Contains(h.families, nlFamily)
 }
 
-// GetSocketTimeout returns how long the package's functions wait for a reply;
-// 0 is for ever.
+// GetSocketTimeout returns how long the package's functions wait for a reply, 60 s at
+// first; 0 is for ever.
 func GetSocketTimeout() time.Duration {
 	threadConns.mu.Lock()
 	defer threadConns.mu.Unlock()
 	return threadConns.cfg.Timeout
 }
 
-// SetSocketTimeout bounds the wait for each reply to the package's functions.
+// SetSocketTimeout bounds the wait for each reply to the package's functions. One
+// that does not come in time is EAGAIN, with details wire.ErrTimeout.
 func SetSocketTimeout(to time.Duration) error { return threadConns.setTimeout(to) }
 
-// SetSocketTimeout bounds the wait for each reply; 0 waits for ever.
+// SetSocketTimeout bounds the wait for each reply; 0, as at first, waits for ever. One
+// that does not come in time is EAGAIN, with details wire.ErrTimeout.
 func (h *Handle) SetSocketTimeout(to time.Duration) error {
 	if h.conns == nil {
 		return threadConns.setTimeout(to)

@@ -142,7 +142,7 @@ func (cs *conns) inNamespace(fn func(netns.NsHandle) error) error {
 // openWatch opens a listener to groups of cfg's protocol, and a handle beside it
 // to list what the events are about.
 func openWatch(h *Handle, cfg wire.Config, groups []uint32) (*Handle, *wire.Listener, error) {
-	lists, err := NewHandleWithOptions(HandleOptions{NetNS: cfg.NetNS, DisableVFInfoCollection: h.noVFs}, cfg.Protocol)
+	lists, err := NewHandleWithOptions(HandleOptions{NetNS: cfg.NetNS, DisableVFInfoCollection: h.noVFs, ErrorDetails: true}, cfg.Protocol)
 	if err != nil {
 		return nil, nil, err
 	}

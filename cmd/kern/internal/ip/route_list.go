@@ -5,7 +5,6 @@ import (
 	"os"
 
 	"kern.sys/cmd/kern/internal/cli"
-	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 	"kern.sys/netns"
