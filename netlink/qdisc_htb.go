@@ -15,7 +15,7 @@ import (
 // tc-htb(8). It cannot be changed; its classes are [HtbClass].
 type Htb struct {
 	QdiscAttrs
-	Version      uint32  // 3
+	Version      uint32  // 3; what is read is the kernel's, with that in the upper half
 	Rate2Quantum uint32  // the rate of a class divided by this is how many bytes it sends a turn
 	Defcls       uint32  // minor number of the class of packets that no filter has one for
 	Debug        uint32  // no longer used
@@ -37,6 +37,9 @@ func (q *Htb) Type() string { return "htb" }
 
 func (q *Htb) attrs(c *attr.Codec) {
 	p := uapi.TcHtbGlob{Version: q.Version, Rate2quantum: q.Rate2Quantum, Defcls: q.Defcls, Debug: q.Debug, DirectPkts: q.DirectPkts}
+	if c.Encoding() && p.Version > math.MaxUint16 {
+		p.Version >>= 16
+	}
 	attr.Struct(c, uapi.TCA_HTB_INIT, uapi.SizeofTcHtbGlob, &p)
 	attr.OptU32(c, uapi.TCA_HTB_DIRECT_QLEN, &q.DirectQlen)
 	attr.Flag(c, uapi.TCA_HTB_OFFLOAD, &q.Offload)

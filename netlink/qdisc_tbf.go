@@ -54,7 +54,8 @@ func (q *Tbf) attrs(c *attr.Codec) {
 		q.Limit, q.Buffer = p.Limit, p.Buffer
 		q.Overhead, q.Mpu, q.LinkLayer = p.Rate.Overhead, p.Rate.Mpu, p.Rate.Linklayer&nl.TC_LINKLAYER_MASK
 		if q.Peakrate != 0 && q.Minburst == 0 {
-			q.Minburst = largestIn(q.Peakrate, p.Mtu)
+			size := largestIn(q.Peakrate, p.Mtu)
+			q.Minburst = size - min(size, uint32(q.Overhead))
 		}
 	}
 }

@@ -2,6 +2,7 @@ package netlink
 
 import (
 	"math"
+	"math/bits"
 	"os"
 	"strconv"
 	"strings"
@@ -104,10 +105,24 @@ func Xmitsize(rate uint64, ticks uint32) uint32 {
 	return saturated(float64(rate) * (float64(ticks) / TickInUsec()) / TIME_UNITS_PER_SEC)
 }
 
-// largestIn is the largest size that takes no more than so many whole ticks: what the kernel was
-// given that says ticks for it.
+// largestIn is the largest size that the kernel counts so many whole ticks for.
 func largestIn(rate uint64, ticks uint32) uint32 {
-	return saturated(math.Ceil(float64(rate)*((float64(ticks)+1)/TickInUsec())/TIME_UNITS_PER_SEC) - 1)
+	// The kernel multiplies by a number that it rounds down (psched_ratecfg_precompute).
+	nanoseconds := func(size uint64) uint64 {
+		factor, shift := uint64(1e9), 0
+		for (factor/rate)&(1<<31) == 0 && factor&(1<<63) == 0 {
+			factor <<= 1
+			shift++
+		}
+		high, low := bits.Mul64(size, factor/rate)
+		return high<<(64-shift) | low>>shift
+	}
+	next := uint64(math.Ceil((float64(ticks) + 1) / TickInUsec() * 1000))
+	size := uint64(saturated(float64(next) * float64(rate) / 1e9))
+	for size > 0 && nanoseconds(size) >= next {
+		size--
+	}
+	return uint32(size)
 }
 
 // AlignToAtm returns how many bytes of ATM cells a packet of size bytes takes.
