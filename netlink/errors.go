@@ -1,17 +1,19 @@
 package netlink
 
 import (
+	"fmt"
+
 	"kern.sys/netlink/nl"
 	"kern.sys/netlink/wire"
 )
 
 // detailed reports whether h's errors say more than a number.
-func (h *Handle) detailed() bool { return h.details || nl.EnableErrorMessageReporting }
+func (h *Handle) detailed() bool { return h == nil || h.details || nl.EnableErrorMessageReporting }
 
 // withDetails returns h with errors that say all there is, for what programs that
 // compare bare numbers do not call.
 func (h *Handle) withDetails() *Handle {
-	if h.details {
+	if h == nil || h.details {
 		return h
 	}
 	c := *h
@@ -38,3 +40,20 @@ func (h *Handle) wrap(err error, op string, object func() string) error {
 	}
 	return wire.Annotate(err, op, object)
 }
+
+// refusal says in words what the kernel has a number for: what need not be sent to
+// be refused.
+type refusal struct {
+	words string
+	errno error
+}
+
+func refused(errno error, format string, args ...any) error {
+	return &refusal{fmt.Sprintf(format, args...), errno}
+}
+
+// Error returns the words.
+func (e *refusal) Error() string { return e.words }
+
+// Unwrap returns the number.
+func (e *refusal) Unwrap() error { return e.errno }

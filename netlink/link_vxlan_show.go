@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
@@ -192,8 +193,8 @@ func putVxlanAddr(e *wire.Encoder, typ4, typ6 uint16, a netip.Addr) {
 }
 
 func showVxlanDevice(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
-	if len(b) >= 4 && binary.NativeEndian.Uint32(b) != 0 {
-		p.Str("link", "dev %s ", p.Link(int(binary.NativeEndian.Uint32(b))))
+	if len(b) >= 4 && native.Uint32(b) != 0 {
+		p.Str("link", "dev %s ", p.Link(int(native.Uint32(b))))
 	}
 }
 
@@ -331,7 +332,7 @@ func readVxlanDF(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 }
 
 func showVxlanLabel(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
-	if policy := attrs[uapi.IFLA_VXLAN_LABEL_POLICY]; len(policy) >= 4 && binary.NativeEndian.Uint32(policy) == uapi.VXLAN_LABEL_INHERIT {
+	if policy := attrs[uapi.IFLA_VXLAN_LABEL_POLICY]; len(policy) >= 4 && native.Uint32(policy) == uapi.VXLAN_LABEL_INHERIT {
 		p.Str("label_policy", "flowlabel %s ", "inherit")
 		return
 	}
@@ -362,7 +363,7 @@ func showVxlanAgeing(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) < 4 {
 		return
 	}
-	if v := binary.NativeEndian.Uint32(b); v != 0 || p.JSON {
+	if v := native.Uint32(b); v != 0 || p.JSON {
 		p.Uint("ageing", "ageing %d ", uint64(v))
 	} else {
 		p.Text("ageing none ")
@@ -370,8 +371,8 @@ func showVxlanAgeing(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 }
 
 func showVxlanLimit(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
-	if len(b) >= 4 && binary.NativeEndian.Uint32(b) != 0 {
-		p.Uint("limit", "maxaddr %d ", uint64(binary.NativeEndian.Uint32(b)))
+	if len(b) >= 4 && native.Uint32(b) != 0 {
+		p.Uint("limit", "maxaddr %d ", uint64(native.Uint32(b)))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 )
 
@@ -63,6 +64,9 @@ func (d *Decoder) Next() bool {
 // Type returns the attribute's type without NLA_F_NESTED and
 // NLA_F_NET_BYTEORDER.
 func (d *Decoder) Type() uint16 { return d.typ }
+
+// Flags returns NLA_F_NESTED and NLA_F_NET_BYTEORDER as the attribute has them.
+func (d *Decoder) Flags() uint16 { return native.Uint16(d.b[d.at-2:]) &^ typeMask }
 
 // Data returns the attribute's payload, sharing the decoder's memory.
 func (d *Decoder) Data() []byte { return d.b[d.at:d.end:d.end] }

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 )
 

@@ -6,30 +6,33 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 )
 
-type errDumpInterrupted struct{}
+// DumpInterrupted is the type of [ErrDumpInterrupted].
+type DumpInterrupted struct{}
 
-func (errDumpInterrupted) Error() string {
+func (DumpInterrupted) Error() string {
 	return "dump was interrupted by a change: results may be incomplete or inconsistent"
 }
 
 // Is matches EINTR, which such a dump was reported by once.
-func (errDumpInterrupted) Is(target error) bool { return isEINTR(target) }
+func (DumpInterrupted) Is(target error) bool { return target == syscall.EINTR }
 
 // Temporary is true: the next time it may be whole.
-func (errDumpInterrupted) Temporary() bool { return true }
+func (DumpInterrupted) Temporary() bool { return true }
 
 // ErrDumpInterrupted says that the kernel's table changed while it was read
 // (NLM_F_DUMP_INTR), as often as the read was tried again. What was read
 // comes with it.
-var ErrDumpInterrupted = errDumpInterrupted{}
+var ErrDumpInterrupted = DumpInterrupted{}
 
 var (
 	// ErrClosed says that the connection or listener was closed.
-	ErrClosed = fmt.Errorf("netlink socket: %w", os.ErrClosed)
+	ErrClosed error = errClosed
 	// ErrOverrun says that messages were lost since the receive buffer was
 	// full (ENOBUFS). What the listener watches has to be read anew; it
 	// goes on. It matches ENOBUFS.
@@ -41,10 +44,34 @@ var (
 	ErrMalformed = errors.New("malformed netlink message")
 	// ErrTimeout says that the kernel did not answer in time. It matches
 	// os.ErrDeadlineExceeded.
-	ErrTimeout = fmt.Errorf("netlink socket: %w", os.ErrDeadlineExceeded)
+	ErrTimeout error = errTimeout
 	// ErrNotImplemented says that this system has no netlink.
-	ErrNotImplemented = errors.New("not implemented")
+	ErrNotImplemented error = NotImplemented{}
 )
+
+// NotImplemented is the type of [ErrNotImplemented], for packages that offer that as theirs: to copy the variable would take
+// code at the start of every program.
+type NotImplemented struct{}
+
+func (NotImplemented) Error() string { return "not implemented" }
+
+// socketError wraps an error of package os. Its values are constants, since what is called to make an error is
+// called at the start of every program.
+type socketError uint8
+
+const (
+	errClosed socketError = iota
+	errTimeout
+)
+
+func (e socketError) Error() string { return "netlink socket: " + e.Unwrap().Error() }
+
+func (e socketError) Unwrap() error {
+	if e == errClosed {
+		return os.ErrClosed
+	}
+	return os.ErrDeadlineExceeded
+}
 
 type errOverrun struct{}
 

@@ -1,13 +1,13 @@
 package wire
 
 import (
-	"context"
 	"errors"
 	"os"
 	"sync"
 	"time"
 	"unsafe"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netns"
 	"kern.sys/unix"
@@ -72,11 +72,13 @@ func newSocket(cfg Config, groups []uint32, single bool) (*socket, bool, error) 
 func (s *socket) configure(cfg Config, groups []uint32, single bool) (strict bool, err error) {
 	// Kernels without these (before 4.12, 4.3 and 4.20) answer all the same, only
 	// with less in the answer.
-	_ = unix.SetsockoptInt(s.fd, unix.SOL_NETLINK, unix.NETLINK_EXT_ACK, 1)
-	if !single {
+	if !cfg.bare {
+		_ = unix.SetsockoptInt(s.fd, unix.SOL_NETLINK, unix.NETLINK_EXT_ACK, 1)
+	}
+	if !cfg.bare && !single {
 		_ = unix.SetsockoptInt(s.fd, unix.SOL_NETLINK, unix.NETLINK_CAP_ACK, 1)
 	}
-	if !single && !cfg.NoStrict && len(groups) == 0 {
+	if !cfg.bare && !single && !cfg.NoStrict && len(groups) == 0 {
 		strict = unix.SetsockoptInt(s.fd, unix.SOL_NETLINK, unix.NETLINK_GET_STRICT_CHK, 1) == nil
 	}
 	if len(groups) != 0 && cfg.ReceiveBuffer == 0 {
@@ -100,15 +102,30 @@ func (s *socket) configure(cfg Config, groups []uint32, single bool) (strict boo
 		s.alone = unix.Connect(s.fd, &unix.SockaddrNetlink{}) == nil
 		return strict, nil
 	}
-	if err := unix.Bind(s.fd, &unix.SockaddrNetlink{}); err != nil {
+	var mask uint32
+	if cfg.bare {
+		mask = maskOf(groups)
+	}
+	if err := unix.Bind(s.fd, &unix.SockaddrNetlink{Groups: mask}); err != nil {
 		return false, os.NewSyscallError("bind", err)
 	}
 	for _, g := range groups {
+		if mask&maskOf([]uint32{g}) != 0 {
+			continue
+		}
 		if err := unix.SetsockoptInt(s.fd, unix.SOL_NETLINK, unix.NETLINK_ADD_MEMBERSHIP, int(g)); err != nil {
 			return false, os.NewSyscallError("setsockopt(NETLINK_ADD_MEMBERSHIP)", err)
 		}
 	}
 	return strict, nil
+}
+
+// maskOf returns the groups that an address can name, which are those up to 32.
+func maskOf(groups []uint32) (mask uint32) {
+	for _, g := range groups {
+		mask |= 1 << (g - 1)
+	}
+	return mask
 }
 
 // listenBuffer holds a burst of 100,000 events: the kernel counts about a
@@ -161,7 +178,7 @@ func (s *socket) Send(b []byte) error {
 // The scheduler is told of a call only where the kernel makes the next part of a
 // dump in it. An answer that is there already is copied at once, and telling
 // costs as much.
-func (s *socket) recv(b []byte) (n int, from uint32, e unix.Errno) {
+func (s *socket) recv(b []byte) (n int, from unix.RawSockaddrNetlink, e unix.Errno) {
 	var sa unix.RawSockaddrNetlink
 	size := uint32(unix.SizeofSockaddrNetlink)
 	sender, senderSize := &sa, &size
@@ -179,23 +196,24 @@ func (s *socket) recv(b []byte) (n int, from uint32, e unix.Errno) {
 				uintptr(unsafe.Pointer(sender)), uintptr(unsafe.Pointer(senderSize)))
 		}
 		if e != unix.EINTR {
-			return int(r), sa.Pid, e
+			return int(r), sa, e
 		}
 	}
 }
 
-func (s *socket) Receive(ctx context.Context, b []byte, timeout time.Duration) (int, uint32, error) {
+func (s *socket) Receive(ctx Context, b []byte, timeout time.Duration) (int, uint32, error) {
 	n, from, e := s.recv(b)
 	if e == unix.EAGAIN {
 		if timeout < 0 {
 			return 0, 0, ErrTimeout
 		}
-		return s.wait(ctx, b, timeout)
+		n, from, err := s.wait(ctx, b, timeout)
+		return n, from.Pid, err
 	}
 	if e != 0 {
 		return 0, 0, recvError(e)
 	}
-	return n, from, nil
+	return n, from.Pid, nil
 }
 
 func recvError(e unix.Errno) error {
@@ -206,22 +224,21 @@ func recvError(e unix.Errno) error {
 }
 
 // wait parks the goroutine on the runtime's poller until a datagram is there.
-func (s *socket) wait(ctx context.Context, b []byte, timeout time.Duration) (n int, from uint32, err error) {
+func (s *socket) wait(ctx Context, b []byte, timeout time.Duration) (n int, from unix.RawSockaddrNetlink, err error) {
 	var deadline time.Time
 	if timeout > 0 {
 		deadline = time.Now().Add(timeout)
 	}
 	file, err := s.park(deadline)
 	if err != nil {
-		return 0, 0, err
+		return 0, from, err
 	}
 	if ctx.Done() != nil {
-		stop := context.AfterFunc(ctx, s.wake)
-		defer stop()
+		defer afterwards(ctx, s.wake)()
 	}
 	raw, err := file.SyscallConn()
 	if err != nil {
-		return 0, 0, err
+		return 0, from, err
 	}
 	for {
 		var e unix.Errno
@@ -233,17 +250,17 @@ func (s *socket) wait(ctx context.Context, b []byte, timeout time.Duration) (n i
 		case err == nil && e == 0:
 			return n, from, nil
 		case err == nil:
-			return 0, 0, recvError(e)
+			return 0, from, recvError(e)
 		case ctx.Err() != nil:
-			return 0, 0, context.Cause(ctx)
+			return 0, from, ctx.Err()
 		case !errors.Is(err, os.ErrDeadlineExceeded):
-			return 0, 0, err
+			return 0, from, err
 		case timeout > 0 && !time.Now().Before(deadline):
-			return 0, 0, ErrTimeout
+			return 0, from, ErrTimeout
 		}
 		// Interrupted, or woken late by the context of an earlier call.
 		if _, err := s.park(deadline); err != nil {
-			return 0, 0, err
+			return 0, from, err
 		}
 	}
 }
@@ -261,12 +278,22 @@ func (s *socket) park(deadline time.Time) (*os.File, error) {
 	return s.file, s.file.SetReadDeadline(deadline)
 }
 
+// writeDeadline is park for the other direction.
+func (s *socket) writeDeadline(deadline time.Time) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.dead {
+		return ErrClosed
+	}
+	return s.file.SetWriteDeadline(deadline)
+}
+
 // wake ends a wait by a deadline that is over.
 func (s *socket) wake() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.file != nil {
-		_ = s.file.SetReadDeadline(time.Unix(1, 0))
+		_ = s.file.SetDeadline(time.Unix(1, 0))
 	}
 }
 
@@ -296,6 +323,6 @@ func dupNetNS(ns netns.NsHandle) (netns.NsHandle, error) {
 // isInterrupted reports whether err is the EINTR that a dump ends with where
 // the kernel gave up on a changing table.
 func isInterrupted(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Err == unix.EINTR
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Err == unix.EINTR
 }

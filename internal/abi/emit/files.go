@@ -89,8 +89,8 @@ func write(root string, files map[string][]byte) (err error) {
 // staleFiles returns the files that this command made once and makes no more.
 func staleFiles(root string, files map[string][]byte) ([]string, error) {
 	var stale []string
-	for _, folder := range []string{"internal/uapi", "unix"} {
-		found, err := filepath.Glob(filepath.Join(root, folder, "z*.go"))
+	for _, folder := range []string{"internal/uapi", "netlink/nl", "unix"} {
+		found, err := filepath.Glob(filepath.Join(root, folder, "z*.[gs]*"))
 		if err != nil {
 			return nil, err
 		}

@@ -43,17 +43,11 @@ type option struct {
 	name  string
 	exact bool
 	value string // what the word that follows is; "": none does
-	set   func(o *Options, value string) error
-}
 
-func flag(name string, p func(*Options) *bool) option {
-	return option{name: name, set: func(o *Options, _ string) error { *p(o) = true; return nil }}
-}
-
-func exactly(o option) option { o.exact = true; return o }
-
-func familyFlag(name string, family int) option {
-	return option{name: name, exact: true, set: func(o *Options, _ string) error { o.Family = family; return nil }}
+	// What it does is one of these.
+	on     func(o *Options) *bool // is set
+	family int                    // is chosen, AF_…
+	set    func(o *Options, value string) error
 }
 
 var optionTable = []option{
@@ -65,31 +59,31 @@ var optionTable = []option{
 		o.Family, err = ParseFamily(v)
 		return err
 	}},
-	familyFlag("4", uapi.AF_INET),
-	familyFlag("6", uapi.AF_INET6),
-	familyFlag("0", uapi.AF_PACKET),
-	familyFlag("M", uapi.AF_MPLS),
-	familyFlag("B", uapi.AF_BRIDGE),
-	flag("human-readable", func(o *Options) *bool { return &o.Human }),
-	flag("iec", func(o *Options) *bool { return &o.IEC }),
+	{name: "4", exact: true, family: uapi.AF_INET},
+	{name: "6", exact: true, family: uapi.AF_INET6},
+	{name: "0", exact: true, family: uapi.AF_PACKET},
+	{name: "M", exact: true, family: uapi.AF_MPLS},
+	{name: "B", exact: true, family: uapi.AF_BRIDGE},
+	{name: "human-readable", on: func(o *Options) *bool { return &o.Human }},
+	{name: "iec", on: func(o *Options) *bool { return &o.IEC }},
 	{name: "stats", set: (*Options).moreStats},
 	{name: "statistics", set: (*Options).moreStats},
-	flag("details", func(o *Options) *bool { return &o.Details }),
-	flag("resolve", func(o *Options) *bool { return &o.resolve }),
-	flag("oneline", func(o *Options) *bool { return &o.Oneline }),
-	flag("timestamp", func(o *Options) *bool { return &o.timestamp }),
+	{name: "details", on: func(o *Options) *bool { return &o.Details }},
+	{name: "resolve", on: func(o *Options) *bool { return &o.resolve }},
+	{name: "oneline", on: func(o *Options) *bool { return &o.Oneline }},
+	{name: "timestamp", on: func(o *Options) *bool { return &o.timestamp }},
 	{name: "tshort", set: func(o *Options, _ string) error {
 		o.timestamp, o.tshort = true, true
 		return nil
 	}},
-	flag("Version", func(o *Options) *bool { return &o.version }),
-	flag("force", func(o *Options) *bool { return &o.force }),
+	{name: "Version", on: func(o *Options) *bool { return &o.version }},
+	{name: "force", on: func(o *Options) *bool { return &o.force }},
 	{name: "batch", value: "batch file", set: func(o *Options, v string) error {
 		o.BatchFile, o.Batch = v, true
 		return nil
 	}},
-	flag("brief", func(o *Options) *bool { return &o.Brief }),
-	flag("json", func(o *Options) *bool { return &o.JSON }),
+	{name: "brief", on: func(o *Options) *bool { return &o.Brief }},
+	{name: "json", on: func(o *Options) *bool { return &o.JSON }},
 	{name: "rcvbuf", value: "rcvbuf size", set: func(o *Options, v string) error {
 		n, err := desc.ParseUint(v, 31)
 		o.Rcvbuf = int(n)
@@ -103,10 +97,10 @@ var optionTable = []option{
 		o.netns, o.inNetNS = v, true
 		return nil
 	}},
-	flag("Numeric", func(o *Options) *bool { return &o.Numeric }),
-	flag("all", func(o *Options) *bool { return &o.All }),
-	exactly(flag("echo", func(o *Options) *bool { return &o.echo })),
-	flag("pretty", func(o *Options) *bool { return &o.Pretty }),
+	{name: "Numeric", on: func(o *Options) *bool { return &o.Numeric }},
+	{name: "all", on: func(o *Options) *bool { return &o.All }},
+	{name: "echo", exact: true, on: func(o *Options) *bool { return &o.echo }},
+	{name: "pretty", on: func(o *Options) *bool { return &o.Pretty }},
 }
 
 func (o *Options) moreStats(string) error { o.Stats++; return nil }
@@ -140,8 +134,15 @@ func (o *Options) Parse(words []string) ([]string, error) {
 			}
 			value, words = words[0], words[1:]
 		}
-		if err := opt.set(o, value); err != nil {
-			return nil, err
+		switch {
+		case opt.on != nil:
+			*opt.on(o) = true
+		case opt.set == nil:
+			o.Family = opt.family
+		default:
+			if err := opt.set(o, value); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return words, nil

@@ -5,6 +5,7 @@ import (
 	"os"
 	"time"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 	"kern.sys/netns"

@@ -8,6 +8,7 @@ import (
 	"os"
 
 	"kern.sys/cmd/kern/internal/cli"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"kern.sys/cmd/kern/internal/cli"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
@@ -216,7 +217,7 @@ func watch(ctx context.Context, c *cli.Command, w *monitorWish) error {
 	if err := knowLinks(c); err != nil {
 		return err
 	}
-	for m, err := range events.Messages(ctx) {
+	for m, err := range events.Messages(wire.From(ctx)) {
 		switch {
 		case ctx.Err() != nil:
 			return nil

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"kern.sys/cmd/kern/internal/clitest"
+	"kern.sys/internal/native"
 	"kern.sys/internal/nstest"
 	"kern.sys/netlink/wire"
 )

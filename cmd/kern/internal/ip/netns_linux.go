@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"kern.sys/cmd/kern/internal/cli"
+	"kern.sys/internal/native"
 	"kern.sys/netns"
 	"kern.sys/unix"
 )

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"kern.sys/cmd/kern/internal/clitest"
+	"kern.sys/internal/native"
 	"kern.sys/internal/nstest"
 )
 

@@ -5,9 +5,7 @@ package mkuapi
 import (
 	"errors"
 	"fmt"
-	"math/bits"
 	"slices"
-	"strconv"
 	"strings"
 
 	"kern.sys/internal/abi"
@@ -70,9 +68,9 @@ func constants(db *abi.DB, archs []abi.Arch, plain, be16 []gen.Line) ([]byte, er
 	var b strings.Builder
 	seen := map[string]string{}
 	errp := writeConsts(&b, "// Constants of the kernel's headers, by their names there.\nconst",
-		db, archs, plain, seen, func(_ abi.Arch, value string) (string, error) { return value, nil })
+		db, archs, plain, seen, gen.AsIs)
 	errb := writeConsts(&b, "// Constants that the kernel's headers have in network byte order: here they are plain numbers,\n"+
-		"// to be written big-endian.\nconst", db, archs, be16, seen, fromNetwork16)
+		"// to be written big-endian.\nconst", db, archs, be16, seen, gen.FromNetwork16)
 	if err := errors.Join(errp, errb); err != nil {
 		return nil, err
 	}
@@ -92,26 +90,9 @@ func writeConsts(b *strings.Builder, head string, db *abi.DB, archs []abi.Arch, 
 			errs = append(errs, fmt.Errorf("%s: constant %s is there in %s", c.Where, c.Name, other))
 		}
 		seen[c.Name] = c.Where
-		first := ""
-		for i, a := range archs {
-			v, ok := c.On[a.Name]
-			if !ok {
-				errs = append(errs, fmt.Errorf("constant %s is absent on %s: it belongs into unix", c.Name, a.Name))
-				break
-			}
-			if v, err = see(a, v); err != nil {
-				errs = append(errs, fmt.Errorf("constant %s on %s: %w", c.Name, a.Name, err))
-				break
-			}
-			if i == 0 {
-				first = v
-			}
-			if v != first {
-				errs = append(errs, fmt.Errorf("constant %s is %s on %s and %s on %s: it belongs into unix", c.Name, first, archs[0].Name, v, a.Name))
-				break
-			}
-		}
-		if first == "" {
+		first, err := gen.Portable(c.Name, archs, c.On, see)
+		if err != nil {
+			errs = append(errs, fmt.Errorf("%s: %w", c.Where, err))
 			continue
 		}
 		lit, err := gen.Literal(c.Kind, first)
@@ -122,15 +103,4 @@ func writeConsts(b *strings.Builder, head string, db *abi.DB, archs []abi.Arch, 
 	}
 	gen.Block(b, head, archs[0].Name, decls)
 	return errors.Join(errs...)
-}
-
-func fromNetwork16(a abi.Arch, value string) (string, error) {
-	n, err := strconv.ParseUint(value, 10, 16)
-	if err != nil {
-		return "", err
-	}
-	if !a.Big {
-		n = uint64(bits.ReverseBytes16(uint16(n)))
-	}
-	return strconv.FormatUint(n, 10), nil
 }
