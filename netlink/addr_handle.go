@@ -33,7 +33,7 @@ func (h *Handle) AddrDel(link Link, addr *Addr) error {
 
 func (h *Handle) addrChange(op string, typ, flags uint16, link Link, addr *Addr) error {
 	if addr == nil {
-		return &wire.Error{Op: op, Err: errors.New("no address given")}
+		return h.refuse(errors.New("no address given"), op, noObject)
 	}
 	if link == nil {
 		link = &Device{LinkAttrs{Index: addr.LinkIndex}}
@@ -41,7 +41,7 @@ func (h *Handle) addrChange(op string, typ, flags uint16, link Link, addr *Addr)
 	object := func() string { return addr.String() + " dev " + linkObject(link) }
 	index, err := h.indexToChange(link)
 	if err != nil {
-		return h.wrap(err, op, object)
+		return h.refuse(err, op, object)
 	}
 	r := wire.NewRequest(typ, flags)
 	addr.encode(r, index)

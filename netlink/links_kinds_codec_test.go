@@ -312,7 +312,6 @@ func TestKindValuesThatDoNotFit(t *testing.T) {
 		"macvlan mode":         &Macvlan{Mode: 6},
 		"macvlan address":      &Macvlan{MACAddrs: []net.HardwareAddr{{1, 2}}},
 		"vxlan id":             &Vxlan{VxlanId: 1 << 24},
-		"vxlan group":          &Vxlan{Group: net.IP{1, 2, 3}},
 		"vxlan ttl":            &Vxlan{TTL: 256},
 		"vxlan tos":            &Vxlan{TOS: -1},
 		"vxlan port":           &Vxlan{Port: 65536},

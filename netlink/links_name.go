@@ -46,12 +46,12 @@ func checkAltName(name string) error {
 func (h *Handle) LinkSetName(link Link, name string) error {
 	object := func() string { return linkObject(link) + " name " + fmt.Sprintf("%q", name) }
 	if err := checkLinkName(name); err != nil {
-		return h.wrap(err, "link set", object)
+		return h.refuse(err, "link set", object)
 	}
 	// The name that finds a link and the one it gets are the same attribute.
 	index, err := h.linkIndex(link)
 	if err != nil {
-		return h.wrap(err, "link set", object)
+		return h.refuse(err, "link set", object)
 	}
 	r := linkRequest(uapi.RTM_SETLINK, 0, &Device{LinkAttrs{Index: index}})
 	r.String(uapi.IFLA_IFNAME, name)

@@ -84,6 +84,13 @@ type Route struct {
 	QuickACK         int
 	Congctl          string
 	FastOpenNoCookie int
+
+	// Locks has a bit 1 << RTAX_… for each metric that the kernel is not to change
+	// (RTAX_LOCK), but for the two above that have a field for it.
+	Locks uint32
+	// TTLPropagate says whether the TTL of a packet goes into and out of MPLS
+	// (RTA_TTL_PROPAGATE); nil: as net.mpls.ip_ttl_propagate has it.
+	TTLPropagate *bool
 }
 
 // RouteCacheInfo is what the kernel tells of a route's use (struct

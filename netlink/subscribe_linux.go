@@ -25,7 +25,7 @@ type subscribeOptions struct {
 var errDone = errors.New("subscription ended")
 
 // send subscribes and sends objects to ch until done is closed, h's context is
-// done or the socket fails; then it closes ch. Only what comes in the way of
+// done, h is closed or the socket fails; then it closes ch. Only what comes in the way of
 // subscribing is returned; the options' onError gets the rest. Its errors are those of
 // the other functions of h, so that time that ran out is EAGAIN.
 //
@@ -36,7 +36,7 @@ func (e events[T]) send(h *Handle, ch chan<- T, done <-chan struct{}, o subscrib
 	if err != nil {
 		return h.wrap(err, e.op, noObject)
 	}
-	ctx, cancel := context.WithCancelCause(h.context())
+	ctx, cancel := h.join(h.parent())
 	if done != nil {
 		go func() {
 			select {
@@ -79,7 +79,7 @@ func (e events[T]) seq(h *Handle, o subscribeOptions) iter.Seq2[T, error] {
 			return
 		}
 		defer w.close()
-		ctx, cancel := context.WithCancelCause(h.context())
+		ctx, cancel := h.join(h.parent())
 		defer cancel(errDone)
 		w.run(ctx, yield)
 	}
@@ -102,7 +102,9 @@ func (e events[T]) watch(h *Handle, o subscribeOptions) (*subscription[T], error
 		return err
 	}
 	var err error
-	if ns := o.namespace; ns != nil && ns.IsOpen() {
+	if h == nil {
+		err = errNoHandle
+	} else if ns := o.namespace; ns != nil && ns.IsOpen() {
 		err = open(ns)
 	} else {
 		err = h.whereItIs(open)
