@@ -21,10 +21,7 @@ func Nest(c *Codec, t Type, attrs func(*Codec)) {
 			c.Fail(Decode(b, attrs))
 		}
 	case recording:
-		c.record(t)
-		c.path = append(c.path, t.number())
-		attrs(c)
-		c.path = c.path[:len(c.path)-1]
+		c.recordNest(t, func() { attrs(c) })
 	}
 }
 
@@ -65,10 +62,7 @@ func sequence[T any](c *Codec, t, first, step Type, v *[]T, elem func(c *Codec, 
 func (c *Codec) elements(t, first, step Type, n int, elem func(t Type, i int)) {
 	switch {
 	case c.mode == recording:
-		c.record(t)
-		c.path = append(c.path, t.number())
-		elem(first, -1)
-		c.path = c.path[:len(c.path)-1]
+		c.recordNest(t, func() { elem(first, -1) })
 	case t&ReadOnly == 0 && n != 0:
 		c.e.Nest(uint16(t))
 		for i := range n {

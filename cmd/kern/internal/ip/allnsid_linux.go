@@ -1,6 +1,7 @@
 package ip
 
 import (
+	"context"
 	"os"
 	"time"
 
@@ -78,7 +79,7 @@ func (a *allNSID) Send([]byte) error { return os.ErrInvalid }
 
 // Receive reads a datagram and notes where it comes from.
 func (a *allNSID) Receive(ctx wire.Context, b []byte, timeout time.Duration) (n int, from uint32, err error) {
-	defer a.interruptWhen(ctx)()
+	defer context.AfterFunc(wire.Parent(ctx), a.Interrupt)()
 	tried := false
 	rerr := a.raw.Read(func(fd uintptr) bool {
 		if timeout < 0 && tried {
@@ -108,19 +109,6 @@ func (a *allNSID) Receive(ctx wire.Context, b []byte, timeout time.Duration) (n 
 		return 0, 0, wire.ErrOverrun
 	}
 	return n, from, os.NewSyscallError("recvmsg", err)
-}
-
-// interruptWhen ends a Receive when ctx is done; what it returns ends the watch.
-func (a *allNSID) interruptWhen(ctx wire.Context) (stop func()) {
-	received := make(chan struct{})
-	go func() {
-		select {
-		case <-ctx.Done():
-			a.Interrupt()
-		case <-received:
-		}
-	}()
-	return func() { close(received) }
 }
 
 // nsidOf is the id in the control messages of a datagram.

@@ -167,6 +167,9 @@ func (w *linkWords) readKindData(kind string, fields *desc.Kind, data uint16, cr
 	before := len(w.e.Bytes())
 	w.LinkOptions = w.readPeer
 	w.Warn = func(text string) { fmt.Fprintln(w.Stderr, text) }
+	if !create {
+		w.Present = func() (desc.Attrs, error) { return w.present(data) }
+	}
 	if err := desc.Read(&w.Args, fields, w.e); err != nil {
 		return err
 	}
@@ -188,6 +191,19 @@ func (w *linkWords) readKindData(kind string, fields *desc.Kind, data uint16, cr
 		w.e.End()
 	}
 	return nil
+}
+
+// present asks for what the link that is being changed has in IFLA_INFO_DATA or IFLA_INFO_SLAVE_DATA.
+func (w *linkWords) present(data uint16) (desc.Attrs, error) {
+	info := w.LinkNamed(w.dev)
+	if info == nil {
+		return nil, cli.NoDevice(w.dev)
+	}
+	m, err := w.Get(cli.LinkRequest(info.Index, "", uapi.RTEXT_FILTER_SKIP_STATS))
+	if err != nil {
+		return nil, err
+	}
+	return desc.ParseAttrs(readLink(m).info[data]), nil
 }
 
 // readPeer reads the link that is made along with another.
