@@ -254,7 +254,7 @@ func (s *socket) wait(ctx context.Context, b []byte, timeout time.Duration) (n i
 			return 0, from, recvError(e)
 		case ctx.Err() != nil:
 			return 0, from, context.Cause(ctx)
-		case !errors.Is(err, os.ErrDeadlineExceeded):
+		case !errors.Is(err, os.ErrDeadlineExceeded) && !s.interrupted():
 			return 0, from, err
 		case timeout > 0 && !time.Now().Before(deadline):
 			return 0, from, ErrTimeout
@@ -303,6 +303,12 @@ func (s *socket) Interrupt() {
 	s.dead = true
 	s.mu.Unlock()
 	s.wake()
+}
+
+func (s *socket) interrupted() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.dead
 }
 
 func (s *socket) Close() error {
