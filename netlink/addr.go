@@ -47,6 +47,9 @@ type Addr struct {
 	// Metric is the metric of the prefix route that the kernel makes
 	// (IFA_RT_PRIORITY, Linux 4.18 for IPv6, 5.2 for IPv4); 0: its default.
 	Metric int
+	// NoBroadcast says that an IPv4 address has no broadcast address, as
+	// net.IPv4zero in Broadcast does: a listed one without has it.
+	NoBroadcast bool
 }
 
 // String returns the address with its prefix length and, after a space, the
@@ -84,6 +87,8 @@ func (a Addr) Equal(x Addr) bool { return equalIPNet(a.IPNet, x.IPNet) }
 // PeerEqual reports whether a and x have the same Peer, or both none.
 func (a Addr) PeerEqual(x Addr) bool { return equalIPNet(a.Peer, x.Peer) }
 
+// equalIPNet reports whether two prefixes are the same; IPv4 in its long form
+// equals IPv4 in its short form.
 func equalIPNet(a, b *net.IPNet) bool {
 	if a == nil || b == nil {
 		return a == b

@@ -5,15 +5,13 @@ import (
 	"math"
 	"net"
 	"net/netip"
-	"strings"
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
 
-// encode writes the address as one of the link index, whose name is dev ("": not
-// known).
-func (a *Addr) encode(r *wire.Request, index int, dev string) {
+// encode writes the address as one of the link index.
+func (a *Addr) encode(r *wire.Request, index int) {
 	header := r.Header(uapi.SizeofIfaddrmsg)
 	local, err := wirePrefix(a.IPNet)
 	if err != nil {
@@ -29,6 +27,9 @@ func (a *Addr) encode(r *wire.Request, index int, dev string) {
 		if onLink.Addr().BitLen() != local.Addr().BitLen() {
 			r.Fail(fmt.Errorf("peer %v is of another family", onLink))
 		}
+	}
+	if local.Addr().Is4() && a.Broadcast == nil && !hasLength(a.onLink()) {
+		r.Fail(errNoMask) // there is no telling the broadcast address
 	}
 	m := uapi.Ifaddrmsg{
 		Family:    wireFamily(local.Addr()),
@@ -48,7 +49,7 @@ func (a *Addr) encode(r *wire.Request, index int, dev string) {
 		r.Uint32(uapi.IFA_FLAGS, flags)
 	}
 	if local.Addr().Is4() {
-		a.encodeV4(r, local.Addr(), onLink.Bits(), dev)
+		a.encodeV4(r, local.Addr(), onLink.Bits())
 	}
 	a.encodeLifetimes(r)
 	if a.Protocol != 0 {
@@ -59,8 +60,22 @@ func (a *Addr) encode(r *wire.Request, index int, dev string) {
 	}
 }
 
+// onLink is the network that the address is in.
+func (a *Addr) onLink() *net.IPNet {
+	if a.Peer != nil {
+		return a.Peer
+	}
+	return a.IPNet
+}
+
+// hasLength reports whether the mask of n is a prefix.
+func hasLength(n *net.IPNet) bool {
+	_, bits := n.Mask.Size()
+	return bits != 0
+}
+
 // encodeV4 writes what only IPv4 addresses have.
-func (a *Addr) encodeV4(r *wire.Request, local netip.Addr, bits int, dev string) {
+func (a *Addr) encodeV4(r *wire.Request, local netip.Addr, bits int) {
 	broadcast, err := a.broadcast(local, bits)
 	if err != nil {
 		r.Fail(err)
@@ -68,18 +83,21 @@ func (a *Addr) encodeV4(r *wire.Request, local netip.Addr, bits int, dev string)
 		r.Addr(uapi.IFA_BROADCAST, broadcast)
 	}
 	if a.Label != "" {
-		if !strings.HasPrefix(a.Label, dev) {
-			r.Fail(fmt.Errorf("label %q does not begin with the link's name %q", a.Label, dev))
-		}
 		r.String(uapi.IFA_LABEL, a.Label)
 	}
 }
 
+// maxBitsOfBroadcast: networks of two hosts and less have no broadcast address, see
+// RFC 3021.
+const maxBitsOfBroadcast = 30
+
 // broadcast returns the broadcast address to send, the zero Addr for none.
 func (a *Addr) broadcast(local netip.Addr, bits int) (netip.Addr, error) {
+	if a.Broadcast == nil && a.NoBroadcast {
+		return netip.Addr{}, nil
+	}
 	if a.Broadcast == nil {
-		// Networks of two hosts and less have no broadcast address: RFC 3021.
-		if bits > 30 {
+		if bits > maxBitsOfBroadcast {
 			return netip.Addr{}, nil
 		}
 		b := local.As4()
@@ -110,6 +128,10 @@ func (a *Addr) encodeLifetimes(r *wire.Request) {
 	c := uapi.IfaCacheinfo{
 		IfaValid:    lifetime(r, "valid lifetime", a.ValidLft),
 		IfaPrefered: lifetime(r, "preferred lifetime", a.PreferedLft),
+	}
+	if a.Flags&uapi.IFA_F_DEPRECATED != 0 && c.IfaPrefered == math.MaxUint32 {
+		// So IPv4 lists an address that is valid for ever and was never preferred.
+		c.IfaPrefered = 0
 	}
 	r.Struct(uapi.IFA_CACHEINFO, uapi.SizeofIfaCacheinfo, &c)
 }
@@ -194,6 +216,7 @@ func (ad *addrDecoder) decode(m wire.Message) (a Addr, want bool, err error) {
 		a.IPNet = ad.ipNet(local, 8*size)
 		a.Peer = ad.ipNet(onLink, bits)
 	}
+	a.NoBroadcast = a.Broadcast == nil && size == net.IPv4len && bits <= maxBitsOfBroadcast
 	return a, true, nil
 }
 

@@ -2,8 +2,8 @@ package netlink
 
 import (
 	"errors"
-	"fmt"
 	"iter"
+	"math"
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
@@ -33,31 +33,40 @@ func (h *Handle) AddrDel(link Link, addr *Addr) error {
 
 func (h *Handle) addrChange(op string, typ, flags uint16, link Link, addr *Addr) error {
 	if addr == nil {
-		return &wire.Error{Op: op, Err: errors.New("no address given")}
+		return h.refuse(errors.New("no address given"), op, noObject)
 	}
 	if link == nil {
 		link = &Device{LinkAttrs{Index: addr.LinkIndex}}
 	}
 	object := func() string { return addr.String() + " dev " + linkObject(link) }
-	index, err := h.linkIndex(link)
+	index, err := h.indexToChange(link)
 	if err != nil {
-		return h.wrap(err, op, object)
+		return h.refuse(err, op, object)
 	}
 	r := wire.NewRequest(typ, flags)
-	addr.encode(r, index, link.Attrs().Name)
+	addr.encode(r, index)
 	return h.exec(r, op, object)
 }
 
 // AddrList returns the IPv4 and IPv6 addresses of a link, or of all links where
-// link is nil: ip address show. family is FAMILY_ALL, FAMILY_V4 or FAMILY_V6.
+// link is nil: ip address show. family is FAMILY_ALL, FAMILY_V4 or FAMILY_V6; others
+// have none, as a link has that is gone.
 func (h *Handle) AddrList(link Link, family int) ([]Addr, error) {
 	q, err := h.addrQuery(link, family)
 	if err != nil {
-		return nil, err
+		return nil, withoutLink(err)
 	}
 	d := addrDecoder{family: family, index: q.index}
 	addrs, err := list(h, q.request(), addrListOp, d.decode)
-	return addrs, q.about(err)
+	return addrs, withoutLink(q.about(err))
+}
+
+// withoutLink takes the error of a list that is empty since there is no such link.
+func withoutLink(err error) error {
+	if errors.Is(err, errNoDevice) {
+		return nil
+	}
+	return err
 }
 
 // AddrSeq is [Handle.AddrList] one by one, as they come from the kernel. An
@@ -66,11 +75,15 @@ func (h *Handle) AddrSeq(link Link, family int) iter.Seq2[Addr, error] {
 	return func(yield func(Addr, error) bool) {
 		q, err := h.withDetails().addrQuery(link, family)
 		if err != nil {
-			yield(Addr{}, err)
+			if err = withoutLink(err); err != nil {
+				yield(Addr{}, err)
+			}
 			return
 		}
 		d := addrDecoder{family: family, index: q.index}
-		seq(h, func() (*wire.Request, error) { return q.request(), nil }, q.op(), d.decode)(yield)
+		request := func() (*wire.Request, error) { return q.request(), nil }
+		gone := func(err error) bool { return withoutLink(err) == nil }
+		stream(h, request, q.op(), byValue(d.decode), gone)(yield)
 	}
 }
 
@@ -107,11 +120,6 @@ func (h *Handle) addrQuery(link Link, family int) (q addrQuery, err error) {
 			return q, h.wrap(err, q.op(), noObject)
 		}
 	}
-	switch family {
-	case FAMILY_ALL, FAMILY_V4, FAMILY_V6:
-	default:
-		return q, &wire.Error{Op: q.op(), Err: fmt.Errorf("family %d has no addresses to list", family)}
-	}
 	return q, nil
 }
 
@@ -119,7 +127,7 @@ func (h *Handle) addrQuery(link Link, family int) (q addrQuery, err error) {
 // the index.
 func (q addrQuery) request() *wire.Request {
 	r := wire.NewRequest(uapi.RTM_GETADDR, 0)
-	m := uapi.Ifaddrmsg{Family: uint8(q.family), Index: uint32(q.index)}
+	m := uapi.Ifaddrmsg{Family: uint8(within(r, "family", q.family, math.MaxUint8)), Index: uint32(q.index)}
 	m.Put(r.Header(uapi.SizeofIfaddrmsg))
 	return r
 }

@@ -1,9 +1,9 @@
 package netlink
 
 import (
-	"encoding/binary"
 	"slices"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
@@ -46,7 +46,10 @@ type batchItem struct {
 // NewBatch returns an empty batch on h's namespace.
 func (h *Handle) NewBatch() *Batch {
 	b := &Batch{}
-	inner := *h
+	inner := Handle{conns: noConns}
+	if h != nil {
+		inner = *h
+	}
 	inner.batch, inner.details = b, true
 	b.Handle = &inner
 	return b
@@ -132,6 +135,6 @@ func (it *batchItem) name() string {
 		return it.object
 	}
 	sent := it.part.sent
-	data := sent[it.at+uapi.SizeofNlmsghdr : it.at+int(binary.NativeEndian.Uint32(sent[it.at:]))]
+	data := sent[it.at+uapi.SizeofNlmsghdr : it.at+int(native.Uint32(sent[it.at:]))]
 	return it.describe(data)
 }

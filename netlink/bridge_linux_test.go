@@ -67,7 +67,7 @@ func TestLinkSetBridgePort(t *testing.T) {
 	if p, err := h.LinkGetProtinfo(br); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("of the bridge itself: %v, %v", &p, err)
 	}
-	if p, err := h.LinkGetProtinfo(&Device{LinkAttrs{Index: 999}}); !errors.Is(err, LinkNotFoundError{}) {
+	if p, err := h.LinkGetProtinfo(&Device{LinkAttrs{Index: 999}}); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("of nothing: %v, %v", &p, err)
 	}
 }

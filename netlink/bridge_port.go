@@ -76,7 +76,7 @@ func (h *Handle) LinkGetProtinfo(link Link) (Protinfo, error) {
 	var prot Protinfo
 	found := false
 	r := linkRequest(uapi.RTM_GETLINK, 0, link)
-	err := h.get(r, "bridge port get", func() string { return linkObject(link) }, func(m wire.Message) error {
+	err := h.withDetails().get(r, "bridge port get", func() string { return linkObject(link) }, func(m wire.Message) error {
 		d := wire.NewDecoderAfter(m.Data, uapi.SizeofIfinfomsg)
 		for d.Next() {
 			if d.Type() == uapi.IFLA_LINKINFO {
@@ -90,7 +90,7 @@ func (h *Handle) LinkGetProtinfo(link Link) (Protinfo, error) {
 	if err == nil && !found {
 		err = &wire.Error{Op: "bridge port get", Object: linkObject(link), Err: errNoPort}
 	}
-	return prot, notFound(err)
+	return prot, err
 }
 
 // decodeLinkInfo reads IFLA_LINKINFO and reports whether it is of a bridge port.
@@ -126,9 +126,9 @@ func (h *Handle) portSetFlag(link Link, attr uint16, name string, on bool) error
 // by index only.
 func (h *Handle) bridgeRequest(typ uint16, link Link, op, what string, encode func(*wire.Encoder)) error {
 	object := func() string { return strings.TrimSpace(linkObject(link) + " " + what) }
-	index, err := h.linkIndex(link)
+	index, err := h.indexToChange(link)
 	if err != nil {
-		return h.wrap(err, op, object)
+		return h.refuse(err, op, object)
 	}
 	r := wire.NewRequest(typ, 0)
 	ifi := uapi.Ifinfomsg{Family: uapi.AF_BRIDGE, Index: int32(index)}

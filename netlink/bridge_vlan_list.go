@@ -148,9 +148,9 @@ func (h *Handle) bridgeTunnels(index int32) ([]nl.TunnelInfo, error) {
 // bridgeVni changes the network identifiers that a vxlan link accepts.
 func (h *Handle) bridgeVni(typ, flags uint16, op string, link Link, vni, vniEnd uint32) error {
 	object := func() string { return fmt.Sprintf("%s vni %d-%d", linkObject(link), vni, vniEnd) }
-	index, err := h.linkIndex(link)
+	index, err := h.indexToChange(link)
 	if err != nil {
-		return h.wrap(err, op, object)
+		return h.refuse(err, op, object)
 	}
 	r := wire.NewRequest(typ, flags)
 	t := uapi.TunnelMsg{Family: uapi.AF_BRIDGE, Ifindex: uint32(index)}
@@ -161,6 +161,9 @@ func (h *Handle) bridgeVni(typ, flags uint16, op string, link Link, vni, vniEnd 
 		r.Uint32(uapi.VXLAN_VNIFILTER_ENTRY_END, vniEnd)
 	}
 	r.End()
+	if vniEnd > maxVNI {
+		r.Fail(fmt.Errorf("vni %d is not within 0 and %d", vniEnd, maxVNI))
+	}
 	if vniEnd < vni {
 		r.Fail(fmt.Errorf("range ends at %d before it begins at %d", vniEnd, vni))
 	}

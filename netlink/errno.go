@@ -9,8 +9,12 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// errNoDevice is what the kernel says where there is no such link.
-const errNoDevice = syscall.ENODEV
+// What the kernel says of links.
+const (
+	errNoDevice = syscall.ENODEV // there is no such link
+	errInvalid  = syscall.EINVAL // no link is named, or the name is none
+	errTooLong  = syscall.ERANGE // a name is too long
+)
 
 // bareErrno returns the number in an error of a system call or of the kernel's
 // answer, and whether there is one. Time that ran out is EAGAIN, as for a socket
@@ -27,6 +31,8 @@ func bareErrno(err error) (error, bool) {
 			err = e.Err
 		case *os.PathError:
 			err = e.Err
+		case *refusal:
+			return e.errno, true
 		default:
 			return syscall.EAGAIN, err == wire.ErrTimeout
 		}

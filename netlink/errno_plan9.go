@@ -2,8 +2,12 @@ package netlink
 
 import "errors"
 
-// errNoDevice stands for ENODEV, which Plan 9 has not.
-var errNoDevice = errors.New("no such device")
+// They stand for numbers that Plan 9 has not.
+var (
+	errNoDevice = errors.New("no such device")
+	errInvalid  = errors.New("invalid argument")
+	errTooLong  = errors.New("numerical result out of range")
+)
 
 // bareErrno finds none: errors of Plan 9 are words.
 func bareErrno(error) (error, bool) { return nil, false }

@@ -29,17 +29,25 @@ func (h *Handle) LinkIndex(name string) (int, error) {
 			return index, notFound(wire.Annotate(err, "link get", object))
 		}
 	}
+	index, err := h.withDetails().indexByName(name, object)
+	return index, notFound(err)
+}
+
+// indexByName is LinkIndex by a request of rtnetlink, for which the kernel loads
+// nothing.
+func (h *Handle) indexByName(name string, object func() string) (int, error) {
 	var index int32
 	r := wire.NewRequest(uapi.RTM_GETLINK, 0)
 	r.Header(uapi.SizeofIfinfomsg)
 	putLinkName(&r.Encoder, name)
-	err := h.withDetails().get(r, "link get", object, func(m wire.Message) error {
+	r.Uint32(uapi.IFLA_EXT_MASK, uapi.RTEXT_FILTER_SKIP_STATS)
+	err := h.get(r, "link get", object, func(m wire.Message) error {
 		var ifi uapi.Ifinfomsg
 		ifi.Decode(m.Data)
 		index = ifi.Index
 		return nil
 	})
-	return int(index), notFound(err)
+	return int(index), err
 }
 
 // LinkName returns the name of the link of that index, like if_indextoname(3).

@@ -40,7 +40,7 @@ func NewIPNet(ip net.IP) *net.IPNet {
 
 var (
 	errNoIP   = errors.New("no IP address given")
-	errNoMask = errors.New("no network mask given")
+	errNoMask = errors.New("network mask is none or no prefix")
 )
 
 // wireIP returns ip as it goes over the wire: an IPv4 address has 4 bytes,
@@ -57,8 +57,10 @@ func wireIP(ip net.IP) (netip.Addr, error) {
 }
 
 // wirePrefix returns the address and prefix length of n as they go over the
-// wire. The mask decides about an IP of 16 bytes that holds an IPv4 address: a
-// mask of 128 bits makes it an IPv4-mapped IPv6 address.
+// wire. The length is that of the mask, in its short form or its long one: no
+// mask, and one that is no prefix, have no bits. The mask also decides about an
+// IP of 16 bytes that holds an IPv4 address: more than 32 bits make it an
+// IPv4-mapped IPv6 address.
 func wirePrefix(n *net.IPNet) (netip.Prefix, error) {
 	if n == nil {
 		return netip.Prefix{}, errNoIP
@@ -67,16 +69,10 @@ func wirePrefix(n *net.IPNet) (netip.Prefix, error) {
 	if err != nil {
 		return netip.Prefix{}, err
 	}
-	if len(n.Mask) == 0 {
-		return netip.Prefix{}, errNoMask
-	}
-	ones, bits := n.Mask.Size()
-	if bits == 0 {
-		return netip.Prefix{}, fmt.Errorf("network mask %v is no prefix length", n.Mask)
-	}
-	if bits != a.BitLen() {
-		if len(n.IP) != len(n.Mask) {
-			return netip.Prefix{}, fmt.Errorf("network mask of %d bits for %v", bits, a)
+	ones, _ := n.Mask.Size()
+	if ones > a.BitLen() {
+		if len(n.IP) != net.IPv6len {
+			return netip.Prefix{}, fmt.Errorf("network mask of %d bits for %v", ones, a)
 		}
 		a = netip.AddrFrom16(a.As16())
 	}

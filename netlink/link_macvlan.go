@@ -1,13 +1,13 @@
 package netlink
 
 import (
-	"encoding/binary"
 	"fmt"
 	"net"
 	"slices"
 	"strings"
 
 	"kern.sys/internal/attr"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
@@ -49,9 +49,11 @@ type Macvlan struct {
 	MACAddrs []net.HardwareAddr
 
 	// BCQueueLen is how many broadcast and multicast packets may wait; 0 is
-	// unset. UsedBCQueueLen, which is only read, is the largest that any
-	// macvlan of the parent asks for, and holds for all.
+	// unset. BCQueueLenSet is the same, with precedence, where not nil: its 0 is
+	// none, and is read where there is none. UsedBCQueueLen, which is only read, is
+	// the largest that any macvlan of the parent asks for, and holds for all.
 	BCQueueLen     uint32
+	BCQueueLenSet  *uint32
 	UsedBCQueueLen uint32
 
 	NoPromisc *bool  // passthru mode: the parent is not made promiscuous (Linux 3.4)
@@ -82,7 +84,12 @@ func (m *Macvlan) attrs(c *attr.Codec) {
 		}
 	}, nil)
 	attr.Repeat(c, uapi.IFLA_MACVLAN_MACADDR_DATA|attr.ReadOnly, uapi.IFLA_MACVLAN_MACADDR, &m.MACAddrs, attr.Bytes)
-	attr.U32(c, uapi.IFLA_MACVLAN_BC_QUEUE_LEN|attr.IfSet, &m.BCQueueLen)
+	if n := m.BCQueueLenSet; c.Decoding() || n == nil {
+		attr.U32(c, uapi.IFLA_MACVLAN_BC_QUEUE_LEN|attr.IfSet, &m.BCQueueLen)
+	}
+	if c.Encoding() || m.BCQueueLen == 0 {
+		attr.OptU32(c, uapi.IFLA_MACVLAN_BC_QUEUE_LEN, &m.BCQueueLenSet)
+	}
 	attr.U32(c, uapi.IFLA_MACVLAN_BC_QUEUE_LEN_USED|attr.ReadOnly, &m.UsedBCQueueLen)
 	attr.OptS32(c, uapi.IFLA_MACVLAN_BC_CUTOFF, &m.BCCutoff)
 }
@@ -188,7 +195,7 @@ func showMacvlanMode(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 	}
 	name := "unknown"
 	for _, m := range macvlanModes {
-		if m.name != "" && m.kernel == binary.NativeEndian.Uint32(b) {
+		if m.name != "" && m.kernel == native.Uint32(b) {
 			name = m.name
 		}
 	}
@@ -226,7 +233,7 @@ func showMacvlanFlags(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs
 	if len(b) < 2 || attrs[uapi.IFLA_MACVLAN_MODE] == nil {
 		return
 	}
-	flags := binary.NativeEndian.Uint16(b)
+	flags := native.Uint16(b)
 	for _, name := range [...]string{"nopromisc", "nodst"} {
 		if bit, _ := macvlanFlagBit(name); flags&bit != 0 {
 			p.Bool(name, name+" ", true)
@@ -248,7 +255,7 @@ func readMacvlanFlags(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 		return &desc.UsageError{Text: fmt.Sprintf(`Error: argument of "flag" must be "nopromisc", "nodst" or "null", not %q`, name)}
 	}
 	if b := in.Written(e, uapi.IFLA_MACVLAN_FLAGS); b != nil {
-		binary.NativeEndian.PutUint16(b, binary.NativeEndian.Uint16(b)|bit)
+		native.PutUint16(b, native.Uint16(b)|bit)
 	} else {
 		e.Uint16(uapi.IFLA_MACVLAN_FLAGS, bit)
 	}
@@ -257,10 +264,10 @@ func readMacvlanFlags(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 
 func showMacvlanAddrs(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
 	mode, count := attrs[uapi.IFLA_MACVLAN_MODE], attrs[uapi.IFLA_MACVLAN_MACADDR_COUNT]
-	if len(mode) < 4 || binary.NativeEndian.Uint32(mode) != uapi.MACVLAN_MODE_SOURCE || len(count) < 4 {
+	if len(mode) < 4 || native.Uint32(mode) != uapi.MACVLAN_MODE_SOURCE || len(count) < 4 {
 		return
 	}
-	p.Uint("macaddr_count", "remotes (%d) ", uint64(binary.NativeEndian.Uint32(count)))
+	p.Uint("macaddr_count", "remotes (%d) ", uint64(native.Uint32(count)))
 	if b == nil {
 		return
 	}
@@ -316,9 +323,9 @@ func completeMacvlan(in *desc.Args, e *wire.Encoder, _ bool) error {
 	}
 	var m uint32
 	if mode != nil {
-		m = binary.NativeEndian.Uint32(mode)
+		m = native.Uint32(mode)
 	}
-	bits := binary.NativeEndian.Uint16(flags)
+	bits := native.Uint16(flags)
 	if bits&uapi.MACVLAN_FLAG_NOPROMISC != 0 && m != uapi.MACVLAN_MODE_PASSTHRU {
 		return &desc.UsageError{Text: "macvlan: nopromisc flag only valid in passthru mode"}
 	}

@@ -1,13 +1,13 @@
 package netlink
 
 import (
-	"encoding/binary"
 	"math"
 	"os"
 	"os/user"
 	"strconv"
 
 	"kern.sys/internal/attr"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 )
@@ -26,8 +26,8 @@ const (
 
 // StringToTuntapModeMap are the modes by name.
 var StringToTuntapModeMap = map[string]TuntapMode{
-	"tun": TUNTAP_MODE_TUN,
-	"tap": TUNTAP_MODE_TAP,
+	"tun": weighed[TuntapMode]{TUNTAP_MODE_TUN, 0, 0}.value,
+	"tap": weighed[TuntapMode]{TUNTAP_MODE_TAP, 0, 0}.value,
 }
 
 // String returns "tun", "tap" or "unknown".
@@ -73,9 +73,13 @@ type Tuntap struct {
 	DisabledQueues int  // detached, only read
 	// Fds are the queues that were opened here, to read and write packets. Who
 	// made the link closes them. With NonPersist there is always one.
-	Fds   []*os.File
-	Owner uint32 // user id that may attach, 0: only who has CAP_NET_ADMIN
-	Group uint32 // group id that may attach, 0: as Owner says
+	Fds []*os.File
+	// Owner and Group are the user and the group that may attach to the device;
+	// who has CAP_NET_ADMIN may always. With both 0 they are root and its group.
+	// One of them alone that is 0 is not set, nor is one that is math.MaxUint32;
+	// many kernels let everybody attach to a device that has neither.
+	Owner uint32
+	Group uint32
 }
 
 // Attrs returns the attributes that all kinds have.
@@ -150,7 +154,7 @@ func showTunQueues(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
 		key string
 	}{{uapi.IFLA_TUN_NUM_QUEUES, "numqueues"}, {uapi.IFLA_TUN_NUM_DISABLED_QUEUES, "numdisabled"}} {
 		if b := attrs[n.typ]; len(b) >= 4 {
-			p.Uint(n.key, n.key+" %d ", uint64(binary.NativeEndian.Uint32(b)))
+			p.Uint(n.key, n.key+" %d ", uint64(native.Uint32(b)))
 		}
 	}
 }
@@ -169,7 +173,7 @@ func showTunID(p *desc.Printer, key string, b []byte, name func(id string) strin
 	if len(b) < 4 {
 		return
 	}
-	id := binary.NativeEndian.Uint32(b)
+	id := native.Uint32(b)
 	if s := name(strconv.FormatUint(uint64(id), 10)); s != "" {
 		p.Str(key, key+" %s ", s)
 	} else {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"kern.sys/internal/arphrd"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )

@@ -1,7 +1,6 @@
 package netlink
 
 import (
-	"encoding/binary"
 	"errors"
 	"net"
 	"os"
@@ -12,6 +11,7 @@ import (
 	"testing"
 
 	"kern.sys/internal/capture"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
@@ -118,7 +118,7 @@ func TestDecodeLinkPrefersCountersOf64Bits(t *testing.T) {
 		"Linux 3.10": {func(e *wire.Encoder) { copy(e.Reserve(uapi.IFLA_STATS64, 184), []byte{0: 9, 7: 0}) }, LinkStatistics{RxPackets: 9}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if name == "Linux 3.10" && binary.NativeEndian.Uint16([]byte{1, 0}) != 1 {
+			if name == "Linux 3.10" && native.Uint16([]byte{1, 0}) != 1 {
 				c.want.RxPackets = 9 << 56
 			}
 			link, err := decodeLink(linkMessage(uapi.Ifinfomsg{Index: 1}, c.attrs))

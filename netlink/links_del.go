@@ -3,6 +3,7 @@ package netlink
 import (
 	"errors"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -13,7 +14,7 @@ import (
 
 // LinkDel removes a link, found by Index, else by Name: ip link del DEV.
 func (h *Handle) LinkDel(link Link) error {
-	return h.exec(linkRequest(uapi.RTM_DELLINK, 0, link), "link del", func() string { return linkObject(link) })
+	return h.linkExec(linkRequest(uapi.RTM_DELLINK, 0, link), "link del", link, errInvalid, func() string { return linkObject(link) })
 }
 
 // errDefaultGroup is what the kernel answers with EPERM.
@@ -42,6 +43,9 @@ const linkDelWorkers = 16
 // comes is none: one end of a veth pair goes with the other, and all ports of
 // a device with it.
 func (h *Handle) LinkDelAll(links []Link) []error {
+	if h == nil {
+		return slices.Repeat([]error{errNoHandle}, len(links))
+	}
 	if h.conns == nil && h.batch == nil {
 		// The workers are other threads, which may be elsewhere.
 		own, err := NewHandle(uapi.NETLINK_ROUTE)
@@ -53,7 +57,7 @@ func (h *Handle) LinkDelAll(links []Link) []error {
 			return errs
 		}
 		defer own.Delete()
-		return own.WithContext(h.context()).LinkDelAll(links)
+		return own.with(h.ctx).LinkDelAll(links)
 	}
 	h = h.withDetails()
 	errs := make([]error, len(links))

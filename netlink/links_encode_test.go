@@ -2,7 +2,6 @@ package netlink
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"net"
@@ -10,6 +9,7 @@ import (
 	"testing"
 
 	"kern.sys/internal/capture"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nltest"
 	"kern.sys/netlink/wire"
@@ -26,7 +26,7 @@ func newRecorder(t testing.TB) (*Handle, *recorder) {
 	t.Helper()
 	k := &recorder{index: 77}
 	k.Answer = func(b []byte) []nltest.Datagram {
-		if binary.NativeEndian.Uint16(b[4:]) == uapi.RTM_GETLINK {
+		if native.Uint16(b[4:]) == uapi.RTM_GETLINK {
 			ifi := uapi.Ifinfomsg{Index: int32(k.index)}
 			return []nltest.Datagram{{Data: nltest.Message(b, uapi.RTM_NEWLINK, 0, linkMessage(ifi, nil))}}
 		}
@@ -49,7 +49,7 @@ func (k *recorder) last(t testing.TB) (typ uint16, payload []byte) {
 	}
 	b := k.requests[0]
 	k.requests = nil
-	return binary.NativeEndian.Uint16(b[4:]), b[uapi.SizeofNlmsghdr:]
+	return native.Uint16(b[4:]), b[uapi.SizeofNlmsghdr:]
 }
 
 // index77 is the link that the requests below were captured for.
@@ -241,8 +241,8 @@ func TestLinkRequestsAreThoseOfIP(t *testing.T) {
 	}
 }
 
-// A modify with nothing set changes nothing, whether the attributes are from
-// NewLinkAttrs or a literal.
+// A modify with nothing set changes nothing. A literal has a queue of no packets,
+// whose 0 is a value.
 func TestLinkModifySendsOnlyWhatIsSet(t *testing.T) {
 	for name, a := range map[string]LinkAttrs{"NewLinkAttrs": NewLinkAttrs(), "literal": {}} {
 		t.Run(name, func(t *testing.T) {
@@ -251,7 +251,11 @@ func TestLinkModifySendsOnlyWhatIsSet(t *testing.T) {
 			if err := h.LinkModify(&Device{a}); err != nil {
 				t.Fatal(err)
 			}
-			want := linkMessage(uapi.Ifinfomsg{Index: 77}, nil)
+			want := linkMessage(uapi.Ifinfomsg{Index: 77}, func(e *wire.Encoder) {
+				if name == "literal" {
+					e.Uint32(uapi.IFLA_TXQLEN, 0)
+				}
+			})
 			if _, got := k.last(t); !bytes.Equal(got, want) {
 				t.Errorf("sent %x, want %x", got, want)
 			}
@@ -273,6 +277,7 @@ func TestLinkRequestsFindTheLinkByName(t *testing.T) {
 		}
 	}
 	h, _ := newRecorder(t)
+	h.details = true
 	for what, link := range map[string]Link{
 		"nothing": nil, "no name": &Device{}, "a name of 128 bytes": &Device{LinkAttrs{Name: long + "n"}},
 	} {
@@ -300,6 +305,7 @@ func TestLinkRequestsFindTheLinkByName(t *testing.T) {
 
 func TestBadValuesAreRefusedBeforeAnythingIsSent(t *testing.T) {
 	h, k := newRecorder(t)
+	h.details = true
 	add := func(change func(*LinkAttrs)) error {
 		a := NewLinkAttrs()
 		a.Name = "x"
@@ -318,7 +324,7 @@ func TestBadValuesAreRefusedBeforeAnythingIsSent(t *testing.T) {
 		"name with NUL":        {add(func(a *LinkAttrs) { a.Name = "a\x00" }), `holds '\x00'`},
 		"name ..":              {add(func(a *LinkAttrs) { a.Name = ".." }), "cannot be the name"},
 		"MTU below 0":          {add(func(a *LinkAttrs) { a.MTU = -1 }), "mtu -1"},
-		"queue length":         {add(func(a *LinkAttrs) { a.TxQLen = -2 }), "txqueuelen -2"},
+		"queue length":         {add(func(a *LinkAttrs) { a.TxQLen = 1 << 32 }), "txqueuelen 4294967296"},
 		"queues below 0":       {add(func(a *LinkAttrs) { a.NumTxQueues = -1 }), "numtxqueues -1"},
 		"namespace of a name":  {add(func(a *LinkAttrs) { a.Namespace = "ns1" }), "not a string"},
 		"namespace below 0":    {add(func(a *LinkAttrs) { a.Namespace = NsFd(-1) }), "descriptor -1"},

@@ -5,6 +5,7 @@ import (
 	"net"
 	"unsafe"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )

@@ -11,7 +11,7 @@ import (
 )
 
 var (
-	errNoName = errors.New("link has neither index nor name")
+	errNoName = refused(errNoDevice, "link has neither index nor name")
 	errNoLink = errors.New("no link given")
 	errNoPort = notExist("not the port of a bridge")
 )
@@ -42,12 +42,13 @@ func linkRequest(typ, flags uint16, link Link) *wire.Request {
 
 // linkHeader puts ifi and what tells which link it is about.
 func linkHeader(r *wire.Request, ifi *uapi.Ifinfomsg, link Link) {
-	if link == nil {
+	if noLink(link) {
 		r.Header(uapi.SizeofIfinfomsg)
 		r.Fail(errNoLink)
 		return
 	}
 	a := link.Attrs()
+	r.Fail(checkLinkIndex("index", a.Index))
 	ifi.Index = int32(a.Index)
 	ifi.Put(r.Header(uapi.SizeofIfinfomsg))
 	switch {
@@ -63,19 +64,19 @@ func linkHeader(r *wire.Request, ifi *uapi.Ifinfomsg, link Link) {
 func putLinkName(e *wire.Encoder, name string) {
 	switch {
 	case name == "":
-		e.Fail(errors.New("name is empty"))
+		e.Fail(refused(errNoDevice, "name is empty"))
 	case len(name) < uapi.IFNAMSIZ:
 		e.String(uapi.IFLA_IFNAME, name)
 	case len(name) < uapi.ALTIFNAMSIZ:
 		e.String(uapi.IFLA_ALT_IFNAME, name)
 	default:
-		e.Fail(fmt.Errorf("name of %d bytes, at most %d are possible", len(name), uapi.ALTIFNAMSIZ-1))
+		e.Fail(refused(errTooLong, "name of %d bytes, at most %d are possible", len(name), uapi.ALTIFNAMSIZ-1))
 	}
 }
 
 // putExtMask asks for the virtual functions, unless they are not wanted.
 func (h *Handle) putExtMask(e *wire.Encoder) {
-	if !h.noVFs {
+	if h == nil || !h.noVFs {
 		e.Uint32(uapi.IFLA_EXT_MASK, uapi.RTEXT_FILTER_VF)
 	}
 }
@@ -91,12 +92,12 @@ func (h *Handle) LinkByName(name string) (Link, error) {
 }
 
 // LinkByIndex finds a link by its index. The error is a [LinkNotFoundError]
-// where there is none.
+// where there is none, and EINVAL for what is no index: 0 and less.
 func (h *Handle) LinkByIndex(index int) (Link, error) {
 	r := wire.NewRequest(uapi.RTM_GETLINK, 0)
 	ifi := uapi.Ifinfomsg{Index: int32(index)}
 	ifi.Put(r.Header(uapi.SizeofIfinfomsg))
-	if index <= 0 || int(ifi.Index) != index {
+	if int(ifi.Index) != index {
 		r.Fail(errNoDevice)
 	}
 	h.putExtMask(&r.Encoder)
@@ -161,7 +162,7 @@ func (h *Handle) linkDump(f LinkFilter) *wire.Request {
 // put writes what the kernel filters by.
 func (f *LinkFilter) put(e *wire.Encoder) {
 	if f.MasterIndex != 0 {
-		e.Int32(uapi.IFLA_MASTER, int32(f.MasterIndex))
+		e.Int32(uapi.IFLA_MASTER, toIndex(e, "master index", f.MasterIndex))
 	}
 	if f.Type != "" {
 		e.Nest(uapi.IFLA_LINKINFO | uapi.NLA_F_NESTED)
@@ -199,22 +200,54 @@ func (h *Handle) LinkSeq() iter.Seq2[Link, error] {
 	return seq(h, func() (*wire.Request, error) { return h.linkDump(f), nil }, linkListOp, f.decoder())
 }
 
-// linkIndex returns the link's index, which is looked up where only its name is
-// set.
+// linkIndex returns the link's index, which is looked up and kept in the link
+// where only its name is set.
 func (h *Handle) linkIndex(link Link) (int, error) {
-	if link == nil {
+	if noLink(link) {
 		return 0, errNoLink
 	}
 	a := link.Attrs()
 	switch {
 	case a.Index != 0:
-		return a.Index, nil
+		return a.Index, checkLinkIndex("index", a.Index)
 	case a.Name == "":
 		return 0, errNoName
 	}
-	found, err := h.LinkByName(a.Name)
-	if err != nil {
-		return 0, err
+	index, err := h.indexByName(a.Name, func() string { return linkObject(link) })
+	switch {
+	case err == nil:
+		a.Index = index
+	case h.detailed():
+		err = notFound(err)
 	}
-	return found.Attrs().Index, nil
+	return index, err
+}
+
+// indexToChange is linkIndex for a request that the kernel refuses for index 0: where
+// there is no such link, it is left to say so. With details that is said here, with
+// the name.
+func (h *Handle) indexToChange(link Link) (int, error) {
+	index, err := h.linkIndex(link)
+	if !h.detailed() && link != nil && errors.Is(err, errNoDevice) {
+		return 0, nil
+	}
+	return index, err
+}
+
+// linkExec is exec for a change of one link. A link that was found by its name
+// learns its index. missing is the error for a name that no link has: other
+// libraries look the index up, and where there is none they ask for link 0, which is
+// EINVAL, or ENODEV with RTM_NEWLINK.
+func (h *Handle) linkExec(r *wire.Request, op string, link Link, missing error, object func() string) error {
+	err := h.exec(r, op, object)
+	if err != nil && err != error(errNoDevice) || h.batch != nil || noLink(link) || link.Attrs().Index != 0 {
+		return err
+	}
+	switch index, e := h.indexByName(link.Attrs().Name, noObject); {
+	case err == nil && e == nil:
+		link.Attrs().Index = index
+	case err == error(errNoDevice) && e == err:
+		return missing
+	}
+	return err
 }

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -11,14 +12,15 @@ import (
 	"testing"
 
 	"kern.sys/internal/capture"
+	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
 )
 
-// capturedKind is one line of testdata/link_kinds.json: what ip 6.1 sent to
+// capturedKind is one capture of testdata/link_*.json, which internal/record makes: what ip sent to
 // make a link, what the kernel told of it then, and what ip showed of that.
 // Those without a command are bytes that were put together, for what a kernel
-// seldom tells, and what ip showed of them.
+// seldom tells, and what ip showed of them. What is shown of vxlan is that of ip 7.3.
 type capturedKind struct {
 	Name   string
 	Kind   string
@@ -33,13 +35,21 @@ type capturedKind struct {
 }
 
 func capturedKinds(t testing.TB) []capturedKind {
-	b, err := os.ReadFile("testdata/link_kinds.json")
+	files, err := filepath.Glob("testdata/link_*.json")
 	if err != nil {
 		t.Fatal(err)
 	}
 	var all []capturedKind
-	if err := json.Unmarshal(b, &all); err != nil {
-		t.Fatal(err)
+	for _, file := range files {
+		b, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var some []capturedKind
+		if err := json.Unmarshal(b, &some); err != nil {
+			t.Fatalf("%s: %v", file, err)
+		}
+		all = append(all, some...)
 	}
 	return all
 }
@@ -79,8 +89,14 @@ var newerThanIP = map[string]string{
 	"bccutoff": "bccutoff", "reserved_bits": "reserved_bits",
 }
 
+// undescribed are kinds that the library knows and the command does not show or read yet.
+var undescribed = []string{"geneve", "gre", "gretap", "ip6gre", "ip6gretap", "ip6tnl", "ipip", "sit", "vti", "vti6"}
+
 func TestLinkKindsAreShownAsIPShowsThem(t *testing.T) {
 	for _, c := range capturedKinds(t) {
+		if slices.Contains(undescribed, c.Kind) {
+			continue
+		}
 		t.Run(c.String(), func(t *testing.T) {
 			data := c.told(t)
 			linkName := func(i int) string { return c.Links[i] }
@@ -93,8 +109,7 @@ func TestLinkKindsAreShownAsIPShowsThem(t *testing.T) {
 				got = regexp.MustCompile(`\b`+word+` \S+ `).ReplaceAllString(got, "")
 			}
 			got = strings.Replace(got, "localbypass ", "", 1)
-			// ip forgets a space.
-			want := strings.Replace(c.Text, "vnifilterid", "vnifilter id", 1)
+			want := c.Text
 			if c.Data == "" && c.JSON == nil {
 				want = ""
 			}
@@ -147,12 +162,20 @@ func testArgs(words []string, links map[int]string) *desc.Args {
 			}
 			return 0, fmt.Errorf("no link %q", name)
 		},
+		LinkOptions: func(in *desc.Args, e *wire.Encoder) (h uapiIfinfomsg, err error) {
+			if !in.Take("name") {
+				return h, fmt.Errorf("only a name is read here, not %q", in.Rest)
+			}
+			name, err := in.Next()
+			e.String(uapi.IFLA_IFNAME, name)
+			return h, err
+		},
 	}
 }
 
 func TestLinkKindWordsAreReadAsIPReadsThem(t *testing.T) {
 	for _, c := range capturedKinds(t) {
-		if c.Sent == "" || c.Kind == "veth" { // veth: TestVethPeerWords
+		if c.Sent == "" || c.Kind == "veth" || slices.Contains(undescribed, c.Kind) { // veth: TestVethPeerWords
 			continue
 		}
 		t.Run(c.String(), func(t *testing.T) {

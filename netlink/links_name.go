@@ -15,7 +15,7 @@ func checkLinkName(name string) error {
 	case name == "":
 		return errors.New("link name is empty")
 	case len(name) >= uapi.IFNAMSIZ:
-		return fmt.Errorf("link name %q has %d bytes, at most %d are possible", name, len(name), uapi.IFNAMSIZ-1)
+		return refused(errTooLong, "link name %q has %d bytes, at most %d are possible", name, len(name), uapi.IFNAMSIZ-1)
 	}
 	return checkNameBytes(name)
 }
@@ -23,10 +23,10 @@ func checkLinkName(name string) error {
 // checkNameBytes is about what all names of a link have in common.
 func checkNameBytes(name string) error {
 	if name == "." || name == ".." {
-		return fmt.Errorf("%q cannot be the name of a link", name)
+		return refused(errInvalid, "%q cannot be the name of a link", name)
 	}
 	if i := strings.IndexAny(name, "/: \t\n\v\f\r\x00"); i >= 0 {
-		return fmt.Errorf("link name %q holds %q", name, name[i])
+		return refused(errInvalid, "link name %q holds %q", name, name[i])
 	}
 	return nil
 }
@@ -37,7 +37,7 @@ func checkAltName(name string) error {
 	case name == "":
 		return errors.New("alternative name is empty")
 	case len(name) >= uapi.ALTIFNAMSIZ:
-		return fmt.Errorf("alternative name of %d bytes, at most %d are possible", len(name), uapi.ALTIFNAMSIZ-1)
+		return refused(errTooLong, "alternative name of %d bytes, at most %d are possible", len(name), uapi.ALTIFNAMSIZ-1)
 	}
 	return checkNameBytes(name)
 }
@@ -46,12 +46,12 @@ func checkAltName(name string) error {
 func (h *Handle) LinkSetName(link Link, name string) error {
 	object := func() string { return linkObject(link) + " name " + fmt.Sprintf("%q", name) }
 	if err := checkLinkName(name); err != nil {
-		return &wire.Error{Op: "link set", Object: object(), Err: err}
+		return h.refuse(err, "link set", object)
 	}
 	// The name that finds a link and the one it gets are the same attribute.
 	index, err := h.linkIndex(link)
 	if err != nil {
-		return h.wrap(err, "link set", object)
+		return h.refuse(err, "link set", object)
 	}
 	r := linkRequest(uapi.RTM_SETLINK, 0, &Device{LinkAttrs{Index: index}})
 	r.String(uapi.IFLA_IFNAME, name)
@@ -66,7 +66,7 @@ func (h *Handle) LinkSetAlias(link Link, name string) error {
 
 func checkAlias(alias string) error {
 	if len(alias) >= uapi.IFALIASZ {
-		return fmt.Errorf("alias of %d bytes, at most %d are possible", len(alias), uapi.IFALIASZ-1)
+		return refused(errTooLong, "alias of %d bytes, at most %d are possible", len(alias), uapi.IFALIASZ-1)
 	}
 	return nil
 }
@@ -100,5 +100,5 @@ func (h *Handle) altNames(op string, typ, flags uint16, link Link, names ...stri
 		r.String(uapi.IFLA_ALT_IFNAME, name)
 	}
 	r.End()
-	return h.exec(r, op, func() string { return fmt.Sprintf("%s altname %q", linkObject(link), names) })
+	return h.linkExec(r, op, link, errInvalid, func() string { return fmt.Sprintf("%s altname %q", linkObject(link), names) })
 }

@@ -15,7 +15,7 @@ import (
 func (h *Handle) linkSet(link Link, what string, encode func(*wire.Request)) error {
 	r := linkRequest(uapi.RTM_SETLINK, 0, link)
 	encode(r)
-	return h.exec(r, "link set", func() string { return linkObject(link) + " " + what })
+	return h.linkExec(r, "link set", link, errInvalid, func() string { return linkObject(link) + " " + what })
 }
 
 // linkSetFlag sets or clears one of IFF_….
@@ -26,7 +26,11 @@ func (h *Handle) linkSetFlag(link Link, what string, flag uint32, on bool) error
 		ifi.Flags = flag
 	}
 	linkHeader(r, &ifi, link)
-	return h.exec(r, "link set", func() string { return linkObject(link) + " " + what })
+	missing := error(errNoDevice)
+	if flag == uapi.IFF_NOARP || flag == uapi.IFF_PROMISC {
+		missing = errInvalid
+	}
+	return h.linkExec(r, "link set", link, missing, func() string { return linkObject(link) + " " + what })
 }
 
 // linkSetUint32 sets an attribute of 32 bits.
@@ -42,6 +46,20 @@ func toUint32(e *wire.Encoder, name string, v int) uint32 {
 		e.Fail(fmt.Errorf("%s %d is not within 0 and %d", name, v, uint32(math.MaxUint32)))
 	}
 	return uint32(v)
+}
+
+// toIndex is v as the index of a link, or an error where it can be none.
+func toIndex(e *wire.Encoder, name string, v int) int32 {
+	e.Fail(checkLinkIndex(name, v))
+	return int32(v)
+}
+
+// toInt32 is v, or an error where that does not fit.
+func toInt32(e *wire.Encoder, name string, v int) int32 {
+	if int64(v) < math.MinInt32 || int64(v) > math.MaxInt32 {
+		e.Fail(fmt.Errorf("%s %d is not within %d and %d", name, v, math.MinInt32, math.MaxInt32))
+	}
+	return int32(v)
 }
 
 func onOff(on bool) string {
@@ -168,15 +186,13 @@ func (h *Handle) LinkSetHardwareAddr(link Link, hwaddr net.HardwareAddr) error {
 	})
 }
 
-// LinkSetMaster makes a link the port of master, a bridge, bond, …; nil takes it
-// from its master: ip link set DEV master MASTER.
+// LinkSetMaster makes a link the port of master, a bridge, bond, …: ip link set
+// DEV master MASTER. No master is an error: what a look-up that failed returned
+// does not take the link from the one it has, [Handle.LinkSetNoMaster] does.
 func (h *Handle) LinkSetMaster(link Link, master Link) error {
-	if master == nil {
-		return h.LinkSetNoMaster(link)
-	}
 	index, err := h.linkIndex(master)
 	if err != nil {
-		return h.wrap(err, "link set", func() string { return linkObject(link) + " master " + linkObject(master) })
+		return h.refuse(err, "link set", func() string { return linkObject(link) + " master " + linkObject(master) })
 	}
 	return h.linkSet(link, "master "+linkObject(master), func(r *wire.Request) { r.Int32(uapi.IFLA_MASTER, int32(index)) })
 }

@@ -156,9 +156,7 @@ func decodeGUID(b []byte) net.HardwareAddr {
 // linkSetVf sets one thing of a virtual function. what names it in the error.
 func (h *Handle) linkSetVf(link Link, vf int, what string, encode func(*wire.Encoder)) error {
 	return h.linkSet(link, fmt.Sprintf("vf %d %s", vf, what), func(r *wire.Request) {
-		if vf < 0 {
-			r.Fail(fmt.Errorf("virtual function %d is negative", vf))
-		}
+		toUint32(&r.Encoder, "virtual function", vf)
 		r.Nest(uapi.IFLA_VFINFO_LIST | uapi.NLA_F_NESTED)
 		r.Nest(uapi.IFLA_VF_INFO | uapi.NLA_F_NESTED)
 		encode(&r.Encoder)

@@ -29,6 +29,7 @@ type Mirror struct {
 	parts   []*partState
 	changed chan struct{} // closed at the next change; nil: nobody waits
 	err     error         // why the mirror has ended
+	asked   bool          // and its owner wanted that
 	orders  []func(context.Context)
 	wake    context.CancelFunc // ends the wait for events, for orders to be done
 }
@@ -58,7 +59,7 @@ const repairShare = 9
 
 // NewMirror begins a mirror of tables, of all without any, in the handle's
 // namespace. It has read them when it returns, and follows until Close is
-// called, or ctx or the handle's context is done.
+// called, ctx or the handle's context is done, or the handle is closed.
 func (h *Handle) NewMirror(ctx context.Context, tables ...Table) (*Mirror, error) {
 	w, err := h.watchTables("mirror", tables, silentGroups)
 	if err != nil {
@@ -78,15 +79,18 @@ func (h *Handle) NewMirror(ctx context.Context, tables ...Table) (*Mirror, error
 	return m, nil
 }
 
-// Close ends the mirror. What it had can still be read. It returns why the
-// mirror had ended before.
+// Close ends the mirror. What it had can still be read. It returns what the
+// mirror failed at before; that a context was done or the handle closed is no
+// failure, but [Mirror.Err] has it.
 func (m *Mirror) Close() error {
 	m.cancel(wire.ErrClosed)
 	<-m.done
-	if err := m.Err(); !errors.Is(err, wire.ErrClosed) {
-		return err
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.asked {
+		return nil
 	}
-	return nil
+	return m.err
 }
 
 // Err returns why the mirror follows no longer; nil while it does.
@@ -99,10 +103,11 @@ func (m *Mirror) Err() error {
 // run follows the tables until ctx is done or the socket fails.
 func (m *Mirror) run(ctx context.Context) {
 	err := m.follow(ctx)
+	asked := ctx.Err() != nil
 	m.w.close()
 	m.cancel(nil)
 	m.mu.Lock()
-	m.err = wire.Annotate(err, "mirror", noObject)
+	m.err, m.asked = wire.Annotate(err, "mirror", noObject), asked
 	m.tell()
 	m.mu.Unlock()
 	close(m.done)
@@ -118,7 +123,7 @@ func (m *Mirror) follow(ctx context.Context) error {
 		for _, order := range orders {
 			order(ctx)
 		}
-		err := m.receiveAll(ctx, waiting)
+		err := m.receiveAll(ctx, wire.From(waiting))
 		wake()
 		switch {
 		case ctx.Err() != nil:
@@ -130,7 +135,7 @@ func (m *Mirror) follow(ctx context.Context) error {
 }
 
 // receiveAll works events in until waiting, which ends with ctx, is done.
-func (m *Mirror) receiveAll(ctx, waiting context.Context) error {
+func (m *Mirror) receiveAll(ctx context.Context, waiting wire.Context) error {
 	for waiting.Err() == nil {
 		timeout := m.untilRepair()
 		if timeout < 0 {
@@ -171,7 +176,7 @@ func (m *Mirror) order(ctx context.Context, fn func(context.Context)) error {
 
 // receive works one datagram in. timeout is as for wire.Listener. Lost events are
 // no error: the tables will be read anew.
-func (m *Mirror) receive(ctx context.Context, timeout time.Duration) error {
+func (m *Mirror) receive(ctx wire.Context, timeout time.Duration) error {
 	var failed error
 	err := m.w.listen.Receive(ctx, timeout, func(msg wire.Message) {
 		m.mu.Lock()
@@ -193,8 +198,9 @@ func (m *Mirror) receive(ctx context.Context, timeout time.Duration) error {
 
 // drain works in what is queued.
 func (m *Mirror) drain(ctx context.Context) error {
+	ends := wire.From(ctx)
 	for {
-		switch err := m.receive(ctx, -1); {
+		switch err := m.receive(ends, -1); {
 		case errors.Is(err, wire.ErrTimeout):
 			return nil
 		case err != nil:
@@ -273,7 +279,7 @@ func (m *Mirror) read(ctx context.Context, p *partState) (objects hamt.Map[[]str
 	}
 	barrier(ctx, c)
 	restart := func() { objects = hamt.Map[[]string]{} }
-	err = c.List(ctx, p.dump(), restart, func(msg wire.Message) error {
+	err = c.List(wire.From(ctx), p.dump(), restart, func(msg wire.Message) error {
 		if msg.Type != p.new || !p.owns(&msg) || p.hidden(msg.Data) {
 			return nil
 		}
@@ -297,7 +303,7 @@ func barrier(ctx context.Context, c *wire.Conn) {
 	r := wire.NewRequest(uapi.RTM_GETQDISC, 0)
 	r.Header(uapi.SizeofTcmsg)
 	// It is refused; where it could not be sent, nor can what comes next.
-	_ = c.Get(ctx, r, func(wire.Message) error { return nil })
+	_ = c.Get(wire.From(ctx), r, func(wire.Message) error { return nil })
 }
 
 // bytesOf returns what is kept of a message; one of old where that is equal.

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"kern.sys/internal/capture"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nltest"
 	"kern.sys/netlink/wire"
@@ -194,7 +195,7 @@ func TestLinkWithHundredsOfVFs(t *testing.T) {
 		for i := range n {
 			e.Nest(uapi.IFLA_VF_INFO)
 			e.Struct(uapi.IFLA_VF_VLAN, uapi.SizeofIflaVfVlan, &uapi.IflaVfVlan{Vf: uint32(i), Vlan: uint32(i)})
-			e.Data(uapi.IFLA_VF_MAC, slices.Concat(binary.NativeEndian.AppendUint32(nil, uint32(i)), make([]byte, 32)))
+			e.Data(uapi.IFLA_VF_MAC, slices.Concat(native.AppendUint32(nil, uint32(i)), make([]byte, 32)))
 			e.End()
 		}
 		e.End()

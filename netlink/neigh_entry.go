@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )

@@ -35,7 +35,7 @@ func (h *Handle) NeighDel(neigh *Neigh) error {
 
 func (h *Handle) neighChange(op string, typ, flags uint16, neigh *Neigh) error {
 	if neigh == nil {
-		return &wire.Error{Op: op, Err: errNoNeigh}
+		return h.refuse(errNoNeigh, op, noObject)
 	}
 	r := wire.NewRequest(typ, flags)
 	neigh.encode(r)

@@ -1,10 +1,10 @@
 package netlink
 
 import (
-	"encoding/binary"
 	"strings"
 
 	"kern.sys/internal/attr"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
@@ -210,7 +210,7 @@ func showBackupPort(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 		return
 	}
 	name := "*"
-	if index := int(binary.NativeEndian.Uint32(b)); index != 0 {
+	if index := int(native.Uint32(b)); index != 0 {
 		name = p.Link(index)
 	}
 	p.Str("backup_port", "backup_port %s ", name)
@@ -236,7 +236,7 @@ func showGroupFwdMask(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) < 2 {
 		return
 	}
-	mask := binary.NativeEndian.Uint16(b)
+	mask := native.Uint16(b)
 	names := map[int]string{0: "stp", 2: "lacp", 14: "lldp"} // bit X is of frames to 01:80:c2:00:00:0X
 	var parts []string
 	for bit := range 16 {

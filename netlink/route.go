@@ -45,7 +45,7 @@ type Route struct {
 	// is any.
 	Protocol RouteProtocol
 	Priority int // RTA_PRIORITY, the metric; IPv6 takes 0 for 1024
-	Family   int // FAMILY_…; 0 in a request: that of the addresses
+	Family   int // FAMILY_…; in a request only that of a route without addresses
 	// Table is the routing table's number; 0 is the main table (254) when a
 	// route is added or deleted.
 	Table int
@@ -84,6 +84,13 @@ type Route struct {
 	QuickACK         int
 	Congctl          string
 	FastOpenNoCookie int
+
+	// Locks has a bit 1 << RTAX_… for each metric that the kernel is not to change
+	// (RTAX_LOCK), but for the two above that have a field for it.
+	Locks uint32
+	// TTLPropagate says whether the TTL of a packet goes into and out of MPLS
+	// (RTA_TTL_PROPAGATE); nil: as net.mpls.ip_ttl_propagate has it.
+	TTLPropagate *bool
 }
 
 // RouteCacheInfo is what the kernel tells of a route's use (struct
@@ -155,8 +162,8 @@ func (r Route) Equal(x Route) bool {
 	return r.LinkIndex == x.LinkIndex &&
 		r.ILinkIndex == x.ILinkIndex &&
 		r.Scope == x.Scope &&
-		equalIPNets(r.Dst, x.Dst) &&
-		equalIPNets(r.From, x.From) &&
+		equalIPNet(r.Dst, x.Dst) &&
+		equalIPNet(r.From, x.From) &&
 		r.Src.Equal(x.Src) &&
 		r.Gw.Equal(x.Gw) &&
 		slices.EqualFunc(r.MultiPath, x.MultiPath, equalNexthops) &&
@@ -177,17 +184,6 @@ func (r Route) Equal(x Route) bool {
 
 func equalPointers[T comparable](a, b *T) bool {
 	return a == b || a != nil && b != nil && *a == *b
-}
-
-// equalIPNets reports whether two prefixes are the same; IPv4 in its long form
-// equals IPv4 in its short form.
-func equalIPNets(a, b *net.IPNet) bool {
-	if a == nil || b == nil {
-		return a == b
-	}
-	onesA, bitsA := a.Mask.Size()
-	onesB, bitsB := b.Mask.Size()
-	return onesA == onesB && bitsA == bitsB && a.IP.Equal(b.IP)
 }
 
 // SetFlag sets a flag.
@@ -222,10 +218,10 @@ func routeObject(r *Route) string {
 	case isDefault(r.Dst):
 		w = append(w, "default")
 	default:
-		w = append(w, r.Dst.String())
+		w = append(w, prefixText(r.Dst))
 	}
 	if !isDefault(r.From) {
-		w = append(w, "from "+r.From.String())
+		w = append(w, "from "+prefixText(r.From))
 	}
 	if r.Gw != nil {
 		w = append(w, "via "+r.Gw.String())
@@ -253,12 +249,20 @@ func routeObject(r *Route) string {
 	return strings.Join(w, " ")
 }
 
+// prefixText is n as it is sent.
+func prefixText(n *net.IPNet) string {
+	if !hasLength(n) {
+		return n.IP.String() + "/0"
+	}
+	return n.String()
+}
+
 // isDefault reports whether n holds all addresses: nil, no address, or a
 // prefix of no bits.
 func isDefault(n *net.IPNet) bool {
 	if n == nil || len(n.IP) == 0 {
 		return true
 	}
-	ones, bits := n.Mask.Size()
-	return ones == 0 && bits != 0
+	ones, _ := n.Mask.Size()
+	return ones == 0 && (hasLength(n) || n.IP.IsUnspecified())
 }

@@ -24,8 +24,8 @@ func encodeRoute(r *wire.Request, typ uint16, route *Route) error {
 		return err
 	}
 	m := uapi.Rtmsg{
-		Family: uint8(family), Tos: uint8(route.Tos), Protocol: uint8(route.Protocol),
-		Scope: uint8(route.Scope), Type: uint8(route.Type), Flags: uint32(route.Flags &^ reportedFlags),
+		Family: uint8(family), Tos: uint8(max(route.Tos, 0)), Protocol: uint8(max(route.Protocol, 0)),
+		Scope: uint8(route.Scope), Type: uint8(max(route.Type, 0)), Flags: uint32(route.Flags &^ reportedFlags),
 	}
 	if typ == uapi.RTM_NEWROUTE {
 		if m.Protocol == uapi.RTPROT_UNSPEC {
@@ -35,7 +35,7 @@ func encodeRoute(r *wire.Request, typ uint16, route *Route) error {
 			m.Type = uapi.RTN_UNICAST
 		}
 	}
-	table := route.Table
+	table := max(route.Table, 0)
 	if table == uapi.RT_TABLE_UNSPEC {
 		table = uapi.RT_TABLE_MAIN
 	}
@@ -50,6 +50,11 @@ func encodeRoute(r *wire.Request, typ uint16, route *Route) error {
 	if err != nil {
 		return fmt.Errorf("from: %w", err)
 	}
+	if typ == uapi.RTM_DELROUTE && route.NHID != 0 && route.Type == uapi.RTN_BLACKHOLE {
+		// IPv4 shows this type of all routes over a next hop object that is a blackhole,
+		// and compares the one that they were made with.
+		m.Type = uapi.RTN_UNSPEC
+	}
 	m.DstLen, m.SrcLen = prefixLen(dst), prefixLen(from)
 	var label []byte
 	if route.MPLSDst != nil {
@@ -63,10 +68,10 @@ func encodeRoute(r *wire.Request, typ uint16, route *Route) error {
 	switch {
 	case label != nil:
 		r.Data(uapi.RTA_DST, label)
-	case m.DstLen != 0:
+	case m.DstLen != 0, hasHost(dst): // the kernel refuses a host part
 		r.Addr(uapi.RTA_DST, dst.Addr())
 	}
-	if m.SrcLen != 0 {
+	if m.SrcLen != 0 || hasHost(from) {
 		r.Addr(uapi.RTA_SRC, from.Addr())
 	}
 	if err := encodeWay(r, family, route); err != nil {
@@ -116,9 +121,12 @@ func encodeRest(r *wire.Request, typ uint16, family int, route *Route) error {
 		{uapi.RTA_FLOW, route.Realm},
 		{uapi.RTA_EXPIRES, route.Expires},
 	} {
-		if a.v != 0 {
+		if a.v > 0 {
 			r.Uint32(a.typ, uint32(a.v))
 		}
+	}
+	if p := route.TTLPropagate; p != nil {
+		r.Uint8(uapi.RTA_TTL_PROPAGATE, uint8(oneIf(*p)))
 	}
 	if route.Pref != 0 {
 		r.Uint8(uapi.RTA_PREF, uint8(route.Pref))
@@ -129,24 +137,28 @@ func encodeRest(r *wire.Request, typ uint16, family int, route *Route) error {
 // prefixLen is the length of p, 0 where there is no p.
 func prefixLen(p netip.Prefix) uint8 { return uint8(max(p.Bits(), 0)) }
 
+// hasHost reports whether there is a p, and it has an address beside its length.
+func hasHost(p netip.Prefix) bool { return p.IsValid() && !p.Addr().IsUnspecified() }
+
 // mplsLabelBits is the prefix length of an MPLS route.
 const mplsLabelBits = 20
 
-// checkRoute refuses numbers that would not arrive as they are.
+// checkRoute refuses numbers that would not arrive as they are. Less than 0 is
+// unset where 0 is.
 func checkRoute(route *Route) error {
 	for _, f := range []struct {
 		name string
 		v    int
 		max  int64
 	}{
-		{"tos", route.Tos, math.MaxUint8},
-		{"protocol", int(route.Protocol), math.MaxUint8},
-		{"type", route.Type, math.MaxUint8},
-		{"table", route.Table, math.MaxUint32},
-		{"metric", route.Priority, math.MaxUint32},
-		{"realm", route.Realm, math.MaxUint32},
+		{"tos", max(route.Tos, 0), math.MaxUint8},
+		{"protocol", max(int(route.Protocol), 0), math.MaxUint8},
+		{"type", max(route.Type, 0), math.MaxUint8},
+		{"table", max(route.Table, 0), math.MaxUint32},
+		{"metric", max(route.Priority, 0), math.MaxUint32},
+		{"realm", max(route.Realm, 0), math.MaxUint32},
 		{"flags", route.Flags, math.MaxUint32},
-		{"expires", route.Expires, math.MaxUint32},
+		{"expires", max(route.Expires, 0), math.MaxUint32},
 		{"pref", route.Pref, math.MaxUint8},
 		{"link", route.LinkIndex, math.MaxInt32},
 	} {
@@ -164,15 +176,20 @@ func checkLinkIndex(name string, index int) error {
 	return nil
 }
 
-// routeFamily returns the family that the route says, or its addresses; they
-// all have to be of one.
+// routeFamily returns the family of the route's addresses, which all have to be
+// of one, or of a route without any what it says.
 func routeFamily(route *Route) (int, error) {
 	if err := checkFamily(route.Family); err != nil {
 		return 0, err
 	}
-	f := familyOf{family: route.Family}
+	var f familyOf
 	if route.MPLSDst != nil {
 		f.is("label", uapi.AF_MPLS)
+	}
+	for _, n := range []*net.IPNet{route.Dst, route.From} {
+		if n != nil && n.IP != nil && len(n.IP) == 0 {
+			return 0, refused(errTooLong, "IP address of no bytes")
+		}
 	}
 	f.prefix("destination", route.Dst)
 	f.prefix("from", route.From)
@@ -185,6 +202,9 @@ func routeFamily(route *Route) (int, error) {
 		if n != nil {
 			f.address("next hop's gateway", n.Gw)
 		}
+	}
+	if f.family == uapi.AF_UNSPEC {
+		f.family = route.Family
 	}
 	if f.err == nil && f.family == uapi.AF_UNSPEC {
 		f.err = errors.New("neither destination, source nor gateway tells the address family: set one of them or Family")

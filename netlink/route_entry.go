@@ -1,12 +1,12 @@
 package netlink
 
 import (
-	"encoding/binary"
 	"fmt"
 	"iter"
 	"net"
 	"net/netip"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
@@ -121,8 +121,6 @@ func (f *routeFilter) decode(m wire.Message, e *RouteEntry) (want bool, err erro
 	}
 	return f.wants(e), nil
 }
-
-var native = binary.NativeEndian
 
 // decode reads the payload of RTM_NEWROUTE or RTM_DELROUTE, whatever e was. It is
 // where a long dump spends its time, so it does without an [wire.Decoder].

@@ -72,10 +72,10 @@ func (f *routeFilter) request(strict bool) *wire.Request {
 	}
 	m.Put(r.Header(uapi.SizeofRtmsg))
 	if f.Table > 0 {
-		r.Uint32(uapi.RTA_TABLE, uint32(f.Table))
+		r.Uint32(uapi.RTA_TABLE, toUint32(&r.Encoder, "table", f.Table))
 	}
 	if f.has(RT_FILTER_OIF) && f.LinkIndex > 0 {
-		r.Uint32(uapi.RTA_OIF, uint32(f.LinkIndex))
+		r.Uint32(uapi.RTA_OIF, uint32(toIndex(&r.Encoder, "link", f.LinkIndex)))
 	}
 	return r
 }
@@ -114,8 +114,8 @@ func (f *routeFilter) wantsDst(e *RouteEntry) bool {
 		return e.bits == 0
 	}
 	n := e.dstBytes()
-	ones, bits := f.Dst.Mask.Size()
-	return int(e.bits) == ones && 8*n == bits && f.Dst.IP.Equal(e.dst[:n])
+	ones, _ := f.Dst.Mask.Size()
+	return int(e.bits) == ones && f.Dst.IP.Equal(e.dst[:n])
 }
 
 func (f *routeFilter) wantsMore(e *RouteEntry) bool {
@@ -132,8 +132,8 @@ func nothingThere(err error) bool {
 	if err == nil {
 		return false
 	}
-	var e *wire.Error
-	if !errors.As(err, &e) || !errors.Is(err, os.ErrNotExist) {
+	e, ok := errors.AsType[*wire.Error](err)
+	if !ok || !errors.Is(err, os.ErrNotExist) {
 		return false
 	}
 	// The kernel's word is a bare errno; an error of this side wraps one.

@@ -9,12 +9,12 @@ import (
 
 // RouteList returns the routes of the main table that leave by link, or all of
 // the main table if link is nil: ip route show. family is FAMILY_V4,
-// FAMILY_V6, FAMILY_MPLS or FAMILY_ALL. Routes with several next hops are of no
+// FAMILY_V6, FAMILY_MPLS or FAMILY_ALL. A link that is gone has none. Routes with several next hops are of no
 // one link. See [ErrDumpInterrupted].
 func (h *Handle) RouteList(link Link, family int) ([]Route, error) {
 	filter, mask, err := h.routesOf(link)
 	if err != nil {
-		return nil, h.wrap(err, "route list", noObject)
+		return nil, withoutLink(h.wrap(err, "route list", noObject))
 	}
 	return h.RouteListFiltered(family, filter, mask)
 }
@@ -53,7 +53,9 @@ func (h *Handle) RouteSeq(link Link, family int) iter.Seq2[Route, error] {
 	return func(yield func(Route, error) bool) {
 		filter, mask, err := h.routesOf(link)
 		if err != nil {
-			yield(Route{}, wire.Annotate(err, "route list", noObject))
+			if withoutLink(err) != nil {
+				yield(Route{}, wire.Annotate(err, "route list", noObject))
+			}
 			return
 		}
 		h.RouteSeqFiltered(family, filter, mask)(yield)

@@ -18,7 +18,7 @@ const FibRuleInvert = uapi.FIB_RULE_INVERT
 // SuppressIfgroup or SuppressPrefixlen of 0 is unset too.
 type Rule struct {
 	Priority int // FRA_PRIORITY; -1 is unset, for the kernel to choose when it is added
-	Family   int // FAMILY_…; 0 in a request: that of Src and Dst, else FAMILY_V4
+	Family   int // FAMILY_…; in a request that of Src and Dst counts, 0 is FAMILY_V4
 	// Table is the routing table's number; 0 is unset.
 	Table   int
 	Mark    uint32  // FRA_FWMARK; with a Mask 0 is a value, else it is unset
@@ -44,9 +44,26 @@ type Rule struct {
 	UIDRange *RuleUIDRange
 	Protocol uint8 // FRA_PROTOCOL, RTPROT_…: who made the rule; 0 is unset
 	// Type is what is done (FR_ACT_…, or RTN_… of the same value). 0 is to look
-	// in Table, or to go to Goto, when a rule is added, and any in RuleDel.
+	// in Table, or to go to Goto, when a rule is added or listed, and any in RuleDel.
 	Type   uint8
 	L3MDev bool // FRA_L3MDEV, the table is that of the packet's VRF
+
+	// Dscp is the DSCP of packets, 0 to 63 (FRA_DSCP, Linux 6.12), and DscpMask the
+	// bits of it that are compared (6.15); nil: any, and all six bits. Unlike a Tos of
+	// 0 a Dscp of 0 is a value.
+	Dscp     *uint8
+	DscpMask *uint8
+	// FlowLabel is the IPv6 flow label of packets and FlowLabelMask the bits of it
+	// that are compared (FRA_FLOWLABEL, Linux 6.14); nil: any, and all 20 bits.
+	FlowLabel     *uint32
+	FlowLabelMask *uint32
+	// SportMask and DportMask are the bits of the one port in Sport and Dport that are
+	// compared (FRA_SPORT_MASK, FRA_DPORT_MASK, Linux 6.15); 0: all.
+	SportMask uint16
+	DportMask uint16
+	// Flags are FIB_RULE_… beside FIB_RULE_INVERT, which is Invert. Those that say
+	// that the rule waits for a link or for the rule to go to are read only.
+	Flags uint32
 }
 
 // NewRule returns a rule with all fields unset.
@@ -89,7 +106,7 @@ func (r Rule) String() string {
 }
 
 func rulePrefix(n *net.IPNet) string {
-	if n == nil || len(n.IP) == 0 {
+	if n == nil || len(n.IP) == 0 || !hasLength(n) {
 		return "all"
 	}
 	return n.String()

@@ -34,7 +34,7 @@ var ruleReplies = []struct {
 			"08000e00 ffffffff" + // FRA_SUPPRESS_PREFIXLEN: none
 			"05001500 02000000", // FRA_PROTOCOL kernel
 		want: ruleWith(func(r *Rule) {
-			r.Family, r.Table, r.Type, r.Protocol, r.Priority = FAMILY_V4, 255, 1, uapi.RTPROT_KERNEL, 0
+			r.Family, r.Table, r.Protocol, r.Priority = FAMILY_V4, 255, uapi.RTPROT_KERNEL, 0
 		}),
 	},
 	{
@@ -59,7 +59,7 @@ var ruleReplies = []struct {
 			"08000200 0a000000" + // FRA_SRC
 			"08000b00 02000100", // FRA_FLOW 1/2
 		want: Rule{
-			Family: FAMILY_V4, Table: 1000, Type: 1, Priority: 100, Goto: -1, Tos: 0x10,
+			Family: FAMILY_V4, Table: 1000, Priority: 100, Goto: -1, Tos: 0x10,
 			Src: ipv4Net("10.0.0.0/24"), Dst: ipv4Net("10.9.0.0/16"), IifName: "d0", OifName: "d1",
 			Mark: 5, Mask: aMask(15), TunID: 77, UIDRange: NewRuleUIDRange(5, 10), Sport: NewRulePortRange(10, 20),
 			Dport: NewRulePortRange(30, 30), IPProto: 6, SuppressIfgroup: 3, SuppressPrefixlen: 0, Flow: 1<<16 | 2,
@@ -69,13 +69,13 @@ var ruleReplies = []struct {
 		name:  "goto",
 		bytes: "02000000 00000002 00000000 08000f00 00000000 08000e00 ffffffff 05001500 00000000 08000600 2c010000 08000400 fe7f0000",
 		want: ruleWith(func(r *Rule) {
-			r.Family, r.Type, r.Priority, r.Goto = FAMILY_V4, uapi.FR_ACT_GOTO, 300, 32766
+			r.Family, r.Priority, r.Goto = FAMILY_V4, 300, 32766
 		}),
 	},
 	{
 		name:  "table of the packet's VRF",
 		bytes: "02000000 00000001 00000000 08000f00 00000000 08000e00 ffffffff 05001500 00000000 08000600 2d010000 05001300 01000000",
-		want:  ruleWith(func(r *Rule) { r.Family, r.Type, r.Priority, r.L3MDev = FAMILY_V4, 1, 301, true }),
+		want:  ruleWith(func(r *Rule) { r.Family, r.Priority, r.L3MDev = FAMILY_V4, 301, true }),
 	},
 	{
 		name: "IPv6, inverted, blackhole",
@@ -163,9 +163,7 @@ func TestRuleEncodeRefusesBadValues(t *testing.T) {
 	}{
 		{"nil", nil, "no rule given"},
 		{"mixed families", &Rule{Src: ipv4Net("10.0.0.0/8"), Dst: ipv6Net("fd00::/8")}, "destination is IPv6, but the others are IPv4"},
-		{"other family asked for", &Rule{Family: FAMILY_V6, Src: ipv4Net("10.0.0.0/8")}, "source is IPv4"},
 		{"negative family", &Rule{Family: -1}, "-1 is no address family"},
-		{"negative table", &Rule{Table: -1}, "table -1 is not within"},
 		{"negative priority", &Rule{Priority: -2}, "priority -2 is not within"},
 		{"TOS of nine bits", &Rule{Tos: 256}, "tos 256 is not within"},
 		{"huge TOS", &Rule{Tos: ^uint(0)}, "is not within 0 and 255"},

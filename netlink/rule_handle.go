@@ -2,6 +2,7 @@ package netlink
 
 import (
 	"iter"
+	"net"
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
@@ -12,7 +13,10 @@ func (h *Handle) RuleAdd(rule *Rule) error {
 	return h.ruleChange("rule add", uapi.RTM_NEWRULE, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL, rule)
 }
 
-// RuleDel deletes the first rule that has what is set: ip rule del.
+// RuleDel deletes the first rule that has what is set: ip rule del. The kernel
+// cannot be asked for a rule without a selector: where several have one priority,
+// one that was listed goes for sure only if no rule before it selects more. It
+// does not compare Invert and Flags at all.
 func (h *Handle) RuleDel(rule *Rule) error {
 	return h.ruleChange("rule del", uapi.RTM_DELRULE, 0, rule)
 }
@@ -35,7 +39,7 @@ func (h *Handle) RuleList(family int) ([]Rule, error) {
 }
 
 // RuleListFiltered returns the rules that have the fields of filter that
-// mask names: RT_FILTER_SRC, DST, TABLE (0 is any table), PRIORITY, IIF, OIF,
+// mask names, where a prefix of no bits is none: RT_FILTER_SRC, DST, TABLE (0 is any table), PRIORITY, IIF, OIF,
 // MARK, MASK, TOS, TYPE and PROTOCOL. A nil filter is any rule.
 func (h *Handle) RuleListFiltered(family int, filter *Rule, filterMask uint64) ([]Rule, error) {
 	return list(h, ruleRequest(family), "rule list", ruleDecoder(family, filter, filterMask))
@@ -72,8 +76,8 @@ func ruleDecoder(family int, filter *Rule, mask uint64) func(wire.Message) (Rule
 // selects reports whether r has the fields of f that mask names.
 func (f *Rule) selects(r *Rule, mask uint64) bool {
 	has := func(bit uint64) bool { return mask&bit != 0 }
-	return (!has(RT_FILTER_SRC) || equalIPNets(f.Src, r.Src)) &&
-		(!has(RT_FILTER_DST) || equalIPNets(f.Dst, r.Dst)) &&
+	return (!has(RT_FILTER_SRC) || equalSelectors(f.Src, r.Src)) &&
+		(!has(RT_FILTER_DST) || equalSelectors(f.Dst, r.Dst)) &&
 		(!has(RT_FILTER_TABLE) || f.Table == uapi.RT_TABLE_UNSPEC || f.Table == r.Table) &&
 		(!has(RT_FILTER_PRIORITY) || f.Priority == r.Priority) &&
 		(!has(RT_FILTER_IIF) || f.IifName == r.IifName) &&
@@ -83,4 +87,16 @@ func (f *Rule) selects(r *Rule, mask uint64) bool {
 		(!has(RT_FILTER_TOS) || f.Tos == r.Tos) &&
 		(!has(RT_FILTER_TYPE) || f.Type == r.Type) &&
 		(!has(RT_FILTER_PROTOCOL) || f.Protocol == r.Protocol)
+}
+
+// equalSelectors is equalIPNet, with all prefixes of no bits for none.
+func equalSelectors(a, b *net.IPNet) bool {
+	isAll := func(n *net.IPNet) bool {
+		if n == nil {
+			return true
+		}
+		ones, _ := n.Mask.Size()
+		return ones == 0
+	}
+	return isAll(a) && isAll(b) || equalIPNet(a, b)
 }

@@ -11,8 +11,8 @@ import (
 )
 
 // Watch tells of what changes in the tables from the time the iteration begins
-// until ctx or the handle's context is done, which is the last pair's error:
-// ip monitor. Without tables it tells of all.
+// until ctx or the handle's context is done or the handle is closed, which is the
+// last pair's error: ip monitor. Without tables it tells of all.
 //
 // Watch keeps nothing: an object that changed comes without its earlier state.
 // Where events were lost, a [LostEvent] comes, then all objects that there are,
@@ -34,14 +34,39 @@ func (h *Handle) Watch(ctx context.Context, tables ...Table) iter.Seq2[Event, er
 	}
 }
 
-// join returns a context that ends with ctx and with the handle's own.
+// join returns a context that ends with ctx, with the handle's own and when the
+// handle is closed.
 func (h *Handle) join(ctx context.Context) (context.Context, context.CancelCauseFunc) {
 	joined, cancel := context.WithCancelCause(ctx)
-	if h.ctx != nil {
-		stop := context.AfterFunc(h.ctx, func() { cancel(context.Cause(h.ctx)) })
-		return joined, func(err error) { stop(); cancel(err) }
+	var stops []func() bool
+	for _, other := range [...]context.Context{h.parent(), h.conns.end()} {
+		if other != nil && other != ctx {
+			stops = append(stops, context.AfterFunc(other, func() { cancel(context.Cause(other)) }))
+		}
 	}
-	return joined, cancel
+	return joined, func(err error) {
+		for _, stop := range stops {
+			stop()
+		}
+		cancel(err)
+	}
+}
+
+// end returns the context that is done when the handle is closed, nil for a zero
+// handle.
+func (cs *conns) end() context.Context {
+	if cs == nil {
+		return nil
+	}
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	if cs.ended == nil {
+		cs.ended, cs.endAll = context.WithCancelCause(context.Background())
+		if cs.closed != nil {
+			cs.endAll(cs.closed)
+		}
+	}
+	return cs.ended
 }
 
 // events describes objects of one sort, that come as T in the kernel's notifications
@@ -120,6 +145,9 @@ func (h *Handle) watchTables(op string, tables []Table, more []uint32) (*tableWa
 // whereItIs calls fn with the handle's namespace, which stays open meanwhile;
 // with nil, the calling thread's, for a zero handle.
 func (h *Handle) whereItIs(fn func(*netns.NsHandle) error) error {
+	if h == nil {
+		return errNoHandle
+	}
 	if h.conns == nil {
 		return fn(nil)
 	}
@@ -130,8 +158,8 @@ func (h *Handle) whereItIs(fn func(*netns.NsHandle) error) error {
 func (cs *conns) inNamespace(fn func(netns.NsHandle) error) error {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	if cs.closed {
-		return wire.ErrClosed
+	if cs.closed != nil {
+		return cs.closed
 	}
 	if !cs.ns.IsOpen() {
 		return errors.New("the handle's namespace could not be held: is /proc mounted?")
@@ -142,7 +170,7 @@ func (cs *conns) inNamespace(fn func(netns.NsHandle) error) error {
 // openWatch opens a listener to groups of cfg's protocol, and a handle beside it
 // to list what the events are about.
 func openWatch(h *Handle, cfg wire.Config, groups []uint32) (*Handle, *wire.Listener, error) {
-	lists, err := NewHandleWithOptions(HandleOptions{NetNS: cfg.NetNS, DisableVFInfoCollection: h.noVFs}, cfg.Protocol)
+	lists, err := NewHandleWithOptions(HandleOptions{NetNS: cfg.NetNS, DisableVFInfoCollection: h.noVFs, ErrorDetails: true}, cfg.Protocol)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -170,7 +198,7 @@ func (w *watcher[T]) run(ctx context.Context, yield func(T, error) bool) {
 		busy = func(bool) {}
 	}
 	busy(false)
-	for m, err := range w.listen.Messages(ctx) {
+	for m, err := range w.listen.Messages(wire.From(ctx)) {
 		busy(true)
 		switch {
 		case err == nil:

@@ -51,7 +51,7 @@ func fromContainer(host fs.FS, id string) (NsHandle, error) {
 	return None(), err
 }
 
-var errNoProcess = fmt.Errorf("no process is in it: %w", unix.ESRCH)
+var errNoProcess = &errnoError{"no process is in it", unix.ESRCH}
 
 // containerGroups returns the control groups of the one container that id stands for: one in each hierarchy, as
 // folders of host, the root of the file system.

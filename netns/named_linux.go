@@ -209,7 +209,7 @@ func List() ([]string, error) {
 	return names, nil
 }
 
-var errBadName = fmt.Errorf("no name for a namespace: %w", unix.EINVAL)
+var errBadName = &errnoError{"no name for a namespace", unix.EINVAL}
 
 // namedPath returns the file in dir of the namespace called name, for names that can be one.
 func namedPath(dir, name string) (string, error) {

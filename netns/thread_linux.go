@@ -150,7 +150,18 @@ func openFile(path string) (NsHandle, error) {
 }
 
 // errNoNamespace says that a file is no namespace: the EINVAL that setns would give.
-var errNoNamespace = fmt.Errorf("not a namespace: %w", unix.EINVAL)
+var errNoNamespace = &errnoError{"not a namespace", unix.EINVAL}
+
+// errnoError is an errno with what it means here. Errors of this type are laid out by the compiler: fmt.Errorf would be
+// called at the start of every program.
+type errnoError struct {
+	text  string
+	errno unix.Errno
+}
+
+func (e *errnoError) Error() string { return e.text + ": " + e.errno.Error() }
+
+func (e *errnoError) Unwrap() error { return e.errno }
 
 // closeQuietly closes a descriptor of nsfs, for which close(2) has nothing to report.
 func closeQuietly(ns NsHandle) { _ = unix.Close(int(ns)) }

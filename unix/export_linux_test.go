@@ -51,5 +51,5 @@ var (
 	IoctlSize       = ioctlSize
 )
 
-// OptionRoom is how many bytes GetsockoptByte has for what the kernel stores.
-const OptionRoom = unsafe.Sizeof(optionRoom[byte]{})
+// OptionRoom is how many bytes GetsockoptByte and its like have for what the kernel stores.
+const OptionRoom = unsafe.Sizeof(optionRoom{})

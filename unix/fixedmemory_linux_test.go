@@ -227,8 +227,15 @@ var storesIn = map[string]func(t *testing.T) error{
 	"pipe2":      func(t *testing.T) error { return closedAfter(atEnd[[2]int32](t), unix.Pipe2At) },
 	"socketpair": func(t *testing.T) error { return closedAfter(atEnd[[2]int32](t), unix.SocketpairAt) },
 	"pselect6": func(t *testing.T) error {
+		manyDescriptors(t)
 		r, w, e := atEnd[unix.FdSet](t), atEnd[unix.FdSet](t), atEnd[unix.FdSet](t)
-		_, err := unix.Pselect(1024, r, w, e, atEnd[unix.Timespec](t), atEnd[unix.Sigset_t](t))
+		_, err := unix.Pselect(unix.FD_SETSIZE+64, r, w, e, atEnd[unix.Timespec](t), atEnd[unix.Sigset_t](t))
+		return err
+	},
+	"selectFds": func(t *testing.T) error {
+		manyDescriptors(t)
+		r, w, e := atEnd[unix.FdSet](t), atEnd[unix.FdSet](t), atEnd[unix.FdSet](t)
+		_, err := unix.Select(unix.FD_SETSIZE+64, r, w, e, atEnd[unix.Timeval](t))
 		return err
 	},
 	"ptracePtr": func(t *testing.T) error {
@@ -390,6 +397,17 @@ var storesElsewhere = map[string]string{
 	"ustat":                 "as Ustat",
 	"utimensat":             "read",
 	"utimensat64":           "read",
+}
+
+// manyDescriptors opens one above those that a set has places for. From then on the kernel looks at sets of that size.
+func manyDescriptors(t *testing.T) {
+	t.Helper()
+	fd, err := unix.FcntlInt(0, unix.F_DUPFD_CLOEXEC, unix.FD_SETSIZE+100)
+	if err == unix.EINVAL || err == unix.EMFILE {
+		t.Skip("feature many descriptors: the process may not have so many")
+	}
+	ok(t, err)
+	t.Cleanup(func() { ok(t, unix.Close(fd)) })
 }
 
 func timerfd(t *testing.T) int {

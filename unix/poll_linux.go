@@ -19,8 +19,10 @@ func Ppoll(fds []PollFd, timeout *Timespec, sigmask *Sigset_t) (n int, err error
 	return ppoll(unsafe.SliceData(fds), len(fds), timeout, sigmask, sigsetSize)
 }
 
-// Pselect is pselect(2). timeout and sigmask may be nil; timeout stays as it is.
+// Pselect is pselect(2). timeout and sigmask may be nil; timeout stays as it is. Descriptors from FD_SETSIZE on, for
+// which a set has no place, are in none.
 func Pselect(nfd int, r *FdSet, w *FdSet, e *FdSet, timeout *Timespec, sigmask *Sigset_t) (n int, err error) {
+	nfd = min(nfd, FD_SETSIZE)
 	var copied Timespec
 	if timeout != nil {
 		copied = *timeout // the kernel stores what is left
@@ -37,22 +39,6 @@ type sigsetAndSize struct {
 	set  *Sigset_t
 	size uintptr
 }
-
-const fdSetBits = 8 * int(unsafe.Sizeof(FdSet{}.Bits[0]))
-
-// Set adds fd to the set. It panics if fd is negative or 1024 or more.
-func (fds *FdSet) Set(fd int) { fds.Bits[fd/fdSetBits] |= 1 << (uint(fd) % uint(fdSetBits)) }
-
-// Clear removes fd from the set.
-func (fds *FdSet) Clear(fd int) { fds.Bits[fd/fdSetBits] &^= 1 << (uint(fd) % uint(fdSetBits)) }
-
-// IsSet tells whether fd is in the set.
-func (fds *FdSet) IsSet(fd int) bool {
-	return fds.Bits[fd/fdSetBits]&(1<<(uint(fd)%uint(fdSetBits))) != 0
-}
-
-// Zero empties the set.
-func (fds *FdSet) Zero() { clear(fds.Bits[:]) }
 
 // EpollCreate is epoll_create(2). Of size it matters only that it is more than zero.
 func EpollCreate(size int) (fd int, err error) {

@@ -2,8 +2,10 @@
 
 package unix
 
-// Select is select(2). timeout may be nil, and stays as it is. EINVAL: Usec is no part of a second.
+// Select is select(2). timeout may be nil, and stays as it is. EINVAL: Usec is no part of a second. Descriptors from
+// FD_SETSIZE on, for which a set has no place, are in none.
 func Select(nfd int, r *FdSet, w *FdSet, e *FdSet, timeout *Timeval) (n int, err error) {
+	nfd = min(nfd, FD_SETSIZE)
 	if timeout == nil {
 		return pselect6(nfd, r, w, e, nil, nil)
 	}

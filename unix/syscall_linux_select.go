@@ -2,5 +2,4 @@
 
 package unix
 
-// Select is select(2). timeout may be nil; the kernel leaves in it what is left.
-//sys	Select(nfd int, r *FdSet, w *FdSet, e *FdSet, timeout *Timeval) (n int, err error) = SYS__NEWSELECT
+//sys	selectFds(nfd int, r *FdSet, w *FdSet, e *FdSet, timeout *Timeval) (n int, err error) = SYS__NEWSELECT

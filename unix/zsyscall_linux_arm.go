@@ -153,12 +153,6 @@ func SchedRrGetInterval(pid int, interval *KernelTimespec) (err error) {
 	return errOf(e1)
 }
 
-// Select is select(2). timeout may be nil; the kernel leaves in it what is left.
-func Select(nfd int, r *FdSet, w *FdSet, e *FdSet, timeout *Timeval) (n int, err error) {
-	r0, _, e1 := Syscall6(SYS__NEWSELECT, uintptr(nfd), uintptr(unsafe.Pointer(r)), uintptr(unsafe.Pointer(w)), uintptr(unsafe.Pointer(e)), uintptr(unsafe.Pointer(timeout)), 0)
-	return int(r0), errOf(e1)
-}
-
 // Semtimedop is semtimedop(2): [Semop] that returns EAGAIN when it had to wait for longer than timeout, nil for ever.
 // On 32-bit architectures, ppc64, ppc64le, s390x and sparc64: Linux 5.1.
 func Semtimedop(id int, sops []Sembuf, timeout *KernelTimespec) (err error) {
@@ -373,6 +367,11 @@ func recvmsg(s int, msg *Msghdr, flags int) (n int, err error) {
 
 func rtSigtimedwait(set *Sigset_t, info *Siginfo, timeout *KernelTimespec, size uintptr) (sig int, err error) {
 	r0, _, e1 := Syscall6(SYS_RT_SIGTIMEDWAIT_TIME64, uintptr(unsafe.Pointer(set)), uintptr(unsafe.Pointer(info)), uintptr(unsafe.Pointer(timeout)), uintptr(size), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+func selectFds(nfd int, r *FdSet, w *FdSet, e *FdSet, timeout *Timeval) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS__NEWSELECT, uintptr(nfd), uintptr(unsafe.Pointer(r)), uintptr(unsafe.Pointer(w)), uintptr(unsafe.Pointer(e)), uintptr(unsafe.Pointer(timeout)), 0)
 	return int(r0), errOf(e1)
 }
 

@@ -8,82 +8,145 @@ import (
 	"kern.sys/internal/uapi"
 )
 
-var names = map[uint16]string{
-	uapi.ARPHRD_NETROM:             "netrom",
-	uapi.ARPHRD_ETHER:              "ether",
-	uapi.ARPHRD_EETHER:             "eether",
-	uapi.ARPHRD_AX25:               "ax25",
-	uapi.ARPHRD_PRONET:             "pronet",
-	uapi.ARPHRD_CHAOS:              "chaos",
-	uapi.ARPHRD_IEEE802:            "ieee802",
-	uapi.ARPHRD_ARCNET:             "arcnet",
-	uapi.ARPHRD_APPLETLK:           "atalk",
-	uapi.ARPHRD_DLCI:               "dlci",
-	uapi.ARPHRD_ATM:                "atm",
-	uapi.ARPHRD_METRICOM:           "metricom",
-	uapi.ARPHRD_IEEE1394:           "ieee1394",
-	uapi.ARPHRD_INFINIBAND:         "infiniband",
-	uapi.ARPHRD_SLIP:               "slip",
-	uapi.ARPHRD_CSLIP:              "cslip",
-	uapi.ARPHRD_SLIP6:              "slip6",
-	uapi.ARPHRD_CSLIP6:             "cslip6",
-	uapi.ARPHRD_RSRVD:              "rsrvd",
-	uapi.ARPHRD_ADAPT:              "adapt",
-	uapi.ARPHRD_ROSE:               "rose",
-	uapi.ARPHRD_X25:                "x25",
-	uapi.ARPHRD_HWX25:              "hwx25",
-	uapi.ARPHRD_CAN:                "can",
-	uapi.ARPHRD_PPP:                "ppp",
-	uapi.ARPHRD_HDLC:               "hdlc",
-	uapi.ARPHRD_LAPB:               "lapb",
-	uapi.ARPHRD_DDCMP:              "ddcmp",
-	uapi.ARPHRD_RAWHDLC:            "rawhdlc",
-	uapi.ARPHRD_TUNNEL:             "ipip",
-	uapi.ARPHRD_TUNNEL6:            "tunnel6",
-	uapi.ARPHRD_FRAD:               "frad",
-	uapi.ARPHRD_SKIP:               "skip",
-	uapi.ARPHRD_LOOPBACK:           "loopback",
-	uapi.ARPHRD_LOCALTLK:           "ltalk",
-	uapi.ARPHRD_FDDI:               "fddi",
-	uapi.ARPHRD_BIF:                "bif",
-	uapi.ARPHRD_SIT:                "sit",
-	uapi.ARPHRD_IPDDP:              "ip/ddp",
-	uapi.ARPHRD_IPGRE:              "gre",
-	uapi.ARPHRD_PIMREG:             "pimreg",
-	uapi.ARPHRD_HIPPI:              "hippi",
-	uapi.ARPHRD_ASH:                "ash",
-	uapi.ARPHRD_ECONET:             "econet",
-	uapi.ARPHRD_IRDA:               "irda",
-	uapi.ARPHRD_FCPP:               "fcpp",
-	uapi.ARPHRD_FCAL:               "fcal",
-	uapi.ARPHRD_FCPL:               "fcpl",
-	uapi.ARPHRD_IEEE802_TR:         "tr",
-	uapi.ARPHRD_IEEE80211:          "ieee802.11",
-	uapi.ARPHRD_IEEE80211_PRISM:    "ieee802.11/prism",
-	uapi.ARPHRD_IEEE80211_RADIOTAP: "ieee802.11/radiotap",
-	uapi.ARPHRD_IEEE802154:         "ieee802.15.4",
-	uapi.ARPHRD_IEEE802154_MONITOR: "ieee802.15.4/monitor",
-	uapi.ARPHRD_PHONET:             "phonet",
-	uapi.ARPHRD_PHONET_PIPE:        "phonet_pipe",
-	uapi.ARPHRD_CAIF:               "caif",
-	uapi.ARPHRD_IP6GRE:             "gre6",
-	uapi.ARPHRD_NETLINK:            "netlink",
-	uapi.ARPHRD_6LOWPAN:            "6lowpan",
-	uapi.ARPHRD_MCTP:               "mctp",
-	uapi.ARPHRD_NONE:               "none",
-	uapi.ARPHRD_VOID:               "void",
-}
-
-// Name returns the name of a type; ok is false for one that has none.
+// Name returns the name of a type; ok is false for one that has none. It is no map: that would be made at the start of
+// every program.
 func Name(typ uint16) (name string, ok bool) {
-	if name, ok = names[typ]; ok {
-		return name, true
+	switch typ {
+	case uapi.ARPHRD_NETROM:
+		name = "netrom"
+	case uapi.ARPHRD_ETHER:
+		name = "ether"
+	case uapi.ARPHRD_EETHER:
+		name = "eether"
+	case uapi.ARPHRD_AX25:
+		name = "ax25"
+	case uapi.ARPHRD_PRONET:
+		name = "pronet"
+	case uapi.ARPHRD_CHAOS:
+		name = "chaos"
+	case uapi.ARPHRD_IEEE802:
+		name = "ieee802"
+	case uapi.ARPHRD_ARCNET:
+		name = "arcnet"
+	case uapi.ARPHRD_APPLETLK:
+		name = "atalk"
+	case uapi.ARPHRD_DLCI:
+		name = "dlci"
+	case uapi.ARPHRD_ATM:
+		name = "atm"
+	case uapi.ARPHRD_METRICOM:
+		name = "metricom"
+	case uapi.ARPHRD_IEEE1394:
+		name = "ieee1394"
+	case uapi.ARPHRD_INFINIBAND:
+		name = "infiniband"
+	case uapi.ARPHRD_SLIP:
+		name = "slip"
+	case uapi.ARPHRD_CSLIP:
+		name = "cslip"
+	case uapi.ARPHRD_SLIP6:
+		name = "slip6"
+	case uapi.ARPHRD_CSLIP6:
+		name = "cslip6"
+	case uapi.ARPHRD_RSRVD:
+		name = "rsrvd"
+	case uapi.ARPHRD_ADAPT:
+		name = "adapt"
+	case uapi.ARPHRD_ROSE:
+		name = "rose"
+	case uapi.ARPHRD_X25:
+		name = "x25"
+	case uapi.ARPHRD_HWX25:
+		name = "hwx25"
+	case uapi.ARPHRD_CAN:
+		name = "can"
+	case uapi.ARPHRD_PPP:
+		name = "ppp"
+	case uapi.ARPHRD_HDLC:
+		name = "hdlc"
+	case uapi.ARPHRD_LAPB:
+		name = "lapb"
+	case uapi.ARPHRD_DDCMP:
+		name = "ddcmp"
+	case uapi.ARPHRD_RAWHDLC:
+		name = "rawhdlc"
+	case uapi.ARPHRD_TUNNEL:
+		name = "ipip"
+	case uapi.ARPHRD_TUNNEL6:
+		name = "tunnel6"
+	case uapi.ARPHRD_FRAD:
+		name = "frad"
+	case uapi.ARPHRD_SKIP:
+		name = "skip"
+	case uapi.ARPHRD_LOOPBACK:
+		name = "loopback"
+	case uapi.ARPHRD_LOCALTLK:
+		name = "ltalk"
+	case uapi.ARPHRD_FDDI:
+		name = "fddi"
+	case uapi.ARPHRD_BIF:
+		name = "bif"
+	case uapi.ARPHRD_SIT:
+		name = "sit"
+	case uapi.ARPHRD_IPDDP:
+		name = "ip/ddp"
+	case uapi.ARPHRD_IPGRE:
+		name = "gre"
+	case uapi.ARPHRD_PIMREG:
+		name = "pimreg"
+	case uapi.ARPHRD_HIPPI:
+		name = "hippi"
+	case uapi.ARPHRD_ASH:
+		name = "ash"
+	case uapi.ARPHRD_ECONET:
+		name = "econet"
+	case uapi.ARPHRD_IRDA:
+		name = "irda"
+	case uapi.ARPHRD_FCPP:
+		name = "fcpp"
+	case uapi.ARPHRD_FCAL:
+		name = "fcal"
+	case uapi.ARPHRD_FCPL:
+		name = "fcpl"
+	case uapi.ARPHRD_IEEE802_TR:
+		name = "tr"
+	case uapi.ARPHRD_IEEE80211:
+		name = "ieee802.11"
+	case uapi.ARPHRD_IEEE80211_PRISM:
+		name = "ieee802.11/prism"
+	case uapi.ARPHRD_IEEE80211_RADIOTAP:
+		name = "ieee802.11/radiotap"
+	case uapi.ARPHRD_IEEE802154:
+		name = "ieee802.15.4"
+	case uapi.ARPHRD_IEEE802154_MONITOR:
+		name = "ieee802.15.4/monitor"
+	case uapi.ARPHRD_PHONET:
+		name = "phonet"
+	case uapi.ARPHRD_PHONET_PIPE:
+		name = "phonet_pipe"
+	case uapi.ARPHRD_CAIF:
+		name = "caif"
+	case uapi.ARPHRD_IP6GRE:
+		name = "gre6"
+	case uapi.ARPHRD_NETLINK:
+		name = "netlink"
+	case uapi.ARPHRD_6LOWPAN:
+		name = "6lowpan"
+	case uapi.ARPHRD_MCTP:
+		name = "mctp"
+	case uapi.ARPHRD_NONE:
+		name = "none"
+	case uapi.ARPHRD_VOID:
+		name = "void"
+	default:
+		// Thirteen numbers are reserved for kinds of fibre channel fabrics.
+		n := typ - uapi.ARPHRD_FCFABRIC
+		if n > 12 {
+			return "", false
+		}
+		name = "fcfb" + strconv.Itoa(int(n))
 	}
-	// Thirteen numbers are reserved for kinds of fibre channel fabrics.
-	if n := typ - uapi.ARPHRD_FCFABRIC; n <= 12 {
-		return "fcfb" + strconv.Itoa(int(n)), true
-	}
-	return "", false
+	return name, true
 }
 
 // EncapType names a type as the API of package netlink does: like ip, but type 0

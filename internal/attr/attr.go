@@ -20,15 +20,13 @@
 package attr
 
 import (
-	"encoding/binary"
 	"fmt"
 	"sync"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
-
-var native = binary.NativeEndian
 
 // Type is an attribute's type, IFLA_VLAN_ID, with NLA_F_NESTED where it is sent with it, and
 // with what is particular to the attribute:

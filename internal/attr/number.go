@@ -2,6 +2,7 @@ package attr
 
 import (
 	"encoding/binary"
+	"kern.sys/internal/native"
 	"math"
 )
 

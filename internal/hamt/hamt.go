@@ -7,6 +7,7 @@ import (
 	"hash/maphash"
 	"iter"
 	"math/bits"
+	"sync"
 )
 
 const (
@@ -15,7 +16,16 @@ const (
 	height = (64 + width - 1) / width // from there on keys have the same hash
 )
 
-var seed = maphash.MakeSeed()
+// seed is made when the first key is hashed: most programs have no map.
+var seed struct {
+	once sync.Once
+	v    maphash.Seed
+}
+
+func hash(key string) uint64 {
+	seed.once.Do(func() { seed.v = maphash.MakeSeed() })
+	return maphash.String(seed.v, key)
+}
 
 // Map is a map from strings. Its zero value is empty. One goroutine at a time
 // may change it; copies made by [Map.Copy] are of their own.
@@ -53,7 +63,7 @@ func (m *Map[V]) Len() int { return m.n }
 
 // Get returns the value of a key.
 func (m *Map[V]) Get(key string) (v V, ok bool) {
-	h := maphash.String(seed, key)
+	h := hash(key)
 	for n, depth := m.root, 0; n != nil; depth++ {
 		i, found := n.find(h, depth, key)
 		if !found {
@@ -79,7 +89,7 @@ func (m *Map[V]) Set(key string, v V) {
 	if m.root == nil {
 		m.root = &node[V]{own: m.own}
 	}
-	m.root = m.set(m.root, maphash.String(seed, key), 0, slot[V]{key: key, v: v})
+	m.root = m.set(m.root, hash(key), 0, slot[V]{key: key, v: v})
 }
 
 // Delete removes a key.
@@ -90,7 +100,7 @@ func (m *Map[V]) Delete(key string) {
 	if m.own == nil {
 		m.own = new(owner)
 	}
-	m.root = m.remove(m.root, maphash.String(seed, key), 0, key)
+	m.root = m.remove(m.root, hash(key), 0, key)
 	m.n--
 }
 
@@ -161,7 +171,7 @@ func (m *Map[V]) set(n *node[V], h uint64, depth int, s slot[V]) *node[V] {
 		other := n.slots[i]
 		below := &node[V]{own: m.own}
 		m.n-- // the one that moves down is counted already
-		below = m.set(below, maphash.String(seed, other.key), depth+1, other)
+		below = m.set(below, hash(other.key), depth+1, other)
 		n.slots[i] = slot[V]{next: m.set(below, h, depth+1, s)}
 	}
 	return n

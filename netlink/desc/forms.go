@@ -5,10 +5,9 @@ import (
 	"fmt"
 	"net/netip"
 
+	"kern.sys/internal/native"
 	"kern.sys/netlink/wire"
 )
-
-var native = binary.NativeEndian
 
 // Numbers in the machine's byte order, and in network byte order (BE).
 

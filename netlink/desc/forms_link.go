@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"kern.sys/internal/native"
 	"kern.sys/netlink/wire"
 )
 

@@ -3,11 +3,10 @@
 package nltest
 
 import (
-	"context"
-	"encoding/binary"
 	"sync"
 	"time"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
@@ -89,7 +88,7 @@ func (t *transport) pop() (d Datagram, ok bool) {
 	return d, true
 }
 
-func (t *transport) Receive(ctx context.Context, b []byte, timeout time.Duration) (int, uint32, error) {
+func (t *transport) Receive(ctx wire.Context, b []byte, timeout time.Duration) (int, uint32, error) {
 	var late <-chan time.Time
 	for {
 		if d, ok := t.pop(); ok {
@@ -109,7 +108,7 @@ func (t *transport) Receive(ctx context.Context, b []byte, timeout time.Duration
 		case <-t.dead:
 			return 0, 0, wire.ErrClosed
 		case <-ctx.Done():
-			return 0, 0, context.Cause(ctx)
+			return 0, 0, ctx.Err()
 		case <-late:
 			return 0, 0, wire.ErrTimeout
 		}
@@ -137,8 +136,8 @@ func Message(request []byte, typ, flags uint16, data []byte) []byte {
 	b := make([]byte, uapi.SizeofNlmsghdr, uapi.SizeofNlmsghdr+len(data)+3)
 	h := uapi.Nlmsghdr{Len: uint32(uapi.SizeofNlmsghdr + len(data)), Type: typ, Flags: flags}
 	if len(request) >= uapi.SizeofNlmsghdr {
-		h.Seq = binary.NativeEndian.Uint32(request[8:])
-		h.Pid = binary.NativeEndian.Uint32(request[12:])
+		h.Seq = native.Uint32(request[8:])
+		h.Pid = native.Uint32(request[12:])
 	}
 	h.Put(b)
 	b = append(b, data...)
@@ -149,7 +148,7 @@ func Message(request []byte, typ, flags uint16, data []byte) []byte {
 // the attributes of an extended acknowledgement, nil for none.
 func Ack(request []byte, errno int32, tlvs []byte) []byte {
 	data := make([]byte, 4, 64)
-	binary.NativeEndian.PutUint32(data, uint32(-errno))
+	native.PutUint32(data, uint32(-errno))
 	data = append(data, request[:uapi.SizeofNlmsghdr]...)
 	flags := uint16(uapi.NLM_F_CAPPED)
 	if tlvs != nil {
@@ -162,6 +161,6 @@ func Ack(request []byte, errno int32, tlvs []byte) []byte {
 // Done makes the NLMSG_DONE that ends a dump, with flags beside NLM_F_MULTI.
 func Done(request []byte, errno int32, flags uint16) []byte {
 	data := make([]byte, 4)
-	binary.NativeEndian.PutUint32(data, uint32(-errno))
+	native.PutUint32(data, uint32(-errno))
 	return Message(request, uapi.NLMSG_DONE, flags|uapi.NLM_F_MULTI, data)
 }

@@ -2,10 +2,10 @@ package wire_test
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"testing"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nltest"
 	"kern.sys/netlink/wire"
@@ -17,7 +17,7 @@ func numbered(req []byte, n, size int, flags uint16) []nltest.Datagram {
 	var all []nltest.Datagram
 	var d []byte
 	for i := range n {
-		body := binary.NativeEndian.AppendUint32(nil, uint32(i))
+		body := native.AppendUint32(nil, uint32(i))
 		d = append(d, nltest.Message(req, 16, uapi.NLM_F_MULTI|flags, append(body, make([]byte, size)...))...)
 		if i%4 == 3 {
 			all, d = append(all, nltest.Datagram{Data: d}), nil
@@ -39,8 +39,8 @@ func TestCollectKeepsWhatCame(t *testing.T) {
 				}
 				i := 0
 				for m := range a.All() {
-					if len(m.Data) != 4+c.size || int(binary.NativeEndian.Uint32(m.Data)) != i {
-						t.Fatalf("object %d has %d bytes, number %d", i, len(m.Data), binary.NativeEndian.Uint32(m.Data))
+					if len(m.Data) != 4+c.size || int(native.Uint32(m.Data)) != i {
+						t.Fatalf("object %d has %d bytes, number %d", i, len(m.Data), native.Uint32(m.Data))
 					}
 					i++
 				}

@@ -3,7 +3,6 @@ package wire_test
 import (
 	"bytes"
 	"context"
-	"encoding/binary"
 	"errors"
 	"net/netip"
 	"os"
@@ -11,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/nstest"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
@@ -171,7 +171,7 @@ func TestMessagesOfUsersArePassedOver(t *testing.T) {
 				for seq := range uint32(8) { // the connection's next one is among them
 					b := make([]byte, 20)
 					(&uapi.Nlmsghdr{Len: 20, Type: uapi.NLMSG_ERROR, Seq: seq, Pid: port}).Put(b)
-					binary.NativeEndian.PutUint32(b[16:], ^uint32(0)) // EPERM
+					native.PutUint32(b[16:], ^uint32(0)) // EPERM
 					switch err := unix.Sendto(fd, b, 0, &unix.SockaddrNetlink{Pid: port}); err {
 					case nil:
 						sent++

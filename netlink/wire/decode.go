@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/netip"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 )
 

@@ -17,6 +17,4 @@ func noSuchObject(err error) bool {
 	return false
 }
 
-func isEINTR(err error) bool { return err == syscall.EINTR }
-
 func isENOBUFS(err error) bool { return err == syscall.ENOBUFS }

@@ -8,6 +8,4 @@ func errno(n int32) error { return fmt.Errorf("errno %d", n) }
 
 func noSuchObject(error) bool { return false }
 
-func isEINTR(error) bool { return false }
-
 func isENOBUFS(error) bool { return false }

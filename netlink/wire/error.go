@@ -6,7 +6,9 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 )
 
@@ -18,7 +20,7 @@ func (DumpInterrupted) Error() string {
 }
 
 // Is matches EINTR, which such a dump was reported by once.
-func (DumpInterrupted) Is(target error) bool { return isEINTR(target) }
+func (DumpInterrupted) Is(target error) bool { return target == syscall.EINTR }
 
 // Temporary is true: the next time it may be whole.
 func (DumpInterrupted) Temporary() bool { return true }
@@ -30,7 +32,7 @@ var ErrDumpInterrupted = DumpInterrupted{}
 
 var (
 	// ErrClosed says that the connection or listener was closed.
-	ErrClosed = fmt.Errorf("netlink socket: %w", os.ErrClosed)
+	ErrClosed error = errClosed
 	// ErrOverrun says that messages were lost since the receive buffer was
 	// full (ENOBUFS). What the listener watches has to be read anew; it
 	// goes on. It matches ENOBUFS.
@@ -42,10 +44,34 @@ var (
 	ErrMalformed = errors.New("malformed netlink message")
 	// ErrTimeout says that the kernel did not answer in time. It matches
 	// os.ErrDeadlineExceeded.
-	ErrTimeout = fmt.Errorf("netlink socket: %w", os.ErrDeadlineExceeded)
+	ErrTimeout error = errTimeout
 	// ErrNotImplemented says that this system has no netlink.
-	ErrNotImplemented = errors.New("not implemented")
+	ErrNotImplemented error = NotImplemented{}
 )
+
+// NotImplemented is the type of [ErrNotImplemented], for packages that offer that as theirs: to copy the variable would take
+// code at the start of every program.
+type NotImplemented struct{}
+
+func (NotImplemented) Error() string { return "not implemented" }
+
+// socketError wraps an error of package os. Its values are constants, since what is called to make an error is
+// called at the start of every program.
+type socketError uint8
+
+const (
+	errClosed socketError = iota
+	errTimeout
+)
+
+func (e socketError) Error() string { return "netlink socket: " + e.Unwrap().Error() }
+
+func (e socketError) Unwrap() error {
+	if e == errClosed {
+		return os.ErrClosed
+	}
+	return os.ErrDeadlineExceeded
+}
 
 type errOverrun struct{}
 

@@ -2,7 +2,6 @@ package wire_test
 
 import (
 	"context"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -14,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nltest"
 	"kern.sys/netlink/wire"
@@ -105,7 +105,7 @@ func TestDo(t *testing.T) {
 		"others' messages are passed over": {
 			func(req []byte) []nltest.Datagram {
 				old := slices.Clone(nltest.Ack(req, int32(syscall.EPERM), nil))
-				binary.NativeEndian.PutUint32(old[8:], 4711)
+				native.PutUint32(old[8:], 4711)
 				return []nltest.Datagram{
 					{Data: nltest.Ack(req, int32(syscall.EPERM), nil), From: 99},
 					{Data: old},
@@ -117,14 +117,14 @@ func TestDo(t *testing.T) {
 		"refused by a kernel that quotes the request": { // before 4.3
 			func(req []byte) []nltest.Datagram {
 				code := make([]byte, 4)
-				binary.NativeEndian.PutUint32(code, ^uint32(syscall.EBUSY)+1)
+				native.PutUint32(code, ^uint32(syscall.EBUSY)+1)
 				return one(nltest.Message(req, uapi.NLMSG_ERROR, 0, append(code, req...)))
 			}, &wire.Error{Err: syscall.EBUSY}, nil,
 		},
 		"words behind a quoted request": {
 			func(req []byte) []nltest.Datagram {
 				code := make([]byte, 4)
-				binary.NativeEndian.PutUint32(code, ^uint32(syscall.EBUSY)+1)
+				native.PutUint32(code, ^uint32(syscall.EBUSY)+1)
 				words := ext(func(e *wire.Encoder) { e.String(uapi.NLMSGERR_ATTR_MSG, "no") })
 				return one(nltest.Message(req, uapi.NLMSG_ERROR, uapi.NLM_F_ACK_TLVS, slices.Concat(code, req, words)))
 			}, &wire.Error{Err: syscall.EBUSY, Message: "no"}, nil,
@@ -361,7 +361,7 @@ func TestList(t *testing.T) {
 		}, []byte{1}, wire.ErrOverrun, 1},
 		"another's part and another's dump": {func(_ int, req []byte) []nltest.Datagram {
 			late := slices.Clone(nltest.Message(req, 16, uapi.NLM_F_MULTI, []byte{9}))
-			binary.NativeEndian.PutUint32(late[8:], 4711)
+			native.PutUint32(late[8:], 4711)
 			return []nltest.Datagram{{Data: late}, {Data: dumpAnswer(req, 1, 0, 0)[0].Data, From: 99}, {Data: nltest.Done(req, 0, 0)}}
 		}, nil, nil, 1},
 		"truncated header": {func(_ int, req []byte) []nltest.Datagram {
@@ -429,7 +429,7 @@ func TestBatch(t *testing.T) {
 		if err := wire.Messages(dgram, func(m wire.Message) error {
 			head := make([]byte, uapi.SizeofNlmsghdr)
 			(&uapi.Nlmsghdr{Len: 16, Type: m.Type, Seq: m.Seq}).Put(head)
-			n := binary.NativeEndian.Uint32(m.Data[4:])
+			n := native.Uint32(m.Data[4:])
 			if n%10 == 3 {
 				out = append(out, nltest.Datagram{Data: nltest.Ack(head, int32(syscall.EEXIST), nil)})
 			} else if m.Flags&uapi.NLM_F_ACK != 0 {

@@ -2,11 +2,11 @@ package wire_test
 
 import (
 	"context"
-	"encoding/binary"
 	"slices"
 	"testing"
 	"time"
 
+	"kern.sys/internal/native"
 	"kern.sys/netlink/nltest"
 	"kern.sys/netlink/wire"
 )
@@ -18,7 +18,7 @@ func answers(t *testing.T, typ, flags uint16, payload []byte) {
 	c, _ := dial(t, func(req []byte) []nltest.Datagram {
 		whole := nltest.Message(req, typ, flags, payload)
 		cut := slices.Clone(whole)
-		binary.NativeEndian.PutUint32(cut, uint32(len(payload)))
+		native.PutUint32(cut, uint32(len(payload)))
 		return []nltest.Datagram{{Data: whole}, {Data: cut}}
 	})
 	c.SetTimeout(time.Microsecond)

@@ -1,8 +1,7 @@
 package wire
 
 import (
-	"encoding/binary"
-
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 )
 
@@ -16,8 +15,6 @@ type Message struct {
 	PID   uint32 // nlmsg_pid, the port the message is for
 	Data  []byte // the family's header and the attributes
 }
-
-var native = binary.NativeEndian
 
 // align4 rounds n up to netlink's alignment of four bytes (NLMSG_ALIGNTO and
 // NLA_ALIGNTO are the same).

@@ -1,6 +1,10 @@
 package wire
 
-import "kern.sys/internal/uapi"
+import (
+	"kern.sys/internal/uapi"
+
+	"kern.sys/internal/native"
+)
 
 // Objects steps through the objects of one datagram of a dump. What else is in
 // it, for another request or about the dump itself, the engine keeps to itself.

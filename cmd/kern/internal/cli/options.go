@@ -29,9 +29,11 @@ type Options struct {
 	force     bool
 	echo      bool
 	version   bool
-	Loops     int // attempts of a flush; 0 is without end
-	Rcvbuf    int // receive buffer in bytes; 0 is the default
+	Loops     int  // attempts of a flush; 0 is without end
+	Rcvbuf    int  // receive buffer in bytes; 0 is the default
+	Batch     bool // BatchFile was given
 	BatchFile string
+	inNetNS   bool // netns was given
 	netns     string
 }
 
@@ -40,55 +42,49 @@ type Options struct {
 type option struct {
 	name  string
 	exact bool
-	value bool // a word follows
-	set   func(o *Options, value string) error
-}
+	value string // what the word that follows is; "": none does
 
-func flag(name string, p func(*Options) *bool) option {
-	return option{name: name, set: func(o *Options, _ string) error { *p(o) = true; return nil }}
-}
-
-func exactly(o option) option { o.exact = true; return o }
-
-func familyFlag(name string, family int) option {
-	return option{name: name, exact: true, set: func(o *Options, _ string) error { o.Family = family; return nil }}
+	// What it does is one of these.
+	on     func(o *Options) *bool // is set
+	family int                    // is chosen, AF_…
+	set    func(o *Options, value string) error
 }
 
 var optionTable = []option{
-	{name: "loops", value: true, set: func(o *Options, v string) error {
+	{name: "loops", value: "loop count", set: func(o *Options, v string) error {
 		o.Loops = atoi(v)
 		return nil
 	}},
-	{name: "family", value: true, set: func(o *Options, v string) (err error) {
+	{name: "family", value: "family type", set: func(o *Options, v string) (err error) {
 		o.Family, err = ParseFamily(v)
 		return err
 	}},
-	familyFlag("4", uapi.AF_INET),
-	familyFlag("6", uapi.AF_INET6),
-	familyFlag("0", uapi.AF_PACKET),
-	familyFlag("M", uapi.AF_MPLS),
-	familyFlag("B", uapi.AF_BRIDGE),
-	flag("human-readable", func(o *Options) *bool { return &o.Human }),
-	flag("iec", func(o *Options) *bool { return &o.IEC }),
+	{name: "4", exact: true, family: uapi.AF_INET},
+	{name: "6", exact: true, family: uapi.AF_INET6},
+	{name: "0", exact: true, family: uapi.AF_PACKET},
+	{name: "M", exact: true, family: uapi.AF_MPLS},
+	{name: "B", exact: true, family: uapi.AF_BRIDGE},
+	{name: "human-readable", on: func(o *Options) *bool { return &o.Human }},
+	{name: "iec", on: func(o *Options) *bool { return &o.IEC }},
 	{name: "stats", set: (*Options).moreStats},
 	{name: "statistics", set: (*Options).moreStats},
-	flag("details", func(o *Options) *bool { return &o.Details }),
-	flag("resolve", func(o *Options) *bool { return &o.resolve }),
-	flag("oneline", func(o *Options) *bool { return &o.Oneline }),
-	flag("timestamp", func(o *Options) *bool { return &o.timestamp }),
+	{name: "details", on: func(o *Options) *bool { return &o.Details }},
+	{name: "resolve", on: func(o *Options) *bool { return &o.resolve }},
+	{name: "oneline", on: func(o *Options) *bool { return &o.Oneline }},
+	{name: "timestamp", on: func(o *Options) *bool { return &o.timestamp }},
 	{name: "tshort", set: func(o *Options, _ string) error {
 		o.timestamp, o.tshort = true, true
 		return nil
 	}},
-	flag("Version", func(o *Options) *bool { return &o.version }),
-	flag("force", func(o *Options) *bool { return &o.force }),
-	{name: "batch", value: true, set: func(o *Options, v string) error {
-		o.BatchFile = v
+	{name: "Version", on: func(o *Options) *bool { return &o.version }},
+	{name: "force", on: func(o *Options) *bool { return &o.force }},
+	{name: "batch", value: "batch file", set: func(o *Options, v string) error {
+		o.BatchFile, o.Batch = v, true
 		return nil
 	}},
-	flag("brief", func(o *Options) *bool { return &o.Brief }),
-	flag("json", func(o *Options) *bool { return &o.JSON }),
-	{name: "rcvbuf", value: true, set: func(o *Options, v string) error {
+	{name: "brief", on: func(o *Options) *bool { return &o.Brief }},
+	{name: "json", on: func(o *Options) *bool { return &o.JSON }},
+	{name: "rcvbuf", value: "rcvbuf size", set: func(o *Options, v string) error {
 		n, err := desc.ParseUint(v, 31)
 		o.Rcvbuf = int(n)
 		if err != nil {
@@ -97,14 +93,14 @@ var optionTable = []option{
 		return nil
 	}},
 	{name: "help", set: func(*Options, string) error { return errHelp }},
-	{name: "netns", value: true, set: func(o *Options, v string) error {
-		o.netns = v
+	{name: "netns", value: "netns", set: func(o *Options, v string) error {
+		o.netns, o.inNetNS = v, true
 		return nil
 	}},
-	flag("Numeric", func(o *Options) *bool { return &o.Numeric }),
-	flag("all", func(o *Options) *bool { return &o.All }),
-	exactly(flag("echo", func(o *Options) *bool { return &o.echo })),
-	flag("pretty", func(o *Options) *bool { return &o.Pretty }),
+	{name: "Numeric", on: func(o *Options) *bool { return &o.Numeric }},
+	{name: "all", on: func(o *Options) *bool { return &o.All }},
+	{name: "echo", exact: true, on: func(o *Options) *bool { return &o.echo }},
+	{name: "pretty", on: func(o *Options) *bool { return &o.Pretty }},
 }
 
 func (o *Options) moreStats(string) error { o.Stats++; return nil }
@@ -121,9 +117,6 @@ func (o *Options) Parse(words []string) ([]string, error) {
 		}
 		words = words[1:]
 		name := strings.TrimPrefix(word[1:], "-")
-		if name == "" {
-			return nil, errHelp
-		}
 		if ok, err := o.setColor(name); ok || err != nil {
 			if err != nil {
 				return nil, err
@@ -135,21 +128,36 @@ func (o *Options) Parse(words []string) ([]string, error) {
 			return nil, unknownOption("-" + name)
 		}
 		value := ""
-		if opt.value {
+		if opt.value != "" {
 			if len(words) == 0 {
-				return nil, errHelp
+				return nil, opt.incomplete()
 			}
 			value, words = words[0], words[1:]
 		}
-		if err := opt.set(o, value); err != nil {
-			return nil, err
+		switch {
+		case opt.on != nil:
+			*opt.on(o) = true
+		case opt.set == nil:
+			o.Family = opt.family
+		default:
+			if err := opt.set(o, value); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return words, nil
 }
 
+// incomplete is the error for an option without the word that it needs.
+func (o *option) incomplete() error {
+	if o.name == "netns" { // ip says no more of it
+		return desc.Incomplete()
+	}
+	return &desc.UsageError{Text: "Error: argument \"" + o.value + "\" is required"}
+}
+
 func findOption(name string) *option {
-	for i := range optionTable {
+	for i := range optionTable { // "-" alone begins the first
 		o := &optionTable[i]
 		if o.name == name || !o.exact && strings.HasPrefix(o.name, name) {
 			return o
@@ -161,7 +169,7 @@ func findOption(name string) *option {
 // setColor reads -color[={always|auto|never}].
 func (o *Options) setColor(name string) (bool, error) {
 	word, when, given := strings.Cut(name, "=")
-	if !strings.HasPrefix("color", word) {
+	if word == "" || !strings.HasPrefix("color", word) {
 		return false, nil
 	}
 	switch {
@@ -245,9 +253,9 @@ func (o *Options) palette() desc.Palette {
 	}
 	v := os.Getenv("COLORFGBG")
 	if i := strings.LastIndexByte(v, ';'); i >= 0 {
-		if bg := v[i+1:]; bg == "8" || len(bg) == 1 && bg[0] >= '0' && bg[0] <= '6' {
-			return desc.DarkPalette
+		if bg := v[i+1:]; bg != "8" && (len(bg) != 1 || bg[0] < '0' || bg[0] > '6') {
+			return desc.LightPalette
 		}
 	}
-	return desc.LightPalette
+	return desc.DarkPalette
 }

@@ -1,18 +1,16 @@
 package cli
 
 import (
-	"encoding/binary"
 	"fmt"
 	"net"
 	"net/netip"
 	"strconv"
 	"strings"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 )
-
-var native = binary.NativeEndian
 
 // Prefix is an address with a length as it stands on the command line.
 type Prefix struct {

@@ -87,10 +87,10 @@ func (w *linkWords) putName() {
 }
 
 func (w *linkWords) putLower() error {
-	if w.lower == "" {
+	if !w.lower.given {
 		return nil
 	}
-	index, err := w.IndexOf(w.lower)
+	index, err := w.IndexOf(w.lower.value)
 	if err != nil {
 		return err
 	}
@@ -137,6 +137,9 @@ func (w *linkWords) readKind(create bool) error {
 	kind, err := w.Next()
 	if err != nil {
 		return err
+	}
+	if kind == "" && !create { // one that is to be made the kernel refuses
+		return invalidValue("type", kind)
 	}
 	fields, data := kindFields(kind), uint16(uapi.IFLA_INFO_DATA)
 	if port, ok := strings.CutSuffix(kind, "_slave"); ok {

@@ -9,6 +9,7 @@ import (
 
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/internal/capture"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nltest"
 	"kern.sys/netlink/wire"

@@ -1,10 +1,10 @@
 package ip
 
 import (
-	"encoding/binary"
 	"runtime"
 	"unsafe"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/unix"
 )
@@ -38,5 +38,5 @@ func progInfo(id uint32) (info uapi.BpfProgInfo, ok bool) {
 
 // putPointer writes an address into a member of eight bytes (__aligned_u64).
 func putPointer(b []byte, p unsafe.Pointer) {
-	binary.NativeEndian.PutUint64(b, uint64(uintptr(p)))
+	native.PutUint64(b, uint64(uintptr(p)))
 }

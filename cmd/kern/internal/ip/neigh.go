@@ -11,7 +11,7 @@ func neighUsage() string {
 	return `
 neigh { add | del | change | replace } { ADDR [ lladdr LLADDR ]
         [ nud STATE ] | proxy ADDR } [ dev DEV ] [ router ] [ use ]
-        [ managed ] [ extern_learn ] [ protocol RTPROTO ]
+        [ managed ] [ extern_learn ] [ extern_valid ] [ protocol RTPROTO ]
 neigh { show | flush } [ proxy ] [ to PREFIX ] [ dev DEV ] [ nud STATE ]
         [ unused ] [ vrf NAME | master DEV | nomaster ] [ protocol RTPROTO ]
 neigh get { ADDR | proxy ADDR } dev DEV
@@ -121,7 +121,7 @@ func (w *neighWords) put(r *wire.Request) {
 
 func nextNeighWord(c *cli.Command, w *neighWords) error {
 	switch {
-	case c.Take("lladdr"):
+	case c.TakeAbbr("lladdr"):
 		word, err := c.Next()
 		if err != nil {
 			return err
@@ -147,6 +147,10 @@ func nextNeighWord(c *cli.Command, w *neighWords) error {
 		return nil
 	case c.Take("managed"):
 		w.flagsExt |= uapi.NTF_EXT_MANAGED
+		w.ndm.State = uapi.NUD_NONE // the kernel looks for it, and so has no address yet
+		return nil
+	case c.Take("extern_valid"):
+		w.flagsExt |= uapi.NTF_EXT_EXT_VALIDATED
 		return nil
 	case c.TakeAbbr("extern_learn"):
 		w.ndm.Flags |= uapi.NTF_EXT_LEARNED

@@ -162,6 +162,24 @@ func TestNetnsExecInABatchComesBack(t *testing.T) {
 		if r.Code != cli.StatusFailed || !strings.Contains(r.Err, "Command failed -:5") {
 			t.Errorf("got %v", r)
 		}
+		// Where the namespace is not there, ip 6.1 reads on in both processes.
+		r = clitest.KernIn("netns exec nope true\nnetns exec red true\n", "-force", "-b", "-")
+		want := "Cannot open network namespace \"nope\": No such file or directory\nCommand failed -:1\n"
+		if r.Code != cli.StatusFailed || r.Err != want {
+			t.Errorf("got %v, want %s", r, want)
+		}
+	})
+}
+
+func TestNetnsExecInABatchComesAfterWhatIsQueued(t *testing.T) {
+	clitest.NeedIP(t)
+	nstest.Do(t, func() {
+		named(t)
+		clitest.SetUpByKern(t, fmt.Sprintf("netns attach here %d", unix.Gettid()))
+		r := clitest.KernIn("addr add 10.1.0.7/32 dev lo\nnetns exec here ip -o addr\n", "-force", "-b", "-")
+		if r.Code != 0 || !strings.Contains(r.Out, "10.1.0.7/32") {
+			t.Errorf("got %v", r)
+		}
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"syscall"
 
 	"kern.sys/cmd/kern/internal/cli"
+	"kern.sys/internal/native"
 	"kern.sys/netns"
 	"kern.sys/unix"
 )
@@ -30,18 +31,19 @@ func execNetns(c *cli.Command) error {
 	if !c.More() {
 		return cli.Exit(cli.StatusFailed, "No command specified")
 	}
-	if c.BatchFile != "" {
+	if c.Batch {
 		return runIn(c, name, c.Rest)
 	}
 	if err := c.Flush(); err != nil {
 		return err
 	}
 	runtime.LockOSThread() // for good: the thread becomes the command
-	path, err := enterNetns(name, c.Rest[0])
-	if err != nil {
+	if err := enterNetns(name); err != nil {
 		return err
 	}
-	return execFailed(c.Rest[0], unix.Exec(path, c.Rest, os.Environ()))
+	return execFailed(c.Rest[0], execvp(c.Rest, func(path string, words []string) error {
+		return unix.Exec(path, words, os.Environ())
+	}))
 }
 
 // execAll runs a command in all named namespaces, one after the other.
@@ -81,16 +83,25 @@ func (e *killedError) Error() string { return e.signal.String() }
 // runIn runs a command in a namespace and waits for it. The thread that it is
 // started from ends: it cannot be brought back to the mounts it had.
 func runIn(c *cli.Command, name string, words []string) error {
+	if _, err := c.Dial(); err != nil { // what a batch has queued is done first
+		return err
+	}
 	done := make(chan error)
 	go func() {
 		runtime.LockOSThread()
-		path, err := enterNetns(name, words[0])
-		if err != nil {
-			done <- err
+		if err := enterNetns(name); err != nil {
+			done <- childFailed(c, err)
 			return
 		}
-		cmd := &exec.Cmd{Path: path, Args: words, Stdin: c.Stdin, Stdout: c.Stdout, Stderr: c.Stderr}
-		done <- cmd.Run()
+		var cmd *exec.Cmd
+		err := execvp(words, func(path string, words []string) error {
+			cmd = &exec.Cmd{Path: path, Args: words, Stdin: c.Stdin, Stdout: c.Stdout, Stderr: c.Stderr}
+			return cmd.Start()
+		})
+		if err == nil {
+			err = cmd.Wait()
+		}
+		done <- err
 	}()
 	err := <-done
 	var ended *exec.ExitError
@@ -112,43 +123,37 @@ func execFailed(word string, err error) error {
 	return cli.Exit(cli.StatusFailed, "exec of %q failed: %s", word, cli.Cause(err))
 }
 
+// childFailed is the error of a command that was not run because its namespace
+// could not be entered: ip says why in a process of its own, which ends with 1.
+func childFailed(c *cli.Command, err error) error {
+	text, _ := c.Explain(err)
+	return cli.Exit(cli.StatusFailed, "%s", text)
+}
+
 // enterNetns moves the calling thread, for good, into a named namespace, with a
-// /sys that shows it and with the files of /etc/netns/NAME in /etc. It returns
-// the file of a command.
-func enterNetns(name, command string) (string, error) {
+// /sys that shows it and with the files of /etc/netns/NAME in /etc.
+func enterNetns(name string) error {
 	ns, err := netns.GetFromName(name)
 	if errors.Is(err, unix.EINVAL) {
-		return "", cli.Exit(cli.StatusUsage, "setting the network namespace %q failed: %s", name, cli.Cause(err))
+		return cli.Exit(cli.StatusUsage, "setting the network namespace %q failed: %s", name, cli.Cause(err))
 	}
 	if err != nil {
-		return "", cli.Exit(cli.StatusUsage, "Cannot open network namespace %q: %s", name, cli.Cause(err))
+		return cli.Exit(cli.StatusUsage, "Cannot open network namespace %q: %s", name, cli.Cause(err))
 	}
 	defer ns.Close()
 	if err := netns.Set(ns); err != nil {
-		return "", cli.Exit(cli.StatusUsage, "setting the network namespace %q failed: %s", name, cli.Cause(err))
+		return cli.Exit(cli.StatusUsage, "setting the network namespace %q failed: %s", name, cli.Cause(err))
 	}
 	if err := unix.Unshare(unix.CLONE_NEWNS); err != nil {
-		return "", cli.Exit(cli.StatusUsage, "unshare failed: %s", cli.Cause(err))
+		return cli.Exit(cli.StatusUsage, "unshare failed: %s", cli.Cause(err))
 	}
 	if err := unix.Mount("", "/", "none", unix.MS_SLAVE|unix.MS_REC, ""); err != nil {
-		return "", cli.Exit(cli.StatusUsage, "\"mount --make-rslave /\" failed: %s", cli.Cause(err))
+		return cli.Exit(cli.StatusUsage, "\"mount --make-rslave /\" failed: %s", cli.Cause(err))
 	}
 	if err := mountSys(name); err != nil {
-		return "", err
+		return err
 	}
-	if err := bindEtc(name); err != nil {
-		return "", err
-	}
-	path, err := exec.LookPath(command)
-	switch {
-	case errors.Is(err, exec.ErrNotFound):
-		return "", execFailed(command, unix.ENOENT)
-	case errors.Is(err, unix.EISDIR):
-		return "", execFailed(command, unix.EACCES) // as execve(2) has it
-	case err != nil && !errors.Is(err, exec.ErrDot):
-		return "", execFailed(command, err)
-	}
-	return path, nil
+	return bindEtc(name)
 }
 
 // mountSys mounts a /sys of the thread's network namespace, read-only where

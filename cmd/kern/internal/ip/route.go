@@ -15,6 +15,7 @@ route { save SELECTOR | restore | showdump }
 route get [ fibmatch ] ADDRESS [ from ADDRESS iif DEV ] [ oif DEV ]
           [ tos TOS ] [ mark NUMBER ] [ vrf NAME ] [ uid NUMBER ]
           [ ipproto PROTOCOL ] [ sport NUMBER ] [ dport NUMBER ]
+          [ as ADDRESS ] [ flowlabel LABEL ] [ notify ] [ connected ]
 route { add | append | change | del | prepend | replace | test } ROUTE
 SELECTOR := [ [ root | match | exact ] PREFIX ] [ from PREFIX ]
             [ table TABLE_ID ] [ vrf NAME ] [ proto RTPROTO ] [ type TYPE ]

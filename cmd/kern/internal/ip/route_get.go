@@ -145,6 +145,10 @@ func nextQueryWord(c *cli.Command, q *routeQuery) error {
 		return nextPortWord(c, uapi.RTA_SPORT, e, "invalid sport\n")
 	case c.Take("dport"):
 		return nextPortWord(c, uapi.RTA_DPORT, e, "invalid dport\n")
+	case c.Take("flowlabel"):
+		label, err := c.Uint(32, "invalid flowlabel")
+		e.BE32(uapi.RTA_FLOWLABEL, uint32(label))
+		return err
 	case c.TakeAbbr("notify"):
 		q.rtm.Flags |= uapi.RTM_F_NOTIFY
 		return nil

@@ -1,10 +1,7 @@
 package ip
 
 import (
-	"bufio"
 	"errors"
-	"fmt"
-	"io"
 	"os"
 
 	"kern.sys/cmd/kern/internal/cli"
@@ -68,7 +65,7 @@ func flushRoutes(c *cli.Command) error {
 			if !f.allows(r) {
 				continue
 			}
-			deletes = append(deletes, changed(m, uapi.RTM_DELROUTE, 0, uapi.SizeofRtmsg))
+			deletes = append(deletes, r.request(m, uapi.RTM_DELROUTE, 0))
 			if c.Stats > 1 {
 				showRoute(c, r, f)
 			}
@@ -156,130 +153,4 @@ func sendAll(c *cli.Command, requests []*wire.Request) error {
 		}
 	}
 	return nil
-}
-
-// What "save" writes begins with a number that tells what follows.
-const (
-	routeMagic = 0x45311224
-	ruleMagic  = 0x71706986
-)
-
-// saveRoutes is "route save": the kernel's messages as they are.
-func saveRoutes(c *cli.Command) error {
-	f, err := nextRouteFilter(c)
-	if err != nil {
-		return err
-	}
-	return saveDump(c, f.request(), routeMagic, func(m wire.Message) bool { return f.allows(readRoute(m)) })
-}
-
-// saveDump writes a table to standard output for restore.
-func saveDump(c *cli.Command, r *wire.Request, magic uint32, wanted func(wire.Message) bool) error {
-	if cli.IsTerminal(c.Stdout) {
-		return cli.Exit(cli.StatusUsage, "Not sending a binary stream to stdout")
-	}
-	w := bufio.NewWriter(c.Stdout)
-	b := native.AppendUint32(nil, magic)
-	err := c.Dump(r, func(m wire.Message) error {
-		if wanted(m) {
-			b = appendMessage(b, m)
-		}
-		_, err := w.Write(b)
-		b = b[:0]
-		return err
-	})
-	if err == nil {
-		_, err = w.Write(b)
-	}
-	return errors.Join(err, w.Flush())
-}
-
-// appendMessage appends a message as the kernel sent it.
-func appendMessage(b []byte, m wire.Message) []byte {
-	h := uapi.Nlmsghdr{Len: uint32(uapi.SizeofNlmsghdr + len(m.Data)), Type: m.Type, Flags: m.Flags, Seq: m.Seq, Pid: m.PID}
-	var header [uapi.SizeofNlmsghdr]byte
-	h.Put(header[:])
-	b = append(append(b, header[:]...), m.Data...)
-	for len(b)%4 != 0 {
-		b = append(b, 0)
-	}
-	return b
-}
-
-// readDump reads what saveDump wrote from standard input.
-func readDump(c *cli.Command, magic uint32, each func(wire.Message) error) error {
-	in := bufio.NewReader(c.Stdin)
-	var b [4]byte
-	elems := 1
-	if _, err := io.ReadFull(in, b[:]); err != nil {
-		b, elems = [4]byte{}, 0
-	}
-	if native.Uint32(b[:]) != magic {
-		return cli.Exit(cli.StatusUsage, "Magic mismatch (%d elems, %x magic)", elems, native.Uint32(b[:]))
-	}
-	return readMessages(in, each)
-}
-
-// readMessages reads netlink messages, one behind the other, to the end.
-func readMessages(in io.Reader, each func(wire.Message) error) error {
-	for {
-		var b [uapi.SizeofNlmsghdr]byte
-		if _, err := io.ReadFull(in, b[:]); err == io.EOF {
-			return nil
-		} else if err != nil {
-			return fmt.Errorf("read message: %w", err)
-		}
-		var h uapi.Nlmsghdr
-		h.Decode(b[:])
-		const most = 1 << 20 // far more than the kernel makes
-		if h.Len < uapi.SizeofNlmsghdr || h.Len > most {
-			return fmt.Errorf("read message: %w", wire.ErrMalformed)
-		}
-		data := make([]byte, (h.Len+3)&^3-uapi.SizeofNlmsghdr)
-		if _, err := io.ReadFull(in, data); err != nil {
-			return fmt.Errorf("read message: %w", err)
-		}
-		m := wire.Message{Type: h.Type, Flags: h.Flags, Seq: h.Seq, PID: h.Pid, Data: data[:h.Len-uapi.SizeofNlmsghdr]}
-		if err := each(m); err != nil {
-			return err
-		}
-	}
-}
-
-// restoreRoutes is "route restore". Routes that lead through a gateway come
-// after those that make it reachable; what is there already stays.
-func restoreRoutes(c *cli.Command) error {
-	var direct, others []wire.Message
-	err := readDump(c, routeMagic, func(m wire.Message) error {
-		r := readRoute(m)
-		gateway, _ := r.gateway()
-		_, multipath := r.attrs[uapi.RTA_MULTIPATH]
-		if gateway == nil && !multipath {
-			direct = append(direct, m)
-		} else {
-			others = append(others, m)
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	for _, m := range append(direct, others...) {
-		err := c.Exec(changed(m, uapi.RTM_NEWROUTE, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL, uapi.SizeofRtmsg))
-		if err != nil && !errors.Is(err, os.ErrExist) {
-			return err
-		}
-	}
-	return nil
-}
-
-// showRouteDump is "route showdump".
-func showRouteDump(c *cli.Command) error {
-	f := &routeFilter{}
-	return c.Array(func() error {
-		return readDump(c, routeMagic, func(m wire.Message) error {
-			showRoute(c, readRoute(m), f)
-			return c.Spill()
-		})
-	})
 }

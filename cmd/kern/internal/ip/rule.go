@@ -1,10 +1,12 @@
 package ip
 
 import (
+	"encoding/binary"
 	"errors"
 	"os"
 
 	"kern.sys/cmd/kern/internal/cli"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
@@ -18,9 +20,11 @@ rule [ list [ SELECTOR ] ]
 SELECTOR := [ not ] [ from PREFIX ] [ to PREFIX ] [ tos TOS ]
             [ fwmark FWMARK[/MASK] ] [ iif DEV ] [ oif DEV ]
             [ pref NUMBER ] [ l3mdev ] [ uidrange NUMBER-NUMBER ]
-            [ ipproto PROTOCOL ] [ sport NUMBER[-NUMBER] ]
-            [ dport NUMBER[-NUMBER] ] [ protocol RTPROTO ]
-ACTION := [ table TABLE_ID | goto NUMBER | nop | TYPE ]
+            [ ipproto PROTOCOL ] [ sport { NUMBER[/MASK] | NUMBER-NUMBER } ]
+            [ dport { NUMBER[/MASK] | NUMBER-NUMBER } ] [ tun_id NUMBER ]
+            [ dscp DSCP[/MASK] ] [ flowlabel LABEL[/MASK] ]
+            [ protocol RTPROTO ]
+ACTION := [ table TABLE_ID | goto NUMBER | nop | nat ADDRESS | TYPE ]
           [ realms [SOURCE/]DESTINATION ]
           [ suppress_prefixlength NUMBER ] [ suppress_ifgroup GROUP ]
 TABLE_ID := { local | main | default | NUMBER }
@@ -149,4 +153,43 @@ func (r *ruleMessage) mark() (mark, mask uint32) {
 		mask = cli.Number32(b)
 	}
 	return cli.Number32(r.attrs[uapi.FRA_FWMARK]), mask
+}
+
+// ports are those that the rule asks for, and their mask.
+func (r *ruleMessage) ports(rangeType, maskType uint16) portsValue {
+	v := portsValue{mask: maxPort}
+	v.ports.Decode(r.attrs[rangeType])
+	if b := r.attrs[maskType]; len(b) >= 2 {
+		v.mask = native.Uint16(b)
+	}
+	return v
+}
+
+// tunID is the tunnel's key that the rule asks for.
+func (r *ruleMessage) tunID() uint64 {
+	if b := r.attrs[uapi.FRA_TUN_ID]; len(b) >= 8 {
+		return binary.BigEndian.Uint64(b)
+	}
+	return 0
+}
+
+// dscp is the code point that the rule asks for, and its mask.
+func (r *ruleMessage) dscp() masked[uint8] {
+	v := masked[uint8]{cli.Number8(r.attrs[uapi.FRA_DSCP]), maxDSCP}
+	if b := r.attrs[uapi.FRA_DSCP_MASK]; len(b) != 0 {
+		v.mask = b[0]
+	}
+	return v
+}
+
+// flowLabel is the IPv6 flow label that the rule asks for, and its mask.
+func (r *ruleMessage) flowLabel() masked[uint32] {
+	v := masked[uint32]{mask: maxFlowLabel}
+	if b := r.attrs[uapi.FRA_FLOWLABEL]; len(b) >= 4 {
+		v.value = binary.BigEndian.Uint32(b)
+	}
+	if b := r.attrs[uapi.FRA_FLOWLABEL_MASK]; len(b) >= 4 {
+		v.mask = binary.BigEndian.Uint32(b)
+	}
+	return v
 }

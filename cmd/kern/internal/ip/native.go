@@ -1,5 +1,0 @@
-package ip
-
-import "encoding/binary"
-
-var native = binary.NativeEndian

@@ -1,0 +1,143 @@
+package ip
+
+import (
+	"kern.sys/cmd/kern/internal/cli"
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/wire"
+)
+
+// saveRoutes is "route save": the kernel's messages as they are.
+func saveRoutes(c *cli.Command) error {
+	f, err := nextRouteFilter(c)
+	if err != nil {
+		return err
+	}
+	return saveDump(c, f.request(), routeMagic, func(m wire.Message) bool { return f.allows(readRoute(m)) })
+}
+
+// restoreRoutes is "route restore". What is there already stays.
+func restoreRoutes(c *cli.Command) error {
+	var ranks [restoreRanks][]*wire.Request
+	err := readDump(c, routeMagic, func(m wire.Message) error {
+		r := readRoute(m)
+		if !r.expired() {
+			rank := r.restoreRank()
+			ranks[rank] = append(ranks[rank], r.request(m, uapi.RTM_NEWROUTE, uapi.NLM_F_CREATE|uapi.NLM_F_APPEND))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	var all []*wire.Request
+	for _, requests := range ranks {
+		all = append(all, requests...)
+	}
+	return restore(c, all)
+}
+
+// restoreRanks is how many steps restoreRank knows.
+const restoreRanks = 4
+
+// restoreRank is the step at which a route can be made, for what it needs is
+// there by then: addresses of this machine, then what has one of them as its
+// source, then what leads through gateways that others reach.
+func (r *routeMessage) restoreRank() int {
+	gateway, _ := r.gateway()
+	_, multipath := r.attrs[uapi.RTA_MULTIPATH]
+	src, hasSrc := r.attrs[uapi.RTA_PREFSRC]
+	dst := r.attrs[uapi.RTA_DST]
+	switch own := r.rtm.Type == uapi.RTN_LOCAL && string(src) == string(dst); {
+	case gateway != nil, multipath:
+		return 3
+	case hasSrc && !own:
+		return 2
+	case r.rtm.Type != uapi.RTN_LOCAL:
+		return 1
+	}
+	return 0
+}
+
+// expires is the time that an IPv6 route has left, in ticks, which is negative
+// where it is past and waits to be deleted; 0: it stays.
+func (r *routeMessage) expires() int32 {
+	b, ok := r.attrs[uapi.RTA_CACHEINFO]
+	if !ok || r.rtm.Family != uapi.AF_INET6 {
+		return 0
+	}
+	var ci uapi.RtaCacheinfo
+	ci.Decode(b)
+	return int32(ci.Expires)
+}
+
+func (r *routeMessage) expired() bool { return r.expires() < 0 }
+
+// request makes of a dump's message one that adds or deletes the route. What the
+// kernel reports of a route and accepts for none is left out: whether it is dead,
+// and the next hop of an object, which stands beside the object's id. The time
+// that is left becomes one that the kernel accepts.
+func (r *routeMessage) request(m wire.Message, typ, flags uint16) *wire.Request {
+	q := wire.NewRequest(typ, flags)
+	rtm := r.rtm
+	rtm.Flags &= uapi.RTNH_F_ONLINK | uapi.RTNH_F_PERVASIVE
+	_, object := r.attrs[uapi.RTA_NH_ID]
+	if object {
+		rtm.Flags = 0
+		if rtm.Type == uapi.RTN_BLACKHOLE {
+			rtm.Type = uapi.RTN_UNICAST // the object is the black hole
+		}
+	}
+	rtm.Put(q.Header(uapi.SizeofRtmsg))
+	d := wire.NewDecoderAfter(m.Data, uapi.SizeofRtmsg)
+	for d.Next() {
+		switch d.Type() {
+		case uapi.RTA_CACHEINFO:
+			continue
+		case uapi.RTA_OIF, uapi.RTA_GATEWAY, uapi.RTA_VIA, uapi.RTA_MULTIPATH, uapi.RTA_ENCAP, uapi.RTA_ENCAP_TYPE, uapi.RTA_FLOW:
+			if object {
+				continue
+			}
+		}
+		typ, data := d.Type(), d.Data()
+		switch typ {
+		case uapi.RTA_MULTIPATH:
+			data = aliveNexthops(data)
+		case uapi.RTA_ENCAP:
+			typ |= uapi.NLA_F_NESTED // some encapsulations insist on what dumps lack
+		}
+		q.Data(typ, data)
+	}
+	if ticks := r.expires(); ticks > 0 {
+		q.Uint32(uapi.RTA_EXPIRES, (uint32(ticks)+uapi.HZ-1)/uapi.HZ)
+	}
+	return q
+}
+
+// aliveNexthops is a copy of RTA_MULTIPATH without the flags that the kernel
+// accepts from nobody.
+func aliveNexthops(b []byte) []byte {
+	b = append([]byte(nil), b...)
+	for rest := b; len(rest) >= uapi.SizeofRtnexthop; {
+		var h uapi.Rtnexthop
+		h.Decode(rest)
+		h.Flags &= uapi.RTNH_F_ONLINK | uapi.RTNH_F_PERVASIVE
+		h.Put(rest)
+		n := (int(h.Len) + uapi.RTNH_ALIGNTO - 1) &^ (uapi.RTNH_ALIGNTO - 1)
+		if n < uapi.SizeofRtnexthop || n > len(rest) {
+			break
+		}
+		rest = rest[n:]
+	}
+	return b
+}
+
+// showRouteDump is "route showdump".
+func showRouteDump(c *cli.Command) error {
+	f := &routeFilter{}
+	return c.Array(func() error {
+		return readDump(c, routeMagic, func(m wire.Message) error {
+			showRoute(c, readRoute(m), f)
+			return c.Spill()
+		})
+	})
+}

@@ -1,0 +1,87 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+func main() {
+	kernel := flag.String("kernel", "latest", "kernel, as vmtest names it")
+	flag.Parse()
+	if err := record(*kernel, flag.Args()); err != nil {
+		fmt.Fprintln(os.Stderr, "record:", err)
+		os.Exit(1)
+	}
+}
+
+// mark begins a line that has a capture, in what the test in the guest prints.
+const mark = "captured: "
+
+func record(kernel string, kinds []string) error {
+	run := "^TestRecord$"
+	if len(kinds) != 0 {
+		run += "/^(" + strings.Join(kinds, "|") + ")( |_)"
+	}
+	cmd := exec.Command("go", "run", "./internal/vmtest", "-kernel", kernel, "-v", "-run", run, "./internal/record")
+	cmd.Env = append(os.Environ(), "GOFLAGS=-tags=record")
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return err
+	}
+	if err := cmd.Start(); err != nil {
+		return err
+	}
+	captures, err := read(io.TeeReader(out, os.Stderr))
+	if waitErr := cmd.Wait(); err == nil && len(captures) == 0 {
+		err = fmt.Errorf("nothing was captured: %w", waitErr)
+	}
+	if err != nil {
+		return err
+	}
+	for kind, lines := range captures {
+		if err := write(filepath.Join("netlink", "testdata", "link_"+kind+".json"), lines); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read finds the captures of each kind in what the test printed.
+func read(r io.Reader) (map[string][][]byte, error) {
+	captures := map[string][][]byte{}
+	s := bufio.NewScanner(r)
+	s.Buffer(nil, 1<<20)
+	for s.Scan() {
+		_, line, ok := bytes.Cut(s.Bytes(), []byte(mark))
+		if !ok {
+			continue
+		}
+		var c struct{ Kind string }
+		if err := json.Unmarshal(line, &c); err != nil {
+			return nil, err
+		}
+		captures[c.Kind] = append(captures[c.Kind], slices.Clone(line))
+	}
+	return captures, s.Err()
+}
+
+// write stores captures as a list, with a line for each value.
+func write(path string, captures [][]byte) error {
+	var b bytes.Buffer
+	list := append([]byte("["), bytes.Join(captures, []byte(","))...)
+	if err := json.Indent(&b, append(list, ']'), "", "\t"); err != nil {
+		return err
+	}
+	b.WriteByte('\n')
+	return os.WriteFile(path, b.Bytes(), 0o644)
+}
