@@ -54,8 +54,8 @@ type Netem struct {
 	Rate64        uint64 // bytes a second
 
 	// Latency64 and Jitter64 are Latency and Jitter in nanoseconds, which the kernel keeps since
-	// 4.15. They are sent where Latency and Jitter are 0 or say the same, so one who changes those
-	// need not know of these.
+	// 4.15. They are sent where Latency and Jitter are 0 or say nearly the same, so one who changes
+	// those need not know of these.
 	Latency64, Jitter64 int64
 
 	// What a packet takes of Rate64 in addition, and how many bytes come at once; PacketOverhead
@@ -208,9 +208,14 @@ func ticksOr(ticks uint32, ns int64) uint32 {
 
 // netemTime is a time in nanoseconds that is in ticks too.
 func netemTime(c *attr.Codec, t attr.Type, ticks uint32, ns *int64) {
-	same := ticks == 0 || max(ticks, netemTicks(*ns))-min(ticks, netemTicks(*ns)) <= 1
-	if same || !c.Encoding() {
-		attr.S64(c, t|attr.IfSet, ns)
+	if !c.Encoding() {
+		attr.S64(c, t, ns)
+		return
+	}
+	own := netemTicks(*ns)
+	same := ticks == 0 || max(ticks, own)-min(ticks, own) <= 1
+	if exact := float64(own)*1000 == float64(*ns)*TickInUsec(); same && !exact {
+		attr.S64(c, t, ns)
 	}
 }
 

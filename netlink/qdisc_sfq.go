@@ -7,14 +7,14 @@ import (
 	"kern.sys/internal/uapi"
 )
 
-// Sfq gives all flows their turn: tc-sfq(8). The zero values of fields leave the kernel's defaults,
-// or what it has, but for Perturb, HeadDrop and Red.
+// Sfq gives all flows their turn: tc-sfq(8). It cannot be changed. The zero values of fields leave
+// the kernel's defaults.
 type Sfq struct {
 	QdiscAttrs
 	Quantum uint32 // bytes a turn
 	Perturb int32  // seconds after which flows are hashed in another way, 0 for never
 	Limit   uint32 // packets
-	Divisor uint32 // places of the hash, a power of two; cannot be changed
+	Divisor uint32 // places of the hash, a power of two
 
 	Flows    uint32  // flows at most
 	Depth    uint32  // packets of one flow
@@ -29,6 +29,7 @@ type SfqRed struct {
 	ScellLog       uint8  // logarithm of how long a time of an idle queue is
 	Flags          uint8  // TC_RED_…
 	MaxProbability uint32 // at Max, of 2^32
+	Limit          uint32 // bytes of a flow's queue; only sent
 }
 
 // Attrs returns the attributes that all kinds have.
@@ -48,6 +49,7 @@ func (q *Sfq) attrs(c *attr.Codec) {
 		p.Headdrop = 1
 	}
 	if r := q.Red; r != nil {
+		p.Limit = r.Limit
 		p.QthMin, p.QthMax, p.Wlog, p.Plog, p.ScellLog, p.Flags, p.MaxP = r.Min, r.Max, r.Wlog, r.Plog, r.ScellLog, r.Flags, r.MaxProbability
 	}
 	attr.Header(c, uapi.SizeofTcSfqQoptV1, &p)
@@ -57,6 +59,6 @@ func (q *Sfq) attrs(c *attr.Codec) {
 	q.Quantum, q.Perturb, q.Limit, q.Divisor, q.Flows = p.V0.Quantum, p.V0.PerturbPeriod, p.V0.Limit, p.V0.Divisor, p.V0.Flows
 	q.Depth, q.HeadDrop = p.Depth, p.Headdrop != 0
 	if p.QthMin != 0 || p.Flags != 0 {
-		q.Red = &SfqRed{Min: p.QthMin, Max: p.QthMax, Wlog: p.Wlog, Plog: p.Plog, ScellLog: p.ScellLog, Flags: p.Flags, MaxProbability: p.MaxP}
+		q.Red = &SfqRed{Min: p.QthMin, Max: p.QthMax, Wlog: p.Wlog, Plog: p.Plog, ScellLog: p.ScellLog, Flags: p.Flags, MaxProbability: p.MaxP, Limit: p.Limit}
 	}
 }

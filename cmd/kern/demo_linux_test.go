@@ -88,7 +88,7 @@ func TestDemoAndTopoRefuseWords(t *testing.T) {
 		code  int
 		want  string
 	}{
-		{[]string{"demo", "now"}, cli.StatusUsage, `"now" is garbage: "demo" takes no words`},
+		{[]string{"demo", "now"}, cli.StatusUsage, `"now" is garbage: "demo" takes no more words`},
 		{[]string{"demo", "help"}, cli.StatusUsage, "Usage: kern demo"},
 		{[]string{"topo", "png"}, cli.StatusUsage, `Command "png" is unknown`},
 		{[]string{"topo", "svg", "more"}, cli.StatusUsage, `"more" is garbage: "topo`},

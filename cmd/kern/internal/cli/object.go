@@ -106,7 +106,7 @@ func Garbage(what, word string) error {
 
 // NoWord is the error for a word behind an object, or its verb, that takes none.
 func NoWord(what, word string) error {
-	return &desc.UsageError{Text: "Error: \"" + word + "\" is garbage: \"" + what + "\" takes no words."}
+	return &desc.UsageError{Text: "Error: \"" + word + "\" is garbage: \"" + what + "\" takes no more words."}
 }
 
 // HelpObject is the object that shows the program's own usage.

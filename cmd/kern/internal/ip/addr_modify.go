@@ -72,7 +72,7 @@ func addrWord(c *cli.Command, a *addrChange) error {
 			return duplicateNext(c, "peer")
 		}
 		a.peer, err = nextAddrPrefix(c, a)
-	case c.Take("broadcast", "brd"):
+	case c.TakeAbbr("broadcast"), c.Take("brd"):
 		if a.broadcast != "" {
 			return duplicateNext(c, "broadcast")
 		}

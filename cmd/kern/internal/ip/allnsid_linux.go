@@ -1,7 +1,6 @@
 package ip
 
 import (
-	"context"
 	"os"
 	"time"
 
@@ -79,7 +78,7 @@ func (a *allNSID) Send([]byte) error { return os.ErrInvalid }
 
 // Receive reads a datagram and notes where it comes from.
 func (a *allNSID) Receive(ctx wire.Context, b []byte, timeout time.Duration) (n int, from uint32, err error) {
-	defer context.AfterFunc(wire.Parent(ctx), a.Interrupt)()
+	defer a.interruptWhen(ctx)()
 	tried := false
 	rerr := a.raw.Read(func(fd uintptr) bool {
 		if timeout < 0 && tried {
@@ -109,6 +108,19 @@ func (a *allNSID) Receive(ctx wire.Context, b []byte, timeout time.Duration) (n 
 		return 0, 0, wire.ErrOverrun
 	}
 	return n, from, os.NewSyscallError("recvmsg", err)
+}
+
+// interruptWhen ends a Receive when ctx is done; what it returns ends the watch.
+func (a *allNSID) interruptWhen(ctx wire.Context) (stop func()) {
+	received := make(chan struct{})
+	go func() {
+		select {
+		case <-ctx.Done():
+			a.Interrupt()
+		case <-received:
+		}
+	}()
+	return func() { close(received) }
 }
 
 // nsidOf is the id in the control messages of a datagram.

@@ -153,7 +153,10 @@ func (w *linkWords) readKind(create bool) error {
 		}
 	}
 	w.e.End()
-	if w.More() {
+	switch {
+	case w.More() && fields == nil:
+		return cli.Exit(cli.StatusFailed, "Options of links of type %q are not known here: \"%s ...\". Try \"%s link help\".", kind, w.Peek(), w.Session.Name)
+	case w.More():
 		return cli.Exit(cli.StatusFailed, "Garbage instead of arguments \"%s ...\". Try \"%s link help\".", w.Peek(), w.Session.Name)
 	}
 	return nil

@@ -251,15 +251,20 @@ func (w *linkWords) readLLAddr(typ uint16) error {
 }
 
 func (w *linkWords) readCarrier() error {
-	word, err := w.Next()
-	switch {
-	case err != nil:
-		return err
-	case word != "on" && word != "off":
-		return cli.Exit(cli.StatusInvalid, "Error: argument of \"carrier\" must be one of \"off\", \"on\", not %q", word)
+	on, err := w.strictOnOff("carrier")
+	if err == nil {
+		w.e.Uint8(uapi.IFLA_CARRIER, boolByte(on))
 	}
-	w.e.Uint8(uapi.IFLA_CARRIER, boolByte(word == "on"))
-	return nil
+	return err
+}
+
+// strictOnOff is OnOff for keywords whose error ends in another way.
+func (w *linkWords) strictOnOff(keyword string) (bool, error) {
+	word, err := w.Next()
+	if err == nil && word != "on" && word != "off" {
+		err = cli.Exit(cli.StatusInvalid, "Error: argument of \"%s\" must be one of \"off\", \"on\", not %q", keyword, word)
+	}
+	return word == "on", err
 }
 
 func boolByte(on bool) uint8 {
@@ -328,12 +333,11 @@ func (w *linkWords) readAddrGenMode() error {
 }
 
 func (w *linkWords) readProtoDown() error {
-	on, err := w.OnOff("protodown")
-	if err != nil {
-		return err
+	on, err := w.strictOnOff("protodown")
+	if err == nil {
+		w.e.Uint8(uapi.IFLA_PROTO_DOWN, boolByte(on))
 	}
-	w.e.Uint8(uapi.IFLA_PROTO_DOWN, boolByte(on))
-	return nil
+	return err
 }
 
 // readProtoDownReason reads a reason, by name or as the number of its bit, and

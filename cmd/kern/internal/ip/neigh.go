@@ -87,6 +87,7 @@ type neighWords struct {
 	family   int
 	enc      wire.Encoder
 	dst      bool // an address was given
+	dev      choice[string]
 }
 
 // changeNeigh is "neigh add" and its like.
@@ -98,8 +99,15 @@ func changeNeigh(c *cli.Command, typ, flags uint16) error {
 			return err
 		}
 	}
-	if !w.dst || w.ndm.Ifindex == 0 && w.ndm.Flags&uapi.NTF_PROXY == 0 {
+	if !w.dst || !w.dev.given && w.ndm.Flags&uapi.NTF_PROXY == 0 {
 		return cli.Exit(cli.StatusUsage, "Device and destination are required arguments.")
+	}
+	if w.dev.given {
+		index, err := c.IndexOf(w.dev.value)
+		if err != nil {
+			return err
+		}
+		w.ndm.Ifindex = int32(index)
 	}
 	r := wire.NewRequest(typ, flags)
 	w.put(r)
@@ -138,6 +146,9 @@ func nextNeighWord(c *cli.Command, w *neighWords) error {
 		return err
 	case c.TakeAbbr("proxy"):
 		w.ndm.Flags |= uapi.NTF_PROXY
+		if w.dst {
+			return duplicateNext(c, "address")
+		}
 		return nextNeighAddr(c, w)
 	case c.Take("router"):
 		w.ndm.Flags |= uapi.NTF_ROUTER
@@ -156,9 +167,7 @@ func nextNeighWord(c *cli.Command, w *neighWords) error {
 		w.ndm.Flags |= uapi.NTF_EXT_LEARNED
 		return nil
 	case c.Take("dev"):
-		index, err := c.NextLink()
-		w.ndm.Ifindex = int32(index)
-		return err
+		return nextWord(c, &w.dev)
 	case c.TakeAbbr("protocol"):
 		var proto uint8
 		err := nextName(c, &proto, wrongProtocol, c.Names.ProtoNumber)
@@ -234,7 +243,7 @@ func getNeigh(c *cli.Command) error {
 
 // listNeighs is "neigh show".
 func listNeighs(c *cli.Command) error {
-	f, err := nextNeighFilter(c)
+	f, err := nextNeighFilter(c, 0)
 	if err != nil {
 		return err
 	}
@@ -257,7 +266,7 @@ func flushNeighs(c *cli.Command) error {
 	if !c.More() {
 		return cli.Exit(cli.StatusFailed, "Flush requires arguments.")
 	}
-	f, err := nextNeighFilter(c)
+	f, err := nextNeighFilter(c, uapi.NUD_NOARP)
 	if err != nil {
 		return err
 	}

@@ -35,13 +35,15 @@ type neighFilter struct {
 	unused   bool
 	to       *cli.Prefix
 	states   uint16 // NUD_…, and neighNone
+	spared   uint16 // of all states
 	stated   bool   // at least one state was given
 	protocol choice[uint8]
 }
 
-// nextNeighFilter reads the selectors to the end.
-func nextNeighFilter(c *cli.Command) (*neighFilter, error) {
-	f := &neighFilter{family: c.Family}
+// nextNeighFilter reads the selectors to the end. spared are states that "nud
+// all" leaves out: what the kernel makes for itself is not to be flushed.
+func nextNeighFilter(c *cli.Command, spared uint16) (*neighFilter, error) {
+	f := &neighFilter{family: c.Family, spared: spared}
 	for c.More() {
 		if err := nextNeighSelector(c, f); err != nil {
 			return nil, err
@@ -71,7 +73,7 @@ func nextNeighSelector(c *cli.Command, f *neighFilter) error {
 	case c.Take("nud"):
 		f.stated = true
 		if c.Take("all") {
-			f.states = 0xff | neighNone
+			f.states = 0xff&^f.spared | neighNone
 			return nil
 		}
 		state, err := nextNeighState(c)

@@ -93,7 +93,7 @@ func nextRouteSelector(c *cli.Command, f *routeFilter) error {
 	switch {
 	case c.TakeAbbr("table"):
 		return nextTableSelector(c, f)
-	case c.Take("vrf"):
+	case c.TakeAbbr("vrf"):
 		table, err := nextVRF(c)
 		f.table = table
 		return err
@@ -128,7 +128,7 @@ func nextRouteSelector(c *cli.Command, f *routeFilter) error {
 		f.iif.set(index)
 		return err
 	case c.Take("mark"):
-		mark, err := c.Uint(32, "invalid mark value\n")
+		mark, err := c.Uint(32, "invalid mark value")
 		f.mark.set(uint32(mark))
 		return err
 	case c.TakeAbbr("metric", "priority"), c.Take("preference"):
@@ -144,7 +144,7 @@ func nextRouteSelector(c *cli.Command, f *routeFilter) error {
 			}
 		}
 		return nextWithin(c, &f.gateway, family)
-	case c.TakeAbbr("src"):
+	case c.Take("src"):
 		return nextWithin(c, &f.src, f.family)
 	case c.TakeAbbr("realms"):
 		realms, err := nextRealms(c, wrongRealmsSelector)

@@ -2,8 +2,6 @@ package ip
 
 import (
 	"encoding/binary"
-	"errors"
-	"os"
 
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/internal/native"
@@ -107,18 +105,35 @@ func saveRules(c *cli.Command) error {
 	if c.More() {
 		return cli.Exit(cli.StatusFailed, "\"%s rule save\" does not take any arguments.", c.Name)
 	}
-	return saveDump(c, ruleRequest(c), ruleMagic, func(wire.Message) bool { return true })
+	return saveDump(c, ruleRequest(c), ruleMagic, func(wire.Message) bool { return true },
+		func(c *cli.Command, err error) error { return terminated(c, "Dump", cli.StatusFailed, err) })
 }
 
 // restoreRules is "rule restore". What is there already stays.
 func restoreRules(c *cli.Command) error {
-	return readDump(c, ruleMagic, func(m wire.Message) error {
-		err := c.Exec(changed(m, uapi.RTM_NEWRULE, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL, uapi.SizeofFibRuleHdr))
-		if errors.Is(err, os.ErrExist) {
-			return nil
-		}
-		return err
+	var requests []*wire.Request
+	err := readDump(c, ruleMagic, func(m wire.Message) error {
+		requests = append(requests, readRule(m).again(m))
+		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return restore(c, requests)
+}
+
+// again is the request that makes a rule of a dump once more. A priority of 0 is
+// not in the dump: without one the kernel would choose another. The flags that
+// say what of the rule is missing now are for the kernel to set.
+func (r *ruleMessage) again(m wire.Message) *wire.Request {
+	q := changed(m, uapi.RTM_NEWRULE, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL, uapi.SizeofFibRuleHdr)
+	rule := r.rule
+	rule.Flags &= uapi.FIB_RULE_INVERT | uapi.FIB_RULE_PERMANENT
+	rule.Put(q.Bytes()[uapi.SizeofNlmsghdr:])
+	if _, ok := r.attrs[uapi.FRA_PRIORITY]; !ok {
+		q.Uint32(uapi.FRA_PRIORITY, 0)
+	}
+	return q
 }
 
 // ruleMessage is an RTM_NEWRULE or RTM_DELRULE message taken apart.

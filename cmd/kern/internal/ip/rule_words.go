@@ -185,7 +185,14 @@ func nextRuleAction(c *cli.Command, w *ruleWords) error {
 // nextRuleNAT reads the address of a rule that translates others, which kernels
 // have refused since 2.6.
 func nextRuleNAT(c *cli.Command, w *ruleWords) error {
-	addr, err := c.NextAddr(uapi.AF_INET)
+	word, err := c.Next()
+	if err != nil {
+		return err
+	}
+	addr, err := cli.ParseAddr(word, uapi.AF_INET)
+	if err != nil {
+		err = cli.Exit(cli.StatusFailed, "Error: an IP address is expected rather than %q", word)
+	}
 	fmt.Fprintln(c.Stderr, "Warning: route NAT is deprecated")
 	if err == nil && addr.IsValid() {
 		w.enc.Addr(uapi.RTA_GATEWAY, addr)
