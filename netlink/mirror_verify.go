@@ -38,7 +38,8 @@ var errBusy = errors.New("the tables changed each time they were read")
 
 // Verify reads the tables and compares: a [*VerifyError] says what differs. It
 // works in first what the mirror knows to be due, and compares again while
-// something changes or events may be on their way, for some seconds.
+// something changes or events may be on their way, for some seconds. What differed is
+// read again.
 func (m *Mirror) Verify(ctx context.Context) error {
 	var err error
 	if e := m.order(ctx, func(mctx context.Context) { err = m.verify(mctx) }); e != nil {
@@ -58,6 +59,9 @@ func (m *Mirror) verify(ctx context.Context) error {
 			return nil
 		case time.Now().Before(end):
 		case rested:
+			for _, p := range m.parts {
+				p.dirty = true
+			}
 			return &VerifyError{differences}
 		default:
 			return errBusy
