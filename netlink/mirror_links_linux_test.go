@@ -44,7 +44,9 @@ func TestMirrorFollowsBridgePorts(t *testing.T) {
 		{"isolated", func() error { return h.LinkSetIsolated(x, true) }},
 		{"no learning", func() error { return h.LinkSetLearning(x, false) }},
 		{"cost", func() error { return h.LinkSetSlave(x, &BridgePort{Cost: new(uint32(77)), Priority: new(uint16(5))}) }},
-		{"STP", func() error { return h.LinkModify(&Bridge{LinkAttrs: LinkAttrs{Index: br.Index, TxQLen: -1}, StpState: new(uint32(1))}) }},
+		{"STP", func() error {
+			return h.LinkModify(&Bridge{LinkAttrs: LinkAttrs{Index: br.Index, TxQLen: -1}, StpState: new(uint32(1))})
+		}},
 		{"another port", func() error { return h.LinkSetMaster(z, br) }},
 		{"priority of the bridge", func() error {
 			return h.LinkModify(&Bridge{LinkAttrs: LinkAttrs{Index: br.Index, TxQLen: -1}, Priority: new(uint16(0x1000))})

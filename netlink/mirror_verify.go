@@ -141,7 +141,7 @@ func (p *partState) told(objects []string) bool {
 // difference tells what is not the same about the objects of one key.
 func (p *partState) difference(mirror, kernel []string) string {
 	if len(mirror) != 1 || len(kernel) != 1 {
-		return fmt.Sprintf("%s: mirror %x, kernel %x", p.name, mirror, kernel)
+		return fmt.Sprintf("%s: mirror %s, kernel %s", p.name, hexOf(mirror), hexOf(kernel))
 	}
 	a, b := mirror[0], kernel[0]
 	if a[:p.header] != b[:p.header] {
@@ -152,7 +152,7 @@ func (p *partState) difference(mirror, kernel []string) string {
 	for more := true; more; {
 		x, y := d.Next(), e.Next()
 		if more = x || y; more && (x != y || d.Type() != e.Type() || string(d.Data()) != string(e.Data())) {
-			return fmt.Sprintf("%s: mirror has attribute %d %x, kernel %d %x", text, d.Type(), d.Data(), e.Type(), e.Data())
+			return fmt.Sprintf("%s: mirror has attribute %d %.128x, kernel %d %.128x", text, d.Type(), d.Data(), e.Type(), e.Data())
 		}
 	}
 	return text
