@@ -9,7 +9,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// detailed reports whether h's errors say more than a number.
+// detailed reports whether h's errors may say more than a number.
 func (h *Handle) detailed() bool { return h == nil || h.details || nl.EnableErrorMessageReporting }
 
 // withDetails returns h with errors that say all there is, for what programs that
@@ -24,10 +24,10 @@ func (h *Handle) withDetails() *Handle {
 }
 
 // wrap makes of an error what h's callers expect: a bare number where the kernel
-// refused, or with details a [wire.Error] that says what was done to which object.
+// refused, or with details a [wire.Error] that says what was done to which object. With
+// nl.EnableErrorMessageReporting it is the latter where the kernel had words for it.
 // What never reached the kernel is always in words, and a [LinkNotFoundError] stays
-// one. object is only asked for where
-// its text is needed.
+// one. object is only asked for where its text is needed.
 func (h *Handle) wrap(err error, op string, object func() string) error {
 	if err == nil {
 		return nil
@@ -35,12 +35,18 @@ func (h *Handle) wrap(err error, op string, object func() string) error {
 	if _, ok := err.(LinkNotFoundError); ok {
 		return err
 	}
-	if !h.detailed() {
+	if h != nil && !h.details && !(nl.EnableErrorMessageReporting && inKernelsWords(err)) {
 		if errno, ok := bareErrno(err); ok {
 			return errno
 		}
 	}
 	return wire.Annotate(err, op, object)
+}
+
+// inKernelsWords reports whether the kernel said more than a number.
+func inKernelsWords(err error) bool {
+	e, ok := err.(*wire.Error)
+	return ok && (e.Message != "" || len(e.Path) != 0 || e.Missing != 0)
 }
 
 // refusal says in words what the kernel has a number for: what need not be sent to

@@ -19,9 +19,9 @@ import (
 // functions use, opens a socket for each call in the namespace that the calling
 // thread is in.
 type Handle struct {
-	ctx   context.Context // nil: never done
-	batch *Batch          // set: changes are queued there
-	noVFs bool            // links are asked for without their virtual functions
+	ctx   wire.Context // nil: never done
+	batch *Batch       // set: changes are queued there
+	noVFs bool         // links are asked for without their virtual functions
 	// details makes errors say more than a number, see wrap.
 	details bool
 	*conns
@@ -59,8 +59,8 @@ type HandleOptions struct {
 	DisableVFInfoCollection bool
 	// ErrorDetails makes errors say what was done to which object, and what the
 	// kernel had to say about it: a [wire.Error], which matches its errno with
-	// errors.Is. Without it, and without nl.EnableErrorMessageReporting, what
-	// the kernel refused is a bare syscall.Errno.
+	// errors.Is. Without it what the kernel refused is a bare syscall.Errno, but
+	// where it had words for it and nl.EnableErrorMessageReporting is set.
 	ErrorDetails bool
 }
 
@@ -74,7 +74,11 @@ var pkgHandle = &Handle{}
 var noConns = &conns{ns: netns.None(), closed: errNoHandle}
 
 // threadConns are the connections of zero handles. They hold no socket.
-var threadConns = &conns{ns: netns.None()}
+var threadConns = &conns{ns: netns.None(), cfg: wire.Config{Timeout: defaultTimeout}}
+
+// defaultTimeout is how long the package's functions wait for a reply unless
+// SetSocketTimeout was called.
+const defaultTimeout = 60 * time.Second
 
 // supportedFamilies are the protocols of a handle that was asked for none.
 var supportedFamilies = []int{uapi.NETLINK_ROUTE, uapi.NETLINK_XFRM, uapi.NETLINK_NETFILTER}
@@ -134,6 +138,10 @@ func protocolName(p int) string { return fmt.Sprintf("protocol %d", p) }
 // WithContext returns a handle that shares h's sockets and whose calls end
 // when ctx is done, with its error.
 func (h *Handle) WithContext(ctx context.Context) *Handle {
+	return h.with(wire.From(ctx))
+}
+
+func (h *Handle) with(ctx wire.Context) *Handle {
 	if h == nil {
 		return nil
 	}
@@ -151,12 +159,15 @@ func (h *Handle) DisableVFInfoCollection() *Handle {
 	return h
 }
 
-func (h *Handle) context() context.Context {
+func (h *Handle) context() wire.Context {
 	if h == nil || h.ctx == nil {
-		return context.Background()
+		return wire.Background
 	}
 	return h.ctx
 }
+
+// parent is the context of what goes on by itself.
+func (h *Handle) parent() context.Context { return wire.Parent(h.context()) }
 
 // conn returns the connection of a protocol.
 func (h *Handle) conn(protocol int) (*wire.Conn, error) {
@@ -258,18 +269,20 @@ func (h *Handle) SupportsNetlinkFamily(nlFamily int) bool {
 	return h != nil && h.conns != nil && slices.Contains(h.families, nlFamily)
 }
 
-// GetSocketTimeout returns how long the package's functions wait for a reply;
-// 0 is for ever.
+// GetSocketTimeout returns how long the package's functions wait for a reply, 60 s at
+// first; 0 is for ever.
 func GetSocketTimeout() time.Duration {
 	threadConns.mu.Lock()
 	defer threadConns.mu.Unlock()
 	return threadConns.cfg.Timeout
 }
 
-// SetSocketTimeout bounds the wait for each reply to the package's functions.
+// SetSocketTimeout bounds the wait for each reply to the package's functions. One
+// that does not come in time is EAGAIN, with details wire.ErrTimeout.
 func SetSocketTimeout(to time.Duration) error { return threadConns.setTimeout(to) }
 
-// SetSocketTimeout bounds the wait for each reply; 0 waits for ever.
+// SetSocketTimeout bounds the wait for each reply; 0, as at first, waits for ever. One
+// that does not come in time is EAGAIN, with details wire.ErrTimeout.
 func (h *Handle) SetSocketTimeout(to time.Duration) error {
 	if h == nil {
 		return errNoHandle

@@ -81,8 +81,8 @@ func (v *Vxlan) attrs(c *attr.Codec) {
 		v.VxlanId = id
 	}
 	attr.IntU32(c, uapi.IFLA_VXLAN_LINK|attr.IfSet, &v.VtepDevIndex, "index of the device", math.MaxInt32)
-	attr.IP46(c, uapi.IFLA_VXLAN_LOCAL, uapi.IFLA_VXLAN_LOCAL6, &v.SrcAddr)
-	attr.IP46(c, uapi.IFLA_VXLAN_GROUP, uapi.IFLA_VXLAN_GROUP6, &v.Group)
+	attr.IP46(c, uapi.IFLA_VXLAN_LOCAL, uapi.IFLA_VXLAN_LOCAL6, fitting(&v.SrcAddr))
+	attr.IP46(c, uapi.IFLA_VXLAN_GROUP, uapi.IFLA_VXLAN_GROUP6, fitting(&v.Group))
 	if c.Encoding() && v.TTLSet != nil {
 		attr.OptU8(c, uapi.IFLA_VXLAN_TTL, &v.TTLSet)
 	} else {
@@ -203,4 +203,13 @@ func (h *Handle) LinkSetVXLANVtepDevIndex(link *Vxlan, index int) error {
 	return h.changeKind(link, "link set vxlan dev", func(e *wire.Encoder) {
 		e.Uint32(uapi.IFLA_VXLAN_LINK, uint32(inRange(e, "index of the device", index, math.MaxInt32)))
 	})
+}
+
+// fitting is ip, or an address that is not sent where ip has neither 4 nor 16 bytes:
+// programs that put text there hear nothing of it elsewhere, and their links are made.
+func fitting(ip *net.IP) *net.IP {
+	if n := len(*ip); n != 0 && n != net.IPv4len && n != net.IPv6len {
+		return new(net.IP)
+	}
+	return ip
 }

@@ -30,6 +30,9 @@ func (h *Handle) LinkAdd(link Link) error {
 	if err := a.checkNew(); err != nil {
 		return h.refuse(err, "link add", object)
 	}
+	if p, ok := link.(needsParent); ok && a.ParentIndex == 0 {
+		return p.errNoParent()
+	}
 	flags := uint16(uapi.NLM_F_CREATE | uapi.NLM_F_EXCL)
 	echo := h != nil && h.batch == nil && a.Namespace == nil
 	more := a.Alias != "" || len(a.AltNames) != 0
@@ -59,6 +62,10 @@ func (h *Handle) LinkAdd(link Link) error {
 	return h.wrap(h.linkAddRest(link), "link add", object)
 }
 
+// needsParent is a link whose maker is to be told of a missing ParentIndex in words
+// that programs compare.
+type needsParent interface{ errNoParent() error }
+
 // linkAddRest gives a new link what kernels do not take along with the rest. If
 // that fails, the link goes.
 func (h *Handle) linkAddRest(link Link) error {
@@ -70,7 +77,7 @@ func (h *Handle) linkAddRest(link Link) error {
 			return err
 		}
 		defer there.Delete()
-		h = there.WithContext(h.context())
+		h = there.with(h.ctx)
 		found.Index = 0
 	}
 	var err error

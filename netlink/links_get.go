@@ -11,9 +11,9 @@ import (
 )
 
 var (
-	errNoName = refused(errNoDevice, "link has neither index nor name")
-	errNoLink = errors.New("no link given")
-	errNoPort = notExist("not the port of a bridge")
+	errNoName error = &refusal{"link has neither index nor name", errNoDevice}
+	errNoLink       = errors.New("no link given")
+	errNoPort       = notExist("not the port of a bridge")
 )
 
 // notExist is an error that matches os.ErrNotExist.

@@ -132,7 +132,7 @@ func (m *Mirror) follow(ctx context.Context) error {
 		for _, order := range orders {
 			order(ctx)
 		}
-		err := m.receiveAll(ctx, waiting)
+		err := m.receiveAll(ctx, wire.From(waiting))
 		wake()
 		switch {
 		case ctx.Err() != nil:
@@ -144,7 +144,7 @@ func (m *Mirror) follow(ctx context.Context) error {
 }
 
 // receiveAll works events in until waiting, which ends with ctx, is done.
-func (m *Mirror) receiveAll(ctx, waiting context.Context) error {
+func (m *Mirror) receiveAll(ctx context.Context, waiting wire.Context) error {
 	for waiting.Err() == nil {
 		timeout := m.untilRepair()
 		if timeout < 0 {
@@ -190,7 +190,7 @@ func (m *Mirror) order(ctx context.Context, fn func(context.Context)) error {
 
 // receive works one datagram in. timeout is as for wire.Listener. Lost events are
 // no error: the tables will be read anew.
-func (m *Mirror) receive(ctx context.Context, timeout time.Duration) error {
+func (m *Mirror) receive(ctx wire.Context, timeout time.Duration) error {
 	var failed error
 	err := m.w.listen.Receive(ctx, timeout, func(msg wire.Message) {
 		m.mu.Lock()
@@ -212,8 +212,9 @@ func (m *Mirror) receive(ctx context.Context, timeout time.Duration) error {
 
 // drain works in what is queued, and the links that are to be asked for after that.
 func (m *Mirror) drain(ctx context.Context) error {
+	ends := wire.From(ctx)
 	for {
-		err := m.receive(ctx, -1)
+		err := m.receive(ends, -1)
 		if errors.Is(err, wire.ErrTimeout) {
 			if len(m.again) == 0 {
 				return nil
@@ -296,7 +297,7 @@ func (m *Mirror) read(ctx context.Context, p *partState) (objects hamt.Map[[]str
 	}
 	barrier(ctx, c)
 	restart := func() { objects = hamt.Map[[]string]{} }
-	err = c.List(ctx, p.dump(), restart, func(msg wire.Message) error {
+	err = c.List(wire.From(ctx), p.dump(), restart, func(msg wire.Message) error {
 		if msg.Type != p.new || !p.owns(&msg) || p.hidden(msg.Data) {
 			return nil
 		}
@@ -320,7 +321,7 @@ func barrier(ctx context.Context, c *wire.Conn) {
 	r := wire.NewRequest(uapi.RTM_GETQDISC, 0)
 	r.Header(uapi.SizeofTcmsg)
 	// It is refused; where it could not be sent, nor can what comes next.
-	_ = c.Get(ctx, r, func(wire.Message) error { return nil })
+	_ = c.Get(wire.From(ctx), r, func(wire.Message) error { return nil })
 }
 
 // bytesOf returns what is kept of a message; one of old where that is equal.

@@ -43,7 +43,7 @@ func (h *Handle) Watch(ctx context.Context, tables ...Table) iter.Seq2[Event, er
 func (h *Handle) join(ctx context.Context) (context.Context, context.CancelCauseFunc) {
 	joined, cancel := context.WithCancelCause(ctx)
 	var stops []func() bool
-	for _, other := range [...]context.Context{h.ctx, h.conns.end()} {
+	for _, other := range [...]context.Context{h.parent(), h.conns.end()} {
 		if other != nil && other != ctx {
 			stops = append(stops, context.AfterFunc(other, func() { cancel(context.Cause(other)) }))
 		}
@@ -174,7 +174,7 @@ func (cs *conns) inNamespace(fn func(netns.NsHandle) error) error {
 // openWatch opens a listener to groups of cfg's protocol, and a handle beside it
 // to list what the events are about.
 func openWatch(h *Handle, cfg wire.Config, groups []uint32) (*Handle, *wire.Listener, error) {
-	lists, err := NewHandleWithOptions(HandleOptions{NetNS: cfg.NetNS, DisableVFInfoCollection: h.noVFs}, cfg.Protocol)
+	lists, err := NewHandleWithOptions(HandleOptions{NetNS: cfg.NetNS, DisableVFInfoCollection: h.noVFs, ErrorDetails: true}, cfg.Protocol)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -202,7 +202,7 @@ func (w *watcher[T]) run(ctx context.Context, yield func(T, error) bool) {
 		busy = func(bool) {}
 	}
 	busy(false)
-	for m, err := range w.listen.Messages(ctx) {
+	for m, err := range w.listen.Messages(wire.From(ctx)) {
 		busy(true)
 		switch {
 		case err == nil:

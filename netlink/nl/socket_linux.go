@@ -186,13 +186,13 @@ func (s *NetlinkSocket) Receive() ([]syscall.NetlinkMessage, *unix.SockaddrNetli
 // bare returns the number in err, as programs compare it: with the kernel's words where it
 // gave any, and err itself where there is no number.
 func bare(err error) error {
-	var errno syscall.Errno
+	errno, ok := errors.AsType[syscall.Errno](err)
 	switch {
 	case errors.Is(err, wire.ErrTimeout):
 		return unix.EAGAIN
 	case errors.Is(err, wire.ErrOverrun):
 		return unix.ENOBUFS
-	case !errors.As(err, &errno):
+	case !ok:
 		return err
 	}
 	if e, ok := err.(*wire.Error); ok && e.Message != "" {
