@@ -17,6 +17,12 @@ import (
 // when an address or a next hop does. Such repairs take a tenth of the time at
 // most.
 //
+// What the kernel tells nobody of is as it was when the links were last read: of a link
+// that is down, all that is set but MTU, queue length and IFF_PROMISC, such as alias,
+// alternative names and group; of any link its queueing discipline and the limits of
+// offloads; the namespace of a veth's other end that moves on from another one.
+// [Mirror.Verify] finds it, and has it read again.
+//
 // A mirror has what identifies and configures objects. Counters, ages and
 // lifetimes that run are left out, and a neighbour's state is the last that the
 // kernel told of. A Mirror is safe for concurrent use.
@@ -32,6 +38,9 @@ type Mirror struct {
 	asked   bool          // and its owner wanted that
 	orders  []func(context.Context)
 	wake    context.CancelFunc // ends the wait for events, for orders to be done
+
+	// again are the indices of links to be asked for. Only the mirror's goroutine has it.
+	again map[int32]bool
 }
 
 // partState is the copy of one part of the tables: for each key the objects
@@ -148,6 +157,11 @@ func (m *Mirror) receiveAll(ctx context.Context, waiting wire.Context) error {
 		if err != nil && !errors.Is(err, wire.ErrTimeout) {
 			return err
 		}
+		if len(m.again) != 0 {
+			if err := m.drain(ctx); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -196,14 +210,18 @@ func (m *Mirror) receive(ctx wire.Context, timeout time.Duration) error {
 	return errors.Join(failed, err)
 }
 
-// drain works in what is queued.
+// drain works in what is queued, and the links that are to be asked for after that.
 func (m *Mirror) drain(ctx context.Context) error {
 	ends := wire.From(ctx)
 	for {
-		switch err := m.receive(ends, -1); {
-		case errors.Is(err, wire.ErrTimeout):
-			return nil
-		case err != nil:
+		err := m.receive(ends, -1)
+		if errors.Is(err, wire.ErrTimeout) {
+			if len(m.again) == 0 {
+				return nil
+			}
+			err = m.askAgain(ctx)
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -14,6 +14,10 @@ import (
 // until ctx or the handle's context is done or the handle is closed, which is the
 // last pair's error: ip monitor. Without tables it tells of all.
 //
+// It also tells of bridge ports ([BridgePortEvent], with LinkTable), of what the kernel
+// asks programs for ([NeighMissEvent], with NeighTable) and of buckets of resilient groups
+// ([NexthopBucketEvent], with NexthopTable).
+//
 // Watch keeps nothing: an object that changed comes without its earlier state.
 // Where events were lost, a [LostEvent] comes, then all objects that there are,
 // then a [SyncedEvent]; what has gone meanwhile is not told. [Handle.NewMirror]
@@ -270,6 +274,14 @@ func (w *tableWatch) event(m wire.Message) (ev Event, want bool, err error) {
 			ev, err = p.event(&w.decoder, nil, m.Data)
 		}
 		return ev, err == nil, wire.Annotate(err, w.op, func() string { return p.name })
+	}
+	for _, p := range w.parts {
+		if p.news == nil || len(m.Data) == 0 {
+			continue
+		}
+		if ev, err := p.news(m); ev != nil || err != nil {
+			return ev, err == nil, wire.Annotate(err, w.op, func() string { return p.name })
+		}
 	}
 	return nil, false, nil
 }

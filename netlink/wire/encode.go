@@ -101,7 +101,7 @@ func (e *Encoder) Data(typ uint16, b []byte) { copy(e.Reserve(typ, len(b)), b) }
 // String appends s and the NUL that ends it.
 func (e *Encoder) String(typ uint16, s string) {
 	if strings.IndexByte(s, 0) >= 0 {
-		e.Fail(fmt.Errorf("attribute %d: string %q holds a NUL", typ&typeMask, s))
+		e.Fail(fmt.Errorf("attribute %d: string %.128q holds a NUL", typ&typeMask, s))
 	}
 	copy(e.Reserve(typ, len(s)+1), s)
 }
