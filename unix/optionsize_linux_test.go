@@ -4,7 +4,6 @@ import (
 	"testing"
 	"unsafe"
 
-	"kern.sys/internal/nstest"
 	"kern.sys/unix"
 )
 
