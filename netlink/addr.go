@@ -47,6 +47,9 @@ type Addr struct {
 	// Metric is the metric of the prefix route that the kernel makes
 	// (IFA_RT_PRIORITY, Linux 4.18 for IPv6, 5.2 for IPv4); 0: its default.
 	Metric int
+	// NoBroadcast says that an IPv4 address has no broadcast address, as
+	// net.IPv4zero in Broadcast does: a listed one without has it.
+	NoBroadcast bool
 }
 
 // String returns the address with its prefix length and, after a space, the

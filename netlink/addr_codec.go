@@ -87,11 +87,17 @@ func (a *Addr) encodeV4(r *wire.Request, local netip.Addr, bits int) {
 	}
 }
 
+// maxBitsOfBroadcast: networks of two hosts and less have no broadcast address, see
+// RFC 3021.
+const maxBitsOfBroadcast = 30
+
 // broadcast returns the broadcast address to send, the zero Addr for none.
 func (a *Addr) broadcast(local netip.Addr, bits int) (netip.Addr, error) {
+	if a.Broadcast == nil && a.NoBroadcast {
+		return netip.Addr{}, nil
+	}
 	if a.Broadcast == nil {
-		// Networks of two hosts and less have no broadcast address: RFC 3021.
-		if bits > 30 {
+		if bits > maxBitsOfBroadcast {
 			return netip.Addr{}, nil
 		}
 		b := local.As4()
@@ -122,6 +128,10 @@ func (a *Addr) encodeLifetimes(r *wire.Request) {
 	c := uapi.IfaCacheinfo{
 		IfaValid:    lifetime(r, "valid lifetime", a.ValidLft),
 		IfaPrefered: lifetime(r, "preferred lifetime", a.PreferedLft),
+	}
+	if a.Flags&uapi.IFA_F_DEPRECATED != 0 && c.IfaPrefered == math.MaxUint32 {
+		// So IPv4 lists an address that is valid for ever and was never preferred.
+		c.IfaPrefered = 0
 	}
 	r.Struct(uapi.IFA_CACHEINFO, uapi.SizeofIfaCacheinfo, &c)
 }
@@ -206,6 +216,7 @@ func (ad *addrDecoder) decode(m wire.Message) (a Addr, want bool, err error) {
 		a.IPNet = ad.ipNet(local, 8*size)
 		a.Peer = ad.ipNet(onLink, bits)
 	}
+	a.NoBroadcast = a.Broadcast == nil && size == net.IPv4len && bits <= maxBitsOfBroadcast
 	return a, true, nil
 }
 

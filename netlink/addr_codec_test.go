@@ -65,7 +65,8 @@ var addrReplies = []struct {
 			"14000600 08070000 100e0000 eaff0400 eaff0400",
 		local: "10.1.2.4/32", peer: "10.9.0.0/16",
 		want: Addr{
-			LinkIndex: 3, Label: "v0", Flags: uapi.IFA_F_NOPREFIXROUTE, Metric: 300,
+			NoBroadcast: true,
+			LinkIndex:   3, Label: "v0", Flags: uapi.IFA_F_NOPREFIXROUTE, Metric: 300,
 			PreferedLft: 1800, ValidLft: 3600,
 		},
 	},

@@ -33,7 +33,7 @@ func (h *Handle) AddrDel(link Link, addr *Addr) error {
 
 func (h *Handle) addrChange(op string, typ, flags uint16, link Link, addr *Addr) error {
 	if addr == nil {
-		return &wire.Error{Op: op, Err: errors.New("no address given")}
+		return h.refuse(errors.New("no address given"), op, noObject)
 	}
 	if link == nil {
 		link = &Device{LinkAttrs{Index: addr.LinkIndex}}
@@ -41,7 +41,7 @@ func (h *Handle) addrChange(op string, typ, flags uint16, link Link, addr *Addr)
 	object := func() string { return addr.String() + " dev " + linkObject(link) }
 	index, err := h.indexToChange(link)
 	if err != nil {
-		return h.wrap(err, op, object)
+		return h.refuse(err, op, object)
 	}
 	r := wire.NewRequest(typ, flags)
 	addr.encode(r, index)
@@ -69,6 +69,9 @@ func withoutLink(err error) error {
 	return err
 }
 
+// goneLink is withoutLink for streams.
+func goneLink(err error) bool { return withoutLink(err) == nil }
+
 // AddrSeq is [Handle.AddrList] one by one, as they come from the kernel. An
 // interrupted dump ends with [ErrDumpInterrupted].
 func (h *Handle) AddrSeq(link Link, family int) iter.Seq2[Addr, error] {
@@ -82,8 +85,7 @@ func (h *Handle) AddrSeq(link Link, family int) iter.Seq2[Addr, error] {
 		}
 		d := addrDecoder{family: family, index: q.index}
 		request := func() (*wire.Request, error) { return q.request(), nil }
-		gone := func(err error) bool { return withoutLink(err) == nil }
-		stream(h, request, q.op(), byValue(d.decode), gone)(yield)
+		stream(h, request, q.op(), byValue(d.decode), goneLink)(yield)
 	}
 }
 

@@ -91,7 +91,7 @@ func (h *Handle) AddrSubscribeWithOptions(ch chan<- AddrUpdate, done <-chan stru
 
 // AddrSubscribeSeq is [Handle.AddrSubscribeWithOptions] as an iterator, which
 // subscribes when an iteration begins. What would go to the ErrorCallback comes
-// as pairs. The handle's context ends it.
+// as pairs. The handle's context and its Close end it.
 func (h *Handle) AddrSubscribeSeq(options AddrSubscribeOptions) iter.Seq2[AddrUpdate, error] {
 	return addrEvents.seq(h, options.common())
 }

@@ -46,7 +46,10 @@ type batchItem struct {
 // NewBatch returns an empty batch on h's namespace.
 func (h *Handle) NewBatch() *Batch {
 	b := &Batch{}
-	inner := *h
+	inner := Handle{conns: noConns}
+	if h != nil {
+		inner = *h
+	}
 	inner.batch, inner.details = b, true
 	b.Handle = &inner
 	return b

@@ -128,7 +128,7 @@ func (h *Handle) bridgeRequest(typ uint16, link Link, op, what string, encode fu
 	object := func() string { return strings.TrimSpace(linkObject(link) + " " + what) }
 	index, err := h.indexToChange(link)
 	if err != nil {
-		return h.wrap(err, op, object)
+		return h.refuse(err, op, object)
 	}
 	r := wire.NewRequest(typ, 0)
 	ifi := uapi.Ifinfomsg{Family: uapi.AF_BRIDGE, Index: int32(index)}

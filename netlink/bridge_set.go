@@ -40,6 +40,6 @@ func (h *Handle) BridgeSetVlanFiltering(link Link, on bool) error {
 // tag, 0 for none: ip link set DEV type bridge vlan_default_pvid PVID.
 func (h *Handle) BridgeSetVlanDefaultPVID(link Link, pvid uint16) error {
 	return h.bridgeSet(link, fmt.Sprintf("vlan_default_pvid %d", pvid), func(e *wire.Encoder) {
-		e.Uint16(uapi.IFLA_BR_VLAN_DEFAULT_PVID, pvid)
+		e.Uint16(uapi.IFLA_BR_VLAN_DEFAULT_PVID, uint16(inRange(e, "pvid", int(pvid), maxVlanID)))
 	})
 }

@@ -53,6 +53,9 @@ func ends(single bool, put func(flags uint16, last bool)) {
 
 func (h *Handle) bridgeVlans(typ uint16, link Link, vid, vidEnd uint16, pvid, untagged, self, master bool) error {
 	return h.bridgeVlan(typ, link, vlanRange(vid, vidEnd), self, master, func(e *wire.Encoder) {
+		if vidEnd > maxVlanID {
+			e.Fail(fmt.Errorf("vlan %d is not within 0 and %d", vidEnd, maxVlanID))
+		}
 		if vidEnd < vid {
 			e.Fail(fmt.Errorf("vlan range ends at %d before it begins at %d", vidEnd, vid))
 		}
@@ -98,6 +101,12 @@ func (h *Handle) BridgeVlanDelRange(link Link, vid, vidEnd uint16, pvid, untagge
 func (h *Handle) bridgeVlanTunnels(typ uint16, link Link, vid, vidEnd uint16, tunid, tunidEnd uint32, self, master bool) error {
 	what := fmt.Sprintf("%s tunnel_info id %d", vlanRange(vid, vidEnd), tunid)
 	return h.bridgeVlan(typ, link, what, self, master, func(e *wire.Encoder) {
+		if vidEnd > maxVlanID {
+			e.Fail(fmt.Errorf("vlan %d is not within 0 and %d", vidEnd, maxVlanID))
+		}
+		if tunidEnd > maxVNI {
+			e.Fail(fmt.Errorf("tunnel %d is not within 0 and %d", tunidEnd, maxVNI))
+		}
 		if vidEnd < vid || tunidEnd < tunid || uint32(vidEnd-vid) != tunidEnd-tunid {
 			e.Fail(fmt.Errorf("vlans %d to %d do not match tunnels %d to %d", vid, vidEnd, tunid, tunidEnd))
 		}

@@ -1,6 +1,7 @@
 package netlink
 
 import (
+	"errors"
 	"fmt"
 
 	"kern.sys/internal/uapi"
@@ -124,9 +125,12 @@ func (h *Handle) BridgeVlanList() (map[int32][]*nl.BridgeVlanInfo, error) {
 func (h *Handle) BridgeVlanTunnelShow() ([]nl.TunnelInfo, error) { return h.bridgeTunnels(0) }
 
 // BridgeVlanTunnelShowDev returns the VLANs of one link that are mapped to
-// tunnels: bridge vlan tunnelshow dev DEV.
+// tunnels: bridge vlan tunnelshow dev DEV. A link that is gone has none.
 func (h *Handle) BridgeVlanTunnelShowDev(link Link) ([]nl.TunnelInfo, error) {
 	index, err := h.linkIndex(link)
+	if errors.Is(err, errNoDevice) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, h.wrap(err, "bridge tunnel list", func() string { return linkObject(link) })
 	}
@@ -150,7 +154,7 @@ func (h *Handle) bridgeVni(typ, flags uint16, op string, link Link, vni, vniEnd 
 	object := func() string { return fmt.Sprintf("%s vni %d-%d", linkObject(link), vni, vniEnd) }
 	index, err := h.indexToChange(link)
 	if err != nil {
-		return h.wrap(err, op, object)
+		return h.refuse(err, op, object)
 	}
 	r := wire.NewRequest(typ, flags)
 	t := uapi.TunnelMsg{Family: uapi.AF_BRIDGE, Ifindex: uint32(index)}
@@ -161,6 +165,9 @@ func (h *Handle) bridgeVni(typ, flags uint16, op string, link Link, vni, vniEnd 
 		r.Uint32(uapi.VXLAN_VNIFILTER_ENTRY_END, vniEnd)
 	}
 	r.End()
+	if vniEnd > maxVNI {
+		r.Fail(fmt.Errorf("vni %d is not within 0 and %d", vniEnd, maxVNI))
+	}
 	if vniEnd < vni {
 		r.Fail(fmt.Errorf("range ends at %d before it begins at %d", vniEnd, vni))
 	}

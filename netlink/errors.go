@@ -2,18 +2,20 @@ package netlink
 
 import (
 	"fmt"
+	"net"
+	"strings"
 
 	"kern.sys/netlink/nl"
 	"kern.sys/netlink/wire"
 )
 
-// detailed reports whether h's errors say more than a number.
-func (h *Handle) detailed() bool { return h.details || nl.EnableErrorMessageReporting }
+// detailed reports whether h's errors may say more than a number.
+func (h *Handle) detailed() bool { return h == nil || h.details || nl.EnableErrorMessageReporting }
 
 // withDetails returns h with errors that say all there is, for what programs that
 // compare bare numbers do not call.
 func (h *Handle) withDetails() *Handle {
-	if h.details {
+	if h == nil || h.details {
 		return h
 	}
 	c := *h
@@ -22,10 +24,10 @@ func (h *Handle) withDetails() *Handle {
 }
 
 // wrap makes of an error what h's callers expect: a bare number where the kernel
-// refused, or with details a [wire.Error] that says what was done to which object.
+// refused, or with details a [wire.Error] that says what was done to which object. With
+// nl.EnableErrorMessageReporting it is the latter where the kernel had words for it.
 // What never reached the kernel is always in words, and a [LinkNotFoundError] stays
-// one. object is only asked for where
-// its text is needed.
+// one. object is only asked for where its text is needed.
 func (h *Handle) wrap(err error, op string, object func() string) error {
 	if err == nil {
 		return nil
@@ -33,12 +35,18 @@ func (h *Handle) wrap(err error, op string, object func() string) error {
 	if _, ok := err.(LinkNotFoundError); ok {
 		return err
 	}
-	if !h.detailed() {
+	if h != nil && !h.details && !(nl.EnableErrorMessageReporting && inKernelsWords(err)) {
 		if errno, ok := bareErrno(err); ok {
 			return errno
 		}
 	}
 	return wire.Annotate(err, op, object)
+}
+
+// inKernelsWords reports whether the kernel said more than a number.
+func inKernelsWords(err error) bool {
+	e, ok := err.(*wire.Error)
+	return ok && (e.Message != "" || len(e.Path) != 0 || e.Missing != 0)
 }
 
 // refusal says in words what the kernel has a number for: what need not be sent to
@@ -57,3 +65,35 @@ func (e *refusal) Error() string { return e.words }
 
 // Unwrap returns the number.
 func (e *refusal) Unwrap() error { return e.errno }
+
+// fewInError bounds the lists in an error: of more, only so many are named.
+const fewInError = 4
+
+// andMore is what follows after the first fewInError of n.
+func andMore(n int) []string {
+	if n <= fewInError {
+		return nil
+	}
+	return []string{fmt.Sprintf("and %d more", n-fewInError)}
+}
+
+// quoted is a list of names as an error has it.
+func quoted(names []string) string {
+	var w []string
+	for _, name := range names[:min(len(names), fewInError)] {
+		w = append(w, fmt.Sprintf("%.128q", name))
+	}
+	return strings.Join(append(w, andMore(len(names))...), " ")
+}
+
+// addrOf is a link-layer address as an error has it.
+func addrOf(a net.HardwareAddr) string { return a[:min(len(a), maxAddrLen)].String() }
+
+// hexOf is a list of messages as an error has it.
+func hexOf(messages []string) string {
+	var w []string
+	for _, m := range messages[:min(len(messages), fewInError)] {
+		w = append(w, fmt.Sprintf("%.128x", m))
+	}
+	return "[" + strings.Join(append(w, andMore(len(messages))...), " ") + "]"
+}

@@ -41,7 +41,7 @@ func Example_bridge() {
 // makeEth1 makes what the example takes for granted, in the namespace that
 // the tests of this package have to themselves, and returns what removes it.
 func makeEth1() (remove func()) {
-	veth := netlink.NewVeth(netlink.LinkAttrs{Name: "eth1"})
+	veth := netlink.NewVeth(netlink.LinkAttrs{Name: "eth1", TxQLen: -1})
 	veth.PeerName = "far1"
 	if err := netlink.LinkAdd(veth); err != nil {
 		fmt.Println(err)

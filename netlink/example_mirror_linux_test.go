@@ -17,7 +17,7 @@ func ExampleHandle_NewMirror() {
 	defer m.Close()
 
 	before := m.Snapshot()
-	br0 := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: "br0"}}
+	br0 := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: "br0", TxQLen: -1}}
 	if err := netlink.LinkAdd(br0); err != nil {
 		fmt.Println(err)
 		return

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"iter"
 
+	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
 	"kern.sys/netlink/wire"
 )
@@ -19,7 +20,7 @@ var ErrNotImplemented error = wire.NotImplemented{}
 // exec sends a request that changes something, over the connection of its
 // protocol. op and object name it in the error.
 func (h *Handle) exec(r *wire.Request, op string, object func() string) error {
-	if h.batch != nil {
+	if h != nil && h.batch != nil {
 		h.batch.add(r, op, object())
 		return nil
 	}
@@ -28,6 +29,14 @@ func (h *Handle) exec(r *wire.Request, op string, object func() string) error {
 		err = c.Do(h.context(), r)
 	}
 	return h.wrap(err, op, object)
+}
+
+// refuse ends a change that is not sent: with err, and in a batch with nil and
+// err in its place of what Flush returns, like every other change.
+func (h *Handle) refuse(err error, op string, object func() string) error {
+	r := wire.NewRequest(uapi.NLMSG_NOOP, 0)
+	r.Fail(err)
+	return h.exec(r, op, object)
 }
 
 // get sends a request that has one reply. each reads it in place,

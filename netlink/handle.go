@@ -2,6 +2,7 @@ package netlink
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -38,7 +39,11 @@ type conns struct {
 	open   map[int]*wire.Conn
 	cfg    wire.Config
 	strict *bool // what SetStrictCheck said
-	closed bool
+	closed error // why there are no connections any more; nil: there are
+
+	// ended is done when the handle is closed; nil: nobody has asked for it.
+	ended  context.Context
+	endAll context.CancelCauseFunc
 }
 
 // HandleOptions is what [NewHandleWithOptions] and [ConfigureHandle] take.
@@ -54,16 +59,26 @@ type HandleOptions struct {
 	DisableVFInfoCollection bool
 	// ErrorDetails makes errors say what was done to which object, and what the
 	// kernel had to say about it: a [wire.Error], which matches its errno with
-	// errors.Is. Without it, and without nl.EnableErrorMessageReporting, what
-	// the kernel refused is a bare syscall.Errno.
+	// errors.Is. Without it what the kernel refused is a bare syscall.Errno, but
+	// where it had words for it and nl.EnableErrorMessageReporting is set.
 	ErrorDetails bool
 }
+
+// errNoHandle is what the methods of a nil Handle return.
+var errNoHandle = errors.New("no handle: it is nil")
 
 // pkgHandle serves the package's functions.
 var pkgHandle = &Handle{}
 
+// noConns are the connections of a nil handle's batch.
+var noConns = &conns{ns: netns.None(), closed: errNoHandle}
+
 // threadConns are the connections of zero handles. They hold no socket.
-var threadConns = &conns{ns: netns.None()}
+var threadConns = &conns{ns: netns.None(), cfg: wire.Config{Timeout: defaultTimeout}}
+
+// defaultTimeout is how long the package's functions wait for a reply unless
+// SetSocketTimeout was called.
+const defaultTimeout = 60 * time.Second
 
 // supportedFamilies are the protocols of a handle that was asked for none.
 var supportedFamilies = []int{uapi.NETLINK_ROUTE, uapi.NETLINK_XFRM, uapi.NETLINK_NETFILTER}
@@ -74,7 +89,8 @@ func NewHandle(nlFamilies ...int) (*Handle, error) {
 	return NewHandleWithOptions(HandleOptions{}, nlFamilies...)
 }
 
-// NewHandleAt is [NewHandle] for the namespace ns.
+// NewHandleAt is [NewHandle] for the namespace ns. netns.None() stands for that
+// of the calling thread.
 func NewHandleAt(ns netns.NsHandle, nlFamilies ...int) (*Handle, error) {
 	return NewHandleWithOptions(HandleOptions{NetNS: &ns}, nlFamilies...)
 }
@@ -126,6 +142,9 @@ func (h *Handle) WithContext(ctx context.Context) *Handle {
 }
 
 func (h *Handle) with(ctx wire.Context) *Handle {
+	if h == nil {
+		return nil
+	}
 	c := *h
 	c.ctx = ctx
 	return &c
@@ -134,12 +153,14 @@ func (h *Handle) with(ctx wire.Context) *Handle {
 // DisableVFInfoCollection makes h leave the virtual functions out of what it
 // asks of links, and returns h.
 func (h *Handle) DisableVFInfoCollection() *Handle {
-	h.noVFs = true
+	if h != nil {
+		h.noVFs = true
+	}
 	return h
 }
 
 func (h *Handle) context() wire.Context {
-	if h.ctx == nil {
+	if h == nil || h.ctx == nil {
 		return wire.Background
 	}
 	return h.ctx
@@ -150,6 +171,9 @@ func (h *Handle) parent() context.Context { return wire.Parent(h.context()) }
 
 // conn returns the connection of a protocol.
 func (h *Handle) conn(protocol int) (*wire.Conn, error) {
+	if h == nil {
+		return nil, errNoHandle
+	}
 	cs := h.conns
 	if cs == nil {
 		cs = threadConns
@@ -165,8 +189,8 @@ func (h *Handle) conn(protocol int) (*wire.Conn, error) {
 func (cs *conns) conn(protocol int) (*wire.Conn, error) {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	if cs.closed {
-		return nil, wire.ErrClosed
+	if cs.closed != nil {
+		return nil, cs.closed
 	}
 	if c := cs.open[protocol]; c != nil {
 		return c, nil
@@ -204,16 +228,26 @@ func (cs *conns) add(protocol int, c *wire.Conn) {
 }
 
 // Close ends the calls under way with an error that matches os.ErrClosed and
-// frees the sockets. Later calls return that error. Closing a zero handle does
-// nothing.
+// frees the sockets. Later calls return that error. What Watch, NewMirror and the
+// subscriptions of the handle began ends as well: the iterations with that error,
+// which an ErrorCallback gets, too, and channels are closed. Closing a zero handle
+// does nothing.
 func (h *Handle) Close() error {
+	if h == nil {
+		return errNoHandle
+	}
 	cs := h.conns
 	if cs == nil {
 		return nil
 	}
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	cs.closed = true
+	if cs.closed == nil {
+		cs.closed = wire.ErrClosed
+	}
+	if cs.endAll != nil {
+		cs.endAll(cs.closed)
+	}
 	var first error
 	for _, c := range cs.open {
 		if err := c.Close(); err != nil && first == nil {
@@ -232,22 +266,27 @@ func (h *Handle) Delete() { _ = h.Close() }
 // SupportsNetlinkFamily reports whether the handle was made for the protocol
 // (NETLINK_…).
 func (h *Handle) SupportsNetlinkFamily(nlFamily int) bool {
-	return h.conns != nil && slices.Contains(h.families, nlFamily)
+	return h != nil && h.conns != nil && slices.Contains(h.families, nlFamily)
 }
 
-// GetSocketTimeout returns how long the package's functions wait for a reply;
-// 0 is for ever.
+// GetSocketTimeout returns how long the package's functions wait for a reply, 60 s at
+// first; 0 is for ever.
 func GetSocketTimeout() time.Duration {
 	threadConns.mu.Lock()
 	defer threadConns.mu.Unlock()
 	return threadConns.cfg.Timeout
 }
 
-// SetSocketTimeout bounds the wait for each reply to the package's functions.
+// SetSocketTimeout bounds the wait for each reply to the package's functions. One
+// that does not come in time is EAGAIN, with details wire.ErrTimeout.
 func SetSocketTimeout(to time.Duration) error { return threadConns.setTimeout(to) }
 
-// SetSocketTimeout bounds the wait for each reply; 0 waits for ever.
+// SetSocketTimeout bounds the wait for each reply; 0, as at first, waits for ever. One
+// that does not come in time is EAGAIN, with details wire.ErrTimeout.
 func (h *Handle) SetSocketTimeout(to time.Duration) error {
+	if h == nil {
+		return errNoHandle
+	}
 	if h.conns == nil {
 		return threadConns.setTimeout(to)
 	}
@@ -300,14 +339,17 @@ func (h *Handle) SetStrictCheck(state bool) error {
 
 // eachConn calls fn for the connections of a handle that has some.
 func (h *Handle) eachConn(fn func(*conns, *wire.Conn) error) error {
+	if h == nil {
+		return errNoHandle
+	}
 	cs := h.conns
 	if cs == nil {
 		return fmt.Errorf("a zero handle has no sockets of its own: use NewHandle")
 	}
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	if cs.closed {
-		return wire.ErrClosed
+	if cs.closed != nil {
+		return cs.closed
 	}
 	for _, c := range cs.open {
 		if err := fn(cs, c); err != nil {

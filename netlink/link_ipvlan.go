@@ -1,6 +1,8 @@
 package netlink
 
 import (
+	"errors"
+
 	"kern.sys/internal/attr"
 	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
@@ -43,6 +45,11 @@ func (v *IPVlan) Attrs() *LinkAttrs { return &v.LinkAttrs }
 
 // Type returns "ipvlan".
 func (v *IPVlan) Type() string { return "ipvlan" }
+
+// errNoParent is what LinkAdd returns without ParentIndex.
+func (v *IPVlan) errNoParent() error {
+	return errors.New("Can't create ipvlan link without ParentIndex") //lint:ignore ST1005 programs compare the text
+}
 
 func (v *IPVlan) attrs(c *attr.Codec) {
 	attr.U16(c, uapi.IFLA_IPVLAN_MODE, &v.Mode)

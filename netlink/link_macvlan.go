@@ -49,9 +49,11 @@ type Macvlan struct {
 	MACAddrs []net.HardwareAddr
 
 	// BCQueueLen is how many broadcast and multicast packets may wait; 0 is
-	// unset. UsedBCQueueLen, which is only read, is the largest that any
-	// macvlan of the parent asks for, and holds for all.
+	// unset. BCQueueLenSet is the same, with precedence, where not nil: its 0 is
+	// none, and is read where there is none. UsedBCQueueLen, which is only read, is
+	// the largest that any macvlan of the parent asks for, and holds for all.
 	BCQueueLen     uint32
+	BCQueueLenSet  *uint32
 	UsedBCQueueLen uint32
 
 	NoPromisc *bool  // passthru mode: the parent is not made promiscuous (Linux 3.4)
@@ -82,7 +84,12 @@ func (m *Macvlan) attrs(c *attr.Codec) {
 		}
 	}, nil)
 	attr.Repeat(c, uapi.IFLA_MACVLAN_MACADDR_DATA|attr.ReadOnly, uapi.IFLA_MACVLAN_MACADDR, &m.MACAddrs, attr.Bytes)
-	attr.U32(c, uapi.IFLA_MACVLAN_BC_QUEUE_LEN|attr.IfSet, &m.BCQueueLen)
+	if n := m.BCQueueLenSet; c.Decoding() || n == nil {
+		attr.U32(c, uapi.IFLA_MACVLAN_BC_QUEUE_LEN|attr.IfSet, &m.BCQueueLen)
+	}
+	if c.Encoding() || m.BCQueueLen == 0 {
+		attr.OptU32(c, uapi.IFLA_MACVLAN_BC_QUEUE_LEN, &m.BCQueueLenSet)
+	}
 	attr.U32(c, uapi.IFLA_MACVLAN_BC_QUEUE_LEN_USED|attr.ReadOnly, &m.UsedBCQueueLen)
 	attr.OptS32(c, uapi.IFLA_MACVLAN_BC_CUTOFF, &m.BCCutoff)
 }
@@ -116,7 +123,7 @@ func encodeMacvlanMode(e *wire.Encoder, mode MacvlanMode) {
 func encodeMacvlanAddrs(e *wire.Encoder, order uint32, addrs []net.HardwareAddr) {
 	for _, a := range addrs {
 		if len(a) != uapi.ETH_ALEN {
-			e.Fail(fmt.Errorf("%q is no Ethernet address", a))
+			e.Fail(fmt.Errorf("%q is no Ethernet address", addrOf(a)))
 		}
 	}
 	e.Uint32(uapi.IFLA_MACVLAN_MACADDR_MODE, order)

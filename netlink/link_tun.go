@@ -73,9 +73,13 @@ type Tuntap struct {
 	DisabledQueues int  // detached, only read
 	// Fds are the queues that were opened here, to read and write packets. Who
 	// made the link closes them. With NonPersist there is always one.
-	Fds   []*os.File
-	Owner uint32 // user id that may attach, 0: only who has CAP_NET_ADMIN
-	Group uint32 // group id that may attach, 0: as Owner says
+	Fds []*os.File
+	// Owner and Group are the user and the group that may attach to the device;
+	// who has CAP_NET_ADMIN may always. With both 0 they are root and its group.
+	// One of them alone that is 0 is not set, nor is one that is math.MaxUint32;
+	// many kernels let everybody attach to a device that has neither.
+	Owner uint32
+	Group uint32
 }
 
 // Attrs returns the attributes that all kinds have.

@@ -3,6 +3,7 @@ package netlink
 import (
 	"errors"
 	"fmt"
+	"math"
 	"os"
 	"slices"
 
@@ -55,6 +56,9 @@ func (t *Tuntap) make(h *Handle) error {
 
 // inOwnNamespace calls fn in the namespace of the handle.
 func (h *Handle) inOwnNamespace(fn func() error) error {
+	if h == nil {
+		return errNoHandle
+	}
 	if h.conns == nil {
 		return fn()
 	}
@@ -132,13 +136,16 @@ func finishTuntap(h *Handle, t *Tuntap, a *LinkAttrs, queue *os.File) error {
 			return ioctlError(name, unix.IoctlSetInt(fd, request, int(arg)))
 		})
 	}
-	if t.Owner > 0 {
-		if err := set(unix.TUNSETOWNER, "TUNSETOWNER", t.Owner); err != nil {
-			return err
+	root := t.Owner == 0 && t.Group == 0
+	for _, id := range [...]struct {
+		request uint
+		name    string
+		id      uint32
+	}{{unix.TUNSETOWNER, "TUNSETOWNER", t.Owner}, {unix.TUNSETGROUP, "TUNSETGROUP", t.Group}} {
+		if id.id == math.MaxUint32 || id.id == 0 && !root {
+			continue
 		}
-	}
-	if t.Group > 0 {
-		if err := set(unix.TUNSETGROUP, "TUNSETGROUP", t.Group); err != nil {
+		if err := set(id.request, id.name, id.id); err != nil {
 			return err
 		}
 	}

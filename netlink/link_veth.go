@@ -15,13 +15,14 @@ import (
 //
 // The fields of the other end are for [Handle.LinkAdd] and are never read.
 // Where its queue length, numbers of queues or MTU are not set, it gets those of
-// LinkAttrs.
+// LinkAttrs. In a literal PeerTxQLen is 0, a queue of no packets: begin with
+// NewVeth.
 type Veth struct {
 	LinkAttrs
 	PeerName         string           // "" lets the kernel choose
 	PeerHardwareAddr net.HardwareAddr // nil lets the kernel choose
 	PeerNamespace    interface{}      // where to make it: NsPid, NsFd or netns.NsHandle; nil: beside this end
-	PeerTxQLen       int              // packets; -1 and 0 are unset
+	PeerTxQLen       int              // packets; 0 is none, -1 is unset
 	PeerNumTxQueues  uint32           // 0 is unset
 	PeerNumRxQueues  uint32           // 0 is unset
 	PeerMTU          uint32           // bytes, 0 is unset
@@ -55,18 +56,19 @@ func (v *Veth) encodePeer(e *wire.Encoder) {
 	for _, f := range [...]struct {
 		typ        uint16
 		peer, mine int
+		least      int // the least value that is one
 	}{
-		{uapi.IFLA_TXQLEN, v.PeerTxQLen, v.TxQLen},
-		{uapi.IFLA_NUM_TX_QUEUES, int(v.PeerNumTxQueues), v.NumTxQueues},
-		{uapi.IFLA_NUM_RX_QUEUES, int(v.PeerNumRxQueues), v.NumRxQueues},
-		{uapi.IFLA_MTU, int(v.PeerMTU), v.MTU},
+		{uapi.IFLA_TXQLEN, v.PeerTxQLen, v.TxQLen, 0},
+		{uapi.IFLA_NUM_TX_QUEUES, int(v.PeerNumTxQueues), v.NumTxQueues, 1},
+		{uapi.IFLA_NUM_RX_QUEUES, int(v.PeerNumRxQueues), v.NumRxQueues, 1},
+		{uapi.IFLA_MTU, int(v.PeerMTU), v.MTU, 1},
 	} {
 		n := f.peer
-		if n <= 0 {
+		if n < f.least {
 			n = f.mine
 		}
-		if n > 0 {
-			e.Uint32(f.typ, uint32(n))
+		if n >= f.least {
+			e.Uint32(f.typ, toUint32(e, "peer's value", n))
 		}
 	}
 	if v.PeerHardwareAddr != nil {
@@ -82,7 +84,7 @@ func (v *Veth) encodePeer(e *wire.Encoder) {
 // that end is in (see LinkAttrs.NetNsID).
 func (h *Handle) VethPeerIndex(link *Veth) (int, error) {
 	object := func() string { return linkObject(link) }
-	if link == nil {
+	if noLink(link) {
 		return -1, &wire.Error{Op: "veth peer index", Err: errNoLink}
 	}
 	var found Link

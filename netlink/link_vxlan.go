@@ -16,7 +16,8 @@ import (
 // ip link add DEV type vxlan id VNI.
 //
 // LinkAdd and LinkModify send what is not zero, and Learning always. All else
-// has the kernel's default then, or stays as it is.
+// has the kernel's default then, or stays as it is. TTLSet, TOSSet and LimitSet
+// are for a LinkModify back to 0.
 type Vxlan struct {
 	LinkAttrs
 	VxlanId        int    // network identifier, 0 to 16777215
@@ -49,6 +50,9 @@ type Vxlan struct {
 	FlowLabelInherit bool    // flowlabel inherit (Linux 6.8)
 	GPE              bool    // generic protocol extension
 	UDPCSumSet       *bool   // udpcsum where not nil, with precedence over UDPCSum
+	TTLSet           *uint8  // ttl where not nil, with precedence over TTL; never read
+	TOSSet           *uint8  // tos, likewise
+	LimitSet         *uint32 // maxaddress, likewise
 	RemCSumTx        *bool   // remcsumtx: remote checksum offload
 	RemCSumRx        *bool   // remcsumrx
 	RemCSumNoPartial bool    // remote checksums are worked out at once
@@ -77,11 +81,19 @@ func (v *Vxlan) attrs(c *attr.Codec) {
 		v.VxlanId = id
 	}
 	attr.IntU32(c, uapi.IFLA_VXLAN_LINK|attr.IfSet, &v.VtepDevIndex, "index of the device", math.MaxInt32)
-	attr.IP46(c, uapi.IFLA_VXLAN_LOCAL, uapi.IFLA_VXLAN_LOCAL6, &v.SrcAddr)
-	attr.IP46(c, uapi.IFLA_VXLAN_GROUP, uapi.IFLA_VXLAN_GROUP6, &v.Group)
-	attr.IntU8(c, uapi.IFLA_VXLAN_TTL|attr.IfSet, &v.TTL, "ttl", math.MaxUint8)
+	attr.IP46(c, uapi.IFLA_VXLAN_LOCAL, uapi.IFLA_VXLAN_LOCAL6, fitting(&v.SrcAddr))
+	attr.IP46(c, uapi.IFLA_VXLAN_GROUP, uapi.IFLA_VXLAN_GROUP6, fitting(&v.Group))
+	if c.Encoding() && v.TTLSet != nil {
+		attr.OptU8(c, uapi.IFLA_VXLAN_TTL, &v.TTLSet)
+	} else {
+		attr.IntU8(c, uapi.IFLA_VXLAN_TTL|attr.IfSet, &v.TTL, "ttl", math.MaxUint8)
+	}
 	attr.Flag(c, uapi.IFLA_VXLAN_TTL_INHERIT, &v.TTLInherit)
-	attr.IntU8(c, uapi.IFLA_VXLAN_TOS|attr.IfSet, &v.TOS, "tos", math.MaxUint8)
+	if c.Encoding() && v.TOSSet != nil {
+		attr.OptU8(c, uapi.IFLA_VXLAN_TOS, &v.TOSSet)
+	} else {
+		attr.IntU8(c, uapi.IFLA_VXLAN_TOS|attr.IfSet, &v.TOS, "tos", math.MaxUint8)
+	}
 
 	// What is sent only where it is set is taken for a change wherever it is there,
 	// which the kernel refuses for most.
@@ -131,7 +143,11 @@ func (v *Vxlan) attrs(c *attr.Codec) {
 			v.NoAge = v.Age == 0
 		}
 	})
-	attr.IntU32(c, uapi.IFLA_VXLAN_LIMIT|attr.IfSet, &v.Limit, "limit", math.MaxInt32)
+	if c.Encoding() && v.LimitSet != nil {
+		attr.OptU32(c, uapi.IFLA_VXLAN_LIMIT, &v.LimitSet)
+	} else {
+		attr.IntU32(c, uapi.IFLA_VXLAN_LIMIT|attr.IfSet, &v.Limit, "limit", math.MaxInt32)
+	}
 	attr.IntBE16(c, uapi.IFLA_VXLAN_PORT|attr.IfSet, &v.Port, "port", math.MaxUint16)
 	attr.Custom(c, uapi.IFLA_VXLAN_PORT_RANGE, v.encodePorts, func(b []byte) {
 		if len(b) >= uapi.SizeofIflaVxlanPortRange {
@@ -187,4 +203,13 @@ func (h *Handle) LinkSetVXLANVtepDevIndex(link *Vxlan, index int) error {
 	return h.changeKind(link, "link set vxlan dev", func(e *wire.Encoder) {
 		e.Uint32(uapi.IFLA_VXLAN_LINK, uint32(inRange(e, "index of the device", index, math.MaxInt32)))
 	})
+}
+
+// fitting is ip, or an address that is not sent where ip has neither 4 nor 16 bytes:
+// programs that put text there hear nothing of it elsewhere, and their links are made.
+func fitting(ip *net.IP) *net.IP {
+	if n := len(*ip); n != 0 && n != net.IPv4len && n != net.IPv6len {
+		return new(net.IP)
+	}
+	return ip
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"reflect"
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
@@ -127,16 +128,26 @@ func (e LinkNotFoundError) Is(target error) bool {
 	return target == os.ErrNotExist || target == error(errNoDevice)
 }
 
+// noLink reports whether there is no link, nor one in the interface: a *Dummy
+// that is nil, say.
+func noLink(l Link) bool {
+	if l == nil {
+		return true
+	}
+	v := reflect.ValueOf(l)
+	return v.Kind() == reflect.Pointer && v.IsNil()
+}
+
 // linkObject names a link in an error: by its name, else by its index.
 func linkObject(l Link) string {
-	if l == nil {
+	if noLink(l) {
 		return "nil"
 	}
 	a := l.Attrs()
 	if a.Name == "" {
 		return fmt.Sprintf("index %d", a.Index)
 	}
-	return fmt.Sprintf("%q", a.Name)
+	return fmt.Sprintf("%.128q", a.Name)
 }
 
 // nettedFlags are the flags that package net has a bit for, and the kernel's.

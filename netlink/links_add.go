@@ -3,6 +3,7 @@ package netlink
 import (
 	"errors"
 	"fmt"
+	"reflect"
 	"strings"
 
 	"kern.sys/internal/uapi"
@@ -18,8 +19,8 @@ import (
 // become those of the new link, but in a [Batch] and for a link made in another
 // namespace.
 func (h *Handle) LinkAdd(link Link) error {
-	if link == nil {
-		return &wire.Error{Op: "link add", Err: errNoLink}
+	if noLink(link) {
+		return h.refuse(errNoLink, "link add", noObject)
 	}
 	object := func() string { return linkObject(link) + " type " + link.Type() }
 	if s, ok := link.(selfMaker); ok {
@@ -27,19 +28,22 @@ func (h *Handle) LinkAdd(link Link) error {
 	}
 	a := link.Attrs()
 	if err := a.checkNew(); err != nil {
-		return h.wrap(err, "link add", object)
+		return h.refuse(err, "link add", object)
+	}
+	if p, ok := link.(needsParent); ok && a.ParentIndex == 0 {
+		return p.errNoParent()
 	}
 	flags := uint16(uapi.NLM_F_CREATE | uapi.NLM_F_EXCL)
-	echo := h.batch == nil && a.Namespace == nil
+	echo := h != nil && h.batch == nil && a.Namespace == nil
 	more := a.Alias != "" || len(a.AltNames) != 0
-	if more && !echo && (h.batch != nil && a.Namespace != nil || strings.Contains(a.Name, "%")) {
-		return &wire.Error{Op: "link add", Object: object(), Err: errors.New("alias and alternative names cannot be given to a link that cannot be found again")}
+	if more && !echo && h != nil && (h.batch != nil && a.Namespace != nil || strings.Contains(a.Name, "%")) {
+		return h.refuse(errors.New("alias and alternative names cannot be given to a link that cannot be found again"), "link add", object)
 	}
 	if echo {
 		flags |= uapi.NLM_F_ECHO
 	}
 	r := wire.NewRequest(uapi.RTM_NEWLINK, flags)
-	ifi := uapi.Ifinfomsg{Index: int32(a.Index)}
+	ifi := uapi.Ifinfomsg{Index: toIndex(&r.Encoder, "index", a.Index)}
 	a.putFlags(&ifi)
 	ifi.Put(r.Header(uapi.SizeofIfinfomsg))
 	r.String(uapi.IFLA_IFNAME, a.Name)
@@ -57,6 +61,10 @@ func (h *Handle) LinkAdd(link Link) error {
 	}
 	return h.wrap(h.linkAddRest(link), "link add", object)
 }
+
+// needsParent is a link whose maker is to be told of a missing ParentIndex in words
+// that programs compare.
+type needsParent interface{ errNoParent() error }
 
 // linkAddRest gives a new link what kernels do not take along with the rest. If
 // that fails, the link goes.
@@ -162,11 +170,11 @@ func (h *Handle) LinkModify(link Link) error {
 	object := func() string { return linkObject(link) }
 	r := wire.NewRequest(uapi.RTM_NEWLINK, 0)
 	var ifi uapi.Ifinfomsg
-	if link != nil {
+	if !noLink(link) {
 		link.Attrs().putFlags(&ifi)
 	}
 	linkHeader(r, &ifi, link)
-	if link != nil {
+	if !noLink(link) {
 		a := link.Attrs()
 		if a.Index != 0 && a.Name != "" {
 			r.Fail(checkLinkName(a.Name))
@@ -188,7 +196,7 @@ func (h *Handle) LinkModify(link Link) error {
 func (h *Handle) LinkSetSlave(link Link, slave LinkSlave) error {
 	r := linkRequest(uapi.RTM_NEWLINK, 0, link)
 	what := "slave"
-	if slave == nil {
+	if v := reflect.ValueOf(slave); slave == nil || v.Kind() == reflect.Pointer && v.IsNil() {
 		r.Fail(errors.New("no port given"))
 	} else {
 		what = "type " + slave.SlaveType() + "_slave"
@@ -213,10 +221,10 @@ func (a *LinkAttrs) putFlags(ifi *uapi.Ifinfomsg) {
 // encodeNew appends what only a new link can be told.
 func (a *LinkAttrs) encodeNew(e *wire.Encoder) {
 	if a.ParentIndex != 0 {
-		e.Int32(uapi.IFLA_LINK, int32(a.ParentIndex))
+		e.Int32(uapi.IFLA_LINK, toIndex(e, "parent index", a.ParentIndex))
 	}
 	if a.LinkNetNsID != nil {
-		e.Int32(uapi.IFLA_LINK_NETNSID, int32(*a.LinkNetNsID))
+		e.Int32(uapi.IFLA_LINK_NETNSID, toInt32(e, "namespace id", *a.LinkNetNsID))
 	}
 	putSet(e, uapi.IFLA_NUM_TX_QUEUES, "numtxqueues", a.NumTxQueues)
 	putSet(e, uapi.IFLA_NUM_RX_QUEUES, "numrxqueues", a.NumRxQueues)
@@ -228,14 +236,14 @@ func (a *LinkAttrs) encodeNew(e *wire.Encoder) {
 // encode appends what is set and can be changed.
 func (a *LinkAttrs) encode(e *wire.Encoder) {
 	putSet(e, uapi.IFLA_MTU, "mtu", a.MTU)
-	if a.TxQLen != -1 {
-		putSet(e, uapi.IFLA_TXQLEN, "txqueuelen", a.TxQLen)
+	if a.TxQLen >= 0 {
+		e.Uint32(uapi.IFLA_TXQLEN, toUint32(e, "txqueuelen", a.TxQLen))
 	}
 	if len(a.HardwareAddr) != 0 {
 		e.Data(uapi.IFLA_ADDRESS, a.HardwareAddr)
 	}
 	if a.MasterIndex != 0 {
-		e.Int32(uapi.IFLA_MASTER, int32(a.MasterIndex))
+		e.Int32(uapi.IFLA_MASTER, toIndex(e, "master index", a.MasterIndex))
 	}
 	for _, u := range [...]struct {
 		attr uint16

@@ -6,12 +6,13 @@ import "net"
 // [NewLinkAttrs].
 //
 // In [Handle.LinkAdd] and [Handle.LinkModify] a field with its zero value is
-// not sent, so that the kernel's default or what the link has stays in force.
-// The fields that are only read are marked so.
+// not sent, so that the kernel's default or what the link has stays in force;
+// but TxQLen is unset at -1, as NewLinkAttrs has it, and 0 is a length. The
+// fields that are only read are marked so.
 type LinkAttrs struct {
 	Index        int              // number of the link in its namespace; LinkAdd: 0 lets the kernel choose
 	MTU          int              // largest payload of a packet, bytes
-	TxQLen       int              // packets in the transmit queue; -1 and 0 are unset, see LinkSetTxQLen
+	TxQLen       int              // packets in the transmit queue; 0 is none, -1 is unset
 	Name         string           // at most 15 bytes; see LinkAdd for "veth%d"
 	HardwareAddr net.HardwareAddr // link-layer address; nil where it is all zero
 	Flags        net.Flags        // the flags package net has; RawFlags has all

@@ -3,6 +3,7 @@ package netlink
 import (
 	"errors"
 	"os"
+	"slices"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -42,6 +43,9 @@ const linkDelWorkers = 16
 // comes is none: one end of a veth pair goes with the other, and all ports of
 // a device with it.
 func (h *Handle) LinkDelAll(links []Link) []error {
+	if h == nil {
+		return slices.Repeat([]error{errNoHandle}, len(links))
+	}
 	if h.conns == nil && h.batch == nil {
 		// The workers are other threads, which may be elsewhere.
 		own, err := NewHandle(uapi.NETLINK_ROUTE)

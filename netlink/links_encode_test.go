@@ -241,8 +241,8 @@ func TestLinkRequestsAreThoseOfIP(t *testing.T) {
 	}
 }
 
-// A modify with nothing set changes nothing, whether the attributes are from
-// NewLinkAttrs or a literal.
+// A modify with nothing set changes nothing. A literal has a queue of no packets,
+// whose 0 is a value.
 func TestLinkModifySendsOnlyWhatIsSet(t *testing.T) {
 	for name, a := range map[string]LinkAttrs{"NewLinkAttrs": NewLinkAttrs(), "literal": {}} {
 		t.Run(name, func(t *testing.T) {
@@ -251,7 +251,11 @@ func TestLinkModifySendsOnlyWhatIsSet(t *testing.T) {
 			if err := h.LinkModify(&Device{a}); err != nil {
 				t.Fatal(err)
 			}
-			want := linkMessage(uapi.Ifinfomsg{Index: 77}, nil)
+			want := linkMessage(uapi.Ifinfomsg{Index: 77}, func(e *wire.Encoder) {
+				if name == "literal" {
+					e.Uint32(uapi.IFLA_TXQLEN, 0)
+				}
+			})
 			if _, got := k.last(t); !bytes.Equal(got, want) {
 				t.Errorf("sent %x, want %x", got, want)
 			}
@@ -320,7 +324,7 @@ func TestBadValuesAreRefusedBeforeAnythingIsSent(t *testing.T) {
 		"name with NUL":        {add(func(a *LinkAttrs) { a.Name = "a\x00" }), `holds '\x00'`},
 		"name ..":              {add(func(a *LinkAttrs) { a.Name = ".." }), "cannot be the name"},
 		"MTU below 0":          {add(func(a *LinkAttrs) { a.MTU = -1 }), "mtu -1"},
-		"queue length":         {add(func(a *LinkAttrs) { a.TxQLen = -2 }), "txqueuelen -2"},
+		"queue length":         {add(func(a *LinkAttrs) { a.TxQLen = wide(1 << 32) }), "txqueuelen 4294967296"},
 		"queues below 0":       {add(func(a *LinkAttrs) { a.NumTxQueues = -1 }), "numtxqueues -1"},
 		"namespace of a name":  {add(func(a *LinkAttrs) { a.Namespace = "ns1" }), "not a string"},
 		"namespace below 0":    {add(func(a *LinkAttrs) { a.Namespace = NsFd(-1) }), "descriptor -1"},

@@ -42,12 +42,13 @@ func linkRequest(typ, flags uint16, link Link) *wire.Request {
 
 // linkHeader puts ifi and what tells which link it is about.
 func linkHeader(r *wire.Request, ifi *uapi.Ifinfomsg, link Link) {
-	if link == nil {
+	if noLink(link) {
 		r.Header(uapi.SizeofIfinfomsg)
 		r.Fail(errNoLink)
 		return
 	}
 	a := link.Attrs()
+	r.Fail(checkLinkIndex("index", a.Index))
 	ifi.Index = int32(a.Index)
 	ifi.Put(r.Header(uapi.SizeofIfinfomsg))
 	switch {
@@ -75,7 +76,7 @@ func putLinkName(e *wire.Encoder, name string) {
 
 // putExtMask asks for the virtual functions, unless they are not wanted.
 func (h *Handle) putExtMask(e *wire.Encoder) {
-	if !h.noVFs {
+	if h == nil || !h.noVFs {
 		e.Uint32(uapi.IFLA_EXT_MASK, uapi.RTEXT_FILTER_VF)
 	}
 }
@@ -87,7 +88,7 @@ func (h *Handle) LinkByName(name string) (Link, error) {
 	r.Header(uapi.SizeofIfinfomsg)
 	putLinkName(&r.Encoder, name)
 	h.putExtMask(&r.Encoder)
-	return h.getLink(r, func() string { return fmt.Sprintf("%q", name) })
+	return h.getLink(r, func() string { return fmt.Sprintf("%.128q", name) })
 }
 
 // LinkByIndex finds a link by its index. The error is a [LinkNotFoundError]
@@ -130,13 +131,13 @@ func (h *Handle) LinkByAlias(alias string) (Link, error) {
 	case err != nil:
 		return nil, err
 	}
-	return nil, LinkNotFoundError{&wire.Error{Op: "link get", Object: fmt.Sprintf("alias %q", alias), Err: errNoDevice}}
+	return nil, LinkNotFoundError{&wire.Error{Op: "link get", Object: fmt.Sprintf("alias %.256q", alias), Err: errNoDevice}}
 }
 
 const linkListOp = "link list"
 
 // LinkFilter says which links [Handle.LinkListFiltered] lists, and what of
-// them. What is zero is not asked for.
+// them. What is zero is not asked for. A master that is gone has no ports.
 type LinkFilter struct {
 	MasterIndex int    // ports of this link: ip link show master DEV
 	Type        string // links of this kind: ip link show type KIND
@@ -161,7 +162,7 @@ func (h *Handle) linkDump(f LinkFilter) *wire.Request {
 // put writes what the kernel filters by.
 func (f *LinkFilter) put(e *wire.Encoder) {
 	if f.MasterIndex != 0 {
-		e.Int32(uapi.IFLA_MASTER, int32(f.MasterIndex))
+		e.Int32(uapi.IFLA_MASTER, toIndex(e, "master index", f.MasterIndex))
 	}
 	if f.Type != "" {
 		e.Nest(uapi.IFLA_LINKINFO | uapi.NLA_F_NESTED)
@@ -202,13 +203,13 @@ func (h *Handle) LinkSeq() iter.Seq2[Link, error] {
 // linkIndex returns the link's index, which is looked up and kept in the link
 // where only its name is set.
 func (h *Handle) linkIndex(link Link) (int, error) {
-	if link == nil {
+	if noLink(link) {
 		return 0, errNoLink
 	}
 	a := link.Attrs()
 	switch {
 	case a.Index != 0:
-		return a.Index, nil
+		return a.Index, checkLinkIndex("index", a.Index)
 	case a.Name == "":
 		return 0, errNoName
 	}
@@ -239,7 +240,7 @@ func (h *Handle) indexToChange(link Link) (int, error) {
 // EINVAL, or ENODEV with RTM_NEWLINK.
 func (h *Handle) linkExec(r *wire.Request, op string, link Link, missing error, object func() string) error {
 	err := h.exec(r, op, object)
-	if h.batch != nil || link == nil || link.Attrs().Index != 0 {
+	if err != nil && err != error(errNoDevice) || h.batch != nil || noLink(link) || link.Attrs().Index != 0 {
 		return err
 	}
 	switch index, e := h.indexByName(link.Attrs().Name, noObject); {

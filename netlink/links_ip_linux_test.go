@@ -105,7 +105,7 @@ func TestLinkListAgreesWithIP(t *testing.T) {
 		tool(t, "ip", "link", "set", "x0", "gso_max_size", "50000", "gso_max_segs", "1000", "gro_max_size", "40000")
 		tool(t, "ip", "link", "set", "x1", "promisc", "on", "allmulticast", "on", "mode", "dormant")
 		tool(t, "ip", "link", "add", "ifb9", "type", "ifb")
-		far := netlink.NewVeth(netlink.LinkAttrs{Name: "y0"})
+		far := netlink.NewVeth(netlink.LinkAttrs{Name: "y0", TxQLen: -1})
 		far.PeerName, far.PeerNamespace = "y1", netlink.NsFd(there)
 		if err := netlink.LinkAdd(far); err != nil {
 			t.Fatal(err)

@@ -8,7 +8,7 @@ import (
 // changeKind sends attributes of a link's kind: ip link set DEV type KIND ….
 func (h *Handle) changeKind(link Link, op string, data func(*wire.Encoder)) error {
 	r := linkRequest(uapi.RTM_NEWLINK, 0, link)
-	if link != nil {
+	if !noLink(link) {
 		r.Nest(uapi.IFLA_LINKINFO | uapi.NLA_F_NESTED)
 		r.String(uapi.IFLA_INFO_KIND, kernelKind(link))
 		r.Nest(uapi.IFLA_INFO_DATA | uapi.NLA_F_NESTED)

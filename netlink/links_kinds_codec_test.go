@@ -34,6 +34,54 @@ var kindExamples = map[string]struct {
 		set:  &Vlan{VlanId: 6, VlanProtocol: VLAN_PROTOCOL_8021AD, ReorderHdr: new(false), Gvrp: new(true), Mvrp: new(true), LooseBinding: new(true), BridgeBinding: new(true)},
 		read: &Vlan{VlanId: 6, VlanProtocol: VLAN_PROTOCOL_8021AD, ReorderHdr: new(false), Gvrp: new(true), Mvrp: new(true), LooseBinding: new(true), BridgeBinding: new(true)},
 	},
+	"ipip plain": {
+		read: &Iptun{Ttl: 64, Tos: 4, PMtuDisc: 1, Link: 2, Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}},
+	},
+	"ipip external": {
+		read: &Iptun{PMtuDisc: 1, Local: net.IP{0, 0, 0, 0}, Remote: net.IP{0, 0, 0, 0}, FlowBased: true},
+	},
+	"sit plain": {
+		read: &Sittun{Ttl: 64, PMtuDisc: 1, Link: 3, Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}},
+	},
+	"ip6tnl plain": {
+		read: &Ip6tnl{Ttl: 32, EncapLimit: 7, Link: 4, Local: net.ParseIP("fd00::1"), Remote: net.ParseIP("fd00::2"),
+			Flags: 0x30000, EncapFlags: uint16(CSum6)},
+	},
+	"ip6tnl external": {
+		read: &Ip6tnl{Local: net.IPv6zero, Remote: net.IPv6zero, Flags: 0x40000, FlowBased: true},
+	},
+	"gre plain": {
+		read: &Gretun{Link: 5, IFlags: uapi.GRE_KEY | uapi.GRE_CSUM, OFlags: uapi.GRE_KEY | uapi.GRE_SEQ, IKey: 5, OKey: 6,
+			Ttl: 64, PMtuDisc: 1, Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}},
+	},
+	"gre external": {
+		read: &Gretun{PMtuDisc: 1, Local: net.IP{0, 0, 0, 0}, Remote: net.IP{0, 0, 0, 0}, FlowBased: true},
+	},
+	"ip6gre plain": {
+		read: &Gretun{IFlags: uapi.GRE_KEY, OFlags: uapi.GRE_KEY, IKey: 7, OKey: 7, Ttl: 64,
+			Local: net.ParseIP("fd00::1"), Remote: net.ParseIP("fd00::2"), EncapFlags: uint16(CSum6)},
+	},
+	"gretap plain": {
+		read: &Gretap{IgnoreDf: GRETAP_IGNORE_DF_TRUE, Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}},
+	},
+	"ip6gretap plain": {
+		read: &Gretap{Ttl: 9, Local: net.ParseIP("fd00::1"), Remote: net.ParseIP("fd00::2"), EncapFlags: uint16(CSum6)},
+	},
+	"vti plain": {
+		read: &Vti{IKey: 5, OKey: 6, Link: 9, Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}},
+	},
+	"vti6 plain": {
+		read: &Vti{IKey: 7, OKey: 7, Local: net.ParseIP("fd00::1"), Remote: net.ParseIP("fd00::2")},
+	},
+	"geneve plain": {
+		read: &Geneve{ID: 7, Remote: net.IP{10, 0, 0, 2}, Ttl: 5, Tos: 4, Dport: 6082, Df: GENEVE_DF_SET, UdpZeroCsum6Rx: 1, PortLow: 1, PortHigh: 65535},
+	},
+	"geneve six": {
+		read: &Geneve{ID: 8, Remote: net.ParseIP("fd00::2"), Dport: 6081, PortLow: 1, PortHigh: 65535},
+	},
+	"geneve external": {
+		read: &Geneve{Dport: 6081, FlowBased: true, UdpZeroCsum6Rx: 1, PortLow: 1, PortHigh: 65535},
+	},
 	"ipvlan plain": {
 		read: &IPVlan{Mode: IPVLAN_MODE_L3},
 	},
@@ -264,7 +312,6 @@ func TestKindValuesThatDoNotFit(t *testing.T) {
 		"macvlan mode":         &Macvlan{Mode: 6},
 		"macvlan address":      &Macvlan{MACAddrs: []net.HardwareAddr{{1, 2}}},
 		"vxlan id":             &Vxlan{VxlanId: 1 << 24},
-		"vxlan group":          &Vxlan{Group: net.IP{1, 2, 3}},
 		"vxlan ttl":            &Vxlan{TTL: 256},
 		"vxlan tos":            &Vxlan{TOS: -1},
 		"vxlan port":           &Vxlan{Port: 65536},

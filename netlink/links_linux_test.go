@@ -99,17 +99,72 @@ func TestLinkAddSetsAllThatIsSet(t *testing.T) {
 	}
 }
 
-// The zero queue length is no wish for a device without a queue.
-func TestLinkAddLeavesTheQueueToTheKernel(t *testing.T) {
+// 0 is a length, for links of all kinds; -1 leaves it to the kernel.
+func TestTxQLenOfZeroIsZero(t *testing.T) {
 	h, _ := newHandle(t)
-	for name, a := range map[string]LinkAttrs{"literal": {}, "NewLinkAttrs": NewLinkAttrs()} {
-		a.Name = "x0"
-		link := mustAdd(t, h, &GenericLink{LinkAttrs: a, LinkType: "bridge"})
-		if got := attrs(t, h, link); got.TxQLen != 1000 {
-			t.Errorf("%s: queue of %d packets", name, got.TxQLen)
+	for kind, fallback := range map[string]int{"veth": 1000, "ifb": 32, "bridge": 1000, "vxlan": 1000, "dummy": 1000, "macvlan": 1000} {
+		t.Run(kind, func(t *testing.T) {
+			for _, qlen := range []int{0, 7, -1} {
+				a := NewLinkAttrs()
+				a.Name, a.TxQLen = "x0", qlen
+				var link Link = &GenericLink{LinkAttrs: a, LinkType: kind}
+				switch kind {
+				case "vxlan":
+					link = &Vxlan{LinkAttrs: a, VxlanId: 7, Port: 4789, Learning: true}
+				case "macvlan":
+					parent := mustAdd(t, h, ifb("parent"))
+					a.ParentIndex = parent.Index
+					link = &Macvlan{LinkAttrs: a}
+				}
+				mustAdd(t, h, link)
+				want := qlen
+				if qlen < 0 {
+					want = fallback
+				}
+				if got := attrs(t, h, link); got.TxQLen != want {
+					t.Errorf("TxQLen %d: queue of %d packets, want %d", qlen, got.TxQLen, want)
+				}
+				change := &Device{LinkAttrs: LinkAttrs{Index: link.Attrs().Index, TxQLen: 9}}
+				for _, then := range []int{9, 0} {
+					change.TxQLen = then
+					if err := h.LinkModify(change); err != nil {
+						t.Fatal(err)
+					}
+					if got := attrs(t, h, link); got.TxQLen != then {
+						t.Errorf("modified to %d: queue of %d packets", then, got.TxQLen)
+					}
+				}
+				if err := h.LinkDel(link); err != nil {
+					t.Error(err)
+				}
+				if kind == "macvlan" {
+					if err := h.LinkDel(&Device{LinkAttrs{Name: "parent"}}); err != nil {
+						t.Error(err)
+					}
+				}
+			}
+		})
+	}
+}
+
+// The other end of a pair has the length of this one, unless it has its own.
+func TestTxQLenOfVethPeers(t *testing.T) {
+	h, _ := newHandle(t)
+	for _, c := range []struct{ mine, peer, want, wantPeer int }{
+		{0, -1, 0, 0}, {-1, 0, 1000, 0}, {7, 0, 7, 0}, {0, 7, 0, 7}, {-1, -1, 1000, 1000},
+	} {
+		v := NewVeth(named("x0"))
+		v.TxQLen, v.PeerName, v.PeerTxQLen = c.mine, "x1", c.peer
+		mustAdd(t, h, v)
+		peer, err := h.LinkByName("x1")
+		if err != nil {
+			t.Fatal(err)
 		}
-		if err := h.LinkDel(link); err != nil {
-			t.Error(err)
+		if got, there := attrs(t, h, v).TxQLen, peer.Attrs().TxQLen; got != c.want || there != c.wantPeer {
+			t.Errorf("TxQLen %d, PeerTxQLen %d: queues of %d and %d packets, want %d and %d", c.mine, c.peer, got, there, c.want, c.wantPeer)
+		}
+		if err := h.LinkDel(v); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
@@ -259,7 +314,7 @@ func TestLinkSetTakesEffect(t *testing.T) {
 		{"gro_max_size", func() error { return h.LinkSetGROMaxSize(x, 30000) }, func(a *LinkAttrs) bool { return a.GROMaxSize == 30000 }},
 		{"addrgenmode", func() error { return h.LinkSetIP6AddrGenMode(x, uapi.IN6_ADDR_GEN_MODE_NONE) }, func(a *LinkAttrs) bool { return a.IP6.AddrGenMode == uapi.IN6_ADDR_GEN_MODE_NONE }},
 		{"master", func() error { return h.LinkSetMaster(x, br) }, func(a *LinkAttrs) bool { return a.MasterIndex == br.Index && a.Slave != nil }},
-		{"no master", func() error { return h.LinkSetMaster(x, nil) }, func(a *LinkAttrs) bool { return a.MasterIndex == 0 && a.Slave == nil }},
+		{"no master", func() error { return h.LinkSetNoMaster(x) }, func(a *LinkAttrs) bool { return a.MasterIndex == 0 && a.Slave == nil }},
 		{"master by name", func() error { return h.LinkSetMaster(x, &Device{LinkAttrs{Name: "br0"}}) }, func(a *LinkAttrs) bool { return a.MasterIndex == br.Index }},
 		{"nomaster", func() error { return h.LinkSetNoMaster(x) }, func(a *LinkAttrs) bool { return a.MasterIndex == 0 }},
 		{"master by index", func() error { return h.LinkSetMasterByIndex(x, br.Index) }, func(a *LinkAttrs) bool { return a.MasterIndex == br.Index }},
@@ -270,7 +325,9 @@ func TestLinkSetTakesEffect(t *testing.T) {
 		{"name by name", func() error { return h.LinkSetName(&Device{LinkAttrs{Name: "x1"}}, "x0") }, func(a *LinkAttrs) bool { return a.Name == "x0" }},
 		{"up", func() error { return h.LinkSetUp(x) }, raw(uapi.IFF_UP)},
 		{"down by name", func() error { return h.LinkSetDown(&Device{LinkAttrs{Name: "x0"}}) }, not(raw(uapi.IFF_UP))},
-		{"modify", func() error { return h.LinkModify(&Device{LinkAttrs{Name: "x0", MTU: 1111, Flags: net.FlagUp}}) }, func(a *LinkAttrs) bool { return a.MTU == 1111 && a.RawFlags&uapi.IFF_UP != 0 && a.TxQLen == 7 }},
+		{"modify", func() error {
+			return h.LinkModify(&Device{LinkAttrs{Name: "x0", MTU: 1111, TxQLen: -1, Flags: net.FlagUp}})
+		}, func(a *LinkAttrs) bool { return a.MTU == 1111 && a.RawFlags&uapi.IFF_UP != 0 && a.TxQLen == 7 }},
 		{"down", func() error { return h.LinkSetDown(x) }, not(raw(uapi.IFF_UP))}, // only since 6.2 a link may be up
 		{"modify name", func() error { return h.LinkModify(&Device{LinkAttrs{Index: x.Index, Name: "x9"}}) }, func(a *LinkAttrs) bool { return a.Name == "x9" && a.MTU == 1111 }},
 	} {

@@ -48,6 +48,20 @@ func toUint32(e *wire.Encoder, name string, v int) uint32 {
 	return uint32(v)
 }
 
+// toIndex is v as the index of a link, or an error where it can be none.
+func toIndex(e *wire.Encoder, name string, v int) int32 {
+	e.Fail(checkLinkIndex(name, v))
+	return int32(v)
+}
+
+// toInt32 is v, or an error where that does not fit.
+func toInt32(e *wire.Encoder, name string, v int) int32 {
+	if int64(v) < math.MinInt32 || int64(v) > math.MaxInt32 {
+		e.Fail(fmt.Errorf("%s %d is not within %d and %d", name, v, math.MinInt32, math.MaxInt32))
+	}
+	return int32(v)
+}
+
 func onOff(on bool) string {
 	if on {
 		return "on"
@@ -164,7 +178,7 @@ func (h *Handle) LinkSetGROIPv4MaxSize(link Link, maxSize int) error {
 // LinkSetHardwareAddr sets the link-layer address: ip link set DEV address
 // LLADDR.
 func (h *Handle) LinkSetHardwareAddr(link Link, hwaddr net.HardwareAddr) error {
-	return h.linkSet(link, "address "+hwaddr.String(), func(r *wire.Request) {
+	return h.linkSet(link, "address "+addrOf(hwaddr), func(r *wire.Request) {
 		if len(hwaddr) == 0 {
 			r.Fail(errors.New("no address given"))
 		}
@@ -172,15 +186,13 @@ func (h *Handle) LinkSetHardwareAddr(link Link, hwaddr net.HardwareAddr) error {
 	})
 }
 
-// LinkSetMaster makes a link the port of master, a bridge, bond, …; nil takes it
-// from its master: ip link set DEV master MASTER.
+// LinkSetMaster makes a link the port of master, a bridge, bond, …: ip link set
+// DEV master MASTER. No master is an error: what a look-up that failed returned
+// does not take the link from the one it has, [Handle.LinkSetNoMaster] does.
 func (h *Handle) LinkSetMaster(link Link, master Link) error {
-	if master == nil {
-		return h.LinkSetNoMaster(link)
-	}
 	index, err := h.linkIndex(master)
 	if err != nil {
-		return h.wrap(err, "link set", func() string { return linkObject(link) + " master " + linkObject(master) })
+		return h.refuse(err, "link set", func() string { return linkObject(link) + " master " + linkObject(master) })
 	}
 	return h.linkSet(link, "master "+linkObject(master), func(r *wire.Request) { r.Int32(uapi.IFLA_MASTER, int32(index)) })
 }

@@ -65,7 +65,7 @@ func decodeLinkUpdate(m wire.Message) (u LinkUpdate, want bool, err error) {
 }
 
 // LinkSubscribe sends links that are made, changed and removed to ch until done
-// is closed, and then closes ch: ip monitor link.
+// or the handle is closed, and then closes ch: ip monitor link.
 func (h *Handle) LinkSubscribe(ch chan<- LinkUpdate, done <-chan struct{}) error {
 	return h.LinkSubscribeWithOptions(ch, done, LinkSubscribeOptions{})
 }

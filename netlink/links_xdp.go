@@ -26,12 +26,12 @@ type LinkXdp struct {
 
 func (x *LinkXdp) encode(e *wire.Encoder) {
 	e.Nest(uapi.IFLA_XDP | uapi.NLA_F_NESTED)
-	e.Int32(uapi.IFLA_XDP_FD, int32(x.Fd))
+	e.Int32(uapi.IFLA_XDP_FD, toInt32(e, "xdp fd", x.Fd))
 	if x.Flags != 0 {
 		e.Uint32(uapi.IFLA_XDP_FLAGS, x.Flags)
 	}
 	if x.Flags&uapi.XDP_FLAGS_REPLACE != 0 {
-		e.Int32(uapi.IFLA_XDP_EXPECTED_FD, int32(x.ExpectedFd))
+		e.Int32(uapi.IFLA_XDP_EXPECTED_FD, toInt32(e, "expected xdp fd", x.ExpectedFd))
 	}
 	e.End()
 }
@@ -67,6 +67,8 @@ func (h *Handle) LinkSetXdpFd(link Link, fd int) error {
 // LinkSetXdpFdWithFlags is LinkSetXdpFd with XDP_FLAGS_…, which say where the
 // program is to run and whether it may replace another.
 func (h *Handle) LinkSetXdpFdWithFlags(link Link, fd, flags int) error {
-	x := LinkXdp{Fd: fd, Flags: uint32(flags)}
-	return h.linkSet(link, fmt.Sprintf("xdp fd %d", fd), func(r *wire.Request) { x.encode(&r.Encoder) })
+	return h.linkSet(link, fmt.Sprintf("xdp fd %d", fd), func(r *wire.Request) {
+		x := LinkXdp{Fd: fd, Flags: toUint32(&r.Encoder, "xdp flags", flags)}
+		x.encode(&r.Encoder)
+	})
 }

@@ -17,6 +17,12 @@ import (
 // when an address or a next hop does. Such repairs take a tenth of the time at
 // most.
 //
+// What the kernel tells nobody of is as it was when the links were last read: of a link
+// that is down, all that is set but MTU, queue length and IFF_PROMISC, such as alias,
+// alternative names and group; of any link its queueing discipline and the limits of
+// offloads; the namespace of a veth's other end that moves on from another one.
+// [Mirror.Verify] finds it, and has it read again.
+//
 // A mirror has what identifies and configures objects. Counters, ages and
 // lifetimes that run are left out, and a neighbour's state is the last that the
 // kernel told of. A Mirror is safe for concurrent use.
@@ -29,8 +35,12 @@ type Mirror struct {
 	parts   []*partState
 	changed chan struct{} // closed at the next change; nil: nobody waits
 	err     error         // why the mirror has ended
+	asked   bool          // and its owner wanted that
 	orders  []func(context.Context)
 	wake    context.CancelFunc // ends the wait for events, for orders to be done
+
+	// again are the indices of links to be asked for. Only the mirror's goroutine has it.
+	again map[int32]bool
 }
 
 // partState is the copy of one part of the tables: for each key the objects
@@ -58,7 +68,7 @@ const repairShare = 9
 
 // NewMirror begins a mirror of tables, of all without any, in the handle's
 // namespace. It has read them when it returns, and follows until Close is
-// called, or ctx or the handle's context is done.
+// called, ctx or the handle's context is done, or the handle is closed.
 func (h *Handle) NewMirror(ctx context.Context, tables ...Table) (*Mirror, error) {
 	w, err := h.watchTables("mirror", tables, silentGroups)
 	if err != nil {
@@ -78,15 +88,18 @@ func (h *Handle) NewMirror(ctx context.Context, tables ...Table) (*Mirror, error
 	return m, nil
 }
 
-// Close ends the mirror. What it had can still be read. It returns why the
-// mirror had ended before.
+// Close ends the mirror. What it had can still be read. It returns what the
+// mirror failed at before; that a context was done or the handle closed is no
+// failure, but [Mirror.Err] has it.
 func (m *Mirror) Close() error {
 	m.cancel(wire.ErrClosed)
 	<-m.done
-	if err := m.Err(); !errors.Is(err, wire.ErrClosed) {
-		return err
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.asked {
+		return nil
 	}
-	return nil
+	return m.err
 }
 
 // Err returns why the mirror follows no longer; nil while it does.
@@ -99,10 +112,11 @@ func (m *Mirror) Err() error {
 // run follows the tables until ctx is done or the socket fails.
 func (m *Mirror) run(ctx context.Context) {
 	err := m.follow(ctx)
+	asked := ctx.Err() != nil
 	m.w.close()
 	m.cancel(nil)
 	m.mu.Lock()
-	m.err = wire.Annotate(err, "mirror", noObject)
+	m.err, m.asked = wire.Annotate(err, "mirror", noObject), asked
 	m.tell()
 	m.mu.Unlock()
 	close(m.done)
@@ -142,6 +156,11 @@ func (m *Mirror) receiveAll(ctx context.Context, waiting wire.Context) error {
 		err := m.receive(waiting, timeout)
 		if err != nil && !errors.Is(err, wire.ErrTimeout) {
 			return err
+		}
+		if len(m.again) != 0 {
+			if err := m.drain(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -191,14 +210,18 @@ func (m *Mirror) receive(ctx wire.Context, timeout time.Duration) error {
 	return errors.Join(failed, err)
 }
 
-// drain works in what is queued.
+// drain works in what is queued, and the links that are to be asked for after that.
 func (m *Mirror) drain(ctx context.Context) error {
 	ends := wire.From(ctx)
 	for {
-		switch err := m.receive(ends, -1); {
-		case errors.Is(err, wire.ErrTimeout):
-			return nil
-		case err != nil:
+		err := m.receive(ends, -1)
+		if errors.Is(err, wire.ErrTimeout) {
+			if len(m.again) == 0 {
+				return nil
+			}
+			err = m.askAgain(ctx)
+		}
+		if err != nil {
 			return err
 		}
 	}

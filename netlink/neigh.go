@@ -100,13 +100,22 @@ type Neigh struct {
 	NHID     int // next hop group of a VXLAN forwarding entry (NDA_NH_ID)
 	Protocol int // who made the entry, RTPROT_… (NDA_PROTOCOL)
 	Probes   int // unanswered probes so far (NDA_PROBES), read only
+
+	// VNISet is VNI, with precedence, where not nil: its 0 is a network. It is read
+	// only where that is 0.
+	VNISet *uint32
+	// ActivityNotify says of which changes of a bridge's forwarding entry there are
+	// notifications, FDB_NOTIFY_BIT and FDB_NOTIFY_INACTIVE_BIT: activity_notify and
+	// inactive of bridge fdb (NFEA_ACTIVITY_NOTIFY, Linux 5.14); nil: unset.
+	ActivityNotify *uint8
 }
 
 // String returns the IP and the hardware address.
 func (neigh *Neigh) String() string { return fmt.Sprintf("%s %s", neigh.IP, neigh.HardwareAddr) }
 
-// NeighUpdate is a neighbour that was added or changed (Type RTM_NEWNEIGH) or
-// removed (RTM_DELNEIGH).
+// NeighUpdate is a neighbour that was added or changed (Type RTM_NEWNEIGH), removed
+// (RTM_DELNEIGH), or that the kernel asks programs for (RTM_GETNEIGH): see
+// [NeighMissEvent].
 type NeighUpdate struct {
 	Type uint16
 	Neigh

@@ -14,7 +14,7 @@ import (
 func (neigh *Neigh) encode(r *wire.Request) {
 	family := neigh.encodeKey(r, uapi.Ndmsg{
 		State: uint16(within(r, "state", neigh.State, math.MaxUint16)),
-		Flags: uint8(within(r, "flags", neigh.Flags, math.MaxUint8)),
+		Flags: uint8(within(r, "flags", neigh.owner(), math.MaxUint8)),
 		Type:  uint8(within(r, "type", neigh.Type, math.MaxUint8)),
 	})
 	switch {
@@ -40,9 +40,28 @@ func (neigh *Neigh) encode(r *wire.Request) {
 	if neigh.NHID != 0 {
 		r.Uint32(uapi.NDA_NH_ID, uint32(within(r, "next hop", neigh.NHID, math.MaxUint32)))
 	}
+	if neigh.ActivityNotify != nil {
+		r.Nest(uapi.NDA_FDB_EXT_ATTRS | uapi.NLA_F_NESTED)
+		r.Uint8(uapi.NFEA_ACTIVITY_NOTIFY, *neigh.ActivityNotify)
+		r.End()
+	}
 	if neigh.Protocol != 0 {
 		r.Uint8(uapi.NDA_PROTOCOL, uint8(within(r, "protocol", neigh.Protocol, math.MaxUint8)))
 	}
+}
+
+// owner returns the flags with the one that says whose a forwarding entry is, which
+// a listed one has only if it is the device's own. Without any flag the kernel takes
+// an entry for the bridge's, with others it wants to be told.
+func (neigh *Neigh) owner() int {
+	switch {
+	case neigh.Family != uapi.AF_BRIDGE || neigh.Flags&(NTF_SELF|NTF_MASTER) != 0:
+	case neigh.MasterIndex != 0 && neigh.MasterIndex == neigh.LinkIndex:
+		return neigh.Flags | NTF_SELF // of the bridge as a device
+	case neigh.Flags != 0:
+		return neigh.Flags | NTF_MASTER
+	}
+	return neigh.Flags
 }
 
 // encodeKey writes the header, with the family and link put in, and what tells
@@ -80,7 +99,12 @@ func (neigh *Neigh) encodeKey(r *wire.Request, m uapi.Ndmsg) uint8 {
 	if neigh.Vlan != 0 {
 		r.Uint16(uapi.NDA_VLAN, uint16(within(r, "vlan", neigh.Vlan, maxVlanID)))
 	}
-	if neigh.VNI != 0 {
+	if v := neigh.VNISet; v != nil {
+		r.Uint32(uapi.NDA_VNI, *v)
+		if *v > maxVNI {
+			r.Fail(fmt.Errorf("VNI %d is not within 0 and %d", *v, maxVNI))
+		}
+	} else if neigh.VNI != 0 {
 		r.Uint32(uapi.NDA_VNI, uint32(within(r, "VNI", neigh.VNI, maxVNI)))
 	}
 	if neigh.SrcVNI != 0 {
@@ -138,6 +162,9 @@ func (nd *neighDecoder) decodeInto(m wire.Message, n *Neigh) (want bool, err err
 			n.Port = int(d.BE16())
 		case uapi.NDA_VNI:
 			n.VNI = int(d.Uint32())
+			if n.VNI == 0 {
+				n.VNISet = new(uint32)
+			}
 		case uapi.NDA_IFINDEX:
 			n.ViaIndex = int(d.Uint32())
 		case uapi.NDA_MASTER:
@@ -148,6 +175,14 @@ func (nd *neighDecoder) decodeInto(m wire.Message, n *Neigh) (want bool, err err
 			n.Protocol = int(d.Uint8())
 		case uapi.NDA_NH_ID:
 			n.NHID = int(d.Uint32())
+		case uapi.NDA_FDB_EXT_ATTRS:
+			in := d.Nested()
+			for in.Next() {
+				if in.Type() == uapi.NFEA_ACTIVITY_NOTIFY {
+					n.ActivityNotify = new(in.Uint8())
+				}
+			}
+			d.Fail(in.Err())
 		case uapi.NDA_FLAGS_EXT:
 			n.FlagsExt = int(d.Uint32())
 		}

@@ -35,7 +35,7 @@ func (h *Handle) NeighDel(neigh *Neigh) error {
 
 func (h *Handle) neighChange(op string, typ, flags uint16, neigh *Neigh) error {
 	if neigh == nil {
-		return &wire.Error{Op: op, Err: errNoNeigh}
+		return h.refuse(errNoNeigh, op, noObject)
 	}
 	r := wire.NewRequest(typ, flags)
 	neigh.encode(r)
@@ -51,7 +51,7 @@ func (neigh *Neigh) object() string {
 		fmt.Fprintf(&b, "%s ", neigh.IP)
 	}
 	if len(neigh.HardwareAddr) != 0 {
-		fmt.Fprintf(&b, "lladdr %s ", neigh.HardwareAddr)
+		fmt.Fprintf(&b, "lladdr %s ", addrOf(neigh.HardwareAddr))
 	}
 	if neigh.Flags&NTF_PROXY != 0 {
 		b.WriteString("proxy ")

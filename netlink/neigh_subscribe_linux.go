@@ -46,7 +46,7 @@ var neighEvents = events[NeighUpdate]{
 }
 
 func decodeNeighUpdate(m wire.Message) (NeighUpdate, bool, error) {
-	if m.Type != uapi.RTM_NEWNEIGH && m.Type != uapi.RTM_DELNEIGH {
+	if m.Type != uapi.RTM_NEWNEIGH && m.Type != uapi.RTM_DELNEIGH && m.Type != uapi.RTM_GETNEIGH {
 		return NeighUpdate{}, false, nil
 	}
 	var d neighDecoder
@@ -55,8 +55,8 @@ func decodeNeighUpdate(m wire.Message) (NeighUpdate, bool, error) {
 }
 
 // NeighSubscribe sends neighbours and forwarding entries that are added, changed
-// and removed to ch until done is closed, and then closes ch: ip monitor neigh,
-// bridge monitor fdb.
+// and removed, and what the kernel asks programs for, to ch until done or the handle
+// is closed, and then closes ch: ip monitor neigh, bridge monitor fdb.
 func (h *Handle) NeighSubscribe(ch chan<- NeighUpdate, done <-chan struct{}) error {
 	return h.NeighSubscribeWithOptions(ch, done, NeighSubscribeOptions{})
 }
@@ -73,7 +73,7 @@ func (h *Handle) NeighSubscribeWithOptions(ch chan<- NeighUpdate, done <-chan st
 
 // NeighSubscribeSeq is [Handle.NeighSubscribeWithOptions] as an iterator, which
 // subscribes when an iteration begins. What would go to the ErrorCallback comes
-// as pairs. The handle's context ends it.
+// as pairs. The handle's context and its Close end it.
 func (h *Handle) NeighSubscribeSeq(options NeighSubscribeOptions) iter.Seq2[NeighUpdate, error] {
 	return neighEvents.seq(h, options.common())
 }

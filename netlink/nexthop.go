@@ -3,6 +3,7 @@ package netlink
 import (
 	"errors"
 	"fmt"
+	"math"
 	"net"
 	"net/netip"
 	"strings"
@@ -22,8 +23,29 @@ type Nexthop struct {
 	Gateway  net.IP
 	Protocol RouteProtocol // who made the object
 	// Group are the objects that this one is made of. It has nothing of its own
-	// then but ID and Protocol.
+	// then but ID, Protocol, FDB and Resilient.
 	Group []NexthopMember
+
+	// Family is FAMILY_…, for an object without Gateway; 0, which is read of all
+	// others, is that of Gateway, else FAMILY_V4.
+	Family int
+	// Flags are RTNH_F_…, of which RTNH_F_ONLINK can be set: the gateway is on the
+	// link, whatever the addresses there are.
+	Flags   int
+	Encap   Encap  // sends packets through a tunnel, as that of a route
+	FDB     bool   // for a VXLAN device's forwarding entries (Linux 5.9): no link, the gateway is the endpoint
+	DstPort uint16 // UDP port of the endpoint, with FDB; 0: the device's
+	// Resilient, where not nil, makes a group that moves as few flows as it can when
+	// its members change (Linux 5.13).
+	Resilient *NexthopResilient
+}
+
+// NexthopResilient are the settings of a resilient group: type resilient of ip
+// nexthop. Times are in hundredths of a second (USER_HZ).
+type NexthopResilient struct {
+	Buckets         uint16  // flows are hashed to so many; 0 in a replacement: as many as there are
+	IdleTimer       *uint32 // a bucket can move when it was idle for so long; nil: the kernel's default
+	UnbalancedTimer *uint32 // a bucket moves when the group was out of balance for so long, 0: never; nil: the default
 }
 
 // NexthopMember is an object in a group.
@@ -46,6 +68,12 @@ func (n *Nexthop) String() string {
 	}
 	for _, m := range n.Group {
 		words = append(words, fmt.Sprintf("Member: %d*%d", m.ID, m.Weight))
+	}
+	if n.Encap != nil {
+		words = append(words, fmt.Sprintf("Encap: %s", n.Encap))
+	}
+	if n.FDB {
+		words = append(words, "FDB")
 	}
 	if n.Protocol != 0 {
 		words = append(words, fmt.Sprintf("Protocol: %s", n.Protocol))
@@ -94,7 +122,9 @@ func nexthopObject(nh *Nexthop) string {
 	if nh == nil {
 		return ""
 	}
-	return nh.String()
+	few := *nh
+	few.Group = nh.Group[:min(len(nh.Group), fewInError)]
+	return strings.Join(append([]string{few.String()}, andMore(len(nh.Group))...), " ")
 }
 
 func nexthopDump() *wire.Request {
@@ -113,29 +143,43 @@ func encodeNexthopObject(r *wire.Request, nh *Nexthop) error {
 	if nh == nil {
 		return errNoNexthop
 	}
-	m := uapi.Nhmsg{Protocol: uint8(nh.Protocol)}
+	m := uapi.Nhmsg{
+		Protocol: uint8(within(r, "protocol", int(nh.Protocol), math.MaxUint8)),
+		Flags:    uint32(within(r, "flags", nh.Flags&^reportedFlags, math.MaxUint32)),
+	}
 	var gateway netip.Addr
-	switch {
-	case len(nh.Group) != 0:
-		// A group is of no family.
-	case len(nh.Gateway) != 0:
-		var err error
-		if gateway, err = wireIP(nh.Gateway); err != nil {
-			return fmt.Errorf("gateway: %w", err)
+	if len(nh.Group) == 0 { // a group is of no family
+		f := familyOf{family: nh.Family}
+		f.address("gateway", ipOrNil(nh.Gateway))
+		if f.err != nil {
+			return f.err
 		}
-		m.Family = wireFamily(gateway)
-	default:
-		m.Family = uapi.AF_INET
+		if f.family == uapi.AF_UNSPEC {
+			f.family = uapi.AF_INET
+		}
+		m.Family = uint8(within(r, "family", f.family, math.MaxUint8))
+		if len(nh.Gateway) != 0 {
+			var err error
+			if gateway, err = wireIP(nh.Gateway); err != nil {
+				return fmt.Errorf("gateway: %w", err)
+			}
+		}
 	}
 	m.Put(r.Header(uapi.SizeofNhmsg))
 	if nh.ID != 0 {
 		r.Uint32(uapi.NHA_ID, nh.ID)
 	}
+	if nh.FDB {
+		r.Flag(uapi.NHA_FDB)
+	}
 	if len(nh.Group) != 0 {
 		return encodeMembers(r, nh)
 	}
+	if nh.Resilient != nil {
+		return errors.New("only a group can be resilient")
+	}
 	if nh.Blackhole {
-		r.Data(uapi.NHA_BLACKHOLE, nil)
+		r.Flag(uapi.NHA_BLACKHOLE)
 	}
 	if nh.OIF != 0 {
 		r.Uint32(uapi.NHA_OIF, nh.OIF)
@@ -143,12 +187,24 @@ func encodeNexthopObject(r *wire.Request, nh *Nexthop) error {
 	if gateway.IsValid() {
 		r.Addr(uapi.NHA_GATEWAY, gateway)
 	}
+	if nh.DstPort != 0 {
+		r.BE16(uapi.NHA_DST_PORT, nh.DstPort)
+	}
+	encodeEncapAs(&r.Encoder, uapi.NHA_ENCAP_TYPE, uapi.NHA_ENCAP, nh.Encap)
 	return nil
 }
 
+// ipOrNil is ip, nil for one without bytes.
+func ipOrNil(ip net.IP) net.IP {
+	if len(ip) == 0 {
+		return nil
+	}
+	return ip
+}
+
 func encodeMembers(r *wire.Request, nh *Nexthop) error {
-	if nh.Blackhole || nh.OIF != 0 || len(nh.Gateway) != 0 {
-		return errors.New("a group has no link, gateway or blackhole of its own")
+	if nh.Blackhole || nh.OIF != 0 || len(nh.Gateway) != 0 || nh.Encap != nil || nh.DstPort != 0 {
+		return errors.New("a group has no link, gateway, blackhole, encapsulation or port of its own")
 	}
 	b := make([]byte, len(nh.Group)*uapi.SizeofNexthopGrp)
 	for i, member := range nh.Group {
@@ -160,6 +216,20 @@ func encodeMembers(r *wire.Request, nh *Nexthop) error {
 		g.Put(b[i*uapi.SizeofNexthopGrp:])
 	}
 	r.Data(uapi.NHA_GROUP, b)
+	if res := nh.Resilient; res != nil {
+		r.Uint16(uapi.NHA_GROUP_TYPE, uapi.NEXTHOP_GRP_TYPE_RES)
+		r.Nest(uapi.NHA_RES_GROUP | uapi.NLA_F_NESTED)
+		if res.Buckets != 0 {
+			r.Uint16(uapi.NHA_RES_GROUP_BUCKETS, res.Buckets)
+		}
+		if t := res.IdleTimer; t != nil {
+			r.Uint32(uapi.NHA_RES_GROUP_IDLE_TIMER, *t)
+		}
+		if t := res.UnbalancedTimer; t != nil {
+			r.Uint32(uapi.NHA_RES_GROUP_UNBALANCED_TIMER, *t)
+		}
+		r.End()
+	}
 	return nil
 }
 
@@ -167,6 +237,8 @@ func decodeNexthop(data []byte) (n Nexthop, err error) {
 	var m uapi.Nhmsg
 	m.Decode(data)
 	n.Protocol = RouteProtocol(m.Protocol)
+	n.Flags = int(m.Flags)
+	var encap lwt
 	d := wire.NewDecoderAfter(data, uapi.SizeofNhmsg)
 	for d.Next() {
 		switch d.Type() {
@@ -180,9 +252,40 @@ func decodeNexthop(data []byte) (n Nexthop, err error) {
 			n.Gateway = d.Addr().AsSlice()
 		case uapi.NHA_GROUP:
 			n.Group = decodeMembers(d.Data())
+		case uapi.NHA_FDB:
+			n.FDB = true
+		case uapi.NHA_DST_PORT:
+			n.DstPort = d.BE16()
+		case uapi.NHA_ENCAP_TYPE:
+			encap.typ = d.Uint16()
+		case uapi.NHA_ENCAP:
+			encap.data = d.Data()
+		case uapi.NHA_RES_GROUP:
+			in := d.Nested()
+			n.Resilient = decodeResilient(&in)
+			d.Fail(in.Err())
 		}
 	}
+	n.Encap = encap.decode()
+	if m.Family == uapi.AF_INET6 && n.Gateway == nil {
+		n.Family = FAMILY_V6
+	}
 	return n, d.Err()
+}
+
+func decodeResilient(d *wire.Decoder) *NexthopResilient {
+	res := &NexthopResilient{}
+	for d.Next() {
+		switch d.Type() {
+		case uapi.NHA_RES_GROUP_BUCKETS:
+			res.Buckets = d.Uint16()
+		case uapi.NHA_RES_GROUP_IDLE_TIMER:
+			res.IdleTimer = new(d.Uint32())
+		case uapi.NHA_RES_GROUP_UNBALANCED_TIMER:
+			res.UnbalancedTimer = new(d.Uint32())
+		}
+	}
+	return res
 }
 
 // decodeMembers passes over bytes at the end that are no whole member.

@@ -65,6 +65,6 @@ func (h *Handle) getNetNsID(attr uint16, name string, v int) (int, error) {
 
 func (h *Handle) setNetNsID(attr uint16, name string, v, id int) error {
 	r := netNsIDRequest(uapi.RTM_NEWNSID, attr, name, v)
-	r.Int32(uapi.NETNSA_NSID, int32(id))
+	r.Int32(uapi.NETNSA_NSID, toInt32(&r.Encoder, "id", id))
 	return h.exec(r, "netns id set", func() string { return fmt.Sprintf("%s %d id %d", name, v, id) })
 }

@@ -84,6 +84,13 @@ type Route struct {
 	QuickACK         int
 	Congctl          string
 	FastOpenNoCookie int
+
+	// Locks has a bit 1 << RTAX_… for each metric that the kernel is not to change
+	// (RTAX_LOCK), but for the two above that have a field for it.
+	Locks uint32
+	// TTLPropagate says whether the TTL of a packet goes into and out of MPLS
+	// (RTA_TTL_PROPAGATE); nil: as net.mpls.ip_ttl_propagate has it.
+	TTLPropagate *bool
 }
 
 // RouteCacheInfo is what the kernel tells of a route's use (struct
@@ -222,11 +229,12 @@ func routeObject(r *Route) string {
 	if r.Via != nil {
 		w = append(w, "via "+r.Via.String())
 	}
-	for _, n := range r.MultiPath {
+	for _, n := range r.MultiPath[:min(len(r.MultiPath), fewInError)] {
 		if n != nil {
 			w = append(w, fmt.Sprintf("nexthop via %v link %d", n.Gw, n.LinkIndex))
 		}
 	}
+	w = append(w, andMore(len(r.MultiPath))...)
 	if r.NHID != 0 {
 		w = append(w, fmt.Sprintf("nhid %d", r.NHID))
 	}

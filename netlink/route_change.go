@@ -44,7 +44,7 @@ func (h *Handle) RouteDel(route *Route) error {
 func (h *Handle) routeChange(op string, typ, flags uint16, route *Route) error {
 	r := wire.NewRequest(typ, flags)
 	r.Fail(encodeRoute(r, typ, route))
-	if h.batch != nil && r.Err() == nil {
+	if h != nil && h.batch != nil && r.Err() == nil {
 		h.batch.queue(r, batchItem{op: op, describe: routeOfRequest})
 		return nil
 	}

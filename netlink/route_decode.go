@@ -91,6 +91,8 @@ func (s *routeDecoder) fillMore(route *Route, e *RouteEntry) (err error) {
 		case uapi.RTA_MULTIPATH:
 			route.MultiPath, err = s.decodeNexthops(e.Family, d.Data())
 			d.Fail(err)
+		case uapi.RTA_TTL_PROPAGATE:
+			route.TTLPropagate = new(d.Bool())
 		case uapi.RTA_PREF:
 			route.Pref = int(d.Uint8())
 		case uapi.RTA_CACHEINFO:

@@ -3,6 +3,7 @@ package netlink
 import (
 	"bytes"
 	"fmt"
+	"math"
 	"slices"
 
 	"kern.sys/internal/uapi"
@@ -85,6 +86,11 @@ func decodeEncap(typ uint16, b []byte) Encap {
 
 // encodeEncap appends RTA_ENCAP_TYPE and RTA_ENCAP.
 func encodeEncap(e *wire.Encoder, encap Encap) {
+	encodeEncapAs(e, uapi.RTA_ENCAP_TYPE, uapi.RTA_ENCAP, encap)
+}
+
+// encodeEncapAs appends the two attributes of an encapsulation.
+func encodeEncapAs(e *wire.Encoder, typ, data uint16, encap Encap) {
 	if encap == nil {
 		return
 	}
@@ -93,6 +99,6 @@ func encodeEncap(e *wire.Encoder, encap Encap) {
 		e.Fail(fmt.Errorf("encap: %w", err))
 		return
 	}
-	e.Uint16(uapi.RTA_ENCAP_TYPE, uint16(encap.Type()))
-	e.Data(uapi.RTA_ENCAP|uapi.NLA_F_NESTED, b)
+	e.Uint16(typ, uint16(inRange(e, "encap type", encap.Type(), math.MaxUint16)))
+	e.Data(data|uapi.NLA_F_NESTED, b)
 }

@@ -50,6 +50,11 @@ func encodeRoute(r *wire.Request, typ uint16, route *Route) error {
 	if err != nil {
 		return fmt.Errorf("from: %w", err)
 	}
+	if typ == uapi.RTM_DELROUTE && route.NHID != 0 && route.Type == uapi.RTN_BLACKHOLE {
+		// IPv4 shows this type of all routes over a next hop object that is a blackhole,
+		// and compares the one that they were made with.
+		m.Type = uapi.RTN_UNSPEC
+	}
 	m.DstLen, m.SrcLen = prefixLen(dst), prefixLen(from)
 	var label []byte
 	if route.MPLSDst != nil {
@@ -119,6 +124,9 @@ func encodeRest(r *wire.Request, typ uint16, family int, route *Route) error {
 		if a.v > 0 {
 			r.Uint32(a.typ, uint32(a.v))
 		}
+	}
+	if p := route.TTLPropagate; p != nil {
+		r.Uint8(uapi.RTA_TTL_PROPAGATE, uint8(oneIf(*p)))
 	}
 	if route.Pref != 0 {
 		r.Uint8(uapi.RTA_PREF, uint8(route.Pref))

@@ -72,10 +72,10 @@ func (f *routeFilter) request(strict bool) *wire.Request {
 	}
 	m.Put(r.Header(uapi.SizeofRtmsg))
 	if f.Table > 0 {
-		r.Uint32(uapi.RTA_TABLE, uint32(f.Table))
+		r.Uint32(uapi.RTA_TABLE, toUint32(&r.Encoder, "table", f.Table))
 	}
 	if f.has(RT_FILTER_OIF) && f.LinkIndex > 0 {
-		r.Uint32(uapi.RTA_OIF, uint32(f.LinkIndex))
+		r.Uint32(uapi.RTA_OIF, uint32(toIndex(&r.Encoder, "link", f.LinkIndex)))
 	}
 	return r
 }

@@ -70,7 +70,7 @@ func (r *Route) metric(typ int) *int {
 func encodeMetrics(e *wire.Encoder, route *Route, locks bool) error {
 	e.Nest(uapi.RTA_METRICS)
 	empty := len(e.Bytes())
-	var lock uint32
+	lock := route.Locks
 	if route.MTULock {
 		lock |= 1 << uapi.RTAX_MTU
 	}
@@ -109,6 +109,7 @@ func decodeMetrics(d wire.Decoder, route *Route) error {
 			lock := d.Uint32()
 			route.MTULock = lock&(1<<uapi.RTAX_MTU) != 0
 			route.RtoMinLock = lock&(1<<uapi.RTAX_RTO_MIN) != 0
+			route.Locks = lock &^ (1<<uapi.RTAX_MTU | 1<<uapi.RTAX_RTO_MIN)
 		case uapi.RTAX_CC_ALGO:
 			route.Congctl = d.String()
 		default:

@@ -2,6 +2,7 @@ package netlink
 
 import (
 	"fmt"
+	"math"
 	"net"
 	"strings"
 
@@ -20,6 +21,7 @@ type NexthopInfo struct {
 	NewDst    Destination
 	Encap     Encap
 	Via       Destination
+	Realm     int // RTA_FLOW, the upper 16 bits are the source's realm
 }
 
 // String returns the next hop as the fields that tell it from others.
@@ -49,6 +51,7 @@ func (n NexthopInfo) Equal(x NexthopInfo) bool {
 		n.Gw.Equal(x.Gw) &&
 		n.Flags == x.Flags &&
 		equalDestinations(n.NewDst, x.NewDst) &&
+		n.Realm == x.Realm &&
 		equalEncaps(n.Encap, x.Encap) &&
 		equalDestinations(n.Via, x.Via)
 }
@@ -85,11 +88,17 @@ func encodeNexthop(e *wire.Encoder, family int, n *NexthopInfo) error {
 	if err := checkLinkIndex("link", n.LinkIndex); err != nil {
 		return err
 	}
+	if n.Flags&^reportedFlags&^math.MaxUint8 != 0 {
+		return fmt.Errorf("flags %#x do not fit into %#x", n.Flags, math.MaxUint8)
+	}
 	at := len(e.Bytes())
 	hop := uapi.Rtnexthop{Flags: uint8(n.Flags &^ reportedFlags), Hops: uint8(n.Hops), Ifindex: int32(n.LinkIndex)}
 	hop.Put(e.Raw(uapi.SizeofRtnexthop))
 	if err := encodeGateway(e, family, n.Gw, n.Via, n.NewDst); err != nil {
 		return err
+	}
+	if n.Realm != 0 {
+		e.Uint32(uapi.RTA_FLOW, toUint32(e, "realm", n.Realm))
 	}
 	encodeEncap(e, n.Encap)
 	// rtnh_len counts the attributes too.
@@ -141,6 +150,8 @@ func (s *routeDecoder) decodeNexthops(family uint8, b []byte) ([]*NexthopInfo, e
 			switch d.Type() {
 			case uapi.RTA_GATEWAY:
 				info.Gw = s.ip(&d)
+			case uapi.RTA_FLOW:
+				info.Realm = int(d.Uint32())
 			case uapi.RTA_VIA:
 				info.Via = decodeDestination(&d, &Via{})
 			case uapi.RTA_NEWDST:

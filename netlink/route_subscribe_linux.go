@@ -21,7 +21,7 @@ type RouteSubscribeOptions struct {
 }
 
 // RouteSubscribe sends every change of the IPv4 and IPv6 routes of any table to
-// ch until done is closed; then it closes ch. ip monitor route.
+// ch until done or the handle is closed; then it closes ch. ip monitor route.
 //
 // When the receive buffer overran, changes were lost: the error callback gets
 // wire.ErrOverrun, and all routes are sent again.
@@ -41,7 +41,7 @@ func (h *Handle) RouteSubscribeWithOptions(ch chan<- RouteUpdate, done <-chan st
 
 // RouteSubscribeSeq gives what [Handle.RouteSubscribeWithOptions] sends, and
 // what goes wrong. It subscribes when an iteration begins; the handle's context
-// ends it.
+// ends it, and its Close.
 func (h *Handle) RouteSubscribeSeq(options RouteSubscribeOptions) iter.Seq2[RouteUpdate, error] {
 	return routeEvents().seq(h, options.common())
 }

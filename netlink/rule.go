@@ -47,6 +47,23 @@ type Rule struct {
 	// in Table, or to go to Goto, when a rule is added or listed, and any in RuleDel.
 	Type   uint8
 	L3MDev bool // FRA_L3MDEV, the table is that of the packet's VRF
+
+	// Dscp is the DSCP of packets, 0 to 63 (FRA_DSCP, Linux 6.12), and DscpMask the
+	// bits of it that are compared (6.15); nil: any, and all six bits. Unlike a Tos of
+	// 0 a Dscp of 0 is a value.
+	Dscp     *uint8
+	DscpMask *uint8
+	// FlowLabel is the IPv6 flow label of packets and FlowLabelMask the bits of it
+	// that are compared (FRA_FLOWLABEL, Linux 6.14); nil: any, and all 20 bits.
+	FlowLabel     *uint32
+	FlowLabelMask *uint32
+	// SportMask and DportMask are the bits of the one port in Sport and Dport that are
+	// compared (FRA_SPORT_MASK, FRA_DPORT_MASK, Linux 6.15); 0: all.
+	SportMask uint16
+	DportMask uint16
+	// Flags are FIB_RULE_… beside FIB_RULE_INVERT, which is Invert. Those that say
+	// that the rule waits for a link or for the rule to go to are read only.
+	Flags uint32
 }
 
 // NewRule returns a rule with all fields unset.

@@ -50,6 +50,7 @@ func encodeRule(r *wire.Request, typ uint16, rule *Rule) error {
 	case rule.Type == uapi.FR_ACT_UNSPEC && typ == uapi.RTM_NEWRULE:
 		m.Action = uapi.FR_ACT_TO_TBL
 	}
+	m.Flags = rule.Flags &^ reportedRuleFlags
 	if rule.Invert {
 		m.Flags |= FibRuleInvert
 	}
@@ -67,6 +68,16 @@ func encodeRule(r *wire.Request, typ uint16, rule *Rule) error {
 	encodeRuleOptions(r, rule)
 	return nil
 }
+
+// reportedRuleFlags are those that the kernel reports and would keep for ever in a
+// rule that is added with them, and FibRuleInvert, which has a field of its own.
+const reportedRuleFlags = FibRuleInvert | uapi.FIB_RULE_UNRESOLVED | uapi.FIB_RULE_IIF_DETACHED | uapi.FIB_RULE_OIF_DETACHED
+
+// The masks that compare everything, as a list has them where none was given.
+const (
+	allOfDscp = 1<<6 - 1
+	allOfPort = math.MaxUint16
+)
 
 // encodeRuleOptions appends what is set beside addresses and table.
 func encodeRuleOptions(r *wire.Request, rule *Rule) {
@@ -109,6 +120,26 @@ func encodeRuleOptions(r *wire.Request, rule *Rule) {
 	}
 	encodePorts(r, uapi.FRA_SPORT_RANGE, rule.Sport)
 	encodePorts(r, uapi.FRA_DPORT_RANGE, rule.Dport)
+	if rule.SportMask != 0 {
+		r.Uint16(uapi.FRA_SPORT_MASK, rule.SportMask)
+	}
+	if rule.DportMask != 0 {
+		r.Uint16(uapi.FRA_DPORT_MASK, rule.DportMask)
+	}
+	if rule.Dscp != nil {
+		r.Uint8(uapi.FRA_DSCP, *rule.Dscp)
+	}
+	if rule.DscpMask != nil {
+		r.Uint8(uapi.FRA_DSCP_MASK, *rule.DscpMask)
+	}
+	if rule.FlowLabel != nil {
+		mask := uint32(maxFlowLabel)
+		if rule.FlowLabelMask != nil {
+			mask = *rule.FlowLabelMask
+		}
+		r.BE32(uapi.FRA_FLOWLABEL, *rule.FlowLabel)
+		r.BE32(uapi.FRA_FLOWLABEL_MASK, mask)
+	}
 	if u := rule.UIDRange; u != nil {
 		r.Struct(uapi.FRA_UID_RANGE, uapi.SizeofFibRuleUidRange, &uapi.FibRuleUidRange{Start: u.Start, End: u.End})
 	}
@@ -149,9 +180,29 @@ func checkRule(rule *Rule) error {
 			return fmt.Errorf("%s %d is not within %d and %d", f.name, f.v, f.min, f.max)
 		}
 	}
+	for _, f := range []struct {
+		name  string
+		v     *uint8
+		limit uint8
+	}{{"dscp", rule.Dscp, allOfDscp}, {"dscp mask", rule.DscpMask, allOfDscp}} {
+		if f.v != nil && *f.v > f.limit {
+			return fmt.Errorf("%s %d is not within 0 and %d", f.name, *f.v, f.limit)
+		}
+	}
+	for _, f := range []struct {
+		name string
+		v    *uint32
+	}{{"flow label", rule.FlowLabel}, {"flow label mask", rule.FlowLabelMask}} {
+		if f.v != nil && *f.v > maxFlowLabel {
+			return fmt.Errorf("%s %#x is not within 0 and %#x", f.name, *f.v, maxFlowLabel)
+		}
+	}
+	if rule.FlowLabelMask != nil && rule.FlowLabel == nil {
+		return errors.New("flow label mask without a flow label")
+	}
 	for _, name := range []string{rule.IifName, rule.OifName} {
 		if len(name) >= uapi.IFNAMSIZ {
-			return fmt.Errorf("link name %q is longer than %d bytes", name, uapi.IFNAMSIZ-1)
+			return fmt.Errorf("link name %.128q is longer than %d bytes", name, uapi.IFNAMSIZ-1)
 		}
 	}
 	return nil
@@ -170,6 +221,7 @@ func decodeRule(data []byte) (Rule, error) {
 		rule.Type = m.Action
 	}
 	rule.Invert = m.Flags&FibRuleInvert != 0
+	rule.Flags = m.Flags &^ FibRuleInvert
 	var s routeDecoder
 	var err error
 	d := wire.NewDecoderAfter(data, uapi.SizeofFibRuleHdr)
@@ -208,6 +260,22 @@ func decodeRule(data []byte) (Rule, error) {
 			rule.Sport = decodePorts(d.Data())
 		case uapi.FRA_DPORT_RANGE:
 			rule.Dport = decodePorts(d.Data())
+		case uapi.FRA_SPORT_MASK:
+			rule.SportMask = partOfPort(d.Uint16())
+		case uapi.FRA_DPORT_MASK:
+			rule.DportMask = partOfPort(d.Uint16())
+		case uapi.FRA_DSCP:
+			rule.Dscp = new(d.Uint8())
+		case uapi.FRA_DSCP_MASK:
+			if mask := d.Uint8(); mask != allOfDscp {
+				rule.DscpMask = &mask
+			}
+		case uapi.FRA_FLOWLABEL:
+			rule.FlowLabel = new(d.BE32())
+		case uapi.FRA_FLOWLABEL_MASK:
+			if mask := d.BE32(); mask != maxFlowLabel {
+				rule.FlowLabelMask = &mask
+			}
 		case uapi.FRA_IP_PROTO:
 			rule.IPProto = int(d.Uint8())
 		case uapi.FRA_UID_RANGE:
@@ -224,6 +292,15 @@ func decodeRule(data []byte) (Rule, error) {
 		return Rule{}, d.Err()
 	}
 	return rule, nil
+}
+
+// partOfPort returns a mask, 0 for that of all bits: a list has it with every
+// port, from the kernels on that know masks.
+func partOfPort(mask uint16) uint16 {
+	if mask == allOfPort {
+		return 0
+	}
+	return mask
 }
 
 func decodePorts(b []byte) *RulePortRange {

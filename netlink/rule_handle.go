@@ -13,7 +13,10 @@ func (h *Handle) RuleAdd(rule *Rule) error {
 	return h.ruleChange("rule add", uapi.RTM_NEWRULE, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL, rule)
 }
 
-// RuleDel deletes the first rule that has what is set: ip rule del.
+// RuleDel deletes the first rule that has what is set: ip rule del. The kernel
+// cannot be asked for a rule without a selector: where several have one priority,
+// one that was listed goes for sure only if no rule before it selects more. It
+// does not compare Invert and Flags at all.
 func (h *Handle) RuleDel(rule *Rule) error {
 	return h.ruleChange("rule del", uapi.RTM_DELRULE, 0, rule)
 }

@@ -25,17 +25,18 @@ type subscribeOptions struct {
 var errDone = errors.New("subscription ended")
 
 // send subscribes and sends objects to ch until done is closed, h's context is
-// done or the socket fails; then it closes ch. Only what comes in the way of
-// subscribing is returned; the options' onError gets the rest.
+// done, h is closed or the socket fails; then it closes ch. Only what comes in the way of
+// subscribing is returned; the options' onError gets the rest. Its errors are those of
+// the other functions of h, so that time that ran out is EAGAIN.
 //
 // An overrun does not end it: onError gets wire.ErrOverrun, then the list is read
 // anew and sent.
 func (e events[T]) send(h *Handle, ch chan<- T, done <-chan struct{}, o subscribeOptions) error {
 	w, err := e.watch(h, o)
 	if err != nil {
-		return err
+		return h.wrap(err, e.op, noObject)
 	}
-	ctx, cancel := context.WithCancelCause(h.parent())
+	ctx, cancel := h.join(h.parent())
 	if done != nil {
 		go func() {
 			select {
@@ -52,7 +53,7 @@ func (e events[T]) send(h *Handle, ch chan<- T, done <-chan struct{}, o subscrib
 		w.run(ctx, func(v T, err error) bool {
 			if err != nil {
 				if o.onError != nil {
-					o.onError(err)
+					o.onError(h.wrap(err, e.op, noObject))
 				}
 				return true
 			}
@@ -78,7 +79,7 @@ func (e events[T]) seq(h *Handle, o subscribeOptions) iter.Seq2[T, error] {
 			return
 		}
 		defer w.close()
-		ctx, cancel := context.WithCancelCause(h.parent())
+		ctx, cancel := h.join(h.parent())
 		defer cancel(errDone)
 		w.run(ctx, yield)
 	}
@@ -101,7 +102,9 @@ func (e events[T]) watch(h *Handle, o subscribeOptions) (*subscription[T], error
 		return err
 	}
 	var err error
-	if ns := o.namespace; ns != nil && ns.IsOpen() {
+	if h == nil {
+		err = errNoHandle
+	} else if ns := o.namespace; ns != nil && ns.IsOpen() {
 		err = open(ns)
 	} else {
 		err = h.whereItIs(open)

@@ -11,8 +11,12 @@ import (
 )
 
 // Watch tells of what changes in the tables from the time the iteration begins
-// until ctx or the handle's context is done, which is the last pair's error:
-// ip monitor. Without tables it tells of all.
+// until ctx or the handle's context is done or the handle is closed, which is the
+// last pair's error: ip monitor. Without tables it tells of all.
+//
+// It also tells of bridge ports ([BridgePortEvent], with LinkTable), of what the kernel
+// asks programs for ([NeighMissEvent], with NeighTable) and of buckets of resilient groups
+// ([NexthopBucketEvent], with NexthopTable).
 //
 // Watch keeps nothing: an object that changed comes without its earlier state.
 // Where events were lost, a [LostEvent] comes, then all objects that there are,
@@ -34,15 +38,39 @@ func (h *Handle) Watch(ctx context.Context, tables ...Table) iter.Seq2[Event, er
 	}
 }
 
-// join returns a context that ends with ctx and with the handle's own.
+// join returns a context that ends with ctx, with the handle's own and when the
+// handle is closed.
 func (h *Handle) join(ctx context.Context) (context.Context, context.CancelCauseFunc) {
 	joined, cancel := context.WithCancelCause(ctx)
-	if h.ctx != nil {
-		own := h.parent()
-		stop := context.AfterFunc(own, func() { cancel(context.Cause(own)) })
-		return joined, func(err error) { stop(); cancel(err) }
+	var stops []func() bool
+	for _, other := range [...]context.Context{h.parent(), h.conns.end()} {
+		if other != nil && other != ctx {
+			stops = append(stops, context.AfterFunc(other, func() { cancel(context.Cause(other)) }))
+		}
 	}
-	return joined, cancel
+	return joined, func(err error) {
+		for _, stop := range stops {
+			stop()
+		}
+		cancel(err)
+	}
+}
+
+// end returns the context that is done when the handle is closed, nil for a zero
+// handle.
+func (cs *conns) end() context.Context {
+	if cs == nil {
+		return nil
+	}
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	if cs.ended == nil {
+		cs.ended, cs.endAll = context.WithCancelCause(context.Background())
+		if cs.closed != nil {
+			cs.endAll(cs.closed)
+		}
+	}
+	return cs.ended
 }
 
 // events describes objects of one sort, that come as T in the kernel's notifications
@@ -121,6 +149,9 @@ func (h *Handle) watchTables(op string, tables []Table, more []uint32) (*tableWa
 // whereItIs calls fn with the handle's namespace, which stays open meanwhile;
 // with nil, the calling thread's, for a zero handle.
 func (h *Handle) whereItIs(fn func(*netns.NsHandle) error) error {
+	if h == nil {
+		return errNoHandle
+	}
 	if h.conns == nil {
 		return fn(nil)
 	}
@@ -131,8 +162,8 @@ func (h *Handle) whereItIs(fn func(*netns.NsHandle) error) error {
 func (cs *conns) inNamespace(fn func(netns.NsHandle) error) error {
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	if cs.closed {
-		return wire.ErrClosed
+	if cs.closed != nil {
+		return cs.closed
 	}
 	if !cs.ns.IsOpen() {
 		return errors.New("the handle's namespace could not be held: is /proc mounted?")
@@ -143,7 +174,7 @@ func (cs *conns) inNamespace(fn func(netns.NsHandle) error) error {
 // openWatch opens a listener to groups of cfg's protocol, and a handle beside it
 // to list what the events are about.
 func openWatch(h *Handle, cfg wire.Config, groups []uint32) (*Handle, *wire.Listener, error) {
-	lists, err := NewHandleWithOptions(HandleOptions{NetNS: cfg.NetNS, DisableVFInfoCollection: h.noVFs}, cfg.Protocol)
+	lists, err := NewHandleWithOptions(HandleOptions{NetNS: cfg.NetNS, DisableVFInfoCollection: h.noVFs, ErrorDetails: true}, cfg.Protocol)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -243,6 +274,14 @@ func (w *tableWatch) event(m wire.Message) (ev Event, want bool, err error) {
 			ev, err = p.event(&w.decoder, nil, m.Data)
 		}
 		return ev, err == nil, wire.Annotate(err, w.op, func() string { return p.name })
+	}
+	for _, p := range w.parts {
+		if p.news == nil || len(m.Data) == 0 {
+			continue
+		}
+		if ev, err := p.news(m); ev != nil || err != nil {
+			return ev, err == nil, wire.Annotate(err, w.op, func() string { return p.name })
+		}
 	}
 	return nil, false, nil
 }

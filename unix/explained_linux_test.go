@@ -13,18 +13,13 @@ import (
 	"kern.sys/internal/abi"
 )
 
-// generatedNames returns the values of the generated constants of an architecture, and the types of fields ("Ustat_t.Tinode").
-func generatedNames(t *testing.T, arch string) map[string]string {
+// generatedNames returns the values of the generated constants of an architecture of a system, and the types of fields ("Ustat_t.Tinode").
+func generatedNames(t *testing.T, s abi.System, arch string) map[string]string {
 	t.Helper()
 	fset := token.NewFileSet()
 	var files []*ast.File
-	archFile := "_linux_" + arch + ".go"
-	for _, name := range []string{"zerrors_linux.go", "zerrors" + archFile, "zsysnum" + archFile, "ztypes_linux.go", "ztypes" + archFile} {
-		f, err := parser.ParseFile(fset, name, nil, 0)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, f)
+	for _, kind := range []string{"zerrors", "zsysnum", "ztypes"} {
+		files = append(files, generatedFiles(t, fset, kind, s, arch)...)
 	}
 	conf := types.Config{Importer: importer.Default()}
 	pkg, err := conf.Check("unix", fset, files, nil)
@@ -66,20 +61,55 @@ func TestExplanationsAreTrue(t *testing.T) {
 			t.Errorf("%q lacks a name, two values, architectures or a reason", line)
 			continue
 		}
-		archs := strings.Split(w[3], ",")
-		if w[3] == "all" {
-			archs = abi.ArchNames(abi.Linux())
-		}
-		for _, a := range archs {
-			if values[a] == nil {
-				values[a] = generatedNames(t, a)
-			}
-			if got := values[a][w[0]]; got != w[2] || w[1] == w[2] {
-				t.Errorf("%s: %s is %q, explained is %s instead of %s", a, w[0], got, w[2], w[1])
+		for on := range strings.SplitSeq(w[3], ",") {
+			s, archs := platforms(t, on)
+			for _, a := range archs {
+				key := s.Name + "/" + a
+				if values[key] == nil {
+					values[key] = generatedNames(t, s, a)
+				}
+				if got := values[key][w[0]]; got != w[2] || w[1] == w[2] {
+					t.Errorf("%s: %s is %q, explained is %s instead of %s", key, w[0], got, w[2], w[1])
+				}
 			}
 		}
 	}
 	if lines == 0 {
 		t.Error("nothing is explained")
 	}
+}
+
+// platforms returns what a word of explained.txt stands for: an architecture of Linux, "all" of them, a system, or one architecture of it.
+func platforms(t *testing.T, word string) (abi.System, []string) {
+	t.Helper()
+	linux, _ := abi.FindSystem("linux")
+	if word == "all" {
+		return linux, abi.ArchNames(linux.Archs)
+	}
+	name, arch, one := strings.Cut(word, "/")
+	s, ok := abi.FindSystem(name)
+	switch {
+	case ok && one:
+		return s, []string{arch}
+	case ok:
+		return s, abi.ArchNames(s.Archs)
+	}
+	return linux, []string{word}
+}
+
+// generatedFiles parses the files of a kind that an architecture of a system has: one that all share, and its own.
+func generatedFiles(t *testing.T, fset *token.FileSet, kind string, s abi.System, arch string) []*ast.File {
+	t.Helper()
+	var files []*ast.File
+	for _, name := range []string{kind + "_" + s.Name + ".go", kind + "_" + s.Name + "_" + arch + ".go"} {
+		if _, err := os.Stat(name); err != nil {
+			continue
+		}
+		f, err := parser.ParseFile(fset, name, nil, parser.ParseComments)
+		if err != nil {
+			t.Fatal(err)
+		}
+		files = append(files, f)
+	}
+	return files
 }

@@ -13,29 +13,10 @@ func Dup2(oldfd, newfd int) error {
 	return err
 }
 
-// FcntlInt is fcntl(2) for the commands whose argument is an int.
-func FcntlInt(fd uintptr, cmd, arg int) (int, error) { return fcntl(fd, cmd, uintptr(arg)) }
-
 // FcntlFlock is fcntl(2) for the commands of locks: F_SETLK and the like, whose offsets always have 64 bits here.
 func FcntlFlock(fd uintptr, cmd int, lk *Flock_t) error {
 	_, _, e := Syscall(fcntl64Number, fd, uintptr(cmd), uintptr(unsafe.Pointer(lk)))
 	return errOf(e)
-}
-
-// CloseOnExec sets FD_CLOEXEC. To open with O_CLOEXEC leaves no moment in between.
-func CloseOnExec(fd int) { _, _ = fcntl(uintptr(fd), F_SETFD, FD_CLOEXEC) }
-
-// SetNonblock sets or clears O_NONBLOCK of the open file.
-func SetNonblock(fd int, nonblocking bool) (err error) {
-	flags, err := fcntl(uintptr(fd), F_GETFL, 0)
-	if err != nil {
-		return err
-	}
-	if flags&O_NONBLOCK != 0 == nonblocking {
-		return nil
-	}
-	_, err = fcntl(uintptr(fd), F_SETFL, uintptr(flags^O_NONBLOCK))
-	return err
 }
 
 // Pipe is pipe(2). p must have two places.

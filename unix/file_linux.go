@@ -2,13 +2,6 @@ package unix
 
 import "unsafe"
 
-// Standard descriptors; see stdin(3).
-var (
-	Stdin  = 0
-	Stdout = 1
-	Stderr = 2
-)
-
 // Open is open(2). Files of more than 2 GiB can be opened on 32-bit architectures too.
 func Open(path string, mode int, perm uint32) (fd int, err error) {
 	return openat(AT_FDCWD, path, mode|O_LARGEFILE, perm)
@@ -176,6 +169,3 @@ func Stat(path string, stat *Stat_t) (err error) { return Fstatat(AT_FDCWD, path
 func Lstat(path string, stat *Stat_t) (err error) {
 	return Fstatat(AT_FDCWD, path, stat, AT_SYMLINK_NOFOLLOW)
 }
-
-// ImplementsGetwd tells that Getwd works here.
-const ImplementsGetwd = true

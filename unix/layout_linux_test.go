@@ -3,7 +3,6 @@ package unix_test
 import (
 	"fmt"
 	"go/ast"
-	"go/parser"
 	"go/token"
 	"go/types"
 	"os"
@@ -30,18 +29,19 @@ type generated struct {
 
 func generatedTypes(t *testing.T, arch string) generated {
 	t.Helper()
+	linux, _ := abi.FindSystem("linux")
+	return generatedTypesOf(t, linux, arch)
+}
+
+func generatedTypesOf(t *testing.T, s abi.System, arch string) generated {
+	t.Helper()
 	fset := token.NewFileSet()
 	g := generated{sizes: types.SizesFor("gc", arch), from: map[string]string{}}
 	if g.sizes == nil {
 		g.sizes = types.SizesFor("gccgo", arch)
 	}
-	var files []*ast.File
-	for _, name := range []string{"ztypes_linux.go", "ztypes_linux_" + arch + ".go"} {
-		f, err := parser.ParseFile(fset, name, nil, parser.ParseComments)
-		if err != nil {
-			t.Fatal(err)
-		}
-		files = append(files, f)
+	files := generatedFiles(t, fset, "ztypes", s, arch)
+	for _, f := range files {
 		for _, d := range f.Decls {
 			d, ok := d.(*ast.GenDecl)
 			if !ok || d.Tok != token.TYPE {

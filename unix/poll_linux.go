@@ -40,22 +40,6 @@ type sigsetAndSize struct {
 	size uintptr
 }
 
-const fdSetBits = 8 * int(unsafe.Sizeof(FdSet{}.Bits[0]))
-
-// Set adds fd to the set. It panics if fd is negative or 1024 or more.
-func (fds *FdSet) Set(fd int) { fds.Bits[fd/fdSetBits] |= 1 << (uint(fd) % uint(fdSetBits)) }
-
-// Clear removes fd from the set.
-func (fds *FdSet) Clear(fd int) { fds.Bits[fd/fdSetBits] &^= 1 << (uint(fd) % uint(fdSetBits)) }
-
-// IsSet tells whether fd is in the set.
-func (fds *FdSet) IsSet(fd int) bool {
-	return fds.Bits[fd/fdSetBits]&(1<<(uint(fd)%uint(fdSetBits))) != 0
-}
-
-// Zero empties the set.
-func (fds *FdSet) Zero() { clear(fds.Bits[:]) }
-
 // EpollCreate is epoll_create(2). Of size it matters only that it is more than zero.
 func EpollCreate(size int) (fd int, err error) {
 	if size <= 0 {

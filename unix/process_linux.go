@@ -5,9 +5,6 @@ import (
 	"unsafe"
 )
 
-// Exec is execve(2).
-func Exec(argv0 string, argv []string, envv []string) error { return syscall.Exec(argv0, argv, envv) }
-
 // Prlimit is prlimit(2). newlimit and old may be nil.
 func Prlimit(pid, resource int, newlimit, old *Rlimit) error {
 	return syscallPrlimit(pid, resource, (*syscall.Rlimit)(unsafe.Pointer(newlimit)), (*syscall.Rlimit)(unsafe.Pointer(old)))

@@ -7,6 +7,16 @@ var kinds = map[string]layout{
 	"bridge":    bridge,
 	"dummy":     attrs{},
 	"ifb":       attrs{},
+	"geneve":    geneve,
+	"gre":       gre,
+	"gretap":    gre,
+	"ip6gre":    gre,
+	"ip6gretap": gre,
+	"ip6tnl":    iptun,
+	"ipip":      iptun,
+	"sit":       iptun,
+	"vti":       vti,
+	"vti6":      vti,
 	"ipvlan":    ipvlan,
 	"ipvtap":    ipvlan,
 	"macvlan":   macvlan,
@@ -25,6 +35,81 @@ var kinds = map[string]layout{
 var ports = map[string]layout{
 	"bridge": bridgePort,
 	"vrf":    attrs{uapi.IFLA_VRF_PORT_TABLE: u32},
+}
+
+// iptun is what tunnels that are no GRE have; the addresses are of 4 or 16 bytes.
+var iptun = attrs{
+	uapi.IFLA_IPTUN_LINK:                u32,
+	uapi.IFLA_IPTUN_LOCAL:               same,
+	uapi.IFLA_IPTUN_REMOTE:              same,
+	uapi.IFLA_IPTUN_TTL:                 u8,
+	uapi.IFLA_IPTUN_TOS:                 u8,
+	uapi.IFLA_IPTUN_ENCAP_LIMIT:         u8,
+	uapi.IFLA_IPTUN_FLOWINFO:            be32,
+	uapi.IFLA_IPTUN_FLAGS:               same, // of u16 for sit, of u32 for ip6tnl
+	uapi.IFLA_IPTUN_PROTO:               u8,
+	uapi.IFLA_IPTUN_PMTUDISC:            u8,
+	uapi.IFLA_IPTUN_6RD_PREFIX:          same,
+	uapi.IFLA_IPTUN_6RD_RELAY_PREFIX:    be32,
+	uapi.IFLA_IPTUN_6RD_PREFIXLEN:       u16,
+	uapi.IFLA_IPTUN_6RD_RELAY_PREFIXLEN: u16,
+	uapi.IFLA_IPTUN_ENCAP_TYPE:          u16,
+	uapi.IFLA_IPTUN_ENCAP_FLAGS:         u16,
+	uapi.IFLA_IPTUN_ENCAP_SPORT:         be16,
+	uapi.IFLA_IPTUN_ENCAP_DPORT:         be16,
+	uapi.IFLA_IPTUN_COLLECT_METADATA:    flag,
+	uapi.IFLA_IPTUN_FWMARK:              u32,
+}
+
+var gre = attrs{
+	uapi.IFLA_GRE_LINK:             u32,
+	uapi.IFLA_GRE_IFLAGS:           be16,
+	uapi.IFLA_GRE_OFLAGS:           be16,
+	uapi.IFLA_GRE_IKEY:             be32,
+	uapi.IFLA_GRE_OKEY:             be32,
+	uapi.IFLA_GRE_LOCAL:            same,
+	uapi.IFLA_GRE_REMOTE:           same,
+	uapi.IFLA_GRE_TTL:              u8,
+	uapi.IFLA_GRE_TOS:              u8,
+	uapi.IFLA_GRE_PMTUDISC:         u8,
+	uapi.IFLA_GRE_ENCAP_LIMIT:      u8,
+	uapi.IFLA_GRE_FLOWINFO:         be32,
+	uapi.IFLA_GRE_FLAGS:            u32,
+	uapi.IFLA_GRE_ENCAP_TYPE:       u16,
+	uapi.IFLA_GRE_ENCAP_FLAGS:      u16,
+	uapi.IFLA_GRE_ENCAP_SPORT:      be16,
+	uapi.IFLA_GRE_ENCAP_DPORT:      be16,
+	uapi.IFLA_GRE_COLLECT_METADATA: flag,
+	uapi.IFLA_GRE_IGNORE_DF:        u8,
+	uapi.IFLA_GRE_FWMARK:           u32,
+	uapi.IFLA_GRE_ERSPAN_VER:       u8,
+}
+
+var vti = attrs{
+	uapi.IFLA_VTI_LINK:   u32,
+	uapi.IFLA_VTI_IKEY:   be32,
+	uapi.IFLA_VTI_OKEY:   be32,
+	uapi.IFLA_VTI_LOCAL:  same,
+	uapi.IFLA_VTI_REMOTE: same,
+	uapi.IFLA_VTI_FWMARK: u32,
+}
+
+var geneve = attrs{
+	uapi.IFLA_GENEVE_ID:                  u32,
+	uapi.IFLA_GENEVE_REMOTE:              be32,
+	uapi.IFLA_GENEVE_TTL:                 u8,
+	uapi.IFLA_GENEVE_TOS:                 u8,
+	uapi.IFLA_GENEVE_PORT:                be16,
+	uapi.IFLA_GENEVE_COLLECT_METADATA:    flag,
+	uapi.IFLA_GENEVE_REMOTE6:             same,
+	uapi.IFLA_GENEVE_UDP_CSUM:            u8,
+	uapi.IFLA_GENEVE_UDP_ZERO_CSUM6_TX:   u8,
+	uapi.IFLA_GENEVE_UDP_ZERO_CSUM6_RX:   u8,
+	uapi.IFLA_GENEVE_LABEL:               be32,
+	uapi.IFLA_GENEVE_TTL_INHERIT:         u8,
+	uapi.IFLA_GENEVE_DF:                  u8,
+	uapi.IFLA_GENEVE_INNER_PROTO_INHERIT: flag,
+	uapi.IFLA_GENEVE_PORT_RANGE:          same,
 }
 
 var ipvlan = attrs{

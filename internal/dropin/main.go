@@ -2,6 +2,7 @@
 // changes the import paths, in the module and in all that it is built of, and nothing else.
 //
 //	go run ./internal/dropin [-run REGEX] [-markdown FILE] [module@version [packages]]
+//	go run ./internal/dropin [-run REGEX] -systems GOOS/GOARCH,...    builds alone, of what is for other systems too
 //
 // The modules of modules.go are those that it tries, or one that is named. Each is fetched by the go command, copied, and its tests run as
 // they are; then the imports are changed and the tests run again. For root each test binary runs in network and mount namespaces of its own.
@@ -41,10 +42,21 @@ func main() {
 	flag.BoolVar(&o.verbose, "v", false, "print what failing tests print")
 	flag.DurationVar(&o.timeout, "timeout", 5*time.Minute, "time for the tests of a package")
 	flag.IntVar(&o.rounds, "rounds", 3, "runs of a package with tests that differ, before and after")
+	systems := flag.String("systems", "", "build only, for these GOOS/GOARCH,…")
 	markdown := flag.String("markdown", "", "file to write the results into, such as docs/dropin.md")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	if *systems != "" {
+		worse, err := runSystems(ctx, o, *imports, *only, strings.Split(*systems, ","))
+		if err != nil {
+			fmt.Fprintln(os.Stderr, "dropin:", err)
+		}
+		if worse || err != nil {
+			os.Exit(1)
+		}
+		return
+	}
 	results, err := run(ctx, o, *imports, *only, flag.Args())
 	if err == nil {
 		fmt.Println()

@@ -23,10 +23,13 @@ func (background) Err() error { return nil }
 // From returns ctx as a Context whose error is [context.Cause], and that is waited for without a goroutine.
 func From(ctx context.Context) Context { return fromContext{ctx} }
 
-// Parent returns the context that [From] made ctx of; of another Context one that is never done.
+// Parent returns the context that [From] made ctx of, or that ctx is; of another Context one that is never done.
 func Parent(ctx Context) context.Context {
-	if c, ok := ctx.(fromContext); ok {
+	switch c := ctx.(type) {
+	case fromContext:
 		return c.ctx
+	case context.Context:
+		return c
 	}
 	return context.Background()
 }

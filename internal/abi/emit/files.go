@@ -90,7 +90,7 @@ func write(root string, files map[string][]byte) (err error) {
 func staleFiles(root string, files map[string][]byte) ([]string, error) {
 	var stale []string
 	for _, folder := range []string{"internal/uapi", "netlink/nl", "unix"} {
-		found, err := filepath.Glob(filepath.Join(root, folder, "z*.go"))
+		found, err := filepath.Glob(filepath.Join(root, folder, "z*.[gs]*"))
 		if err != nil {
 			return nil, err
 		}

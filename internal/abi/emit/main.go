@@ -1,5 +1,5 @@
 // Emit generates the code that holds numbers and layouts of the kernel from the facts below
-// internal/abi/facts, the lists beside this file, and the //sys lines of package unix.
+// internal/abi/facts, the lists in a folder for each system, and the //sys lines of package unix.
 //
 //	go run ./internal/abi/emit mkall         all generators, for every architecture; so does no name at all
 //	go run ./internal/abi/emit mksysnum      one of them; or several
@@ -12,9 +12,11 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -24,6 +26,7 @@ import (
 	"kern.sys/internal/abi/emit/mkerrors"
 	"kern.sys/internal/abi/emit/mknl"
 	"kern.sys/internal/abi/emit/mksyscall"
+	"kern.sys/internal/abi/emit/mksysctl"
 	"kern.sys/internal/abi/emit/mksysnum"
 	"kern.sys/internal/abi/emit/mktypes"
 	"kern.sys/internal/abi/emit/mkuapi"
@@ -63,63 +66,99 @@ func command(args []string) error {
 type generator struct {
 	name   string
 	folder string // of the files, in the module
-	list   string // what it is told by; "" if by nothing
+	list   string // what it is told by, a file for each system: "" if by nothing
 	run    func(in input) (map[string][]byte, error)
 }
 
-// input is what a generator works from.
+// input is what a generator works from: the facts of one system and its list.
 type input struct {
-	root string
-	db   *abi.DB
-	list []gen.Line
+	root   string
+	system abi.System
+	db     *abi.DB
+	list   []gen.Line
 }
 
 // sysnum is a generator and what another one asks for numbers.
 var sysnum = generator{"mksysnum", "unix", "sysnum.txt", func(in input) (map[string][]byte, error) {
-	return mksysnum.Generate(in.db, abi.Linux(), in.list)
+	return mksysnum.Generate(in.db, in.system, in.list)
 }}
 
 var generators = []generator{
 	{"mkuapi", "internal/uapi", "uapi.txt", func(in input) (map[string][]byte, error) {
-		return mkuapi.Generate(in.db, abi.Linux(), in.list)
+		return mkuapi.Generate(in.db, in.system.Archs, in.list)
 	}},
 	{"mknl", "netlink/nl", "nl.txt", func(in input) (map[string][]byte, error) {
-		return mknl.Generate(in.db, abi.Linux(), in.list)
+		return mknl.Generate(in.db, in.system.Archs, in.list)
 	}},
 	{"mkerrors", "unix", "errors.txt", func(in input) (map[string][]byte, error) {
-		return mkerrors.Generate(in.db, abi.Linux(), in.list)
+		return mkerrors.Generate(in.db, in.system, in.list)
 	}},
 	{"mktypes", "unix", "types.txt", func(in input) (map[string][]byte, error) {
-		return mktypes.Generate(in.db, abi.Linux(), in.list)
+		return mktypes.Generate(in.db, in.system, in.list)
 	}},
 	sysnum,
-	{"mksyscall", "unix", "", func(in input) (map[string][]byte, error) {
-		numbers, err := sysnum.generate(in.root, in.db)
+	{"mksysctl", "unix", "sysctl.txt", func(in input) (map[string][]byte, error) {
+		return mksysctl.Generate(in.db, in.system, in.list)
+	}},
+	{name: "mksyscall", folder: "unix"},
+}
+
+// facts are those of systems, by name.
+type facts map[string]*abi.DB
+
+// of reads the facts of a system once.
+func (all facts) of(root string, s abi.System) (*abi.DB, error) {
+	if all[s.Name] == nil {
+		db, err := abi.Read(filepath.Join(root, "internal/abi/facts", s.Name), abi.ArchNames(s.Archs))
 		if err != nil {
 			return nil, err
 		}
-		return mksyscall.Generate(filepath.Join(in.root, "unix"), abi.Linux(), func(arch, number string) bool {
-			return bytes.Contains(numbers["unix/zsysnum_linux_"+arch+".go"], []byte("\t"+number+" "))
-		})
-	}},
+		all[s.Name] = db
+	}
+	return all[s.Name], nil
 }
 
-// generate returns the generator's files, by their paths in the module.
-func (g generator) generate(root string, db *abi.DB) (map[string][]byte, error) {
-	in := input{root: root, db: db}
-	if g.list != "" {
-		var err error
-		if in.list, err = gen.ReadList(filepath.Join(root, "internal/abi/emit", g.list)); err != nil {
+// generate returns the generator's files for all systems, by their paths in the module.
+func (g generator) generate(root string, all facts) (map[string][]byte, error) {
+	out := map[string][]byte{}
+	add := func(files map[string][]byte, err error) error {
+		for name, b := range files {
+			out[g.folder+"/"+name] = b
+		}
+		if err != nil {
+			return fmt.Errorf("%s: %w", g.name, err)
+		}
+		return nil
+	}
+	if g.run == nil {
+		numbers, err := sysnum.generate(root, all)
+		if err != nil {
+			return nil, err
+		}
+		has := func(s abi.System, arch, number string) bool {
+			name, _ := gen.FileName("zsysnum", s, arch)
+			return bytes.Contains(numbers["unix/"+name], []byte("\t"+number+" "))
+		}
+		return out, add(mksyscall.Generate(filepath.Join(root, "unix"), abi.Systems(), has))
+	}
+	for _, s := range abi.Systems() {
+		list, err := gen.ReadList(filepath.Join(root, "internal/abi/emit", s.Name, g.list))
+		if errors.Is(err, fs.ErrNotExist) { // the system has nothing of that kind
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		db, err := all.of(root, s)
+		if err != nil {
+			return nil, err
+		}
+		if err := add(g.run(input{root, s, db, list})); err != nil {
 			return nil, err
 		}
 	}
-	files, err := g.run(in)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", g.name, err)
-	}
-	out := map[string][]byte{}
-	for name, b := range files {
-		out[g.folder+"/"+name] = b
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s: no system has a list %s", g.name, g.list)
 	}
 	return out, nil
 }
@@ -164,13 +203,9 @@ func plan(w io.Writer, names []string) error {
 
 // generate returns the files of generators, by their paths in the module.
 func generate(root string, gens []generator) (map[string][]byte, error) {
-	db, err := abi.Read(filepath.Join(root, "internal/abi/facts/linux"), abi.ArchNames(abi.Linux()))
-	if err != nil {
-		return nil, err
-	}
-	out := map[string][]byte{}
+	all, out := facts{}, map[string][]byte{}
 	for _, g := range gens {
-		files, err := g.generate(root, db)
+		files, err := g.generate(root, all)
 		if err != nil {
 			return nil, err
 		}

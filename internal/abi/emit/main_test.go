@@ -145,7 +145,7 @@ func TestRunChecksAndRemoves(t *testing.T) {
 	if err := run(dir, true, nil); err == nil || !strings.Contains(err.Error(), "zconst.go differs") {
 		t.Errorf("after a file was changed, the check says %v", err)
 	}
-	write(filepath.Join(dir, "internal/abi/emit/uapi.txt"), "const linux/none.h\n")
+	write(filepath.Join(dir, "internal/abi/emit/linux/uapi.txt"), "const linux/none.h\n")
 	if err := run(dir, false, nil); err == nil || !strings.Contains(err.Error(), "uapi.txt:1: no constant of linux/none.h matches") {
 		t.Errorf("with a wrong list, it says %v", err)
 	}

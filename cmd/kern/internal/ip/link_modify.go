@@ -87,10 +87,10 @@ func (w *linkWords) putName() {
 }
 
 func (w *linkWords) putLower() error {
-	if w.lower == "" {
+	if !w.lower.given {
 		return nil
 	}
-	index, err := w.IndexOf(w.lower)
+	index, err := w.IndexOf(w.lower.value)
 	if err != nil {
 		return err
 	}
@@ -138,6 +138,9 @@ func (w *linkWords) readKind(create bool) error {
 	if err != nil {
 		return err
 	}
+	if kind == "" && !create { // one that is to be made the kernel refuses
+		return invalidValue("type", kind)
+	}
 	fields, data := kindFields(kind), uint16(uapi.IFLA_INFO_DATA)
 	if port, ok := strings.CutSuffix(kind, "_slave"); ok {
 		fields, data = portFields(port), uapi.IFLA_INFO_SLAVE_DATA
@@ -150,7 +153,10 @@ func (w *linkWords) readKind(create bool) error {
 		}
 	}
 	w.e.End()
-	if w.More() {
+	switch {
+	case w.More() && fields == nil:
+		return cli.Exit(cli.StatusFailed, "Options of links of type %q are not known here: \"%s ...\". Try \"%s link help\".", kind, w.Peek(), w.Session.Name)
+	case w.More():
 		return cli.Exit(cli.StatusFailed, "Garbage instead of arguments \"%s ...\". Try \"%s link help\".", w.Peek(), w.Session.Name)
 	}
 	return nil

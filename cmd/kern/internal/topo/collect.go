@@ -55,7 +55,7 @@ func reason(err error) string {
 }
 
 func (ns *Namespace) read(at netns.NsHandle, sources []Source) (ids map[int]int, err error) {
-	h, err := netlink.NewHandleAt(at)
+	h, err := netlink.NewHandleWithOptions(netlink.HandleOptions{NetNS: &at, ErrorDetails: true})
 	if err != nil {
 		return nil, err
 	}

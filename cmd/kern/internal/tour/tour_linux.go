@@ -77,7 +77,7 @@ func (t *tour) makeHosts() error {
 		if err != nil {
 			return fmt.Errorf("demo: %w", err)
 		}
-		h, err := netlink.NewHandleAt(ns)
+		h, err := netlink.NewHandleWithOptions(netlink.HandleOptions{NetNS: &ns, ErrorDetails: true})
 		if err != nil {
 			ns.Close()
 			return fmt.Errorf("demo: %w", err)

@@ -35,6 +35,18 @@ func File(constraint, pkg, body string) ([]byte, error) {
 	return out, nil
 }
 
+// FileName returns the name of a generated file, as "zerrors_linux_arm.go" of kind zerrors, and its build constraint. Without
+// an architecture it is the file for what all architectures of a system share; where there is but one, that is its own.
+func FileName(kind string, s abi.System, arch string) (name, constraint string) {
+	if arch == "" && len(s.Archs) == 1 {
+		arch = s.Archs[0].Name
+	}
+	if arch == "" {
+		return kind + "_" + s.Name + ".go", s.Name
+	}
+	return kind + "_" + s.Name + "_" + arch + ".go", arch + " && " + s.Name
+}
+
 func numbered(s string) string {
 	var b strings.Builder
 	for i, line := range strings.Split(s, "\n") {
@@ -54,13 +66,13 @@ func (l Line) Errorf(msg string, args ...any) error {
 	return fmt.Errorf("%s: %w", l.Where, fmt.Errorf(msg, args...))
 }
 
-// ReadList reads a list: one entry a line, # starts a comment.
+// ReadList reads a list: one entry a line, # starts a comment. Its lines are of FOLDER/FILE.
 func ReadList(file string) ([]Line, error) {
 	b, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	return ParseList(file, string(b)), nil
+	return ParseList(filepath.Join(filepath.Base(filepath.Dir(file)), filepath.Base(file)), string(b)), nil
 }
 
 // ParseList is ReadList of text that was read.
@@ -69,7 +81,7 @@ func ParseList(file, text string) []Line {
 	for i, s := range strings.Split(text, "\n") {
 		s, _, _ = strings.Cut(s, "#")
 		if w := strings.Fields(s); len(w) > 0 {
-			out = append(out, Line{w, fmt.Sprintf("%s:%d", filepath.Base(file), i+1)})
+			out = append(out, Line{w, fmt.Sprintf("%s:%d", file, i+1)})
 		}
 	}
 	return out

@@ -24,6 +24,9 @@ func Archs() []abi.Arch {
 	return slices.DeleteFunc(abi.Linux(), func(a abi.Arch) bool { return !slices.Contains([]string{"386", "amd64", "mips"}, a.Name) })
 }
 
+// System returns Linux with these architectures.
+func System() abi.System { return abi.System{Name: "linux", Archs: Archs(), Form: abi.Number} }
+
 // Facts returns a database of what the three files say.
 func Facts(t testing.TB, consts, types, syscalls string) *abi.DB {
 	t.Helper()

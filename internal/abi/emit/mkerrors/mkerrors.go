@@ -1,5 +1,5 @@
-// Package mkerrors makes the constants of package unix: unix/zerrors_linux.go has what all architectures share,
-// unix/zerrors_linux_GOARCH.go the rest. Error numbers and signals have types of their own.
+// Package mkerrors makes the constants of package unix: unix/zerrors_SYSTEM.go has what all architectures share,
+// unix/zerrors_SYSTEM_GOARCH.go the rest. Error numbers and signals have types of their own.
 package mkerrors
 
 import (
@@ -14,8 +14,10 @@ import (
 	"kern.sys/internal/abi/emit/gen"
 )
 
+type class struct{ name, doc, typ, table string }
+
 // classes are the kinds of constants, in the order in which a file has them.
-var classes = []struct{ name, doc, typ, table string }{
+var classes = []class{
 	{"const", "", "", ""},
 	{"errno", "// Errors.\n", "syscall.Errno", "errorList"},
 	{"signal", "// Signals.\n", "syscall.Signal", "signalList"},
@@ -26,10 +28,10 @@ var classes = []struct{ name, doc, typ, table string }{
 //	const HEADER [REGEXP] [!REGEXP]     constants
 //	errno HEADER [REGEXP] [!REGEXP]     error numbers
 //	signal HEADER [REGEXP] [!REGEXP]    signals
-//	set NAME VALUE [ARCH,ARCH...]       what a constant is instead, or besides, of what the headers say
+//	set NAME VALUE [ARCH,ARCH...]       what a constant is instead, or besides, of what the headers say; errno:NAME, signal:NAME
 //	masks PREFIX                        constants PREFIX0 to PREFIX63: what each bit field of a 64-bit word is, in C's order
 //	bit NAME[:GOTYPE] TYPE FIELD [N]    bit N of a bit field of a C type ("struct:perf_event_attr"), in its 64-bit word
-func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte, error) {
+func Generate(db *abi.DB, s abi.System, list []gen.Line) (map[string][]byte, error) {
 	lines := map[string][]gen.Line{}
 	var sets, bits []gen.Line
 	for _, l := range list {
@@ -48,6 +50,7 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 			return nil, l.Errorf("unknown %q", kind)
 		}
 	}
+	archs := s.Archs
 	names := abi.ArchNames(archs)
 	decls := map[string][]gen.Decl{}
 	seen := map[string]string{}
@@ -102,13 +105,17 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 			return nil, err
 		}
 	}
-	return write(names, decls, all)
+	return write(s, decls, all)
 }
 
-func write(names []string, decls map[string][]gen.Decl, all map[string][]gen.Const) (map[string][]byte, error) {
+func write(s abi.System, decls map[string][]gen.Decl, all map[string][]gen.Const) (map[string][]byte, error) {
+	names := abi.ArchNames(s.Archs)
 	bodies := map[string]*strings.Builder{"": {}}
 	for _, a := range names {
 		bodies[a] = &strings.Builder{}
+	}
+	if len(names) == 1 { // its file has all
+		bodies[names[0]] = bodies[""]
 	}
 	for _, class := range classes {
 		common, rest := gen.Hoist(names, decls[class.name])
@@ -122,10 +129,7 @@ func write(names []string, decls map[string][]gen.Decl, all map[string][]gen.Con
 	}
 	files := map[string][]byte{}
 	for a, body := range bodies {
-		name, constraint := "zerrors_linux.go", "linux"
-		if a != "" {
-			name, constraint = "zerrors_linux_"+a+".go", a+" && linux"
-		}
+		name, constraint := gen.FileName("zerrors", s, a)
 		text := body.String()
 		if strings.Contains(text, "syscall.") {
 			text = "import \"syscall\"\n\n" + text
@@ -150,6 +154,13 @@ func override(db *abi.DB, all map[string][]gen.Const, archs []string, l gen.Line
 		on = strings.Split(l.Words[2], ",")
 	}
 	name, text := l.Words[0], l.Words[1]
+	kind, name, given := strings.Cut(name, ":")
+	if !given {
+		kind, name = classes[0].name, kind
+	}
+	if !slices.ContainsFunc(classes, func(c class) bool { return c.name == kind }) {
+		return fmt.Errorf("unknown %q", kind)
+	}
 	if !gen.Exported(name) {
 		return fmt.Errorf("%q is no name that Go exports", name)
 	}
@@ -161,8 +172,8 @@ func override(db *abi.DB, all map[string][]gen.Const, archs []string, l gen.Line
 	target, old := find(all, name)
 	switch {
 	case target == nil:
-		if source == nil {
-			class = classes[0].name
+		if source == nil || given {
+			class = kind
 		}
 		all[class] = append(all[class], gen.Const{Name: name, Kind: abi.Int, On: map[string]string{}, Where: l.Where})
 		target = &all[class][len(all[class])-1]

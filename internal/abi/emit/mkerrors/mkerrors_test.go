@@ -47,7 +47,7 @@ signal asm/signal.h ^SIG
 
 func generate(t *testing.T, list string) (map[string][]byte, error) {
 	t.Helper()
-	return Generate(gentest.Facts(t, consts, bitTypes, ""), gentest.Archs(), gen.ParseList("list", list))
+	return Generate(gentest.Facts(t, consts, bitTypes, ""), gentest.System(), gen.ParseList("list", list))
 }
 
 // values returns all constants with their types and values.

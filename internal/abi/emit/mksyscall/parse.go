@@ -1,6 +1,7 @@
 package mksyscall
 
 import (
+	"cmp"
 	"fmt"
 	"go/ast"
 	"go/parser"
@@ -16,7 +17,7 @@ type proto struct {
 	where    string // file:line
 	doc      string
 	name     string
-	number   string // SYS_...
+	target   string // what is given after "=": SYS_... or a function of the C library; "" for what follows from the name
 	nonblock bool
 	params   []param
 	results  []param
@@ -62,7 +63,15 @@ func parse(file, src string) ([]*proto, error) {
 // hidden matches a line that has a prototype and does not begin with it, or has a space where none belongs.
 var hidden = regexp.MustCompile(`^[^/]*//\s*sys(nb)?\s+\w+\(`)
 
-var number = regexp.MustCompile(`^SYS_[A-Z0-9_]+$`)
+var target = regexp.MustCompile(`^(SYS_[A-Z0-9_]+|([a-z]+\.)?[a-z_][a-z0-9_]*)$`)
+
+// number returns the name of the call's number.
+func (p *proto) number() string {
+	if strings.HasPrefix(p.target, "SYS_") {
+		return p.target
+	}
+	return numberOf(p.name)
+}
 
 func (p *proto) read(s string) error {
 	head, num, given := strings.Cut(s, "=")
@@ -76,12 +85,11 @@ func (p *proto) read(s string) error {
 		return p.errorf("not a prototype: %s", strings.TrimSpace(head))
 	}
 	p.name = fn.Name.Name
-	p.number = numberOf(p.name)
 	if given {
-		p.number = strings.TrimSpace(num)
+		p.target = strings.TrimSpace(num)
 	}
-	if !number.MatchString(p.number) {
-		return p.errorf("%q is not the name of a number", p.number)
+	if name := cmp.Or(p.target, numberOf(p.name)); !target.MatchString(name) || given && p.target == "" {
+		return p.errorf("%q is not the name of a number", p.target)
 	}
 	if p.params, err = p.fields(fset, fn.Type.Params); err != nil {
 		return err
@@ -123,7 +131,7 @@ func (p *proto) fields(fset *token.FileSet, list *ast.FieldList) ([]param, error
 }
 
 // reserved are the names of what write uses.
-var reserved = regexp.MustCompile(`^(r0|e1|_.*|unsafe|uintptr|zero|nil|errOf|(Raw)?Syscall.*)$`)
+var reserved = regexp.MustCompile(`^(r[01]|e1|_.*|unsafe|uintptr|zero|nil|errOf|(Raw)?Syscall.*|(raw)?(L|l)ibc.*)$`)
 
 var hump = regexp.MustCompile(`([a-z])([A-Z])`)
 

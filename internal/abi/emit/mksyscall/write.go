@@ -10,34 +10,66 @@ import (
 	"kern.sys/internal/abi"
 )
 
+// caller is who makes a call: a system on an architecture.
+type caller struct {
+	abi.System
+	arch abi.Arch
+}
+
+// linux tells whether results are the kernel's own words.
+func (c caller) linux() bool { return c.Name == "linux" }
+
 // write returns the function as it is on an architecture.
-func (p *proto) write(a abi.Arch) (string, error) {
+func (p *proto) write(c caller) (string, error) {
 	value, fails, err := p.outcome()
 	if err != nil {
 		return "", err
 	}
 	var b strings.Builder
 	b.WriteString(p.comment())
-	fmt.Fprintf(&b, "func %s(%s)%s {\n", p.name, list(p.params), paren(list(p.results)))
-	args, err := p.arguments(&b, a, fails)
+	params := slices.DeleteFunc(slices.Clone(p.params), func(q param) bool { return q.name == padding })
+	fmt.Fprintf(&b, "func %s(%s)%s {\n", p.name, list(params), paren(list(p.results)))
+	args, err := p.arguments(&b, c.arch, fails)
 	if err != nil {
 		return "", err
 	}
-	call, err := p.call(args, fails, a)
+	call, err := p.call(args, fails, c)
 	if err != nil {
 		return "", err
+	}
+	second := "_"
+	if value != nil && c.wide(value.typ) {
+		second = "r1"
 	}
 	switch {
 	case value == nil && !fails:
 		fmt.Fprintf(&b, "%s\n}\n", call)
 	case value == nil:
 		fmt.Fprintf(&b, "_, _, e1 := %s\nreturn errOf(e1)\n}\n", call)
+	case !fails && c.linux():
+		fmt.Fprintf(&b, "r0, _ := %s\nreturn %s\n}\n", call, c.word(value.typ))
 	case !fails:
-		fmt.Fprintf(&b, "r0, _ := %s\nreturn %s\n}\n", call, word(value.typ))
+		fmt.Fprintf(&b, "r0, _, _ := %s\nreturn %s\n}\n", call, c.word(value.typ))
+	case c.Form == abi.Number:
+		fmt.Fprintf(&b, "r0, %s, e1 := %s\nreturn %s, errOf(e1)\n}\n", second, call, c.word(value.typ))
 	default:
-		fmt.Fprintf(&b, "r0, _, e1 := %s\nreturn %s, errOf(e1)\n}\n", call, word(value.typ))
+		// A C int of -1 need not fill the word, and of a longer result a lower half of all ones is no failure.
+		failed := "e1 != 0"
+		if value.typ == "int64" && second == "_" {
+			failed += " && r0 == ^uintptr(0)"
+		}
+		fmt.Fprintf(&b, "r0, %s, e1 := %s\nif %s {\nreturn %s\n}\nreturn %s, nil\n}\n", second, call, failed,
+			strings.Replace(p.failure(), "err", "e1", 1), c.word(value.typ))
 	}
 	return b.String(), nil
+}
+
+// padding is the name of a parameter that is zero.
+const padding = "pad"
+
+// wide tells whether a result comes in two words.
+func (c caller) wide(typ string) bool {
+	return !c.linux() && c.arch.Word == 4 && (typ == "int64" || typ == "uint64")
 }
 
 // outcome returns the result that is a word, if there is one, and whether there is an error.
@@ -49,15 +81,20 @@ func (p *proto) outcome() (value *param, fails bool, err error) {
 	switch {
 	case len(r) == 0:
 		return nil, fails, nil
-	case len(r) == 1 && slices.Contains(words, r[0].typ):
+	case len(r) == 1 && (slices.Contains(words, r[0].typ) || r[0].typ == "bool" && !fails):
 		return &r[0], fails, nil
 	}
 	return nil, false, p.errorf("cannot return %s", list(p.results))
 }
 
-// word converts the kernel's result, which is a C long however wide the Go type is.
-func word(typ string) string {
-	if typ == "int64" {
+// word converts a result: of Linux's kernel a C long however wide the Go type is, elsewhere of as many words as it takes.
+func (c caller) word(typ string) string {
+	switch {
+	case typ == "bool":
+		return "r0 != 0"
+	case c.wide(typ):
+		return typ + "(uint64(r1)<<32 | uint64(r0))"
+	case typ == "int64":
 		return "int64(int(r0))"
 	}
 	return typ + "(r0)"
@@ -68,13 +105,13 @@ func (p *proto) comment() string {
 	case p.doc != "":
 		return p.doc + "\n"
 	case ast.IsExported(p.name):
-		return fmt.Sprintf("// %s is %s(2).\n", p.name, strings.ToLower(strings.TrimPrefix(p.number, "SYS_")))
+		return fmt.Sprintf("// %s is %s(2).\n", p.name, strings.Trim(strings.ToLower(strings.TrimPrefix(p.number(), "SYS_")), "_"))
 	}
 	return ""
 }
 
 // words are the types that fit a word, or on 32-bit architectures two.
-var words = []string{"int", "int32", "int64", "uint", "uint32", "uint64", "uintptr", "AioContext_t", "Signal", "syscall.Signal"}
+var words = []string{"int", "int32", "int64", "uint", "uint32", "uint64", "uintptr", "AioContext_t", "Signal", "syscall.Signal", "SaeAssocID", "Time_t", pointerResult}
 
 var ident = regexp.MustCompile(`^\**(\[[0-9]+\])?([a-z]+\.)?[A-Za-z_][A-Za-z0-9_]*$`)
 
@@ -89,6 +126,8 @@ func (p *proto) arguments(b *strings.Builder, a abi.Arch, fails bool) ([]string,
 	for i, q := range p.params {
 		tmp := fmt.Sprintf("_p%d", i)
 		switch {
+		case q.name == padding:
+			args = append(args, "0")
 		case q.typ == "string":
 			if !fails {
 				return nil, p.errorf("a string argument needs an error result")
@@ -122,7 +161,9 @@ func (p *proto) failure() string {
 	if len(p.results) == 1 {
 		return "err"
 	}
-	if v := p.results[0].typ; v == "uintptr" || strings.HasPrefix(v, "uint") {
+	if v := p.results[0].typ; v == pointerResult {
+		return "0, err"
+	} else if v == "uintptr" || strings.HasPrefix(v, "uint") {
 		return "^" + v + "(0), err"
 	}
 	return "-1, err"
@@ -148,21 +189,29 @@ func evenPairs(a abi.Arch) bool {
 	return slices.Contains([]string{"arm", "mips", "mipsle", "ppc"}, a.Name)
 }
 
-func (p *proto) call(args []string, fails bool, a abi.Arch) (string, error) {
+// call returns the call itself.
+func (p *proto) call(args []string, fails bool, c caller) (string, error) {
+	switch {
+	case c.Form == abi.Trampoline:
+		return p.trampoline(args, c)
+	case c.Form == abi.Procedure:
+		return p.procedure(args, c)
+	}
+	a := c.arch
 	name := "Syscall"
 	if p.nonblock {
 		name = "RawSyscall"
 	}
 	size := 3
 	switch n := len(args); {
-	case !fails && n <= 3:
+	case !fails && n <= 3 && c.linux():
 		name += "NoError"
-	case !fails:
+	case !fails && n > 3:
 		return "", p.errorf("more than three arguments and no error")
 	case n <= 3:
 	case n <= 6:
 		name, size = name+"6", 6
-	case n <= 8 && !p.nonblock && strings.HasPrefix(a.Name, "mips") && a.Word == 4:
+	case n <= 8 && !p.nonblock && strings.HasPrefix(a.Name, "mips") && a.Word == 4, n <= 9 && !p.nonblock && !c.linux():
 		name, size = name+"9", 9
 	default:
 		return "", p.errorf("%d words of arguments on %s", n, a.Name)
@@ -170,7 +219,63 @@ func (p *proto) call(args []string, fails bool, a abi.Arch) (string, error) {
 	for len(args) < size {
 		args = append(args, "0")
 	}
-	return fmt.Sprintf("%s(%s, %s)", name, p.number, strings.Join(args, ", ")), nil
+	return fmt.Sprintf("%s(%s, %s)", name, p.number(), strings.Join(args, ", ")), nil
+}
+
+// pointerResult is the type of a result of which null is the failure.
+const pointerResult = "cPointer"
+
+// trampoline returns a call of libc3, libc6 and so on, raw where the scheduler need not hear of it.
+func (p *proto) trampoline(args []string, c caller) (string, error) {
+	s, err := p.symbol(c.System)
+	if err != nil {
+		return "", err
+	}
+	name, size := "libc3", 3
+	switch n := len(args); {
+	case n <= 3:
+	case n <= 6:
+		name, size = "libc6", 6
+	case n <= 9 && !p.nonblock && c.Name == "darwin":
+		name, size = "libc9", 9
+	case n <= 10 && !p.nonblock && c.Name == "openbsd":
+		name, size = "libc10", 10
+	default:
+		return "", p.errorf("%d words of arguments on %s", n, c.arch.Name)
+	}
+	if p.nonblock {
+		name = "rawL" + name[1:]
+	}
+	if len(p.results) > 0 && p.results[0].typ == pointerResult {
+		if c.Name != "darwin" || size > 3 || p.nonblock {
+			return "", p.errorf("%s is a result of darwin's functions that may block and take three words", pointerResult)
+		}
+		name = "libcPointer"
+	}
+	for len(args) < size {
+		args = append(args, "0")
+	}
+	return fmt.Sprintf("%s(libc_%s_trampoline, %s)", name, s.name, strings.Join(args, ", ")), nil
+}
+
+// procedure returns a call of libc or rawLibc.
+func (p *proto) procedure(args []string, c caller) (string, error) {
+	s, err := p.symbol(c.System)
+	if err != nil {
+		return "", err
+	}
+	n := len(args)
+	if n > 6 {
+		return "", p.errorf("%d words of arguments on %s", n, c.arch.Name)
+	}
+	for len(args) < 6 {
+		args = append(args, "0")
+	}
+	name := "libc"
+	if p.nonblock {
+		name = "rawLibc"
+	}
+	return fmt.Sprintf("%s(uintptr(unsafe.Pointer(&libc_%s)), %d, %s)", name, s.name, n, strings.Join(args, ", ")), nil
 }
 
 func list(params []param) string {

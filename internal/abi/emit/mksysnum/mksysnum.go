@@ -1,4 +1,4 @@
-// Package mksysnum makes the numbers of system calls: unix/zsysnum_linux_GOARCH.go.
+// Package mksysnum makes the numbers of system calls: unix/zsysnum_SYSTEM_GOARCH.go.
 package mksysnum
 
 import (
@@ -15,8 +15,10 @@ import (
 )
 
 // Generate returns a file an architecture. The list has lines "!REGEXP", for names that are no system call,
-// and "set NAME OTHER ARCH,ARCH...", for a name that stands for another one or a number.
-func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte, error) {
+// "set NAME OTHER ARCH,ARCH...", for a name that stands for another one or a number, and "keep NAME OTHER ARCH,ARCH..." for one
+// that has another number than the headers say.
+func Generate(db *abi.DB, s abi.System, list []gen.Line) (map[string][]byte, error) {
+	archs := s.Archs
 	numbers := map[string]map[string]string{} // architecture, name
 	for _, a := range archs {
 		numbers[a.Name] = map[string]string{}
@@ -30,8 +32,8 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 		var err error
 		if expr, not := strings.CutPrefix(l.Words[0], "!"); not && len(l.Words) == 1 {
 			err = leaveOut(numbers, expr)
-		} else if l.Words[0] == "set" && len(l.Words) == 4 {
-			err = set(numbers, l.Words[1], l.Words[2], strings.Split(l.Words[3], ","))
+		} else if (l.Words[0] == "set" || l.Words[0] == "keep") && len(l.Words) == 4 {
+			err = set(numbers, l.Words[0] == "keep", l.Words[1], l.Words[2], strings.Split(l.Words[3], ","))
 		} else {
 			err = fmt.Errorf("want !REGEXP, or set NAME OTHER ARCHITECTURES")
 		}
@@ -54,11 +56,12 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 		}
 		b.WriteString(")\n")
 		table(&b, db, a.Name, numbers[a.Name])
-		file, err := gen.File(a.Name+" && linux", "unix", b.String())
+		name, constraint := gen.FileName("zsysnum", s, a.Name)
+		file, err := gen.File(constraint, "unix", b.String())
 		if err != nil {
 			return nil, err
 		}
-		files["zsysnum_linux_"+a.Name+".go"] = file
+		files[name] = file
 	}
 	return files, nil
 }
@@ -128,14 +131,14 @@ func leaveOut(numbers map[string]map[string]string, expr string) error {
 	return nil
 }
 
-func set(numbers map[string]map[string]string, name, other string, archs []string) error {
+func set(numbers map[string]map[string]string, keep bool, name, other string, archs []string) error {
 	for _, a := range archs {
 		on, ok := numbers[a]
 		if !ok {
 			return fmt.Errorf("unknown architecture %q", a)
 		}
-		if n, ok := on[name]; ok {
-			return fmt.Errorf("%s is %s on %s", name, n, a)
+		if n, ok := on[name]; ok != keep || n == other {
+			return fmt.Errorf("%s is %s on %s", name, cmp.Or(n, "missing"), a)
 		}
 		n, ok := on[other]
 		if _, err := strconv.ParseUint(other, 10, 32); !ok && err != nil {

@@ -17,7 +17,7 @@ only 7 386=- mips=-
 `
 
 func TestGenerate(t *testing.T) {
-	files, err := Generate(gentest.Facts(t, "", "", calls), gentest.Archs(), gen.ParseList("list", "!^Linux$\nset fstatat newfstatat 386\nset old 9 386,mips"))
+	files, err := Generate(gentest.Facts(t, "", "", calls), gentest.System(), gen.ParseList("list", "!^Linux$\nset fstatat newfstatat 386\nset old 9 386,mips"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -60,7 +60,7 @@ func TestGenerateRefuses(t *testing.T) {
 		{"set a-b 9 386", `386: system call "a-b": SYS_A-B is no name in Go`},
 		{"set a 4294967295 386", `386: system call a: strconv.ParseUint: parsing "4294967295"`},
 	} {
-		files, err := Generate(gentest.Facts(t, "", "", calls), gentest.Archs(), gen.ParseList("list", c.list))
+		files, err := Generate(gentest.Facts(t, "", "", calls), gentest.System(), gen.ParseList("list", c.list))
 		if err == nil || !strings.HasPrefix(err.Error(), c.want) || files != nil {
 			t.Errorf("%q: %d files and error %v, want one with %q", c.list, len(files), err, c.want)
 		}
@@ -73,7 +73,7 @@ func TestFactsWithoutNumber(t *testing.T) {
 		"read 3 amd64=99999999999":    "amd64: system call read: strconv.ParseUint",
 		"read 3\nRead 4 386=- mips=-": "amd64: system calls Read and read are both SYS_READ",
 	} {
-		files, err := Generate(gentest.Facts(t, "", "", facts+"\n"), gentest.Archs(), nil)
+		files, err := Generate(gentest.Facts(t, "", "", facts+"\n"), gentest.System(), nil)
 		if err == nil || !strings.HasPrefix(err.Error(), want) || files != nil {
 			t.Errorf("%q: %d files and error %v, want one with %q", facts, len(files), err, want)
 		}

@@ -20,7 +20,7 @@ var numbers = map[string]int64{
 	"byte": 1, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "int32": 4, "uint32": 4, "float32": 4, "int64": 8, "uint64": 8, "float64": 8,
 }
 
-// signedChar are the architectures whose char, unsigned in C, Go programs know as an int8.
+// signedChar are the architectures of Linux whose char, unsigned in C, Go programs know as an int8. On other systems they know it so everywhere.
 var signedChar = []string{"arm64", "s390x"}
 
 // widest returns the alignment of the widest numbers in Go, on the architecture that is built for.
@@ -112,8 +112,15 @@ func (g *generator) align(w *wanted, l *abi.Layout) (int64, error) {
 	return align, nil
 }
 
+// opaque starts a C type of a size alone, for what is not among the facts.
+const opaque = "opaque "
+
 // layout returns the layout of a structure or union, and the header it is of.
 func (g *generator) layout(expr string) (*abi.Layout, string, error) {
+	if text, ok := strings.CutPrefix(expr, opaque); ok {
+		size, err := strconv.ParseUint(text, 10, 31)
+		return &abi.Layout{Size: int64(size)}, "golang.org/x/sys/unix, where the headers have it no more or another one", err
+	}
 	header := ""
 	for range 10 {
 		t, ok := g.db.Type(expr)
@@ -152,7 +159,7 @@ func (g *generator) number(expr string) (goType, error) {
 			expr = l.Target
 			continue
 		case abi.Enum, abi.Base:
-			if expr == "char" && slices.Contains(signedChar, g.arch.Name) {
+			if expr == "char" && (g.system.Name != "linux" || slices.Contains(signedChar, g.arch.Name)) {
 				return goType{"int8", 1, 1}, nil
 			}
 			name := map[string]string{"signed": "int", "unsigned": "uint", "float": "float"}[l.Encoding] + strconv.FormatInt(8*l.Size, 10)

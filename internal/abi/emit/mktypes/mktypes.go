@@ -1,5 +1,5 @@
-// Package mktypes makes the structures of package unix: unix/ztypes_linux.go has those that are the same on
-// all architectures, unix/ztypes_linux_GOARCH.go the rest. A Go type has the memory layout of the C one.
+// Package mktypes makes the structures of package unix: unix/ztypes_SYSTEM.go has those that are the same on
+// all architectures, unix/ztypes_SYSTEM_GOARCH.go the rest. A Go type has the memory layout of the C one.
 package mktypes
 
 import (
@@ -25,20 +25,21 @@ import (
 //	OFFSET=GONAME:GOTYPE          a field for padding, bit fields or what an array without length holds
 //	KEY@ARCH,...=...              the same, on these architectures only
 //
+// TYPE "opaque:N" is a structure of N bytes that is not among the facts: all of its fields are given by their offsets.
 // A GOTYPE may be a number, a type of the list, "char" or "long" (as they are in C), or an array or pointer of these.
 // A NAME as "[4]byte" declares nothing: fields of those C types have that Go type. A NAME that starts with
 // Sizeof declares that size alone. A structure has its size in a constant too.
-func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte, error) {
+func Generate(db *abi.DB, s abi.System, list []gen.Line) (map[string][]byte, error) {
+	archs := s.Archs
 	ws, err := parseAll(archs, list)
 	if err != nil {
 		return nil, err
 	}
-	names := abi.ArchNames(archs)
 	decls := make([]gen.Decl, len(ws))
 	var errs []error
 	failed := map[string]bool{}
 	for _, a := range archs {
-		g := &generator{db: db, arch: a, wanted: map[string]*wanted{}, names: map[string]string{}}
+		g := &generator{db: db, system: s, arch: a, wanted: map[string]*wanted{}, names: map[string]string{}}
 		for _, w := range ws {
 			if w.has(a.Name) {
 				g.add(w)
@@ -63,7 +64,7 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 		return nil, err
 	}
 	decls = slices.DeleteFunc(decls, func(d gen.Decl) bool { return strings.HasPrefix(d.Key, "[") })
-	return write(names, decls)
+	return write(s, decls)
 }
 
 func parseAll(archs []abi.Arch, list []gen.Line) ([]*wanted, error) {
@@ -86,10 +87,11 @@ func parseAll(archs []abi.Arch, list []gen.Line) ([]*wanted, error) {
 	return ws, nil
 }
 
-func write(archs []string, decls []gen.Decl) (map[string][]byte, error) {
+func write(s abi.System, decls []gen.Decl) (map[string][]byte, error) {
+	archs := abi.ArchNames(s.Archs)
 	common, rest := gen.Hoist(archs, decls)
 	files := map[string][]byte{}
-	write := func(name, constraint, arch string, decls []gen.Decl) error {
+	write := func(fileOf, arch string, decls []gen.Decl) error {
 		if len(decls) == 0 {
 			return nil
 		}
@@ -97,15 +99,16 @@ func write(archs []string, decls []gen.Decl) (map[string][]byte, error) {
 		for _, d := range decls {
 			b.WriteString(d.On[arch])
 		}
+		name, constraint := gen.FileName("ztypes", s, fileOf)
 		file, err := gen.File(constraint, "unix", b.String())
 		files[name] = file
 		return err
 	}
-	if err := write("ztypes_linux.go", "linux", archs[0], common); err != nil {
+	if err := write("", archs[0], common); err != nil {
 		return nil, err
 	}
 	for _, a := range archs {
-		if err := write("ztypes_linux_"+a+".go", a+" && linux", a, rest[a]); err != nil {
+		if err := write(a, a, rest[a]); err != nil {
 			return nil, err
 		}
 	}
@@ -115,6 +118,7 @@ func write(archs []string, decls []gen.Decl) (map[string][]byte, error) {
 // generator declares types for one architecture.
 type generator struct {
 	db     *abi.DB
+	system abi.System
 	arch   abi.Arch
 	wanted map[string]*wanted // by Go type
 	names  map[string]string  // C type to Go type
@@ -144,7 +148,7 @@ func (g *generator) declare(w *wanted) (string, error) {
 	if w.as != "" {
 		other := *g
 		other.names, other.host = map[string]string{}, g.arch.Word
-		for _, a := range abi.Linux() {
+		for _, a := range g.system.Archs {
 			if a.Name == w.as {
 				other.arch = a
 			}

@@ -136,7 +136,7 @@ Chosen struct:chosen n=N:uint32
 
 func generate(t *testing.T, list string) (map[string][]byte, error) {
 	t.Helper()
-	return Generate(gentest.Facts(t, "", facts, ""), gentest.Archs(), gen.ParseList("list", list))
+	return Generate(gentest.Facts(t, "", facts, ""), gentest.System(), gen.ParseList("list", list))
 }
 
 // layout is what Go makes of a type: name, type and offset of each field that has a name.

@@ -1,0 +1,84 @@
+package netlink
+
+import (
+	"encoding/binary"
+	"fmt"
+	"math"
+	"net"
+
+	"kern.sys/internal/attr"
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/wire"
+)
+
+// GeneveDf says what "don't fragment" of a geneve's IPv4 packets is.
+type GeneveDf uint8
+
+// Values of Geneve.Df.
+const (
+	GENEVE_DF_UNSET   GeneveDf = uapi.GENEVE_DF_UNSET
+	GENEVE_DF_SET     GeneveDf = uapi.GENEVE_DF_SET
+	GENEVE_DF_INHERIT GeneveDf = uapi.GENEVE_DF_INHERIT // that of the packet within
+	GENEVE_DF_MAX     GeneveDf = uapi.GENEVE_DF_MAX + 1 // the number of values
+)
+
+// Geneve is an Ethernet device over GENEVE: ip link add DEV type geneve id VNI
+// remote ADDR. Zero is unset, but for Df.
+type Geneve struct {
+	LinkAttrs
+	ID                uint32 // VNI, 24 bits
+	Remote            net.IP
+	Ttl               uint8
+	Tos               uint8
+	Dport             uint16 // 0: 6081
+	UdpCsum           uint8  // checksums over IPv4; read only, as for the peers of this field
+	UdpZeroCsum6Tx    uint8
+	UdpZeroCsum6Rx    uint8
+	Link              uint32 // not sent: geneve follows routes
+	FlowBased         bool   // external: routes and BPF programs say where packets go
+	InnerProtoInherit bool   // IP packets without an Ethernet header (Linux 5.18)
+	Df                GeneveDf
+	PortLow           int // source ports, 0 for the default range (Linux 6.15)
+	PortHigh          int
+}
+
+// Attrs returns the attributes that all kinds have.
+func (g *Geneve) Attrs() *LinkAttrs { return &g.LinkAttrs }
+
+// Type returns "geneve".
+func (g *Geneve) Type() string { return "geneve" }
+
+func (g *Geneve) attrs(c *attr.Codec) {
+	attr.Flag(c, uapi.IFLA_GENEVE_INNER_PROTO_INHERIT, &g.InnerProtoInherit)
+	attr.Flag(c, uapi.IFLA_GENEVE_COLLECT_METADATA, &g.FlowBased)
+	attr.IP46(c, uapi.IFLA_GENEVE_REMOTE, uapi.IFLA_GENEVE_REMOTE6, &g.Remote)
+	if !c.Encoding() || !g.FlowBased {
+		attr.IntU32(c, uapi.IFLA_GENEVE_ID|attr.IfSet, &g.ID, "geneve id", 1<<24-1)
+	}
+	attr.BE16(c, uapi.IFLA_GENEVE_PORT|attr.IfSet, &g.Dport)
+	attr.U8(c, uapi.IFLA_GENEVE_TTL|attr.IfSet, &g.Ttl)
+	attr.U8(c, uapi.IFLA_GENEVE_TOS|attr.IfSet, &g.Tos)
+	attr.U8(c, uapi.IFLA_GENEVE_UDP_CSUM|attr.ReadOnly, &g.UdpCsum)
+	attr.U8(c, uapi.IFLA_GENEVE_UDP_ZERO_CSUM6_TX|attr.ReadOnly, &g.UdpZeroCsum6Tx)
+	attr.U8(c, uapi.IFLA_GENEVE_UDP_ZERO_CSUM6_RX|attr.ReadOnly, &g.UdpZeroCsum6Rx)
+	attr.U8(c, uapi.IFLA_GENEVE_DF, &g.Df)
+	attr.Custom(c, uapi.IFLA_GENEVE_PORT_RANGE, g.encodePorts, func(b []byte) {
+		if len(b) >= 4 {
+			g.PortLow, g.PortHigh = int(binary.BigEndian.Uint16(b)), int(binary.BigEndian.Uint16(b[2:]))
+		}
+	})
+}
+
+// encodePorts appends the range of source ports, two numbers in network byte order.
+func (g *Geneve) encodePorts(e *wire.Encoder) {
+	if g.PortLow == 0 && g.PortHigh == 0 {
+		return
+	}
+	if g.PortLow < 0 || g.PortHigh > math.MaxUint16 || g.PortLow > g.PortHigh {
+		e.Fail(fmt.Errorf("geneve source ports %d to %d are no range of ports", g.PortLow, g.PortHigh))
+		return
+	}
+	b := e.Reserve(uapi.IFLA_GENEVE_PORT_RANGE, 4)
+	binary.BigEndian.PutUint16(b, uint16(g.PortLow))
+	binary.BigEndian.PutUint16(b[2:], uint16(g.PortHigh))
+}

@@ -1,0 +1,44 @@
+package netlink
+
+import (
+	"net"
+
+	"kern.sys/internal/attr"
+	"kern.sys/internal/uapi"
+)
+
+// Sittun is an IPv6 tunnel over IPv4: ip link add DEV type sit. All but addresses,
+// Link and Ttl are always sent; PMtuDisc 0 is nopmtudisc, while ip makes 1.
+type Sittun struct {
+	LinkAttrs
+	Link       uint32 // index of the link to send by, 0 for any
+	Ttl        uint8  // 0 is unset: that of the packet
+	Tos        uint8
+	PMtuDisc   uint8 // 1: the tunnel finds the MTU of its path
+	Proto      uint8 // protocol within: IPPROTO_IPV6, IPPROTO_IPIP, IPPROTO_MPLS, 0 for any
+	Local      net.IP
+	Remote     net.IP
+	EncapLimit uint8 // without effect, tunnels over IPv4 have none
+	EncapType  uint16
+	EncapFlags uint16
+	EncapSport uint16
+	EncapDport uint16
+}
+
+// Attrs returns the attributes that all kinds have.
+func (s *Sittun) Attrs() *LinkAttrs { return &s.LinkAttrs }
+
+// Type returns "sit".
+func (s *Sittun) Type() string { return "sit" }
+
+func (s *Sittun) attrs(c *attr.Codec) {
+	attr.U32(c, uapi.IFLA_IPTUN_LINK|attr.IfSet, &s.Link)
+	attr.IP4(c, uapi.IFLA_IPTUN_LOCAL, &s.Local)
+	attr.IP4(c, uapi.IFLA_IPTUN_REMOTE, &s.Remote)
+	attr.U8(c, uapi.IFLA_IPTUN_TTL|attr.IfSet, &s.Ttl)
+	attr.U8(c, uapi.IFLA_IPTUN_PROTO, &s.Proto)
+	attr.U8(c, uapi.IFLA_IPTUN_TOS, &s.Tos)
+	attr.U8(c, uapi.IFLA_IPTUN_PMTUDISC, &s.PMtuDisc)
+	attr.U8(c, uapi.IFLA_IPTUN_ENCAP_LIMIT|attr.IfSet, &s.EncapLimit)
+	iptunUDP.attrs(c, &s.EncapType, &s.EncapFlags, &s.EncapSport, &s.EncapDport)
+}

@@ -1,0 +1,4 @@
+package unix
+
+// cmsgWord is what control messages are aligned to: they are not.
+const cmsgWord = 1

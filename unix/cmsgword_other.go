@@ -1,0 +1,6 @@
+//go:build darwin || solaris
+
+package unix
+
+// cmsgWord is what control messages are aligned to.
+const cmsgWord = 4

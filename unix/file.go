@@ -1,0 +1,13 @@
+//go:build unix
+
+package unix
+
+// Standard descriptors; see stdin(3).
+var (
+	Stdin  = 0
+	Stdout = 1
+	Stderr = 2
+)
+
+// ImplementsGetwd tells that Getwd works here.
+const ImplementsGetwd = true

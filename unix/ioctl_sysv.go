@@ -1,0 +1,58 @@
+//go:build aix || solaris
+
+package unix
+
+import "unsafe"
+
+// IoctlSetInt makes an ioctl(2) whose argument is value itself.
+func IoctlSetInt(fd int, req int, value int) error {
+	_, err := ioctl(fd, req, uintptr(value))
+	return err
+}
+
+// IoctlSetPointerInt makes an ioctl(2) that reads a C int.
+func IoctlSetPointerInt(fd int, req int, value int) error {
+	v := int32(value)
+	_, err := ioctlPointer(fd, req, unsafe.Pointer(&v))
+	return err
+}
+
+// IoctlGetInt makes an ioctl(2) that stores a C int.
+func IoctlGetInt(fd int, req int) (int, error) {
+	var v int32
+	_, err := ioctlPointer(fd, req, unsafe.Pointer(&v))
+	return int(v), err
+}
+
+// IoctlSetString makes an ioctl(2) that reads a string.
+func IoctlSetString(fd int, req int, value string) error {
+	b := append([]byte(value), 0)
+	_, err := ioctlPointer(fd, req, unsafe.Pointer(&b[0]))
+	return err
+}
+
+// IoctlGetTermios returns how a terminal is set, for req TCGETS; see termio(7).
+func IoctlGetTermios(fd int, req int) (*Termios, error) {
+	v := new(Termios)
+	_, err := ioctlPointer(fd, req, unsafe.Pointer(v))
+	return v, err
+}
+
+// IoctlSetTermios sets a terminal, for req TCSETS and the like; see termio(7).
+func IoctlSetTermios(fd int, req int, value *Termios) error {
+	_, err := ioctlPointer(fd, req, unsafe.Pointer(value))
+	return err
+}
+
+// IoctlGetWinsize returns the size of a terminal's window, for req TIOCGWINSZ; see termio(7).
+func IoctlGetWinsize(fd int, req int) (*Winsize, error) {
+	v := new(Winsize)
+	_, err := ioctlPointer(fd, req, unsafe.Pointer(v))
+	return v, err
+}
+
+// IoctlSetWinsize sets the size of a terminal's window, for req TIOCSWINSZ; see termio(7).
+func IoctlSetWinsize(fd int, req int, value *Winsize) error {
+	_, err := ioctlPointer(fd, req, unsafe.Pointer(value))
+	return err
+}

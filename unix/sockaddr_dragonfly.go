@@ -1,0 +1,24 @@
+package unix
+
+// SockaddrDatalink is an address of AF_LINK: an interface. Nlen bytes of Data are its name, the Alen bytes behind them its hardware address.
+type SockaddrDatalink struct {
+	Len    uint8
+	Family uint8
+	Index  uint16
+	Type   uint8
+	Nlen   uint8
+	Alen   uint8
+	Slen   uint8
+	Data   [12]int8
+	Rcf    uint16
+	Route  [16]uint16
+	raw    RawSockaddrDatalink
+}
+
+// decodeOther returns an address of a family that other systems do not have. A socket that has no name tells it by no family at all.
+func decodeOther(rsa *RawSockaddrAny) (Sockaddr, error) {
+	if rsa.Addr.Family == AF_UNSPEC && rsa.Addr.Len == 0 {
+		return &SockaddrUnix{}, nil
+	}
+	return nil, EAFNOSUPPORT
+}

@@ -1,0 +1,5 @@
+//go:build freebsd || netbsd || openbsd || solaris
+
+package unix
+
+//sys	Mkfifoat(dirfd int, path string, mode uint32) (err error)

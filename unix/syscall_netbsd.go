@@ -1,0 +1,24 @@
+// The calls of NetBSD that others do not have, or have otherwise, as prototypes for internal/abi/emit/mksyscall.
+
+package unix
+
+//sys	Dup3(oldfd int, newfd int, flags int) (err error)
+//sys	Fstatvfs1(fd int, buf *Statvfs_t, flags int) (err error) = SYS_FSTATVFS1
+//sys	Getdents(fd int, buf []byte) (n int, err error)
+//sys	getvfsstat(buf unsafe.Pointer, size uintptr, flags int) (n int, err error)
+//sys	kernelCwd(buf []byte) (n int, err error) = SYS___GETCWD
+//sys	mknod(path string, mode uint32, dev int64) (err error)
+//sys	mknodat(dirfd int, path string, mode uint32, pad int, dev int64) (err error)
+//sys	mremapTo(old uintptr, oldlen uintptr, new uintptr, newlen uintptr, flags int) (addr uintptr, err error) = SYS_MREMAP
+//sys	posixFadvise(fd int, pad int, offset int64, length int64, advice int) (errno int32, err error) = SYS_POSIX_FADVISE
+//sys	pread(fd int, p []byte, pad int, offset int64) (n int, err error)
+//sys	pwrite(fd int, p []byte, pad int, offset int64) (n int, err error)
+//sys	Statvfs1(path string, buf *Statvfs_t, flags int) (err error) = SYS_STATVFS1
+//sys	sysctl(mib []int32, old *byte, oldlen *uintptr, new *byte, newlen uintptr) (err error) = SYS___SYSCTL
+
+// Calls that NetBSD gained in version 10.
+
+// Eventfd is eventfd(2): a descriptor that counts. flags are EFD_*.
+//sys	Eventfd(initval uint, flags int) (fd int, err error)
+// TimerfdCreate is timerfd_create(2). flags are TFD_*.
+//sys	TimerfdCreate(clockid int, flags int) (fd int, err error)

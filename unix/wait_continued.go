@@ -1,0 +1,5 @@
+//go:build netbsd || openbsd || solaris
+
+package unix
+
+const waitContinued = 0xffff
