@@ -2,6 +2,7 @@ package netlink
 
 import (
 	"fmt"
+	"net"
 
 	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
@@ -31,13 +32,13 @@ func (l *linkDecoder) fill(a *LinkAttrs, held *heldAttrs, b []byte) error {
 		b = b[min((n+3)&^3, len(b)):]
 		switch d.typ {
 		case uapi.IFLA_IFNAME:
-			a.Name = l.mem.bytes.text(untilNUL(d.Data()))
+			a.Name = l.text(d.v)
 		case uapi.IFLA_ADDRESS:
-			a.HardwareAddr = l.mem.hardwareAddr(d.Data())
+			a.HardwareAddr = l.hardwareAddr(d.v)
 		case uapi.IFLA_BROADCAST:
-			a.Broadcast = l.mem.hardwareAddr(d.Data())
+			a.Broadcast = l.hardwareAddr(d.v)
 		case uapi.IFLA_PERM_ADDRESS:
-			a.PermHWAddr = l.mem.hardwareAddr(d.Data())
+			a.PermHWAddr = l.hardwareAddr(d.v)
 		case uapi.IFLA_MTU:
 			a.MTU = int(d.Uint32())
 		case uapi.IFLA_MIN_MTU:
@@ -53,13 +54,13 @@ func (l *linkDecoder) fill(a *LinkAttrs, held *heldAttrs, b []byte) error {
 		case uapi.IFLA_MASTER:
 			a.MasterIndex = int(d.Int32())
 		case uapi.IFLA_IFALIAS:
-			a.Alias = l.mem.bytes.text(untilNUL(d.Data()))
+			a.Alias = l.text(d.v)
 		case uapi.IFLA_OPERSTATE:
 			a.OperState = LinkOperState(d.Uint8())
 		case uapi.IFLA_LINKMODE:
 			a.LinkMode = d.Uint8()
 		case uapi.IFLA_QDISC:
-			a.Qdisc = l.mem.bytes.text(untilNUL(d.Data()))
+			a.Qdisc = l.text(d.v)
 		case uapi.IFLA_GROUP:
 			a.Group = d.Uint32()
 		case uapi.IFLA_PROMISCUITY:
@@ -105,15 +106,15 @@ func (l *linkDecoder) fill(a *LinkAttrs, held *heldAttrs, b []byte) error {
 		case uapi.IFLA_PROTO_DOWN:
 			a.ProtoDown = d.Bool()
 		case uapi.IFLA_PHYS_PORT_ID:
-			a.PhysPortID = l.mem.bytes.copy(d.Data())
+			a.PhysPortID = l.bytes(d.v)
 		case uapi.IFLA_PHYS_PORT_NAME:
-			a.PhysPortName = l.mem.bytes.text(untilNUL(d.Data()))
+			a.PhysPortName = l.text(d.v)
 		case uapi.IFLA_PHYS_SWITCH_ID:
-			a.SwitchID = l.mem.bytes.copy(d.Data())
+			a.SwitchID = l.bytes(d.v)
 		case uapi.IFLA_PARENT_DEV_NAME:
-			a.ParentDev = l.mem.bytes.text(untilNUL(d.Data()))
+			a.ParentDev = l.text(d.v)
 		case uapi.IFLA_PARENT_DEV_BUS_NAME:
-			a.ParentDevBus = l.mem.bytes.text(untilNUL(d.Data()))
+			a.ParentDevBus = l.text(d.v)
 		case uapi.IFLA_NEW_NETNSID:
 			a.NewNetNsID = int(d.Int32())
 		case uapi.IFLA_NEW_IFINDEX:
@@ -121,27 +122,38 @@ func (l *linkDecoder) fill(a *LinkAttrs, held *heldAttrs, b []byte) error {
 		case uapi.IFLA_EVENT:
 			a.Event = d.Uint32()
 		case uapi.IFLA_LINKINFO:
-			held.linkInfo = d.Data()
+			held.linkInfo = d.v
 		case uapi.IFLA_STATS:
-			held.stats = d.Data()
+			held.stats = d.v
 		case uapi.IFLA_STATS64:
-			held.stats64 = d.Data()
+			held.stats64 = d.v
 		case uapi.IFLA_XDP:
-			held.xdp = d.Data()
+			held.xdp = d.v
 		case uapi.IFLA_AF_SPEC:
-			held.afSpec = d.Data()
+			held.afSpec = d.v
 		case uapi.IFLA_PROTINFO:
-			held.protinfo = d.Data()
+			held.protinfo = d.v
 		case uapi.IFLA_PROP_LIST:
-			held.propList = d.Data()
+			held.propList = d.v
 		case uapi.IFLA_PROTO_DOWN_REASON:
-			held.protoDownReason = d.Data()
+			held.protoDownReason = d.v
 		case uapi.IFLA_VFINFO_LIST:
-			held.vfs = d.Data()
+			held.vfs = d.v
 		}
 	}
 	return d.err
 }
+
+// These are not inlined, to be there once and not for each attribute.
+
+//go:noinline
+func (l *linkDecoder) text(v []byte) string { return l.mem.bytes.text(untilNUL(v)) }
+
+//go:noinline
+func (l *linkDecoder) hardwareAddr(v []byte) net.HardwareAddr { return l.mem.hardwareAddr(v) }
+
+//go:noinline
+func (l *linkDecoder) bytes(v []byte) []byte { return l.mem.bytes.copy(v) }
 
 // attrDecoder is one attribute.
 type attrDecoder struct {
@@ -149,8 +161,6 @@ type attrDecoder struct {
 	v   []byte
 	err error
 }
-
-func (d *attrDecoder) Data() []byte { return d.v }
 
 func (d *attrDecoder) short(n int) {
 	if d.err == nil {
