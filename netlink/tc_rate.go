@@ -24,19 +24,28 @@ type clock struct {
 	hz     float64 // resolution of its timers
 }
 
-// psched is the clock of /proc/net/psched. It is the same in all namespaces, and for as long as
+// pschedOnce and pschedClock are what psched has read. They are no sync.OnceValue, which would be
+// made when any program starts, and bring what it calls with it.
+var (
+	pschedOnce  sync.Once
+	pschedClock clock
+)
+
+// psched returns the clock of /proc/net/psched. It is the same in all namespaces, and for as long as
 // the kernel runs.
-var psched = sync.OnceValue(func() clock {
-	b, err := os.ReadFile("/proc/net/psched")
-	if err == nil {
-		if c, ok := parsePsched(string(b)); ok {
-			return c
+func psched() clock {
+	pschedOnce.Do(func() {
+		if b, err := os.ReadFile("/proc/net/psched"); err == nil {
+			if c, ok := parsePsched(string(b)); ok {
+				pschedClock = c
+				return
+			}
 		}
-	}
-	// Another system, or no /proc: what all kernels since 2.6.31 say.
-	c, _ := parsePsched("000003e8 00000040 000f4240 3b9aca00")
-	return c
-})
+		// Another system, or no /proc: what all kernels since 2.6.31 say.
+		pschedClock, _ = parsePsched("000003e8 00000040 000f4240 3b9aca00")
+	})
+	return pschedClock
+}
 
 // parsePsched reads four hexadecimal numbers: nanoseconds in a microsecond and in a tick, units
 // of the clock in a second, and the resolution of timers.

@@ -251,6 +251,7 @@ func TestMonitorOfMulticastAddresses(t *testing.T) {
 		mark(t, 3)
 		w.Until(t, "2:\t")
 		got := w.Until(t, "3:\t")
+		w.Stop(t)
 		var err error
 		if !strings.Contains(got, "mcast ff02::1:ff00:7 ") {
 			err = syscall.EOPNOTSUPP
@@ -259,7 +260,6 @@ func TestMonitorOfMulticastAddresses(t *testing.T) {
 		if strings.Contains(got, "fd00::7/64") {
 			t.Errorf("an address of another sort in %q", got)
 		}
-		w.Stop(t)
 	})
 }
 
