@@ -54,6 +54,33 @@ func capturedKinds(t testing.TB) []capturedKind {
 	return all
 }
 
+// missingOfLinks says what this file and kindExamples lack of a kind of links, or of ports.
+func missingOfLinks(port bool) func(*testing.T, string) []string {
+	return func(t *testing.T, name string) (missing []string) {
+		if name == "bareudp" { // of which Debian's kernels have none: TestBareUDPAttributes
+			return nil
+		}
+		sent, told, example := false, false, false
+		for _, c := range capturedKinds(t) {
+			if c.Kind == name && c.Port == port {
+				_, ok := kindExamples[c.String()]
+				sent, told, example = sent || c.Cmd != "", told || c.Kernel != "", example || ok
+			}
+		}
+		if !sent {
+			missing = append(missing, "a command in testdata/link_kinds.json that makes one")
+		}
+		if !told {
+			missing = append(missing, "what a kernel said of it, in testdata/link_kinds.json")
+		}
+		value, _ := linkKinds.new(name)
+		if _, attributes := any(value).(attributed); attributes && !example && name != "veth" { // veth: TestVethPeerIsEncodedAsIPEncodesIt
+			missing = append(missing, "a value of it in kindExamples")
+		}
+		return missing
+	}
+}
+
 func (c *capturedKind) String() string {
 	s := c.Kind
 	if c.Port {

@@ -80,7 +80,7 @@ var routeReplies = []struct {
 		},
 	},
 	{
-		name: "an encapsulation that the package does not know",
+		name: "an encapsulation",
 		bytes: "02100000 fe03fd01 00000000" + // scope link
 			"08000f00 fe000000" + // RTA_TABLE
 			"08000100 0a040000" + // RTA_DST
@@ -91,7 +91,7 @@ var routeReplies = []struct {
 		want: Route{
 			Family: FAMILY_V4, Table: uapi.RT_TABLE_MAIN, Protocol: uapi.RTPROT_BOOT, Type: uapi.RTN_UNICAST,
 			Scope: SCOPE_LINK, Dst: ipv4Net("10.4.0.0/16"), LinkIndex: 3,
-			Encap: &GenericEncap{Kind: uapi.LWTUNNEL_ENCAP_IP, Data: ipEncap()},
+			Encap: &IPtnlEncap{ID: 7, Dst: net.IP{10, 0, 0, 9}, Src: net.IP{10, 0, 0, 1}, TTL: 9},
 		},
 	},
 	{
@@ -153,18 +153,6 @@ func ipv6Net(s string) *net.IPNet {
 		panic(err)
 	}
 	return n
-}
-
-// ipEncap is what the kernel tells of "encap ip id 7 dst 10.0.0.9 src 10.0.0.1 ttl 9".
-func ipEncap() []byte {
-	var e wire.Encoder
-	e.BE64(uapi.LWTUNNEL_IP_ID, 7)
-	e.Data(uapi.LWTUNNEL_IP_DST, []byte{10, 0, 0, 9})
-	e.Data(uapi.LWTUNNEL_IP_SRC, []byte{10, 0, 0, 1})
-	e.Uint8(uapi.LWTUNNEL_IP_TOS, 0)
-	e.Uint8(uapi.LWTUNNEL_IP_TTL, 9)
-	e.BE16(uapi.LWTUNNEL_IP_FLAGS, 0)
-	return e.Bytes()
 }
 
 func TestRouteDecodesKernelReplies(t *testing.T) {
@@ -272,7 +260,7 @@ func TestRouteEncodesAsIproute2(t *testing.T) {
 			typ:     uapi.RTM_NEWROUTE,
 			bytes: "02100000 fe030001 00000000 08000100 0a060000" +
 				"10001680 0c000100 00064000 000c8100 06001500 01000000 08000500 0a000002 08000400 03000000",
-			route: Route{Dst: ipv4Net("10.6.0.0/16"), Gw: net.IP{10, 0, 0, 2}, LinkIndex: 3, Encap: &MPLSEncap{[]int{100, 200}}},
+			route: Route{Dst: ipv4Net("10.6.0.0/16"), Gw: net.IP{10, 0, 0, 2}, LinkIndex: 3, Encap: &MPLSEncap{Labels: []int{100, 200}}},
 		},
 		{
 			command: "ip route add blackhole default table 1001 metric 5",

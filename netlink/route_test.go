@@ -22,7 +22,7 @@ func TestRouteString(t *testing.T) {
 			MultiPath: []*NexthopInfo{{LinkIndex: 3, Hops: 1, Gw: net.IP{10, 0, 0, 2}, Flags: int(FLAG_PERVASIVE)}},
 		},
 		"{Ifindex: 0 Dst: 100 NewDst: 200/300 Encap: 16 Via: Family: 2, Address: 10.0.0.2 Src: <nil> Gw: <nil> Flags: [] Table: 0 Realm: 0}": {
-			MPLSDst: &label, NewDst: &MPLSDestination{[]int{200, 300}}, Encap: &MPLSEncap{[]int{16}},
+			MPLSDst: &label, NewDst: &MPLSDestination{[]int{200, 300}}, Encap: &MPLSEncap{Labels: []int{16}},
 			Via: &Via{FAMILY_V4, net.IP{10, 0, 0, 2}},
 		},
 	} {
@@ -36,14 +36,14 @@ func TestRouteEqual(t *testing.T) {
 	one, two := 1, 2
 	base := Route{
 		LinkIndex: 2, Dst: ipv4Net("10.0.0.0/8"), Gw: net.IP{10, 0, 0, 2}, MPLSDst: &one, Via: &Via{FAMILY_V4, net.IP{1, 2, 3, 4}},
-		Encap: &MPLSEncap{[]int{16}}, NewDst: &MPLSDestination{[]int{17}}, MultiPath: []*NexthopInfo{{LinkIndex: 1}},
+		Encap: &MPLSEncap{Labels: []int{16}}, NewDst: &MPLSDestination{[]int{17}}, MultiPath: []*NexthopInfo{{LinkIndex: 1}},
 	}
 	same := base
 	same.Dst = &net.IPNet{IP: net.ParseIP("10.0.0.0"), Mask: net.CIDRMask(8, 32)}
 	same.Gw = net.ParseIP("10.0.0.2")
 	same.MPLSDst = new(int)
 	*same.MPLSDst = 1
-	same.Via, same.Encap, same.NewDst = &Via{FAMILY_V4, net.ParseIP("1.2.3.4")}, &MPLSEncap{[]int{16}}, &MPLSDestination{[]int{17}}
+	same.Via, same.Encap, same.NewDst = &Via{FAMILY_V4, net.ParseIP("1.2.3.4")}, &MPLSEncap{Labels: []int{16}}, &MPLSDestination{[]int{17}}
 	same.MultiPath = []*NexthopInfo{{LinkIndex: 1}}
 	same.MTU, same.CacheInfo, same.Expires = 1300, &RouteCacheInfo{}, 9
 	if !base.Equal(same) || !same.Equal(base) {

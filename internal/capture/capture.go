@@ -29,6 +29,16 @@ func LinkData(t testing.TB, kind string, port bool, text string) []byte {
 	return must(t)(turn(dataOf(kind, port), fromHex(t, text), bigEndian))
 }
 
+// EncapData returns what is in RTA_ENCAP of an encapsulation, LWTUNNEL_ENCAP_….
+func EncapData(t testing.TB, typ uint16, text string) []byte {
+	t.Helper()
+	l := encaps[typ]
+	if l == nil {
+		t.Fatalf("encapsulation %d: not in the tables of internal/capture", typ)
+	}
+	return must(t)(turn(l, fromHex(t, text), bigEndian))
+}
+
 // Datagram returns whole messages, one behind the other.
 func Datagram(t testing.TB, text string) []byte {
 	t.Helper()

@@ -98,7 +98,7 @@ func (encap) turn(p piece) error {
 }
 
 var encaps = map[uint16]layout{
-	uapi.LWTUNNEL_ENCAP_MPLS: attrs{uapi.MPLS_IPTUNNEL_DST: same},
+	uapi.LWTUNNEL_ENCAP_MPLS: attrs{uapi.MPLS_IPTUNNEL_DST: same, uapi.MPLS_IPTUNNEL_TTL: u8},
 	uapi.LWTUNNEL_ENCAP_IP: attrs{
 		uapi.LWTUNNEL_IP_ID:    be64,
 		uapi.LWTUNNEL_IP_DST:   be32,
@@ -106,6 +106,14 @@ var encaps = map[uint16]layout{
 		uapi.LWTUNNEL_IP_TTL:   u8,
 		uapi.LWTUNNEL_IP_TOS:   u8,
 		uapi.LWTUNNEL_IP_FLAGS: be16,
+	},
+	uapi.LWTUNNEL_ENCAP_IP6: attrs{
+		uapi.LWTUNNEL_IP6_ID:       be64,
+		uapi.LWTUNNEL_IP6_DST:      same,
+		uapi.LWTUNNEL_IP6_SRC:      same,
+		uapi.LWTUNNEL_IP6_HOPLIMIT: u8,
+		uapi.LWTUNNEL_IP6_TC:       u8,
+		uapi.LWTUNNEL_IP6_FLAGS:    be16,
 	},
 }
 

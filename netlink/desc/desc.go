@@ -16,6 +16,11 @@ type Kind struct {
 	// Header is how many bytes of a structure stand before the attributes, or in their
 	// place: fields of the type [Header] show and read it.
 	Header int
+	// Exact says that keywords are not abbreviated.
+	Exact bool
+	// First, if set, reads the words before the first keyword, of which FirstUsage is the grammar.
+	First      func(in *Args, e *wire.Encoder) error
+	FirstUsage string
 	// Complete, if set, is called after the words of a command were read by Fields,
 	// inside the same nest; create says whether the object is made or changed. It adds
 	// what ip adds of itself, and finds what is missing or does not go together.

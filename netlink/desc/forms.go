@@ -174,12 +174,3 @@ func (p *Printer) Link(index int) string {
 	}
 	return fmt.Sprintf("if%d", index)
 }
-
-// AddrText returns an address as inet_ntop(3) writes it: like
-// netip.Addr.String, but with a dotted end where all above it is zero.
-func AddrText(a netip.Addr) string {
-	if b := a.As16(); a.Is6() && [12]byte(b[:12]) == [12]byte{} && (b[12] != 0 || b[13] != 0) {
-		return "::" + netip.AddrFrom4([4]byte(b[12:])).String()
-	}
-	return a.String()
-}

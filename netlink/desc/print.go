@@ -3,6 +3,7 @@ package desc
 import (
 	"fmt"
 	"io"
+	"net/netip"
 	"strconv"
 	"unicode/utf8"
 )
@@ -17,7 +18,9 @@ type Printer struct {
 	Details  bool // -details
 	Oneline  bool // lines of one object are joined by a backslash, see NL
 	Palette  Palette
-	LinkName func(index int) string // the name of a link, for attributes that hold an index
+	LinkName func(index int) string  // the name of a link, for attributes that hold an index
+	Host     func(netip.Addr) string // the name of an address's host, "" for none; nil: addresses are shown
+	Names    *Names                  // of numbers
 
 	buf   []byte
 	depth int

@@ -15,6 +15,8 @@ type Args struct {
 	Rest []string
 	last string // the word taken last, for messages
 
+	// Names are the names of numbers.
+	Names *Names
 	// LinkIndex finds a link by name, for values that name one.
 	LinkIndex func(name string) (int, error)
 	// LinkOptions reads the words that ip link add has for links of all kinds
@@ -117,8 +119,13 @@ func Read(in *Args, k *Kind, e *wire.Encoder) error {
 	if k.Header != 0 {
 		e.Raw(k.Header)
 	}
+	if k.First != nil {
+		if err := k.First(in, e); err != nil {
+			return err
+		}
+	}
 	for in.More() {
-		f, keyword := find(k.Fields, in.Peek())
+		f, keyword := find(k, in.Peek())
 		if f == nil {
 			return nil
 		}
@@ -132,6 +139,18 @@ func Read(in *Args, k *Kind, e *wire.Encoder) error {
 		}
 	}
 	return nil
+}
+
+// ReadNested is Read and then k.Complete, for a kind inside another one, whose words go on
+// afterwards. create is for Complete.
+func ReadNested(in *Args, k *Kind, e *wire.Encoder, create bool) error {
+	kind, from, scratch := in.kind, in.from, in.scratch
+	defer func() { in.kind, in.from, in.scratch = kind, from, scratch }()
+	err := Read(in, k, e)
+	if err == nil && k.Complete != nil {
+		err = k.Complete(in, e, create)
+	}
+	return err
 }
 
 // Written returns the payload of the attribute typ that earlier words of the
@@ -156,11 +175,11 @@ func Scratch[T any](a *Args) *T {
 }
 
 // find returns the field that word is a keyword of, and the keyword in full.
-func find(fields []Field, word string) (*Field, string) {
+func find(k *Kind, word string) (*Field, string) {
 	var abbreviated *Field
 	var full string
-	for i := range fields {
-		f := &fields[i]
+	for i := range k.Fields {
+		f := &k.Fields[i]
 		if !f.reads() {
 			continue
 		}
@@ -168,7 +187,7 @@ func find(fields []Field, word string) (*Field, string) {
 			if w == word {
 				return f, w
 			}
-			if abbreviated == nil && word != "" && strings.HasPrefix(w, word) {
+			if abbreviated == nil && word != "" && !k.Exact && strings.HasPrefix(w, word) {
 				abbreviated, full = f, w
 			}
 		}
@@ -191,6 +210,9 @@ func (f *Field) words() []string {
 // Usage returns the grammar of k, one element a keyword: "[ id VLANID ]".
 func Usage(k *Kind) []string {
 	var out []string
+	if k.FirstUsage != "" {
+		out = append(out, k.FirstUsage)
+	}
 	for i := range k.Fields {
 		f := &k.Fields[i]
 		if !f.reads() {

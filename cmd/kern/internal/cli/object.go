@@ -28,6 +28,11 @@ type Command struct {
 	usage  func() string
 }
 
+// Command returns a command of the words, about no object yet.
+func (s *Session) Command(words []string) *Command {
+	return &Command{Session: s, Args: desc.Args{Rest: words, Names: s.Out.Names, LinkIndex: s.IndexOf}}
+}
+
 // Do runs a command.
 func (s *Session) Do(words []string) error {
 	for _, o := range s.Objects() {
@@ -37,8 +42,8 @@ func (s *Session) Do(words []string) error {
 		if o.Run == nil {
 			return Exit(StatusFailed, "Object \"%s\" is not supported by %s yet.", o.Name, s.Name)
 		}
-		c := &Command{Session: s, Args: desc.Args{Rest: words[1:]}, Object: o.Name, usage: o.Usage}
-		c.Args.LinkIndex = s.IndexOf
+		c := s.Command(words[1:])
+		c.Object, c.usage = o.Name, o.Usage
 		defer s.closeOpened()
 		return o.Run(c)
 	}

@@ -56,7 +56,7 @@ var optionTable = []option{
 		return nil
 	}},
 	{name: "family", value: "family type", set: func(o *Options, v string) (err error) {
-		o.Family, err = ParseFamily(v)
+		o.Family, err = desc.ParseFamily(v)
 		return err
 	}},
 	{name: "4", exact: true, family: uapi.AF_INET},
@@ -202,38 +202,6 @@ func IsTerminal(w any) bool {
 	}
 	null, err := os.Stat(os.DevNull)
 	return err != nil || !os.SameFile(st, null)
-}
-
-// families are the names of -family.
-var families = []struct {
-	name   string
-	family int
-}{
-	{"inet", uapi.AF_INET},
-	{"inet6", uapi.AF_INET6},
-	{"link", uapi.AF_PACKET},
-	{"mpls", uapi.AF_MPLS},
-	{"bridge", uapi.AF_BRIDGE},
-}
-
-// ParseFamily reads the name of a family, as -family takes it.
-func ParseFamily(word string) (int, error) {
-	for _, f := range families {
-		if f.name == word {
-			return f.family, nil
-		}
-	}
-	return 0, desc.Wrong(word, "invalid protocol family")
-}
-
-// FamilyName is the name of a family in what is shown.
-func FamilyName(family int) string {
-	for _, f := range families {
-		if f.family == family {
-			return f.name
-		}
-	}
-	return "???"
 }
 
 // atoi reads the number that s begins with, as C does.

@@ -35,29 +35,13 @@ func LLAddrText(b []byte, typ uint16) string {
 	return text.String()
 }
 
-// AddrText is the address in b, or with -resolve the name of its host.
-func (s *Session) AddrText(b []byte) string {
-	a, ok := netip.AddrFromSlice(b)
-	if !ok {
-		return "???"
+// host is the name of an address's host, "" where it has none.
+func (s *Session) host(a netip.Addr) string {
+	hosts, err := net.DefaultResolver.LookupAddr(s.Ctx, a.String())
+	if err != nil || len(hosts) == 0 {
+		return ""
 	}
-	if s.resolve {
-		if hosts, err := net.DefaultResolver.LookupAddr(s.Ctx, a.String()); err == nil && len(hosts) != 0 {
-			return strings.TrimSuffix(hosts[0], ".")
-		}
-	}
-	return desc.AddrText(a)
-}
-
-// AddrColor is the colour of addresses of a family.
-func AddrColor(family int) desc.Color {
-	switch family {
-	case uapi.AF_INET:
-		return desc.Inet
-	case uapi.AF_INET6:
-		return desc.Inet6
-	}
-	return desc.NoColor
+	return strings.TrimSuffix(hosts[0], ".")
 }
 
 // ShowTimestamp begins an event with the time, if that was asked for.

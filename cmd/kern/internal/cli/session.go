@@ -23,7 +23,6 @@ type Session struct {
 	Stdout io.Writer
 	Stderr io.Writer
 	Out    *desc.Printer
-	Names  Names
 
 	NS      netns.NsHandle // what -netns named; none: that of the calling thread
 	conn    *wire.Conn     // opened when first needed
@@ -41,7 +40,7 @@ func NewSession(p Program, stdin io.Reader, stdout, stderr io.Writer) *Session {
 	s := &Session{
 		Program: p, Ctx: context.Background(), NS: netns.None(),
 		Stdin: stdin, Stdout: stdout, Stderr: stderr,
-		Out: &desc.Printer{}, nsid: thisNSID,
+		Out: &desc.Printer{Names: &desc.Names{}}, nsid: thisNSID,
 	}
 	s.Loops = 10
 	s.Out.Reset()
@@ -53,7 +52,10 @@ func (s *Session) Configure() {
 	p := s.Out
 	p.JSON, p.Pretty, p.Details, p.Oneline = s.JSON, s.Pretty, s.Details, s.Oneline
 	p.Palette, p.LinkName = s.palette(), s.linkName
-	s.Names.numeric = s.Numeric
+	p.Names.Numeric = s.Numeric
+	if p.Host = nil; s.resolve {
+		p.Host = s.host
+	}
 }
 
 // Close closes the connection and the namespace.

@@ -23,63 +23,21 @@ type Prefix struct {
 // IsAny reports whether the prefix is "default", "any" or "all".
 func (p Prefix) IsAny() bool { return !p.Addr.IsValid() }
 
-// ParseAddr reads an address of a family, AF_UNSPEC for any. "default", "any"
-// and "all" give an address that is not valid.
-func ParseAddr(word string, family int) (netip.Addr, error) {
-	switch {
-	case word == "default" || word == "any" || word == "all":
-		return netip.Addr{}, nil
-	case family == uapi.AF_PACKET || family == uapi.AF_MPLS || family == uapi.AF_BRIDGE:
-		return netip.Addr{}, WrongFamily("address", word, family)
-	}
-	var a netip.Addr
-	ok := false
-	if strings.Contains(word, ":") {
-		var err error
-		a, err = netip.ParseAddr(word)
-		ok = err == nil && a.Zone() == ""
-	} else {
-		a, ok = parseIPv4(word)
-	}
-	if !ok || family == uapi.AF_INET && !a.Is4() || family == uapi.AF_INET6 && !a.Is6() {
-		return netip.Addr{}, WrongFamily("address", word, family)
-	}
-	return a, nil
-}
-
-// parseIPv4 reads one to four numbers with dots between, in decimal, as 0x1f
-// or as 017; those that are missing at the end are zero: "10" is 10.0.0.0.
-func parseIPv4(word string) (netip.Addr, bool) {
-	var b [4]byte
-	parts := strings.Split(word, ".")
-	if len(parts) > len(b) {
-		return netip.Addr{}, false
-	}
-	for i, part := range parts {
-		n, err := desc.ParseUint(part, 8)
-		if err != nil {
-			return netip.Addr{}, false
-		}
-		b[i] = byte(n)
-	}
-	return netip.AddrFrom4(b), true
-}
-
 // ParsePrefix reads ADDRESS[/LENGTH]; the length of an IPv4 address may be a
 // mask.
 func ParsePrefix(word string, family int) (Prefix, error) {
 	addr, length, slash := strings.Cut(word, "/")
-	a, err := ParseAddr(addr, family)
+	a, err := desc.ParseAddr(addr, family)
 	if err != nil {
-		return Prefix{}, WrongFamily("prefix", word, family)
+		return Prefix{}, desc.WrongFamily("prefix", word, family)
 	}
 	if !a.IsValid() {
 		if slash {
-			return Prefix{}, WrongFamily("prefix", word, family)
+			return Prefix{}, desc.WrongFamily("prefix", word, family)
 		}
 		return Prefix{Family: family}, nil
 	}
-	p := Prefix{Family: AddrFamily(a), Addr: a, Bits: a.BitLen(), Given: slash}
+	p := Prefix{Family: desc.AddrFamily(a), Addr: a, Bits: a.BitLen(), Given: slash}
 	if !slash {
 		return p, nil
 	}
@@ -89,7 +47,7 @@ func ParsePrefix(word string, family int) (Prefix, error) {
 		bits, err = maskBits(length)
 	}
 	if err != nil || bits > a.BitLen() {
-		return Prefix{}, WrongFamily("prefix", word, family)
+		return Prefix{}, desc.WrongFamily("prefix", word, family)
 	}
 	p.Bits = bits
 	return p, nil
@@ -108,30 +66,13 @@ func maskBits(word string) (int, error) {
 	return ones, nil
 }
 
-// AddrFamily is the family of an address.
-func AddrFamily(a netip.Addr) int {
-	if a.Is4() {
-		return uapi.AF_INET
-	}
-	return uapi.AF_INET6
-}
-
-// WrongFamily is the error for a word that is no address (what) of the family.
-func WrongFamily(what, word string, family int) error {
-	name := "any valid"
-	if family != uapi.AF_UNSPEC {
-		name = FamilyName(family)
-	}
-	return Exit(StatusFailed, "Error: %s %s is expected rather than %q.", name, what, word)
-}
-
 // NextAddr takes an address of the family asked for by an option.
 func (c *Command) NextAddr(family int) (netip.Addr, error) {
 	word, err := c.Next()
 	if err != nil {
 		return netip.Addr{}, err
 	}
-	return ParseAddr(word, family)
+	return desc.ParseAddr(word, family)
 }
 
 // NextPrefix takes ADDRESS[/LENGTH].
@@ -156,7 +97,7 @@ func (c *Command) NextLink() (int, error) {
 // between, or an IPv4 address.
 func ParseLLAddr(word string) ([]byte, error) {
 	if strings.Contains(word, ".") {
-		a, ok := parseIPv4(word)
+		a, ok := desc.ParseIPv4(word)
 		if !ok {
 			return nil, Exit(StatusFailed, "\"%s\" is invalid lladdr.", word)
 		}

@@ -146,9 +146,9 @@ func nextBroadcast(c *cli.Command, a *addrChange) error {
 	if word == "+" || word == "-" {
 		return nil
 	}
-	addr, err := cli.ParseAddr(word, a.family)
+	addr, err := desc.ParseAddr(word, a.family)
 	if a.family == uapi.AF_UNSPEC && addr.IsValid() {
-		a.family = cli.AddrFamily(addr)
+		a.family = desc.AddrFamily(addr)
 	}
 	return err
 }
@@ -313,7 +313,7 @@ func encodeBroadcast(a *addrChange, r *wire.Request) error {
 		return nil
 	case "+", "-":
 	default:
-		addr, err := cli.ParseAddr(a.broadcast, a.family)
+		addr, err := desc.ParseAddr(a.broadcast, a.family)
 		if err != nil {
 			return err
 		}

@@ -78,23 +78,23 @@ func showAddr(s *cli.Session, a *addrMessage, named bool) {
 	if s.Brief {
 		return
 	}
-	color := cli.AddrColor(int(a.ifa.Family))
+	color := desc.AddrColor(int(a.ifa.Family))
 	if b, ok := a.attrs[uapi.IFA_BROADCAST]; ok {
 		p.Text("brd ")
-		p.ColorStr(color, "broadcast", "%s ", s.AddrText(b))
+		p.ColorStr(color, "broadcast", "%s ", s.Out.Addr(b))
 	}
 	if b, ok := a.attrs[uapi.IFA_ANYCAST]; ok {
 		p.Text("any ")
-		p.ColorStr(color, "anycast", "%s ", s.AddrText(b))
+		p.ColorStr(color, "anycast", "%s ", s.Out.Addr(b))
 	}
 	if b, ok := a.attrs[uapi.IFA_MULTICAST]; ok {
 		p.Text("mcast ")
-		p.ColorStr(color, "multicast", "%s ", s.AddrText(b))
+		p.ColorStr(color, "multicast", "%s ", s.Out.Addr(b))
 	}
-	p.Str("scope", "scope %s ", s.Names.ScopeName(a.ifa.Scope))
+	p.Str("scope", "scope %s ", s.Out.Names.ScopeName(a.ifa.Scope))
 	showAddrFlags(s, a)
 	if b := a.attrs[uapi.IFA_PROTO]; len(b) != 0 && (b[0] != uapi.IFAPROT_UNSPEC || p.JSON) {
-		p.Str("protocol", "proto %s ", s.Names.AddrProtoName(b[0]))
+		p.Str("protocol", "proto %s ", s.Out.Names.AddrProtoName(b[0]))
 	}
 	if _, ok := a.attrs[uapi.IFA_LABEL]; ok {
 		p.Str("label", "%s", a.label)
@@ -111,7 +111,7 @@ func showAddr(s *cli.Session, a *addrMessage, named bool) {
 
 // showFamily prints the family at the head of an address.
 func showFamily(s *cli.Session, family int) {
-	name := cli.FamilyName(family)
+	name := desc.FamilyName(family)
 	switch family {
 	case uapi.AF_INET, uapi.AF_INET6:
 		s.Out.Str("family", "    %s ", name)
@@ -123,12 +123,12 @@ func showFamily(s *cli.Session, family int) {
 // showAddrPrefix prints the address, its peer and the length of the prefix.
 func showAddrPrefix(s *cli.Session, a *addrMessage) {
 	p := s.Out
-	color := cli.AddrColor(int(a.ifa.Family))
+	color := desc.AddrColor(int(a.ifa.Family))
 	if a.local != nil {
-		p.ColorStr(color, "local", "%s", s.AddrText(a.local))
+		p.ColorStr(color, "local", "%s", s.Out.Addr(a.local))
 		if string(a.peer) != string(a.local) {
 			p.Text(" peer ")
-			p.ColorStr(color, "address", "%s", s.AddrText(a.peer))
+			p.ColorStr(color, "address", "%s", s.Out.Addr(a.peer))
 		}
 		p.Uint("prefixlen", "/%d ", uint64(a.ifa.Prefixlen))
 	}

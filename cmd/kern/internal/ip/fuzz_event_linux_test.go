@@ -59,8 +59,7 @@ func FuzzShowEvent(f *testing.F) {
 			s.Stats = 2
 		}
 		s.Configure()
-		cmd := &cli.Command{Session: s}
-		cmd.LinkIndex = s.IndexOf
+		cmd := s.Command(nil)
 		typ := eventTypes[int(which)%len(eventTypes)]
 		m := wire.Message{Type: typ, Data: data}
 		if how&32 != 0 {

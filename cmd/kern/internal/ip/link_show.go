@@ -83,7 +83,7 @@ func showLink(s *cli.Session, l *linkMessage, v linkView) {
 		p.Str("linkmode", "mode %s ", linkModeName(b[0]))
 	}
 	if l.has(uapi.IFLA_GROUP, 4) {
-		p.Str("group", "group %s ", s.Names.GroupName(l.number(uapi.IFLA_GROUP)))
+		p.Str("group", "group %s ", s.Out.Names.GroupName(l.number(uapi.IFLA_GROUP)))
 	}
 	if n := l.number(uapi.IFLA_TXQLEN); n != 0 && !v.event {
 		p.Uint("txqlen", "qlen %d", uint64(n))
@@ -336,7 +336,7 @@ func showProtoDown(s *cli.Session, l *linkMessage) {
 	var names []string
 	for bit := range 32 {
 		if reasons&(1<<bit) != 0 {
-			name := s.Names.ProtoDownName(uint32(bit))
+			name := s.Out.Names.ProtoDownName(uint32(bit))
 			names = append(names, name)
 			s.Out.Str("", "", name)
 		}

@@ -167,7 +167,7 @@ func offline(out *bytes.Buffer, set func(*cli.Options)) *cli.Command {
 		panic(err)
 	}
 	s.RememberLink(wire.Message{Type: uapi.RTM_NEWLINK, Data: r.Bytes()[uapi.SizeofNlmsghdr:]})
-	return &cli.Command{Session: s}
+	return s.Command(nil)
 }
 
 // showMessages shows the messages of a datagram as "monitor" does.

@@ -27,7 +27,7 @@ func watchPrefix(c *cli.Command, m wire.Message, dev int) bool {
 	p.Object("")
 	if b, ok := attrs[uapi.PREFIX_ADDRESS]; ok {
 		p.Text("prefix ")
-		p.ColorStr(desc.Inet6, "prefix", "%s", c.AddrText(b))
+		p.ColorStr(desc.Inet6, "prefix", "%s", c.Out.Addr(b))
 		p.Uint("prefix_len", "/%d", uint64(prefix.Len))
 	}
 	p.Text("dev ")
@@ -78,7 +78,7 @@ func watchNetconf(c *cli.Command, m wire.Message, dev int) bool {
 	if m.Type == uapi.RTM_DELNETCONF {
 		p.Bool("deleted", "Deleted ", true)
 	}
-	p.Str("family", "%s ", cli.FamilyName(int(conf.Family)))
+	p.Str("family", "%s ", desc.FamilyName(int(conf.Family)))
 	if _, ok := attrs[uapi.NETCONFA_IFINDEX]; ok {
 		switch index {
 		case uapi.NETCONFA_IFINDEX_ALL:

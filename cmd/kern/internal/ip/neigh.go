@@ -190,13 +190,13 @@ func nextNeighAddr(c *cli.Command, w *neighWords) error {
 	if w.dst {
 		return cli.Garbage("to", word)
 	}
-	addr, err := cli.ParseAddr(word, w.family)
+	addr, err := desc.ParseAddr(word, w.family)
 	if err != nil || !addr.IsValid() {
 		return err
 	}
 	w.dst = true
 	if w.family == uapi.AF_UNSPEC {
-		w.family = cli.AddrFamily(addr)
+		w.family = desc.AddrFamily(addr)
 	}
 	w.enc.Addr(uapi.NDA_DST, addr)
 	return nil

@@ -157,7 +157,7 @@ func showNeigh(c *cli.Command, n *neighMessage, f *neighFilter) {
 		if c.Brief {
 			format = "%-39s "
 		}
-		p.ColorStr(n.dstColor(dst), "dst", format, c.AddrText(dst))
+		p.ColorStr(n.dstColor(dst), "dst", format, c.Out.Addr(dst))
 	}
 	if f.index == 0 && n.ndm.Ifindex != 0 {
 		if c.Brief {
@@ -218,7 +218,7 @@ func (n *neighMessage) dstColor(dst []byte) desc.Color {
 			family = uapi.AF_INET6
 		}
 	}
-	return cli.AddrColor(family)
+	return desc.AddrColor(family)
 }
 
 func showNeighFlags(c *cli.Command, n *neighMessage) {

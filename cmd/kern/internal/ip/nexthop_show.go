@@ -57,7 +57,7 @@ func showNexthopObject(c *cli.Command, m wire.Message) {
 	showEncap(c, attrs[uapi.NHA_ENCAP_TYPE], attrs[uapi.NHA_ENCAP])
 	if b, ok := attrs[uapi.NHA_GATEWAY]; ok {
 		p.Text("via ")
-		p.ColorStr(cli.AddrColor(int(nhm.Family)), "gateway", "%s ", familyAddrText(c, int(nhm.Family), b))
+		p.ColorStr(desc.AddrColor(int(nhm.Family)), "gateway", "%s ", familyAddrText(c, int(nhm.Family), b))
 	}
 	if b, ok := attrs[uapi.NHA_OIF]; ok {
 		p.Text("dev ")

@@ -137,7 +137,7 @@ func nextRouteSelector(c *cli.Command, f *routeFilter) error {
 		return err
 	case c.Take("via"):
 		family := f.family
-		if via, err := cli.ParseFamily(c.Peek()); err == nil {
+		if via, err := desc.ParseFamily(c.Peek()); err == nil {
 			family = via
 			if _, err := c.Next(); err != nil {
 				return err

@@ -90,7 +90,7 @@ func (h *nexthop) put(e *wire.Encoder) {
 // where it is not known yet.
 func nextVia(c *cli.Command, family *int) (uint16, []byte, error) {
 	via := *family
-	if f, err := cli.ParseFamily(c.Peek()); err == nil {
+	if f, err := desc.ParseFamily(c.Peek()); err == nil {
 		if _, err := c.Next(); err != nil {
 			return 0, nil, err
 		}
@@ -123,7 +123,7 @@ func nextRouteAddr(c *cli.Command, family *int) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		return parseLabels(word)
+		return desc.ParseLabels(word)
 	case uapi.AF_PACKET, uapi.AF_BRIDGE:
 		word, err := c.Next()
 		if err != nil {
@@ -139,7 +139,7 @@ func nextRouteAddr(c *cli.Command, family *int) ([]byte, error) {
 		return make([]byte, familyBits(*family)/8), nil
 	}
 	if *family == uapi.AF_UNSPEC {
-		*family = cli.AddrFamily(addr)
+		*family = desc.AddrFamily(addr)
 	}
 	return addr.AsSlice(), nil
 }

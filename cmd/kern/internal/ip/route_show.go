@@ -70,7 +70,7 @@ func showRoute(c *cli.Command, r *routeMessage, f *routeFilter) {
 	}
 	if b, ok := r.attrs[uapi.RTA_PREFSRC]; ok && !f.src.single() {
 		p.Text("src ")
-		p.ColorStr(cli.AddrColor(int(r.rtm.Family)), "prefsrc", "%s ", c.AddrText(b))
+		p.ColorStr(desc.AddrColor(int(r.rtm.Family)), "prefsrc", "%s ", c.Out.Addr(b))
 	}
 	if b, ok := r.attrs[uapi.RTA_PRIORITY]; ok && !f.metric.given {
 		p.Uint("metric", "metric %d ", uint64(cli.Number32(b)))
@@ -113,14 +113,14 @@ func showDestination(c *cli.Command, r *routeMessage) {
 	dst, ok := r.attrs[uapi.RTA_DST]
 	switch {
 	case ok:
-		p.ColorStr(cli.AddrColor(family), "dst", "%s ", prefixText(c, family, dst, int(r.rtm.DstLen)))
+		p.ColorStr(desc.AddrColor(family), "dst", "%s ", prefixText(c, family, dst, int(r.rtm.DstLen)))
 	case r.rtm.DstLen != 0:
 		p.Str("dst", "%s ", fmt.Sprintf("0/%d", r.rtm.DstLen))
 	default:
 		p.Str("dst", "%s ", "default")
 	}
 	if src, ok := r.attrs[uapi.RTA_SRC]; ok {
-		p.ColorStr(cli.AddrColor(family), "from", "from %s ", prefixText(c, family, src, int(r.rtm.SrcLen)))
+		p.ColorStr(desc.AddrColor(family), "from", "from %s ", prefixText(c, family, src, int(r.rtm.SrcLen)))
 	} else if r.rtm.SrcLen != 0 {
 		p.Str("from", "from %s ", fmt.Sprintf("0/%d", r.rtm.SrcLen))
 	}
@@ -143,11 +143,11 @@ func prefixText(c *cli.Command, family int, b []byte, bits int) string {
 func familyAddrText(c *cli.Command, family int, b []byte) string {
 	switch family {
 	case uapi.AF_MPLS:
-		return labelsText(b)
+		return desc.LabelText(b)
 	case uapi.AF_PACKET:
 		return cli.LLAddrText(b, uapi.ARPHRD_ETHER)
 	}
-	return c.AddrText(b)
+	return c.Out.Addr(b)
 }
 
 // showGateway prints where packets go next; known leaves out an address of the
@@ -156,15 +156,15 @@ func showGateway(c *cli.Command, family int, attrs desc.Attrs, known bool) {
 	p := c.Out
 	if b, ok := attrs[uapi.RTA_GATEWAY]; ok && !known {
 		p.Text("via ")
-		p.ColorStr(cli.AddrColor(family), "gateway", "%s ", familyAddrText(c, family, b))
+		p.ColorStr(desc.AddrColor(family), "gateway", "%s ", familyAddrText(c, family, b))
 	}
 	if b, ok := attrs[uapi.RTA_VIA]; ok {
 		var via uapi.Rtvia
 		via.Decode(b)
 		addr := b[min(uapi.SizeofRtvia, len(b)):]
 		p.Object("via")
-		p.Str("family", "via %s ", cli.FamilyName(int(via.Family)))
-		p.ColorStr(cli.AddrColor(int(via.Family)), "host", "%s ", familyAddrText(c, int(via.Family), addr))
+		p.Str("family", "via %s ", desc.FamilyName(int(via.Family)))
+		p.ColorStr(desc.AddrColor(int(via.Family)), "host", "%s ", familyAddrText(c, int(via.Family), addr))
 		p.EndObject()
 	}
 }

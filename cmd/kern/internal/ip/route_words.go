@@ -192,7 +192,7 @@ func nextDestination(c *cli.Command, w *routeWords) error {
 	}
 	w.dst = true
 	if w.family == uapi.AF_MPLS {
-		labels, err := parseLabels(word)
+		labels, err := desc.ParseLabels(word)
 		w.rtm.DstLen = mplsLabelBits
 		w.enc.Data(uapi.RTA_DST, labels)
 		return err

@@ -75,7 +75,7 @@ func showRuleSource(c *cli.Command, r *ruleMessage) {
 
 // showRulePrefix prints an address, and its length in a member of its own.
 func showRulePrefix(c *cli.Command, key string, b []byte, bits, family int) {
-	c.Out.ColorStr(cli.AddrColor(family), key, "%s", c.AddrText(b))
+	c.Out.ColorStr(desc.AddrColor(family), key, "%s", c.Out.Addr(b))
 	if bits != len(b)*8 {
 		c.Out.Uint(key+"len", "/%d", uint64(bits))
 	}

@@ -189,7 +189,7 @@ func nextRuleNAT(c *cli.Command, w *ruleWords) error {
 	if err != nil {
 		return err
 	}
-	addr, err := cli.ParseAddr(word, uapi.AF_INET)
+	addr, err := desc.ParseAddr(word, uapi.AF_INET)
 	if err != nil {
 		err = cli.Exit(cli.StatusFailed, "Error: an IP address is expected rather than %q", word)
 	}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
 )
 
@@ -23,17 +24,54 @@ type Encap interface {
 	Equal(Encap) bool
 }
 
-// routeEncap is all that is particular to one kind of encapsulation. Each has
-// a file of its own, route_encap_KIND.go, with the Go type and this description
-// of it, and one line in the table below.
-type routeEncap struct {
-	typ uint16 // LWTUNNEL_ENCAP_…
-	new func() Encap
+// encapKinds are the kinds of encapsulation that the package knows by more than their name.
+var encapKinds = kindTable[Encap]{
+	{"ip", of[IPtnlEncap]{}},
+	{"ip6", of[IP6tnlEncap]{}},
+	{"mpls", of[MPLSEncap]{}},
 }
 
-// routeEncaps are the kinds that the package knows.
-var routeEncaps = []*routeEncap{
-	&mplsEncapKind,
+// encapNames are the kernel's names of all kinds.
+var encapNames = [...]string{
+	uapi.LWTUNNEL_ENCAP_MPLS:       "mpls",
+	uapi.LWTUNNEL_ENCAP_IP:         "ip",
+	uapi.LWTUNNEL_ENCAP_ILA:        "ila",
+	uapi.LWTUNNEL_ENCAP_IP6:        "ip6",
+	uapi.LWTUNNEL_ENCAP_SEG6:       "seg6",
+	uapi.LWTUNNEL_ENCAP_BPF:        "bpf",
+	uapi.LWTUNNEL_ENCAP_SEG6_LOCAL: "seg6local",
+	uapi.LWTUNNEL_ENCAP_RPL:        "rpl",
+	uapi.LWTUNNEL_ENCAP_IOAM6:      "ioam6",
+	uapi.LWTUNNEL_ENCAP_XFRM:       "xfrm",
+}
+
+// EncapKinds returns the names of the encapsulations that the package knows by more than their name.
+func EncapKinds() []string { return encapKinds.names() }
+
+// EncapName returns the name of an encapsulation, LWTUNNEL_ENCAP_…, "" for one that has none.
+func EncapName(typ int) string {
+	if typ < 0 || typ >= len(encapNames) {
+		return ""
+	}
+	return encapNames[typ]
+}
+
+// EncapNumber returns the number of an encapsulation, LWTUNNEL_ENCAP_…, 0 for a name that is none.
+func EncapNumber(name string) int {
+	if name == "" {
+		return 0
+	}
+	return max(slices.Index(encapNames[:], name), 0)
+}
+
+// DescribeEncap returns the description of the attributes in RTA_ENCAP, nil for a kind that is not known.
+func DescribeEncap(kind string) *desc.Kind { return encapKinds.describe(kind) }
+
+// encodeEncapData returns the payload of RTA_ENCAP.
+func encodeEncapData(v attributed) ([]byte, error) {
+	var e wire.Encoder
+	encodeAttrs(&e, v)
+	return e.Bytes(), e.Err()
 }
 
 // GenericEncap is an encapsulation that the package does not know more of. It
@@ -74,12 +112,8 @@ func equalEncaps(a, b Encap) bool {
 // decodeEncap reads RTA_ENCAP. What a kind's own decoder does not understand
 // is kept as a GenericEncap: a listing does not fail on it.
 func decodeEncap(typ uint16, b []byte) Encap {
-	for _, k := range routeEncaps {
-		if k.typ == typ {
-			if e := k.new(); e.Decode(b) == nil {
-				return e
-			}
-		}
+	if e, ok := encapKinds.new(EncapName(int(typ))); ok && e.Decode(b) == nil {
+		return e
 	}
 	return &GenericEncap{Kind: typ, Data: slices.Clone(b)}
 }

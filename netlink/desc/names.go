@@ -1,4 +1,4 @@
-package cli
+package desc
 
 import (
 	"bufio"
@@ -9,14 +9,12 @@ import (
 	"sort"
 	"strconv"
 	"strings"
-
-	"kern.sys/netlink/desc"
 )
 
-// Names are the tables that give numbers names, each read from its files when
-// it is first needed.
+// Names are the tables in /etc/iproute2 that give numbers names, each read from its
+// files when it is first needed. The zero value is ready; it is for one goroutine.
 type Names struct {
-	numeric bool // -Numeric: numbers are shown
+	Numeric bool // numbers are shown as they are: ip -Numeric
 
 	tables   nameTable // routing tables
 	protos   nameTable // who made a route
@@ -78,7 +76,7 @@ func (t *nameTable) readFile(path string) error {
 		if len(words) != 2 {
 			continue
 		}
-		n, err := desc.ParseUint(words[0], 32)
+		n, err := ParseUint(words[0], 32)
 		if err != nil {
 			continue
 		}
@@ -100,7 +98,7 @@ func (t *nameTable) number(word string, bits int) (uint32, bool) {
 	if n, ok := t.byName[word]; ok {
 		return n, true
 	}
-	n, err := desc.ParseUint(word, bits)
+	n, err := ParseUint(word, bits)
 	return uint32(n), err == nil
 }
 
@@ -145,28 +143,45 @@ func (ns *Names) protoDown() *nameTable {
 	return &ns.reasons
 }
 
-// The names of routing tables (rt_tables), route protocols (rt_protos),
-// scopes, realms, link groups and reasons of protodown. Each …Name gives the number itself where it
-// has no name or -Numeric was given; each …Number reads a name or a number.
+// TableName is the name of a routing table (rt_tables), or its number where it has none.
+func (ns *Names) TableName(n uint32) string { return ns.table().name(n, ns.Numeric) }
 
-func (ns *Names) TableName(n uint32) string     { return ns.table().name(n, ns.numeric) }
-func (ns *Names) ProtoName(n uint8) string      { return ns.proto().name(uint32(n), ns.numeric) }
-func (ns *Names) ScopeName(n uint8) string      { return ns.scope().name(uint32(n), ns.numeric) }
-func (ns *Names) RealmName(n uint16) string     { return ns.realm().name(uint32(n), ns.numeric) }
-func (ns *Names) ProtoDownName(n uint32) string { return ns.protoDown().name(n, ns.numeric) }
-func (ns *Names) GroupName(n uint32) string     { return ns.group().name(n, ns.numeric) }
+// ProtoName is the name of who made a route (rt_protos), or its number.
+func (ns *Names) ProtoName(n uint8) string { return ns.proto().name(uint32(n), ns.Numeric) }
 
+// ScopeName is the name of a scope (rt_scopes), or its number.
+func (ns *Names) ScopeName(n uint8) string { return ns.scope().name(uint32(n), ns.Numeric) }
+
+// RealmName is the name of a realm (rt_realms), or its number.
+func (ns *Names) RealmName(n uint16) string { return ns.realm().name(uint32(n), ns.Numeric) }
+
+// GroupName is the name of a group of links (group), or its number.
+func (ns *Names) GroupName(n uint32) string { return ns.group().name(n, ns.Numeric) }
+
+// ProtoDownName is the name of a reason to hold a link down (protodown_reasons), or the number of its bit.
+func (ns *Names) ProtoDownName(n uint32) string { return ns.protoDown().name(n, ns.Numeric) }
+
+// TableNumber reads the name or number of a routing table.
 func (ns *Names) TableNumber(word string) (uint32, bool) { return ns.table().number(word, 32) }
+
+// ProtoNumber reads the name or number of who made a route.
 func (ns *Names) ProtoNumber(word string) (uint32, bool) { return ns.proto().number(word, 8) }
+
+// ScopeNumber reads the name or number of a scope.
 func (ns *Names) ScopeNumber(word string) (uint32, bool) { return ns.scope().number(word, 8) }
+
+// RealmNumber reads the name or number of a realm.
 func (ns *Names) RealmNumber(word string) (uint32, bool) { return ns.realm().number(word, 16) }
+
+// GroupNumber reads the name or number of a group of links.
 func (ns *Names) GroupNumber(word string) (uint32, bool) { return ns.group().number(word, 32) }
 
+// ProtoDownNumber reads the name of a reason to hold a link down, or the number of its bit.
 func (ns *Names) ProtoDownNumber(word string) (uint32, bool) { return ns.protoDown().number(word, 5) }
 
 // DsfieldName is the name of a TOS byte, or the byte as 0x10.
 func (ns *Names) DsfieldName(n uint8) string {
-	if name, ok := ns.dsfield().byNumber[uint32(n)]; ok && !ns.numeric {
+	if name, ok := ns.dsfield().byNumber[uint32(n)]; ok && !ns.Numeric {
 		return name
 	}
 	return "0x" + strconv.FormatUint(uint64(n)|0x100, 16)[1:]
@@ -183,7 +198,7 @@ func (ns *Names) DsfieldNumber(word string) (uint8, bool) {
 
 // DSCPName is the name of the DS field with a code point, or the code point.
 func (ns *Names) DSCPName(n uint8) string {
-	if name, ok := ns.dsfield().byNumber[uint32(n)<<2]; ok && !ns.numeric {
+	if name, ok := ns.dsfield().byNumber[uint32(n)<<2]; ok && !ns.Numeric {
 		return name
 	}
 	return strconv.Itoa(int(n))
@@ -191,7 +206,7 @@ func (ns *Names) DSCPName(n uint8) string {
 
 // DSCPNumber reads a code point, or the name of the DS field with it.
 func (ns *Names) DSCPNumber(word string) (uint8, bool) {
-	if n, err := desc.ParseUint(word, 32); err == nil {
+	if n, err := ParseUint(word, 32); err == nil {
 		return uint8(n), n <= 1<<8-1
 	}
 	n, ok := ns.DsfieldNumber(word)
@@ -201,7 +216,7 @@ func (ns *Names) DSCPNumber(word string) (uint8, bool) {
 // AddrProtoName is the name of what made an address (rt_addrprotos), or its
 // number as 0x10.
 func (ns *Names) AddrProtoName(n uint8) string {
-	if name, ok := ns.addrProto().byNumber[uint32(n)]; ok && !ns.numeric {
+	if name, ok := ns.addrProto().byNumber[uint32(n)]; ok && !ns.Numeric {
 		return name
 	}
 	if n == 0 {

@@ -1,0 +1,162 @@
+package netlink
+
+import (
+	"bytes"
+	"encoding/json"
+	"net"
+	"reflect"
+	"strings"
+	"testing"
+
+	"kern.sys/internal/capture"
+	"kern.sys/netlink/desc"
+	"kern.sys/netlink/wire"
+)
+
+// encapCapture is what ip 6.1 sent for a command, what a kernel told of the route then and what ip showed of that, and the
+// values for both.
+type encapCapture struct {
+	kind, words string // behind "encap"
+	sent, told  string // hex: RTA_ENCAP
+	set, read   Encap
+	text        string // behind "encap KIND "
+}
+
+var encapCaptures = []encapCapture{
+	{
+		kind: "ip", words: "id 5 dst 1.2.3.4 src 4.3.2.1 ttl 4 tos 7 key csum seq",
+		sent: `0c000100 0000000000000005 // LWTUNNEL_IP_ID
+			08000200 01020304 // LWTUNNEL_IP_DST
+			08000300 04030201 // LWTUNNEL_IP_SRC
+			05000400 04000000 // LWTUNNEL_IP_TTL
+			05000500 07000000 // LWTUNNEL_IP_TOS
+			06000600 000d0000 // LWTUNNEL_IP_FLAGS: key, csum, seq`,
+		told: `0c000100 0000000000000005 08000200 01020304 08000300 04030201
+			05000500 07000000 05000400 04000000 06000600 000d0000`, // Linux 6.18
+		set:  &IPtnlEncap{ID: 5, Dst: net.IPv4(1, 2, 3, 4), Src: net.IPv4(4, 3, 2, 1), TTL: 4, TOS: 7, Flags: 0xd},
+		read: &IPtnlEncap{ID: 5, Dst: net.IP{1, 2, 3, 4}, Src: net.IP{4, 3, 2, 1}, TTL: 4, TOS: 7, Flags: 0xd},
+		text: "id 5 src 4.3.2.1 dst 1.2.3.4 ttl 4 tos 7 key csum seq ",
+	}, {
+		kind: "ip", words: "id 5 dst 1.2.3.4",
+		sent: "0c000100 0000000000000005 08000200 01020304",
+		told: "0c000100 0000000000000005 08000200 01020304 08000300 00000000 05000500 00000000 05000400 00000000 06000600 00000000",
+		read: &IPtnlEncap{ID: 5, Dst: net.IP{1, 2, 3, 4}, Src: net.IP{0, 0, 0, 0}},
+		text: "id 5 src 0.0.0.0 dst 1.2.3.4 ttl 0 tos 0 ",
+	}, {
+		kind: "ip6", words: "id 5 dst fd00::9 src fd00::8 hoplimit 4 tc 7 csum",
+		sent: `0c000100 0000000000000005 // LWTUNNEL_IP6_ID
+			14000200 fd000000000000000000000000000009 // LWTUNNEL_IP6_DST
+			14000300 fd000000000000000000000000000008 // LWTUNNEL_IP6_SRC
+			05000400 04000000 // LWTUNNEL_IP6_HOPLIMIT
+			05000500 07000000 // LWTUNNEL_IP6_TC
+			06000600 00010000 // LWTUNNEL_IP6_FLAGS: csum`,
+		told: `0c000100 0000000000000005 14000200 fd000000000000000000000000000009 14000300 fd000000000000000000000000000008
+			05000500 07000000 05000400 04000000 06000600 00010000`,
+		set:  &IP6tnlEncap{ID: 5, Dst: net.ParseIP("fd00::9"), Src: net.ParseIP("fd00::8"), Hoplimit: 4, TC: 7, Flags: 1},
+		read: &IP6tnlEncap{ID: 5, Dst: net.ParseIP("fd00::9"), Src: net.ParseIP("fd00::8"), Hoplimit: 4, TC: 7, Flags: 1},
+		text: "id 5 src fd00::8 dst fd00::9 hoplimit 4 tc 7 csum ",
+	}, {
+		kind: "mpls", words: "100/200 ttl 9",
+		sent: `0c000100 00064000 000c8100 // MPLS_IPTUNNEL_DST
+			05000200 09000000 // MPLS_IPTUNNEL_TTL`,
+		told: "0c000100 00064000 000c8100 05000200 09000000",
+		set:  &MPLSEncap{Labels: []int{100, 200}, TTL: 9},
+		read: &MPLSEncap{Labels: []int{100, 200}, TTL: 9},
+		text: " 100/200 ttl 9 ",
+	},
+}
+
+// missingOfEncaps says what encapCaptures lack of a kind.
+func missingOfEncaps(t *testing.T, name string) []string {
+	for _, c := range encapCaptures {
+		if c.kind == name && c.sent != "" && c.told != "" && c.set != nil && c.read != nil && c.text != "" {
+			return nil
+		}
+	}
+	return []string{"a complete line in encapCaptures"}
+}
+
+func (c *encapCapture) bytes(t *testing.T, hex string) []byte {
+	return capture.EncapData(t, uint16(EncapNumber(c.kind)), hex)
+}
+
+func TestEncapsAreSentReadAndShownAsByIP(t *testing.T) {
+	for _, c := range encapCaptures {
+		t.Run(c.kind+" "+c.words, func(t *testing.T) {
+			if c.set != nil {
+				b, err := c.set.Encode()
+				if err != nil {
+					t.Fatal(err)
+				}
+				sameAttrs(t, b, c.bytes(t, c.sent))
+			}
+			got := decodeEncap(uint16(EncapNumber(c.kind)), c.bytes(t, c.told))
+			if !reflect.DeepEqual(got, c.read) {
+				t.Errorf("is %+v, want %+v", got, c.read)
+			}
+			if again, err := got.Encode(); err != nil {
+				t.Error(err)
+			} else if back := decodeEncap(uint16(got.Type()), again); !back.Equal(got) {
+				t.Errorf("is %v when it is sent again, was %v", back, got)
+			}
+			k := DescribeEncap(c.kind)
+			in := testArgs(strings.Fields(c.words), nil)
+			in.Names = &desc.Names{}
+			var e wire.Encoder
+			if err := desc.ReadNested(in, k, &e, true); err != nil || in.More() {
+				t.Fatalf("%v, %q is left", err, in.Rest)
+			}
+			sameAttrs(t, e.Bytes(), c.bytes(t, c.sent))
+			text, js := desc.Printer{}, desc.Printer{JSON: true}
+			text.Reset()
+			desc.Show(&text, k, c.bytes(t, c.told))
+			if got := string(text.Bytes()); got != c.text {
+				t.Errorf("is shown as %q, want %q", got, c.text)
+			}
+			js.Reset()
+			js.Object("")
+			desc.Show(&js, k, c.bytes(t, c.told))
+			js.EndObject()
+			if !json.Valid(js.Bytes()) {
+				t.Errorf("%s is no JSON", js.Bytes())
+			}
+		})
+	}
+}
+
+func TestEncapsDiffer(t *testing.T) {
+	for i, a := range encapCaptures {
+		for j, b := range encapCaptures {
+			if a.read.Equal(b.read) != (i == j) {
+				t.Errorf("%v and %v: equal is %v", a.read, b.read, a.read.Equal(b.read))
+			}
+		}
+	}
+}
+
+func TestEncapsThatAreNotKnownStayAsTheyAre(t *testing.T) {
+	for typ, b := range map[uint16][]byte{99: {1, 2, 3}, uint16(EncapNumber("mpls")): {5, 0, 2, 0, 9, 0, 0, 0}, uint16(EncapNumber("ip")): {9, 0, 1, 0, 1}} {
+		e := decodeEncap(typ, b)
+		got, err := e.Encode()
+		if err != nil || !bytes.Equal(got, b) || e.Type() != int(typ) {
+			t.Errorf("%d %x becomes %v, %x, %v", typ, b, e, got, err)
+		}
+	}
+}
+
+func TestEncapNames(t *testing.T) {
+	for typ := -1; typ < 20; typ++ {
+		if name := EncapName(typ); name != "" && EncapNumber(name) != typ {
+			t.Errorf("%d is %q, which is %d", typ, name, EncapNumber(name))
+		}
+	}
+	for _, name := range EncapKinds() {
+		e, _ := encapKinds.new(name)
+		if EncapName(e.Type()) != name {
+			t.Errorf("%s has the number of %q", name, EncapName(e.Type()))
+		}
+	}
+	if EncapNumber("") != 0 || EncapNumber("nope") != 0 {
+		t.Error("a number for no name")
+	}
+}
