@@ -253,7 +253,7 @@ func (s *socket) wait(ctx Context, b []byte, timeout time.Duration) (n int, from
 			return 0, from, recvError(e)
 		case ctx.Err() != nil:
 			return 0, from, ctx.Err()
-		case !errors.Is(err, os.ErrDeadlineExceeded):
+		case !errors.Is(err, os.ErrDeadlineExceeded) && !s.interrupted():
 			return 0, from, err
 		case timeout > 0 && !time.Now().Before(deadline):
 			return 0, from, ErrTimeout
@@ -302,6 +302,12 @@ func (s *socket) Interrupt() {
 	s.dead = true
 	s.mu.Unlock()
 	s.wake()
+}
+
+func (s *socket) interrupted() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.dead
 }
 
 func (s *socket) Close() error {

@@ -82,7 +82,8 @@ func (s *Socket) SetExtAck(on bool) error {
 		v = 1
 	}
 	return s.control(func(fd int) error {
-		return os.NewSyscallError("setsockopt(NETLINK_EXT_ACK)", unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_EXT_ACK, v))
+		return os.NewSyscallError("setsockopt(NETLINK_EXT_ACK)",
+			unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_EXT_ACK, v))
 	})
 }
 
