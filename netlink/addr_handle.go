@@ -69,6 +69,9 @@ func withoutLink(err error) error {
 	return err
 }
 
+// goneLink is withoutLink for streams.
+func goneLink(err error) bool { return withoutLink(err) == nil }
+
 // AddrSeq is [Handle.AddrList] one by one, as they come from the kernel. An
 // interrupted dump ends with [ErrDumpInterrupted].
 func (h *Handle) AddrSeq(link Link, family int) iter.Seq2[Addr, error] {
@@ -82,8 +85,7 @@ func (h *Handle) AddrSeq(link Link, family int) iter.Seq2[Addr, error] {
 		}
 		d := addrDecoder{family: family, index: q.index}
 		request := func() (*wire.Request, error) { return q.request(), nil }
-		gone := func(err error) bool { return withoutLink(err) == nil }
-		stream(h, request, q.op(), byValue(d.decode), gone)(yield)
+		stream(h, request, q.op(), byValue(d.decode), goneLink)(yield)
 	}
 }
 

@@ -1,6 +1,7 @@
 package netlink
 
 import (
+	"errors"
 	"fmt"
 
 	"kern.sys/internal/uapi"
@@ -124,9 +125,12 @@ func (h *Handle) BridgeVlanList() (map[int32][]*nl.BridgeVlanInfo, error) {
 func (h *Handle) BridgeVlanTunnelShow() ([]nl.TunnelInfo, error) { return h.bridgeTunnels(0) }
 
 // BridgeVlanTunnelShowDev returns the VLANs of one link that are mapped to
-// tunnels: bridge vlan tunnelshow dev DEV.
+// tunnels: bridge vlan tunnelshow dev DEV. A link that is gone has none.
 func (h *Handle) BridgeVlanTunnelShowDev(link Link) ([]nl.TunnelInfo, error) {
 	index, err := h.linkIndex(link)
+	if errors.Is(err, errNoDevice) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, h.wrap(err, "bridge tunnel list", func() string { return linkObject(link) })
 	}

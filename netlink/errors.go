@@ -2,6 +2,8 @@ package netlink
 
 import (
 	"fmt"
+	"net"
+	"strings"
 
 	"kern.sys/netlink/nl"
 	"kern.sys/netlink/wire"
@@ -63,3 +65,35 @@ func (e *refusal) Error() string { return e.words }
 
 // Unwrap returns the number.
 func (e *refusal) Unwrap() error { return e.errno }
+
+// fewInError bounds the lists in an error: of more, only so many are named.
+const fewInError = 4
+
+// andMore is what follows after the first fewInError of n.
+func andMore(n int) []string {
+	if n <= fewInError {
+		return nil
+	}
+	return []string{fmt.Sprintf("and %d more", n-fewInError)}
+}
+
+// quoted is a list of names as an error has it.
+func quoted(names []string) string {
+	var w []string
+	for _, name := range names[:min(len(names), fewInError)] {
+		w = append(w, fmt.Sprintf("%.128q", name))
+	}
+	return strings.Join(append(w, andMore(len(names))...), " ")
+}
+
+// addrOf is a link-layer address as an error has it.
+func addrOf(a net.HardwareAddr) string { return a[:min(len(a), maxAddrLen)].String() }
+
+// hexOf is a list of messages as an error has it.
+func hexOf(messages []string) string {
+	var w []string
+	for _, m := range messages[:min(len(messages), fewInError)] {
+		w = append(w, fmt.Sprintf("%.128x", m))
+	}
+	return "[" + strings.Join(append(w, andMore(len(messages))...), " ") + "]"
+}

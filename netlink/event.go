@@ -7,7 +7,8 @@ import (
 
 // Event is something that happened in the kernel's tables: a [LinkEvent],
 // [AddrEvent], [NeighEvent], [RouteEvent], [RuleEvent], [NexthopEvent],
-// [LostEvent] or [SyncedEvent].
+// [LostEvent] or [SyncedEvent]; and from [Handle.Watch] also a [BridgePortEvent],
+// [NeighMissEvent] or [NexthopBucketEvent].
 type Event interface{ event() }
 
 // LinkEvent is a change of a link. Old is nil for one that is new or whose
@@ -30,6 +31,31 @@ type RuleEvent struct{ Old, New *Rule }
 // NexthopEvent is a change of a next hop object.
 type NexthopEvent struct{ Old, New *Nexthop }
 
+// BridgePortEvent is news of a link as a port of a bridge: its settings or its state
+// changed, or (Gone) it is a port no longer. The link itself did not change. For a
+// bridge itself, whose VLANs changed, Port is nil.
+type BridgePortEvent struct {
+	LinkIndex   int
+	Name        string
+	MasterIndex int // the bridge
+	Port        *BridgePort
+	Gone        bool
+}
+
+// NeighMissEvent says that the kernel looks for a neighbour and asks programs for
+// it: a VXLAN device with l2miss has no forwarding entry for HardwareAddr, one with
+// l3miss no neighbour for IP, or a neighbour is probed and the link's app_solicit says
+// that programs do that. ip monitor neigh prints it as miss.
+type NeighMissEvent struct{ Neigh *Neigh }
+
+// NexthopBucketEvent says that a bucket of a resilient group of next hop objects has
+// moved to another member.
+type NexthopBucketEvent struct {
+	Group  uint32 // the group's ID
+	Bucket int    // number of the bucket
+	ID     uint32 // the member's
+}
+
 // LostEvent says that the kernel dropped events. The tables are read anew:
 // events with all that there is follow, and then a [SyncedEvent].
 type LostEvent struct{ Err error }
@@ -44,7 +70,12 @@ func (RouteEvent) event()   {}
 func (RuleEvent) event()    {}
 func (NexthopEvent) event() {}
 func (LostEvent) event()    {}
-func (SyncedEvent) event()  {}
+
+func (BridgePortEvent) event()    {}
+func (NeighMissEvent) event()     {}
+func (NexthopBucketEvent) event() {}
+
+func (SyncedEvent) event() {}
 
 // eventDecoder makes events of the kernel's messages, nil for none. What it makes
 // is cut from larger pieces of memory. The zero value is ready.

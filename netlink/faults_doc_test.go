@@ -17,7 +17,7 @@ func TestFaultTable(t *testing.T) {
 	_, table, _ := strings.Cut(string(doc), "\n## Faults\n")
 	table, _, _ = strings.Cut(table, "\n## ")
 	files := map[string]string{}
-	for _, pattern := range []string{"*_test.go", "wire/*_test.go"} {
+	for _, pattern := range []string{"*_test.go", "wire/*_test.go", "nl/*_test.go"} {
 		names, err := filepath.Glob(pattern)
 		if err != nil {
 			t.Fatal(err)

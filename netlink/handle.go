@@ -19,9 +19,9 @@ import (
 // functions use, opens a socket for each call in the namespace that the calling
 // thread is in.
 type Handle struct {
-	ctx   context.Context // nil: never done
-	batch *Batch          // set: changes are queued there
-	noVFs bool            // links are asked for without their virtual functions
+	ctx   wire.Context // nil: never done
+	batch *Batch       // set: changes are queued there
+	noVFs bool         // links are asked for without their virtual functions
 	// details makes errors say more than a number, see wrap.
 	details bool
 	*conns
@@ -138,6 +138,10 @@ func protocolName(p int) string { return fmt.Sprintf("protocol %d", p) }
 // WithContext returns a handle that shares h's sockets and whose calls end
 // when ctx is done, with its error.
 func (h *Handle) WithContext(ctx context.Context) *Handle {
+	return h.with(wire.From(ctx))
+}
+
+func (h *Handle) with(ctx wire.Context) *Handle {
 	if h == nil {
 		return nil
 	}
@@ -155,12 +159,15 @@ func (h *Handle) DisableVFInfoCollection() *Handle {
 	return h
 }
 
-func (h *Handle) context() context.Context {
+func (h *Handle) context() wire.Context {
 	if h == nil || h.ctx == nil {
-		return context.Background()
+		return wire.Background
 	}
 	return h.ctx
 }
+
+// parent is the context of what goes on by itself.
+func (h *Handle) parent() context.Context { return wire.Parent(h.context()) }
 
 // conn returns the connection of a protocol.
 func (h *Handle) conn(protocol int) (*wire.Conn, error) {

@@ -17,7 +17,7 @@ import (
 // For a process with CAP_NET_ADMIN the kernel first tries to load the module
 // netdev-NAME of a name that it does not know.
 func (h *Handle) LinkIndex(name string) (int, error) {
-	object := func() string { return fmt.Sprintf("%q", name) }
+	object := func() string { return fmt.Sprintf("%.128q", name) }
 	// The kernel cuts a name at a colon and at the end of struct ifreq.
 	if name != "" && len(name) < uapi.IFNAMSIZ && !strings.ContainsAny(name, ":\x00") {
 		var index int

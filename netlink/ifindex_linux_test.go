@@ -37,7 +37,7 @@ func TestLinkIndexAndName(t *testing.T) {
 	if !errors.As(err, new(LinkNotFoundError)) || !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), `"none"`) {
 		t.Errorf("no such link: %v", err)
 	}
-	for _, index := range []int{0, -1, 78, 1<<31 - 1, 1<<32 + 77} {
+	for _, index := range []int{0, -1, 78, 1<<31 - 1, wide(1<<32 + 77)} {
 		name, err := h.LinkName(index)
 		if name != "" || !errors.As(err, new(LinkNotFoundError)) {
 			t.Errorf("index %d: %q, %v", index, name, err)

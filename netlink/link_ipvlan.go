@@ -1,10 +1,10 @@
 package netlink
 
 import (
-	"encoding/binary"
 	"errors"
 
 	"kern.sys/internal/attr"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
@@ -72,7 +72,7 @@ func showIPVlanMode(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 		return
 	}
 	name := "unknown"
-	if mode := int(binary.NativeEndian.Uint16(b)); mode < len(f.Names) {
+	if mode := int(native.Uint16(b)); mode < len(f.Names) {
 		name = f.Names[mode]
 	}
 	p.Str("mode", " mode %s ", name)
@@ -97,7 +97,7 @@ func showIPVlanFlag(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 		return
 	}
 	name := ipvlanFlags[IPVLAN_FLAG_BRIDGE]
-	switch flags := IPVlanFlag(binary.NativeEndian.Uint16(b)); {
+	switch flags := IPVlanFlag(native.Uint16(b)); {
 	case flags&IPVLAN_FLAG_PRIVATE != 0:
 		name = ipvlanFlags[IPVLAN_FLAG_PRIVATE]
 	case flags&IPVLAN_FLAG_VEPA != 0:

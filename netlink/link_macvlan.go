@@ -123,7 +123,7 @@ func encodeMacvlanMode(e *wire.Encoder, mode MacvlanMode) {
 func encodeMacvlanAddrs(e *wire.Encoder, order uint32, addrs []net.HardwareAddr) {
 	for _, a := range addrs {
 		if len(a) != uapi.ETH_ALEN {
-			e.Fail(fmt.Errorf("%q is no Ethernet address", a))
+			e.Fail(fmt.Errorf("%q is no Ethernet address", addrOf(a)))
 		}
 	}
 	e.Uint32(uapi.IFLA_MACVLAN_MACADDR_MODE, order)

@@ -2,9 +2,7 @@ package netlink
 
 import (
 	"fmt"
-	"maps"
 	"math"
-	"slices"
 	"strings"
 
 	"kern.sys/internal/attr"
@@ -73,7 +71,7 @@ func vlanQos(c *attr.Codec, typ attr.Type, qos *map[uint32]uint32) {
 			return
 		}
 		e.Nest(uint16(typ))
-		for _, from := range slices.Sorted(maps.Keys(*qos)) {
+		for from, ok := leastFrom(*qos, 0); ok; from, ok = leastFrom(*qos, uint64(from)+1) {
 			e.Struct(uapi.IFLA_VLAN_QOS_MAPPING, uapi.SizeofIflaVlanQosMapping, &uapi.IflaVlanQosMapping{From: from, To: (*qos)[from]})
 		}
 		e.End()
@@ -89,6 +87,16 @@ func vlanQos(c *attr.Codec, typ attr.Type, qos *map[uint32]uint32) {
 		}
 		c.Fail(d.Err())
 	})
+}
+
+// leastFrom returns the least priority from low on that the map is for. Maps have a few; to sort them would take 10 kB of every program.
+func leastFrom(qos map[uint32]uint32, low uint64) (least uint32, ok bool) {
+	for from := range qos {
+		if uint64(from) >= low && (!ok || from < least) {
+			least, ok = from, true
+		}
+	}
+	return least, ok
 }
 
 // maxVlanID is the largest number that fits into the 12 bits of a VLAN id.

@@ -14,8 +14,6 @@ import (
 func (*Vxlan) describe() desc.Kind { return desc.Kind{Fields: vxlanFields, Complete: completeVxlan} }
 
 var vxlanFields = []desc.Field{
-	{Type: uapi.IFLA_VXLAN_COLLECT_METADATA, Key: "external", Form: desc.YesNo},
-	{Type: uapi.IFLA_VXLAN_VNIFILTER, Key: "vnifilter", Form: desc.YesNo},
 	{Type: uapi.IFLA_VXLAN_ID, Key: "id", Words: []string{"vni"}, Form: desc.U32, Usage: "VNI", Read: readVNI},
 	{Type: uapi.IFLA_VXLAN_GROUP, Word: "group", Words: []string{"remote"}, Usage: "IP_ADDRESS",
 		Show: showVxlanGroup, Read: readVxlanGroup},
@@ -24,11 +22,6 @@ var vxlanFields = []desc.Field{
 	{Type: uapi.IFLA_VXLAN_LINK, Key: "link", Word: "dev", Form: desc.Device, Show: showVxlanDevice},
 	{Type: uapi.IFLA_VXLAN_PORT_RANGE, Word: "srcport", Words: []string{"port"}, Usage: "MIN MAX", Show: showVxlanPorts, Read: readVxlanPorts},
 	{Type: uapi.IFLA_VXLAN_PORT, Key: "port", Word: "dstport", Form: desc.BE16, Usage: "PORT"},
-	{Type: uapi.IFLA_VXLAN_LEARNING, Word: "learning", Form: desc.NoYes, Show: showVxlanLearning},
-	{Type: uapi.IFLA_VXLAN_PROXY, Key: "proxy", Form: desc.YesNo},
-	{Type: uapi.IFLA_VXLAN_RSC, Key: "rsc", Form: desc.YesNo},
-	{Type: uapi.IFLA_VXLAN_L2MISS, Key: "l2miss", Form: desc.YesNo},
-	{Type: uapi.IFLA_VXLAN_L3MISS, Key: "l3miss", Form: desc.YesNo},
 	{Type: uapi.IFLA_VXLAN_TOS, Word: "tos", Words: []string{"dsfield"}, Usage: "{ NUMBER | inherit }", Show: showVxlanTOS, Read: readVxlanTOS},
 	{Type: uapi.IFLA_VXLAN_TTL, Word: "ttl", Words: []string{"hoplimit"}, Usage: "{ 1..255 | auto | inherit }", Show: showVxlanTTL, Read: readVxlanTTL},
 	{Type: uapi.IFLA_VXLAN_DF, Word: "df", Usage: "{ unset | set | inherit }", Show: showVxlanDF, Read: readVxlanDF},
@@ -37,17 +30,24 @@ var vxlanFields = []desc.Field{
 		Read: readVxlanAgeing},
 	{Type: uapi.IFLA_VXLAN_LIMIT, Word: "maxaddress", Usage: "{ NUMBER | unlimited }", Show: showVxlanLimit,
 		Read: readVxlanLimit},
-	{Type: uapi.IFLA_VXLAN_UDP_CSUM, Key: "udp_csum", Word: "udpcsum", Form: desc.NoYes},
-	{Type: uapi.IFLA_VXLAN_LOCALBYPASS, Key: "localbypass", Form: desc.NoYes},
-	{Type: uapi.IFLA_VXLAN_UDP_ZERO_CSUM6_TX, Key: "udp_zero_csum6_tx", Word: "udp6zerocsumtx", Form: desc.NoYes},
-	{Type: uapi.IFLA_VXLAN_UDP_ZERO_CSUM6_RX, Key: "udp_zero_csum6_rx", Word: "udp6zerocsumrx", Form: desc.NoYes},
-	{Type: uapi.IFLA_VXLAN_REMCSUM_TX, Key: "remcsum_tx", Word: "remcsumtx", Form: desc.YesNo},
-	{Type: uapi.IFLA_VXLAN_REMCSUM_RX, Key: "remcsum_rx", Word: "remcsumrx", Form: desc.YesNo},
-	{Type: uapi.IFLA_VXLAN_REMCSUM_NOPARTIAL, Key: "remcsum_nopartial", Word: "remcsumnopartial", Form: desc.Present},
-	{Type: uapi.IFLA_VXLAN_MC_ROUTE, Key: "mcroute", Form: desc.YesNo},
 	{Type: uapi.IFLA_VXLAN_RESERVED_BITS, Key: "reserved_bits", Usage: "MASK", Show: showVxlanReserved, Read: readVxlanReserved},
-	{Type: uapi.IFLA_VXLAN_GBP, Key: "gbp", Form: desc.Present},
-	{Type: uapi.IFLA_VXLAN_GPE, Key: "gpe", Form: desc.Present},
+	{Type: uapi.IFLA_VXLAN_GBP, Key: "gbp", Form: desc.Present, Show: showVxlanPresent},
+	{Type: uapi.IFLA_VXLAN_GPE, Key: "gpe", Form: desc.Present, Show: showVxlanPresent},
+	{Type: uapi.IFLA_VXLAN_COLLECT_METADATA, Key: "external", Form: desc.YesNo, Show: showVxlanFlag},
+	{Type: uapi.IFLA_VXLAN_VNIFILTER, Key: "vnifilter", Form: desc.YesNo, Show: showVxlanFlag},
+	{Type: uapi.IFLA_VXLAN_LEARNING, Key: "learning", Form: desc.YesNo, Show: showVxlanFlag, Arg: 1},
+	{Type: uapi.IFLA_VXLAN_PROXY, Key: "proxy", Form: desc.YesNo, Show: showVxlanFlag},
+	{Type: uapi.IFLA_VXLAN_RSC, Key: "rsc", Form: desc.YesNo, Show: showVxlanFlag},
+	{Type: uapi.IFLA_VXLAN_L2MISS, Key: "l2miss", Form: desc.YesNo, Show: showVxlanFlag},
+	{Type: uapi.IFLA_VXLAN_L3MISS, Key: "l3miss", Form: desc.YesNo, Show: showVxlanFlag},
+	{Type: uapi.IFLA_VXLAN_UDP_CSUM, Key: "udp_csum", Word: "udpcsum", Form: desc.YesNo, Show: showVxlanFlag, Arg: 1},
+	{Type: uapi.IFLA_VXLAN_UDP_ZERO_CSUM6_TX, Key: "udp_zero_csum6_tx", Word: "udp6zerocsumtx", Form: desc.YesNo, Show: showVxlanFlag},
+	{Type: uapi.IFLA_VXLAN_UDP_ZERO_CSUM6_RX, Key: "udp_zero_csum6_rx", Word: "udp6zerocsumrx", Form: desc.YesNo, Show: showVxlanFlag},
+	{Type: uapi.IFLA_VXLAN_REMCSUM_TX, Key: "remcsum_tx", Word: "remcsumtx", Form: desc.YesNo, Show: showVxlanFlag},
+	{Type: uapi.IFLA_VXLAN_REMCSUM_RX, Key: "remcsum_rx", Word: "remcsumrx", Form: desc.YesNo, Show: showVxlanFlag},
+	{Type: uapi.IFLA_VXLAN_LOCALBYPASS, Key: "localbypass", Form: desc.YesNo, Show: showVxlanFlag, Arg: 1},
+	{Type: uapi.IFLA_VXLAN_MC_ROUTE, Key: "mcroute", Form: desc.YesNo, Show: showVxlanFlag},
+	{Type: uapi.IFLA_VXLAN_REMCSUM_NOPARTIAL, Key: "remcsum_nopartial", Word: "remcsumnopartial", Form: desc.Present, Show: showVxlanPresent},
 }
 
 // completeVxlan finds what does not go together, and sets what ip sets where
@@ -224,10 +224,18 @@ func readVxlanPorts(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 	return nil
 }
 
-// showVxlanLearning prints in text only that it is off.
-func showVxlanLearning(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
-	if len(b) >= 1 && (p.JSON || b[0] == 0) {
-		p.YesNo("learning", "learning", b[0] != 0)
+// showVxlanFlag prints what is on or off: in JSON always, in text by its key where it
+// is not as it is by default, which is f.Arg.
+func showVxlanFlag(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
+	if len(b) >= 1 && (p.JSON || (b[0] != 0) != (f.Arg != 0)) {
+		p.YesNo(f.Key, f.Key, b[0] != 0)
+	}
+}
+
+// showVxlanPresent prints what is on where it is there.
+func showVxlanPresent(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
+	if b != nil {
+		p.Null(f.Key, f.Key+" ")
 	}
 }
 

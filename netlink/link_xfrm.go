@@ -1,10 +1,10 @@
 package netlink
 
 import (
-	"encoding/binary"
 	"fmt"
 
 	"kern.sys/internal/attr"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
@@ -54,7 +54,7 @@ func readXfrmiExternal(_ *desc.Args, f *desc.Field, e *wire.Encoder) error {
 
 func showXfrmiID(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
 	if _, external := attrs[uapi.IFLA_XFRM_COLLECT_METADATA]; len(b) >= 4 && !external {
-		p.Str("if_id", "if_id %s ", fmt.Sprintf("%#x", binary.NativeEndian.Uint32(b)))
+		p.Str("if_id", "if_id %s ", fmt.Sprintf("%#x", native.Uint32(b)))
 	}
 }
 

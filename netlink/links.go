@@ -147,7 +147,7 @@ func linkObject(l Link) string {
 	if a.Name == "" {
 		return fmt.Sprintf("index %d", a.Index)
 	}
-	return fmt.Sprintf("%q", a.Name)
+	return fmt.Sprintf("%.128q", a.Name)
 }
 
 // nettedFlags are the flags that package net has a bit for, and the kernel's.

@@ -77,7 +77,7 @@ func (h *Handle) linkAddRest(link Link) error {
 			return err
 		}
 		defer there.Delete()
-		h = there.WithContext(h.context())
+		h = there.with(h.ctx)
 		found.Index = 0
 	}
 	var err error

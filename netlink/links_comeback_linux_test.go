@@ -56,7 +56,6 @@ func TestKindsComeBackAsTheyWereMade(t *testing.T) {
 		&Vrf{LinkAttrs: LinkAttrs{Name: "red", TxQLen: -1}, Table: 1234},
 		&Wireguard{LinkAttrs{Name: "wg0", TxQLen: -1}},
 		&Iptun{LinkAttrs: tunnel("ipip1"), Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}, Ttl: 9, Tos: 4, PMtuDisc: 1},
-		&Iptun{LinkAttrs: tunnel("ipip2"), Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 3}, EncapType: uint16(FOU), EncapDport: 5555, EncapFlags: uint16(CSum)},
 		&Sittun{LinkAttrs: tunnel("sit1"), Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}, Ttl: 9, Proto: uapi.IPPROTO_IPV6, PMtuDisc: 1},
 		&Gretun{LinkAttrs: tunnel("gre1"), Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}, IKey: 5, OKey: 6, IFlags: uapi.GRE_KEY, OFlags: uapi.GRE_KEY, PMtuDisc: 1},
 		&Gretap{LinkAttrs: tunnel("gretap1"), Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}, Ttl: 3, PMtuDisc: 1},

@@ -57,7 +57,7 @@ func (h *Handle) LinkDelAll(links []Link) []error {
 			return errs
 		}
 		defer own.Delete()
-		return own.WithContext(h.context()).LinkDelAll(links)
+		return own.with(h.ctx).LinkDelAll(links)
 	}
 	h = h.withDetails()
 	errs := make([]error, len(links))

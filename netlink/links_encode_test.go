@@ -324,7 +324,7 @@ func TestBadValuesAreRefusedBeforeAnythingIsSent(t *testing.T) {
 		"name with NUL":        {add(func(a *LinkAttrs) { a.Name = "a\x00" }), `holds '\x00'`},
 		"name ..":              {add(func(a *LinkAttrs) { a.Name = ".." }), "cannot be the name"},
 		"MTU below 0":          {add(func(a *LinkAttrs) { a.MTU = -1 }), "mtu -1"},
-		"queue length":         {add(func(a *LinkAttrs) { a.TxQLen = 1 << 32 }), "txqueuelen 4294967296"},
+		"queue length":         {add(func(a *LinkAttrs) { a.TxQLen = wide(1 << 32) }), "txqueuelen 4294967296"},
 		"queues below 0":       {add(func(a *LinkAttrs) { a.NumTxQueues = -1 }), "numtxqueues -1"},
 		"namespace of a name":  {add(func(a *LinkAttrs) { a.Namespace = "ns1" }), "not a string"},
 		"namespace below 0":    {add(func(a *LinkAttrs) { a.Namespace = NsFd(-1) }), "descriptor -1"},

@@ -11,9 +11,9 @@ import (
 )
 
 var (
-	errNoName = refused(errNoDevice, "link has neither index nor name")
-	errNoLink = errors.New("no link given")
-	errNoPort = notExist("not the port of a bridge")
+	errNoName error = &refusal{"link has neither index nor name", errNoDevice}
+	errNoLink       = errors.New("no link given")
+	errNoPort       = notExist("not the port of a bridge")
 )
 
 // notExist is an error that matches os.ErrNotExist.
@@ -88,7 +88,7 @@ func (h *Handle) LinkByName(name string) (Link, error) {
 	r.Header(uapi.SizeofIfinfomsg)
 	putLinkName(&r.Encoder, name)
 	h.putExtMask(&r.Encoder)
-	return h.getLink(r, func() string { return fmt.Sprintf("%q", name) })
+	return h.getLink(r, func() string { return fmt.Sprintf("%.128q", name) })
 }
 
 // LinkByIndex finds a link by its index. The error is a [LinkNotFoundError]
@@ -131,13 +131,13 @@ func (h *Handle) LinkByAlias(alias string) (Link, error) {
 	case err != nil:
 		return nil, err
 	}
-	return nil, LinkNotFoundError{&wire.Error{Op: "link get", Object: fmt.Sprintf("alias %q", alias), Err: errNoDevice}}
+	return nil, LinkNotFoundError{&wire.Error{Op: "link get", Object: fmt.Sprintf("alias %.256q", alias), Err: errNoDevice}}
 }
 
 const linkListOp = "link list"
 
 // LinkFilter says which links [Handle.LinkListFiltered] lists, and what of
-// them. What is zero is not asked for.
+// them. What is zero is not asked for. A master that is gone has no ports.
 type LinkFilter struct {
 	MasterIndex int    // ports of this link: ip link show master DEV
 	Type        string // links of this kind: ip link show type KIND

@@ -15,7 +15,7 @@ func checkLinkName(name string) error {
 	case name == "":
 		return errors.New("link name is empty")
 	case len(name) >= uapi.IFNAMSIZ:
-		return refused(errTooLong, "link name %q has %d bytes, at most %d are possible", name, len(name), uapi.IFNAMSIZ-1)
+		return refused(errTooLong, "link name %.128q has %d bytes, at most %d are possible", name, len(name), uapi.IFNAMSIZ-1)
 	}
 	return checkNameBytes(name)
 }
@@ -23,10 +23,10 @@ func checkLinkName(name string) error {
 // checkNameBytes is about what all names of a link have in common.
 func checkNameBytes(name string) error {
 	if name == "." || name == ".." {
-		return refused(errInvalid, "%q cannot be the name of a link", name)
+		return refused(errInvalid, "%.128q cannot be the name of a link", name)
 	}
 	if i := strings.IndexAny(name, "/: \t\n\v\f\r\x00"); i >= 0 {
-		return refused(errInvalid, "link name %q holds %q", name, name[i])
+		return refused(errInvalid, "link name %.128q holds %q", name, name[i])
 	}
 	return nil
 }
@@ -44,7 +44,7 @@ func checkAltName(name string) error {
 
 // LinkSetName renames a link: ip link set DEV name NAME.
 func (h *Handle) LinkSetName(link Link, name string) error {
-	object := func() string { return linkObject(link) + " name " + fmt.Sprintf("%q", name) }
+	object := func() string { return linkObject(link) + " name " + fmt.Sprintf("%.128q", name) }
 	if err := checkLinkName(name); err != nil {
 		return h.refuse(err, "link set", object)
 	}
@@ -61,7 +61,7 @@ func (h *Handle) LinkSetName(link Link, name string) error {
 // LinkSetAlias gives a link a text of at most 255 bytes for people to read, ""
 // takes it away: ip link set DEV alias NAME.
 func (h *Handle) LinkSetAlias(link Link, name string) error {
-	return h.linkSet(link, fmt.Sprintf("alias %q", name), func(r *wire.Request) { putAlias(&r.Encoder, name) })
+	return h.linkSet(link, fmt.Sprintf("alias %.256q", name), func(r *wire.Request) { putAlias(&r.Encoder, name) })
 }
 
 func checkAlias(alias string) error {
@@ -100,5 +100,5 @@ func (h *Handle) altNames(op string, typ, flags uint16, link Link, names ...stri
 		r.String(uapi.IFLA_ALT_IFNAME, name)
 	}
 	r.End()
-	return h.linkExec(r, op, link, errInvalid, func() string { return fmt.Sprintf("%s altname %q", linkObject(link), names) })
+	return h.linkExec(r, op, link, errInvalid, func() string { return linkObject(link) + " altname " + quoted(names) })
 }

@@ -178,7 +178,7 @@ func (h *Handle) LinkSetGROIPv4MaxSize(link Link, maxSize int) error {
 // LinkSetHardwareAddr sets the link-layer address: ip link set DEV address
 // LLADDR.
 func (h *Handle) LinkSetHardwareAddr(link Link, hwaddr net.HardwareAddr) error {
-	return h.linkSet(link, "address "+hwaddr.String(), func(r *wire.Request) {
+	return h.linkSet(link, "address "+addrOf(hwaddr), func(r *wire.Request) {
 		if len(hwaddr) == 0 {
 			r.Fail(errors.New("no address given"))
 		}

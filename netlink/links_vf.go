@@ -168,7 +168,7 @@ func (h *Handle) linkSetVf(link Link, vf int, what string, encode func(*wire.Enc
 // LinkSetVfHardwareAddr sets the address of a virtual function:
 // ip link set DEV vf NUM mac ADDR.
 func (h *Handle) LinkSetVfHardwareAddr(link Link, vf int, hwaddr net.HardwareAddr) error {
-	return h.linkSetVf(link, vf, "mac "+hwaddr.String(), func(e *wire.Encoder) {
+	return h.linkSetVf(link, vf, "mac "+addrOf(hwaddr), func(e *wire.Encoder) {
 		m := uapi.IflaVfMac{Vf: uint32(vf)}
 		if len(hwaddr) == 0 || len(hwaddr) > len(m.Mac) {
 			e.Fail(fmt.Errorf("address of %d bytes", len(hwaddr)))
@@ -268,7 +268,7 @@ func (h *Handle) LinkSetVfPortGUID(link Link, vf int, portguid net.HardwareAddr)
 // LinkSetVfGUID sets an InfiniBand GUID, eight bytes, of a virtual function.
 // guidType is IFLA_VF_IB_NODE_GUID or IFLA_VF_IB_PORT_GUID.
 func (h *Handle) LinkSetVfGUID(link Link, vf int, vfGuid net.HardwareAddr, guidType int) error {
-	return h.linkSetVf(link, vf, "guid "+vfGuid.String(), func(e *wire.Encoder) {
+	return h.linkSetVf(link, vf, "guid "+addrOf(vfGuid), func(e *wire.Encoder) {
 		if guidType != uapi.IFLA_VF_IB_NODE_GUID && guidType != uapi.IFLA_VF_IB_PORT_GUID {
 			e.Fail(fmt.Errorf("attribute %d is no GUID", guidType))
 		}

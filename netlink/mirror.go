@@ -17,6 +17,12 @@ import (
 // when an address or a next hop does. Such repairs take a tenth of the time at
 // most.
 //
+// What the kernel tells nobody of is as it was when the links were last read: of a link
+// that is down, all that is set but MTU, queue length and IFF_PROMISC, such as alias,
+// alternative names and group; of any link its queueing discipline and the limits of
+// offloads; the namespace of a veth's other end that moves on from another one.
+// [Mirror.Verify] finds it, and has it read again.
+//
 // A mirror has what identifies and configures objects. Counters, ages and
 // lifetimes that run are left out, and a neighbour's state is the last that the
 // kernel told of. A Mirror is safe for concurrent use.
@@ -32,6 +38,9 @@ type Mirror struct {
 	asked   bool          // and its owner wanted that
 	orders  []func(context.Context)
 	wake    context.CancelFunc // ends the wait for events, for orders to be done
+
+	// again are the indices of links to be asked for. Only the mirror's goroutine has it.
+	again map[int32]bool
 }
 
 // partState is the copy of one part of the tables: for each key the objects
@@ -123,7 +132,7 @@ func (m *Mirror) follow(ctx context.Context) error {
 		for _, order := range orders {
 			order(ctx)
 		}
-		err := m.receiveAll(ctx, waiting)
+		err := m.receiveAll(ctx, wire.From(waiting))
 		wake()
 		switch {
 		case ctx.Err() != nil:
@@ -135,7 +144,7 @@ func (m *Mirror) follow(ctx context.Context) error {
 }
 
 // receiveAll works events in until waiting, which ends with ctx, is done.
-func (m *Mirror) receiveAll(ctx, waiting context.Context) error {
+func (m *Mirror) receiveAll(ctx context.Context, waiting wire.Context) error {
 	for waiting.Err() == nil {
 		timeout := m.untilRepair()
 		if timeout < 0 {
@@ -147,6 +156,11 @@ func (m *Mirror) receiveAll(ctx, waiting context.Context) error {
 		err := m.receive(waiting, timeout)
 		if err != nil && !errors.Is(err, wire.ErrTimeout) {
 			return err
+		}
+		if len(m.again) != 0 {
+			if err := m.drain(ctx); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
@@ -176,7 +190,7 @@ func (m *Mirror) order(ctx context.Context, fn func(context.Context)) error {
 
 // receive works one datagram in. timeout is as for wire.Listener. Lost events are
 // no error: the tables will be read anew.
-func (m *Mirror) receive(ctx context.Context, timeout time.Duration) error {
+func (m *Mirror) receive(ctx wire.Context, timeout time.Duration) error {
 	var failed error
 	err := m.w.listen.Receive(ctx, timeout, func(msg wire.Message) {
 		m.mu.Lock()
@@ -196,13 +210,18 @@ func (m *Mirror) receive(ctx context.Context, timeout time.Duration) error {
 	return errors.Join(failed, err)
 }
 
-// drain works in what is queued.
+// drain works in what is queued, and the links that are to be asked for after that.
 func (m *Mirror) drain(ctx context.Context) error {
+	ends := wire.From(ctx)
 	for {
-		switch err := m.receive(ctx, -1); {
-		case errors.Is(err, wire.ErrTimeout):
-			return nil
-		case err != nil:
+		err := m.receive(ends, -1)
+		if errors.Is(err, wire.ErrTimeout) {
+			if len(m.again) == 0 {
+				return nil
+			}
+			err = m.askAgain(ctx)
+		}
+		if err != nil {
 			return err
 		}
 	}
@@ -278,7 +297,7 @@ func (m *Mirror) read(ctx context.Context, p *partState) (objects hamt.Map[[]str
 	}
 	barrier(ctx, c)
 	restart := func() { objects = hamt.Map[[]string]{} }
-	err = c.List(ctx, p.dump(), restart, func(msg wire.Message) error {
+	err = c.List(wire.From(ctx), p.dump(), restart, func(msg wire.Message) error {
 		if msg.Type != p.new || !p.owns(&msg) || p.hidden(msg.Data) {
 			return nil
 		}
@@ -302,7 +321,7 @@ func barrier(ctx context.Context, c *wire.Conn) {
 	r := wire.NewRequest(uapi.RTM_GETQDISC, 0)
 	r.Header(uapi.SizeofTcmsg)
 	// It is refused; where it could not be sent, nor can what comes next.
-	_ = c.Get(ctx, r, func(wire.Message) error { return nil })
+	_ = c.Get(wire.From(ctx), r, func(wire.Message) error { return nil })
 }
 
 // bytesOf returns what is kept of a message; one of old where that is equal.

@@ -18,12 +18,16 @@ const (
 // apply works a notification in. m.mu is held.
 func (m *Mirror) apply(msg wire.Message) error {
 	for _, p := range m.parts {
+		if p.table == LinkTable && (msg.Type == p.new || msg.Type == p.del) && len(msg.Data) >= p.header {
+			m.noteSilent(p, msg)
+		}
 		if !p.owns(&msg) {
 			continue
 		}
 		changed, err := p.apply(p.key(msg.Data), msg)
 		if changed {
 			m.tell()
+			p.dirty = p.dirty || p.table == LinkTable && portsFollow(msg.Data)
 		}
 		m.mark(silentWith(msg.Type))
 		return err

@@ -39,9 +39,15 @@ func (m *Mirror) snapshot() *Snapshot {
 func (s *Snapshot) Len(tables Table) int {
 	n := 0
 	for p := range s.of(tables) {
-		for _, group := range p.objects.All() {
-			n += len(group)
-		}
+		n += p.len()
+	}
+	return n
+}
+
+func (p *snapshotPart) len() int {
+	n := 0
+	for _, group := range p.objects.All() {
+		n += len(group)
 	}
 	return n
 }

@@ -38,7 +38,8 @@ var errBusy = errors.New("the tables changed each time they were read")
 
 // Verify reads the tables and compares: a [*VerifyError] says what differs. It
 // works in first what the mirror knows to be due, and compares again while
-// something changes or events may be on their way, for some seconds.
+// something changes or events may be on their way, for some seconds. What differed is
+// read again.
 func (m *Mirror) Verify(ctx context.Context) error {
 	var err error
 	if e := m.order(ctx, func(mctx context.Context) { err = m.verify(mctx) }); e != nil {
@@ -58,6 +59,9 @@ func (m *Mirror) verify(ctx context.Context) error {
 			return nil
 		case time.Now().Before(end):
 		case rested:
+			for _, p := range m.parts {
+				p.dirty = true
+			}
 			return &VerifyError{differences}
 		default:
 			return errBusy
@@ -137,7 +141,7 @@ func (p *partState) told(objects []string) bool {
 // difference tells what is not the same about the objects of one key.
 func (p *partState) difference(mirror, kernel []string) string {
 	if len(mirror) != 1 || len(kernel) != 1 {
-		return fmt.Sprintf("%s: mirror %x, kernel %x", p.name, mirror, kernel)
+		return fmt.Sprintf("%s: mirror %s, kernel %s", p.name, hexOf(mirror), hexOf(kernel))
 	}
 	a, b := mirror[0], kernel[0]
 	if a[:p.header] != b[:p.header] {
@@ -148,7 +152,7 @@ func (p *partState) difference(mirror, kernel []string) string {
 	for more := true; more; {
 		x, y := d.Next(), e.Next()
 		if more = x || y; more && (x != y || d.Type() != e.Type() || string(d.Data()) != string(e.Data())) {
-			return fmt.Sprintf("%s: mirror has attribute %d %x, kernel %d %x", text, d.Type(), d.Data(), e.Type(), e.Data())
+			return fmt.Sprintf("%s: mirror has attribute %d %.128x, kernel %d %.128x", text, d.Type(), d.Data(), e.Type(), e.Data())
 		}
 	}
 	return text

@@ -113,8 +113,9 @@ type Neigh struct {
 // String returns the IP and the hardware address.
 func (neigh *Neigh) String() string { return fmt.Sprintf("%s %s", neigh.IP, neigh.HardwareAddr) }
 
-// NeighUpdate is a neighbour that was added or changed (Type RTM_NEWNEIGH) or
-// removed (RTM_DELNEIGH).
+// NeighUpdate is a neighbour that was added or changed (Type RTM_NEWNEIGH), removed
+// (RTM_DELNEIGH), or that the kernel asks programs for (RTM_GETNEIGH): see
+// [NeighMissEvent].
 type NeighUpdate struct {
 	Type uint16
 	Neigh

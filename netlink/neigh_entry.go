@@ -54,13 +54,14 @@ func (e *NeighEntry) LLAddr() []byte {
 // loop goes on; a copy stays as it is. The last pair holds the error, if there is
 // one.
 func (h *Handle) NeighEntries(filter NeighFilter) iter.Seq2[*NeighEntry, error] {
-	return entries(h, func() (*wire.Request, error) { return filter.request(), nil }, neighListOp, filter.decode, nil)
+	return entries(h, func() (*wire.Request, error) { return filter.request(), nil }, neighListOp, filter.decode, goneLink)
 }
 
 // AppendNeighEntries appends the neighbours of [Handle.NeighListFiltered] to all,
 // in little memory: with room in all it takes next to no allocation.
 func (h *Handle) AppendNeighEntries(all []NeighEntry, filter NeighFilter) ([]NeighEntry, error) {
-	return appendTo(all, h.withDetails(), filter.request(), neighListOp, filter.decode)
+	all, err := appendTo(all, h.withDetails(), filter.request(), neighListOp, filter.decode)
+	return all, withoutLink(err)
 }
 
 // decode reads a message of a dump and reports whether its neighbour is wanted.

@@ -51,7 +51,7 @@ func (neigh *Neigh) object() string {
 		fmt.Fprintf(&b, "%s ", neigh.IP)
 	}
 	if len(neigh.HardwareAddr) != 0 {
-		fmt.Fprintf(&b, "lladdr %s ", neigh.HardwareAddr)
+		fmt.Fprintf(&b, "lladdr %s ", addrOf(neigh.HardwareAddr))
 	}
 	if neigh.Flags&NTF_PROXY != 0 {
 		b.WriteString("proxy ")

@@ -10,7 +10,8 @@ import (
 
 const neighListOp = "neigh list"
 
-// NeighFilter says which neighbours to list. Zero fields leave the choice open.
+// NeighFilter says which neighbours to list. Zero fields leave the choice open. A
+// link that is gone has none.
 type NeighFilter struct {
 	// Family is AF_INET, AF_INET6 or AF_BRIDGE, for forwarding entries; 0: both of
 	// the internet.
@@ -92,7 +93,8 @@ func (h *Handle) NeighListFiltered(filter NeighFilter) ([]Neigh, error) {
 
 func (h *Handle) neighs(filter NeighFilter) ([]Neigh, error) {
 	d := neighDecoder{filter: filter}
-	return fill(h, filter.request(), neighListOp, d.decodeInto)
+	all, err := fill(h, filter.request(), neighListOp, d.decodeInto)
+	return all, withoutLink(err)
 }
 
 // NeighSeqFiltered is [Handle.NeighListFiltered] one by one, as they come from
@@ -101,7 +103,7 @@ func (h *Handle) NeighSeqFiltered(filter NeighFilter) iter.Seq2[Neigh, error] {
 	return func(yield func(Neigh, error) bool) {
 		d := neighDecoder{filter: filter}
 		request := func() (*wire.Request, error) { return filter.request(), nil }
-		stream(h, request, neighListOp, d.decodeInto, nil)(yield)
+		stream(h, request, neighListOp, d.decodeInto, goneLink)(yield)
 	}
 }
 

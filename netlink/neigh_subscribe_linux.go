@@ -46,7 +46,7 @@ var neighEvents = events[NeighUpdate]{
 }
 
 func decodeNeighUpdate(m wire.Message) (NeighUpdate, bool, error) {
-	if m.Type != uapi.RTM_NEWNEIGH && m.Type != uapi.RTM_DELNEIGH {
+	if m.Type != uapi.RTM_NEWNEIGH && m.Type != uapi.RTM_DELNEIGH && m.Type != uapi.RTM_GETNEIGH {
 		return NeighUpdate{}, false, nil
 	}
 	var d neighDecoder
@@ -55,8 +55,8 @@ func decodeNeighUpdate(m wire.Message) (NeighUpdate, bool, error) {
 }
 
 // NeighSubscribe sends neighbours and forwarding entries that are added, changed
-// and removed to ch until done or the handle is closed, and then closes ch: ip monitor neigh,
-// bridge monitor fdb.
+// and removed, and what the kernel asks programs for, to ch until done or the handle
+// is closed, and then closes ch: ip monitor neigh, bridge monitor fdb.
 func (h *Handle) NeighSubscribe(ch chan<- NeighUpdate, done <-chan struct{}) error {
 	return h.NeighSubscribeWithOptions(ch, done, NeighSubscribeOptions{})
 }

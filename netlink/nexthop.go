@@ -122,7 +122,9 @@ func nexthopObject(nh *Nexthop) string {
 	if nh == nil {
 		return ""
 	}
-	return nh.String()
+	few := *nh
+	few.Group = nh.Group[:min(len(nh.Group), fewInError)]
+	return strings.Join(append([]string{few.String()}, andMore(len(nh.Group))...), " ")
 }
 
 func nexthopDump() *wire.Request {

@@ -229,11 +229,12 @@ func routeObject(r *Route) string {
 	if r.Via != nil {
 		w = append(w, "via "+r.Via.String())
 	}
-	for _, n := range r.MultiPath {
+	for _, n := range r.MultiPath[:min(len(r.MultiPath), fewInError)] {
 		if n != nil {
 			w = append(w, fmt.Sprintf("nexthop via %v link %d", n.Gw, n.LinkIndex))
 		}
 	}
+	w = append(w, andMore(len(r.MultiPath))...)
 	if r.NHID != 0 {
 		w = append(w, fmt.Sprintf("nhid %d", r.NHID))
 	}

@@ -132,8 +132,8 @@ func nothingThere(err error) bool {
 	if err == nil {
 		return false
 	}
-	var e *wire.Error
-	if !errors.As(err, &e) || !errors.Is(err, os.ErrNotExist) {
+	e, ok := errors.AsType[*wire.Error](err)
+	if !ok || !errors.Is(err, os.ErrNotExist) {
 		return false
 	}
 	// The kernel's word is a bare errno; an error of this side wraps one.

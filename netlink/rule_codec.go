@@ -202,7 +202,7 @@ func checkRule(rule *Rule) error {
 	}
 	for _, name := range []string{rule.IifName, rule.OifName} {
 		if len(name) >= uapi.IFNAMSIZ {
-			return fmt.Errorf("link name %q is longer than %d bytes", name, uapi.IFNAMSIZ-1)
+			return fmt.Errorf("link name %.128q is longer than %d bytes", name, uapi.IFNAMSIZ-1)
 		}
 	}
 	return nil

@@ -36,7 +36,7 @@ func (e events[T]) send(h *Handle, ch chan<- T, done <-chan struct{}, o subscrib
 	if err != nil {
 		return h.wrap(err, e.op, noObject)
 	}
-	ctx, cancel := h.join(h.context())
+	ctx, cancel := h.join(h.parent())
 	if done != nil {
 		go func() {
 			select {
@@ -79,7 +79,7 @@ func (e events[T]) seq(h *Handle, o subscribeOptions) iter.Seq2[T, error] {
 			return
 		}
 		defer w.close()
-		ctx, cancel := h.join(h.context())
+		ctx, cancel := h.join(h.parent())
 		defer cancel(errDone)
 		w.run(ctx, yield)
 	}

@@ -38,6 +38,9 @@ type tablePart struct {
 	volatile pruning
 	short    int
 	event    func(d *eventDecoder, old, new []byte) (Event, error)
+	// news decodes what else the groups bring, nil where the message is nothing of that;
+	// nil: there is nothing else.
+	news func(m wire.Message) (Event, error)
 
 	// The rest is for mirrors, and may be nil.
 
@@ -75,7 +78,7 @@ func tableParts() []tablePart {
 		{
 			table: LinkTable, name: "links", new: uapi.RTM_NEWLINK, del: uapi.RTM_DELLINK, header: uapi.SizeofIfinfomsg,
 			groups: []uint32{uapi.RTNLGRP_LINK}, dump: linkTableDump, has: isLink, key: linkKey, volatile: pruneLink, short: offsetOfChange, event: (*eventDecoder).link,
-			tells: linkTold,
+			news: bridgePortNews, tells: linkTold,
 		}, {
 			table: AddrTable, name: "addresses", new: uapi.RTM_NEWADDR, del: uapi.RTM_DELADDR, header: uapi.SizeofIfaddrmsg,
 			groups: []uint32{uapi.RTNLGRP_IPV4_IFADDR, uapi.RTNLGRP_IPV6_IFADDR}, dump: addrQuery{}.request, has: isAddr, key: addrKey, volatile: pruneAddr, event: (*eventDecoder).addr,
@@ -83,7 +86,7 @@ func tableParts() []tablePart {
 		}, {
 			table: NeighTable, name: "neighbours", new: uapi.RTM_NEWNEIGH, del: uapi.RTM_DELNEIGH, header: uapi.SizeofNdmsg,
 			groups: []uint32{uapi.RTNLGRP_NEIGH}, dump: (&NeighFilter{}).request, has: isNeigh, key: neighKey, volatile: pruneNeigh, event: (*eventDecoder).neigh,
-			hides: neighHidden, tells: neighTold,
+			news: neighNews, hides: neighHidden, tells: neighTold,
 		}, {
 			table: RouteTable, name: "IPv4 routes", new: uapi.RTM_NEWROUTE, del: uapi.RTM_DELROUTE, header: uapi.SizeofRtmsg,
 			groups: []uint32{uapi.RTNLGRP_IPV4_ROUTE}, dump: routeTableDump(FAMILY_V4), has: isRouteOf(FAMILY_V4), key: routeKey, change: (*partState).changeIPv4Route, event: (*eventDecoder).route,
@@ -99,6 +102,7 @@ func tableParts() []tablePart {
 		}, {
 			table: NexthopTable, name: "next hops", new: uapi.RTM_NEWNEXTHOP, del: uapi.RTM_DELNEXTHOP, header: uapi.SizeofNhmsg,
 			groups: []uint32{uapi.RTNLGRP_NEXTHOP}, dump: nexthopDump, has: isNexthop, key: nexthopKey, volatile: pruneNexthop, event: (*eventDecoder).nexthop,
+			news: nexthopNews,
 		},
 	}
 }
@@ -143,8 +147,19 @@ func (k *keyOf) header(bytes ...byte) { *k = append(*k, bytes...) }
 // attr appends an attribute's value, which has the length before it.
 func (k *keyOf) attr(b []byte) { *k = append(append(*k, byte(len(b))), b...) }
 
-// isLink: a bridge tells of its ports with messages of its own family.
-func isLink(data []byte) bool { return data[0] == uapi.AF_UNSPEC }
+// isLink: a bridge tells of its ports with messages of its own family, and a wireless
+// device of what happens by one that has nothing of the link.
+func isLink(data []byte) bool {
+	if data[0] != uapi.AF_UNSPEC {
+		return false
+	}
+	for d := wire.NewDecoderAfter(data, uapi.SizeofIfinfomsg); d.Next(); {
+		if d.Type() == uapi.IFLA_IFNAME { // the first
+			return true
+		}
+	}
+	return false
+}
 
 func linkKey(data []byte) string { return string(data[4:8]) } // ifi_index
 

@@ -14,6 +14,10 @@ import (
 // until ctx or the handle's context is done or the handle is closed, which is the
 // last pair's error: ip monitor. Without tables it tells of all.
 //
+// It also tells of bridge ports ([BridgePortEvent], with LinkTable), of what the kernel
+// asks programs for ([NeighMissEvent], with NeighTable) and of buckets of resilient groups
+// ([NexthopBucketEvent], with NexthopTable).
+//
 // Watch keeps nothing: an object that changed comes without its earlier state.
 // Where events were lost, a [LostEvent] comes, then all objects that there are,
 // then a [SyncedEvent]; what has gone meanwhile is not told. [Handle.NewMirror]
@@ -39,7 +43,7 @@ func (h *Handle) Watch(ctx context.Context, tables ...Table) iter.Seq2[Event, er
 func (h *Handle) join(ctx context.Context) (context.Context, context.CancelCauseFunc) {
 	joined, cancel := context.WithCancelCause(ctx)
 	var stops []func() bool
-	for _, other := range [...]context.Context{h.ctx, h.conns.end()} {
+	for _, other := range [...]context.Context{h.parent(), h.conns.end()} {
 		if other != nil && other != ctx {
 			stops = append(stops, context.AfterFunc(other, func() { cancel(context.Cause(other)) }))
 		}
@@ -198,7 +202,7 @@ func (w *watcher[T]) run(ctx context.Context, yield func(T, error) bool) {
 		busy = func(bool) {}
 	}
 	busy(false)
-	for m, err := range w.listen.Messages(ctx) {
+	for m, err := range w.listen.Messages(wire.From(ctx)) {
 		busy(true)
 		switch {
 		case err == nil:
@@ -270,6 +274,14 @@ func (w *tableWatch) event(m wire.Message) (ev Event, want bool, err error) {
 			ev, err = p.event(&w.decoder, nil, m.Data)
 		}
 		return ev, err == nil, wire.Annotate(err, w.op, func() string { return p.name })
+	}
+	for _, p := range w.parts {
+		if p.news == nil || len(m.Data) == 0 {
+			continue
+		}
+		if ev, err := p.news(m); ev != nil || err != nil {
+			return ev, err == nil, wire.Annotate(err, w.op, func() string { return p.name })
+		}
 	}
 	return nil, false, nil
 }

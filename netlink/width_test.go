@@ -8,13 +8,16 @@ import (
 	"kern.sys/internal/uapi"
 )
 
+// wide is n as an int, which cannot hold it where an int has 32 bits.
+func wide(n int64) int { return int(n) }
+
 // A number that does not fit into its place on the wire is refused, and nothing is
 // sent: cut to the width it would be another number.
 func TestNumbersThatDoNotFitAreRefused(t *testing.T) {
 	if math.MaxInt == math.MaxInt32 {
 		t.Skip("an int has 32 bits here: all of them fit")
 	}
-	const over32, over31 = math.MaxUint32 + 77 + 1, math.MaxInt32 + 77 + 1
+	over32, over31 := wide(math.MaxUint32+77+1), wide(math.MaxInt32+77+1)
 	dst := &net.IPNet{IP: net.IP{10, 0, 0, 0}, Mask: net.CIDRMask(8, 32)}
 	link := &Device{LinkAttrs{Index: 77, TxQLen: -1}}
 	attrs := func(set func(*LinkAttrs)) func(h *Handle) error {

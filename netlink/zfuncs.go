@@ -125,6 +125,36 @@ func BridgeVniList() (map[int32][]*nl.BridgeVniInfo, error) {
 	return pkgHandle.BridgeVniList()
 }
 
+// ClassAdd is [Handle.ClassAdd] in the network namespace of the calling thread.
+func ClassAdd(class Class) error {
+	return pkgHandle.ClassAdd(class)
+}
+
+// ClassChange is [Handle.ClassChange] in the network namespace of the calling thread.
+func ClassChange(class Class) error {
+	return pkgHandle.ClassChange(class)
+}
+
+// ClassDel is [Handle.ClassDel] in the network namespace of the calling thread.
+func ClassDel(class Class) error {
+	return pkgHandle.ClassDel(class)
+}
+
+// ClassList is [Handle.ClassList] in the network namespace of the calling thread.
+func ClassList(link Link, parent uint32) ([]Class, error) {
+	return pkgHandle.ClassList(link, parent)
+}
+
+// ClassReplace is [Handle.ClassReplace] in the network namespace of the calling thread.
+func ClassReplace(class Class) error {
+	return pkgHandle.ClassReplace(class)
+}
+
+// ClassSeq is [Handle.ClassSeq] in the network namespace of the calling thread.
+func ClassSeq(link Link, parent uint32) iter.Seq2[Class, error] {
+	return pkgHandle.ClassSeq(link, parent)
+}
+
 // GetNetNsIdByFd is [Handle.GetNetNsIdByFd] in the network namespace of the calling thread.
 func GetNetNsIdByFd(fd int) (int, error) {
 	return pkgHandle.GetNetNsIdByFd(fd)
@@ -608,6 +638,36 @@ func NexthopList() ([]Nexthop, error) {
 // NexthopReplace is [Handle.NexthopReplace] in the network namespace of the calling thread.
 func NexthopReplace(nh *Nexthop) error {
 	return pkgHandle.NexthopReplace(nh)
+}
+
+// QdiscAdd is [Handle.QdiscAdd] in the network namespace of the calling thread.
+func QdiscAdd(qdisc Qdisc) error {
+	return pkgHandle.QdiscAdd(qdisc)
+}
+
+// QdiscChange is [Handle.QdiscChange] in the network namespace of the calling thread.
+func QdiscChange(qdisc Qdisc) error {
+	return pkgHandle.QdiscChange(qdisc)
+}
+
+// QdiscDel is [Handle.QdiscDel] in the network namespace of the calling thread.
+func QdiscDel(qdisc Qdisc) error {
+	return pkgHandle.QdiscDel(qdisc)
+}
+
+// QdiscList is [Handle.QdiscList] in the network namespace of the calling thread.
+func QdiscList(link Link) ([]Qdisc, error) {
+	return pkgHandle.QdiscList(link)
+}
+
+// QdiscReplace is [Handle.QdiscReplace] in the network namespace of the calling thread.
+func QdiscReplace(qdisc Qdisc) error {
+	return pkgHandle.QdiscReplace(qdisc)
+}
+
+// QdiscSeq is [Handle.QdiscSeq] in the network namespace of the calling thread.
+func QdiscSeq(link Link) iter.Seq2[Qdisc, error] {
+	return pkgHandle.QdiscSeq(link)
 }
 
 // RouteAdd is [Handle.RouteAdd] in the network namespace of the calling thread.

@@ -4,7 +4,6 @@ import (
 	"testing"
 	"unsafe"
 
-	"kern.sys/internal/nstest"
 	"kern.sys/unix"
 )
 
@@ -48,9 +47,10 @@ func TestOptionsThatIgnoreTheirSize(t *testing.T) {
 		t.Errorf("an option of %d bytes has %d", largest, unix.OptionRoom)
 	}
 	s, err := unix.Socket(unix.AF_BLUETOOTH, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, unix.BTPROTO_RFCOMM)
-	if err != nil {
-		nstest.Need(t, "Bluetooth", "", unix.EAFNOSUPPORT)
+	if err == unix.EAFNOSUPPORT { // the kernel has them in the first network namespace alone, and tests are in others
+		t.Skip("no sockets of Bluetooth in this network namespace")
 	}
+	ok(t, err)
 	defer unix.Close(s)
 	ok(t, unix.Bind(s, &unix.SockaddrRFCOMM{}))
 	ok(t, unix.SetsockoptInt(s, unix.SOL_BLUETOOTH, btDeferSetup, 1))

@@ -88,10 +88,10 @@ func TestDemoAndTopoRefuseWords(t *testing.T) {
 		code  int
 		want  string
 	}{
-		{[]string{"demo", "now"}, cli.StatusUsage, `"now" is a garbage`},
+		{[]string{"demo", "now"}, cli.StatusUsage, `"now" is garbage: "demo" takes no more words`},
 		{[]string{"demo", "help"}, cli.StatusUsage, "Usage: kern demo"},
 		{[]string{"topo", "png"}, cli.StatusUsage, `Command "png" is unknown`},
-		{[]string{"topo", "svg", "more"}, cli.StatusUsage, `"more" is a garbage`},
+		{[]string{"topo", "svg", "more"}, cli.StatusUsage, `"more" is garbage: "topo`},
 		{[]string{"topo", "help"}, cli.StatusUsage, "Usage: kern topo"},
 	} {
 		var out, errs strings.Builder

@@ -252,3 +252,25 @@ func archSet(a, b []Arch) map[string]bool {
 	}
 	return out
 }
+
+// TestFactsOfOtherSystems are as they are written, and say where they come from.
+func TestFactsOfOtherSystems(t *testing.T) {
+	for _, s := range Systems() {
+		if s.Name == "linux" || s.Extends != "" {
+			continue
+		}
+		dir := filepath.Join("facts", s.Name)
+		db, err := Read(dir, ArchNames(s.Archs))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, b := range db.Text(ArchNames(s.Archs)) {
+			if file, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(file) != string(b) {
+				t.Errorf("%s/%s is not as it is written: it was edited by hand (%v)", s.Name, name, err)
+			}
+		}
+		if source, err := os.ReadFile(filepath.Join(dir, "source.txt")); err != nil || string(source) != s.Facts+"\n" {
+			t.Errorf("%s/source.txt: %v, %q", s.Name, err, source)
+		}
+	}
+}

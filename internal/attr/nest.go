@@ -18,36 +18,11 @@ func Nest(c *Codec, t Type, attrs func(*Codec)) {
 		}
 	case decoding:
 		if b := c.find(t); b != nil {
-			outer := c.outer()
-			c.enter(b)
-			attrs(c)
-			c.index()
-			c.leave(outer)
+			c.Fail(Decode(b, attrs))
 		}
 	case recording:
-		c.record(t)
-		c.path = append(c.path, t.number())
-		attrs(c)
-		c.path = c.path[:len(c.path)-1]
+		c.recordNest(t, func() { attrs(c) })
 	}
-}
-
-// outer is the state of a codec around a nest.
-type outer struct {
-	b             []byte
-	lone, indexed bool
-	long          bool
-	at            [types]uint16
-}
-
-func (c *Codec) outer() outer {
-	return outer{b: c.b, lone: c.lone, indexed: c.indexed, long: c.long, at: c.at}
-}
-
-func (c *Codec) enter(b []byte) { c.b, c.lone, c.indexed = b, false, false }
-
-func (c *Codec) leave(o outer) {
-	c.b, c.lone, c.indexed, c.long, c.at = o.b, o.lone, o.indexed, o.long, o.at
 }
 
 // Array is an attribute that holds one attribute for each element of v, whose types count from
@@ -63,42 +38,53 @@ func Repeat[T any](c *Codec, t Type, each Type, v *[]T, elem func(c *Codec, t Ty
 }
 
 func sequence[T any](c *Codec, t, first, step Type, v *[]T, elem func(c *Codec, t Type, v *T)) {
-	switch c.mode {
-	case encoding:
-		if t&ReadOnly == 0 && len(*v) != 0 {
-			c.e.Nest(uint16(t))
-			for i := range *v {
-				elem(c, first+Type(i)*step, &(*v)[i])
-			}
-			c.e.End()
-		}
-	case decoding:
+	if c.mode == decoding {
 		if b := c.find(t); b != nil {
-			*v = elements(c, b, first, step, elem)
+			var all []T
+			c.each(b, first, step, func(c *Codec, t Type) {
+				all = append(all, *new(T))
+				elem(c, t, &all[len(all)-1])
+			})
+			*v = all
 		}
-	case recording:
-		c.record(t)
-		c.path = append(c.path, t.number())
-		elem(c, first, new(T))
-		c.path = c.path[:len(c.path)-1]
+		return
+	}
+	c.elements(t, first, step, len(*v), func(t Type, i int) {
+		if i < 0 {
+			elem(c, t, new(T))
+		} else {
+			elem(c, t, &(*v)[i])
+		}
+	})
+}
+
+// elements sends or records an array of n elements.
+func (c *Codec) elements(t, first, step Type, n int, elem func(t Type, i int)) {
+	switch {
+	case c.mode == recording:
+		c.recordNest(t, func() { elem(first, -1) })
+	case t&ReadOnly == 0 && n != 0:
+		c.e.Nest(uint16(t))
+		for i := range n {
+			elem(first+Type(i)*step, i)
+		}
+		c.e.End()
 	}
 }
 
-// elements reads the attributes in b, each as one element. Of those that repeat one type, others
+// each reads the attributes in b, each as one element. Where all are to be of one type, others
 // are skipped.
-func elements[T any](c *Codec, b []byte, first, step Type, elem func(c *Codec, t Type, v *T)) []T {
-	var all []T
+func (c *Codec) each(b []byte, first, step Type, elem func(*Codec, Type)) {
+	one := codecs.Get().(*Codec)
+	one.mode, one.lone = decoding, true
 	d := wire.NewDecoder(b)
-	outer := c.outer()
 	for d.Next() {
-		if step == 0 && d.Type() != first.number() {
-			continue
+		if step != 0 || d.Type() == first.number() {
+			one.b = d.Data()
+			elem(one, Type(d.Type()))
 		}
-		c.b, c.lone = d.Data(), true
-		all = append(all, *new(T))
-		elem(c, Type(d.Type()), &all[len(all)-1])
 	}
-	c.leave(outer)
+	c.Fail(one.err)
 	c.Fail(d.Err())
-	return all
+	one.free()
 }

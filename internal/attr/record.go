@@ -16,9 +16,22 @@ func Record(attrs func(*Codec)) []Recorded {
 	return found
 }
 
+// record notes an attribute. It is for tests, so it is kept out of where it is called.
+//
+//go:noinline
 func (c *Codec) record(t Type) {
 	*c.found = append(*c.found, Recorded{
 		Path: append(slices.Clone(c.path), t.number()),
 		Set:  t&ReadOnly == 0, Read: t&WriteOnly == 0,
 	})
+}
+
+// recordNest notes an attribute and those that inside names.
+//
+//go:noinline
+func (c *Codec) recordNest(t Type, inside func()) {
+	c.record(t)
+	c.path = append(c.path, t.number())
+	inside()
+	c.path = c.path[:len(c.path)-1]
 }

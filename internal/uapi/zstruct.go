@@ -1990,3 +1990,924 @@ func (m *PrefixCacheinfo) Put(b []byte) {
 	binary.NativeEndian.PutUint32(b[0:], m.PreferredTime)
 	binary.NativeEndian.PutUint32(b[4:], m.ValidTime)
 }
+
+// TcStats is struct tc_stats of linux/pkt_sched.h.
+type TcStats struct {
+	Bytes      uint64
+	Packets    uint32
+	Drops      uint32
+	Overlimits uint32
+	Bps        uint32
+	Pps        uint32
+	Qlen       uint32
+	Backlog    uint32
+}
+
+// SizeofTcStats is the size of struct tc_stats in bytes.
+const SizeofTcStats = 40
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcStats) Decode(b []byte) {
+	if len(b) < 40 {
+		var whole [40]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Bytes = binary.NativeEndian.Uint64(b[0:])
+	m.Packets = binary.NativeEndian.Uint32(b[8:])
+	m.Drops = binary.NativeEndian.Uint32(b[12:])
+	m.Overlimits = binary.NativeEndian.Uint32(b[16:])
+	m.Bps = binary.NativeEndian.Uint32(b[20:])
+	m.Pps = binary.NativeEndian.Uint32(b[24:])
+	m.Qlen = binary.NativeEndian.Uint32(b[28:])
+	m.Backlog = binary.NativeEndian.Uint32(b[32:])
+}
+
+// Put writes m to the first 40 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcStats) Put(b []byte) {
+	clear(b[:40])
+	binary.NativeEndian.PutUint64(b[0:], m.Bytes)
+	binary.NativeEndian.PutUint32(b[8:], m.Packets)
+	binary.NativeEndian.PutUint32(b[12:], m.Drops)
+	binary.NativeEndian.PutUint32(b[16:], m.Overlimits)
+	binary.NativeEndian.PutUint32(b[20:], m.Bps)
+	binary.NativeEndian.PutUint32(b[24:], m.Pps)
+	binary.NativeEndian.PutUint32(b[28:], m.Qlen)
+	binary.NativeEndian.PutUint32(b[32:], m.Backlog)
+}
+
+// TcRatespec is struct tc_ratespec of linux/pkt_sched.h.
+type TcRatespec struct {
+	CellLog   uint8
+	Linklayer uint8
+	Overhead  uint16
+	CellAlign int16
+	Mpu       uint16
+	Rate      uint32
+}
+
+// SizeofTcRatespec is the size of struct tc_ratespec in bytes.
+const SizeofTcRatespec = 12
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcRatespec) Decode(b []byte) {
+	if len(b) < 12 {
+		var whole [12]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.CellLog = b[0]
+	m.Linklayer = b[1]
+	m.Overhead = binary.NativeEndian.Uint16(b[2:])
+	m.CellAlign = int16(binary.NativeEndian.Uint16(b[4:]))
+	m.Mpu = binary.NativeEndian.Uint16(b[6:])
+	m.Rate = binary.NativeEndian.Uint32(b[8:])
+}
+
+// Put writes m to the first 12 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcRatespec) Put(b []byte) {
+	clear(b[:12])
+	b[0] = m.CellLog
+	b[1] = m.Linklayer
+	binary.NativeEndian.PutUint16(b[2:], m.Overhead)
+	binary.NativeEndian.PutUint16(b[4:], uint16(m.CellAlign))
+	binary.NativeEndian.PutUint16(b[6:], m.Mpu)
+	binary.NativeEndian.PutUint32(b[8:], m.Rate)
+}
+
+// TcEstimator is struct tc_estimator of linux/pkt_sched.h.
+type TcEstimator struct {
+	Interval int8
+	EwmaLog  uint8
+}
+
+// SizeofTcEstimator is the size of struct tc_estimator in bytes.
+const SizeofTcEstimator = 2
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcEstimator) Decode(b []byte) {
+	if len(b) < 2 {
+		var whole [2]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Interval = int8(b[0])
+	m.EwmaLog = b[1]
+}
+
+// Put writes m to the first 2 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcEstimator) Put(b []byte) {
+	clear(b[:2])
+	b[0] = uint8(m.Interval)
+	b[1] = m.EwmaLog
+}
+
+// TcFifoQopt is struct tc_fifo_qopt of linux/pkt_sched.h.
+type TcFifoQopt struct {
+	Limit uint32
+}
+
+// SizeofTcFifoQopt is the size of struct tc_fifo_qopt in bytes.
+const SizeofTcFifoQopt = 4
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcFifoQopt) Decode(b []byte) {
+	if len(b) < 4 {
+		var whole [4]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Limit = binary.NativeEndian.Uint32(b[0:])
+}
+
+// Put writes m to the first 4 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcFifoQopt) Put(b []byte) {
+	clear(b[:4])
+	binary.NativeEndian.PutUint32(b[0:], m.Limit)
+}
+
+// TcPrioQopt is struct tc_prio_qopt of linux/pkt_sched.h.
+type TcPrioQopt struct {
+	Bands   int32
+	Priomap [16]uint8
+}
+
+// SizeofTcPrioQopt is the size of struct tc_prio_qopt in bytes.
+const SizeofTcPrioQopt = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcPrioQopt) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Bands = int32(binary.NativeEndian.Uint32(b[0:]))
+	copy(m.Priomap[:], b[4:])
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcPrioQopt) Put(b []byte) {
+	clear(b[:20])
+	binary.NativeEndian.PutUint32(b[0:], uint32(m.Bands))
+	copy(b[4:], m.Priomap[:])
+}
+
+// TcTbfQopt is struct tc_tbf_qopt of linux/pkt_sched.h.
+type TcTbfQopt struct {
+	Rate     TcRatespec
+	Peakrate TcRatespec
+	Limit    uint32
+	Buffer   uint32
+	Mtu      uint32
+}
+
+// SizeofTcTbfQopt is the size of struct tc_tbf_qopt in bytes.
+const SizeofTcTbfQopt = 36
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcTbfQopt) Decode(b []byte) {
+	if len(b) < 36 {
+		var whole [36]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Rate.Decode(b[0:12])
+	m.Peakrate.Decode(b[12:24])
+	m.Limit = binary.NativeEndian.Uint32(b[24:])
+	m.Buffer = binary.NativeEndian.Uint32(b[28:])
+	m.Mtu = binary.NativeEndian.Uint32(b[32:])
+}
+
+// Put writes m to the first 36 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcTbfQopt) Put(b []byte) {
+	clear(b[:36])
+	m.Rate.Put(b[0:12])
+	m.Peakrate.Put(b[12:24])
+	binary.NativeEndian.PutUint32(b[24:], m.Limit)
+	binary.NativeEndian.PutUint32(b[28:], m.Buffer)
+	binary.NativeEndian.PutUint32(b[32:], m.Mtu)
+}
+
+// TcSfqQopt is struct tc_sfq_qopt of linux/pkt_sched.h.
+type TcSfqQopt struct {
+	Quantum       uint32
+	PerturbPeriod int32
+	Limit         uint32
+	Divisor       uint32
+	Flows         uint32
+}
+
+// SizeofTcSfqQopt is the size of struct tc_sfq_qopt in bytes.
+const SizeofTcSfqQopt = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcSfqQopt) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Quantum = binary.NativeEndian.Uint32(b[0:])
+	m.PerturbPeriod = int32(binary.NativeEndian.Uint32(b[4:]))
+	m.Limit = binary.NativeEndian.Uint32(b[8:])
+	m.Divisor = binary.NativeEndian.Uint32(b[12:])
+	m.Flows = binary.NativeEndian.Uint32(b[16:])
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcSfqQopt) Put(b []byte) {
+	clear(b[:20])
+	binary.NativeEndian.PutUint32(b[0:], m.Quantum)
+	binary.NativeEndian.PutUint32(b[4:], uint32(m.PerturbPeriod))
+	binary.NativeEndian.PutUint32(b[8:], m.Limit)
+	binary.NativeEndian.PutUint32(b[12:], m.Divisor)
+	binary.NativeEndian.PutUint32(b[16:], m.Flows)
+}
+
+// TcSfqredStats is struct tc_sfqred_stats of linux/pkt_sched.h.
+type TcSfqredStats struct {
+	ProbDrop       uint32
+	ForcedDrop     uint32
+	ProbMark       uint32
+	ForcedMark     uint32
+	ProbMarkHead   uint32
+	ForcedMarkHead uint32
+}
+
+// SizeofTcSfqredStats is the size of struct tc_sfqred_stats in bytes.
+const SizeofTcSfqredStats = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcSfqredStats) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.ProbDrop = binary.NativeEndian.Uint32(b[0:])
+	m.ForcedDrop = binary.NativeEndian.Uint32(b[4:])
+	m.ProbMark = binary.NativeEndian.Uint32(b[8:])
+	m.ForcedMark = binary.NativeEndian.Uint32(b[12:])
+	m.ProbMarkHead = binary.NativeEndian.Uint32(b[16:])
+	m.ForcedMarkHead = binary.NativeEndian.Uint32(b[20:])
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcSfqredStats) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], m.ProbDrop)
+	binary.NativeEndian.PutUint32(b[4:], m.ForcedDrop)
+	binary.NativeEndian.PutUint32(b[8:], m.ProbMark)
+	binary.NativeEndian.PutUint32(b[12:], m.ForcedMark)
+	binary.NativeEndian.PutUint32(b[16:], m.ProbMarkHead)
+	binary.NativeEndian.PutUint32(b[20:], m.ForcedMarkHead)
+}
+
+// TcSfqQoptV1 is struct tc_sfq_qopt_v1 of linux/pkt_sched.h.
+type TcSfqQoptV1 struct {
+	V0       TcSfqQopt
+	Depth    uint32
+	Headdrop uint32
+	Limit    uint32
+	QthMin   uint32
+	QthMax   uint32
+	Wlog     uint8
+	Plog     uint8
+	ScellLog uint8
+	Flags    uint8
+	MaxP     uint32
+	Stats    TcSfqredStats
+}
+
+// SizeofTcSfqQoptV1 is the size of struct tc_sfq_qopt_v1 in bytes.
+const SizeofTcSfqQoptV1 = 72
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcSfqQoptV1) Decode(b []byte) {
+	if len(b) < 72 {
+		var whole [72]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.V0.Decode(b[0:20])
+	m.Depth = binary.NativeEndian.Uint32(b[20:])
+	m.Headdrop = binary.NativeEndian.Uint32(b[24:])
+	m.Limit = binary.NativeEndian.Uint32(b[28:])
+	m.QthMin = binary.NativeEndian.Uint32(b[32:])
+	m.QthMax = binary.NativeEndian.Uint32(b[36:])
+	m.Wlog = b[40]
+	m.Plog = b[41]
+	m.ScellLog = b[42]
+	m.Flags = b[43]
+	m.MaxP = binary.NativeEndian.Uint32(b[44:])
+	m.Stats.Decode(b[48:72])
+}
+
+// Put writes m to the first 72 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcSfqQoptV1) Put(b []byte) {
+	clear(b[:72])
+	m.V0.Put(b[0:20])
+	binary.NativeEndian.PutUint32(b[20:], m.Depth)
+	binary.NativeEndian.PutUint32(b[24:], m.Headdrop)
+	binary.NativeEndian.PutUint32(b[28:], m.Limit)
+	binary.NativeEndian.PutUint32(b[32:], m.QthMin)
+	binary.NativeEndian.PutUint32(b[36:], m.QthMax)
+	b[40] = m.Wlog
+	b[41] = m.Plog
+	b[42] = m.ScellLog
+	b[43] = m.Flags
+	binary.NativeEndian.PutUint32(b[44:], m.MaxP)
+	m.Stats.Put(b[48:72])
+}
+
+// TcRedQopt is struct tc_red_qopt of linux/pkt_sched.h.
+type TcRedQopt struct {
+	Limit    uint32
+	QthMin   uint32
+	QthMax   uint32
+	Wlog     uint8
+	Plog     uint8
+	ScellLog uint8
+	Flags    uint8
+}
+
+// SizeofTcRedQopt is the size of struct tc_red_qopt in bytes.
+const SizeofTcRedQopt = 16
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcRedQopt) Decode(b []byte) {
+	if len(b) < 16 {
+		var whole [16]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Limit = binary.NativeEndian.Uint32(b[0:])
+	m.QthMin = binary.NativeEndian.Uint32(b[4:])
+	m.QthMax = binary.NativeEndian.Uint32(b[8:])
+	m.Wlog = b[12]
+	m.Plog = b[13]
+	m.ScellLog = b[14]
+	m.Flags = b[15]
+}
+
+// Put writes m to the first 16 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcRedQopt) Put(b []byte) {
+	clear(b[:16])
+	binary.NativeEndian.PutUint32(b[0:], m.Limit)
+	binary.NativeEndian.PutUint32(b[4:], m.QthMin)
+	binary.NativeEndian.PutUint32(b[8:], m.QthMax)
+	b[12] = m.Wlog
+	b[13] = m.Plog
+	b[14] = m.ScellLog
+	b[15] = m.Flags
+}
+
+// TcHtbGlob is struct tc_htb_glob of linux/pkt_sched.h.
+type TcHtbGlob struct {
+	Version      uint32
+	Rate2quantum uint32
+	Defcls       uint32
+	Debug        uint32
+	DirectPkts   uint32
+}
+
+// SizeofTcHtbGlob is the size of struct tc_htb_glob in bytes.
+const SizeofTcHtbGlob = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcHtbGlob) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Version = binary.NativeEndian.Uint32(b[0:])
+	m.Rate2quantum = binary.NativeEndian.Uint32(b[4:])
+	m.Defcls = binary.NativeEndian.Uint32(b[8:])
+	m.Debug = binary.NativeEndian.Uint32(b[12:])
+	m.DirectPkts = binary.NativeEndian.Uint32(b[16:])
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcHtbGlob) Put(b []byte) {
+	clear(b[:20])
+	binary.NativeEndian.PutUint32(b[0:], m.Version)
+	binary.NativeEndian.PutUint32(b[4:], m.Rate2quantum)
+	binary.NativeEndian.PutUint32(b[8:], m.Defcls)
+	binary.NativeEndian.PutUint32(b[12:], m.Debug)
+	binary.NativeEndian.PutUint32(b[16:], m.DirectPkts)
+}
+
+// TcHtbOpt is struct tc_htb_opt of linux/pkt_sched.h.
+type TcHtbOpt struct {
+	Rate    TcRatespec
+	Ceil    TcRatespec
+	Buffer  uint32
+	Cbuffer uint32
+	Quantum uint32
+	Level   uint32
+	Prio    uint32
+}
+
+// SizeofTcHtbOpt is the size of struct tc_htb_opt in bytes.
+const SizeofTcHtbOpt = 44
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcHtbOpt) Decode(b []byte) {
+	if len(b) < 44 {
+		var whole [44]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Rate.Decode(b[0:12])
+	m.Ceil.Decode(b[12:24])
+	m.Buffer = binary.NativeEndian.Uint32(b[24:])
+	m.Cbuffer = binary.NativeEndian.Uint32(b[28:])
+	m.Quantum = binary.NativeEndian.Uint32(b[32:])
+	m.Level = binary.NativeEndian.Uint32(b[36:])
+	m.Prio = binary.NativeEndian.Uint32(b[40:])
+}
+
+// Put writes m to the first 44 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcHtbOpt) Put(b []byte) {
+	clear(b[:44])
+	m.Rate.Put(b[0:12])
+	m.Ceil.Put(b[12:24])
+	binary.NativeEndian.PutUint32(b[24:], m.Buffer)
+	binary.NativeEndian.PutUint32(b[28:], m.Cbuffer)
+	binary.NativeEndian.PutUint32(b[32:], m.Quantum)
+	binary.NativeEndian.PutUint32(b[36:], m.Level)
+	binary.NativeEndian.PutUint32(b[40:], m.Prio)
+}
+
+// TcHtbXstats is struct tc_htb_xstats of linux/pkt_sched.h.
+type TcHtbXstats struct {
+	Lends   uint32
+	Borrows uint32
+	Giants  uint32
+	Tokens  int32
+	Ctokens int32
+}
+
+// SizeofTcHtbXstats is the size of struct tc_htb_xstats in bytes.
+const SizeofTcHtbXstats = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcHtbXstats) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Lends = binary.NativeEndian.Uint32(b[0:])
+	m.Borrows = binary.NativeEndian.Uint32(b[4:])
+	m.Giants = binary.NativeEndian.Uint32(b[8:])
+	m.Tokens = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Ctokens = int32(binary.NativeEndian.Uint32(b[16:]))
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcHtbXstats) Put(b []byte) {
+	clear(b[:20])
+	binary.NativeEndian.PutUint32(b[0:], m.Lends)
+	binary.NativeEndian.PutUint32(b[4:], m.Borrows)
+	binary.NativeEndian.PutUint32(b[8:], m.Giants)
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Tokens))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Ctokens))
+}
+
+// TcHfscQopt is struct tc_hfsc_qopt of linux/pkt_sched.h.
+type TcHfscQopt struct {
+	Defcls uint16
+}
+
+// SizeofTcHfscQopt is the size of struct tc_hfsc_qopt in bytes.
+const SizeofTcHfscQopt = 2
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcHfscQopt) Decode(b []byte) {
+	if len(b) < 2 {
+		var whole [2]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Defcls = binary.NativeEndian.Uint16(b[0:])
+}
+
+// Put writes m to the first 2 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcHfscQopt) Put(b []byte) {
+	clear(b[:2])
+	binary.NativeEndian.PutUint16(b[0:], m.Defcls)
+}
+
+// TcServiceCurve is struct tc_service_curve of linux/pkt_sched.h.
+type TcServiceCurve struct {
+	M1 uint32
+	D  uint32
+	M2 uint32
+}
+
+// SizeofTcServiceCurve is the size of struct tc_service_curve in bytes.
+const SizeofTcServiceCurve = 12
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcServiceCurve) Decode(b []byte) {
+	if len(b) < 12 {
+		var whole [12]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.M1 = binary.NativeEndian.Uint32(b[0:])
+	m.D = binary.NativeEndian.Uint32(b[4:])
+	m.M2 = binary.NativeEndian.Uint32(b[8:])
+}
+
+// Put writes m to the first 12 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcServiceCurve) Put(b []byte) {
+	clear(b[:12])
+	binary.NativeEndian.PutUint32(b[0:], m.M1)
+	binary.NativeEndian.PutUint32(b[4:], m.D)
+	binary.NativeEndian.PutUint32(b[8:], m.M2)
+}
+
+// TcNetemQopt is struct tc_netem_qopt of linux/pkt_sched.h.
+type TcNetemQopt struct {
+	Latency   uint32
+	Limit     uint32
+	Loss      uint32
+	Gap       uint32
+	Duplicate uint32
+	Jitter    uint32
+}
+
+// SizeofTcNetemQopt is the size of struct tc_netem_qopt in bytes.
+const SizeofTcNetemQopt = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcNetemQopt) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Latency = binary.NativeEndian.Uint32(b[0:])
+	m.Limit = binary.NativeEndian.Uint32(b[4:])
+	m.Loss = binary.NativeEndian.Uint32(b[8:])
+	m.Gap = binary.NativeEndian.Uint32(b[12:])
+	m.Duplicate = binary.NativeEndian.Uint32(b[16:])
+	m.Jitter = binary.NativeEndian.Uint32(b[20:])
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcNetemQopt) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], m.Latency)
+	binary.NativeEndian.PutUint32(b[4:], m.Limit)
+	binary.NativeEndian.PutUint32(b[8:], m.Loss)
+	binary.NativeEndian.PutUint32(b[12:], m.Gap)
+	binary.NativeEndian.PutUint32(b[16:], m.Duplicate)
+	binary.NativeEndian.PutUint32(b[20:], m.Jitter)
+}
+
+// TcNetemCorr is struct tc_netem_corr of linux/pkt_sched.h.
+type TcNetemCorr struct {
+	DelayCorr uint32
+	LossCorr  uint32
+	DupCorr   uint32
+}
+
+// SizeofTcNetemCorr is the size of struct tc_netem_corr in bytes.
+const SizeofTcNetemCorr = 12
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcNetemCorr) Decode(b []byte) {
+	if len(b) < 12 {
+		var whole [12]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.DelayCorr = binary.NativeEndian.Uint32(b[0:])
+	m.LossCorr = binary.NativeEndian.Uint32(b[4:])
+	m.DupCorr = binary.NativeEndian.Uint32(b[8:])
+}
+
+// Put writes m to the first 12 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcNetemCorr) Put(b []byte) {
+	clear(b[:12])
+	binary.NativeEndian.PutUint32(b[0:], m.DelayCorr)
+	binary.NativeEndian.PutUint32(b[4:], m.LossCorr)
+	binary.NativeEndian.PutUint32(b[8:], m.DupCorr)
+}
+
+// TcNetemReorder is struct tc_netem_reorder of linux/pkt_sched.h.
+type TcNetemReorder struct {
+	Probability uint32
+	Correlation uint32
+}
+
+// SizeofTcNetemReorder is the size of struct tc_netem_reorder in bytes.
+const SizeofTcNetemReorder = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcNetemReorder) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Probability = binary.NativeEndian.Uint32(b[0:])
+	m.Correlation = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcNetemReorder) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], m.Probability)
+	binary.NativeEndian.PutUint32(b[4:], m.Correlation)
+}
+
+// TcNetemCorrupt is struct tc_netem_corrupt of linux/pkt_sched.h.
+type TcNetemCorrupt struct {
+	Probability uint32
+	Correlation uint32
+}
+
+// SizeofTcNetemCorrupt is the size of struct tc_netem_corrupt in bytes.
+const SizeofTcNetemCorrupt = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcNetemCorrupt) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Probability = binary.NativeEndian.Uint32(b[0:])
+	m.Correlation = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcNetemCorrupt) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], m.Probability)
+	binary.NativeEndian.PutUint32(b[4:], m.Correlation)
+}
+
+// TcNetemRate is struct tc_netem_rate of linux/pkt_sched.h.
+type TcNetemRate struct {
+	Rate           uint32
+	PacketOverhead int32
+	CellSize       uint32
+	CellOverhead   int32
+}
+
+// SizeofTcNetemRate is the size of struct tc_netem_rate in bytes.
+const SizeofTcNetemRate = 16
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcNetemRate) Decode(b []byte) {
+	if len(b) < 16 {
+		var whole [16]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Rate = binary.NativeEndian.Uint32(b[0:])
+	m.PacketOverhead = int32(binary.NativeEndian.Uint32(b[4:]))
+	m.CellSize = binary.NativeEndian.Uint32(b[8:])
+	m.CellOverhead = int32(binary.NativeEndian.Uint32(b[12:]))
+}
+
+// Put writes m to the first 16 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcNetemRate) Put(b []byte) {
+	clear(b[:16])
+	binary.NativeEndian.PutUint32(b[0:], m.Rate)
+	binary.NativeEndian.PutUint32(b[4:], uint32(m.PacketOverhead))
+	binary.NativeEndian.PutUint32(b[8:], m.CellSize)
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.CellOverhead))
+}
+
+// TcNetemSlot is struct tc_netem_slot of linux/pkt_sched.h.
+type TcNetemSlot struct {
+	MinDelay   int64
+	MaxDelay   int64
+	MaxPackets int32
+	MaxBytes   int32
+	DistDelay  int64
+	DistJitter int64
+}
+
+// SizeofTcNetemSlot is the size of struct tc_netem_slot in bytes.
+const SizeofTcNetemSlot = 40
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcNetemSlot) Decode(b []byte) {
+	if len(b) < 40 {
+		var whole [40]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.MinDelay = int64(binary.NativeEndian.Uint64(b[0:]))
+	m.MaxDelay = int64(binary.NativeEndian.Uint64(b[8:]))
+	m.MaxPackets = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.MaxBytes = int32(binary.NativeEndian.Uint32(b[20:]))
+	m.DistDelay = int64(binary.NativeEndian.Uint64(b[24:]))
+	m.DistJitter = int64(binary.NativeEndian.Uint64(b[32:]))
+}
+
+// Put writes m to the first 40 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcNetemSlot) Put(b []byte) {
+	clear(b[:40])
+	binary.NativeEndian.PutUint64(b[0:], uint64(m.MinDelay))
+	binary.NativeEndian.PutUint64(b[8:], uint64(m.MaxDelay))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.MaxPackets))
+	binary.NativeEndian.PutUint32(b[20:], uint32(m.MaxBytes))
+	binary.NativeEndian.PutUint64(b[24:], uint64(m.DistDelay))
+	binary.NativeEndian.PutUint64(b[32:], uint64(m.DistJitter))
+}
+
+// TcNetemGimodel is struct tc_netem_gimodel of linux/pkt_sched.h.
+type TcNetemGimodel struct {
+	P13 uint32
+	P31 uint32
+	P32 uint32
+	P14 uint32
+	P23 uint32
+}
+
+// SizeofTcNetemGimodel is the size of struct tc_netem_gimodel in bytes.
+const SizeofTcNetemGimodel = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcNetemGimodel) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.P13 = binary.NativeEndian.Uint32(b[0:])
+	m.P31 = binary.NativeEndian.Uint32(b[4:])
+	m.P32 = binary.NativeEndian.Uint32(b[8:])
+	m.P14 = binary.NativeEndian.Uint32(b[12:])
+	m.P23 = binary.NativeEndian.Uint32(b[16:])
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcNetemGimodel) Put(b []byte) {
+	clear(b[:20])
+	binary.NativeEndian.PutUint32(b[0:], m.P13)
+	binary.NativeEndian.PutUint32(b[4:], m.P31)
+	binary.NativeEndian.PutUint32(b[8:], m.P32)
+	binary.NativeEndian.PutUint32(b[12:], m.P14)
+	binary.NativeEndian.PutUint32(b[16:], m.P23)
+}
+
+// TcNetemGemodel is struct tc_netem_gemodel of linux/pkt_sched.h.
+type TcNetemGemodel struct {
+	P  uint32
+	R  uint32
+	H  uint32
+	K1 uint32
+}
+
+// SizeofTcNetemGemodel is the size of struct tc_netem_gemodel in bytes.
+const SizeofTcNetemGemodel = 16
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcNetemGemodel) Decode(b []byte) {
+	if len(b) < 16 {
+		var whole [16]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.P = binary.NativeEndian.Uint32(b[0:])
+	m.R = binary.NativeEndian.Uint32(b[4:])
+	m.H = binary.NativeEndian.Uint32(b[8:])
+	m.K1 = binary.NativeEndian.Uint32(b[12:])
+}
+
+// Put writes m to the first 16 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcNetemGemodel) Put(b []byte) {
+	clear(b[:16])
+	binary.NativeEndian.PutUint32(b[0:], m.P)
+	binary.NativeEndian.PutUint32(b[4:], m.R)
+	binary.NativeEndian.PutUint32(b[8:], m.H)
+	binary.NativeEndian.PutUint32(b[12:], m.K1)
+}
+
+// GnetStatsBasic is struct gnet_stats_basic of linux/gen_stats.h.
+type GnetStatsBasic struct {
+	Bytes   uint64
+	Packets uint32
+}
+
+// SizeofGnetStatsBasic is the size of struct gnet_stats_basic in bytes.
+const SizeofGnetStatsBasic = 16
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *GnetStatsBasic) Decode(b []byte) {
+	if len(b) < 16 {
+		var whole [16]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Bytes = binary.NativeEndian.Uint64(b[0:])
+	m.Packets = binary.NativeEndian.Uint32(b[8:])
+}
+
+// Put writes m to the first 16 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *GnetStatsBasic) Put(b []byte) {
+	clear(b[:16])
+	binary.NativeEndian.PutUint64(b[0:], m.Bytes)
+	binary.NativeEndian.PutUint32(b[8:], m.Packets)
+}
+
+// GnetStatsRateEst is struct gnet_stats_rate_est of linux/gen_stats.h.
+type GnetStatsRateEst struct {
+	Bps uint32
+	Pps uint32
+}
+
+// SizeofGnetStatsRateEst is the size of struct gnet_stats_rate_est in bytes.
+const SizeofGnetStatsRateEst = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *GnetStatsRateEst) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Bps = binary.NativeEndian.Uint32(b[0:])
+	m.Pps = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *GnetStatsRateEst) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], m.Bps)
+	binary.NativeEndian.PutUint32(b[4:], m.Pps)
+}
+
+// GnetStatsRateEst64 is struct gnet_stats_rate_est64 of linux/gen_stats.h.
+type GnetStatsRateEst64 struct {
+	Bps uint64
+	Pps uint64
+}
+
+// SizeofGnetStatsRateEst64 is the size of struct gnet_stats_rate_est64 in bytes.
+const SizeofGnetStatsRateEst64 = 16
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *GnetStatsRateEst64) Decode(b []byte) {
+	if len(b) < 16 {
+		var whole [16]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Bps = binary.NativeEndian.Uint64(b[0:])
+	m.Pps = binary.NativeEndian.Uint64(b[8:])
+}
+
+// Put writes m to the first 16 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *GnetStatsRateEst64) Put(b []byte) {
+	clear(b[:16])
+	binary.NativeEndian.PutUint64(b[0:], m.Bps)
+	binary.NativeEndian.PutUint64(b[8:], m.Pps)
+}
+
+// GnetStatsQueue is struct gnet_stats_queue of linux/gen_stats.h.
+type GnetStatsQueue struct {
+	Qlen       uint32
+	Backlog    uint32
+	Drops      uint32
+	Requeues   uint32
+	Overlimits uint32
+}
+
+// SizeofGnetStatsQueue is the size of struct gnet_stats_queue in bytes.
+const SizeofGnetStatsQueue = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *GnetStatsQueue) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Qlen = binary.NativeEndian.Uint32(b[0:])
+	m.Backlog = binary.NativeEndian.Uint32(b[4:])
+	m.Drops = binary.NativeEndian.Uint32(b[8:])
+	m.Requeues = binary.NativeEndian.Uint32(b[12:])
+	m.Overlimits = binary.NativeEndian.Uint32(b[16:])
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *GnetStatsQueue) Put(b []byte) {
+	clear(b[:20])
+	binary.NativeEndian.PutUint32(b[0:], m.Qlen)
+	binary.NativeEndian.PutUint32(b[4:], m.Backlog)
+	binary.NativeEndian.PutUint32(b[8:], m.Drops)
+	binary.NativeEndian.PutUint32(b[12:], m.Requeues)
+	binary.NativeEndian.PutUint32(b[16:], m.Overlimits)
+}

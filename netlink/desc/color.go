@@ -17,11 +17,11 @@ const (
 // Palette gives each colour its escape sequence; the empty one writes none.
 type Palette []string
 
-// LightPalette is for a terminal whose background is light or not known,
-// DarkPalette for a dark one.
+// LightPalette is for a terminal whose background is light, DarkPalette for one that is
+// dark or not known.
 var (
 	LightPalette = Palette{"", "\x1b[36m", "\x1b[33m", "\x1b[35m", "\x1b[34m", "\x1b[32m", "\x1b[31m"}
-	DarkPalette  = Palette{"", "\x1b[1;36m", "\x1b[1;33m", "\x1b[1;35m", "\x1b[1;34m", "\x1b[1;32m", "\x1b[1;31m"}
+	DarkPalette  = Palette{"", "\x1b[1;36m", "\x1b[1;33m", "\x1b[1;35m", "\x1b[1;94m", "\x1b[1;32m", "\x1b[1;31m"}
 )
 
 // ColorStr is [Printer.Str] in a colour, which is that of all of format.

@@ -64,9 +64,9 @@ func (a *Args) Take(words ...string) bool {
 	return true
 }
 
-// TakeAbbr takes the next word if it is one of words or begins one.
+// TakeAbbr takes the next word if it is one of words or begins one. The empty word begins none.
 func (a *Args) TakeAbbr(words ...string) bool {
-	if !a.More() || !slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, a.Rest[0]) }) {
+	if a.Peek() == "" || !slices.ContainsFunc(words, func(w string) bool { return strings.HasPrefix(w, a.Rest[0]) }) {
 		return false
 	}
 	a.last, a.Rest = a.Rest[0], a.Rest[1:]

@@ -100,3 +100,89 @@ func FuzzShow(f *testing.F) {
 		}
 	})
 }
+
+// rate is what the words below note for each other, and what becomes of them at the end.
+type rate struct{ bytes, burst uint64 }
+
+// shaper is a kind whose options begin with a structure, and which needs all of its words at once.
+var shaper = Kind{
+	Name: "shaper", Header: 6, Complete: completeShaper,
+	Fields: []Field{
+		{Type: Header, Key: "bands", Show: func(p *Printer, f *Field, b []byte, _ Attrs) {
+			if b != nil {
+				p.Uint(f.Key, "bands %d ", uint64(b[0]))
+			}
+		}, Read: func(in *Args, f *Field, e *wire.Encoder) error {
+			n, err := in.Uint(8, "bands")
+			in.Written(e, f.Type)[0] = byte(n)
+			return err
+		}},
+		{Type: 1, Key: "rate", Form: U64, Read: func(in *Args, _ *Field, _ *wire.Encoder) (err error) {
+			Scratch[rate](in).bytes, err = in.Uint(64, "rate")
+			return err
+		}},
+		{Type: 2, Key: "burst", Form: U64, Read: func(in *Args, _ *Field, _ *wire.Encoder) (err error) {
+			Scratch[rate](in).burst, err = in.Uint(64, "burst")
+			return err
+		}},
+		{Type: 3, Key: "limit", Form: U32},
+	},
+}
+
+// completeShaper sends what the words said, and of a shaper that is there what they left out.
+func completeShaper(in *Args, e *wire.Encoder, create bool) error {
+	r := Scratch[rate](in)
+	if !create {
+		present, err := in.Present()
+		if err != nil {
+			return err
+		}
+		if b := present[1]; r.bytes == 0 && len(b) >= 8 {
+			r.bytes = native.Uint64(b)
+		}
+	}
+	e.Uint64(1, r.bytes)
+	e.Uint64(2, r.burst)
+	return nil
+}
+
+func TestWordsThatNeedEachOtherAndWhatIsThere(t *testing.T) {
+	for _, c := range []struct {
+		words  []string
+		create bool
+		want   string
+	}{
+		{[]string{"burst", "7", "bands", "3", "rate", "1000"}, true, "bands 3 rate 1000 burst 7 "},
+		{[]string{"limit", "5"}, true, "bands 0 rate 0 burst 0 limit 5 "},
+		{[]string{"burst", "9"}, false, "bands 0 rate 77 burst 9 "},
+	} {
+		var e wire.Encoder
+		e.Uint32(1, 0) // of another nest
+		from := len(e.Bytes())
+		in := &Args{Rest: c.words}
+		if !c.create {
+			in.Present = func() (Attrs, error) {
+				var e wire.Encoder
+				e.Uint64(1, 77)
+				return ParseAttrs(e.Bytes()), nil
+			}
+		}
+		if err := Read(in, &shaper, &e); err != nil {
+			t.Fatal(err)
+		}
+		if err := shaper.Complete(in, &e, c.create); err != nil {
+			t.Fatal(err)
+		}
+		var p Printer
+		p.Reset()
+		Show(&p, &shaper, e.Bytes()[from:])
+		if got := string(p.Bytes()); got != c.want {
+			t.Errorf("%q become %q, want %q", c.words, got, c.want)
+		}
+	}
+	var p Printer
+	p.Reset()
+	if Show(&p, &shaper, []byte{1, 2, 3}); len(p.Bytes()) != 0 {
+		t.Errorf("half a structure is shown: %q", p.Bytes())
+	}
+}

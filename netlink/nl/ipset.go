@@ -12,7 +12,7 @@ type IPSetError uintptr
 // Error says what the number stands for.
 func (e IPSetError) Error() string {
 	names := [...]string{
-		IPSET_ERR_PRIVATE - IPSET_ERR_PRIVATE:          "private",
+		0:                                              "private", // IPSET_ERR_PRIVATE itself
 		IPSET_ERR_PROTOCOL - IPSET_ERR_PRIVATE:         "invalid protocol",
 		IPSET_ERR_FIND_TYPE - IPSET_ERR_PRIVATE:        "invalid type",
 		IPSET_ERR_MAX_SETS - IPSET_ERR_PRIVATE:         "max sets reached",
@@ -38,13 +38,15 @@ func (e IPSetError) Error() string {
 	return "errno " + strconv.Itoa(int(e))
 }
 
-// GetIpsetFlags returns the flags (NLM_F_…) of a command's message (IPSET_CMD_…), 0 for a command that it does not know.
+// GetIpsetFlags returns the flags (NLM_F_…) of a command's message (IPSET_CMD_…), 0 for a command that it does not
+// know.
 func GetIpsetFlags(cmd int) int {
 	const ask, order = uapi.NLM_F_REQUEST, uapi.NLM_F_REQUEST | uapi.NLM_F_ACK
 	switch cmd {
 	case IPSET_CMD_CREATE:
 		return order | uapi.NLM_F_CREATE
-	case IPSET_CMD_DESTROY, IPSET_CMD_FLUSH, IPSET_CMD_RENAME, IPSET_CMD_SWAP, IPSET_CMD_TEST, IPSET_CMD_ADD, IPSET_CMD_DEL:
+	case IPSET_CMD_DESTROY, IPSET_CMD_FLUSH, IPSET_CMD_RENAME, IPSET_CMD_SWAP, IPSET_CMD_TEST,
+		IPSET_CMD_ADD, IPSET_CMD_DEL:
 		return order
 	case IPSET_CMD_LIST, IPSET_CMD_SAVE:
 		return order | uapi.NLM_F_DUMP

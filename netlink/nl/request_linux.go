@@ -3,7 +3,6 @@ package nl
 import (
 	"context"
 	"errors"
-	"slices"
 	"sync/atomic"
 	"time"
 
@@ -66,24 +65,17 @@ func (req *NetlinkRequest) Serialize() []byte {
 // changed while it was read, [ErrDumpInterrupted] comes with what was read.
 func (req *NetlinkRequest) Execute(sockType int, resType uint16) ([][]byte, error) {
 	var answers [][]byte
-	pause := time.Duration(0)
-	for try := 1; ; try++ {
-		answers = answers[:0:0]
-		err := req.exchange(sockType, resType, func(msg []byte) bool {
+	err := retry(req.RetryInterrupted, func() error {
+		answers = nil
+		return req.exchange(sockType, resType, func(msg []byte) bool {
 			answers = append(answers, msg)
 			return true
 		})
-		switch {
-		case err == nil:
-			return answers, nil
-		case !errors.Is(err, ErrDumpInterrupted):
-			return nil, err
-		case !req.RetryInterrupted || try == retries:
-			return answers, err
-		}
-		time.Sleep(pause)
-		pause = max(2*pause, firstPause)
+	})
+	if err != nil && !errors.Is(err, ErrDumpInterrupted) {
+		return nil, err
 	}
+	return answers, err
 }
 
 // An interrupted dump is read again at once, and after pauses that double.
@@ -91,6 +83,18 @@ const (
 	retries    = 10
 	firstPause = 500 * time.Microsecond
 )
+
+// retry calls read, and calls it again where a dump was interrupted, if that is wanted.
+func retry(wanted bool, read func() error) error {
+	err := read()
+	pause := time.Duration(0)
+	for try := 1; wanted && try < retries && errors.Is(err, ErrDumpInterrupted); try++ {
+		time.Sleep(pause)
+		pause = max(2*pause, firstPause)
+		err = read()
+	}
+	return err
+}
 
 // ExecuteIter is [NetlinkRequest.Execute] that calls f for each payload, until f returns false; the rest
 // is read nevertheless. f must not use the same socket. With RetryInterrupted it is called after the
@@ -100,7 +104,7 @@ func (req *NetlinkRequest) ExecuteIter(sockType int, resType uint16, f func(msg 
 		return req.exchange(sockType, resType, f)
 	}
 	answers, err := req.Execute(sockType, resType)
-	for msg := range slices.Values(answers) {
+	for _, msg := range answers {
 		if !f(msg) {
 			break
 		}
@@ -126,15 +130,13 @@ func (req *NetlinkRequest) exchange(sockType int, resType uint16, f func(msg []b
 		s.s.SetReceiveTimeout(time.Duration(SocketTimeoutTv.Nano()))
 	}
 	more := true
-	err := s.s.Exchange(context.Background(), req.Serialize(), func(m wire.Message) bool {
-		if resType != 0 && m.Type != resType {
-			return true
-		}
-		more = more && f(m.Data)
-		return m.Flags&unix.NLM_F_MULTI != 0
+	return s.use(func() error {
+		return s.s.Exchange(context.Background(), req.Serialize(), func(m wire.Message) bool {
+			if resType != 0 && m.Type != resType {
+				return true
+			}
+			more = more && f(m.Data)
+			return m.Flags&unix.NLM_F_MULTI != 0
+		})
 	})
-	if errors.Is(err, ErrDumpInterrupted) {
-		return ErrDumpInterrupted
-	}
-	return bare(err)
 }

@@ -74,7 +74,7 @@ func DecodeSEG6Srh(buf []byte) ([]net.IP, error) {
 	return segments, nil
 }
 
-// SEG6EncapModeString names a mode (SEG6_IPTUN_MODE_…) as ip route does, "unknown" for one that it does not know.
+// SEG6EncapModeString names a mode (SEG6_IPTUN_MODE_…) as ip route does, or "unknown".
 func SEG6EncapModeString(mode int) string {
 	switch mode {
 	case SEG6_IPTUN_MODE_INLINE:
@@ -85,7 +85,7 @@ func SEG6EncapModeString(mode int) string {
 	return "unknown"
 }
 
-// SEG6LocalActionString names an action (SEG6_LOCAL_ACTION_…) as ip route does, "unknown" for one that it does not know.
+// SEG6LocalActionString names an action (SEG6_LOCAL_ACTION_…) as ip route does, or "unknown".
 func SEG6LocalActionString(action int) string {
 	names := [...]string{
 		SEG6_LOCAL_ACTION_END:           "End",

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"runtime"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -23,10 +24,11 @@ var SupportedNlFamilies = []int{unix.NETLINK_ROUTE, unix.NETLINK_XFRM, unix.NETL
 var SocketTimeoutTv = unix.Timeval{Sec: 60}
 
 // NetlinkSocket is a netlink socket. Its methods may be called at the same time; Close ends
-// those under way. The Mutex is for who shares a socket: [NetlinkRequest.Execute] holds it for a
-// whole exchange.
+// those under way, with EAGAIN, and later ones fail with an error that matches [os.ErrClosed]. The Mutex is
+// for who shares a socket: [NetlinkRequest.Execute] holds it for a whole exchange.
 type NetlinkSocket struct {
-	s *wire.Socket
+	s      *wire.Socket
+	closed atomic.Bool
 	sync.Mutex
 }
 
@@ -115,8 +117,21 @@ func openAt(newNs, curNs netns.NsHandle, open func(*netns.NsHandle) (*NetlinkSoc
 	return s, nil
 }
 
-// Close closes the socket. Calls under way end with an error that matches [os.ErrClosed].
-func (s *NetlinkSocket) Close() error { return s.s.Close() }
+// Close closes the socket.
+func (s *NetlinkSocket) Close() error {
+	s.closed.Store(true)
+	return s.s.Close()
+}
+
+// use calls fn, which waits on the socket, and returns its error as programs compare it.
+func (s *NetlinkSocket) use(fn func() error) error {
+	closed := s.closed.Load()
+	err := fn()
+	if !closed && errors.Is(err, wire.ErrClosed) {
+		return unix.EAGAIN
+	}
+	return bare(err)
+}
 
 // GetFd returns the descriptor, which stays the socket's. It does not block.
 func (s *NetlinkSocket) GetFd() int { return s.s.Fd() }
@@ -159,9 +174,14 @@ func (s *NetlinkSocket) Send(request *NetlinkRequest) error {
 // it. It ends with ENOBUFS where messages were lost, and with EINVAL for what are no
 // messages.
 func (s *NetlinkSocket) Receive() ([]syscall.NetlinkMessage, *unix.SockaddrNetlink, error) {
-	data, from, err := s.s.Receive(context.Background())
+	var data []byte
+	var from unix.RawSockaddrNetlink
+	err := s.use(func() (err error) {
+		data, from, err = s.s.Receive(context.Background())
+		return err
+	})
 	if err != nil {
-		return nil, nil, bare(err)
+		return nil, nil, err
 	}
 	var messages []syscall.NetlinkMessage
 	err = wire.Messages(data, func(m wire.Message) error {
@@ -186,13 +206,13 @@ func (s *NetlinkSocket) Receive() ([]syscall.NetlinkMessage, *unix.SockaddrNetli
 // bare returns the number in err, as programs compare it: with the kernel's words where it
 // gave any, and err itself where there is no number.
 func bare(err error) error {
-	var errno syscall.Errno
+	errno, ok := errors.AsType[syscall.Errno](err)
 	switch {
 	case errors.Is(err, wire.ErrTimeout):
 		return unix.EAGAIN
 	case errors.Is(err, wire.ErrOverrun):
 		return unix.ENOBUFS
-	case !errors.As(err, &errno):
+	case !ok:
 		return err
 	}
 	if e, ok := err.(*wire.Error); ok && e.Message != "" {

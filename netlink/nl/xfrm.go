@@ -115,8 +115,8 @@ func serializeAlgo(size int, name [64]byte, key []byte, numbers ...uint32) []byt
 	return b
 }
 
-// DeserializeXfrmAlgo reads the algorithm that b begins with; what a short b lacks is zero, but a key that is cut off stays
-// short.
+// DeserializeXfrmAlgo reads the algorithm that b begins with; what a short b lacks is zero, but a key that is cut off
+// stays short.
 func DeserializeXfrmAlgo(b []byte) *XfrmAlgo {
 	name, numbers, rest := deserializeAlgo(b, SizeofXfrmAlgo)
 	return &XfrmAlgo{name, numbers[0], keyOf(rest, numbers[0])}

@@ -3,7 +3,6 @@
 package nltest
 
 import (
-	"context"
 	"sync"
 	"time"
 
@@ -89,7 +88,7 @@ func (t *transport) pop() (d Datagram, ok bool) {
 	return d, true
 }
 
-func (t *transport) Receive(ctx context.Context, b []byte, timeout time.Duration) (int, uint32, error) {
+func (t *transport) Receive(ctx wire.Context, b []byte, timeout time.Duration) (int, uint32, error) {
 	var late <-chan time.Time
 	for {
 		if d, ok := t.pop(); ok {
@@ -109,7 +108,7 @@ func (t *transport) Receive(ctx context.Context, b []byte, timeout time.Duration
 		case <-t.dead:
 			return 0, 0, wire.ErrClosed
 		case <-ctx.Done():
-			return 0, 0, context.Cause(ctx)
+			return 0, 0, ctx.Err()
 		case <-late:
 			return 0, 0, wire.ErrTimeout
 		}

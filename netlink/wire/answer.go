@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"context"
 	"iter"
 	"sync"
 )
@@ -30,7 +29,7 @@ var (
 
 // Collect runs a dump like [Conn.List], which see for interrupted ones, and keeps
 // what came. [Answer.Free] takes it back, whatever the error is.
-func (c *Conn) Collect(ctx context.Context, r *Request) (*Answer, error) {
+func (c *Conn) Collect(ctx Context, r *Request) (*Answer, error) {
 	a := &Answer{}
 	err := c.ListObjects(ctx, r, a.Free, func(o *Objects) error {
 		a.seq = o.seq

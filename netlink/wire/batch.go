@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"context"
 	"slices"
 
 	"kern.sys/internal/native"
@@ -63,7 +62,7 @@ func (b *Batch) Bytes() []byte { return b.buf }
 // A request is tried whether or not one before it was refused; where the
 // exchange itself fails, the error is that of all requests whose end is not
 // known.
-func (b *Batch) Flush(ctx context.Context) []error {
+func (b *Batch) Flush(ctx Context) []error {
 	if len(b.items) == 0 {
 		return nil
 	}
@@ -86,12 +85,12 @@ func fail(errs []error, err error) {
 }
 
 // sendAll sends all items; where it returns an error, errs has it too.
-func (b *Batch) sendAll(ctx context.Context, errs []error) error {
+func (b *Batch) sendAll(ctx Context, errs []error) error {
 	for i := 0; i < len(b.items); {
 		n := b.chunk(i)
 		err := ctx.Err()
 		if err != nil {
-			err = &Error{Err: context.Cause(ctx)}
+			err = &Error{Err: ctx.Err()}
 		} else {
 			err = b.c.withChannel(ctx, forBatch, func(ch *channel) (bool, error) {
 				return b.send(ctx, ch, b.items[i:i+n], errs[i:i+n])
@@ -116,7 +115,7 @@ func (b *Batch) chunk(i int) int {
 }
 
 // send sends items in one datagram and gathers the answers.
-func (b *Batch) send(ctx context.Context, ch *channel, items []batchItem, errs []error) (clean bool, err error) {
+func (b *Batch) send(ctx Context, ch *channel, items []batchItem, errs []error) (clean bool, err error) {
 	first := ch.seq + 1
 	last := -1
 	for i, it := range items {

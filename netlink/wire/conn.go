@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"context"
 	"runtime"
 	"slices"
 	"sync"
@@ -132,7 +131,7 @@ func (c *Conn) open(u use) (ch *channel, strict bool, err error) {
 
 // take gives the caller a channel of its own. But for a dump it waits until less
 // than maxSockets exchanges are under way.
-func (c *Conn) take(ctx context.Context, u use) (*channel, error) {
+func (c *Conn) take(ctx Context, u use) (*channel, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if u != forDump {
@@ -150,7 +149,7 @@ func (c *Conn) take(ctx context.Context, u use) (*channel, error) {
 }
 
 // enter and leave bound the single exchanges; c.mu is held.
-func (c *Conn) enter(ctx context.Context) error {
+func (c *Conn) enter(ctx Context) error {
 	if c.singles < maxSockets {
 		c.singles++
 		return nil
@@ -164,7 +163,7 @@ func (c *Conn) enter(ctx context.Context) error {
 	case <-c.done:
 		err = ErrClosed
 	case <-ctx.Done():
-		err = context.Cause(ctx)
+		err = ctx.Err()
 	}
 	c.mu.Lock()
 	if err != nil {
@@ -306,9 +305,9 @@ func (c *Conn) each(fn func(tunable) error) error {
 // Control lends fn the descriptor of a socket in the connection's namespace, for
 // an ioctl or an option that the package does not have. fn does not keep it. A
 // transport that is no socket gives [ErrNotImplemented].
-func (c *Conn) Control(ctx context.Context, fn func(fd int) error) error {
+func (c *Conn) Control(ctx Context, fn func(fd int) error) error {
 	if err := ctx.Err(); err != nil {
-		return &Error{Err: context.Cause(ctx)}
+		return &Error{Err: ctx.Err()}
 	}
 	return c.withChannel(ctx, forOne, func(ch *channel) (clean bool, err error) {
 		s, ok := ch.Transport.(interface{ control(func(int) error) error })

@@ -19,6 +19,9 @@ type Encoder struct {
 	buf  []byte
 	open []int // where the nests that are not yet ended begin
 	err  error
+
+	// Where the last raw bytes end, and how many of them are padding.
+	rawEnd, rawPad int
 }
 
 // Bytes returns what was encoded so far. It shares the encoder's memory.
@@ -98,7 +101,7 @@ func (e *Encoder) Data(typ uint16, b []byte) { copy(e.Reserve(typ, len(b)), b) }
 // String appends s and the NUL that ends it.
 func (e *Encoder) String(typ uint16, s string) {
 	if strings.IndexByte(s, 0) >= 0 {
-		e.Fail(fmt.Errorf("attribute %d: string %q holds a NUL", typ&typeMask, s))
+		e.Fail(fmt.Errorf("attribute %d: string %.128q holds a NUL", typ&typeMask, s))
 	}
 	copy(e.Reserve(typ, len(s)+1), s)
 }
@@ -132,8 +135,13 @@ func (e *Encoder) Nest(typ uint16) {
 }
 
 // Raw appends n zero bytes that are no attribute of their own and returns
-// them: the structure some families put before the attributes of a nest.
-func (e *Encoder) Raw(n int) []byte { return e.grow(align4(n))[:n] }
+// them: the structure some families put before the attributes of a nest, or in
+// their place. A nest that ends with them is no longer than they are.
+func (e *Encoder) Raw(n int) []byte {
+	b := e.grow(align4(n))[:n]
+	e.rawEnd, e.rawPad = len(e.buf), align4(n)-n
+	return b
+}
 
 // End ends the innermost nest.
 func (e *Encoder) End() {
@@ -144,6 +152,9 @@ func (e *Encoder) End() {
 	at := e.open[len(e.open)-1]
 	e.open = e.open[:len(e.open)-1]
 	n := len(e.buf) - at
+	if e.rawEnd == len(e.buf) {
+		n -= e.rawPad
+	}
 	if n > math.MaxUint16 {
 		e.Fail(fmt.Errorf("attribute %d: %d bytes do not fit into an attribute", native.Uint16(e.buf[at+2:])&typeMask, n))
 		n = uapi.SizeofNlattr
@@ -157,7 +168,7 @@ func (e *Encoder) Cancel() {
 		e.Fail(fmt.Errorf("a nested attribute was cancelled that was not begun"))
 		return
 	}
-	e.buf = e.buf[:e.open[len(e.open)-1]]
+	e.buf, e.rawPad = e.buf[:e.open[len(e.open)-1]], 0
 	e.open = e.open[:len(e.open)-1]
 }
 
@@ -179,6 +190,7 @@ var requests = sync.Pool{New: func() any { return &Request{Encoder: Encoder{buf:
 func NewRequest(typ, flags uint16) *Request {
 	r := requests.Get().(*Request)
 	r.buf, r.open, r.err, r.header, r.Protocol = r.buf[:0], r.open[:0], nil, 0, 0
+	r.rawEnd, r.rawPad = 0, 0
 	b := r.grow(uapi.SizeofNlmsghdr)
 	native.PutUint16(b[4:], typ)
 	native.PutUint16(b[6:], flags|uapi.NLM_F_REQUEST)

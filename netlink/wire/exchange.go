@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"context"
 	"iter"
 	"time"
 
@@ -22,29 +21,29 @@ func mayGrow(need, size, tries int) bool { return need > size && need <= maxBuff
 
 // Do sends a request that changes something and waits for the kernel's
 // acknowledgement.
-func (c *Conn) Do(ctx context.Context, r *Request) error {
+func (c *Conn) Do(ctx Context, r *Request) error {
 	return c.single(ctx, r, uapi.NLM_F_ACK, nil)
 }
 
 // Exec is Do for a request that has replies of its own before the
 // acknowledgement; each is called for every one.
-func (c *Conn) Exec(ctx context.Context, r *Request, each func(Message) error) error {
+func (c *Conn) Exec(ctx Context, r *Request, each func(Message) error) error {
 	return c.single(ctx, r, uapi.NLM_F_ACK, each)
 }
 
 // Get sends a request that has exactly one reply and calls one for it. Nothing
 // may be asked of the connection by one.
-func (c *Conn) Get(ctx context.Context, r *Request, one func(Message) error) error {
+func (c *Conn) Get(ctx Context, r *Request, one func(Message) error) error {
 	return c.single(ctx, r, 0, one)
 }
 
-func (c *Conn) single(ctx context.Context, r *Request, flags uint16, each func(Message) error) error {
+func (c *Conn) single(ctx Context, r *Request, flags uint16, each func(Message) error) error {
 	defer r.free()
 	if err := r.Err(); err != nil {
 		return &Error{Err: err}
 	}
 	if err := ctx.Err(); err != nil {
-		return &Error{Err: context.Cause(ctx)}
+		return &Error{Err: ctx.Err()}
 	}
 	size := 0
 	for try := 0; ; try++ {
@@ -62,7 +61,7 @@ func (c *Conn) single(ctx context.Context, r *Request, flags uint16, each func(M
 }
 
 // withChannel lends a channel to fn and takes it back.
-func (c *Conn) withChannel(ctx context.Context, u use, fn func(*channel) (clean bool, err error)) error {
+func (c *Conn) withChannel(ctx Context, u use, fn func(*channel) (clean bool, err error)) error {
 	ch, err := c.take(ctx, u)
 	if err != nil {
 		return &Error{Err: err}
@@ -74,7 +73,7 @@ func (c *Conn) withChannel(ctx context.Context, u use, fn func(*channel) (clean 
 }
 
 // converse has one exchange. need is the size of a message that did not fit.
-func (c *Conn) converse(ctx context.Context, ch *channel, r *Request, flags uint16, size int, each func(Message) error) (need int, clean bool, err error) {
+func (c *Conn) converse(ctx Context, ch *channel, r *Request, flags uint16, size int, each func(Message) error) (need int, clean bool, err error) {
 	msg, err := ch.send(r, flags)
 	if err != nil {
 		return 0, false, err
@@ -141,7 +140,7 @@ func (ch *channel) sized(size int) []byte {
 
 // receive reads the next datagram that the kernel sent, whatever others may
 // send to the socket.
-func (c *Conn) receive(ctx context.Context, ch *channel, buf []byte) (int, error) {
+func (c *Conn) receive(ctx Context, ch *channel, buf []byte) (int, error) {
 	for {
 		n, from, err := ch.Receive(ctx, buf, time.Duration(c.timeout.Load()))
 		if err != nil {
@@ -157,7 +156,7 @@ func (c *Conn) receive(ctx context.Context, ch *channel, buf []byte) (int, error
 // come. The last pair holds the error, if there is one; an interrupted dump
 // ends with [ErrDumpInterrupted]. The reader may use the connection meanwhile,
 // and may leave at any time.
-func (c *Conn) Dump(ctx context.Context, r *Request) iter.Seq2[Message, error] {
+func (c *Conn) Dump(ctx Context, r *Request) iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
 		left := false
 		err := c.DumpObjects(ctx, r, func(o *Objects) bool {
@@ -176,7 +175,7 @@ func (c *Conn) Dump(ctx context.Context, r *Request) iter.Seq2[Message, error] {
 
 // DumpObjects is [Conn.Dump] by the datagram: it calls each for every one until
 // each returns false, which is no error.
-func (c *Conn) DumpObjects(ctx context.Context, r *Request, each func(*Objects) bool) error {
+func (c *Conn) DumpObjects(ctx Context, r *Request, each func(*Objects) bool) error {
 	defer r.free()
 	_, _, err := c.dump(ctx, r, 0, each)
 	return err
@@ -193,7 +192,7 @@ const (
 // what was gathered, and begins anew, at most ten times within half a second;
 // after the last it returns [ErrDumpInterrupted], and what each was given since
 // the last restart is what there is.
-func (c *Conn) List(ctx context.Context, r *Request, restart func(), each func(Message) error) error {
+func (c *Conn) List(ctx Context, r *Request, restart func(), each func(Message) error) error {
 	return c.ListObjects(ctx, r, restart, func(o *Objects) error {
 		for m, ok := o.Next(); ok; m, ok = o.Next() {
 			if err := each(m); err != nil {
@@ -205,7 +204,7 @@ func (c *Conn) List(ctx context.Context, r *Request, restart func(), each func(M
 }
 
 // ListObjects is [Conn.List] by the datagram.
-func (c *Conn) ListObjects(ctx context.Context, r *Request, restart func(), each func(*Objects) error) error {
+func (c *Conn) ListObjects(ctx Context, r *Request, restart func(), each func(*Objects) error) error {
 	defer r.free()
 	size, grown := 0, 0
 	for try, pause := 1, dumpPause; ; {
@@ -235,21 +234,22 @@ func (c *Conn) ListObjects(ctx context.Context, r *Request, restart func(), each
 	}
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
-	t := time.NewTimer(d)
+func sleep(ctx Context, d time.Duration) error {
+	over := make(chan struct{})
+	t := time.AfterFunc(d, func() { close(over) }) // a channel of times would bring package time's texts into the program
 	defer t.Stop()
 	select {
-	case <-t.C:
+	case <-over:
 		return nil
 	case <-ctx.Done():
-		return &Error{Err: context.Cause(ctx)}
+		return &Error{Err: ctx.Err()}
 	}
 }
 
 // dump reads one dump. need is the size of a message that did not fit; where
 // that is the first one, the dump is begun again by itself. some says that each
 // was called.
-func (c *Conn) dump(ctx context.Context, r *Request, size int, each func(*Objects) bool) (need int, some bool, err error) {
+func (c *Conn) dump(ctx Context, r *Request, size int, each func(*Objects) bool) (need int, some bool, err error) {
 	for grown := 0; ; grown++ {
 		need, some = 0, false
 		err = c.withChannel(ctx, forDump, func(ch *channel) (clean bool, err error) {
@@ -263,9 +263,9 @@ func (c *Conn) dump(ctx context.Context, r *Request, size int, each func(*Object
 	}
 }
 
-func (c *Conn) converseDump(ctx context.Context, ch *channel, r *Request, size int, each func(*Objects) bool) (need int, some, clean bool, err error) {
+func (c *Conn) converseDump(ctx Context, ch *channel, r *Request, size int, each func(*Objects) bool) (need int, some, clean bool, err error) {
 	if ctx.Err() != nil {
-		return 0, false, true, &Error{Err: context.Cause(ctx)}
+		return 0, false, true, &Error{Err: ctx.Err()}
 	}
 	msg, err := ch.send(r, uapi.NLM_F_DUMP)
 	if err != nil {
@@ -299,7 +299,7 @@ func (c *Conn) converseDump(ctx context.Context, ch *channel, r *Request, size i
 		case o.bad:
 			return 0, some, false, &Error{Err: ErrMalformed}
 		case ctx.Err() != nil:
-			return 0, some, false, &Error{Err: context.Cause(ctx)}
+			return 0, some, false, &Error{Err: ctx.Err()}
 		}
 		select {
 		case <-c.done: // where the next part is there, nothing waits that Close could end

@@ -32,8 +32,13 @@ func TestKernelThatNeverAnswers(t *testing.T) {
 		"cancel": {func(c *wire.Conn) error {
 			ctx, cancel := context.WithCancelCause(context.Background())
 			time.AfterFunc(5*time.Millisecond, func() { cancel(enough) })
-			return c.Get(ctx, unanswered(), nil)
+			return c.Get(wire.From(ctx), unanswered(), nil)
 		}, enough},
+		"cancel of a context as it is": {func(c *wire.Conn) error {
+			ctx, cancel := context.WithCancelCause(context.Background())
+			time.AfterFunc(5*time.Millisecond, func() { cancel(enough) })
+			return c.Get(ctx, unanswered(), nil)
+		}, context.Canceled},
 		"closed while it receives": {func(c *wire.Conn) error {
 			time.AfterFunc(5*time.Millisecond, func() { c.Close() })
 			return c.Get(context.Background(), unanswered(), nil)

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"context"
 	"errors"
 	"iter"
 	"sync"
@@ -16,10 +15,11 @@ type Listener struct {
 	t   Transport
 	buf []byte
 
-	burst  burst     // nil: one datagram at a time
-	calm   time.Time // when the queue was empty last
-	hurry  int       // how often in a row it was empty within gatherTime
-	gather bool      // events may wait for one another
+	burst  burst                // nil: one datagram at a time
+	calm   time.Duration        // when the queue was empty last, by clock
+	clock  func() time.Duration // since the listener was made; a time.Time here would bring its texts into the program
+	hurry  int                  // how often in a row it was empty within gatherTime
+	gather bool                 // events may wait for one another
 
 	closed  atomic.Bool // set under mu
 	mu      sync.Mutex
@@ -43,7 +43,9 @@ func Listen(cfg Config, groups ...uint32) (*Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Listener{t: t, buf: make([]byte, bufferSize)}, nil
+	began := time.Now()
+	clock := func() time.Duration { return time.Since(began) }
+	return &Listener{t: t, buf: make([]byte, bufferSize), clock: clock}, nil
 }
 
 // burst receives many datagrams by one system call.
@@ -68,7 +70,7 @@ const (
 )
 
 // receive waits for one datagram. Its length is n, also where data is less of it.
-func (l *Listener) receive(ctx context.Context, timeout time.Duration) (data []byte, n int, from uint32, err error) {
+func (l *Listener) receive(ctx Context, timeout time.Duration) (data []byte, n int, from uint32, err error) {
 	if l.burst != nil {
 		data, n, from, err = l.burst.next()
 		if err != ErrTimeout || timeout < 0 {
@@ -76,7 +78,7 @@ func (l *Listener) receive(ctx context.Context, timeout time.Duration) (data []b
 		}
 		if l.gather && (timeout == 0 || timeout > 10*gatherTime) && l.hurried() {
 			l.burst.nap(gatherTime)
-			l.calm = time.Now()
+			l.calm = l.clock()
 			if data, n, from, err = l.burst.next(); err != ErrTimeout {
 				return data, n, from, err
 			}
@@ -96,8 +98,8 @@ func (l *Listener) receive(ctx context.Context, timeout time.Duration) (data []b
 // hurried is called when the queue is empty, and reports whether events come so
 // fast that they should gather.
 func (l *Listener) hurried() bool {
-	now := time.Now()
-	if now.Sub(l.calm) < gatherTime {
+	now := l.clock()
+	if now-l.calm < gatherTime {
 		l.hurry++
 	} else {
 		l.hurry = 0
@@ -115,7 +117,7 @@ func (l *Listener) hurried() bool {
 // ErrOverrun comes after all events that were queued before it: from a full
 // queue on, the kernel drops every event until the queue has been emptied, so
 // what is read before that may be missing events that no error tells of.
-func (l *Listener) Messages(ctx context.Context) iter.Seq2[Message, error] {
+func (l *Listener) Messages(ctx Context) iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
 		if !l.begin() {
 			yield(Message{}, &Error{Op: "netlink listen", Err: ErrClosed})
@@ -155,7 +157,7 @@ func (l *Listener) Messages(ctx context.Context) iter.Seq2[Message, error] {
 // nothing came. After an error that Messages would go on after, Receive may be
 // called again. Its ErrOverrun comes at once: what is received until a call
 // without waiting ends with ErrTimeout may be missing events.
-func (l *Listener) Receive(ctx context.Context, timeout time.Duration, each func(Message)) error {
+func (l *Listener) Receive(ctx Context, timeout time.Duration, each func(Message)) error {
 	if !l.begin() {
 		return &Error{Op: "netlink listen", Err: ErrClosed}
 	}
@@ -173,9 +175,9 @@ func lost(err error) bool {
 }
 
 // datagram receives once. ok is false where each wanted no more.
-func (l *Listener) datagram(ctx context.Context, timeout time.Duration, each func(Message) bool) (ok bool, err error) {
+func (l *Listener) datagram(ctx Context, timeout time.Duration, each func(Message) bool) (ok bool, err error) {
 	if ctx.Err() != nil {
-		return true, &Error{Op: "netlink listen", Err: context.Cause(ctx)}
+		return true, &Error{Op: "netlink listen", Err: ctx.Err()}
 	}
 	if l.closed.Load() {
 		return true, &Error{Op: "netlink listen", Err: ErrClosed}

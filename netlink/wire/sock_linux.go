@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"context"
 	"errors"
 	"os"
 	"sync"
@@ -202,7 +201,7 @@ func (s *socket) recv(b []byte) (n int, from unix.RawSockaddrNetlink, e unix.Err
 	}
 }
 
-func (s *socket) Receive(ctx context.Context, b []byte, timeout time.Duration) (int, uint32, error) {
+func (s *socket) Receive(ctx Context, b []byte, timeout time.Duration) (int, uint32, error) {
 	n, from, e := s.recv(b)
 	if e == unix.EAGAIN {
 		if timeout < 0 {
@@ -225,7 +224,7 @@ func recvError(e unix.Errno) error {
 }
 
 // wait parks the goroutine on the runtime's poller until a datagram is there.
-func (s *socket) wait(ctx context.Context, b []byte, timeout time.Duration) (n int, from unix.RawSockaddrNetlink, err error) {
+func (s *socket) wait(ctx Context, b []byte, timeout time.Duration) (n int, from unix.RawSockaddrNetlink, err error) {
 	var deadline time.Time
 	if timeout > 0 {
 		deadline = time.Now().Add(timeout)
@@ -235,8 +234,7 @@ func (s *socket) wait(ctx context.Context, b []byte, timeout time.Duration) (n i
 		return 0, from, err
 	}
 	if ctx.Done() != nil {
-		stop := context.AfterFunc(ctx, s.wake)
-		defer stop()
+		defer afterwards(ctx, s.wake)()
 	}
 	raw, err := file.SyscallConn()
 	if err != nil {
@@ -254,8 +252,8 @@ func (s *socket) wait(ctx context.Context, b []byte, timeout time.Duration) (n i
 		case err == nil:
 			return 0, from, recvError(e)
 		case ctx.Err() != nil:
-			return 0, from, context.Cause(ctx)
-		case !errors.Is(err, os.ErrDeadlineExceeded):
+			return 0, from, ctx.Err()
+		case !errors.Is(err, os.ErrDeadlineExceeded) && !s.interrupted():
 			return 0, from, err
 		case timeout > 0 && !time.Now().Before(deadline):
 			return 0, from, ErrTimeout
@@ -306,6 +304,12 @@ func (s *socket) Interrupt() {
 	s.wake()
 }
 
+func (s *socket) interrupted() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.dead
+}
+
 func (s *socket) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -325,6 +329,6 @@ func dupNetNS(ns netns.NsHandle) (netns.NsHandle, error) {
 // isInterrupted reports whether err is the EINTR that a dump ends with where
 // the kernel gave up on a changing table.
 func isInterrupted(err error) bool {
-	var e *Error
-	return errors.As(err, &e) && e.Err == unix.EINTR
+	e, ok := errors.AsType[*Error](err)
+	return ok && e.Err == unix.EINTR
 }

@@ -2,7 +2,6 @@ package wire
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"os"
 	"sync/atomic"
@@ -83,7 +82,8 @@ func (s *Socket) SetExtAck(on bool) error {
 		v = 1
 	}
 	return s.control(func(fd int) error {
-		return os.NewSyscallError("setsockopt(NETLINK_EXT_ACK)", unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_EXT_ACK, v))
+		return os.NewSyscallError("setsockopt(NETLINK_EXT_ACK)",
+			unix.SetsockoptInt(fd, unix.SOL_NETLINK, unix.NETLINK_EXT_ACK, v))
 	})
 }
 
@@ -132,7 +132,7 @@ func (s *Socket) Send(b []byte) error {
 
 // Receive waits for one datagram and returns it in memory of its own, and the address that it
 // came from: the kernel's port is 0.
-func (s *Socket) Receive(ctx context.Context) ([]byte, unix.RawSockaddrNetlink, error) {
+func (s *Socket) Receive(ctx Context) ([]byte, unix.RawSockaddrNetlink, error) {
 	buf := buffers.Get().(*[]byte)
 	defer buffers.Put(buf)
 	n, from, err := s.s.wait(ctx, *buf, time.Duration(s.receive.Load()))
@@ -150,7 +150,7 @@ func (s *Socket) Receive(ctx context.Context) ([]byte, unix.RawSockaddrNetlink, 
 // What each is given stays valid. An error that the kernel returned is an [Error]; a
 // table that changed while it was read ends with [ErrDumpInterrupted]. What is for
 // others, or of an earlier exchange, is passed over. One exchange at a time may be under way.
-func (s *Socket) Exchange(ctx context.Context, msg []byte, each func(Message) bool) error {
+func (s *Socket) Exchange(ctx Context, msg []byte, each func(Message) bool) error {
 	if len(msg) < uapi.SizeofNlmsghdr {
 		return ErrMalformed
 	}

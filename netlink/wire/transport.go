@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"context"
 	"time"
 
 	"kern.sys/netns"
@@ -36,10 +35,10 @@ type Transport interface {
 	Send(b []byte) error
 	// Receive waits for one datagram and reads it into b. n is its full length,
 	// also where that is more than len(b). from is the port it came from: the
-	// kernel is 0. It ends early when ctx is done, after timeout (with
-	// ErrTimeout; 0 is no limit, a negative one does not wait at all) and when
-	// Interrupt was called (with ErrClosed).
-	Receive(ctx context.Context, b []byte, timeout time.Duration) (n int, from uint32, err error)
+	// kernel is 0. It ends early when ctx is done (with ctx.Err()), after timeout
+	// (with ErrTimeout; 0 is no limit, a negative one does not wait at all) and
+	// when Interrupt was called (with ErrClosed).
+	Receive(ctx Context, b []byte, timeout time.Duration) (n int, from uint32, err error)
 	// Interrupt ends a Receive under way and all later ones.
 	Interrupt()
 	// Close frees what the transport holds.

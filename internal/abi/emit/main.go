@@ -103,22 +103,19 @@ var generators = []generator{
 	{name: "mksyscall", folder: "unix"},
 }
 
-// facts are those of every system, by name: of one that extends another, that one's.
+// facts are those of systems, by name.
 type facts map[string]*abi.DB
 
-func readFacts(root string) (facts, error) {
-	all := facts{}
-	for _, s := range abi.Systems() {
-		if s.Extends != "" {
-			continue
-		}
+// of reads the facts of a system once.
+func (all facts) of(root string, s abi.System) (*abi.DB, error) {
+	if all[s.Name] == nil {
 		db, err := abi.Read(filepath.Join(root, "internal/abi/facts", s.Name), abi.ArchNames(s.Archs))
 		if err != nil {
 			return nil, err
 		}
 		all[s.Name] = db
 	}
-	return all, nil
+	return all[s.Name], nil
 }
 
 // generate returns the generator's files for all systems, by their paths in the module.
@@ -152,7 +149,11 @@ func (g generator) generate(root string, all facts) (map[string][]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := add(g.run(input{root, s, all[s.Name], list})); err != nil {
+		db, err := all.of(root, s)
+		if err != nil {
+			return nil, err
+		}
+		if err := add(g.run(input{root, s, db, list})); err != nil {
 			return nil, err
 		}
 	}
@@ -202,11 +203,7 @@ func plan(w io.Writer, names []string) error {
 
 // generate returns the files of generators, by their paths in the module.
 func generate(root string, gens []generator) (map[string][]byte, error) {
-	all, err := readFacts(root)
-	if err != nil {
-		return nil, err
-	}
-	out := map[string][]byte{}
+	all, out := facts{}, map[string][]byte{}
 	for _, g := range gens {
 		files, err := g.generate(root, all)
 		if err != nil {

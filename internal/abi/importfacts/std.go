@@ -3,13 +3,13 @@ package main
 import (
 	"fmt"
 	"go/ast"
+	"go/build"
 	"go/constant"
 	"go/importer"
 	"go/parser"
 	"go/token"
 	"go/types"
 	"path/filepath"
-	"runtime"
 	"strconv"
 
 	"kern.sys/internal/abi"
@@ -23,7 +23,7 @@ func fromGo(db *abi.DB, system string, a abi.Arch) error {
 	fset := token.NewFileSet()
 	var files []*ast.File
 	for _, kind := range []string{"zerrors", "ztypes"} {
-		path := filepath.Join(runtime.GOROOT(), "src/syscall", kind+"_"+system+"_"+a.Name+".go")
+		path := filepath.Join(build.Default.GOROOT, "src/syscall", kind+"_"+system+"_"+a.Name+".go")
 		f, err := parser.ParseFile(fset, path, nil, 0)
 		if err != nil {
 			return err

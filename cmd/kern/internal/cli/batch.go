@@ -62,6 +62,9 @@ func (b *batch) run() int {
 		if err == nil && len(words) != 0 {
 			err = b.s.Do(words)
 		}
+		if err != nil && b.s.pending != nil {
+			b.s.pending.flush() // what was queued before it is reported before it
+		}
 		b.bar.show(b.lines.bytes, b.lines.line)
 		code := b.report(err, b.lines.line)
 		switch {
@@ -183,7 +186,8 @@ func (q *pending) add(r *wire.Request) error {
 	return nil
 }
 
-// flush sends what is queued, and reports the lines that failed.
+// flush sends what is queued, and reports the lines that failed. What the line
+// under way has printed stays behind that.
 func (q *pending) flush() {
 	if len(q.lines) == 0 {
 		return

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -50,7 +51,7 @@ func TestBatchTellsTheLineOfWordsThatCannotBeUnderstood(t *testing.T) {
 	nstest.Do(t, func() {
 		for text, want := range map[string]clitest.Result{
 			"link set lo mtu x\n":   {Err: "Error: argument \"x\" is wrong: Invalid \"mtu\" value\n\nCommand failed -:1\n", Code: 255},
-			"#\nlink show lo nope":  {Err: "Error: either \"dev\" is duplicate, or \"nope\" is a garbage.\nCommand failed -:2\n", Code: 255},
+			"#\nlink show lo nope":  {Err: "Error: either \"dev\" is duplicate, or \"nope\" is garbage.\nCommand failed -:2\n", Code: 255},
 			"\n\nlink set lo 'x":    {Err: "Unterminated quoted string\nCommand failed -:3\n", Code: 1},
 			"link nope\nlink set x": {Err: "Command \"nope\" is unknown, try \"ip link help\".\nCommand failed -:1\n", Code: 255},
 		} {
@@ -94,6 +95,43 @@ func TestForcedBatchKeepsOrderAndLines(t *testing.T) {
 		}
 		if out := clitest.Kern("link").Out; !strings.Contains(out, "alias end") {
 			t.Errorf("got %q", out)
+		}
+	})
+}
+
+// An error of the words comes at once, one of the kernel when what was queued is
+// sent: they are reported in the order of the lines.
+func TestForcedBatchReportsInOrder(t *testing.T) {
+	nstest.Do(t, func() {
+		const text = `link set lo up
+addr add 10.1.0.1/24 dev lo
+addr add 10.1.0.1/24 dev lo
+addr add 10.1.0.x/24 dev lo
+addr del 10.1.0.9/24 dev lo
+nope
+link set lo mtu 1
+'unterminated
+addr del 10.1.0.9/24 dev lo
+link show nope
+netns exec nope true
+addr del 10.1.0.9/24 dev lo
+link help
+addr show to 10.9.0.0/16
+addr del 10.1.0.9/24 dev lo
+`
+		r := clitest.KernIn(text, "-force", "-batch", "-")
+		var lines []string
+		for line := range strings.Lines(r.Err) {
+			if n, ok := strings.CutPrefix(line, "Command failed -:"); ok {
+				lines = append(lines, strings.TrimSpace(n))
+			}
+		}
+		want := []string{"3", "4", "5", "6", "8", "9", "10", "11", "12", "13", "15"}
+		if mtu := clitest.Kern("link", "set", "lo", "mtu", "1"); mtu.Code != 0 {
+			want = slices.Insert(want, 4, "7")
+		}
+		if !slices.Equal(lines, want) || r.Code != 1 {
+			t.Errorf("status %d, lines %v, want %v:\n%s", r.Code, lines, want, r.Err)
 		}
 	})
 }

@@ -16,8 +16,7 @@ type LinkInfo struct {
 	Type      uint16 // ARPHRD_…
 	Flags     uint32 // IFF_…
 	Kind      string // IFLA_INFO_KIND
-	TxQLen    uint32
-	LLAddrLen int // bytes of its link-layer address
+	LLAddrLen int    // bytes of its link-layer address
 }
 
 // links remembers the links that were asked for.
@@ -28,6 +27,22 @@ type links struct {
 
 // ForgetLinks is to be called after a change that may give other names.
 func (s *Session) ForgetLinks() { s.links = links{} }
+
+// thisNSID stands for the session's own namespace.
+const thisNSID = -1
+
+// LookIn has links be looked up in the namespace that has the id here, or in
+// this one with a negative id.
+func (s *Session) LookIn(nsid int) {
+	if nsid = max(nsid, thisNSID); nsid == s.nsid {
+		return
+	}
+	if s.others == nil {
+		s.others = map[int]links{}
+	}
+	s.others[s.nsid] = s.links
+	s.nsid, s.links = nsid, s.others[nsid]
+}
 
 // RememberLink notes an RTM_NEWLINK message.
 func (s *Session) RememberLink(m wire.Message) *LinkInfo {
@@ -40,7 +55,6 @@ func (s *Session) RememberLink(m wire.Message) *LinkInfo {
 		Type:      ifi.Type,
 		Flags:     ifi.Flags,
 		Kind:      Text(desc.ParseAttrs(attrs[uapi.IFLA_LINKINFO])[uapi.IFLA_INFO_KIND]),
-		TxQLen:    Number32(attrs[uapi.IFLA_TXQLEN]),
 		LLAddrLen: len(attrs[uapi.IFLA_ADDRESS]),
 	}
 	d := wire.NewDecoderAfter(m.Data, uapi.SizeofIfinfomsg)
@@ -82,6 +96,9 @@ func (s *Session) Link(index int) *LinkInfo {
 // LinkNamed returns the link that has the name or alternative name; "if7" is
 // the link 7 where none is called so. It is nil if there is none.
 func (s *Session) LinkNamed(name string) *LinkInfo {
+	if name == "" {
+		return nil
+	}
 	if info := s.links.byName[name]; info != nil {
 		return info
 	}
@@ -98,7 +115,11 @@ func (s *Session) LinkNamed(name string) *LinkInfo {
 
 // askLink asks the kernel for one link.
 func (s *Session) askLink(index int, name string) *LinkInfo {
-	m, err := s.Get(LinkRequest(index, name, uapi.RTEXT_FILTER_SKIP_STATS))
+	r := LinkRequest(index, name, uapi.RTEXT_FILTER_SKIP_STATS)
+	if s.nsid != thisNSID {
+		r.Int32(uapi.IFLA_TARGET_NETNSID, int32(s.nsid))
+	}
+	m, err := s.Get(r)
 	if err != nil {
 		return nil
 	}

@@ -25,6 +25,8 @@ type Names struct {
 	dsfields nameTable
 	groups   nameTable // of links
 	reasons  nameTable // of protodown, by bit
+
+	addrProtos nameTable // what made an address
 }
 
 // nameTable is one of them.
@@ -177,4 +179,44 @@ func (ns *Names) DsfieldNumber(word string) (uint8, bool) {
 	}
 	n, err := strconv.ParseUint(strings.TrimPrefix(word, "0x"), 16, 8)
 	return uint8(n), err == nil
+}
+
+// DSCPName is the name of the DS field with a code point, or the code point.
+func (ns *Names) DSCPName(n uint8) string {
+	if name, ok := ns.dsfield().byNumber[uint32(n)<<2]; ok && !ns.numeric {
+		return name
+	}
+	return strconv.Itoa(int(n))
+}
+
+// DSCPNumber reads a code point, or the name of the DS field with it.
+func (ns *Names) DSCPNumber(word string) (uint8, bool) {
+	if n, err := desc.ParseUint(word, 32); err == nil {
+		return uint8(n), n <= 1<<8-1
+	}
+	n, ok := ns.DsfieldNumber(word)
+	return n >> 2, ok
+}
+
+// AddrProtoName is the name of what made an address (rt_addrprotos), or its
+// number as 0x10.
+func (ns *Names) AddrProtoName(n uint8) string {
+	if name, ok := ns.addrProto().byNumber[uint32(n)]; ok && !ns.numeric {
+		return name
+	}
+	if n == 0 {
+		return "0"
+	}
+	return "0x" + strconv.FormatUint(uint64(n), 16)
+}
+
+// AddrProtoNumber reads a name of rt_addrprotos or a number.
+func (ns *Names) AddrProtoNumber(word string) (uint8, bool) {
+	n, ok := ns.addrProto().number(word, 8)
+	return uint8(n), ok
+}
+
+func (ns *Names) addrProto() *nameTable {
+	ns.addrProtos.load("rt_addrprotos", map[uint32]string{0: "unspec", 1: "kernel_lo", 2: "kernel_ra", 3: "kernel_ll"})
+	return &ns.addrProtos
 }

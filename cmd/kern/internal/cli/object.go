@@ -31,7 +31,7 @@ type Command struct {
 // Do runs a command.
 func (s *Session) Do(words []string) error {
 	for _, o := range s.Objects() {
-		if !strings.HasPrefix(o.Name, words[0]) {
+		if !abbreviates(words[0], o.Name) {
 			continue
 		}
 		if o.Run == nil {
@@ -44,6 +44,9 @@ func (s *Session) Do(words []string) error {
 	}
 	return &UnknownError{Kind: "Object", Word: words[0], Try: "help"}
 }
+
+// abbreviates reports whether word begins name. The empty word begins none.
+func abbreviates(word, name string) bool { return word != "" && strings.HasPrefix(name, word) }
 
 // Verb is a word that may follow an object.
 type Verb struct {
@@ -62,18 +65,18 @@ func (c *Command) Choose(none func(*Command) error, verbs ...Verb) error {
 		return err
 	}
 	for _, v := range verbs {
-		if strings.HasPrefix(v.Name, word) {
+		if abbreviates(word, v.Name) {
 			return v.Run(c)
 		}
 	}
-	if strings.HasPrefix("help", word) {
+	if abbreviates(word, "help") {
 		return c.ShowUsage()
 	}
 	return &UnknownError{Kind: "Command", Word: word, Try: c.Object + " help"}
 }
 
 // HelpAsked reports whether the next word asks for help.
-func (c *Command) HelpAsked() bool { return c.More() && strings.HasPrefix("help", c.Peek()) }
+func (c *Command) HelpAsked() bool { return abbreviates(c.Peek(), "help") }
 
 // ShowUsage is the error that shows the object's grammar.
 func (c *Command) ShowUsage() error { return &usage{usageText(c.Name, c.usage())} }
@@ -98,7 +101,12 @@ func usageText(program, grammar string) string {
 // Garbage is the error for a word that nothing more can be done with, what
 // being the keyword that it would have belonged to.
 func Garbage(what, word string) error {
-	return &desc.UsageError{Text: "Error: either \"" + what + "\" is duplicate, or \"" + word + "\" is a garbage."}
+	return &desc.UsageError{Text: "Error: either \"" + what + "\" is duplicate, or \"" + word + "\" is garbage."}
+}
+
+// NoWord is the error for a word behind an object, or its verb, that takes none.
+func NoWord(what, word string) error {
+	return &desc.UsageError{Text: "Error: \"" + word + "\" is garbage: \"" + what + "\" takes no more words."}
 }
 
 // HelpObject is the object that shows the program's own usage.

@@ -29,9 +29,11 @@ type Options struct {
 	force     bool
 	echo      bool
 	version   bool
-	Loops     int // attempts of a flush; 0 is without end
-	Rcvbuf    int // receive buffer in bytes; 0 is the default
+	Loops     int  // attempts of a flush; 0 is without end
+	Rcvbuf    int  // receive buffer in bytes; 0 is the default
+	Batch     bool // BatchFile was given
 	BatchFile string
+	inNetNS   bool // netns was given
 	netns     string
 }
 
@@ -40,7 +42,7 @@ type Options struct {
 type option struct {
 	name  string
 	exact bool
-	value bool // a word follows
+	value string // what the word that follows is; "": none does
 
 	// What it does is one of these.
 	on     func(o *Options) *bool // is set
@@ -49,11 +51,11 @@ type option struct {
 }
 
 var optionTable = []option{
-	{name: "loops", value: true, set: func(o *Options, v string) error {
+	{name: "loops", value: "loop count", set: func(o *Options, v string) error {
 		o.Loops = atoi(v)
 		return nil
 	}},
-	{name: "family", value: true, set: func(o *Options, v string) (err error) {
+	{name: "family", value: "family type", set: func(o *Options, v string) (err error) {
 		o.Family, err = ParseFamily(v)
 		return err
 	}},
@@ -76,13 +78,13 @@ var optionTable = []option{
 	}},
 	{name: "Version", on: func(o *Options) *bool { return &o.version }},
 	{name: "force", on: func(o *Options) *bool { return &o.force }},
-	{name: "batch", value: true, set: func(o *Options, v string) error {
-		o.BatchFile = v
+	{name: "batch", value: "batch file", set: func(o *Options, v string) error {
+		o.BatchFile, o.Batch = v, true
 		return nil
 	}},
 	{name: "brief", on: func(o *Options) *bool { return &o.Brief }},
 	{name: "json", on: func(o *Options) *bool { return &o.JSON }},
-	{name: "rcvbuf", value: true, set: func(o *Options, v string) error {
+	{name: "rcvbuf", value: "rcvbuf size", set: func(o *Options, v string) error {
 		n, err := desc.ParseUint(v, 31)
 		o.Rcvbuf = int(n)
 		if err != nil {
@@ -91,8 +93,8 @@ var optionTable = []option{
 		return nil
 	}},
 	{name: "help", set: func(*Options, string) error { return errHelp }},
-	{name: "netns", value: true, set: func(o *Options, v string) error {
-		o.netns = v
+	{name: "netns", value: "netns", set: func(o *Options, v string) error {
+		o.netns, o.inNetNS = v, true
 		return nil
 	}},
 	{name: "Numeric", on: func(o *Options) *bool { return &o.Numeric }},
@@ -115,9 +117,6 @@ func (o *Options) Parse(words []string) ([]string, error) {
 		}
 		words = words[1:]
 		name := strings.TrimPrefix(word[1:], "-")
-		if name == "" {
-			return nil, errHelp
-		}
 		if ok, err := o.setColor(name); ok || err != nil {
 			if err != nil {
 				return nil, err
@@ -129,9 +128,9 @@ func (o *Options) Parse(words []string) ([]string, error) {
 			return nil, unknownOption("-" + name)
 		}
 		value := ""
-		if opt.value {
+		if opt.value != "" {
 			if len(words) == 0 {
-				return nil, errHelp
+				return nil, opt.incomplete()
 			}
 			value, words = words[0], words[1:]
 		}
@@ -149,8 +148,16 @@ func (o *Options) Parse(words []string) ([]string, error) {
 	return words, nil
 }
 
+// incomplete is the error for an option without the word that it needs.
+func (o *option) incomplete() error {
+	if o.name == "netns" { // ip says no more of it
+		return desc.Incomplete()
+	}
+	return &desc.UsageError{Text: "Error: argument \"" + o.value + "\" is required"}
+}
+
 func findOption(name string) *option {
-	for i := range optionTable {
+	for i := range optionTable { // "-" alone begins the first
 		o := &optionTable[i]
 		if o.name == name || !o.exact && strings.HasPrefix(o.name, name) {
 			return o
@@ -162,7 +169,7 @@ func findOption(name string) *option {
 // setColor reads -color[={always|auto|never}].
 func (o *Options) setColor(name string) (bool, error) {
 	word, when, given := strings.Cut(name, "=")
-	if !strings.HasPrefix("color", word) {
+	if word == "" || !strings.HasPrefix("color", word) {
 		return false, nil
 	}
 	switch {
@@ -190,7 +197,11 @@ func IsTerminal(w any) bool {
 		return false
 	}
 	st, err := f.Stat()
-	return err == nil && st.Mode()&os.ModeCharDevice != 0
+	if err != nil || st.Mode()&os.ModeCharDevice == 0 {
+		return false
+	}
+	null, err := os.Stat(os.DevNull)
+	return err != nil || !os.SameFile(st, null)
 }
 
 // families are the names of -family.
@@ -246,9 +257,9 @@ func (o *Options) palette() desc.Palette {
 	}
 	v := os.Getenv("COLORFGBG")
 	if i := strings.LastIndexByte(v, ';'); i >= 0 {
-		if bg := v[i+1:]; bg == "8" || len(bg) == 1 && bg[0] >= '0' && bg[0] <= '6' {
-			return desc.DarkPalette
+		if bg := v[i+1:]; bg != "8" && (len(bg) != 1 || bg[0] < '0' || bg[0] > '6') {
+			return desc.LightPalette
 		}
 	}
-	return desc.LightPalette
+	return desc.DarkPalette
 }

@@ -30,12 +30,12 @@ func Run(p Program, args []string, stdin io.Reader, stdout, stderr io.Writer) in
 		return 0
 	}
 	s.Configure()
-	if s.Options.netns != "" {
+	if s.Options.inNetNS {
 		if err := s.enter(s.Options.netns); err != nil {
 			return s.Report(err)
 		}
 	}
-	if s.BatchFile != "" {
+	if s.Batch {
 		return s.batch(s.BatchFile)
 	}
 	if len(words) == 0 {

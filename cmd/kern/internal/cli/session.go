@@ -28,6 +28,8 @@ type Session struct {
 	NS      netns.NsHandle // what -netns named; none: that of the calling thread
 	conn    *wire.Conn     // opened when first needed
 	links   links
+	nsid    int              // whose links these are; thisNSID: those here
+	others  map[int]links    // those of the other namespaces, by their id here
 	nsNames map[int]string   // names of namespaces by their id here; nil: not read yet
 	Opened  []netns.NsHandle // what the command under way opened, see OpenNetNS
 	pending *pending         // set: changes are sent together, see batch
@@ -39,7 +41,7 @@ func NewSession(p Program, stdin io.Reader, stdout, stderr io.Writer) *Session {
 	s := &Session{
 		Program: p, Ctx: context.Background(), NS: netns.None(),
 		Stdin: stdin, Stdout: stdout, Stderr: stderr,
-		Out: &desc.Printer{},
+		Out: &desc.Printer{}, nsid: thisNSID,
 	}
 	s.Loops = 10
 	s.Out.Reset()

@@ -16,6 +16,9 @@ func runAddr(c *cli.Command) error {
 		cli.Verb{Name: "lst", Run: addrShow},
 		cli.Verb{Name: "list", Run: addrShow},
 		cli.Verb{Name: "flush", Run: addrFlush},
+		cli.Verb{Name: "save", Run: addrSave},
+		cli.Verb{Name: "showdump", Run: addrShowDump},
+		cli.Verb{Name: "restore", Run: addrRestore},
 	)
 }
 
@@ -23,18 +26,22 @@ func addrUsage() string {
 	return `
 address { add | change | replace } IFADDR dev IFNAME [ LIFETIME ] [ CONFFLAG-LIST ]
 address del IFADDR dev IFNAME [ mngtmpaddr ]
-address flush [ dev IFNAME ] [ scope SCOPE-ID ] [ to PREFIX ] [ FLAG-LIST ] [ label LABEL ] [ up ]
+address { save | flush } [ dev IFNAME ] [ scope SCOPE-ID ] [ to PREFIX ] [ FLAG-LIST ] [ label LABEL ] [ { up | down } ]
 address [ show [ dev IFNAME ] [ scope SCOPE-ID ] [ master DEVICE ] [ nomaster ] [ vrf NAME ]
-               [ type TYPE ] [ group GROUP ] [ to PREFIX ] [ FLAG-LIST ] [ label LABEL ] [ up ] ]
+               [ type TYPE ] [ group GROUP ] [ to PREFIX ] [ FLAG-LIST ] [ label LABEL ] [ { up | down } ]
+               [ proto ADDRPROTO ] ]
+address { showdump | restore }
 IFADDR := PREFIX | ADDR peer PREFIX
           [ broadcast ADDR ] [ anycast ADDR ]
           [ label IFNAME ] [ scope SCOPE-ID ] [ metric METRIC ]
+          [ proto ADDRPROTO ]
 SCOPE-ID := [ host | link | global | NUMBER ]
 FLAG-LIST := [ FLAG-LIST ] FLAG
 FLAG := [ permanent | dynamic | secondary | primary | [-]tentative | [-]deprecated |
           [-]dadfailed | temporary | CONFFLAG-LIST ]
 CONFFLAG-LIST := [ CONFFLAG-LIST ] CONFFLAG
 CONFFLAG := [ home | nodad | optimistic | mngtmpaddr | noprefixroute | autojoin ]
+ADDRPROTO := { NAME | NUMBER }
 LIFETIME := [ valid_lft LFT ] [ preferred_lft LFT ]
 LFT := forever | SECONDS
 `
@@ -107,7 +114,7 @@ func (f *filter) keepLink(l *linkMessage, addrs []*addrMessage) bool {
 func showLinkAddrs(c *cli.Command, f *filter, l *linkMessage, addrs []*addrMessage) {
 	p := c.Out
 	named := c.Oneline && f.family != uapi.AF_PACKET && !c.Brief
-	if !named && f.label == "" {
+	if !named && !f.label.given {
 		if !f.link(l) {
 			return
 		}

@@ -13,13 +13,14 @@ import (
 
 // addrChange is an address as the words of a change describe it.
 type addrChange struct {
-	dev       string
+	dev       choice[string]
 	local     *cli.Prefix
 	peer      *cli.Prefix
 	broadcast string // "" where it is not given
 	anycast   *netip.Addr
 	scope     *uint8
-	label     string
+	label     choice[string]
+	proto     choice[uint8]
 	metrics   []uint32
 	valid     *uint32
 	preferred *uint32
@@ -48,10 +49,10 @@ func addrModify(c *cli.Command, typ, flags uint16) error {
 			return err
 		}
 	}
-	if a.dev == "" {
+	if !a.dev.given {
 		return cli.NotEnough("dev")
 	}
-	index, err := c.IndexOf(a.dev)
+	index, err := c.IndexOf(a.dev.value)
 	if err != nil {
 		return err
 	}
@@ -71,7 +72,7 @@ func addrWord(c *cli.Command, a *addrChange) error {
 			return duplicateNext(c, "peer")
 		}
 		a.peer, err = nextAddrPrefix(c, a)
-	case c.Take("broadcast", "brd"):
+	case c.TakeAbbr("broadcast"), c.Take("brd"):
 		if a.broadcast != "" {
 			return duplicateNext(c, "broadcast")
 		}
@@ -86,9 +87,9 @@ func addrWord(c *cli.Command, a *addrChange) error {
 	case c.Take("scope"):
 		err = nextAddrScope(c, a)
 	case c.Take("dev"):
-		a.dev, err = c.Next()
+		err = nextWord(c, &a.dev)
 	case c.Take("label"):
-		a.label, err = c.Next()
+		err = nextWord(c, &a.label)
 	case c.TakeAbbr("metric", "priority", "preference"):
 		var n uint64
 		n, err = c.Uint(32, "\"metric\" value is invalid\n")
@@ -97,6 +98,8 @@ func addrWord(c *cli.Command, a *addrChange) error {
 		a.valid, err = nextLifetime(c, "valid_lft", a.valid)
 	case c.TakeAbbr("preferred_lft"):
 		a.preferred, err = nextLifetime(c, "preferred_lft", a.preferred)
+	case c.Take("proto"):
+		err = nextAddrProto(c, a)
 	case takeAddrFlag(c, a):
 	default:
 		explicit := c.Take("local")
@@ -161,6 +164,20 @@ func nextAddrScope(c *cli.Command, a *addrChange) error {
 	}
 	scope := uint8(n)
 	a.scope = &scope
+	return nil
+}
+
+// nextAddrProto takes the name or number of what makes an address.
+func nextAddrProto(c *cli.Command, a *addrChange) error {
+	word, err := c.Next()
+	if err != nil {
+		return err
+	}
+	proto, ok := c.Names.AddrProtoNumber(word)
+	if !ok {
+		return desc.Wrong(word, "\"proto\" value is invalid\n")
+	}
+	a.proto.set(proto)
 	return nil
 }
 
@@ -253,8 +270,11 @@ func encodeAddr(c *cli.Command, a *addrChange, r *wire.Request, index int, delet
 	if a.anycast != nil {
 		putAddr(r, uapi.IFA_ANYCAST, *a.anycast)
 	}
-	if a.label != "" {
-		r.String(uapi.IFA_LABEL, a.label)
+	if a.label.given {
+		r.String(uapi.IFA_LABEL, a.label.value)
+	}
+	if a.proto.given {
+		r.Uint8(uapi.IFA_PROTO, a.proto.value)
 	}
 	for _, m := range a.metrics {
 		r.Uint32(uapi.IFA_RT_PRIORITY, m)

@@ -10,7 +10,8 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// addrMessage is an RTM_NEWADDR or RTM_DELADDR message taken apart.
+// addrMessage is an RTM_NEWADDR or RTM_DELADDR message taken apart, or one of a
+// multicast or anycast address.
 type addrMessage struct {
 	deleted bool
 	ifa     uapi.Ifaddrmsg
@@ -22,7 +23,7 @@ type addrMessage struct {
 }
 
 func readAddr(m wire.Message) *addrMessage {
-	a := &addrMessage{deleted: m.Type == uapi.RTM_DELADDR}
+	a := &addrMessage{deleted: m.Type == uapi.RTM_DELADDR || m.Type == uapi.RTM_DELMULTICAST || m.Type == uapi.RTM_DELANYCAST}
 	a.ifa.Decode(m.Data)
 	a.attrs = desc.ParseAttrs(m.Data[min(uapi.SizeofIfaddrmsg, len(m.Data)):])
 	a.flags = uint32(a.ifa.Flags)
@@ -86,11 +87,19 @@ func showAddr(s *cli.Session, a *addrMessage, named bool) {
 		p.Text("any ")
 		p.ColorStr(color, "anycast", "%s ", s.AddrText(b))
 	}
+	if b, ok := a.attrs[uapi.IFA_MULTICAST]; ok {
+		p.Text("mcast ")
+		p.ColorStr(color, "multicast", "%s ", s.AddrText(b))
+	}
 	p.Str("scope", "scope %s ", s.Names.ScopeName(a.ifa.Scope))
 	showAddrFlags(s, a)
+	if b := a.attrs[uapi.IFA_PROTO]; len(b) != 0 && (b[0] != uapi.IFAPROT_UNSPEC || p.JSON) {
+		p.Str("protocol", "proto %s ", s.Names.AddrProtoName(b[0]))
+	}
 	if _, ok := a.attrs[uapi.IFA_LABEL]; ok {
 		p.Str("label", "%s", a.label)
 	}
+	showUnknown(p, " %s", a.attrs, uapi.IFA_MAX)
 	if b, ok := a.attrs[uapi.IFA_CACHEINFO]; ok {
 		var c uapi.IfaCacheinfo
 		c.Decode(b)
@@ -180,8 +189,9 @@ func (f *filter) addr(a *addrMessage, linkName string) bool {
 		f.family != uapi.AF_UNSPEC && f.family != int(a.ifa.Family),
 		f.scope != nil && *f.scope != a.ifa.Scope,
 		(f.flags^a.flags)&f.flagMask != 0,
-		f.label != "" && !matchLabel(f.label, label),
-		f.to != nil && !f.to.Contains(a.local):
+		f.label.given && !matchLabel(f.label.value, label),
+		f.to != nil && !f.to.Contains(a.local),
+		f.proto.given && len(a.attrs[uapi.IFA_PROTO]) != 0 && a.attrs[uapi.IFA_PROTO][0] != f.proto.value:
 		return false
 	}
 	return true

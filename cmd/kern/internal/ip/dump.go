@@ -20,8 +20,10 @@ const (
 	addrMagic  = 0x47361222
 )
 
-// saveDump writes a table to standard output for restore.
-func saveDump(c *cli.Command, r *wire.Request, magic uint32, wanted func(wire.Message) bool) error {
+// saveDump writes a table to standard output for restore. terminated makes the
+// error of one that cannot be read.
+func saveDump(c *cli.Command, r *wire.Request, magic uint32, wanted func(wire.Message) bool,
+	terminated func(*cli.Command, error) error) error {
 	if cli.IsTerminal(c.Stdout) {
 		return cli.Exit(cli.StatusUsage, "Not sending a binary stream to stdout")
 	}
@@ -35,10 +37,8 @@ func saveDump(c *cli.Command, r *wire.Request, magic uint32, wanted func(wire.Me
 		b = b[:0]
 		return err
 	})
-	if err == nil {
-		_, err = w.Write(b)
-	}
-	return errors.Join(err, w.Flush())
+	_, werr := w.Write(b)
+	return errors.Join(terminated(c, err), werr, w.Flush())
 }
 
 // appendMessage appends a message as the kernel sent it.

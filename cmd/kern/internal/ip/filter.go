@@ -14,14 +14,18 @@ import (
 // filter says which links and addresses to show or flush.
 type filter struct {
 	dev      string // the link as it was named
+	named    bool   // one was
 	index    int    // its index, 0 for all
 	up       bool
-	kind     string // IFLA_INFO_KIND, or IFLA_INFO_SLAVE_KIND followed by "_slave"
+	down     bool
+	kind     choice[string] // IFLA_INFO_KIND, or IFLA_INFO_SLAVE_KIND followed by "_slave"
+	novf     bool           // without virtual functions
 	group    *uint32
 	master   int
 	nomaster bool
 
-	label    string // pattern
+	label    choice[string] // a pattern
+	proto    choice[uint8]
 	scope    *uint8
 	to       *cli.Prefix
 	flags    uint32 // IFA_F_…, of those in flagMask
@@ -43,20 +47,21 @@ func parseFilter(c *cli.Command) (*filter, error) {
 			}
 			continue
 		}
-		if word == "dev" {
+		explicit := word == "dev"
+		if explicit {
 			if word, err = c.Next(); err != nil {
 				return nil, err
 			}
 		}
-		if f.dev != "" {
+		switch {
+		case f.named:
 			return nil, cli.Garbage("dev", word)
-		}
-		if strings.HasPrefix("help", word) && word != "" {
+		case strings.HasPrefix("help", word) && word != "" && !explicit:
 			return nil, c.ShowUsage()
 		}
-		f.dev = word
+		f.dev, f.named = word, true
 	}
-	if f.dev != "" {
+	if f.named {
 		info := c.LinkNamed(f.dev)
 		if info == nil {
 			return nil, cli.NoSuchDevice(f.dev)
@@ -74,10 +79,18 @@ func filterWord(c *cli.Command, f *filter, word string) (bool, error) {
 		f.up = true
 	case "nomaster":
 		f.nomaster = true
+	case "down":
+		f.down = true
+	case "novf":
+		f.novf = true
 	case "type":
-		f.kind, err = c.Next()
+		err = nextWord(c, &f.kind)
 	case "label":
-		f.label, err = c.Next()
+		err = nextWord(c, &f.label)
+	case "proto":
+		var n uint64
+		n, err = c.Uint(8, "\"proto\" value is invalid\n")
+		f.proto.set(uint8(n))
 	case "master":
 		f.master, err = nextMaster(c, "Device does not exist\n", "")
 	case "vrf":
@@ -97,6 +110,13 @@ func filterWord(c *cli.Command, f *filter, word string) (bool, error) {
 		return f.flag(word), nil
 	}
 	return true, err
+}
+
+// nextWord takes any word for a selector.
+func nextWord(c *cli.Command, v *choice[string]) error {
+	word, err := c.Next()
+	v.set(word)
+	return err
 }
 
 // nextMaster takes the name of a link of a kind, or of any, that others are
@@ -166,16 +186,17 @@ func (f *filter) link(l *linkMessage) bool {
 	switch {
 	case f.index != 0 && int(l.ifi.Index) != f.index,
 		f.up && l.ifi.Flags&uapi.IFF_UP == 0,
+		f.down && l.ifi.Flags&uapi.IFF_UP != 0,
 		f.group != nil && l.number(uapi.IFLA_GROUP) != *f.group,
 		f.master != 0 && int(l.number(uapi.IFLA_MASTER)) != f.master:
 		return false
-	case f.kind == "":
+	case !f.kind.given:
 		return true
 	}
-	if port, ok := strings.CutSuffix(f.kind, "_slave"); ok {
+	if port, ok := strings.CutSuffix(f.kind.value, "_slave"); ok {
 		return l.portKind == port
 	}
-	return l.kind == f.kind
+	return l.kind == f.kind.value && l.kind != ""
 }
 
 // linkDump is the request for all links that may be wanted: the kernel filters
@@ -194,9 +215,9 @@ func (f *filter) linkDump(family int, mask uint32) *wire.Request {
 	case f.nomaster:
 		r.Int32(uapi.IFLA_MASTER, none) // Linux 5.15; readLinks does it for older ones
 	}
-	if f.kind != "" && !strings.HasSuffix(f.kind, "_slave") {
+	if kind := f.kind.value; kind != "" && !strings.HasSuffix(kind, "_slave") {
 		r.Nest(uapi.IFLA_LINKINFO)
-		r.String(uapi.IFLA_INFO_KIND, f.kind)
+		r.String(uapi.IFLA_INFO_KIND, kind)
 		r.End()
 	}
 	return r

@@ -54,7 +54,9 @@ link set { DEVICE | dev DEVICE | group GROUP } [ { up | down } ] [ type TYPE ARG
          [ addrgenmode { eui64 | none | stable_secret | random } ]
          [ protodown { on | off } ] [ protodown_reason PREASON { on | off } ]
          [ gso_max_size BYTES ] [ gso_max_segs PACKETS ] [ gro_max_size BYTES ]
-link show [ DEVICE | group GROUP ] [ up ] [ master DEV ] [ vrf NAME ] [ type TYPE ] [ nomaster ]
+         [ gso_ipv4_max_size BYTES ] [ gro_ipv4_max_size BYTES ]
+link show [ DEVICE | group GROUP ] [ { up | down } ] [ master DEV ] [ vrf NAME ]
+          [ type TYPE ] [ nomaster ] [ novf ]
 link property { add | del } dev DEVICE [ altname NAME ]...
 link help [ TYPE ]
 TYPE := { ` + cli.Fold(kindNames(), " | ", "          ", 78) + ` | ... }

@@ -14,10 +14,13 @@ func showLinkDetails(s *cli.Session, l *linkMessage, v linkView) {
 	p := s.Out
 	showNumbers(s, l, []numberField{
 		{uapi.IFLA_PROMISCUITY, "promiscuity", " promiscuity %d "},
-		{uapi.IFLA_ALLMULTI, "allmulti", " allmulti %d "},
+		{uapi.IFLA_ALLMULTI, "allmulti", "allmulti %d "},
 		{uapi.IFLA_MIN_MTU, "min_mtu", "minmtu %d "},
 		{uapi.IFLA_MAX_MTU, "max_mtu", "maxmtu %d "},
 	})
+	if b := l.attrs[uapi.IFLA_NETNS_IMMUTABLE]; len(b) != 0 && b[0] != 0 {
+		p.Bool("netns-immutable", "netns-immutable ", true)
+	}
 	showLinkInfo(s, l)
 	if !v.addr {
 		showAddrGenMode(s, l)
@@ -30,6 +33,8 @@ func showLinkDetails(s *cli.Session, l *linkMessage, v linkView) {
 		{uapi.IFLA_TSO_MAX_SIZE, "tso_max_size", "tso_max_size %d "},
 		{uapi.IFLA_TSO_MAX_SEGS, "tso_max_segs", "tso_max_segs %d "},
 		{uapi.IFLA_GRO_MAX_SIZE, "gro_max_size", "gro_max_size %d "},
+		{uapi.IFLA_GSO_IPV4_MAX_SIZE, "gso_ipv4_max_size", "gso_ipv4_max_size %d "},
+		{uapi.IFLA_GRO_IPV4_MAX_SIZE, "gro_ipv4_max_size", "gro_ipv4_max_size %d "},
 	})
 	if b, ok := l.attrs[uapi.IFLA_PHYS_PORT_NAME]; ok {
 		p.Str("phys_port_name", "portname %s ", cli.Text(b))
@@ -80,15 +85,40 @@ func showLinkInfo(s *cli.Session, l *linkMessage) {
 		p.Str("info_slave_kind", "    %s_slave ", l.portKind)
 		showInfoData(s, "info_slave_data", portFields(l.portKind), l.info[uapi.IFLA_INFO_SLAVE_DATA])
 	}
+	showUnknown(p, "%s ", l.info, uapi.IFLA_INFO_MAX)
 	p.EndObject()
 }
 
+// showInfoData prints the attributes of a kind: as it is described, and those
+// that its description does not reach, or all of a kind that has none, as they are.
 func showInfoData(s *cli.Session, key string, fields *desc.Kind, b []byte) {
-	if b != nil && fields != nil && len(fields.Fields) != 0 {
-		s.Out.Object(key)
-		desc.Show(s.Out, fields, b)
-		s.Out.EndObject()
+	if b == nil {
+		return
 	}
+	attrs, last := desc.ParseAttrs(b), uint16(0)
+	if fields != nil {
+		if fields.Header != 0 {
+			attrs = nil // a structure comes before the attributes, or in their place
+		}
+		for _, f := range fields.Fields {
+			if f.Type != desc.Header {
+				last = max(last, f.Type)
+			}
+		}
+	}
+	unknown := false
+	for typ := range attrs {
+		unknown = unknown || typ > last
+	}
+	if !unknown && (fields == nil || len(fields.Fields) == 0) {
+		return
+	}
+	s.Out.Object(key)
+	if fields != nil {
+		desc.Show(s.Out, fields, b)
+	}
+	showUnknown(s.Out, "%s ", attrs, last)
+	s.Out.EndObject()
 }
 
 // addrGenModes are the names of IN6_ADDR_GEN_MODE_…

@@ -87,10 +87,10 @@ func (w *linkWords) putName() {
 }
 
 func (w *linkWords) putLower() error {
-	if w.lower == "" {
+	if !w.lower.given {
 		return nil
 	}
-	index, err := w.IndexOf(w.lower)
+	index, err := w.IndexOf(w.lower.value)
 	if err != nil {
 		return err
 	}
@@ -138,6 +138,9 @@ func (w *linkWords) readKind(create bool) error {
 	if err != nil {
 		return err
 	}
+	if kind == "" && !create { // one that is to be made the kernel refuses
+		return invalidValue("type", kind)
+	}
 	fields, data := kindFields(kind), uint16(uapi.IFLA_INFO_DATA)
 	if port, ok := strings.CutSuffix(kind, "_slave"); ok {
 		fields, data = portFields(port), uapi.IFLA_INFO_SLAVE_DATA
@@ -150,7 +153,10 @@ func (w *linkWords) readKind(create bool) error {
 		}
 	}
 	w.e.End()
-	if w.More() {
+	switch {
+	case w.More() && fields == nil:
+		return cli.Exit(cli.StatusFailed, "Options of links of type %q are not known here: \"%s ...\". Try \"%s link help\".", kind, w.Peek(), w.Session.Name)
+	case w.More():
 		return cli.Exit(cli.StatusFailed, "Garbage instead of arguments \"%s ...\". Try \"%s link help\".", w.Peek(), w.Session.Name)
 	}
 	return nil
@@ -161,6 +167,9 @@ func (w *linkWords) readKindData(kind string, fields *desc.Kind, data uint16, cr
 	before := len(w.e.Bytes())
 	w.LinkOptions = w.readPeer
 	w.Warn = func(text string) { fmt.Fprintln(w.Stderr, text) }
+	if !create {
+		w.Present = func() (desc.Attrs, error) { return w.present(data) }
+	}
 	if err := desc.Read(&w.Args, fields, w.e); err != nil {
 		return err
 	}
@@ -182,6 +191,19 @@ func (w *linkWords) readKindData(kind string, fields *desc.Kind, data uint16, cr
 		w.e.End()
 	}
 	return nil
+}
+
+// present asks for what the link that is being changed has in IFLA_INFO_DATA or IFLA_INFO_SLAVE_DATA.
+func (w *linkWords) present(data uint16) (desc.Attrs, error) {
+	info := w.LinkNamed(w.dev)
+	if info == nil {
+		return nil, cli.NoDevice(w.dev)
+	}
+	m, err := w.Get(cli.LinkRequest(info.Index, "", uapi.RTEXT_FILTER_SKIP_STATS))
+	if err != nil {
+		return nil, err
+	}
+	return desc.ParseAttrs(readLink(m).info[data]), nil
 }
 
 // readPeer reads the link that is made along with another.

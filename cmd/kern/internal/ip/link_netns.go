@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"kern.sys/internal/uapi"
+	"kern.sys/netns"
 )
 
 // readNetNS reads the namespace to put a link in: a name, a path or the id of a
@@ -22,7 +23,12 @@ func (w *linkWords) readNetNS() error {
 	if err != nil {
 		return invalidValue("netns", word)
 	}
-	w.e.Uint32(uapi.IFLA_NET_NS_PID, uint32(pid))
+	ns, err := netns.GetFromPid(int(pid))
+	if err != nil {
+		return invalidValue("netns", word)
+	}
+	w.Opened = append(w.Opened, ns)
+	w.e.Uint32(uapi.IFLA_NET_NS_FD, uint32(ns))
 	return nil
 }
 

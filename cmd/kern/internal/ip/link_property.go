@@ -14,22 +14,19 @@ func linkProperty(c *cli.Command) error {
 	if !c.More() {
 		return c.ShowUsage()
 	}
-	verb, err := c.Next()
 	switch {
-	case err != nil:
-		return err
-	case strings.HasPrefix("add", verb):
+	case c.TakeAbbr("add"):
 		return changeAltNames(c, uapi.RTM_NEWLINKPROP, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL|uapi.NLM_F_APPEND)
-	case strings.HasPrefix("delete", verb):
+	case c.TakeAbbr("delete"):
 		return changeAltNames(c, uapi.RTM_DELLINKPROP, 0)
-	case strings.HasPrefix("help", verb):
+	case c.HelpAsked():
 		return c.ShowUsage()
 	}
 	return cli.Exit(cli.StatusUsage, "Operator required")
 }
 
 func changeAltNames(c *cli.Command, typ, flags uint16) error {
-	var dev string
+	var dev choice[string]
 	var names []string
 	for c.More() {
 		word, err := c.Next()
@@ -50,18 +47,21 @@ func changeAltNames(c *cli.Command, typ, flags uint16) error {
 			if word, err = c.Next(); err != nil {
 				return err
 			}
-		case strings.HasPrefix("help", word):
+		case word != "" && strings.HasPrefix("help", word):
 			return c.ShowUsage()
 		}
-		if dev != "" {
+		if dev.given {
 			return cli.Garbage("dev", word)
 		}
-		dev = word
+		if !validAltName(word) {
+			return desc.Wrong(word, "\"dev\" not a valid ifname")
+		}
+		dev.set(word)
 	}
-	if dev == "" {
+	if !dev.given {
 		return cli.Exit(cli.StatusUsage, "Not enough of information: \"dev\" argument is required.")
 	}
-	index, err := c.IndexOf(dev)
+	index, err := c.IndexOf(dev.value)
 	if err != nil {
 		return err
 	}

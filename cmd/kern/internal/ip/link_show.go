@@ -85,7 +85,7 @@ func showLink(s *cli.Session, l *linkMessage, v linkView) {
 	if l.has(uapi.IFLA_GROUP, 4) {
 		p.Str("group", "group %s ", s.Names.GroupName(l.number(uapi.IFLA_GROUP)))
 	}
-	if n := txQueueLen(s, l); n != 0 && !v.event {
+	if n := l.number(uapi.IFLA_TXQLEN); n != 0 && !v.event {
 		p.Uint("txqlen", "qlen %d", uint64(n))
 	}
 	if b := l.attrs[uapi.IFLA_EVENT]; len(b) >= 4 && native.Uint32(b) != uapi.IFLA_EVENT_NONE {
@@ -112,6 +112,7 @@ func showLink(s *cli.Session, l *linkMessage, v linkView) {
 		showVFs(s, l)
 	}
 	showAltNames(s, l)
+	showUnknown(p, " %s", l.attrs, uapi.IFLA_MAX)
 }
 
 // showLinkName prints the name and what the link is on top of.
@@ -136,18 +137,6 @@ func showLinkName(s *cli.Session, l *linkMessage, format string) {
 		name = l.name
 	}
 	p.ColorStr(desc.Ifname, "ifname", format, name)
-}
-
-// txQueueLen is the length of the link's queue; IPv6's view of a link does not
-// have it.
-func txQueueLen(s *cli.Session, l *linkMessage) uint32 {
-	if l.has(uapi.IFLA_TXQLEN, 4) {
-		return l.number(uapi.IFLA_TXQLEN)
-	}
-	if info := s.Link(int(l.ifi.Index)); info != nil {
-		return info.TxQLen
-	}
-	return 0
 }
 
 // linkFlags are the names of IFF_… in the order they are shown. IFF_RUNNING
@@ -385,6 +374,9 @@ func showLinkBrief(s *cli.Session, l *linkMessage) {
 // indexes as the kernel gives them.
 func readLinks(c *cli.Command, f *filter, family int) ([]*linkMessage, error) {
 	mask := uint32(uapi.RTEXT_FILTER_VF)
+	if f.novf {
+		mask = 0
+	}
 	if c.Stats == 0 {
 		mask |= uapi.RTEXT_FILTER_SKIP_STATS
 	}
@@ -407,7 +399,9 @@ func readLinks(c *cli.Command, f *filter, family int) ([]*linkMessage, error) {
 		if l.ifi.Family == uapi.AF_UNSPEC {
 			c.RememberLink(m)
 		}
-		if f.index == 0 && f.nomaster && l.number(uapi.IFLA_MASTER) != 0 {
+		switch {
+		case f.index == 0 && f.nomaster && l.number(uapi.IFLA_MASTER) != 0,
+			f.group != nil && l.has(uapi.IFLA_GROUP, 4) && l.number(uapi.IFLA_GROUP) != *f.group:
 			continue
 		}
 		links = append(links, l)

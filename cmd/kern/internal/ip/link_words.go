@@ -19,9 +19,9 @@ type linkWords struct {
 	e   *wire.Encoder  // attributes go here as they are read
 	ifi uapi.Ifinfomsg // flags to be changed, and the index of a new link
 
-	dev    string // the link to change, or the name of a new one
-	name   string // its name, or a new name
-	lower  string // the link it is on top of
+	dev    string         // the link to change, or the name of a new one
+	name   string         // its name, or a new name
+	lower  choice[string] // the link it is on top of
 	group  *uint32
 	index  int  // of a new link, or of one in its new namespace
 	netns  bool // a namespace was named
@@ -47,7 +47,7 @@ func linkWordTable() []linkWord {
 		{name: "down", read: func(w *linkWords) error { return w.setFlag(uapi.IFF_UP, false) }},
 		{name: "name", once: true, read: (*linkWords).readName},
 		{name: "index", once: true, read: (*linkWords).readIndex},
-		{name: "link", abbr: true, read: func(w *linkWords) (err error) { w.lower, err = w.Next(); return err }},
+		{name: "link", abbr: true, read: func(w *linkWords) error { return nextWord(w.Command, &w.lower) }},
 		{name: "address", abbr: true, read: func(w *linkWords) error { return w.readLLAddr(uapi.IFLA_ADDRESS) }},
 		{name: "broadcast", more: []string{"brd"}, abbr: true, read: func(w *linkWords) error { return w.readLLAddr(uapi.IFLA_BROADCAST) }},
 		{name: "txqueuelen", more: []string{"qlen"}, abbr: true, once: true, read: readInt("txqueuelen", uapi.IFLA_TXQLEN)},
@@ -149,11 +149,13 @@ func (w *linkWords) read() error {
 
 // validAltName reports whether s may be an alternative name of a link.
 func validAltName(s string) bool {
-	return s != "" && len(s) < uapi.ALTIFNAMSIZ && !strings.ContainsFunc(s, func(r rune) bool { return r == '/' || unicode.IsSpace(r) })
+	return s != "" && len(s) < uapi.ALTIFNAMSIZ // the rest is for the kernel to judge
 }
 
 // validName reports whether s may be the name of a link.
-func validName(s string) bool { return validAltName(s) && len(s) < uapi.IFNAMSIZ }
+func validName(s string) bool {
+	return validAltName(s) && len(s) < uapi.IFNAMSIZ && !strings.ContainsFunc(s, func(r rune) bool { return r == '/' || unicode.IsSpace(r) })
+}
 
 func (w *linkWords) setFlag(bit uint32, on bool) error {
 	w.ifi.Change |= bit
@@ -249,15 +251,20 @@ func (w *linkWords) readLLAddr(typ uint16) error {
 }
 
 func (w *linkWords) readCarrier() error {
-	word, err := w.Next()
-	switch {
-	case err != nil:
-		return err
-	case word != "on" && word != "off":
-		return cli.Exit(cli.StatusInvalid, "Error: argument of \"carrier\" must be one of \"off\", \"on\", not %q", word)
+	on, err := w.strictOnOff("carrier")
+	if err == nil {
+		w.e.Uint8(uapi.IFLA_CARRIER, boolByte(on))
 	}
-	w.e.Uint8(uapi.IFLA_CARRIER, boolByte(word == "on"))
-	return nil
+	return err
+}
+
+// strictOnOff is OnOff for keywords whose error ends in another way.
+func (w *linkWords) strictOnOff(keyword string) (bool, error) {
+	word, err := w.Next()
+	if err == nil && word != "on" && word != "off" {
+		err = cli.Exit(cli.StatusInvalid, "Error: argument of \"%s\" must be one of \"off\", \"on\", not %q", keyword, word)
+	}
+	return word == "on", err
 }
 
 func boolByte(on bool) uint8 {
@@ -326,12 +333,11 @@ func (w *linkWords) readAddrGenMode() error {
 }
 
 func (w *linkWords) readProtoDown() error {
-	on, err := w.OnOff("protodown")
-	if err != nil {
-		return err
+	on, err := w.strictOnOff("protodown")
+	if err == nil {
+		w.e.Uint8(uapi.IFLA_PROTO_DOWN, boolByte(on))
 	}
-	w.e.Uint8(uapi.IFLA_PROTO_DOWN, boolByte(on))
-	return nil
+	return err
 }
 
 // readProtoDownReason reads a reason, by name or as the number of its bit, and

@@ -90,12 +90,12 @@ var capturedMessages = []struct {
 			"0800 0a00 05000000 0800 1000 ff000000" + // FRA_FWMARK 5, FRA_FWMASK 0xff
 			"0c00 1400 05000000 0a000000" + // FRA_UID_RANGE 5 to 10
 			"0800 1700 0400 0900 0800 1800 5000 5000" + // FRA_SPORT_RANGE 4 to 9, FRA_DPORT_RANGE 80
-			"0600 1d00 ffff0000" + // FRA_DPORT_MASK, which ip 6.1 does not know
+			"0600 1d00 ffff0000" + // FRA_DPORT_MASK
 			"0500 1600 06000000" + // FRA_IP_PROTO 6
 			"0800 0100 c0a80000 0800 0200 0a000000", // FRA_DST, FRA_SRC
 		text: "10:\tfrom 10.0.0.0/8 to 192.168.0.0/16 tos 0x10 fwmark 0x5/0xff iif d0 oif d1 uidrange 5-10 ipproto tcp sport 4-9 dport 80 lookup 1000 suppress_prefixlength 0 proto unspec\n",
 		json: `[{"priority":10,"src":"10.0.0.0","srclen":8,"dst":"192.168.0.0","dstlen":16,"tos":"0x10","fwmark":"0x5","fwmask":"0xff","iif":"d0","oif":"d1","uid_start":5,"uid_end":10,` +
-			`"ipproto":"tcp","sport_start":4,"sport_end":9,"dport":80,"table":"1000","suppress_prefixlen":0}]`,
+			`"ipproto":"tcp","sport_start":4,"sport_end":9,"dport":80,"dport_mask":"0xffff","table":"1000","suppress_prefixlen":0}]`,
 	},
 	{
 		name: "neighbour",

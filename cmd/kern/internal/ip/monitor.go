@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"kern.sys/cmd/kern/internal/cli"
@@ -18,7 +20,7 @@ import (
 
 func monitorUsage() string {
 	return `
-monitor [ all | OBJECT... ] [ file FILE ] [ label ] [ dev DEVICE ]
+monitor [ all | OBJECT... ] [ file FILE ] [ label ] [ all-nsid ] [ dev DEVICE ]
 OBJECT := { ` + cli.Fold(monitorWords(), " | ", "            ", 70) + ` }
 `
 }
@@ -26,9 +28,10 @@ OBJECT := { ` + cli.Fold(monitorWords(), " | ", "            ", 70) + ` }
 // monitored is one kind of object that can be watched.
 type monitored struct {
 	word   string
+	exact  bool // not to be abbreviated
 	label  string
 	groups []watchGroup
-	types  [2]uint16 // the messages that tell of it: something is there, something is gone
+	types  []uint16 // the messages that tell of it
 	show   func(c *cli.Command, m wire.Message, dev int) bool
 }
 
@@ -42,24 +45,28 @@ type watchGroup struct {
 // looked up.
 func monitorTable() []monitored {
 	return []monitored{
-		{"link", "LINK", []watchGroup{{0, uapi.RTNLGRP_LINK}},
-			[2]uint16{uapi.RTM_NEWLINK, uapi.RTM_DELLINK}, watchLink},
-		{"address", "ADDR", []watchGroup{{uapi.AF_INET, uapi.RTNLGRP_IPV4_IFADDR}, {uapi.AF_INET6, uapi.RTNLGRP_IPV6_IFADDR}},
-			[2]uint16{uapi.RTM_NEWADDR, uapi.RTM_DELADDR}, watchAddr},
-		{"route", "ROUTE", []watchGroup{{uapi.AF_INET, uapi.RTNLGRP_IPV4_ROUTE}, {uapi.AF_INET6, uapi.RTNLGRP_IPV6_ROUTE}, {uapi.AF_MPLS, uapi.RTNLGRP_MPLS_ROUTE}},
-			[2]uint16{uapi.RTM_NEWROUTE, uapi.RTM_DELROUTE}, watchRoute},
-		{"prefix", "PREFIX", []watchGroup{{uapi.AF_INET6, uapi.RTNLGRP_IPV6_PREFIX}},
-			[2]uint16{uapi.RTM_NEWPREFIX, uapi.RTM_NEWPREFIX}, watchPrefix},
-		{"neigh", "NEIGH", []watchGroup{{0, uapi.RTNLGRP_NEIGH}},
-			[2]uint16{uapi.RTM_NEWNEIGH, uapi.RTM_DELNEIGH}, watchNeigh},
-		{"netconf", "NETCONF", []watchGroup{{uapi.AF_INET, uapi.RTNLGRP_IPV4_NETCONF}, {uapi.AF_INET6, uapi.RTNLGRP_IPV6_NETCONF}, {uapi.AF_MPLS, uapi.RTNLGRP_MPLS_NETCONF}},
-			[2]uint16{uapi.RTM_NEWNETCONF, uapi.RTM_DELNETCONF}, watchNetconf},
-		{"rule", "RULE", []watchGroup{{uapi.AF_INET, uapi.RTNLGRP_IPV4_RULE}, {uapi.AF_INET6, uapi.RTNLGRP_IPV6_RULE}},
-			[2]uint16{uapi.RTM_NEWRULE, uapi.RTM_DELRULE}, watchRule},
-		{"nsid", "NSID", []watchGroup{{0, uapi.RTNLGRP_NSID}},
-			[2]uint16{uapi.RTM_NEWNSID, uapi.RTM_DELNSID}, watchNetnsID},
-		{"nexthop", "NEXTHOP", []watchGroup{{0, uapi.RTNLGRP_NEXTHOP}},
-			[2]uint16{uapi.RTM_NEWNEXTHOP, uapi.RTM_DELNEXTHOP}, watchNexthop},
+		{"link", false, "LINK", []watchGroup{{0, uapi.RTNLGRP_LINK}},
+			[]uint16{uapi.RTM_NEWLINK, uapi.RTM_DELLINK}, watchLink},
+		{"address", false, "ADDR", []watchGroup{{uapi.AF_INET, uapi.RTNLGRP_IPV4_IFADDR}, {uapi.AF_INET6, uapi.RTNLGRP_IPV6_IFADDR}},
+			[]uint16{uapi.RTM_NEWADDR, uapi.RTM_DELADDR}, watchAddr},
+		{"maddress", false, "ADDR", []watchGroup{{uapi.AF_INET, uapi.RTNLGRP_IPV4_MCADDR}, {uapi.AF_INET6, uapi.RTNLGRP_IPV6_MCADDR}},
+			[]uint16{uapi.RTM_NEWMULTICAST, uapi.RTM_DELMULTICAST}, watchAddr},
+		{"acaddress", true, "ADDR", []watchGroup{{uapi.AF_INET6, uapi.RTNLGRP_IPV6_ACADDR}},
+			[]uint16{uapi.RTM_NEWANYCAST, uapi.RTM_DELANYCAST}, watchAddr},
+		{"route", false, "ROUTE", []watchGroup{{uapi.AF_INET, uapi.RTNLGRP_IPV4_ROUTE}, {uapi.AF_INET6, uapi.RTNLGRP_IPV6_ROUTE}, {uapi.AF_MPLS, uapi.RTNLGRP_MPLS_ROUTE}},
+			[]uint16{uapi.RTM_NEWROUTE, uapi.RTM_DELROUTE}, watchRoute},
+		{"prefix", false, "PREFIX", []watchGroup{{uapi.AF_INET6, uapi.RTNLGRP_IPV6_PREFIX}},
+			[]uint16{uapi.RTM_NEWPREFIX}, watchPrefix},
+		{"neigh", false, "NEIGH", []watchGroup{{0, uapi.RTNLGRP_NEIGH}},
+			[]uint16{uapi.RTM_NEWNEIGH, uapi.RTM_DELNEIGH, uapi.RTM_GETNEIGH}, watchNeigh},
+		{"netconf", false, "NETCONF", []watchGroup{{uapi.AF_INET, uapi.RTNLGRP_IPV4_NETCONF}, {uapi.AF_INET6, uapi.RTNLGRP_IPV6_NETCONF}, {uapi.AF_MPLS, uapi.RTNLGRP_MPLS_NETCONF}},
+			[]uint16{uapi.RTM_NEWNETCONF, uapi.RTM_DELNETCONF}, watchNetconf},
+		{"rule", false, "RULE", []watchGroup{{uapi.AF_INET, uapi.RTNLGRP_IPV4_RULE}, {uapi.AF_INET6, uapi.RTNLGRP_IPV6_RULE}},
+			[]uint16{uapi.RTM_NEWRULE, uapi.RTM_DELRULE}, watchRule},
+		{"nsid", false, "NSID", []watchGroup{{0, uapi.RTNLGRP_NSID}},
+			[]uint16{uapi.RTM_NEWNSID, uapi.RTM_DELNSID}, watchNetnsID},
+		{"nexthop", false, "NEXTHOP", []watchGroup{{0, uapi.RTNLGRP_NEXTHOP}},
+			[]uint16{uapi.RTM_NEWNEXTHOP, uapi.RTM_DELNEXTHOP}, watchNexthop},
 	}
 }
 
@@ -75,9 +82,14 @@ func monitorWords() []string {
 type monitorWish struct {
 	objects []monitored
 	label   bool
-	file    string
+	allNSID bool // of all namespaces that have an id here
+	file    choice[string]
 	dev     int
+	nsid    func() int // with allNSID: the namespace that the event under way is of
 }
+
+// currentNSID stands for this namespace, which needs no id.
+const currentNSID = -1
 
 // runMonitor shows changes as they come, until it is interrupted.
 func runMonitor(c *cli.Command) error {
@@ -85,7 +97,7 @@ func runMonitor(c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	if w.file != "" {
+	if w.file.given {
 		return monitorFile(c, w)
 	}
 	ctx, stop := signal.NotifyContext(c.Ctx, os.Interrupt)
@@ -109,9 +121,7 @@ func nextMonitorWish(c *cli.Command) (*monitorWish, error) {
 func nextMonitorWord(c *cli.Command, w *monitorWish) error {
 	switch {
 	case c.TakeAbbr("file"):
-		file, err := c.Next()
-		w.file = file
-		return err
+		return nextWord(c, &w.file)
 	case c.TakeAbbr("label"):
 		w.label = true
 		return nil
@@ -127,7 +137,7 @@ func nextMonitorWord(c *cli.Command, w *monitorWish) error {
 		w.dev = info.Index
 		return nil
 	case c.Take("all"):
-		w.objects, w.label = monitorTable(), true
+		w.label = true
 		return nil
 	}
 	word, err := c.Next()
@@ -135,15 +145,53 @@ func nextMonitorWord(c *cli.Command, w *monitorWish) error {
 		return err
 	}
 	for _, o := range monitorTable() {
-		if strings.HasPrefix(o.word, word) && word != "" {
+		if o.word == word || !o.exact && strings.HasPrefix(o.word, word) && word != "" {
 			w.objects = append(w.objects, o)
 			return nil
 		}
 	}
-	if strings.HasPrefix("help", word) {
+	if strings.HasPrefix("all-nsid", word) && word != "" {
+		w.allNSID = true
+		return nil
+	}
+	if strings.HasPrefix("help", word) && word != "" {
 		return c.ShowUsage()
 	}
 	return &cli.UnknownError{Kind: "Argument", Word: word, Try: "monitor help"}
+}
+
+// newerGroups is the first multicast group that kernels before 6.14 lack.
+const newerGroups = uapi.RTNLGRP_IPV4_MCADDR
+
+// listen opens the listener. A kernel that has not all of the groups is asked
+// for those that it has, unless there is none of them.
+func (w *monitorWish) listen(c *cli.Command) (*wire.Listener, error) {
+	groups := w.groups(c.Family)
+	events, err := w.listenTo(c, groups)
+	if !errors.Is(err, syscall.EINVAL) {
+		return events, err
+	}
+	older := slices.DeleteFunc(groups, func(g uint32) bool { return g >= newerGroups })
+	if len(older) == 0 {
+		return nil, err
+	}
+	return w.listenTo(c, older)
+}
+
+func (w *monitorWish) listenTo(c *cli.Command, groups []uint32) (*wire.Listener, error) {
+	cfg := wire.Config{Protocol: uapi.NETLINK_ROUTE, ReceiveBuffer: c.Rcvbuf}
+	if c.NS.IsOpen() {
+		cfg.NetNS = &c.NS
+	}
+	if w.allNSID {
+		socket, err := newAllNSID(c.NS, c.Rcvbuf, groups)
+		if err != nil {
+			return nil, err
+		}
+		cfg.Dial = func() (wire.Transport, error) { return socket, nil }
+		w.nsid = socket.NSID
+	}
+	return wire.Listen(cfg, groups...)
 }
 
 // groups are the multicast groups to join.
@@ -161,11 +209,7 @@ func (w *monitorWish) groups(family int) []uint32 {
 
 // watch shows events until ctx is done.
 func watch(ctx context.Context, c *cli.Command, w *monitorWish) error {
-	cfg := wire.Config{Protocol: uapi.NETLINK_ROUTE, ReceiveBuffer: c.Rcvbuf}
-	if c.NS.IsOpen() {
-		cfg.NetNS = &c.NS
-	}
-	events, err := wire.Listen(cfg, w.groups(c.Family)...)
+	events, err := w.listen(c)
 	if err != nil {
 		return err
 	}
@@ -173,7 +217,7 @@ func watch(ctx context.Context, c *cli.Command, w *monitorWish) error {
 	if err := knowLinks(c); err != nil {
 		return err
 	}
-	for m, err := range events.Messages(ctx) {
+	for m, err := range events.Messages(wire.From(ctx)) {
 		switch {
 		case ctx.Err() != nil:
 			return nil
@@ -212,7 +256,7 @@ const tstampType = 15
 
 // monitorFile shows the events that rtmon(8) wrote into a file.
 func monitorFile(c *cli.Command, w *monitorWish) error {
-	f, err := os.Open(w.file)
+	f, err := os.Open(w.file.value)
 	if err != nil {
 		return cli.Exit(cli.StatusUsage, "Cannot fopen: %s", cli.Cause(err))
 	}
@@ -233,27 +277,53 @@ func monitorFile(c *cli.Command, w *monitorWish) error {
 // showEvent shows one message, if it tells of something that was asked for.
 func showEvent(c *cli.Command, m wire.Message, w *monitorWish, now time.Time) error {
 	for _, o := range w.objects {
-		if m.Type != o.types[0] && m.Type != o.types[1] {
+		if !slices.Contains(o.types, m.Type) {
 			continue
 		}
 		p := c.Out
 		p.Reset()
 		c.ShowTimestamp(now)
+		if w.nsid != nil {
+			openNSID(c, w.nsid())
+		}
 		if w.label {
 			p.Text("[%s]", o.label)
 		}
-		p.Array("")
+		if w.nsid != nil {
+			p.Array("events")
+		} else {
+			p.Array("")
+		}
 		if !o.show(c, m, w.dev) {
 			p.Reset()
 			return nil
 		}
 		p.EndArray()
+		if w.nsid != nil {
+			p.EndObject()
+		}
 		if c.JSON {
 			p.Raw("\n")
 		}
 		return c.Flush()
 	}
 	return nil
+}
+
+// openNSID says which namespace an event is of, before its label; in JSON it is
+// within an object with the id. Names of links are looked up there.
+func openNSID(c *cli.Command, id int) {
+	c.LookIn(id)
+	p := c.Out
+	p.Object("")
+	switch {
+	case id >= 0:
+		p.Int("nsid", "[nsid %d]", int64(id))
+	case p.JSON:
+		p.Null("nsid", "")
+	default:
+		p.Text("[nsid current]")
+	}
 }
 
 func watchLink(c *cli.Command, m wire.Message, dev int) bool {

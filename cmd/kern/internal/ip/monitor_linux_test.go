@@ -240,3 +240,72 @@ func TestMonitorShowsAFileOfRtmon(t *testing.T) {
 func TestWrongMonitorWordsEndAsWithIP(t *testing.T) {
 	compareRuns(t, nil, []string{"monitor nope", "monitor file", "monitor file /nonexistent", "monitor dev", "monitor dev nope", "monitor help"})
 }
+
+func TestMonitorOfMulticastAddresses(t *testing.T) {
+	nstest.Do(t, func() {
+		eventful(t)
+		w := clitest.Watch(t, clitest.Process(t, "monitor", "label", "maddr", "acaddress", "rule"))
+		subscribed(t, w)
+		mark(t, 2)
+		clitest.SetUp(t, "addr add fd00::7/64 dev vb nodad", "addr del fd00::7/64 dev vb")
+		mark(t, 3)
+		w.Until(t, "2:\t")
+		got := w.Until(t, "3:\t")
+		w.Stop(t)
+		var err error
+		if !strings.Contains(got, "mcast ff02::1:ff00:7 ") {
+			err = syscall.EOPNOTSUPP
+		}
+		nstest.Need(t, "events of multicast addresses", "6.14", err)
+		if strings.Contains(got, "fd00::7/64") {
+			t.Errorf("an address of another sort in %q", got)
+		}
+	})
+}
+
+// all-nsid shows events of this namespace, and of one that has an id here, with
+// the names that links have there.
+func TestMonitorOfAllNamespaces(t *testing.T) {
+	clitest.NeedIP(t)
+	nstest.Do(t, func() {
+		named(t, "netns add red", "netns set red 7", "-n red link add inside type veth peer name other", "link add va type veth peer name vb")
+		byIP := clitest.Watch(t, exec.Command("ip", "monitor", "all-nsid", "rule", "label"))
+		byKern := clitest.Watch(t, clitest.Process(t, "monitor", "all-nsid", "rule", "label"))
+		links := clitest.Watch(t, clitest.Process(t, "monitor", "all-nsid", "route", "rule"))
+		inJSON := clitest.Watch(t, clitest.Process(t, "-j", "monitor", "all-nsid", "rule"))
+		for _, w := range []*clitest.Watcher{byIP, byKern, links, inJSON} {
+			subscribed(t, w)
+		}
+		mark(t, 2)
+		clitest.SetUp(t, "-n red rule add pref 5 from 1.2.3.4 table 7", "rule add pref 6 from 1.2.3.4 table 7", "-n red rule del pref 5",
+			"-n red link set inside up", "-n red -6 route add fd09::/64 dev inside")
+		mark(t, 3)
+		var told []string
+		for _, w := range []*clitest.Watcher{byIP, byKern} {
+			w.Until(t, "2:\t")
+			told = append(told, w.Until(t, "3:\t"))
+		}
+		if told[0] != told[1] || !strings.Contains(told[1], "[nsid 7][RULE]5:\tfrom 1.2.3.4 ") || !strings.Contains(told[1], "[nsid current][RULE]6:\t") {
+			t.Errorf("ip   %s\nkern %s", told[0], told[1])
+		}
+		links.Until(t, "2:\t")
+		if got := links.Until(t, "3:\t"); !strings.Contains(got, "[nsid 7]fd09::/64 dev inside ") {
+			t.Errorf("got %s", got)
+		}
+		inJSON.Until(t, `"priority":2`)
+		got := inJSON.Until(t, `"priority":3`)
+		for line := range strings.Lines(got) {
+			if !json.Valid([]byte(line)) {
+				t.Errorf("no JSON: %s", line)
+			}
+		}
+		if !strings.Contains(got, `{"nsid":7,"events":[{"priority":5,`) || !strings.Contains(got, `{"nsid":null,"events":[{"priority":6,`) {
+			t.Errorf("got %s", got)
+		}
+		for _, w := range []*clitest.Watcher{byIP, byKern, links, inJSON} {
+			if _, code := w.Stop(t); code != 0 && w != byIP {
+				t.Errorf("status %d: %s", code, w.Err)
+			}
+		}
+	})
+}

@@ -11,7 +11,7 @@ func neighUsage() string {
 	return `
 neigh { add | del | change | replace } { ADDR [ lladdr LLADDR ]
         [ nud STATE ] | proxy ADDR } [ dev DEV ] [ router ] [ use ]
-        [ managed ] [ extern_learn ] [ protocol RTPROTO ]
+        [ managed ] [ extern_learn ] [ extern_valid ] [ protocol RTPROTO ]
 neigh { show | flush } [ proxy ] [ to PREFIX ] [ dev DEV ] [ nud STATE ]
         [ unused ] [ vrf NAME | master DEV | nomaster ] [ protocol RTPROTO ]
 neigh get { ADDR | proxy ADDR } dev DEV
@@ -87,6 +87,7 @@ type neighWords struct {
 	family   int
 	enc      wire.Encoder
 	dst      bool // an address was given
+	dev      choice[string]
 }
 
 // changeNeigh is "neigh add" and its like.
@@ -98,8 +99,15 @@ func changeNeigh(c *cli.Command, typ, flags uint16) error {
 			return err
 		}
 	}
-	if !w.dst || w.ndm.Ifindex == 0 && w.ndm.Flags&uapi.NTF_PROXY == 0 {
+	if !w.dst || !w.dev.given && w.ndm.Flags&uapi.NTF_PROXY == 0 {
 		return cli.Exit(cli.StatusUsage, "Device and destination are required arguments.")
+	}
+	if w.dev.given {
+		index, err := c.IndexOf(w.dev.value)
+		if err != nil {
+			return err
+		}
+		w.ndm.Ifindex = int32(index)
 	}
 	r := wire.NewRequest(typ, flags)
 	w.put(r)
@@ -121,7 +129,7 @@ func (w *neighWords) put(r *wire.Request) {
 
 func nextNeighWord(c *cli.Command, w *neighWords) error {
 	switch {
-	case c.Take("lladdr"):
+	case c.TakeAbbr("lladdr"):
 		word, err := c.Next()
 		if err != nil {
 			return err
@@ -138,6 +146,9 @@ func nextNeighWord(c *cli.Command, w *neighWords) error {
 		return err
 	case c.TakeAbbr("proxy"):
 		w.ndm.Flags |= uapi.NTF_PROXY
+		if w.dst {
+			return duplicateNext(c, "address")
+		}
 		return nextNeighAddr(c, w)
 	case c.Take("router"):
 		w.ndm.Flags |= uapi.NTF_ROUTER
@@ -147,14 +158,16 @@ func nextNeighWord(c *cli.Command, w *neighWords) error {
 		return nil
 	case c.Take("managed"):
 		w.flagsExt |= uapi.NTF_EXT_MANAGED
+		w.ndm.State = uapi.NUD_NONE // the kernel looks for it, and so has no address yet
+		return nil
+	case c.Take("extern_valid"):
+		w.flagsExt |= uapi.NTF_EXT_EXT_VALIDATED
 		return nil
 	case c.TakeAbbr("extern_learn"):
 		w.ndm.Flags |= uapi.NTF_EXT_LEARNED
 		return nil
 	case c.Take("dev"):
-		index, err := c.NextLink()
-		w.ndm.Ifindex = int32(index)
-		return err
+		return nextWord(c, &w.dev)
 	case c.TakeAbbr("protocol"):
 		var proto uint8
 		err := nextName(c, &proto, wrongProtocol, c.Names.ProtoNumber)
@@ -230,7 +243,7 @@ func getNeigh(c *cli.Command) error {
 
 // listNeighs is "neigh show".
 func listNeighs(c *cli.Command) error {
-	f, err := nextNeighFilter(c)
+	f, err := nextNeighFilter(c, 0)
 	if err != nil {
 		return err
 	}
@@ -253,7 +266,7 @@ func flushNeighs(c *cli.Command) error {
 	if !c.More() {
 		return cli.Exit(cli.StatusFailed, "Flush requires arguments.")
 	}
-	f, err := nextNeighFilter(c)
+	f, err := nextNeighFilter(c, uapi.NUD_NOARP)
 	if err != nil {
 		return err
 	}

@@ -9,15 +9,17 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// neighMessage is an RTM_NEWNEIGH or RTM_DELNEIGH message taken apart.
+// neighMessage is an RTM_NEWNEIGH, RTM_DELNEIGH or RTM_GETNEIGH message taken
+// apart.
 type neighMessage struct {
 	deleted bool
+	miss    bool // RTM_GETNEIGH: the kernel asks for it
 	ndm     uapi.Ndmsg
 	attrs   desc.Attrs
 }
 
 func readNeigh(m wire.Message) *neighMessage {
-	n := &neighMessage{deleted: m.Type == uapi.RTM_DELNEIGH}
+	n := &neighMessage{deleted: m.Type == uapi.RTM_DELNEIGH, miss: m.Type == uapi.RTM_GETNEIGH}
 	n.ndm.Decode(m.Data)
 	n.attrs = desc.ParseAttrs(m.Data[min(uapi.SizeofNdmsg, len(m.Data)):])
 	return n
@@ -33,13 +35,15 @@ type neighFilter struct {
 	unused   bool
 	to       *cli.Prefix
 	states   uint16 // NUD_…, and neighNone
+	spared   uint16 // of all states
 	stated   bool   // at least one state was given
 	protocol choice[uint8]
 }
 
-// nextNeighFilter reads the selectors to the end.
-func nextNeighFilter(c *cli.Command) (*neighFilter, error) {
-	f := &neighFilter{family: c.Family}
+// nextNeighFilter reads the selectors to the end. spared are states that "nud
+// all" leaves out: what the kernel makes for itself is not to be flushed.
+func nextNeighFilter(c *cli.Command, spared uint16) (*neighFilter, error) {
+	f := &neighFilter{family: c.Family, spared: spared}
 	for c.More() {
 		if err := nextNeighSelector(c, f); err != nil {
 			return nil, err
@@ -69,7 +73,7 @@ func nextNeighSelector(c *cli.Command, f *neighFilter) error {
 	case c.Take("nud"):
 		f.stated = true
 		if c.Take("all") {
-			f.states = 0xff | neighNone
+			f.states = 0xff&^f.spared | neighNone
 			return nil
 		}
 		state, err := nextNeighState(c)
@@ -144,13 +148,16 @@ func showNeigh(c *cli.Command, n *neighMessage, f *neighFilter) {
 	if n.deleted {
 		p.Bool("deleted", "Deleted ", true)
 	}
+	if n.miss {
+		p.Null("miss", "miss ")
+	}
 	dst, lladdr := n.attrs[uapi.NDA_DST], n.attrs[uapi.NDA_LLADDR]
 	if dst != nil {
 		format := "%s "
 		if c.Brief {
 			format = "%-39s "
 		}
-		p.ColorStr(cli.AddrColor(int(n.ndm.Family)), "dst", format, c.AddrText(dst))
+		p.ColorStr(n.dstColor(dst), "dst", format, c.AddrText(dst))
 	}
 	if f.index == 0 && n.ndm.Ifindex != 0 {
 		if c.Brief {
@@ -188,12 +195,30 @@ func showNeigh(c *cli.Command, n *neighMessage, f *neighFilter) {
 				p.Str("", "%s ", strings.ToUpper(s.name))
 			}
 		}
+		const known = 1<<8 - 1
+		if rest := n.ndm.State &^ known; rest != 0 {
+			p.Hex("", "%#x ", uint64(rest))
+		}
 		p.EndArray()
 	}
 	if b := n.attrs[uapi.NDA_PROTOCOL]; len(b) != 0 && b[0] != uapi.RTPROT_UNSPEC {
 		p.Str("protocol", "proto %s ", c.Names.ProtoName(b[0]))
 	}
+	showUnknown(p, "%s ", n.attrs, uapi.NDA_MAX)
 	p.Text("\n")
+}
+
+// dstColor is the colour of the address, which entries of a bridge have of
+// either family.
+func (n *neighMessage) dstColor(dst []byte) desc.Color {
+	family := int(n.ndm.Family)
+	if family == uapi.AF_BRIDGE {
+		family = uapi.AF_INET
+		if len(dst) == 16 {
+			family = uapi.AF_INET6
+		}
+	}
+	return cli.AddrColor(family)
 }
 
 func showNeighFlags(c *cli.Command, n *neighMessage) {
@@ -208,11 +233,14 @@ func showNeighFlags(c *cli.Command, n *neighMessage) {
 		{"managed", ext&uapi.NTF_EXT_MANAGED != 0},
 		{"extern_learn", n.ndm.Flags&uapi.NTF_EXT_LEARNED != 0},
 		{"offload", n.ndm.Flags&uapi.NTF_OFFLOADED != 0},
+		{"extern_valid", ext&uapi.NTF_EXT_EXT_VALIDATED != 0},
 	} {
 		if f.on {
 			p.Null(f.name, f.name+" ")
 		}
 	}
+	const knownExt = uapi.NTF_EXT_MANAGED | uapi.NTF_EXT_LOCKED | uapi.NTF_EXT_EXT_VALIDATED
+	showBits(p, "flags_ext", "flags_ext %#x ", ext, knownExt)
 }
 
 // showNeighCache prints struct nda_cacheinfo; its times are in ticks.

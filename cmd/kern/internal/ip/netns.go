@@ -32,6 +32,9 @@ NETNSID := { auto | NUMBER }
 }
 
 func runNetns(c *cli.Command) error {
+	if !c.All && len(c.Rest) > 1 && badNetnsName(c.Rest[1]) { // whatever the verb takes
+		return cli.Exit(cli.StatusUsage, "Invalid netns name \"%s\"", c.Rest[1])
+	}
 	return c.Choose(listNetns,
 		cli.Verb{Name: "list", Run: listNetns},
 		cli.Verb{Name: "show", Run: listNetns},
@@ -71,10 +74,14 @@ func nextNetns(c *cli.Command, missing string) (string, error) {
 		return "", cli.Exit(cli.StatusFailed, "%s", missing)
 	}
 	name, err := c.Next()
-	if err == nil && (name == "" || name == "." || name == ".." || strings.Contains(name, "/") || len(name) > maxFileName) {
+	if err == nil && badNetnsName(name) {
 		err = cli.Exit(cli.StatusUsage, "Invalid netns name \"%s\"", name)
 	}
 	return name, err
+}
+
+func badNetnsName(name string) bool {
+	return name == "" || name == "." || name == ".." || strings.Contains(name, "/") || len(name) > maxFileName
 }
 
 // maxFileName is the length that file systems allow a name (NAME_MAX).
@@ -360,6 +367,7 @@ func showNetnsID(c *cli.Command, m wire.Message) {
 	if name != "" {
 		p.Str("name", "(iproute2 netns name: %s)", name)
 	}
+	showUnknown(p, " %s", attrs, uapi.NETNSA_MAX)
 	p.Text("\n")
 	p.EndObject()
 }

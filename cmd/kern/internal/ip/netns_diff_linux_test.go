@@ -171,6 +171,18 @@ func TestNetnsExecInABatchComesBack(t *testing.T) {
 	})
 }
 
+func TestNetnsExecInABatchComesAfterWhatIsQueued(t *testing.T) {
+	clitest.NeedIP(t)
+	nstest.Do(t, func() {
+		named(t)
+		clitest.SetUpByKern(t, fmt.Sprintf("netns attach here %d", unix.Gettid()))
+		r := clitest.KernIn("addr add 10.1.0.7/32 dev lo\nnetns exec here ip -o addr\n", "-force", "-b", "-")
+		if r.Code != 0 || !strings.Contains(r.Out, "10.1.0.7/32") {
+			t.Errorf("got %v", r)
+		}
+	})
+}
+
 // wrongNetnsWords are commands that fail.
 var wrongNetnsWords = []string{
 	"netns nope", "netns add red", "netns add c/d", "netns add ..", "netns add .", "netns add ''", "netns add", "netns set red 8", "netns set nope 8", "netns set red", "netns set",

@@ -31,7 +31,7 @@ func execNetns(c *cli.Command) error {
 	if !c.More() {
 		return cli.Exit(cli.StatusFailed, "No command specified")
 	}
-	if c.BatchFile != "" {
+	if c.Batch {
 		return runIn(c, name, c.Rest)
 	}
 	if err := c.Flush(); err != nil {
@@ -83,6 +83,9 @@ func (e *killedError) Error() string { return e.signal.String() }
 // runIn runs a command in a namespace and waits for it. The thread that it is
 // started from ends: it cannot be brought back to the mounts it had.
 func runIn(c *cli.Command, name string, words []string) error {
+	if _, err := c.Dial(); err != nil { // what a batch has queued is done first
+		return err
+	}
 	done := make(chan error)
 	go func() {
 		runtime.LockOSThread()

@@ -51,6 +51,9 @@ func showNexthopObject(c *cli.Command, m wire.Message) {
 			p.Str("type", "type %s ", strconv.Itoa(int(native.Uint16(b))))
 		}
 	}
+	if b, ok := attrs[uapi.NHA_RES_GROUP]; ok {
+		showResilientGroup(p, b)
+	}
 	showEncap(c, attrs[uapi.NHA_ENCAP_TYPE], attrs[uapi.NHA_ENCAP])
 	if b, ok := attrs[uapi.NHA_GATEWAY]; ok {
 		p.Text("via ")
@@ -71,8 +74,35 @@ func showNexthopObject(c *cli.Command, m wire.Message) {
 	}
 	showRouteFlags(c, nhm.Flags)
 	if _, ok := attrs[uapi.NHA_FDB]; ok {
-		p.Null("fdb", "fdb ")
+		p.Null("fdb", "fdb")
 	}
+	showUnknown(p, "%s ", attrs, uapi.NHA_MAX)
+}
+
+// showResilientGroup prints NHA_RES_GROUP: how many buckets a group has, and when
+// they move. Its times are in hundredths of a second.
+func showResilientGroup(p *desc.Printer, b []byte) {
+	attrs := desc.ParseAttrs(b)
+	p.Object("resilient_args")
+	if b := attrs[uapi.NHA_RES_GROUP_BUCKETS]; len(b) >= 2 {
+		p.Uint("buckets", "buckets %d ", uint64(native.Uint16(b)))
+	}
+	for _, timer := range []struct {
+		typ uint16
+		key string
+	}{
+		{uapi.NHA_RES_GROUP_IDLE_TIMER, "idle_timer"},
+		{uapi.NHA_RES_GROUP_UNBALANCED_TIMER, "unbalanced_timer"},
+	} {
+		if b := attrs[timer.typ]; len(b) >= 4 {
+			p.Float(timer.key, timer.key+" %g ", float64(native.Uint32(b))/uapi.HZ)
+		}
+	}
+	if b := attrs[uapi.NHA_RES_GROUP_UNBALANCED_TIME]; len(b) >= 8 {
+		p.Float("unbalanced_time", "unbalanced_time %g ", float64(native.Uint64(b))/uapi.HZ)
+	}
+	showUnknown(p, "%s ", attrs, uapi.NHA_RES_GROUP_MAX)
+	p.EndObject()
 }
 
 // showNexthopGroup prints NHA_GROUP: ID[,WEIGHT][/ID[,WEIGHT]]….
@@ -88,8 +118,8 @@ func showNexthopGroup(p *desc.Printer, b []byte) {
 			p.Text("/")
 		}
 		p.Uint("id", "%d", uint64(g.Id))
-		if g.Weight != 0 {
-			p.Uint("weight", ",%d", uint64(g.Weight)+1)
+		if g.Weight != 0 || g.WeightHigh != 0 {
+			p.Uint("weight", ",%d", uint64(g.Weight)+uint64(g.WeightHigh)<<8+1)
 		}
 		p.EndObject()
 	}

@@ -2,6 +2,7 @@ package ip
 
 import (
 	"strconv"
+	"strings"
 
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/internal/uapi"
@@ -15,6 +16,7 @@ route { save SELECTOR | restore | showdump }
 route get [ fibmatch ] ADDRESS [ from ADDRESS iif DEV ] [ oif DEV ]
           [ tos TOS ] [ mark NUMBER ] [ vrf NAME ] [ uid NUMBER ]
           [ ipproto PROTOCOL ] [ sport NUMBER ] [ dport NUMBER ]
+          [ as ADDRESS ] [ flowlabel LABEL ] [ notify ] [ connected ]
 route { add | append | change | del | prepend | replace | test } ROUTE
 SELECTOR := [ [ root | match | exact ] PREFIX ] [ from PREFIX ]
             [ table TABLE_ID ] [ vrf NAME ] [ proto RTPROTO ] [ type TYPE ]
@@ -105,11 +107,22 @@ func routeTypeName(s *cli.Session, typ uint8) string {
 	return strconv.Itoa(int(typ))
 }
 
+// shortRouteTypes are those that may be abbreviated, in the order in which they
+// are looked up.
+var shortRouteTypes = []string{"broadcast", "anycast", "multicast", "prohibit", "unreachable", "blackhole", "xresolve", "unicast"}
+
 // routeTypeNumber reads the name of a route type or a number.
 func routeTypeNumber(word string) (uint8, bool) {
 	for _, t := range routeTypes[1:] {
 		if t.name == word {
 			return t.typ, true
+		}
+	}
+	if word != "" {
+		for _, name := range shortRouteTypes {
+			if strings.HasPrefix(name, word) {
+				return routeTypeNumber(name)
+			}
 		}
 	}
 	n, err := desc.ParseUint(word, 8)

@@ -93,7 +93,7 @@ func nextRouteSelector(c *cli.Command, f *routeFilter) error {
 	switch {
 	case c.TakeAbbr("table"):
 		return nextTableSelector(c, f)
-	case c.Take("vrf"):
+	case c.TakeAbbr("vrf"):
 		table, err := nextVRF(c)
 		f.table = table
 		return err
@@ -128,7 +128,7 @@ func nextRouteSelector(c *cli.Command, f *routeFilter) error {
 		f.iif.set(index)
 		return err
 	case c.Take("mark"):
-		mark, err := c.Uint(32, "invalid mark value\n")
+		mark, err := c.Uint(32, "invalid mark value")
 		f.mark.set(uint32(mark))
 		return err
 	case c.TakeAbbr("metric", "priority"), c.Take("preference"):
@@ -144,7 +144,7 @@ func nextRouteSelector(c *cli.Command, f *routeFilter) error {
 			}
 		}
 		return nextWithin(c, &f.gateway, family)
-	case c.TakeAbbr("src"):
+	case c.Take("src"):
 		return nextWithin(c, &f.src, f.family)
 	case c.TakeAbbr("realms"):
 		realms, err := nextRealms(c, wrongRealmsSelector)
@@ -259,7 +259,7 @@ func (f *routeFilter) allows(r *routeMessage) bool {
 		!f.tos.allows(r.rtm.Tos),
 		!f.metric.allows(cli.Number32(r.attrs[uapi.RTA_PRIORITY])),
 		!f.mark.allows(cli.Number32(r.attrs[uapi.RTA_MARK])),
-		!f.oif.allows(int(cli.Number32(r.attrs[uapi.RTA_OIF]))),
+		!f.allowsLink(r),
 		!f.iif.allows(int(cli.Number32(r.attrs[uapi.RTA_IIF]))),
 		(f.realms^cli.Number32(r.attrs[uapi.RTA_FLOW]))&f.realmsOf != 0,
 		!f.dst.allows(family, r.attrs[uapi.RTA_DST], int(r.rtm.DstLen)),
@@ -269,6 +269,32 @@ func (f *routeFilter) allows(r *routeMessage) bool {
 	gateway, family := r.gateway()
 	return f.gateway.allows(family, gateway, len(gateway)*8) &&
 		f.src.allows(int(r.rtm.Family), r.attrs[uapi.RTA_PREFSRC], len(r.attrs[uapi.RTA_PREFSRC])*8)
+}
+
+// allowsLink reports whether the route leads through the link that is wanted, or
+// any of its next hops does. One that leads through none is for the kernel to
+// leave out.
+func (f *routeFilter) allowsLink(r *routeMessage) bool {
+	if b, ok := r.attrs[uapi.RTA_OIF]; ok {
+		return f.oif.allows(int(cli.Number32(b)))
+	}
+	b, ok := r.attrs[uapi.RTA_MULTIPATH]
+	if !ok || !f.oif.given {
+		return true
+	}
+	for len(b) >= uapi.SizeofRtnexthop {
+		var h uapi.Rtnexthop
+		h.Decode(b)
+		n := (int(h.Len) + uapi.RTNH_ALIGNTO - 1) &^ (uapi.RTNH_ALIGNTO - 1)
+		if f.oif.allows(int(h.Ifindex)) {
+			return true
+		}
+		if n < uapi.SizeofRtnexthop || n > len(b) {
+			break
+		}
+		b = b[n:]
+	}
+	return false
 }
 
 // gateway is the address of the next hop and its family.

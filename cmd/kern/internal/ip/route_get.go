@@ -15,8 +15,8 @@ type routeQuery struct {
 	rtm       uapi.Rtmsg
 	enc       wire.Encoder
 	connected bool
-	iif, oif  int
-	vrf       bool
+	iif, oif  choice[string]
+	vrf       int  // the index of the VRF's link
 	asked     bool // a destination was given
 }
 
@@ -31,10 +31,14 @@ func getRoute(c *cli.Command) error {
 	if !q.asked {
 		return cli.Exit(cli.StatusFailed, "need at least a destination address")
 	}
-	if q.oif != 0 && q.vrf {
+	if q.oif.given && q.vrf != 0 {
 		return cli.Exit(cli.StatusUsage, "argument \"oif\" and \"vrf\" are mutually exclusive") // both name the link to leave by
 	}
-	m, err := c.Get(q.request())
+	request, err := q.request(c)
+	if err != nil {
+		return err
+	}
+	m, err := c.Get(request)
 	if err != nil {
 		return err
 	}
@@ -79,7 +83,7 @@ func getConnected(c *cli.Command, r *routeMessage) error {
 }
 
 // request asks the kernel for the route.
-func (q *routeQuery) request() *wire.Request {
+func (q *routeQuery) request(c *cli.Command) (*wire.Request, error) {
 	if q.family == uapi.AF_UNSPEC {
 		q.family = uapi.AF_INET
 	}
@@ -91,23 +95,33 @@ func (q *routeQuery) request() *wire.Request {
 	q.rtm.Put(r.Header(uapi.SizeofRtmsg))
 	r.Fail(q.enc.Err())
 	copy(r.Raw(len(q.enc.Bytes())), q.enc.Bytes())
-	if q.iif != 0 {
-		r.Uint32(uapi.RTA_IIF, uint32(q.iif))
+	if q.vrf != 0 {
+		r.Uint32(uapi.RTA_OIF, uint32(q.vrf))
 	}
-	if q.oif != 0 {
-		r.Uint32(uapi.RTA_OIF, uint32(q.oif))
+	for _, link := range []struct {
+		name *choice[string]
+		typ  uint16
+	}{{&q.iif, uapi.RTA_IIF}, {&q.oif, uapi.RTA_OIF}} {
+		if !link.name.given {
+			continue
+		}
+		index, err := c.IndexOf(link.name.value)
+		if err != nil {
+			return nil, err
+		}
+		r.Uint32(link.typ, uint32(index))
 	}
-	return r
+	return r, nil
 }
 
 func nextQueryWord(c *cli.Command, q *routeQuery) error {
 	e := &q.enc
 	switch {
 	case c.Take("tos"), c.TakeAbbr("dsfield"):
-		tos, err := nextTOS(c, wrongTOS)
+		tos, err := nextTOS(c, wrongTOSSelector)
 		q.rtm.Tos = tos
 		return err
-	case c.TakeAbbr("as"):
+	case c.Take("as"):
 		c.Take("to")
 		addr, err := nextRouteAddr(c, &q.family)
 		e.Data(uapi.RTA_NEWDST, addr)
@@ -118,19 +132,15 @@ func nextQueryWord(c *cli.Command, q *routeQuery) error {
 			q.rtm.SrcLen = q.address(uapi.RTA_SRC, p)
 		}
 		return err
-	case c.Take("iif"):
-		index, err := c.NextLink()
-		q.iif = index
-		return err
-	case c.Take("oif"), c.Take("dev"):
-		index, err := c.NextLink()
-		q.oif = index
-		return err
-	case c.Take("mark"):
+	case c.TakeAbbr("iif"):
+		return nextWord(c, &q.iif)
+	case c.TakeAbbr("oif"), c.Take("dev"):
+		return nextWord(c, &q.oif)
+	case c.TakeAbbr("mark"):
 		return nextNumberWord(c, uapi.RTA_MARK, e, "invalid mark value")
-	case c.Take("uid"):
+	case c.TakeAbbr("uid"):
 		return nextNumberWord(c, uapi.RTA_UID, e, "invalid UID\n")
-	case c.Take("ipproto"):
+	case c.TakeAbbr("ipproto"):
 		word, err := c.Next()
 		if err != nil {
 			return err
@@ -141,17 +151,21 @@ func nextQueryWord(c *cli.Command, q *routeQuery) error {
 		}
 		e.Uint8(uapi.RTA_IP_PROTO, proto)
 		return nil
-	case c.Take("sport"):
+	case c.TakeAbbr("sport"):
 		return nextPortWord(c, uapi.RTA_SPORT, e, "invalid sport\n")
-	case c.Take("dport"):
+	case c.TakeAbbr("dport"):
 		return nextPortWord(c, uapi.RTA_DPORT, e, "invalid dport\n")
+	case c.Take("flowlabel"):
+		label, err := c.Uint(32, "invalid flowlabel")
+		e.BE32(uapi.RTA_FLOWLABEL, uint32(label))
+		return err
 	case c.TakeAbbr("notify"):
 		q.rtm.Flags |= uapi.RTM_F_NOTIFY
 		return nil
 	case c.TakeAbbr("connected"):
 		q.connected = true
 		return nil
-	case c.Take("vrf"):
+	case c.TakeAbbr("vrf"):
 		name, err := c.Next()
 		if err != nil {
 			return err
@@ -160,7 +174,7 @@ func nextQueryWord(c *cli.Command, q *routeQuery) error {
 		if info == nil || vrfTable(c, name) == 0 {
 			return desc.Wrong(name, "Invalid VRF\n")
 		}
-		q.oif, q.vrf = info.Index, true
+		q.vrf = info.Index
 		return nil
 	case c.Take("fibmatch"):
 		q.rtm.Flags |= uapi.RTM_F_FIB_MATCH
@@ -171,6 +185,9 @@ func nextQueryWord(c *cli.Command, q *routeQuery) error {
 
 func nextQueryDestination(c *cli.Command, q *routeQuery) error {
 	c.Take("to")
+	if c.HelpAsked() {
+		return c.ShowUsage()
+	}
 	p, err := c.NextPrefix(q.family)
 	if err != nil {
 		return err

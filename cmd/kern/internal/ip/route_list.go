@@ -17,7 +17,7 @@ func listRoutes(c *cli.Command) error {
 		return err
 	}
 	return c.Array(func() error {
-		return terminated(c, "Dump", cli.StatusKernel, c.Dump(f.request(), func(m wire.Message) error {
+		return f.terminated(c, c.Dump(f.request(), func(m wire.Message) error {
 			if r := readRoute(m); f.allows(r) {
 				showRoute(c, r, f)
 				return c.Spill()
@@ -25,6 +25,15 @@ func listRoutes(c *cli.Command) error {
 			return nil
 		}))
 	})
+}
+
+// terminated is the error of a dump of routes. The main table is made with a
+// namespace's first address: until then it is empty.
+func (f *routeFilter) terminated(c *cli.Command, err error) error {
+	if f.table == uapi.RT_TABLE_MAIN && errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	return terminated(c, "Dump", cli.StatusKernel, err)
 }
 
 // terminated is the error of a table that could not be read, which has an exit

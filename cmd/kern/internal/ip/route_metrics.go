@@ -15,23 +15,25 @@ import (
 type routeMetric struct {
 	word  string
 	exact bool // not to be abbreviated
-	typ   uint16
-	key   string                                               // in JSON; "": word
-	read  func(c *cli.Command, m *routeMetric) (uint32, error) // nil: readMetric
-	show  func(p *desc.Printer, m *routeMetric, value uint32)  // nil: a plain number
-	unit  uint32                                               // of a time: how many make a millisecond
-	max   uint32                                               // 0: as many as fit
+
+	wrongWord string // how it is called in the error for a value; "": word
+	typ       uint16
+	key       string                                               // in JSON; "": word
+	read      func(c *cli.Command, m *routeMetric) (uint32, error) // nil: readMetric
+	show      func(p *desc.Printer, m *routeMetric, value uint32)  // nil: a plain number
+	unit      uint32                                               // of a time: how many make a millisecond
+	max       uint32                                               // 0: as many as fit
 }
 
 // routeMetrics are the metrics in the order in which an abbreviation is
 // looked up.
 var routeMetrics = []routeMetric{
 	{word: "mtu", exact: true, typ: uapi.RTAX_MTU},
-	{word: "hoplimit", typ: uapi.RTAX_HOPLIMIT, max: math.MaxUint8},
-	{word: "advmss", typ: uapi.RTAX_ADVMSS},
+	{word: "hoplimit", exact: true, typ: uapi.RTAX_HOPLIMIT, max: math.MaxUint8},
+	{word: "advmss", exact: true, typ: uapi.RTAX_ADVMSS, wrongWord: "mss"},
 	{word: "reordering", typ: uapi.RTAX_REORDERING},
 	{word: "rtt", exact: true, typ: uapi.RTAX_RTT, read: readMetricTime, show: showMetricTime, unit: 8},
-	{word: "rto_min", typ: uapi.RTAX_RTO_MIN, read: readMetricTime, show: showMetricTime, unit: 1},
+	{word: "rto_min", exact: true, typ: uapi.RTAX_RTO_MIN, read: readMetricTime, show: showMetricTime, unit: 1},
 	{word: "window", typ: uapi.RTAX_WINDOW},
 	{word: "cwnd", typ: uapi.RTAX_CWND},
 	{word: "initcwnd", typ: uapi.RTAX_INITCWND},
@@ -55,7 +57,11 @@ func (m *routeMetric) lockable() bool {
 
 // wrong is the error for a value.
 func (m *routeMetric) wrong(value string) error {
-	return desc.Wrong(value, "\""+m.word+"\" value is invalid\n")
+	word := m.word
+	if m.wrongWord != "" {
+		word = m.wrongWord
+	}
+	return desc.Wrong(value, "\""+word+"\" value is invalid\n")
 }
 
 // metricWords are the metrics of a route that is being read.
@@ -108,11 +114,15 @@ func (w *metricWords) put(e *wire.Encoder) {
 }
 
 func readMetric(c *cli.Command, m *routeMetric) (uint32, error) {
-	v, err := c.Uint(32, "\""+m.word+"\" value is invalid\n")
-	if err == nil && m.max != 0 && uint32(v) > m.max {
-		err = m.wrong(c.Last())
+	word, err := c.Next()
+	if err != nil {
+		return 0, err
 	}
-	return uint32(v), err
+	v, err := desc.ParseUint(word, 32)
+	if err != nil || m.max != 0 && uint32(v) > m.max {
+		return 0, m.wrong(word)
+	}
+	return uint32(v), nil
 }
 
 func readMetricBool(c *cli.Command, m *routeMetric) (uint32, error) {

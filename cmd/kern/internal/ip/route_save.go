@@ -12,7 +12,7 @@ func saveRoutes(c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	return saveDump(c, f.request(), routeMagic, func(m wire.Message) bool { return f.allows(readRoute(m)) })
+	return saveDump(c, f.request(), routeMagic, func(m wire.Message) bool { return f.allows(readRoute(m)) }, f.terminated)
 }
 
 // restoreRoutes is "route restore". What is there already stays.

@@ -100,6 +100,7 @@ func showRoute(c *cli.Command, r *routeMessage, f *routeFilter) {
 	if id := cli.Number32(r.attrs[uapi.RTA_NH_ID]); id != 0 && c.Details {
 		showNexthopInfo(c, id)
 	}
+	showUnknown(p, "%s ", r.attrs, uapi.RTA_MAX)
 	showNexthops(c, r)
 	p.Text("\n")
 	p.EndObject()
@@ -187,12 +188,23 @@ var routeFlags = []struct {
 	{uapi.RTM_F_OFFLOAD_FAILED, "rt_offload_failed"},
 }
 
+// silentRouteFlags are those that say how a message came to be.
+const silentRouteFlags = uapi.RTM_F_CLONED | uapi.RTM_F_EQUALIZE | uapi.RTM_F_PREFIX | uapi.RTM_F_LOOKUP_TABLE | uapi.RTM_F_FIB_MATCH
+
 func showRouteFlags(c *cli.Command, flags uint32) {
 	c.Out.Array("flags")
+	rest := flags &^ silentRouteFlags
+	if flags&uapi.RTM_F_CLONED != 0 {
+		rest &= 1<<16 - 1 // the upper half are those of a cache, see cacheFlags
+	}
 	for _, f := range routeFlags {
 		if flags&f.bit != 0 {
 			c.Out.Str("", "%s ", f.name)
 		}
+		rest &^= f.bit
+	}
+	if rest != 0 {
+		c.Out.Hex("", "flags %#x ", uint64(rest))
 	}
 	c.Out.EndArray()
 }

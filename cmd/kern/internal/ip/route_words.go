@@ -126,6 +126,11 @@ func nextRouteWord(c *cli.Command, w *routeWords) error {
 	case c.Take("scope"):
 		w.scope = true
 		return nextName(c, &w.rtm.Scope, "invalid \"scope\" value\n", c.Names.ScopeNumber)
+	}
+	if ok, err := w.metrics.take(c); ok {
+		return err
+	}
+	switch {
 	case c.TakeAbbr("realms"):
 		flow, err := nextRealms(c, wrongRealms)
 		e.Uint32(uapi.RTA_FLOW, flow)
@@ -147,7 +152,7 @@ func nextRouteWord(c *cli.Command, w *routeWords) error {
 		table, err := nextTable(c, "\"table\" value is invalid\n")
 		w.table = table
 		return err
-	case c.Take("vrf"):
+	case c.TakeAbbr("vrf"):
 		w.inTable = true
 		table, err := nextVRF(c)
 		w.table = table
@@ -162,9 +167,6 @@ func nextRouteWord(c *cli.Command, w *routeWords) error {
 		return nextEncap(c, e, uapi.RTA_ENCAP, uapi.RTA_ENCAP_TYPE)
 	case c.Take("ttl-propagate"):
 		return nextTTLPropagate(c, e)
-	}
-	if ok, err := w.metrics.take(c); ok {
-		return err
 	}
 	return nextDestination(c, w)
 }

@@ -1,10 +1,10 @@
 package ip
 
 import (
-	"errors"
-	"os"
+	"encoding/binary"
 
 	"kern.sys/cmd/kern/internal/cli"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
@@ -18,9 +18,11 @@ rule [ list [ SELECTOR ] ]
 SELECTOR := [ not ] [ from PREFIX ] [ to PREFIX ] [ tos TOS ]
             [ fwmark FWMARK[/MASK] ] [ iif DEV ] [ oif DEV ]
             [ pref NUMBER ] [ l3mdev ] [ uidrange NUMBER-NUMBER ]
-            [ ipproto PROTOCOL ] [ sport NUMBER[-NUMBER] ]
-            [ dport NUMBER[-NUMBER] ] [ protocol RTPROTO ]
-ACTION := [ table TABLE_ID | goto NUMBER | nop | TYPE ]
+            [ ipproto PROTOCOL ] [ sport { NUMBER[/MASK] | NUMBER-NUMBER } ]
+            [ dport { NUMBER[/MASK] | NUMBER-NUMBER } ] [ tun_id NUMBER ]
+            [ dscp DSCP[/MASK] ] [ flowlabel LABEL[/MASK] ]
+            [ protocol RTPROTO ]
+ACTION := [ table TABLE_ID | goto NUMBER | nop | nat ADDRESS | TYPE ]
           [ realms [SOURCE/]DESTINATION ]
           [ suppress_prefixlength NUMBER ] [ suppress_ifgroup GROUP ]
 TABLE_ID := { local | main | default | NUMBER }
@@ -103,18 +105,35 @@ func saveRules(c *cli.Command) error {
 	if c.More() {
 		return cli.Exit(cli.StatusFailed, "\"%s rule save\" does not take any arguments.", c.Name)
 	}
-	return saveDump(c, ruleRequest(c), ruleMagic, func(wire.Message) bool { return true })
+	return saveDump(c, ruleRequest(c), ruleMagic, func(wire.Message) bool { return true },
+		func(c *cli.Command, err error) error { return terminated(c, "Dump", cli.StatusFailed, err) })
 }
 
 // restoreRules is "rule restore". What is there already stays.
 func restoreRules(c *cli.Command) error {
-	return readDump(c, ruleMagic, func(m wire.Message) error {
-		err := c.Exec(changed(m, uapi.RTM_NEWRULE, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL, uapi.SizeofFibRuleHdr))
-		if errors.Is(err, os.ErrExist) {
-			return nil
-		}
-		return err
+	var requests []*wire.Request
+	err := readDump(c, ruleMagic, func(m wire.Message) error {
+		requests = append(requests, readRule(m).again(m))
+		return nil
 	})
+	if err != nil {
+		return err
+	}
+	return restore(c, requests)
+}
+
+// again is the request that makes a rule of a dump once more. A priority of 0 is
+// not in the dump: without one the kernel would choose another. The flags that
+// say what of the rule is missing now are for the kernel to set.
+func (r *ruleMessage) again(m wire.Message) *wire.Request {
+	q := changed(m, uapi.RTM_NEWRULE, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL, uapi.SizeofFibRuleHdr)
+	rule := r.rule
+	rule.Flags &= uapi.FIB_RULE_INVERT | uapi.FIB_RULE_PERMANENT
+	rule.Put(q.Bytes()[uapi.SizeofNlmsghdr:])
+	if _, ok := r.attrs[uapi.FRA_PRIORITY]; !ok {
+		q.Uint32(uapi.FRA_PRIORITY, 0)
+	}
+	return q
 }
 
 // ruleMessage is an RTM_NEWRULE or RTM_DELRULE message taken apart.
@@ -149,4 +168,43 @@ func (r *ruleMessage) mark() (mark, mask uint32) {
 		mask = cli.Number32(b)
 	}
 	return cli.Number32(r.attrs[uapi.FRA_FWMARK]), mask
+}
+
+// ports are those that the rule asks for, and their mask.
+func (r *ruleMessage) ports(rangeType, maskType uint16) portsValue {
+	v := portsValue{mask: maxPort}
+	v.ports.Decode(r.attrs[rangeType])
+	if b := r.attrs[maskType]; len(b) >= 2 {
+		v.mask = native.Uint16(b)
+	}
+	return v
+}
+
+// tunID is the tunnel's key that the rule asks for.
+func (r *ruleMessage) tunID() uint64 {
+	if b := r.attrs[uapi.FRA_TUN_ID]; len(b) >= 8 {
+		return binary.BigEndian.Uint64(b)
+	}
+	return 0
+}
+
+// dscp is the code point that the rule asks for, and its mask.
+func (r *ruleMessage) dscp() masked[uint8] {
+	v := masked[uint8]{cli.Number8(r.attrs[uapi.FRA_DSCP]), maxDSCP}
+	if b := r.attrs[uapi.FRA_DSCP_MASK]; len(b) != 0 {
+		v.mask = b[0]
+	}
+	return v
+}
+
+// flowLabel is the IPv6 flow label that the rule asks for, and its mask.
+func (r *ruleMessage) flowLabel() masked[uint32] {
+	v := masked[uint32]{mask: maxFlowLabel}
+	if b := r.attrs[uapi.FRA_FLOWLABEL]; len(b) >= 4 {
+		v.value = binary.BigEndian.Uint32(b)
+	}
+	if b := r.attrs[uapi.FRA_FLOWLABEL_MASK]; len(b) >= 4 {
+		v.mask = binary.BigEndian.Uint32(b)
+	}
+	return v
 }

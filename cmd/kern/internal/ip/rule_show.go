@@ -52,6 +52,11 @@ func showRule(c *cli.Command, r *ruleMessage) {
 			p.Str("protocol", " proto %s", c.Names.ProtoName(proto))
 		}
 	}
+	showRuleHeaders(c, r)
+	const known = uapi.FIB_RULE_PERMANENT | uapi.FIB_RULE_INVERT | uapi.FIB_RULE_UNRESOLVED | uapi.FIB_RULE_IIF_DETACHED |
+		uapi.FIB_RULE_OIF_DETACHED | uapi.FIB_RULE_FIND_SADDR
+	showBits(p, "flags", " flags %#x", r.rule.Flags, known)
+	showUnknown(p, " %s", r.attrs, uapi.FRA_MAX)
 	p.Text("\n")
 	p.EndObject()
 }
@@ -123,21 +128,58 @@ func showRuleRanges(c *cli.Command, r *ruleMessage) {
 		p.Str("ipproto", " ipproto %s", c.IPProtoName(b[0]))
 	}
 	for _, ports := range []struct {
-		typ uint16
-		key string
-	}{{uapi.FRA_SPORT_RANGE, "sport"}, {uapi.FRA_DPORT_RANGE, "dport"}} {
-		b, ok := r.attrs[ports.typ]
-		if !ok {
+		typ, mask uint16
+		key       string
+	}{{uapi.FRA_SPORT_RANGE, uapi.FRA_SPORT_MASK, "sport"}, {uapi.FRA_DPORT_RANGE, uapi.FRA_DPORT_MASK, "dport"}} {
+		if _, ok := r.attrs[ports.typ]; !ok {
 			continue
 		}
-		var pr uapi.FibRulePortRange
-		pr.Decode(b)
-		if pr.Start == pr.End {
-			p.Uint(ports.key, " "+ports.key+" %d", uint64(pr.Start))
-		} else {
-			p.Uint(ports.key+"_start", " "+ports.key+" %d", uint64(pr.Start))
-			p.Uint(ports.key+"_end", "-%d", uint64(pr.End))
+		v := r.ports(ports.typ, ports.mask)
+		_, masked := r.attrs[ports.mask]
+		switch {
+		case v.ports.Start != v.ports.End:
+			p.Uint(ports.key+"_start", " "+ports.key+" %d", uint64(v.ports.Start))
+			p.Uint(ports.key+"_end", "-%d", uint64(v.ports.End))
+			continue
+		case v.mask == maxPort:
+			p.Uint(ports.key, " "+ports.key+" %d", uint64(v.ports.Start))
+		default:
+			p.Text(" %s %s/%s", ports.key, hexText(uint32(v.ports.Start)), hexText(uint32(v.mask)))
+			if p.JSON {
+				p.Uint(ports.key, "", uint64(v.ports.Start))
+			}
 		}
+		if masked && p.JSON {
+			p.Str(ports.key+"_mask", "", hexText(uint32(v.mask)))
+		}
+	}
+	if _, ok := r.attrs[uapi.FRA_TUN_ID]; ok {
+		p.Uint("tun_id", " tun_id %d", r.tunID())
+	}
+}
+
+// showRuleHeaders prints what the rule asks of the packet's headers behind all
+// else, as ip has it.
+func showRuleHeaders(c *cli.Command, r *ruleMessage) {
+	p := c.Out
+	if _, ok := r.attrs[uapi.FRA_DSCP]; ok {
+		v := r.dscp()
+		if v.mask == maxDSCP || p.JSON {
+			p.Str("dscp", " dscp %s", c.Names.DSCPName(v.value))
+		} else {
+			p.Text(" dscp %s/%s", hexText(uint32(v.value)), hexText(uint32(v.mask)))
+		}
+		if _, ok := r.attrs[uapi.FRA_DSCP_MASK]; ok && p.JSON {
+			p.Str("dscp_mask", "", hexText(uint32(v.mask)))
+		}
+	}
+	if _, ok := r.attrs[uapi.FRA_FLOWLABEL]; ok {
+		v := r.flowLabel()
+		p.Str("flowlabel", " flowlabel %s", hexText(v.value))
+		if v.mask == maxFlowLabel && !p.JSON {
+			return
+		}
+		p.Str("flowlabel_mask", "/%s", hexText(v.mask))
 	}
 }
 

@@ -35,7 +35,7 @@ func Run(c *cli.Command) error {
 		}
 	}
 	if c.More() {
-		return cli.Garbage("topo", c.Peek())
+		return cli.NoWord("topo", c.Peek())
 	}
 	sources, err := Visible()
 	if err != nil {

@@ -33,7 +33,7 @@ func Run(c *cli.Command) error {
 		return c.ShowUsage()
 	}
 	if c.More() {
-		return cli.Garbage("demo", c.Peek())
+		return cli.NoWord("demo", c.Peek())
 	}
 	ctx, stop := signal.NotifyContext(c.Ctx, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()

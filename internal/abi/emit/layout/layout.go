@@ -47,8 +47,8 @@ const (
 type Options struct {
 	Tail bool   // some architectures pad the end
 	Not  string // an architecture whose layout is another one
-	// Type returns the Go type of a structure ("struct NAME") or of a typedef that is not to be looked into, and how it
-	// is coded.
+	// Type returns the Go type of a structure ("struct NAME"), or of a typedef that is not to be looked into, and
+	// how it is coded.
 	Type func(expr string) (string, Kind, bool)
 }
 

@@ -1,5 +1,5 @@
-// Package mknl makes the generated files of kern.sys/netlink/nl: constants and wire structures of the kernel by the names
-// that the library has which that package stands in for.
+// Package mknl makes the generated files of kern.sys/netlink/nl: constants and wire structures of the kernel, by the
+// names of the library that the package stands in for.
 package mknl
 
 import (
@@ -36,7 +36,8 @@ import (
 //	not=ARCH              the layout is that of all architectures but one
 //	without=NAME,…        there is code written by hand for Len, Serialize or Deserialize, or none
 func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte, error) {
-	g := generator{db: db, archs: archs, seen: map[string]string{}, types: map[string]named{}, byName: map[string]*structure{}}
+	g := generator{db: db, archs: archs}
+	g.seen, g.types, g.byName = map[string]string{}, map[string]named{}, map[string]*structure{}
 	var errs []error
 	for _, l := range list {
 		if err := g.line(l); err != nil {
@@ -108,8 +109,8 @@ func (g *generator) line(l gen.Line) error {
 		if err == nil {
 			err = g.declare(l, w[1])
 		}
-		g.blocks = append(g.blocks, block{"// " + w[1] + " is the size of " + strings.ReplaceAll(w[2], ":", " ") + " in bytes.",
-			[]string{fmt.Sprintf("%s = %#x", w[1], size)}})
+		head := "// " + w[1] + " is the size of " + strings.ReplaceAll(w[2], ":", " ") + " in bytes."
+		g.blocks = append(g.blocks, block{head, []string{fmt.Sprintf("%s = %#x", w[1], size)}})
 		return err
 	case w[0] == "array" && len(w) == 3:
 		size, err := g.size(w[2])
@@ -128,7 +129,8 @@ func (g *generator) line(l gen.Line) error {
 		}
 		return g.declare(l, s.name)
 	}
-	return fmt.Errorf(`want "const", "typed", "be16", "sizeof", "array" or "struct", not %q`, strings.Join(l.Words, " "))
+	const words = `"const", "typed", "be16", "sizeof", "array" or "struct"`
+	return fmt.Errorf("want %s, not %q", words, strings.Join(l.Words, " "))
 }
 
 // declare takes note of a name in Go.
@@ -160,8 +162,11 @@ func (g *generator) size(ctype string) (int64, error) {
 	return size, nil
 }
 
-// consts adds the constants of one line. see makes the number that Go has of one in C.
-func (g *generator) consts(l gen.Line, typ, header string, names []string, see func(abi.Arch, string) (string, error)) error {
+// sight makes the number that Go has of one in C.
+type sight = func(abi.Arch, string) (string, error)
+
+// consts adds the constants of one line.
+func (g *generator) consts(l gen.Line, typ, header string, names []string, see sight) error {
 	b := block{head: "// Constants of " + header + "."}
 	var errs []error
 	for _, name := range names {
@@ -192,7 +197,7 @@ func (g *generator) consts(l gen.Line, typ, header string, names []string, see f
 }
 
 // value returns what a constant of a header is on every architecture.
-func (g *generator) value(name, header string, see func(abi.Arch, string) (string, error)) (string, error) {
+func (g *generator) value(name, header string, see sight) (string, error) {
 	all := g.db.Const(name)
 	i := slices.IndexFunc(all, func(v *abi.Value) bool { return v.Header == header })
 	if i < 0 {

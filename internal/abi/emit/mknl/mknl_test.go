@@ -85,7 +85,9 @@ func TestGenerate(t *testing.T) {
 		t.Fatal(err)
 	}
 	linux := strings.Join(strings.Fields(string(files["ztypes_linux.go"])), " ")
-	for _, want := range []string{`"kern.sys/unix"`, "type Msg struct { unix.Gen }", "m.Gen.Index = binary.NativeEndian.Uint32(b[0:])"} {
+	for _, want := range []string{
+		`"kern.sys/unix"`, "type Msg struct { unix.Gen }", "m.Gen.Index = binary.NativeEndian.Uint32(b[0:])",
+	} {
 		if !strings.Contains(linux, want) {
 			t.Errorf("the code for Linux lacks %q", want)
 		}
@@ -121,13 +123,15 @@ func TestGenerate(t *testing.T) {
 	src := strings.Join(strings.Fields(string(files["ztypes.go"])), " ")
 	for _, want := range []string{
 		"m.Gen.decode(b[0:8]) m.Dport = binary.NativeEndian.Uint16(b[8:])", "Dport uint16 // in network byte order",
-		"copy(m.Addr[:], b[0:])", "m.Gen.put(b[8:16])", "copy(b[17:], m.Pad[:])", "func (m *Outer) Len() int { return 24 }",
+		"copy(m.Addr[:], b[0:])", "m.Gen.put(b[8:16])", "copy(b[17:], m.Pad[:])",
+		"func (m *Outer) Len() int { return 24 }",
 	} {
 		if !strings.Contains(src, want) {
 			t.Errorf("the code lacks %q", want)
 		}
 	}
-	if tests := string(files["ztypes_linux_test.go"]); strings.Contains(tests, "DeserializeAct") || !strings.Contains(tests, `"Act", 12,`) {
+	tests := string(files["ztypes_linux_test.go"])
+	if strings.Contains(tests, "DeserializeAct") || !strings.Contains(tests, `"Act", 12,`) {
 		t.Errorf("the tests are told of\n%s", tests)
 	}
 }

@@ -34,7 +34,8 @@ type structure struct {
 var methods = []string{"Len", "Serialize", "Deserialize"}
 
 func parse(l gen.Line) (*structure, error) {
-	s := &structure{name: l.Words[1], tag: l.Words[2], line: l, names: map[string]string{}, embedded: map[string]bool{}}
+	s := &structure{name: l.Words[1], tag: l.Words[2], line: l}
+	s.names, s.embedded = map[string]string{}, map[string]bool{}
 	for _, w := range l.Words[3:] {
 		key, value, assigned := strings.Cut(w, "=")
 		name, typ, typed := strings.Cut(w, ":")
@@ -97,7 +98,8 @@ func padding(nameAt, typ string) (layout.Field, error) {
 
 // layout finds out what s is on the wire.
 func (g *generator) layout(s *structure) error {
-	wire, err := layout.Portable(g.db, abi.ArchNames(g.archs), s.tag, layout.Options{Tail: true, Not: s.not, Type: g.typeOf})
+	options := layout.Options{Tail: true, Not: s.not, Type: g.typeOf}
+	wire, err := layout.Portable(g.db, abi.ArchNames(g.archs), s.tag, options)
 	if err != nil {
 		return err
 	}
@@ -202,7 +204,8 @@ func (g *generator) embedHead(s *structure) error {
 		return fmt.Errorf("does not begin like %s", s.head)
 	}
 	for i, f := range h.wire.Fields {
-		if own := s.wire.Fields[i]; own.CName != f.CName || own.Offset != f.Offset || own.Size != f.Size || own.Count != f.Count {
+		own := s.wire.Fields[i]
+		if own.CName != f.CName || own.Offset != f.Offset || own.Size != f.Size || own.Count != f.Count {
 			return fmt.Errorf("does not begin like %s", s.head)
 		}
 	}

@@ -27,8 +27,8 @@ func (g *generator) structures(unix bool) string {
 	b.WriteString(")\n\n")
 	if !unix {
 		for _, a := range g.arrays {
-			fmt.Fprintf(&b, "// Sizeof%[1]s is the size of %[2]s in bytes.\nconst Sizeof%[1]s = %#[3]x\n\n", a.name, a.ctype, a.size)
-			fmt.Fprintf(&b, "// %[1]s is %[2]s, as it is on the wire.\ntype %[1]s [Sizeof%[1]s]byte\n\n", a.name, a.ctype)
+			fmt.Fprintf(&b, "// Sizeof%[1]s is the size of %[2]s in bytes.\nconst Sizeof%[1]s = %#[3]x\n\n"+
+				"// %[1]s is %[2]s, as it is on the wire.\ntype %[1]s [Sizeof%[1]s]byte\n\n", a.name, a.ctype, a.size)
 		}
 	}
 	for _, s := range g.structs {
@@ -41,11 +41,13 @@ func (g *generator) structures(unix bool) string {
 
 func (s *structure) write(b *strings.Builder) {
 	if s.sizeof != "" {
-		fmt.Fprintf(b, "// %[1]s is the size of struct %[2]s in bytes.\nconst %[1]s = %#[3]x\n\n", s.sizeof, s.tag, s.wire.Size)
+		fmt.Fprintf(b, "// %[1]s is the size of struct %[2]s in bytes.\nconst %[1]s = %#[3]x\n\n",
+			s.sizeof, s.tag, s.wire.Size)
 	}
 	fmt.Fprintf(b, "// %s is struct %s of %s.\n", s.name, s.tag, s.wire.Header)
 	if s.not != "" {
-		fmt.Fprintf(b, "// A kernel built for %s has another layout, which this type does not have there either.\n", s.not)
+		fmt.Fprintf(b, "// A kernel built for %s has another layout, which this type does not have there either.\n",
+			s.not)
 	}
 	fmt.Fprintf(b, "type %s struct {\n", s.name)
 	if s.unix != "" {
@@ -78,7 +80,8 @@ func (s *structure) methods(b *strings.Builder) {
 	has := func(method string) bool { return !slices.Contains(s.without, method) }
 	size := s.wire.Size
 	if has("Len") {
-		fmt.Fprintf(b, "// Len returns the structure's length in bytes.\nfunc (m *%s) Len() int { return %d }\n\n", s.name, size)
+		fmt.Fprintf(b, "// Len returns the structure's length in bytes.\n"+
+			"func (m *%s) Len() int { return %d }\n\n", s.name, size)
 	}
 	if has("Serialize") {
 		fmt.Fprintf(b, "// Serialize returns the structure as the kernel takes it.\n"+
@@ -88,7 +91,8 @@ func (s *structure) methods(b *strings.Builder) {
 		fmt.Fprintf(b, "// Deserialize%[1]s reads the structure that b begins with; what a short b lacks is zero.\n"+
 			"func Deserialize%[1]s(b []byte) *%[1]s {\nm := new(%[1]s)\nm.decode(b)\nreturn m\n}\n\n", s.name)
 	}
-	fmt.Fprintf(b, "func (m *%s) decode(b []byte) {\nif len(b) < %d {\nvar whole [%d]byte\ncopy(whole[:], b)\nb = whole[:]\n}\n", s.name, size, size)
+	fmt.Fprintf(b, "func (m *%s) decode(b []byte) {\n"+
+		"if len(b) < %[2]d {\nvar whole [%[2]d]byte\ncopy(whole[:], b)\nb = whole[:]\n}\n", s.name, size)
 	for i := range s.wire.Fields {
 		codec.Decode(b, &s.wire.Fields[i])
 	}
@@ -102,11 +106,13 @@ func (s *structure) methods(b *strings.Builder) {
 // tests lists what the package's tests go through.
 func (g *generator) tests() string {
 	var b strings.Builder
-	b.WriteString("// structures has one of each structure, and its size on the wire.\nvar structures = []struct {\nname string\nsize int\nstructure\n}{\n")
+	b.WriteString("// structures has one of each structure, and its size on the wire.\n" +
+		"var structures = []struct {\nname string\nsize int\nstructure\n}{\n")
 	for _, s := range g.structs {
 		fmt.Fprintf(&b, "{%q, %d, new(%s)},\n", s.name, s.wire.Size, s.name)
 	}
-	b.WriteString("}\n\n// deserializers has the functions that are generated.\nvar deserializers = map[string]func([]byte) any{\n")
+	b.WriteString("}\n\n// deserializers has the functions that are generated.\n" +
+		"var deserializers = map[string]func([]byte) any{\n")
 	for _, s := range g.structs {
 		if !slices.Contains(s.without, "Deserialize") {
 			fmt.Fprintf(&b, "\"Deserialize%[1]s\": func(b []byte) any { return Deserialize%[1]s(b) },\n", s.name)

@@ -1,0 +1,220 @@
+package ip
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"kern.sys/cmd/kern/internal/cli"
+	"kern.sys/cmd/kern/internal/clitest"
+	"kern.sys/internal/nstest"
+)
+
+// needWords skips a test where ip is older than what it is compared with.
+func needWords(t *testing.T) {
+	t.Helper()
+	clitest.NeedIP(t)
+	if !clitest.SameWords() {
+		t.Skip("iproute2 is older than 7.3")
+	}
+}
+
+// newerRules are selectors that iproute2 6.1 does not have, and how they read.
+var newerRules = []struct{ family, words, want string }{
+	{"-4", "tun_id 7", "from all tun_id 7 lookup 100"},
+	{"-4", "t 18446744073709551615", "from all tun_id 18446744073709551615 lookup 100"},
+	{"-4", "dscp 10", "from all lookup 100 dscp AF11"},
+	{"-4", "dscp CS1", "from all lookup 100 dscp CS1"},
+	{"-4", "dscp 3/0x7", "from all lookup 100 dscp 0x3/0x7"},
+	{"-4", "sport 5/0xff", "from all sport 0x5/0xff lookup 100"},
+	{"-4", "dport 0x100/0xff00 ipproto tcp", "from all ipproto tcp dport 0x100/0xff00 lookup 100"},
+	{"-4", "sport 5/0xffff", "from all sport 5 lookup 100"},
+	{"-6", "flowlabel 5", "from all lookup 100 flowlabel 0x5"},
+	{"-6", "flowlabel 0x10/0xf0", "from all lookup 100 flowlabel 0x10/0xf0"},
+	{"-6", "dscp 9 tun_id 3 sport 6/0xfe flowlabel 0", "from all sport 0x6/0xfe tun_id 3 lookup 100 dscp 9 flowlabel 0"},
+}
+
+// addNewerRules makes them, and returns those that the kernel has.
+func addNewerRules(t *testing.T, byKern bool) (made []int) {
+	t.Helper()
+	for i, r := range newerRules {
+		line := clitest.Words(t, r.family+" rule add "+r.words+" table 100 pref "+strconv.Itoa(100+10*i))
+		add := clitest.Kern
+		if !byKern {
+			add = func(args ...string) clitest.Result { return clitest.IP(t, args...) }
+		}
+		if got := add(line...); got.Code == 0 {
+			made = append(made, i)
+		} else if got.Code != cli.StatusKernel {
+			t.Errorf("%v: %v", line, got)
+		}
+	}
+	return made
+}
+
+func TestRulesAreShownWhole(t *testing.T) {
+	nstest.Do(t, func() {
+		made := addNewerRules(t, true)
+		if len(made) < 2 { // tun_id is older than all that is tested
+			t.Fatalf("only %v were made", made)
+		}
+		for _, i := range made {
+			r := newerRules[i]
+			out := clitest.Kern(r.family, "rule").Out
+			if want := "0:\t" + r.want + "\n"; !strings.Contains(out, want) {
+				t.Errorf("%s: %q is not in\n%s", r.words, want, out)
+			}
+			got := clitest.Kern(clitest.Words(t, r.family+" rule list "+r.words)...)
+			if got.Out != "" && !strings.Contains(got.Out, r.want) || got.Code != 0 || got.Out == "" {
+				t.Errorf("rule list %s: %v", r.words, got)
+			}
+		}
+	})
+}
+
+func TestNewerRulesAreShownAndMadeAsByIP(t *testing.T) {
+	needWords(t)
+	var states []any
+	for _, byKern := range []bool{false, true} {
+		nstest.Do(t, func() {
+			addNewerRules(t, byKern)
+			for _, show := range []string{"rule", "-6 rule", "-d rule", "-N rule", "-6 -N rule", "-p -d -6 rule"} {
+				clitest.CompareShow(t, clitest.Words(t, show)...)
+			}
+			for _, r := range newerRules {
+				clitest.CompareShow(t, clitest.Words(t, r.family+" rule list "+r.words)...)
+			}
+			states = append(states, tablesOf(t))
+		})
+	}
+	sameTables(t, "made", states[0], states[1])
+}
+
+func TestNewerWordsEndAsWithIP(t *testing.T) {
+	needWords(t)
+	compareRuns(t, nil, []string{
+		"rule add tun_id x", "rule add dscp x", "rule add dscp 1/x", "rule add dscp 99", "rule add flowlabel x", "rule add flowlabel 1/x", "-6 rule add flowlabel 0x100000",
+		"rule add sport 5/x", "rule add sport x/5", "rule add sport x-5", "rule add sport 5-x", "rule add dport 5/0x10000", "rule list dscp x", "rule list tun_id x",
+		"-6 route get fd00::2 flowlabel x", "addr add 10.9.0.1/24 dev va proto x", "addr show proto x", "addr show proto 300", "neigh add 10.0.0.99 dev va extern_valid x",
+		"link show va down up x", "monitor all-nsid nope",
+	})
+}
+
+func TestNewerObjectsAreShownAndMadeAsByIP(t *testing.T) {
+	needWords(t)
+	clitest.CompareStates(t, []clitest.DiffState{
+		{
+			Name: "protocols of addresses",
+			Cmds: slices.Concat(pair, []string{
+				"addr add 10.0.0.1/24 dev va proto 7", "addr add 10.0.0.2/24 dev va proto 0xf0", "addr add 10.0.1.1/24 dev va proto kernel_ra", "addr add fd00::1/64 dev vb nodad proto 9",
+				"addr add fd00::2/64 dev vb nodad proto 0",
+			}),
+			Show: []string{"addr show proto 7", "addr show proto 0xf0", "-N addr", "-d addr show dev vb", "addr show down", "link show down", "-d link show novf"},
+		},
+		{
+			Name: "vxlan",
+			Cmds: []string{
+				"link add v1 address " + macA + " type vxlan id 5 dstport 4789", "link add v2 address " + macB + " type vxlan external dstport 4790",
+				"link add v3 address " + macC + " type vxlan id 7 dstport 4790 noudpcsum udp6zerocsumtx proxy remcsumtx gbp local 1.2.3.4 remote 9.9.9.9 tos inherit ttl inherit nolearning",
+				"link add v4 address 02:00:00:00:00:0d type vxlan id 8 dstport 0 group 239.1.1.1 dev lo ageing 0 maxaddress 9 df set rsc l2miss l3miss",
+			},
+			Show: []string{"-d link show type vxlan"},
+		},
+	}, linkShows...)
+	nstest.Do(t, func() {
+		hostsUp(t)
+		clitest.SetUp(t, "-6 rule add flowlabel 5 table 7", "-6 route add default dev va table 7")
+		for _, show := range []string{"-6 route get fd09::2 flowlabel 5", "-6 route get fd00:1::2 flowlabel 0x7"} {
+			clitest.CompareShow(t, clitest.Words(t, show)...)
+		}
+		clitest.SetUpByKern(t, "neigh add 10.0.0.9 lladdr 02:00:00:00:00:01 dev va extern_valid nud stale extern_learn")
+		clitest.CompareShow(t, "neigh")
+		if out := clitest.Kern("neigh", "show", "10.0.0.9").Out; !strings.Contains(out, "extern_valid ") {
+			t.Errorf("got %s", out)
+		}
+	})
+}
+
+// helpWords are words that scripts look for in the grammar of each object.
+var helpWords = map[string]string{
+	"rule help":      "tun_id dscp flowlabel sport dport uidrange ipproto l3mdev suppress_prefixlength nat save restore",
+	"address help":   "proto save showdump restore mngtmpaddr down",
+	"neigh help":     "extern_valid extern_learn managed",
+	"route help":     "flowlabel nhid fastopen_no_cookie ttl-propagate showdump",
+	"link help":      "gso_ipv4_max_size gro_ipv4_max_size xdpgeneric protodown_reason property novf down",
+	"monitor help":   "maddress acaddress all-nsid netconf nexthop",
+	"netns help":     "list-id target-nsid attach",
+	"link help nope": "gso_ipv4_max_size",
+}
+
+func TestHelpListsTheWords(t *testing.T) {
+	var all []string
+	for _, w := range linkWordTable() {
+		all = append(all, w.name)
+	}
+	helpWords["link help"] += " " + strings.Join(slices.DeleteFunc(all, func(w string) bool { return w == "txqlen" }), " ") // one of txqueuelen's
+	for _, m := range routeMetrics {
+		helpWords["route help"] += " " + m.word
+	}
+	for _, f := range addrFlags {
+		helpWords["address help"] += " " + f.names[0]
+	}
+	for line, words := range helpWords {
+		r := clitest.Kern(strings.Fields(line)...)
+		for _, word := range strings.Fields(words) {
+			if !slices.Contains(strings.FieldsFunc(r.Err, func(r rune) bool { return strings.ContainsRune(" \n[]{}|", r) }), word) {
+				t.Errorf("%s lacks %s", line, word)
+			}
+		}
+	}
+}
+
+// emptyWords are commands of which one word is empty, which names nothing and
+// begins nothing.
+var emptyWords = []string{
+	"''", "link ''", "link show ''", "link show dev ''", "addr ''", "addr show ''", "addr show dev ''", "addr show to ''", "addr show scope ''", "addr show master ''", "addr show vrf ''",
+	"addr show group ''", "addr flush ''", "addr flush dev ''", "addr add '' dev va", "addr add 10.9.0.1/24 dev ''", "addr add 10.9.0.1/24 dev va scope ''", "addr add 10.9.0.1/24 dev va brd ''",
+	"addr add 10.9.0.1/24 dev va peer ''", "addr add 10.9.0.1/24 dev va metric ''", "addr add 10.9.0.1/24 dev va valid_lft ''", "addr del '' dev va", "addr save dev ''",
+	"link set ''", "link set dev '' up", "link set va ''", "link set va mtu ''", "link set va master ''", "link set va name ''", "link set va address ''", "link set va group ''", "link set va netns ''",
+	"link set va addrgenmode ''", "link set va mode ''", "link set va arp ''", "link set va vrf ''", "link set va type ''", "link set va link-netns ''", "link add '' type veth", "link add x type ''",
+	"link add link '' name x type vlan id 3", "link add x type veth peer name ''", "link add x type bridge ''", "link add x mtu '' type veth", "link del ''", "link del dev ''", "link property ''",
+	"link property add dev '' altname x", "link property add dev va altname ''", "link property add dev va ''",
+	"route ''", "route show ''", "route show dev ''", "route show via ''", "route show table ''", "route show proto ''", "route show scope ''", "route show type ''", "route show src ''", "route show root ''",
+	"route flush ''", "route add ''", "route add 10.9.0.0/16 dev ''", "route add 10.9.0.0/16 via ''", "route add 10.9.0.0/16 dev va table ''", "route add 10.9.0.0/16 dev va proto ''",
+	"route add 10.9.0.0/16 dev va ''", "route add 10.9.0.0/16 nexthop ''", "route add 10.9.0.0/16 nexthop dev ''", "route add 10.9.0.0/16 dev va mtu ''",
+	"route add 10.9.0.0/16 dev va congctl ''", "route add 10.9.0.0/16 encap ''", "route get ''", "route get 10.0.0.5 dev ''", "route get 10.0.0.5 from ''", "route del ''",
+	"rule ''", "rule list ''", "rule list iif ''", "rule list table ''", "rule add ''", "rule add iif ''", "rule add from ''", "rule add table ''", "rule add pref ''", "rule add goto ''", "rule del ''",
+	"neigh ''", "neigh show ''", "neigh show dev ''", "neigh show nud ''", "neigh add '' dev va", "neigh add 10.0.0.9 dev ''", "neigh add 10.0.0.9 dev va lladdr ''", "neigh add 10.0.0.9 dev va ''",
+	"neigh flush ''", "neigh get '' dev va", "neigh get 10.0.0.9 dev ''", "monitor ''", "monitor dev ''", "monitor file ''", "netns ''", "netns add ''", "netns exec '' true", "netns set '' 5",
+	"netns identify ''", "netns list-id nsid ''", "netns attach '' 1",
+	"-n '' link", "-f '' link", "-b '' ", "-rc '' link",
+}
+
+func TestEmptyWordsEndAsWithIP(t *testing.T) {
+	clitest.NeedIP(t)
+	nstest.Do(t, func() {
+		hostsUp(t)
+		before := clitest.StateOf(t)
+		tables := tablesOf(t)
+		for _, line := range emptyWords {
+			args := clitest.Words(t, line)
+			want, got := clitest.IP(t, args...), clitest.Kern(args...)
+			if got.Code == 0 || got.Err == "" {
+				t.Errorf("%s: %v", line, got)
+			}
+			if want.Code != got.Code && want.Code != 0 && want.Code != cli.StatusKernel && clitest.SameWords() { // ip leaves a few to the kernel, which takes some
+				t.Errorf("%s:\nip   %v\nkern %v", line, want, got)
+			}
+			if got := clitest.StateOf(t); got != before {
+				t.Fatalf("%s changed something: %s", line, got)
+			}
+		}
+		sameTables(t, "after all", tables, tablesOf(t))
+		for _, line := range []string{"link show type ''", "addr show label ''", "addr show type ''"} { // what selects nothing
+			if got := clitest.Kern(clitest.Words(t, line)...); strings.TrimSpace(got.Out) != "" {
+				t.Errorf("%s: %v", line, got)
+			}
+		}
+	})
+}

@@ -1,0 +1,45 @@
+package ip
+
+import (
+	"encoding/hex"
+	"fmt"
+	"maps"
+	"slices"
+
+	"kern.sys/netlink/desc"
+)
+
+// showUnknown prints the attributes of a newer kernel than this program knows,
+// those with numbers above last, as their numbers and bytes: a listing never
+// looks simpler than the object. format has the place for one of them in text,
+// with the space before or behind it.
+func showUnknown(p *desc.Printer, format string, attrs desc.Attrs, last uint16) {
+	showAttrs(p, format, attrs, func(typ uint16) bool { return typ > last })
+}
+
+// showAttrs prints the attributes that are wanted as their numbers and bytes.
+func showAttrs(p *desc.Printer, format string, attrs desc.Attrs, wanted func(typ uint16) bool) {
+	types := slices.DeleteFunc(slices.Sorted(maps.Keys(attrs)), func(typ uint16) bool { return !wanted(typ) })
+	if len(types) == 0 {
+		return
+	}
+	p.Array("unknown")
+	for _, typ := range types {
+		data := hex.EncodeToString(attrs[typ])
+		p.Object("")
+		p.Text(format, fmt.Sprintf("attr %d 0x%s", typ, data))
+		if p.JSON {
+			p.Uint("attr", "", uint64(typ))
+			p.Str("data", "", data)
+		}
+		p.EndObject()
+	}
+	p.EndArray()
+}
+
+// showBits prints the bits of flags that have no name.
+func showBits(p *desc.Printer, key, format string, flags, known uint32) {
+	if rest := flags &^ known; rest != 0 {
+		p.Hex(key, format, uint64(rest))
+	}
+}

@@ -1,0 +1,129 @@
+package ip
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"kern.sys/cmd/kern/internal/cli"
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/wire"
+)
+
+// unknownType is a number that no attribute of any object has yet.
+const unknownType = 999
+
+// withUnknown is a message with attributes that build appends, and one of a
+// newer kernel.
+func withUnknown(t *testing.T, typ uint16, header int, build func(r *wire.Request, head []byte)) wire.Message {
+	t.Helper()
+	r := wire.NewRequest(typ, 0)
+	build(r, r.Header(header))
+	r.Data(unknownType, []byte{0xab, 0xcd})
+	if err := r.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return wire.Message{Type: typ, Data: r.Bytes()[uapi.SizeofNlmsghdr:]}
+}
+
+func TestWhatIsNotKnownIsPrinted(t *testing.T) {
+	plain := func(*wire.Request, []byte) {}
+	for name, m := range map[string]wire.Message{
+		"link":      withUnknown(t, uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, func(r *wire.Request, _ []byte) { r.String(uapi.IFLA_IFNAME, "x") }),
+		"address":   withUnknown(t, uapi.RTM_NEWADDR, uapi.SizeofIfaddrmsg, plain),
+		"multicast": withUnknown(t, uapi.RTM_NEWMULTICAST, uapi.SizeofIfaddrmsg, plain),
+		"anycast":   withUnknown(t, uapi.RTM_NEWANYCAST, uapi.SizeofIfaddrmsg, plain),
+		"route":     withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, plain),
+		"rule":      withUnknown(t, uapi.RTM_NEWRULE, uapi.SizeofFibRuleHdr, plain),
+		"neighbour": withUnknown(t, uapi.RTM_NEWNEIGH, uapi.SizeofNdmsg, plain),
+		"miss":      withUnknown(t, uapi.RTM_GETNEIGH, uapi.SizeofNdmsg, plain),
+		"next hop":  withUnknown(t, uapi.RTM_NEWNEXTHOP, uapi.SizeofNhmsg, plain),
+		"namespace": withUnknown(t, uapi.RTM_NEWNSID, 4, plain),
+		"prefix":    withUnknown(t, uapi.RTM_NEWPREFIX, uapi.SizeofPrefixmsg, plain),
+		"settings":  withUnknown(t, uapi.RTM_NEWNETCONF, netconfHeader, plain),
+		"kind of a link": withUnknown(t, uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, func(r *wire.Request, _ []byte) {
+			r.Nest(uapi.IFLA_LINKINFO)
+			r.String(uapi.IFLA_INFO_KIND, "newkind")
+			r.Nest(uapi.IFLA_INFO_DATA)
+			r.Data(1, []byte{0xab, 0xcd, 0xef})
+			r.End()
+			r.End()
+		}),
+		"attribute of a kind": withUnknown(t, uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, func(r *wire.Request, _ []byte) {
+			r.Nest(uapi.IFLA_LINKINFO)
+			r.String(uapi.IFLA_INFO_KIND, "vlan")
+			r.Nest(uapi.IFLA_INFO_DATA)
+			r.Data(unknownType, []byte{0xab, 0xcd, 0xef})
+			r.End()
+			r.End()
+		}),
+		"one of several next hops": withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, func(r *wire.Request, _ []byte) {
+			h := nexthop{}
+			h.enc.Data(unknownType, []byte{0xab, 0xcd, 0xef})
+			r.Nest(uapi.RTA_MULTIPATH)
+			h.put(&r.Encoder)
+			r.End()
+		}),
+	} {
+		t.Run(name, func(t *testing.T) {
+			deep := strings.Contains(name, "kind") || strings.Contains(name, "several")
+			for _, js := range []bool{false, true} {
+				var out bytes.Buffer
+				c := offline(&out, func(o *cli.Options) { o.JSON, o.Details = js, true })
+				if err := showEvent(c, m, &monitorWish{objects: monitorTable()}, time.Unix(0, 0)); err != nil {
+					t.Fatal(err)
+				}
+				want := []string{"attr 999 0xabcd"}
+				if js {
+					want = []string{`"unknown":[{"attr":999,"data":"abcd"}]`}
+				}
+				if deep && js {
+					want = append(want, `,"data":"abcdef"}]`)
+				} else if deep {
+					want = append(want, " 0xabcdef")
+				}
+				for _, w := range want {
+					if !strings.Contains(out.String(), w) {
+						t.Errorf("JSON %v: %q lacks %s", js, out.String(), w)
+					}
+				}
+				if js && !json.Valid(out.Bytes()) {
+					t.Errorf("no JSON: %s", out.String())
+				}
+			}
+		})
+	}
+}
+
+func TestFlagsWithoutANameArePrinted(t *testing.T) {
+	rule := withUnknown(t, uapi.RTM_NEWRULE, uapi.SizeofFibRuleHdr, func(_ *wire.Request, head []byte) {
+		(&uapi.FibRuleHdr{Family: uapi.AF_INET, Action: 77, Flags: 0x40000000}).Put(head)
+	})
+	neigh := withUnknown(t, uapi.RTM_NEWNEIGH, uapi.SizeofNdmsg, func(r *wire.Request, head []byte) {
+		(&uapi.Ndmsg{Family: uapi.AF_INET, State: 0x1001}).Put(head)
+		r.Uint32(uapi.NDA_FLAGS_EXT, 0x100)
+	})
+	route := withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, func(_ *wire.Request, head []byte) {
+		(&uapi.Rtmsg{Family: uapi.AF_INET, Type: 1, Flags: 0x80}).Put(head)
+	})
+	for name, c := range map[string]struct {
+		m    wire.Message
+		want []string
+	}{
+		"rule":      {rule, []string{" 77", " flags 0x40000000"}},
+		"neighbour": {neigh, []string{"flags_ext 0x100 ", "INCOMPLETE 0x1000 "}},
+		"route":     {route, []string{"flags 0x80 "}},
+	} {
+		var out bytes.Buffer
+		if err := showEvent(offline(&out, func(*cli.Options) {}), c.m, &monitorWish{objects: monitorTable()}, time.Unix(0, 0)); err != nil {
+			t.Fatal(err)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(out.String(), want) {
+				t.Errorf("%s: %q lacks %q", name, out.String(), want)
+			}
+		}
+	}
+}

@@ -1,0 +1,144 @@
+package netlink
+
+import (
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/wire"
+)
+
+// Class is a class of a queueing discipline, which gets a share of its packets: tc(8). The types
+// are those of the kinds, [HtbClass] and [HfscClass], and [GenericClass] for others.
+type Class interface {
+	Attrs() *ClassAttrs // what all kinds have
+	Type() string       // the kind as the kernel calls it, that of the queueing discipline
+}
+
+// ClassAttrs is what classes of all kinds have.
+type ClassAttrs struct {
+	LinkIndex int
+	// Handle is MAJOR:MINOR, the major number that of the queueing discipline, see [MakeHandle].
+	Handle uint32
+	// Parent is the queueing discipline or the class that it is part of, HANDLE_ROOT for one that
+	// is read and is part of no other class.
+	Parent     uint32
+	Leaf       uint32 // the handle of the queueing discipline that has its packets; read only
+	Statistics *ClassStatistics
+}
+
+// String returns where the class is.
+func (c ClassAttrs) String() string {
+	return fmt.Sprintf("{LinkIndex: %d, Handle: %s, Parent: %s, Leaf: %d}", c.LinkIndex, HandleStr(c.Handle), HandleStr(c.Parent), c.Leaf)
+}
+
+// GenericClass is a class of a kind that the package knows by its name only, or whose options it
+// cannot read.
+type GenericClass struct {
+	ClassAttrs
+	ClassType string
+	// Options is the payload of TCA_OPTIONS in the kernel's form, in the machine's byte order.
+	Options []byte
+}
+
+// Attrs returns the attributes that all kinds have.
+func (c *GenericClass) Attrs() *ClassAttrs { return &c.ClassAttrs }
+
+// Type returns the kind.
+func (c *GenericClass) Type() string { return c.ClassType }
+
+func (c *GenericClass) options() []byte { return c.Options }
+
+// ClassAdd adds a class: tc class add. One with its handle is an error.
+func (h *Handle) ClassAdd(class Class) error {
+	return h.classChange("class add", uapi.RTM_NEWTCLASS, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL, class)
+}
+
+// ClassChange changes the class with its handle: tc class change.
+func (h *Handle) ClassChange(class Class) error {
+	return h.classChange("class change", uapi.RTM_NEWTCLASS, 0, class)
+}
+
+// ClassReplace changes the class with its handle, or adds it where there is none: tc class replace.
+func (h *Handle) ClassReplace(class Class) error {
+	return h.classChange("class replace", uapi.RTM_NEWTCLASS, uapi.NLM_F_CREATE, class)
+}
+
+// ClassDel deletes the class with its handle: tc class del. Most kinds refuse where filters or
+// other classes refer to it.
+func (h *Handle) ClassDel(class Class) error {
+	return h.classChange("class del", uapi.RTM_DELTCLASS, 0, class)
+}
+
+var errNoClass = errors.New("no class given")
+
+func (h *Handle) classChange(op string, typ, flags uint16, class Class) error {
+	if class == nil {
+		r := tcRequest(typ, flags, 0, 0, 0, 0)
+		r.Fail(errNoClass)
+		return h.exec(r, op, noObject)
+	}
+	a := class.Attrs()
+	r := tcRequest(typ, flags, a.LinkIndex, a.Handle, a.Parent, 0)
+	if typ != uapi.RTM_DELTCLASS {
+		encodeTcKind(&r.Encoder, class.Type(), class, true)
+	}
+	return h.exec(r, op, func() string { return "class " + tcObject(class.Type(), a.LinkIndex, a.Handle, a.Parent) })
+}
+
+// ClassList returns the classes of a link: tc class show. Where parent is not HANDLE_NONE they are
+// those of the queueing discipline with its major number. There are none where link is nil. See
+// [ErrDumpInterrupted].
+func (h *Handle) ClassList(link Link, parent uint32) ([]Class, error) {
+	r, err := h.classDump(link, parent)
+	if err != nil {
+		return nil, err
+	}
+	return list(h, r, "class list", decodeClassMessage)
+}
+
+// ClassSeq gives the classes of [Handle.ClassList] as they come. The last pair holds the error, if
+// there is one.
+func (h *Handle) ClassSeq(link Link, parent uint32) iter.Seq2[Class, error] {
+	request := func() (*wire.Request, error) { return h.classDump(link, parent) }
+	return seq(h, request, "class list", decodeClassMessage)
+}
+
+func (h *Handle) classDump(link Link, parent uint32) (*wire.Request, error) {
+	index := 0
+	if link != nil {
+		var err error
+		if index, err = h.indexToChange(link); err != nil {
+			return nil, err
+		}
+	}
+	return tcRequest(uapi.RTM_GETTCLASS, 0, index, 0, parent, 0), nil
+}
+
+func decodeClassMessage(m wire.Message) (Class, bool, error) {
+	if m.Type != uapi.RTM_NEWTCLASS {
+		return nil, false, nil
+	}
+	c, err := decodeClass(m.Data)
+	return c, err == nil, err
+}
+
+// decodeClass reads a message of RTM_NEWTCLASS or RTM_DELTCLASS.
+func decodeClass(b []byte) (Class, error) {
+	m, err := readTc(b)
+	if err != nil {
+		return nil, err
+	}
+	stats, err := decodeTcStats(&m)
+	if err != nil {
+		return nil, err
+	}
+	c, ok := classKinds.new(string(m.kind))
+	if !ok || decodeAttrs(c, m.options) != nil {
+		c = &GenericClass{ClassType: string(m.kind), Options: slices.Clone(m.options)}
+	}
+	*c.Attrs() = ClassAttrs{LinkIndex: int(m.Ifindex), Handle: m.Handle, Parent: m.Parent, Leaf: m.Info, Statistics: stats}
+	return c, nil
+}

@@ -1,0 +1,129 @@
+package netlink
+
+import (
+	"context"
+	"errors"
+
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/wire"
+)
+
+// noteSilent notes the links that changed without a word together with what a message
+// about a link tells. p is the part of the links, and still as it was.
+func (m *Mirror) noteSilent(p *partState, msg wire.Message) {
+	var ifi uapi.Ifinfomsg
+	ifi.Decode(msg.Data)
+	var lower, master int32
+	d := wire.NewDecoderAfter(msg.Data, uapi.SizeofIfinfomsg)
+	for d.Next() {
+		switch d.Type() {
+		case uapi.IFLA_LINK:
+			lower = d.Int32()
+		case uapi.IFLA_MASTER:
+			master = d.Int32()
+		}
+	}
+	if msg.Data[0] == uapi.AF_BRIDGE {
+		// The port's settings are in the message, those of the link and of the bridge that
+		// go with them are not.
+		m.ask(ifi.Index)
+		m.ask(master)
+		return
+	}
+	if lower == 0 || lower == ifi.Index {
+		return
+	}
+	// The other end of a pair learns nowhere that this one left or came: what it says of
+	// this one's namespace is other than before.
+	other, netns := p.lowerOf(lower)
+	if msg.Type == p.del && other == ifi.Index || msg.Type == p.new && netns && other == ifi.Index {
+		m.ask(lower)
+	}
+}
+
+// lowerOf returns what a link says is below it, or its other end, and whether that is in
+// another namespace.
+func (p *partState) lowerOf(index int32) (lower int32, netns bool) {
+	group, _ := p.objects.Get(linkKeyOf(int(index)))
+	if len(group) == 0 {
+		return 0, false
+	}
+	d := wire.NewDecoderAfter([]byte(group[0]), uapi.SizeofIfinfomsg)
+	for d.Next() {
+		switch d.Type() {
+		case uapi.IFLA_LINK:
+			lower = d.Int32()
+		case uapi.IFLA_LINK_NETNSID:
+			netns = true
+		}
+	}
+	return lower, netns
+}
+
+// ask notes a link to be asked for.
+func (m *Mirror) ask(index int32) {
+	if m.again == nil {
+		m.again = map[int32]bool{}
+	}
+	if index > 0 {
+		m.again[index] = true
+	}
+}
+
+// askAgain asks for the links that were noted. Nothing that is older waits to be worked
+// in.
+func (m *Mirror) askAgain(ctx context.Context) error {
+	c, err := m.w.lists.conn(uapi.NETLINK_ROUTE)
+	if err != nil {
+		return err
+	}
+	for _, p := range m.parts {
+		if p.table != LinkTable {
+			continue
+		}
+		for index := range m.again {
+			if _, has := p.objects.Get(linkKeyOf(int(index))); !has {
+				continue
+			}
+			r := wire.NewRequest(uapi.RTM_GETLINK, 0)
+			ifi := uapi.Ifinfomsg{Index: index}
+			ifi.Put(r.Header(uapi.SizeofIfinfomsg))
+			err := c.Get(ctx, r, func(msg wire.Message) error {
+				m.mu.Lock()
+				defer m.mu.Unlock()
+				return m.applyAnswer(p, msg)
+			})
+			if err != nil && !errors.Is(err, errNoDevice) { // its end is on the way
+				return err
+			}
+		}
+	}
+	clear(m.again)
+	return nil
+}
+
+// applyAnswer works in what the kernel says of a link. m.mu is held.
+func (m *Mirror) applyAnswer(p *partState, msg wire.Message) error {
+	if msg.Type != p.new || !p.owns(&msg) {
+		return nil
+	}
+	changed, err := p.apply(p.key(msg.Data), msg)
+	if changed {
+		m.tell()
+		p.dirty = p.dirty || portsFollow(msg.Data)
+	}
+	return err
+}
+
+// portsFollow reports whether a link is of a kind whose ports change with it: those of a
+// bridge say who is the root of the spanning tree, too.
+func portsFollow(data []byte) bool {
+	d := wire.NewDecoderAfter(data, uapi.SizeofIfinfomsg)
+	for d.Next() {
+		if d.Type() == uapi.IFLA_LINKINFO {
+			info, _ := readLinkInfo(d.Data()) // it was read before
+			return len(portKinds.silent(info.kind)) != 0
+		}
+	}
+	return false
+}
