@@ -5,7 +5,6 @@
 package unix_test
 
 import (
-	"encoding/binary"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -90,15 +89,6 @@ func exchange(req uint, addr uintptr, answer func(req uint, memory []byte) []byt
 func iovec(b []byte) (v unix.Iovec) {
 	v.Set(b)
 	return v
-}
-
-// native returns a number in the bytes that the kernel has for it.
-func native(v any) []byte {
-	b, err := binary.Append(nil, binary.NativeEndian, v)
-	if err != nil {
-		panic(err)
-	}
-	return b
 }
 
 // cLong returns a C long.
