@@ -34,8 +34,8 @@ func (e *RouteEntry) String() string {
 		word string
 		v    uint32
 	}{
-		{"nhid", e.NHID}, {"link", uint32(e.LinkIndex)}, {"table", e.Table}, {"type", uint32(e.Type)}, {"proto", uint32(e.Protocol)},
-		{"scope", uint32(e.Scope)}, {"tos", uint32(e.Tos)}, {"metric", e.Priority},
+		{"nhid", e.NHID}, {"link", uint32(e.LinkIndex)}, {"table", e.Table}, {"type", uint32(e.Type)},
+		{"proto", uint32(e.Protocol)}, {"scope", uint32(e.Scope)}, {"tos", uint32(e.Tos)}, {"metric", e.Priority},
 	} {
 		if w.v != 0 {
 			words = append(words, fmt.Sprint(w.word, " ", w.v))
@@ -67,8 +67,8 @@ func (e *NeighEntry) String() string {
 		word string
 		v    uint32
 	}{
-		{"flags", uint32(e.Flags)}, {"master", uint32(e.MasterIndex)}, {"vlan", uint32(e.Vlan)}, {"port", uint32(e.Port)}, {"vni", e.VNI},
-		{"src_vni", e.SrcVNI}, {"via", uint32(e.ViaIndex)}, {"nhid", e.NHID}, {"proto", uint32(e.Protocol)},
+		{"flags", uint32(e.Flags)}, {"master", uint32(e.MasterIndex)}, {"vlan", uint32(e.Vlan)}, {"port", uint32(e.Port)},
+		{"vni", e.VNI}, {"src_vni", e.SrcVNI}, {"via", uint32(e.ViaIndex)}, {"nhid", e.NHID}, {"proto", uint32(e.Protocol)},
 	} {
 		if w.v != 0 {
 			words = append(words, fmt.Sprint(w.word, " ", w.v))

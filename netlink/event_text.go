@@ -47,7 +47,9 @@ func (e AddrEvent) String() string {
 
 // String returns what happened in one line.
 func (e NeighEvent) String() string {
-	return eventText("neighbour", e.Old, e.New, func(n *Neigh) string { return fmt.Sprintf("%s state %#x", n.object(), n.State) })
+	return eventText("neighbour", e.Old, e.New, func(n *Neigh) string {
+		return fmt.Sprintf("%s state %#x", n.object(), n.State)
+	})
 }
 
 // String returns what happened in one line.

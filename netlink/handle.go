@@ -2,7 +2,6 @@ package netlink
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -41,9 +40,9 @@ type conns struct {
 	strict *bool // what SetStrictCheck said
 	closed error // why there are no connections any more; nil: there are
 
-	// ended is done when the handle is closed; nil: nobody has asked for it.
-	ended  context.Context
-	endAll context.CancelCauseFunc
+	// ends are called when the handle is closed, with closed. They are no contexts, which
+	// would be in programs that have none.
+	ends map[*ender]struct{}
 }
 
 // HandleOptions is what [NewHandleWithOptions] and [ConfigureHandle] take.
@@ -65,13 +64,17 @@ type HandleOptions struct {
 }
 
 // errNoHandle is what the methods of a nil Handle return.
-var errNoHandle = errors.New("no handle: it is nil")
+var errNoHandle error = noHandle{}
+
+type noHandle struct{}
+
+func (noHandle) Error() string { return "no handle: it is nil" }
 
 // pkgHandle serves the package's functions.
 var pkgHandle = &Handle{}
 
 // noConns are the connections of a nil handle's batch.
-var noConns = &conns{ns: netns.None(), closed: errNoHandle}
+var noConns = &conns{ns: netns.None(), closed: noHandle{}}
 
 // threadConns are the connections of zero handles. They hold no socket.
 var threadConns = &conns{ns: netns.None(), cfg: wire.Config{Timeout: defaultTimeout}}
@@ -245,9 +248,10 @@ func (h *Handle) Close() error {
 	if cs.closed == nil {
 		cs.closed = wire.ErrClosed
 	}
-	if cs.endAll != nil {
-		cs.endAll(cs.closed)
+	for e := range cs.ends {
+		e.end(cs.closed)
 	}
+	cs.ends = nil
 	var first error
 	for _, c := range cs.open {
 		if err := c.Close(); err != nil && first == nil {

@@ -13,7 +13,7 @@ type GretapIgnoreDf uint8
 
 // Values of Gretap.IgnoreDf.
 const (
-	GRETAP_IGNORE_DF_FALSE GretapIgnoreDf = iota // the kernel's default, not sent
+	GRETAP_IGNORE_DF_FALSE = iota // the kernel's default, not sent
 	GRETAP_IGNORE_DF_TRUE
 )
 

@@ -76,15 +76,15 @@ func (g *GenericLink) Type() string { return g.LinkType }
 // what ip link prints.
 type LinkOperState uint8
 
-// Operational states.
+// Operational states. They are untyped: programs give them for an int too.
 const (
-	OperUnknown        LinkOperState = uapi.IF_OPER_UNKNOWN        // the driver does not say
-	OperNotPresent     LinkOperState = uapi.IF_OPER_NOTPRESENT     // some component, typically hardware, is missing
-	OperDown           LinkOperState = uapi.IF_OPER_DOWN           // no carrier
-	OperLowerLayerDown LinkOperState = uapi.IF_OPER_LOWERLAYERDOWN // the link below is down
-	OperTesting        LinkOperState = uapi.IF_OPER_TESTING        // under test
-	OperDormant        LinkOperState = uapi.IF_OPER_DORMANT        // waits for something, such as 802.1X
-	OperUp             LinkOperState = uapi.IF_OPER_UP             // can pass packets
+	OperUnknown        = uapi.IF_OPER_UNKNOWN        // the driver does not say
+	OperNotPresent     = uapi.IF_OPER_NOTPRESENT     // some component, typically hardware, is missing
+	OperDown           = uapi.IF_OPER_DOWN           // no carrier
+	OperLowerLayerDown = uapi.IF_OPER_LOWERLAYERDOWN // the link below is down
+	OperTesting        = uapi.IF_OPER_TESTING        // under test
+	OperDormant        = uapi.IF_OPER_DORMANT        // waits for something, such as 802.1X
+	OperUp             = uapi.IF_OPER_UP             // can pass packets
 )
 
 var operStates = [...]string{

@@ -11,9 +11,9 @@ import (
 
 // States of a virtual function's link, see [Handle.LinkSetVfState].
 const (
-	VF_LINK_STATE_AUTO    = uapi.IFLA_VF_LINK_STATE_AUTO    // as that of the device
-	VF_LINK_STATE_ENABLE  = uapi.IFLA_VF_LINK_STATE_ENABLE  // always up
-	VF_LINK_STATE_DISABLE = uapi.IFLA_VF_LINK_STATE_DISABLE // always down
+	VF_LINK_STATE_AUTO    uint32 = uapi.IFLA_VF_LINK_STATE_AUTO    // as that of the device
+	VF_LINK_STATE_ENABLE  uint32 = uapi.IFLA_VF_LINK_STATE_ENABLE  // always up
+	VF_LINK_STATE_DISABLE uint32 = uapi.IFLA_VF_LINK_STATE_DISABLE // always down
 )
 
 // VfInfo is a virtual function of a device (SR-IOV), "vf N" in what ip link

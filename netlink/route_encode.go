@@ -27,6 +27,9 @@ func encodeRoute(r *wire.Request, typ uint16, route *Route) error {
 		Family: uint8(family), Tos: uint8(max(route.Tos, 0)), Protocol: uint8(max(route.Protocol, 0)),
 		Scope: uint8(route.Scope), Type: uint8(max(route.Type, 0)), Flags: uint32(route.Flags &^ reportedFlags),
 	}
+	if m.Type == uapi.RTN_UNSPEC && family == uapi.AF_MPLS {
+		m.Type = uapi.RTN_UNICAST // to delete one, too
+	}
 	if typ == uapi.RTM_NEWROUTE {
 		if m.Protocol == uapi.RTPROT_UNSPEC {
 			m.Protocol = uapi.RTPROT_BOOT

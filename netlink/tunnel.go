@@ -24,8 +24,8 @@ type TunnelEncapFlag uint16
 // Options of the encapsulation of IP tunnels.
 const (
 	CSum    TunnelEncapFlag = uapi.TUNNEL_ENCAP_FLAG_CSUM    // UDP checksums over IPv4
-	CSum6   TunnelEncapFlag = uapi.TUNNEL_ENCAP_FLAG_CSUM6   // UDP checksums over IPv6
-	RemCSum TunnelEncapFlag = uapi.TUNNEL_ENCAP_FLAG_REMCSUM // remote checksum offload
+	CSum6                   = uapi.TUNNEL_ENCAP_FLAG_CSUM6   // UDP checksums over IPv6
+	RemCSum                 = uapi.TUNNEL_ENCAP_FLAG_REMCSUM // remote checksum offload
 )
 
 // tunnelUDP are the attributes of the UDP header around a tunnel's packets, where a

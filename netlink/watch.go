@@ -42,35 +42,47 @@ func (h *Handle) Watch(ctx context.Context, tables ...Table) iter.Seq2[Event, er
 // handle is closed.
 func (h *Handle) join(ctx context.Context) (context.Context, context.CancelCauseFunc) {
 	joined, cancel := context.WithCancelCause(ctx)
-	var stops []func() bool
-	for _, other := range [...]context.Context{h.parent(), h.conns.end()} {
-		if other != nil && other != ctx {
-			stops = append(stops, context.AfterFunc(other, func() { cancel(context.Cause(other)) }))
-		}
+	stop := func() bool { return true }
+	if own := h.parent(); own != ctx {
+		stop = context.AfterFunc(own, func() { cancel(context.Cause(own)) })
 	}
+	e := &ender{func(err error) { cancel(err) }}
+	h.conns.endWith(e)
 	return joined, func(err error) {
-		for _, stop := range stops {
-			stop()
-		}
+		stop()
+		h.conns.forget(e)
 		cancel(err)
 	}
 }
 
-// end returns the context that is done when the handle is closed, nil for a zero
-// handle.
-func (cs *conns) end() context.Context {
+// ender ends what a handle began.
+type ender struct{ end func(error) }
+
+// endWith calls e when the handle is closed, at once if it is. A zero handle never is.
+func (cs *conns) endWith(e *ender) {
 	if cs == nil {
-		return nil
+		return
 	}
 	cs.mu.Lock()
 	defer cs.mu.Unlock()
-	if cs.ended == nil {
-		cs.ended, cs.endAll = context.WithCancelCause(context.Background())
-		if cs.closed != nil {
-			cs.endAll(cs.closed)
-		}
+	if cs.closed != nil {
+		e.end(cs.closed)
+		return
 	}
-	return cs.ended
+	if cs.ends == nil {
+		cs.ends = map[*ender]struct{}{}
+	}
+	cs.ends[e] = struct{}{}
+}
+
+// forget calls e no more.
+func (cs *conns) forget(e *ender) {
+	if cs == nil {
+		return
+	}
+	cs.mu.Lock()
+	defer cs.mu.Unlock()
+	delete(cs.ends, e)
 }
 
 // events describes objects of one sort, that come as T in the kernel's notifications

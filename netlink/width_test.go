@@ -18,6 +18,8 @@ func TestNumbersThatDoNotFitAreRefused(t *testing.T) {
 		t.Skip("an int has 32 bits here: all of them fit")
 	}
 	over32, over31 := wide(math.MaxUint32+77+1), wide(math.MaxInt32+77+1)
+	x0 := NewLinkAttrs()
+	x0.Name = "x0"
 	dst := &net.IPNet{IP: net.IP{10, 0, 0, 0}, Mask: net.CIDRMask(8, 32)}
 	link := &Device{LinkAttrs{Index: 77, TxQLen: -1}}
 	attrs := func(set func(*LinkAttrs)) func(h *Handle) error {
@@ -65,9 +67,9 @@ func TestNumbersThatDoNotFitAreRefused(t *testing.T) {
 		"rate of a vf":           func(h *Handle) error { return h.LinkSetVfTxRate(link, 1, over32) },
 		"protocol of a vf":       func(h *Handle) error { return h.LinkSetVfVlanQosProto(link, 1, 5, 0, 1<<16) },
 		"group":                  func(h *Handle) error { return h.LinkSetGroup(link, over32) },
-		"bridge's vlan protocol": func(h *Handle) error { return h.LinkAdd(&Bridge{LinkAttrs: named("x0"), VlanProtocol: 1<<16 + 0x8100}) },
-		"vlan protocol":          func(h *Handle) error { return h.LinkAdd(&Vlan{LinkAttrs: named("x0"), VlanProtocol: 1<<16 + 0x8100}) },
-		"veth's peer MTU":        func(h *Handle) error { return h.LinkAdd(&Veth{LinkAttrs: named("x0"), PeerTxQLen: over32}) },
+		"bridge's vlan protocol": func(h *Handle) error { return h.LinkAdd(&Bridge{LinkAttrs: x0, VlanProtocol: 1<<16 + 0x8100}) },
+		"vlan protocol":          func(h *Handle) error { return h.LinkAdd(&Vlan{LinkAttrs: x0, VlanProtocol: 1<<16 + 0x8100}) },
+		"veth's peer MTU":        func(h *Handle) error { return h.LinkAdd(&Veth{LinkAttrs: x0, PeerTxQLen: over32}) },
 
 		"address's link":   func(h *Handle) error { return h.AddrAdd(nil, &Addr{IPNet: dst, LinkIndex: over32}) },
 		"address's scope":  func(h *Handle) error { return h.AddrAdd(link, &Addr{IPNet: dst, Scope: 256}) },

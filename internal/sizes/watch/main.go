@@ -1,3 +1,5 @@
+//go:build linux
+
 // Program watch prints what happens to links, until it has subscribed.
 package main
 
