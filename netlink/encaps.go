@@ -26,9 +26,9 @@ type Encap interface {
 
 // encapKinds are the kinds of encapsulation that the package knows by more than their name.
 var encapKinds = kindTable[Encap]{
-	{"ip", of[IPtnlEncap]{}},
-	{"ip6", of[IP6tnlEncap]{}},
-	{"mpls", of[MPLSEncap]{}},
+	{"ip", of[IPtnlEncap]},
+	{"ip6", of[IP6tnlEncap]},
+	{"mpls", of[MPLSEncap]},
 }
 
 // encapNames are the kernel's names of all kinds.

@@ -9,14 +9,15 @@ import (
 // kindTable are the kinds of one sort of objects, such as links or queueing disciplines, in the
 // order of their names. Each has a file of its own and one line here:
 //
-//	{"vlan", of[Vlan]{}},
+//	{"vlan", of[Vlan]},
 //
 // The file has the Go type, which is an I by its address, and as methods of it what is particular
 // to the kind:
 //
-//	attrs(*attr.Codec)    the attributes, in both directions
-//	describe() desc.Kind  how commands show and read them
-//	silent() []uint16     the attributes that change without a notification
+//	attrs(*attr.Codec)         the attributes, in both directions
+//	encodeRest(*wire.Encoder)  what is only sent, and takes much code
+//	describe() desc.Kind       how commands show and read them
+//	silent() []uint16          the attributes that change without a notification
 //
 // A method is asserted where it is used, so a program that describes nothing holds no
 // descriptions. They are also called on a nil pointer, but for attrs.
@@ -29,26 +30,31 @@ type kindLine struct {
 }
 
 // kindMaker makes values of one Go type, see of.
-type kindMaker interface {
-	// fill sets elements of v, at least one, to addresses of new values, and returns those that
-	// it set.
-	fill(v []any) []any
-	// none is the nil pointer of the type.
-	none() any
-}
+type kindMaker func(v []any) (made []any, none any)
 
-// of is the Go type T of a kind.
-type of[T any] struct{}
-
-func (of[T]) none() any { return (*T)(nil) }
-
-// fill cuts the values from one piece of memory, which is bounded: see slab.
-func (of[T]) fill(v []any) []any {
+// of is the Go type T of a kind. It sets elements of v, at least one, to addresses of new values, and returns those that it set; with
+// none it has the nil pointer of the type. The values are cut from one piece of memory, which is bounded: see slab.
+func of[T any](v []any) (made []any, none any) {
+	if len(v) == 0 {
+		return nil, (*T)(nil)
+	}
 	piece := pieceOf[T](len(v))
 	for i := range piece {
 		v[i] = &piece[i]
 	}
-	return v[:len(piece)]
+	return v[:len(piece)], nil
+}
+
+// none is the nil pointer of the kind's type.
+func (l *kindLine) none() any {
+	_, none := l.kind(nil)
+	return none
+}
+
+// fill sets elements of v to new values of the kind, see of.
+func (l *kindLine) fill(v []any) []any {
+	made, _ := l.kind(v)
+	return made
 }
 
 // find returns the line of a kind, nil where there is none.
@@ -75,7 +81,7 @@ func (t kindTable[I]) new(name string) (value I, ok bool) {
 		return value, false
 	}
 	var one [1]any
-	value, ok = line.kind.fill(one[:])[0].(I)
+	value, ok = line.fill(one[:])[0].(I)
 	return value, ok
 }
 
@@ -85,7 +91,7 @@ func (t kindTable[I]) silent(name []byte) []uint16 {
 		return nil
 	}
 	if line := t.find(string(name)); line != nil {
-		if s, ok := line.kind.none().(silent); ok {
+		if s, ok := line.none().(silent); ok {
 			return s.silent()
 		}
 	}
@@ -108,7 +114,7 @@ func (t kindTable[I]) describe(name string) *desc.Kind {
 		return nil
 	}
 	k := desc.Kind{}
-	if d, ok := line.kind.none().(described); ok {
+	if d, ok := line.none().(described); ok {
 		k = d.describe()
 	}
 	k.Name = line.name
@@ -121,6 +127,9 @@ type described interface{ describe() desc.Kind }
 // attributed is a kind that has attributes.
 type attributed interface{ attrs(c *attr.Codec) }
 
+// restEncoder is a kind that sends more than attrs does. Programs that only read do not hold it.
+type restEncoder interface{ encodeRest(e *wire.Encoder) }
+
 // silent is a kind with attributes that change without a notification: timers and counters.
 type silent interface{ silent() []uint16 }
 
@@ -128,6 +137,9 @@ type silent interface{ silent() []uint16 }
 func encodeAttrs(e *wire.Encoder, v any) {
 	if a, ok := v.(attributed); ok {
 		attr.Encode(e, a.attrs)
+	}
+	if more, ok := v.(restEncoder); ok {
+		more.encodeRest(e)
 	}
 }
 

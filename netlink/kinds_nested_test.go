@@ -33,8 +33,8 @@ func (*testPolice) actionKind() string { return "police" }
 func (a *testPolice) attrs(c *attr.Codec) { attr.Header(c, uapi.SizeofIflaVlanQosMapping, &a.Limit) }
 
 var testActions = kindTable[testAction]{
-	{"gact", of[testGact]{}},
-	{"police", of[testPolice]{}},
+	{"gact", of[testGact]},
+	{"police", of[testPolice]},
 }
 
 type testFilter struct{ Actions []testAction }

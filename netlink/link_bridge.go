@@ -152,29 +152,16 @@ func (b *Bridge) attrs(c *attr.Codec) {
 	attr.IntBE16(c, uapi.IFLA_BR_VLAN_PROTOCOL|attr.IfSet, &b.VlanProtocol, "vlan protocol", math.MaxUint16)
 	attr.Bytes(c, uapi.IFLA_BR_GROUP_ADDR, &b.GroupAddr)
 	attr.Flag(c, uapi.IFLA_BR_FDB_FLUSH|attr.WriteOnly, &b.FdbFlush)
-	attr.Custom(c, uapi.IFLA_BR_MULTI_BOOLOPT, func(e *wire.Encoder) {
-		if value, mask := attr.SetBits(b.options()); mask != 0 {
-			e.Struct(uapi.IFLA_BR_MULTI_BOOLOPT, uapi.SizeofBrBooloptMulti, &uapi.BrBooloptMulti{Optval: value, Optmask: mask})
-		}
-	}, func(data []byte) {
-		var multi uapi.BrBooloptMulti
-		multi.Decode(data)
-		attr.ReadBits(b.options(), multi.Optval, multi.Optmask)
-	})
-	if !c.Encoding() {
-		b.State = &BridgeState{}
-		b.State.attrs(c)
-	}
-}
-
-// options are the bits of struct br_boolopt_multi.
-func (b *Bridge) options() []attr.Bit {
-	return []attr.Bit{
+	attr.MaskedBits(c, uapi.IFLA_BR_MULTI_BOOLOPT, []attr.Bit{
 		{Mask: 1 << uapi.BR_BOOLOPT_NO_LL_LEARN, On: &b.NoLinkLocalLearn},
 		{Mask: 1 << uapi.BR_BOOLOPT_MCAST_VLAN_SNOOPING, On: &b.MulticastVlanSnooping},
 		{Mask: 1 << uapi.BR_BOOLOPT_MST_ENABLE, On: &b.MstEnabled},
 		{Mask: 1 << uapi.BR_BOOLOPT_MDB_OFFLOAD_FAIL_NOTIFICATION, On: &b.MdbOffloadFailNotification},
 		{Mask: 1 << uapi.BR_BOOLOPT_FDB_LOCAL_VLAN_0, On: &b.FdbLocalVlan0},
+	})
+	if !c.Encoding() {
+		b.State = &BridgeState{}
+		b.State.attrs(c)
 	}
 }
 

@@ -1,14 +1,10 @@
 package netlink
 
 import (
-	"encoding/binary"
-	"fmt"
-	"math"
 	"net"
 
 	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/wire"
 )
 
 // GeneveDf says what "don't fragment" of a geneve's IPv4 packets is.
@@ -62,23 +58,5 @@ func (g *Geneve) attrs(c *attr.Codec) {
 	attr.U8(c, uapi.IFLA_GENEVE_UDP_ZERO_CSUM6_TX|attr.ReadOnly, &g.UdpZeroCsum6Tx)
 	attr.U8(c, uapi.IFLA_GENEVE_UDP_ZERO_CSUM6_RX|attr.ReadOnly, &g.UdpZeroCsum6Rx)
 	attr.U8(c, uapi.IFLA_GENEVE_DF, &g.Df)
-	attr.Custom(c, uapi.IFLA_GENEVE_PORT_RANGE, g.encodePorts, func(b []byte) {
-		if len(b) >= 4 {
-			g.PortLow, g.PortHigh = int(binary.BigEndian.Uint16(b)), int(binary.BigEndian.Uint16(b[2:]))
-		}
-	})
-}
-
-// encodePorts appends the range of source ports, two numbers in network byte order.
-func (g *Geneve) encodePorts(e *wire.Encoder) {
-	if g.PortLow == 0 && g.PortHigh == 0 {
-		return
-	}
-	if g.PortLow < 0 || g.PortHigh > math.MaxUint16 || g.PortLow > g.PortHigh {
-		e.Fail(fmt.Errorf("geneve source ports %d to %d are no range of ports", g.PortLow, g.PortHigh))
-		return
-	}
-	b := e.Reserve(uapi.IFLA_GENEVE_PORT_RANGE, 4)
-	binary.BigEndian.PutUint16(b, uint16(g.PortLow))
-	binary.BigEndian.PutUint16(b[2:], uint16(g.PortHigh))
+	attr.PortRange(c, uapi.IFLA_GENEVE_PORT_RANGE, &g.PortLow, &g.PortHigh, "geneve source ports")
 }

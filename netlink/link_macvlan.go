@@ -69,20 +69,10 @@ func (m *Macvlan) Type() string { return "macvlan" }
 
 func (m *Macvlan) attrs(c *attr.Codec) {
 	attr.Custom(c, uapi.IFLA_MACVLAN_MODE, func(e *wire.Encoder) { encodeMacvlanMode(e, m.Mode) }, m.decodeMode)
-	attr.Custom(c, uapi.IFLA_MACVLAN_FLAGS, func(e *wire.Encoder) {
-		if flags, mask := attr.SetBits(m.flags()); mask != 0 {
-			e.Uint16(uapi.IFLA_MACVLAN_FLAGS, uint16(flags))
-		}
-	}, func(b []byte) {
-		if len(b) >= 2 {
-			attr.ReadBits(m.flags(), uint32(native.Uint16(b)), ^uint32(0))
-		}
+	attr.Bits16(c, uapi.IFLA_MACVLAN_FLAGS, []attr.Bit{
+		{Mask: uapi.MACVLAN_FLAG_NOPROMISC, On: &m.NoPromisc},
+		{Mask: uapi.MACVLAN_FLAG_NODST, On: &m.NoDst},
 	})
-	attr.Custom(c, uapi.IFLA_MACVLAN_MACADDR_DATA, func(e *wire.Encoder) {
-		if len(m.MACAddrs) != 0 {
-			encodeMacvlanAddrs(e, uapi.MACVLAN_MACADDR_SET, m.MACAddrs)
-		}
-	}, nil)
 	attr.Repeat(c, uapi.IFLA_MACVLAN_MACADDR_DATA|attr.ReadOnly, uapi.IFLA_MACVLAN_MACADDR, &m.MACAddrs, attr.Bytes)
 	if n := m.BCQueueLenSet; c.Decoding() || n == nil {
 		attr.U32(c, uapi.IFLA_MACVLAN_BC_QUEUE_LEN|attr.IfSet, &m.BCQueueLen)
@@ -94,11 +84,10 @@ func (m *Macvlan) attrs(c *attr.Codec) {
 	attr.OptS32(c, uapi.IFLA_MACVLAN_BC_CUTOFF, &m.BCCutoff)
 }
 
-// flags are the bits of IFLA_MACVLAN_FLAGS.
-func (m *Macvlan) flags() []attr.Bit {
-	return []attr.Bit{
-		{Mask: uapi.MACVLAN_FLAG_NOPROMISC, On: &m.NoPromisc},
-		{Mask: uapi.MACVLAN_FLAG_NODST, On: &m.NoDst},
+// encodeRest sends the addresses, which are read in another form.
+func (m *Macvlan) encodeRest(e *wire.Encoder) {
+	if len(m.MACAddrs) != 0 {
+		encodeMacvlanAddrs(e, uapi.MACVLAN_MACADDR_SET, m.MACAddrs)
 	}
 }
 

@@ -90,18 +90,17 @@ func (n *Netkit) attrs(c *attr.Codec) {
 	attr.U16(c, uapi.IFLA_NETKIT_HEADROOM|attr.IfSet, &n.DesiredHeadroom)
 	attr.U16(c, uapi.IFLA_NETKIT_TAILROOM|attr.IfSet, &n.DesiredTailroom)
 	attr.Bool(c, uapi.IFLA_NETKIT_PRIMARY|attr.ReadOnly, &n.isPrimary)
-	attr.Custom(c, uapi.IFLA_NETKIT_PEER_INFO|attr.WriteOnly, n.encodePeer, nil)
 }
 
-// encodePeer appends the other end in the form of a message about a link.
-func (n *Netkit) encodePeer(e *wire.Encoder) {
+// encodeRest sends the other end in the form of a message about a link.
+func (n *Netkit) encodeRest(e *wire.Encoder) {
 	a := &n.peerLinkAttrs
 	if a.Name == "" && a.Index == 0 && a.MTU == 0 && a.Flags == 0 && a.HardwareAddr == nil && a.Namespace == nil {
 		return
 	}
 	e.Nest(uapi.IFLA_NETKIT_PEER_INFO | uapi.NLA_F_NESTED)
 	ifi := uapi.Ifinfomsg{Index: int32(a.Index)}
-	a.putFlags(&ifi)
+	putLinkFlags(&ifi, a)
 	ifi.Put(e.Raw(uapi.SizeofIfinfomsg))
 	if a.Name != "" {
 		e.Fail(checkLinkName(a.Name))
@@ -109,7 +108,7 @@ func (n *Netkit) encodePeer(e *wire.Encoder) {
 	}
 	set := *a
 	set.MasterIndex, set.Xdp, set.TxQLen = 0, nil, -1
-	set.encode(e)
+	encodeLinkAttrs(e, &set)
 	e.End()
 }
 

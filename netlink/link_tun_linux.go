@@ -25,7 +25,7 @@ func (t *Tuntap) make(h *Handle) error {
 	if a.Name == "" {
 		a.Name = t.Mode.String() + "%d"
 	}
-	if err := a.checkNew(); err != nil {
+	if err := checkNewLink(&a); err != nil {
 		return err
 	}
 	flags := t.Flags

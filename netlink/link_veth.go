@@ -39,14 +39,13 @@ func (v *Veth) Attrs() *LinkAttrs { return &v.LinkAttrs }
 func (v *Veth) Type() string { return "veth" }
 
 func (v *Veth) attrs(c *attr.Codec) {
-	attr.Custom(c, uapi.VETH_INFO_PEER|attr.WriteOnly, v.encodePeer, nil)
 	if c.Decoding() {
 		v.PeerTxQLen = -1 // unset
 	}
 }
 
-// encodePeer appends the other end in the form of a message about a link.
-func (v *Veth) encodePeer(e *wire.Encoder) {
+// encodeRest sends the other end in the form of a message about a link.
+func (v *Veth) encodeRest(e *wire.Encoder) {
 	e.Nest(uapi.VETH_INFO_PEER)
 	e.Raw(uapi.SizeofIfinfomsg)
 	if v.PeerName != "" {

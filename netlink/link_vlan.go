@@ -40,28 +40,15 @@ func (v *Vlan) Type() string { return "vlan" }
 func (v *Vlan) attrs(c *attr.Codec) {
 	attr.IntU16(c, uapi.IFLA_VLAN_ID, &v.VlanId, "vlan id", maxVlanID)
 	attr.IntBE16(c, uapi.IFLA_VLAN_PROTOCOL|attr.IfSet, &v.VlanProtocol, "vlan protocol", math.MaxUint16)
-	attr.Custom(c, uapi.IFLA_VLAN_FLAGS, func(e *wire.Encoder) {
-		if value, mask := attr.SetBits(v.flags()); mask != 0 {
-			e.Struct(uapi.IFLA_VLAN_FLAGS, uapi.SizeofIflaVlanFlags, &uapi.IflaVlanFlags{Flags: value, Mask: mask})
-		}
-	}, func(b []byte) {
-		var flags uapi.IflaVlanFlags
-		flags.Decode(b)
-		attr.ReadBits(v.flags(), flags.Flags, ^uint32(0))
-	})
-	vlanQos(c, uapi.IFLA_VLAN_INGRESS_QOS, &v.IngressQosMap)
-	vlanQos(c, uapi.IFLA_VLAN_EGRESS_QOS, &v.EgressQosMap)
-}
-
-// flags are the bits of struct ifla_vlan_flags.
-func (v *Vlan) flags() []attr.Bit {
-	return []attr.Bit{
+	attr.MaskedBits(c, uapi.IFLA_VLAN_FLAGS, []attr.Bit{
 		{Mask: uapi.VLAN_FLAG_REORDER_HDR, On: &v.ReorderHdr},
 		{Mask: uapi.VLAN_FLAG_GVRP, On: &v.Gvrp},
 		{Mask: uapi.VLAN_FLAG_MVRP, On: &v.Mvrp},
 		{Mask: uapi.VLAN_FLAG_LOOSE_BINDING, On: &v.LooseBinding},
 		{Mask: uapi.VLAN_FLAG_BRIDGE_BINDING, On: &v.BridgeBinding},
-	}
+	})
+	vlanQos(c, uapi.IFLA_VLAN_INGRESS_QOS, &v.IngressQosMap)
+	vlanQos(c, uapi.IFLA_VLAN_EGRESS_QOS, &v.EgressQosMap)
 }
 
 // vlanQos is a map of priorities, sent in their order so that equal maps give equal bytes.

@@ -1,7 +1,6 @@
 package netlink
 
 import (
-	"encoding/binary"
 	"fmt"
 	"math"
 	"net"
@@ -149,12 +148,7 @@ func (v *Vxlan) attrs(c *attr.Codec) {
 		attr.IntU32(c, uapi.IFLA_VXLAN_LIMIT|attr.IfSet, &v.Limit, "limit", math.MaxInt32)
 	}
 	attr.IntBE16(c, uapi.IFLA_VXLAN_PORT|attr.IfSet, &v.Port, "port", math.MaxUint16)
-	attr.Custom(c, uapi.IFLA_VXLAN_PORT_RANGE, v.encodePorts, func(b []byte) {
-		if len(b) >= uapi.SizeofIflaVxlanPortRange {
-			v.PortLow = int(binary.BigEndian.Uint16(b))
-			v.PortHigh = int(binary.BigEndian.Uint16(b[2:]))
-		}
-	})
+	attr.PortRange(c, uapi.IFLA_VXLAN_PORT_RANGE, &v.PortLow, &v.PortHigh, "vxlan source ports")
 }
 
 func (v *Vxlan) encodeAge(e *wire.Encoder) {
@@ -162,15 +156,6 @@ func (v *Vxlan) encodeAge(e *wire.Encoder) {
 		e.Uint32(uapi.IFLA_VXLAN_AGEING, 0)
 	} else if v.Age != 0 {
 		e.Uint32(uapi.IFLA_VXLAN_AGEING, uint32(inRange(e, "age", v.Age, math.MaxInt32)))
-	}
-}
-
-func (v *Vxlan) encodePorts(e *wire.Encoder) {
-	if v.PortLow != 0 || v.PortHigh != 0 {
-		e.Struct(uapi.IFLA_VXLAN_PORT_RANGE, uapi.SizeofIflaVxlanPortRange, &uapi.IflaVxlanPortRange{
-			Low:  uint16(inRange(e, "lowest source port", v.PortLow, math.MaxUint16)),
-			High: uint16(inRange(e, "highest source port", v.PortHigh, math.MaxUint16)),
-		})
 	}
 }
 

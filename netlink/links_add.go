@@ -27,7 +27,7 @@ func (h *Handle) LinkAdd(link Link) error {
 		return h.wrap(s.make(h), "link add", object)
 	}
 	a := link.Attrs()
-	if err := a.checkNew(); err != nil {
+	if err := checkNewLink(a); err != nil {
 		return h.refuse(err, "link add", object)
 	}
 	if p, ok := link.(needsParent); ok && a.ParentIndex == 0 {
@@ -44,11 +44,11 @@ func (h *Handle) LinkAdd(link Link) error {
 	}
 	r := wire.NewRequest(uapi.RTM_NEWLINK, flags)
 	ifi := uapi.Ifinfomsg{Index: toIndex(&r.Encoder, "index", a.Index)}
-	a.putFlags(&ifi)
+	putLinkFlags(&ifi, a)
 	ifi.Put(r.Header(uapi.SizeofIfinfomsg))
 	r.String(uapi.IFLA_IFNAME, a.Name)
-	a.encodeNew(&r.Encoder)
-	a.encode(&r.Encoder)
+	encodeNewLink(&r.Encoder, a)
+	encodeLinkAttrs(&r.Encoder, a)
 	encodeKind(&r.Encoder, link)
 	var err error
 	if echo {
@@ -116,7 +116,7 @@ func handleOf(ns any) (*Handle, error) {
 }
 
 // checkNew reports what would be refused, or only half done.
-func (a *LinkAttrs) checkNew() error {
+func checkNewLink(a *LinkAttrs) error {
 	if err := checkLinkName(a.Name); err != nil {
 		return err
 	}
@@ -171,7 +171,7 @@ func (h *Handle) LinkModify(link Link) error {
 	r := wire.NewRequest(uapi.RTM_NEWLINK, 0)
 	var ifi uapi.Ifinfomsg
 	if !noLink(link) {
-		link.Attrs().putFlags(&ifi)
+		putLinkFlags(&ifi, link.Attrs())
 	}
 	linkHeader(r, &ifi, link)
 	if !noLink(link) {
@@ -180,7 +180,7 @@ func (h *Handle) LinkModify(link Link) error {
 			r.Fail(checkLinkName(a.Name))
 			r.String(uapi.IFLA_IFNAME, a.Name)
 		}
-		a.encode(&r.Encoder)
+		encodeLinkAttrs(&r.Encoder, a)
 		if a.Alias != "" {
 			putAlias(&r.Encoder, a.Alias)
 		}
@@ -209,7 +209,7 @@ func (h *Handle) LinkSetSlave(link Link, slave LinkSlave) error {
 }
 
 // putFlags sets the flags that a has; it clears none.
-func (a *LinkAttrs) putFlags(ifi *uapi.Ifinfomsg) {
+func putLinkFlags(ifi *uapi.Ifinfomsg, a *LinkAttrs) {
 	for _, f := range nettedFlags {
 		if a.Flags&f.net != 0 && f.kernel != uapi.IFF_RUNNING { // the driver's, not ours
 			ifi.Flags |= f.kernel
@@ -219,7 +219,7 @@ func (a *LinkAttrs) putFlags(ifi *uapi.Ifinfomsg) {
 }
 
 // encodeNew appends what only a new link can be told.
-func (a *LinkAttrs) encodeNew(e *wire.Encoder) {
+func encodeNewLink(e *wire.Encoder, a *LinkAttrs) {
 	if a.ParentIndex != 0 {
 		e.Int32(uapi.IFLA_LINK, toIndex(e, "parent index", a.ParentIndex))
 	}
@@ -234,7 +234,7 @@ func (a *LinkAttrs) encodeNew(e *wire.Encoder) {
 }
 
 // encode appends what is set and can be changed.
-func (a *LinkAttrs) encode(e *wire.Encoder) {
+func encodeLinkAttrs(e *wire.Encoder, a *LinkAttrs) {
 	putSet(e, uapi.IFLA_MTU, "mtu", a.MTU)
 	if a.TxQLen >= 0 {
 		e.Uint32(uapi.IFLA_TXQLEN, toUint32(e, "txqueuelen", a.TxQLen))

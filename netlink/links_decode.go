@@ -30,7 +30,7 @@ func (l *linkDecoder) decode(b []byte) (Link, error) {
 	// The kind comes late in the message, so the attributes are gathered here.
 	a := NewLinkAttrs()
 	var held heldAttrs
-	a.fillHeader(&header)
+	fillLinkHeader(&a, &header)
 	if err := l.fill(&a, &held, b[uapi.SizeofIfinfomsg:]); err != nil {
 		return nil, err
 	}
@@ -106,12 +106,12 @@ func (l *linkDecoder) empty(info *linkInfo) Link {
 
 // Links of no kind, and of one that is not in the table.
 var (
-	plainLink   = kindLine{"device", of[Device]{}}
-	genericLink = kindLine{"", of[GenericLink]{}}
+	plainLink   = kindLine{"device", of[Device]}
+	genericLink = kindLine{"", of[GenericLink]}
 )
 
 // fillHeader takes over struct ifinfomsg.
-func (a *LinkAttrs) fillHeader(h *uapi.Ifinfomsg) {
+func fillLinkHeader(a *LinkAttrs, h *uapi.Ifinfomsg) {
 	a.Index = int(h.Index)
 	a.RawFlags = h.Flags
 	a.Flags = netFlags(h.Flags)

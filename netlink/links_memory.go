@@ -39,7 +39,7 @@ func memoryOfOne() linkMemory {
 // newLink returns an empty link of a kind.
 func (m *linkMemory) newLink(line *kindLine) Link {
 	if m.one != nil {
-		return line.kind.fill(m.one)[0].(Link)
+		return line.fill(m.one)[0].(Link)
 	}
 	return m.piece(line).next()
 }
@@ -67,7 +67,7 @@ func (p *linkPiece) next() Link {
 		} else {
 			p.made = p.made[:n]
 		}
-		p.made = p.line.kind.fill(p.made)
+		p.made = p.line.fill(p.made)
 		p.free = p.made
 	}
 	link := p.free[0].(Link)

@@ -16,32 +16,34 @@ import (
 
 // everything has a field of each form.
 type everything struct {
-	A    uint8
-	B    uint16
-	C    uint32
-	D    uint64
-	E    int32
-	F    uint16 // network byte order
-	G    uint32
-	H    uint64
-	I    int
-	J    *uint32
-	K    *bool
-	L    bool
-	M    bool // a flag
-	N    string
-	O    []byte
-	P    net.HardwareAddr
-	Q    net.IP
-	R    netip.Addr
-	S    uapi.IflaVlanFlags
-	T    inner
-	U    []uint32
-	V    []inner
-	W    uint32 // read only
-	X    uint32 // write only
-	Far  uint8  // of a type beyond the index
-	Flag *bool
+	A         uint8
+	B         uint16
+	C         uint32
+	D         uint64
+	E         int32
+	F         uint16 // network byte order
+	G         uint32
+	H         uint64
+	I         int
+	J         *uint32
+	K         *bool
+	L         bool
+	M         bool // a flag
+	N         string
+	O         []byte
+	P         net.HardwareAddr
+	Q         net.IP
+	R         netip.Addr
+	S         uapi.IflaVlanFlags
+	T         inner
+	U         []uint32
+	V         []inner
+	W         uint32 // read only
+	X         uint32 // write only
+	Far       uint8  // of a type beyond the index
+	Flag      *bool
+	One, Two  *bool
+	Low, High int
 }
 
 type inner struct{ A, B uint8 }
@@ -79,25 +81,17 @@ func (x *everything) attrs(c *Codec) {
 	U32(c, 24|ReadOnly, &x.W)
 	U32(c, 25|WriteOnly, &x.X)
 	U8(c, 300, &x.Far)
-	Custom(c, 26, func(e *wire.Encoder) {
-		if value, mask := SetBits(x.bits()); mask != 0 {
-			e.Uint8(26, uint8(value))
-		}
-	}, func(b []byte) {
-		if len(b) != 0 {
-			ReadBits(x.bits(), uint32(b[0]), 1)
-		}
-	})
+	Bits16(c, 26, []Bit{{1, &x.Flag}})
+	MaskedBits(c, 27, []Bit{{1, &x.One}, {2, &x.Two}})
+	PortRange(c, 28, &x.Low, &x.High, "ports")
 }
-
-func (x *everything) bits() []Bit { return []Bit{{1, &x.Flag}} }
 
 // full is an everything, and fullBytes what a little-endian machine makes of it.
 func full() everything {
 	return everything{
 		A: 1, B: 2, C: 3, D: 4, E: -5, F: 6, G: 7, H: 8, I: 9, J: new(uint32(10)), K: new(false), L: true, M: true,
 		N: "name", O: []byte{1, 2, 3}, P: net.HardwareAddr{2, 0, 0, 0, 0, 1}, Q: net.ParseIP("fd00::1"), R: netip.MustParseAddr("10.0.0.1"),
-		S: uapi.IflaVlanFlags{Flags: 1, Mask: 2}, T: inner{1, 2}, U: []uint32{7, 8}, V: []inner{{3, 4}, {5, 6}}, X: 25, Far: 9, Flag: new(true),
+		S: uapi.IflaVlanFlags{Flags: 1, Mask: 2}, T: inner{1, 2}, U: []uint32{7, 8}, V: []inner{{3, 4}, {5, 6}}, X: 25, Far: 9, Flag: new(true), One: new(true), Low: 7, High: 9,
 	}
 }
 
@@ -140,7 +134,9 @@ func byHand() []byte {
 	e.End()
 	e.Uint32(25, 25)
 	e.Uint8(300, 9)
-	e.Uint8(26, 1)
+	e.Uint16(26, 1)
+	e.Struct(27, uapi.SizeofIflaVlanFlags, &uapi.IflaVlanFlags{Flags: 1, Mask: 1})
+	e.Data(28, []byte{0, 7, 0, 9})
 	return e.Bytes()
 }
 
@@ -206,6 +202,7 @@ func TestNumbersThatDoNotFitAreNamed(t *testing.T) {
 		"address":          {func(c *Codec) { IP(c, 1, &net.IP{1, 2, 3}) }, "3 bytes are no IP address"},
 		"IPv6 for IPv4":    {func(c *Codec) { IP4(c, 1, new(net.ParseIP("::1"))) }, "::1 is no IPv4 address"},
 		"IPv4 for IPv6":    {func(c *Codec) { IP6(c, 1, new(net.ParseIP("10.0.0.1"))) }, "10.0.0.1 is no IPv6 address"},
+		"ports":            {func(c *Codec) { PortRange(c, 1, new(5), new(4), "source ports") }, "source ports: 5 to 4 is no range of ports"},
 		"Ethernet address": {func(c *Codec) { Ether(c, 1, &net.HardwareAddr{1}) }, "is no Ethernet address"},
 	} {
 		var e wire.Encoder
@@ -223,7 +220,7 @@ func TestNumbersThatDoNotFitAreNamed(t *testing.T) {
 }
 
 func TestShortAttributesAreErrors(t *testing.T) {
-	for typ := range uint16(27) {
+	for typ := range uint16(29) {
 		if typ == 0 {
 			continue
 		}
@@ -231,7 +228,7 @@ func TestShortAttributesAreErrors(t *testing.T) {
 		e.Data(typ, []byte{1})
 		var x everything
 		err := Decode(e.Bytes(), x.attrs)
-		whole := slices.Contains([]uint16{1, 11, 12, 13, 14, 15, 16, 20, 21, 22, 23, 25, 26}, typ) // a byte is enough, or no attribute
+		whole := slices.Contains([]uint16{1, 11, 12, 13, 14, 15, 16, 20, 21, 22, 23, 25}, typ) // a byte is enough, or no attribute
 		if (err == nil) != whole {
 			t.Errorf("attribute %d of one byte: %v", typ, err)
 		}
