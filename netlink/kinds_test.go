@@ -26,6 +26,11 @@ var tablesOfKinds = []tableOfKinds{
 	{"encap", encapKinds, DescribeEncap, missingOfEncaps},
 }
 
+// notDescribed are kinds whose attributes commands cannot show and read yet.
+var notDescribed = []string{
+	"bareudp", "geneve", "gre", "gretap", "ip6gre", "ip6gretap", "ip6tnl", "ipip", "sit", "vti", "vti6",
+}
+
 // TestTables says what of a kind was forgotten.
 func TestTables(t *testing.T) {
 	files, err := filepath.Glob("*.go")
@@ -72,6 +77,9 @@ func (table *tableOfKinds) check(t *testing.T, line kindLine, files []string) {
 			t.Error("is described, but has no attrs")
 		}
 		return
+	}
+	if gap := slices.Contains(notDescribed, line.name); gap != (len(k.Fields) == 0) {
+		t.Errorf("is described by %d fields, and in notDescribed is %v", len(k.Fields), gap)
 	}
 	_, sendsMore := a.(restEncoder)
 	coded, shown := map[uint16]attr.Recorded{}, map[uint16]bool{}

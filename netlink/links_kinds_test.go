@@ -113,6 +113,7 @@ var newerThanIP = map[string]string{
 	"mcast_n_groups": "mcast_n_groups", "mcast_max_groups": "mcast_max_groups", "backup_nhid": "backup_nhid",
 	"mcast_eht_hosts_limit": "mcast_eht_hosts_limit", "mcast_eht_hosts_cnt": "mcast_eht_hosts_cnt",
 	"mrp_ring_open": "mrp_ring_open", "mrp_in_open": "mrp_in_open",
+	"mcast_querier_state_ipv4": "mcast_querier_ipv4_addr", "mcast_querier_state_ipv6": "mcast_querier_ipv6_addr",
 	"bccutoff": "bccutoff", "reserved_bits": "reserved_bits",
 }
 

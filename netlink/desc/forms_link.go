@@ -102,6 +102,19 @@ func showTimer(p *Printer, f *Field, b []byte, _ Attrs) {
 	p.value(f.Key, f.word()+" %7s ", s, func(b []byte) []byte { return append(b, s...) })
 }
 
+// Time64 writes a time in nanoseconds as ip does: "1.5s", "20ms", "7us", "100ns".
+func Time64(ns uint64) string {
+	for _, unit := range [...]struct {
+		ns   float64
+		name string
+	}{{1e9, "s"}, {1e6, "ms"}, {1e3, "us"}} {
+		if float64(ns) >= unit.ns {
+			return strconv.FormatFloat(float64(ns)/unit.ns, 'g', 3, 64) + unit.name
+		}
+	}
+	return strconv.FormatUint(ns, 10) + "ns"
+}
+
 // LLAddr is a link-layer address.
 func LLAddr() Notation { return Notation{Usage: "LLADDR", Show: showLLAddr, Read: readLLAddr} }
 
