@@ -13,8 +13,8 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// encapCapture is what ip 6.1 sent for a command, what a kernel told of the route then and what ip showed of that, and the
-// values for both.
+// encapCapture is what ip 6.1 sent for a command, what a kernel told of the route then and what ip showed of that,
+// and the values for both.
 type encapCapture struct {
 	kind, words string // behind "encap"
 	sent, told  string // hex: RTA_ENCAP

@@ -32,8 +32,9 @@ type kindLine struct {
 // kindMaker makes values of one Go type, see of.
 type kindMaker func(v []any) (made []any, none any)
 
-// of is the Go type T of a kind. It sets elements of v, at least one, to addresses of new values, and returns those that it set; with
-// none it has the nil pointer of the type. The values are cut from one piece of memory, which is bounded: see slab.
+// of is the Go type T of a kind. It sets elements of v, at least one, to addresses of new values, and returns
+// those that it set; with none it has the nil pointer of the type. The values are cut from one piece of memory,
+// which is bounded: see slab.
 func of[T any](v []any) (made []any, none any) {
 	if len(v) == 0 {
 		return nil, (*T)(nil)

@@ -10,8 +10,8 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// What follows is a filter whose attributes hold a list of actions, which have kinds of their own: how a kind refers to another
-// table, in both directions and in its description.
+// What follows is a filter whose attributes hold a list of actions, which have kinds of their own: how a kind
+// refers to another table, in both directions and in its description.
 
 type testAction interface{ actionKind() string }
 

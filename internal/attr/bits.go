@@ -26,8 +26,8 @@ func Bits16(c *Codec, t Type, bits []Bit) {
 	}
 }
 
-// MaskedBits is a structure of two numbers of 32 bits, whose bits are fields: those that are on, and those that are meant. It is sent where
-// a field is set, and what is not meant is not read.
+// MaskedBits is a structure of two numbers of 32 bits, whose bits are fields: those that are on, and those that
+// are meant. It is sent where a field is set, and what is not meant is not read.
 //
 //go:noinline
 func MaskedBits(c *Codec, t Type, bits []Bit) {
@@ -44,8 +44,8 @@ func MaskedBits(c *Codec, t Type, bits []Bit) {
 	}
 }
 
-// PortRange is a structure of two ports in network byte order, the lowest and the highest; it is not sent where both are 0. name is for the
-// error where they are no range.
+// PortRange is a structure of two ports in network byte order, the lowest and the highest; it is not sent where
+// both are 0. name is for the error where they are no range.
 //
 //go:noinline
 func PortRange(c *Codec, t Type, low, high *int, name string) {

@@ -1,5 +1,5 @@
-// Package native reads and writes numbers in the machine's byte order. It is binary.NativeEndian by functions: a variable that holds that
-// under a shorter name would need initialisation in each package.
+// Package native reads and writes numbers in the machine's byte order. It is binary.NativeEndian by functions: a
+// variable that holds that under a shorter name would need initialisation in each package.
 package native
 
 import "encoding/binary"

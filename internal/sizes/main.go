@@ -1,5 +1,6 @@
-// Sizes builds small programs with this module and with vishvananda/netlink, and compares them. It fails where one here is larger than its
-// bound allows, or where the start of a program takes time or memory of packages of this module.
+// Sizes builds small programs with this module and with vishvananda/netlink, and compares them. It fails where one
+// here is larger than its bound allows, or where the start of a program takes time or memory of packages of this
+// module.
 //
 //	go run ./internal/sizes
 //
@@ -51,7 +52,7 @@ func run() error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("bytes of programs with Go %s, without symbols; an empty one with fmt has %d\n", runtime.Version(), empty)
+	fmt.Printf("bytes of programs of %s without symbols; an empty one with fmt has %d\n", runtime.Version(), empty)
 	fmt.Printf("%-10s %10s %10s %7s %7s   %s\n", "", "kern", "peer", "ratio", "bound", "initialisation")
 	var failed []error
 	for _, p := range programs {

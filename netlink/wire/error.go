@@ -49,8 +49,8 @@ var (
 	ErrNotImplemented error = NotImplemented{}
 )
 
-// NotImplemented is the type of [ErrNotImplemented], for packages that offer that as theirs: to copy the variable would take
-// code at the start of every program.
+// NotImplemented is the type of [ErrNotImplemented], for packages that offer that as theirs: to copy the variable
+// would take code at the start of every program.
 type NotImplemented struct{}
 
 func (NotImplemented) Error() string { return "not implemented" }
