@@ -125,6 +125,26 @@ func BridgeVniList() (map[int32][]*nl.BridgeVniInfo, error) {
 	return pkgHandle.BridgeVniList()
 }
 
+// ChainAdd is [Handle.ChainAdd] in the network namespace of the calling thread.
+func ChainAdd(link Link, chain Chain) error {
+	return pkgHandle.ChainAdd(link, chain)
+}
+
+// ChainDel is [Handle.ChainDel] in the network namespace of the calling thread.
+func ChainDel(link Link, chain Chain) error {
+	return pkgHandle.ChainDel(link, chain)
+}
+
+// ChainList is [Handle.ChainList] in the network namespace of the calling thread.
+func ChainList(link Link, parent uint32) ([]Chain, error) {
+	return pkgHandle.ChainList(link, parent)
+}
+
+// ChainSeq is [Handle.ChainSeq] in the network namespace of the calling thread.
+func ChainSeq(link Link, parent uint32) iter.Seq2[Chain, error] {
+	return pkgHandle.ChainSeq(link, parent)
+}
+
 // ClassAdd is [Handle.ClassAdd] in the network namespace of the calling thread.
 func ClassAdd(class Class) error {
 	return pkgHandle.ClassAdd(class)
@@ -153,6 +173,41 @@ func ClassReplace(class Class) error {
 // ClassSeq is [Handle.ClassSeq] in the network namespace of the calling thread.
 func ClassSeq(link Link, parent uint32) iter.Seq2[Class, error] {
 	return pkgHandle.ClassSeq(link, parent)
+}
+
+// FilterAdd is [Handle.FilterAdd] in the network namespace of the calling thread.
+func FilterAdd(filter Filter) error {
+	return pkgHandle.FilterAdd(filter)
+}
+
+// FilterChange is [Handle.FilterChange] in the network namespace of the calling thread.
+func FilterChange(filter Filter) error {
+	return pkgHandle.FilterChange(filter)
+}
+
+// FilterDel is [Handle.FilterDel] in the network namespace of the calling thread.
+func FilterDel(filter Filter) error {
+	return pkgHandle.FilterDel(filter)
+}
+
+// FilterGet is [Handle.FilterGet] in the network namespace of the calling thread.
+func FilterGet(filter Filter) (Filter, error) {
+	return pkgHandle.FilterGet(filter)
+}
+
+// FilterList is [Handle.FilterList] in the network namespace of the calling thread.
+func FilterList(link Link, parent uint32) ([]Filter, error) {
+	return pkgHandle.FilterList(link, parent)
+}
+
+// FilterReplace is [Handle.FilterReplace] in the network namespace of the calling thread.
+func FilterReplace(filter Filter) error {
+	return pkgHandle.FilterReplace(filter)
+}
+
+// FilterSeq is [Handle.FilterSeq] in the network namespace of the calling thread.
+func FilterSeq(link Link, parent uint32) iter.Seq2[Filter, error] {
+	return pkgHandle.FilterSeq(link, parent)
 }
 
 // GetNetNsIdByFd is [Handle.GetNetNsIdByFd] in the network namespace of the calling thread.
