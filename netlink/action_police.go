@@ -131,8 +131,7 @@ func (action *PoliceAction) table(c *attr.Codec, t attr.Type, rate uint64, cellL
 			return
 		}
 		var table [rtabSlots]uint32
-		rate32 := min(rate, math.MaxUint32)
-		fillRtable(table[:], rate32, cellLog, action.Mtu, uint(action.Mpu), action.LinkLayer)
+		fillRtable(table[:], rate, cellLog, action.Mtu, uint(action.Mpu), action.LinkLayer)
 		b := e.Reserve(uint16(t), uapi.TC_RTAB_SIZE)
 		for i, v := range table {
 			native.PutUint32(b[4*i:], v)

@@ -157,9 +157,9 @@ func decodeAction(b []byte) (Action, error) {
 
 // common are the attributes beside the options.
 func (q *ActionAttrs) common(c *attr.Codec) {
-	hw, cookie := uapi.NlaBitfield32{Selector: uapi.TCA_ACT_HW_STATS_IMMEDIATE | uapi.TCA_ACT_HW_STATS_DELAYED}, []byte(q.Cookie)
+	hw, cookie := uapi.NlaBitfield32{}, []byte(q.Cookie)
 	if q.HwStats != nil {
-		hw.Value = *q.HwStats
+		hw.Value, hw.Selector = *q.HwStats, *q.HwStats
 	}
 	flags := uapi.NlaBitfield32{Value: q.Flags, Selector: q.Flags}
 	structIf(c, uapi.TCA_ACT_HW_STATS, uapi.SizeofNlaBitfield32, &hw, q.HwStats != nil)

@@ -180,10 +180,10 @@ func (f *Flower) mpls(c *attr.Codec) {
 		func(c *attr.Codec, t attr.Type, v *FlowerMPLS) {
 			attr.Nest(c, t, func(c *attr.Codec) {
 				attr.U8(c, uapi.TCA_FLOWER_KEY_MPLS_OPT_LSE_DEPTH, &v.Depth)
+				attr.OptU32(c, uapi.TCA_FLOWER_KEY_MPLS_OPT_LSE_LABEL, &v.Label)
+				attr.OptU8(c, uapi.TCA_FLOWER_KEY_MPLS_OPT_LSE_TC, &v.TC)
 				attr.OptU8(c, uapi.TCA_FLOWER_KEY_MPLS_OPT_LSE_TTL, &v.TTL)
 				attr.OptU8(c, uapi.TCA_FLOWER_KEY_MPLS_OPT_LSE_BOS, &v.BOS)
-				attr.OptU8(c, uapi.TCA_FLOWER_KEY_MPLS_OPT_LSE_TC, &v.TC)
-				attr.OptU32(c, uapi.TCA_FLOWER_KEY_MPLS_OPT_LSE_LABEL, &v.Label)
 			})
 		})
 }
