@@ -112,7 +112,7 @@ func Words(t testing.TB, line string) []string {
 // Moving are JSON keys whose values change by themselves.
 var Moving = []string{
 	"gc_timer", "hello_timer", "tcn_timer", "topology_change_timer", "valid_life_time", "preferred_life_time",
-	"expires", "used", "confirmed", "updated",
+	"expires", "used", "confirmed", "updated", "idle_time", "unbalanced_time",
 }
 
 // forever is the time of what does not expire.
@@ -160,7 +160,7 @@ func DecodeJSON(t testing.TB, text string, drop []string) (v any, extra bool) {
 }
 
 // Timers are numbers in text that change by themselves.
-var Timers = regexp.MustCompile(`(_timer +|_lft |expires |used )[0-9./]+(sec)?`)
+var Timers = regexp.MustCompile(`(_timer +|_lft |expires |used |idle_time |unbalanced_time )[0-9./]+(sec)?`)
 
 func withoutTimers(r Result) Result {
 	r.Out = Timers.ReplaceAllString(r.Out, "${1}N")

@@ -251,7 +251,7 @@ func (w *linkWords) readLLAddr(typ uint16) error {
 }
 
 func (w *linkWords) readCarrier() error {
-	on, err := w.strictOnOff("carrier")
+	on, err := strictOnOff(&w.Args, "carrier")
 	if err == nil {
 		w.e.Uint8(uapi.IFLA_CARRIER, boolByte(on))
 	}
@@ -259,8 +259,8 @@ func (w *linkWords) readCarrier() error {
 }
 
 // strictOnOff is OnOff for keywords whose error ends in another way.
-func (w *linkWords) strictOnOff(keyword string) (bool, error) {
-	word, err := w.Next()
+func strictOnOff(in *desc.Args, keyword string) (bool, error) {
+	word, err := in.Next()
 	if err == nil && word != "on" && word != "off" {
 		err = cli.Exit(cli.StatusInvalid, "Error: argument of \"%s\" must be one of \"off\", \"on\", not %q", keyword, word)
 	}
@@ -333,7 +333,7 @@ func (w *linkWords) readAddrGenMode() error {
 }
 
 func (w *linkWords) readProtoDown() error {
-	on, err := w.strictOnOff("protodown")
+	on, err := strictOnOff(&w.Args, "protodown")
 	if err == nil {
 		w.e.Uint8(uapi.IFLA_PROTO_DOWN, boolByte(on))
 	}

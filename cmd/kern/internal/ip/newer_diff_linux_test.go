@@ -144,6 +144,7 @@ var helpWords = map[string]string{
 	"route help":     "flowlabel nhid fastopen_no_cookie ttl-propagate showdump",
 	"link help":      "gso_ipv4_max_size gro_ipv4_max_size xdpgeneric protodown_reason property novf down",
 	"monitor help":   "maddress acaddress all-nsid netconf nexthop",
+	"nexthop help":   "bucket resilient idle_timer unbalanced_timer hw_stats blackhole encap fdb dst_port nhid groups onlink",
 	"netns help":     "list-id target-nsid attach",
 	"link help nope": "gso_ipv4_max_size",
 }
