@@ -75,6 +75,7 @@ func linkWordTable() []linkWord {
 		{name: "numtxqueues", abbr: true, once: true, read: readInt("numtxqueues", uapi.IFLA_NUM_TX_QUEUES)},
 		{name: "numrxqueues", abbr: true, once: true, read: readInt("numrxqueues", uapi.IFLA_NUM_RX_QUEUES)},
 		{name: "addrgenmode", abbr: true, read: (*linkWords).readAddrGenMode},
+		{name: "inet", read: (*linkWords).readInet},
 		{name: "link-netns", abbr: true, read: (*linkWords).readLinkNetNS},
 		{name: "link-netnsid", abbr: true, read: readInt("link-netnsid", uapi.IFLA_LINK_NETNSID)},
 		{name: "protodown", read: (*linkWords).readProtoDown},
