@@ -73,6 +73,10 @@ func (n *Netkit) IsPrimary() bool { return n.isPrimary }
 // SupportsScrub reports whether the kernel said how packets are scrubbed.
 func (n *Netkit) SupportsScrub() bool { return n.supportsScrub }
 
+func (n *Netkit) peerObject() string {
+	return peerObjectOf(n.peerLinkAttrs.Name, n.peerLinkAttrs.Namespace)
+}
+
 // SetPeerAttrs sets what the other end gets when the pair is made: its name, index,
 // MTU, hardware address, namespace and limits of offloads.
 func (n *Netkit) SetPeerAttrs(Attrs *LinkAttrs) { n.peerLinkAttrs = *Attrs }
