@@ -139,6 +139,42 @@ func (m *Ifaddrmsg) Put(b []byte) {
 	binary.NativeEndian.PutUint32(b[4:], m.Index)
 }
 
+// Ifaddrlblmsg is struct ifaddrlblmsg of linux/if_addrlabel.h.
+type Ifaddrlblmsg struct {
+	Family    uint8
+	Prefixlen uint8
+	Flags     uint8
+	Index     uint32
+	Seq       uint32
+}
+
+// SizeofIfaddrlblmsg is the size of struct ifaddrlblmsg in bytes.
+const SizeofIfaddrlblmsg = 12
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *Ifaddrlblmsg) Decode(b []byte) {
+	if len(b) < 12 {
+		var whole [12]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Family = b[0]
+	m.Prefixlen = b[2]
+	m.Flags = b[3]
+	m.Index = binary.NativeEndian.Uint32(b[4:])
+	m.Seq = binary.NativeEndian.Uint32(b[8:])
+}
+
+// Put writes m to the first 12 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *Ifaddrlblmsg) Put(b []byte) {
+	clear(b[:12])
+	b[0] = m.Family
+	b[2] = m.Prefixlen
+	b[3] = m.Flags
+	binary.NativeEndian.PutUint32(b[4:], m.Index)
+	binary.NativeEndian.PutUint32(b[8:], m.Seq)
+}
+
 // Rtmsg is struct rtmsg of linux/rtnetlink.h.
 type Rtmsg struct {
 	Family   uint8

@@ -11,6 +11,7 @@ var messages = []struct {
 	{new(Nlmsgerr), SizeofNlmsgerr},
 	{new(Ifinfomsg), SizeofIfinfomsg},
 	{new(Ifaddrmsg), SizeofIfaddrmsg},
+	{new(Ifaddrlblmsg), SizeofIfaddrlblmsg},
 	{new(Rtmsg), SizeofRtmsg},
 	{new(Tcmsg), SizeofTcmsg},
 	{new(Rtgenmsg), SizeofRtgenmsg},
