@@ -1,11 +1,16 @@
 package ip
 
 import (
+	"errors"
+	"os"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"kern.sys/cmd/kern/internal/clitest"
 	"kern.sys/internal/nstest"
+	"kern.sys/netlink"
 )
 
 // compareScripts runs the same commands one after the other, by ip in one namespace and by this
@@ -26,10 +31,13 @@ func compareScripts(t *testing.T, lines []string) {
 	byKern := run(clitest.Kern)
 	for i, line := range lines {
 		want, got := byIP[i], byKern[i]
-		want.Out, got.Out = clitest.Timers.ReplaceAllString(want.Out, "${1}N"), clitest.Timers.ReplaceAllString(got.Out, "${1}N")
+		want.Out, got.Out = moving.ReplaceAllString(want.Out, "${1}N"), moving.ReplaceAllString(got.Out, "${1}N")
 		clitest.SameEnd(t, line, want, got)
 	}
 }
+
+// moving are numbers that the kernel chooses or counts.
+var moving = regexp.MustCompile(`((?:_timer +|_lft |expires |used |idle_time |\breachable |refcnt |"reachable": ?|"refcnt": ?))[0-9./]+(sec)?`)
 
 // forms shows something as text, as JSON and with colours.
 func forms(lines ...string) (all []string) {
@@ -84,5 +92,69 @@ func TestVRFsAreAsWithIP(t *testing.T) {
 			clitest.SetUp(t, "link add red type vrf table 10", "link add blue type vrf table 2000")
 		})
 		compareScripts(t, slices.Concat([]string{"link add red type vrf table 10", "link add blue type vrf table 2000"}, forms("vrf", "vrf show red"), []string{"vrf show r", "vrf pids red"}))
+	})
+}
+
+func TestTablesOfNeighboursAreAsWithIP(t *testing.T) {
+	needWords(t)
+	compareScripts(t, []string{
+		"-6 ntable show dev nope", "ntable show nope", "ntable show name", "-M ntable",
+		"ntable change name arp_cache dev va queue 99 base_reachable 50000 retrans 2000 gc_stale 70000 delay_probe 6000 app_probes 1 ucast_probes 4 mcast_probes 5 mcast_reprobes 2 " +
+			"anycast_delay 900 proxy_delay 700 proxy_queue 65 locktime 900",
+		"ntable show name arp_cache dev va", "-j ntable show name arp_cache dev va", "-o ntable show name arp_cache dev va", "-c=always ntable show name arp_cache dev va", "-d ntable show dev none name arp_cache",
+		"ntable change name nope queue 5", "ntable change", "ntable change name arp_cache", "ntable change name arp_cache dev va", "ntable change queue 5", "ntable change name arp_cache name x",
+		"ntable change name arp_cache queue x", "ntable change name arp_cache thresh1 x", "ntable change name arp_cache dev nope queue 3", "ntable change name arp_cache nope",
+		"ntable change name arp_cache queue", "ntable change help", "ntable nope", "ntbl ''",
+	})
+	nstest.Do(t, func() {
+		hostsUp(t)
+		for _, line := range []string{"ntable", "ntable show dev va", "ntbl show name ndisc_cache"} {
+			clitest.CompareShow(t, clitest.Words(t, line)...)
+		}
+	})
+}
+
+func TestTuntapsAreMadeAsByIP(t *testing.T) {
+	lines := []string{
+		"tuntap add dev t0 mode tun", "tuntap add t1 mode tap user 5 group 7", "tuntap add mode tap name t2 multi_queue vnet_hdr pi", "tuntap add mode tun", "tuntap add dev t0 mode tun",
+		"tuntap add dev t9", "tuntap add dev t9 mode nope", "tuntap add dev t9 mode tun mode tap", "tuntap add dev t9 mode t user root group root", "tuntap add dev t8 mode tun user nosuchuser",
+		"tuntap add dev t8 mode tun group nosuchgroup", "tuntap add dev toolongname1234567 mode tun", "tuntap add dev t8 t7 mode tun", "tuntap del dev t1 mode tun", "tuntap del dev t2 mode tap multi_queue vnet_hdr pi",
+		"tuntap del dev t2 mode tap", "tuntap del dev t0 mode tun user 5", "tuntap nope", "tap add dev ta mode tap", "tuntap ''",
+	}
+	if _, err := os.Stat(netlink.TUN); err != nil {
+		t.Skipf("%s is not there", netlink.TUN)
+	}
+	compareScripts(t, append(lines, "-br link show type tun", "tuntap del dev t1 mode tap"))
+	var states []string
+	for _, program := range []func(args ...string) clitest.Result{func(args ...string) clitest.Result { return clitest.IP(t, args...) }, clitest.Kern} {
+		nstest.Do(t, func() {
+			for _, line := range lines {
+				program(clitest.Words(t, line)...)
+			}
+			v, _ := clitest.DecodeJSON(t, clitest.IP(t, "-d", "-j", "link", "show", "type", "tun").Out, random)
+			states = append(states, clitest.Marshal(v))
+		})
+	}
+	if states[0] != states[1] || !strings.Contains(states[0], `"t9"`) {
+		t.Errorf("ip   %s\nkern %s", states[0], states[1])
+	}
+}
+
+func TestTuntapsAreShown(t *testing.T) {
+	nstest.Do(t, func() {
+		for _, line := range []string{"tuntap add dev t0 mode tun", "tuntap add dev t1 mode tap user 5 group 7 pi vnet_hdr multi_queue"} {
+			if r := clitest.Kern(strings.Fields(line)...); r.Code != 0 {
+				nstest.Need(t, "tun devices", "", errors.New(r.Err))
+			}
+		}
+		got := clitest.Kern("tuntap")
+		if want := "t0: tun persist\nt1: tap pi multi_queue vnet_hdr persist filter user 5 group 7\n"; got.Out != want {
+			t.Errorf("got  %q\nwant %q", got.Out, want)
+		}
+		got = clitest.Kern("-j", "tap", "list")
+		want := `[{"ifname":"t0","flags":["tun","persist"]},{"ifname":"t1","flags":["tap","pi","multi_queue","vnet_hdr","persist","filter"],"user":5,"group":7}]` + "\n"
+		if got.Out != want {
+			t.Errorf("got  %s\nwant %s", got.Out, want)
+		}
 	})
 }

@@ -9,6 +9,9 @@ import (
 	"kern.sys/netns"
 )
 
+func addTuntap(*cli.Command, *tuntapWords) error    { return netns.ErrNotImplemented }
+func deleteTuntap(*cli.Command, *tuntapWords) error { return netns.ErrNotImplemented }
+
 func execVRF(*cli.Command) error { return netns.ErrNotImplemented }
 
 func openProcNet(*cli.Command, string) (*os.File, error) { return nil, netns.ErrNotImplemented }
