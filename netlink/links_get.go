@@ -111,6 +111,9 @@ func (h *Handle) getLink(r *wire.Request, object func() string) (Link, error) {
 		link, err = decodeLink(m.Data)
 		return err
 	})
+	if err == nil && link == nil {
+		err = h.wrap(fmt.Errorf("%w: the reply has no link", wire.ErrMalformed), "link get", object)
+	}
 	if err != nil {
 		return nil, notFound(err)
 	}
