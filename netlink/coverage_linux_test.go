@@ -1,8 +1,10 @@
 package netlink
 
 import (
+	"bytes"
 	"flag"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -13,6 +15,7 @@ import (
 
 	"kern.sys/internal/abi"
 	"kern.sys/internal/attr"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nltest"
 	"kern.sys/netlink/wire"
@@ -112,11 +115,12 @@ func kindCoverage(name string, line *kindLine, set string, sets map[string]attrS
 // more, and what is set by sending what was read.
 type object struct {
 	name, set string
-	typ       uint16
 	header    []byte // with what is needed for the object to be one
 	with      func(e *wire.Encoder)
 	decode    func(data []byte) (any, error)
 	send      func(h *Handle, v any) error
+	more      []any                  // objects with what one attribute alone does not bring
+	methods   func(name string) bool // methods of Handle that send single attributes of such objects
 }
 
 func decodeAny[T any](decode func([]byte) (T, error)) func([]byte) (any, error) {
@@ -194,7 +198,93 @@ func (o *object) coverage(t *testing.T, set attrSet) coverage {
 			c.can[typ] = r
 		}
 	}
+	attrs := func(b []byte, each func(typ uint16, b []byte)) {
+		for d := wire.NewDecoderAfter(b, uapi.SizeofNlmsghdr+len(o.header)); d.Next(); {
+			each(d.Type(), d.Data())
+		}
+	}
+	for _, v := range o.more {
+		sent = nil
+		if err := o.send(h, v); sent == nil {
+			t.Fatalf("%s: %v is not sent: %v", o.name, v, err)
+		}
+		whole := bytes.Clone(sent)
+		all, err := o.decode(whole[uapi.SizeofNlmsghdr:])
+		if err != nil {
+			t.Fatalf("%s: %v is sent as %x: %v", o.name, v, whole, err)
+		}
+		attrs(whole, func(typ uint16, _ []byte) {
+			var without wire.Encoder
+			copy(without.Raw(len(o.header)), whole[uapi.SizeofNlmsghdr:])
+			attrs(whole, func(other uint16, b []byte) {
+				if other != typ {
+					without.Data(other, b)
+				}
+			})
+			less, err := o.decode(without.Bytes())
+			a := c.can[typ]
+			c.can[typ] = ability{true, a.read || err != nil || !reflect.DeepEqual(all, less)}
+		})
+	}
+	if o.methods == nil {
+		return c
+	}
+	handle := reflect.ValueOf(h)
+	for i := range handle.NumMethod() {
+		m := handle.Type().Method(i)
+		if !o.methods(m.Name) || m.Type.IsVariadic() {
+			continue
+		}
+		for _, variant := range []int{0, 1} {
+			sent = nil
+			var args []reflect.Value
+			for j := 1; j < m.Type.NumIn(); j++ {
+				args = append(args, argument(m.Type.In(j), variant))
+			}
+			handle.Method(i).Call(args)
+			if len(sent) < uapi.SizeofNlmsghdr || !slices.Contains([]uint16{uapi.RTM_NEWLINK, uapi.RTM_SETLINK, uapi.RTM_NEWLINKPROP}, native.Uint16(sent[4:])) {
+				continue
+			}
+			attrs(sent, func(typ uint16, _ []byte) {
+				if a := c.can[typ]; set[typ] != "" {
+					c.can[typ] = ability{true, a.read}
+				}
+			})
+		}
+	}
 	return c
+}
+
+// argument is a value of a type for which a method sends something.
+func argument(typ reflect.Type, variant int) reflect.Value {
+	switch v := reflect.New(typ).Elem(); typ.Kind() {
+	case reflect.String:
+		v.SetString("x")
+		return v
+	case reflect.Bool:
+		v.SetBool(true)
+		return v
+	case reflect.Interface:
+		if link := reflect.ValueOf(&Dummy{LinkAttrs{Index: 1, Name: "d"}}); link.Type().Implements(typ) {
+			return link
+		}
+		return v
+	case reflect.Slice:
+		if typ == reflect.TypeFor[[]string]() {
+			return reflect.ValueOf([]string{"x"})
+		}
+		if typ.Elem().Kind() == reflect.Uint8 {
+			return reflect.ValueOf([]byte{2, 0, 0, 0, 0, 1}).Convert(typ)
+		}
+		return v
+	default:
+		if v.CanInt() {
+			v.SetInt(int64(1 - variant))
+		} else if v.CanUint() {
+			v.SetUint(uint64(1 - variant))
+		}
+		return v
+	}
 }
 
 // nestSets are the sets of attributes that are nests, where the set is called otherwise.
@@ -206,7 +296,10 @@ var nestSets = map[string]string{
 var setsWithoutEnd = []string{"WGDEVICE_A"}
 
 // notAttributes have the name of an attribute of a set and are something else.
-var notAttributes = []string{}
+var notAttributes = []string{
+	"IFA_F_HOMEADDRESS", "IFA_F_DEPRECATED", "IFA_F_TENTATIVE", "IFA_F_PERMANENT", "IFA_F_MANAGETEMPADDR", "IFA_F_NOPREFIXROUTE",
+	"IFA_F_MCAUTOJOIN", "IFA_F_STABLE_PRIVACY", "IFA_F_SECONDARY", "IFA_F_NODAD", "IFA_F_OPTIMISTIC", "IFA_F_DADFAILED", "IFA_F_TEMPORARY",
+}
 
 // setOf are the sets of kinds that are not IFLA_KIND.
 var setOf = map[string]string{
@@ -223,10 +316,17 @@ func objectsOfCoverage() []object {
 	index := func(e *wire.Encoder, typ uint16) { e.Uint32(typ, 1) }
 	return []object{
 		{
-			name: "link", set: "IFLA", typ: uapi.RTM_NEWLINK, header: header(&uapi.Ifinfomsg{Type: uapi.ARPHRD_ETHER, Index: 1}, uapi.SizeofIfinfomsg),
+			name: "link", set: "IFLA", header: header(&uapi.Ifinfomsg{Type: uapi.ARPHRD_ETHER, Index: 1}, uapi.SizeofIfinfomsg),
 			with:   func(e *wire.Encoder) { e.String(uapi.IFLA_IFNAME, "x") },
 			decode: decodeAny(decodeLink),
 			send:   func(h *Handle, v any) error { return h.LinkAdd(v.(Link)) },
+			more: []any{
+				&Dummy{LinkAttrs{Name: "x", TxQLen: 1, Namespace: NsPid(1)}},
+				&Dummy{LinkAttrs{Name: "x", TxQLen: 1, Namespace: NsFd(1)}},
+			},
+			methods: func(name string) bool {
+				return strings.HasPrefix(name, "LinkSet") || strings.HasPrefix(name, "LinkAddAlt")
+			},
 		}, {
 			name: "address", set: "IFA", header: header(&uapi.Ifaddrmsg{Family: uapi.AF_INET, Prefixlen: 24, Index: 1}, uapi.SizeofIfaddrmsg),
 			with:   func(e *wire.Encoder) { e.Data(uapi.IFA_LOCAL, []byte{192, 0, 2, 1}) },
@@ -246,6 +346,12 @@ func objectsOfCoverage() []object {
 				r := v.(Route)
 				return h.RouteAdd(&r)
 			},
+			more: []any{
+				Route{Dst: anyPrefix, MultiPath: []*NexthopInfo{{LinkIndex: 1}, {LinkIndex: 2}}},
+				Route{Dst: anyPrefix, LinkIndex: 1, MTU: 1400, Encap: &MPLSEncap{Labels: []int{16}}},
+				Route{Family: FAMILY_V6, LinkIndex: 1, Expires: 10},
+				Route{MPLSDst: new(int), LinkIndex: 1, NewDst: &MPLSDestination{Labels: []int{17}}},
+			},
 		}, {
 			name: "rule", set: "FRA", header: header(&uapi.FibRuleHdr{Family: uapi.AF_INET, Action: uapi.FR_ACT_TO_TBL, Table: 254}, uapi.SizeofFibRuleHdr),
 			decode: decodeAny(decodeRule),
@@ -253,6 +359,7 @@ func objectsOfCoverage() []object {
 				r := v.(Rule)
 				return h.RuleAdd(&r)
 			},
+			more: []any{Rule{Family: FAMILY_V4, Table: 7, Src: anyPrefix, Dst: anyPrefix}, Rule{Family: FAMILY_V6, Table: 7, FlowLabel: new(uint32), FlowLabelMask: new(uint32)}},
 		}, {
 			name: "neighbour", set: "NDA", header: header(&uapi.Ndmsg{Family: uapi.AF_INET, Ifindex: 1, State: uapi.NUD_PERMANENT}, uapi.SizeofNdmsg),
 			with:   func(e *wire.Encoder) { e.Data(uapi.NDA_DST, []byte{192, 0, 2, 1}) },
@@ -269,9 +376,15 @@ func objectsOfCoverage() []object {
 				n := v.(Nexthop)
 				return h.NexthopAdd(&n)
 			},
+			more: []any{
+				Nexthop{ID: 1, Group: []NexthopMember{{ID: 2}}, Resilient: &NexthopResilient{Buckets: 4}},
+				Nexthop{ID: 1, OIF: 1, Encap: &MPLSEncap{Labels: []int{16}}},
+			},
 		},
 	}
 }
+
+var anyPrefix = &net.IPNet{IP: net.IPv4(192, 0, 2, 0).To4(), Mask: net.CIDRMask(24, 32)}
 
 func header(h interface{ Put([]byte) }, size int) []byte {
 	b := make([]byte, size)
@@ -378,4 +491,21 @@ reason.
 }
 
 // leftOut are attributes that are neither set nor read, each with the reason.
-var leftOut = map[string]string{}
+var leftOut = map[string]string{
+	"IFLA_COST": "no kernel uses it", "IFLA_PRIORITY": "no kernel uses it", "IFLA_WEIGHT": "no driver uses it",
+	"IFLA_WIRELESS": "events of wireless extensions", "IFLA_MAP": "memory and interrupts of ISA cards",
+	"IFLA_EXT_MASK": "of requests, see LinkFilter", "IFLA_IF_NETNSID": "a handle is of one namespace",
+	"IFLA_DEVLINK_PORT": "of devlink", "IFLA_DPLL_PIN": "of dpll",
+	"IFA_MC_USERS": "of multicast addresses", "IFA_MULTICAST": "of multicast addresses", "IFA_ANYCAST": "of anycast addresses",
+	"IFA_TARGET_NETNSID": "a handle is of one namespace",
+	"RTA_PROTOINFO":      "no kernel uses it", "RTA_SESSION": "no kernel uses it", "RTA_MP_ALGO": "no kernel uses it",
+	"RTA_MFC_STATS": "of multicast routes",
+	"RTA_MARK":      "RouteGetWithOptions", "RTA_UID": "RouteGetWithOptions", "RTA_IP_PROTO": "RouteGetWithOptions",
+	"RTA_SPORT": "RouteGetWithOptions", "RTA_DPORT": "RouteGetWithOptions", "RTA_FLOWLABEL": "RouteGetWithOptions",
+	"FRA_UNUSED2": "no kernel uses it", "FRA_UNUSED3": "no kernel uses it", "FRA_UNUSED4": "no kernel uses it", "FRA_UNUSED5": "no kernel uses it",
+	"NDA_LINK_NETNSID": "of vxlan's far links", "NDA_NDM_STATE_MASK": "of bulk deletion", "NDA_NDM_FLAGS_MASK": "of bulk deletion",
+	"NHA_GROUPS": "of requests", "NHA_MASTER": "of requests", "NHA_RES_BUCKET": "of buckets",
+	"VETH_INFO_PEER":            "sent with the peer's attributes",
+	"IFLA_NETKIT_PEER_INFO":     "sent with the peer's attributes",
+	"IFLA_MACVLAN_MACADDR_MODE": "MacvlanMACAddrSet and the like", "IFLA_MACVLAN_MACADDR": "MacvlanMACAddrSet and the like", "IFLA_MACVLAN_MACADDR_COUNT": "the length of MACAddrs",
+}

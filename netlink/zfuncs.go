@@ -295,6 +295,11 @@ func LinkSetBrProxyArpWiFi(link Link, mode bool) error {
 	return pkgHandle.LinkSetBrProxyArpWiFi(link, mode)
 }
 
+// LinkSetCarrier is [Handle.LinkSetCarrier] in the network namespace of the calling thread.
+func LinkSetCarrier(link Link, on bool) error {
+	return pkgHandle.LinkSetCarrier(link, on)
+}
+
 // LinkSetDown is [Handle.LinkSetDown] in the network namespace of the calling thread.
 func LinkSetDown(link Link) error {
 	return pkgHandle.LinkSetDown(link)
@@ -390,6 +395,11 @@ func LinkSetMasterByIndex(link Link, masterIndex int) error {
 	return pkgHandle.LinkSetMasterByIndex(link, masterIndex)
 }
 
+// LinkSetMode is [Handle.LinkSetMode] in the network namespace of the calling thread.
+func LinkSetMode(link Link, mode uint8) error {
+	return pkgHandle.LinkSetMode(link, mode)
+}
+
 // LinkSetMulticastOff is [Handle.LinkSetMulticastOff] in the network namespace of the calling thread.
 func LinkSetMulticastOff(link Link) error {
 	return pkgHandle.LinkSetMulticastOff(link)
@@ -418,6 +428,21 @@ func LinkSetNsFd(link Link, fd int) error {
 // LinkSetNsPid is [Handle.LinkSetNsPid] in the network namespace of the calling thread.
 func LinkSetNsPid(link Link, nspid int) error {
 	return pkgHandle.LinkSetNsPid(link, nspid)
+}
+
+// LinkSetOperState is [Handle.LinkSetOperState] in the network namespace of the calling thread.
+func LinkSetOperState(link Link, state LinkOperState) error {
+	return pkgHandle.LinkSetOperState(link, state)
+}
+
+// LinkSetProtoDown is [Handle.LinkSetProtoDown] in the network namespace of the calling thread.
+func LinkSetProtoDown(link Link, on bool) error {
+	return pkgHandle.LinkSetProtoDown(link, on)
+}
+
+// LinkSetProtoDownReason is [Handle.LinkSetProtoDownReason] in the network namespace of the calling thread.
+func LinkSetProtoDownReason(link Link, reasons, mask uint32) error {
+	return pkgHandle.LinkSetProtoDownReason(link, reasons, mask)
 }
 
 // LinkSetRootBlock is [Handle.LinkSetRootBlock] in the network namespace of the calling thread.
