@@ -250,6 +250,11 @@ func LinkSeq() iter.Seq2[Link, error] {
 	return pkgHandle.LinkSeq()
 }
 
+// LinkSeqFiltered is [Handle.LinkSeqFiltered] in the network namespace of the calling thread.
+func LinkSeqFiltered(f LinkFilter) iter.Seq2[Link, error] {
+	return pkgHandle.LinkSeqFiltered(f)
+}
+
 // LinkSetARPOff is [Handle.LinkSetARPOff] in the network namespace of the calling thread.
 func LinkSetARPOff(link Link) error {
 	return pkgHandle.LinkSetARPOff(link)
@@ -605,11 +610,6 @@ func NeighListExecute(msg Ndmsg) ([]Neigh, error) {
 	return pkgHandle.NeighListExecute(msg)
 }
 
-// NeighListExecuteSeq is [Handle.NeighListExecuteSeq] in the network namespace of the calling thread.
-func NeighListExecuteSeq(msg Ndmsg) iter.Seq2[Neigh, error] {
-	return pkgHandle.NeighListExecuteSeq(msg)
-}
-
 // NeighListFiltered is [Handle.NeighListFiltered] in the network namespace of the calling thread.
 func NeighListFiltered(filter NeighFilter) ([]Neigh, error) {
 	return pkgHandle.NeighListFiltered(filter)
@@ -628,6 +628,11 @@ func NeighProxySeq(linkIndex, family int) iter.Seq2[Neigh, error] {
 // NeighSeq is [Handle.NeighSeq] in the network namespace of the calling thread.
 func NeighSeq(linkIndex, family int) iter.Seq2[Neigh, error] {
 	return pkgHandle.NeighSeq(linkIndex, family)
+}
+
+// NeighSeqExecute is [Handle.NeighSeqExecute] in the network namespace of the calling thread.
+func NeighSeqExecute(msg Ndmsg) iter.Seq2[Neigh, error] {
+	return pkgHandle.NeighSeqExecute(msg)
 }
 
 // NeighSeqFiltered is [Handle.NeighSeqFiltered] in the network namespace of the calling thread.
@@ -663,6 +668,11 @@ func NexthopList() ([]Nexthop, error) {
 // NexthopReplace is [Handle.NexthopReplace] in the network namespace of the calling thread.
 func NexthopReplace(nh *Nexthop) error {
 	return pkgHandle.NexthopReplace(nh)
+}
+
+// NexthopSeq is [Handle.NexthopSeq] in the network namespace of the calling thread.
+func NexthopSeq() iter.Seq2[Nexthop, error] {
+	return pkgHandle.NexthopSeq()
 }
 
 // QdiscAdd is [Handle.QdiscAdd] in the network namespace of the calling thread.
@@ -788,6 +798,11 @@ func RuleListFiltered(family int, filter *Rule, filterMask uint64) ([]Rule, erro
 // RuleSeq is [Handle.RuleSeq] in the network namespace of the calling thread.
 func RuleSeq(family int) iter.Seq2[Rule, error] {
 	return pkgHandle.RuleSeq(family)
+}
+
+// RuleSeqFiltered is [Handle.RuleSeqFiltered] in the network namespace of the calling thread.
+func RuleSeqFiltered(family int, filter *Rule, filterMask uint64) iter.Seq2[Rule, error] {
+	return pkgHandle.RuleSeqFiltered(family, filter, filterMask)
 }
 
 // SetNetNsIdByFd is [Handle.SetNetNsIdByFd] in the network namespace of the calling thread.
