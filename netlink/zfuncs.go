@@ -655,6 +655,21 @@ func NexthopAdd(nh *Nexthop) error {
 	return pkgHandle.NexthopAdd(nh)
 }
 
+// NexthopBucketGet is [Handle.NexthopBucketGet] in the network namespace of the calling thread.
+func NexthopBucketGet(id uint32, index uint16) (*NexthopBucket, error) {
+	return pkgHandle.NexthopBucketGet(id, index)
+}
+
+// NexthopBucketList is [Handle.NexthopBucketList] in the network namespace of the calling thread.
+func NexthopBucketList(filter NexthopBucketFilter) ([]NexthopBucket, error) {
+	return pkgHandle.NexthopBucketList(filter)
+}
+
+// NexthopByID is [Handle.NexthopByID] in the network namespace of the calling thread.
+func NexthopByID(id uint32) (*Nexthop, error) {
+	return pkgHandle.NexthopByID(id)
+}
+
 // NexthopDel is [Handle.NexthopDel] in the network namespace of the calling thread.
 func NexthopDel(nh *Nexthop) error {
 	return pkgHandle.NexthopDel(nh)
@@ -663,6 +678,11 @@ func NexthopDel(nh *Nexthop) error {
 // NexthopList is [Handle.NexthopList] in the network namespace of the calling thread.
 func NexthopList() ([]Nexthop, error) {
 	return pkgHandle.NexthopList()
+}
+
+// NexthopListFiltered is [Handle.NexthopListFiltered] in the network namespace of the calling thread.
+func NexthopListFiltered(filter NexthopFilter) ([]Nexthop, error) {
+	return pkgHandle.NexthopListFiltered(filter)
 }
 
 // NexthopReplace is [Handle.NexthopReplace] in the network namespace of the calling thread.
