@@ -3,6 +3,7 @@ package netlink
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"net"
 	"net/netip"
@@ -114,6 +115,13 @@ func (h *Handle) NexthopDel(nh *Nexthop) error {
 // NexthopList returns all objects: ip nexthop show. See [ErrDumpInterrupted].
 func (h *Handle) NexthopList() ([]Nexthop, error) {
 	return h.NexthopListFiltered(NexthopFilter{})
+}
+
+// NexthopSeq is [Handle.NexthopList] as a stream. An interrupted dump ends with
+// [ErrDumpInterrupted].
+func (h *Handle) NexthopSeq() iter.Seq2[Nexthop, error] {
+	var all NexthopFilter
+	return seq(h, func() (*wire.Request, error) { return all.request(uapi.RTM_GETNEXTHOP), nil }, nexthopListOp, all.listed)
 }
 
 var errNoNexthop = errors.New("no next hop given")

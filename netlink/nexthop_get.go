@@ -60,13 +60,17 @@ func (f *NexthopFilter) request(typ uint16) *wire.Request {
 // NexthopListFiltered returns the objects that the filter wants: ip nexthop show
 // with selectors. See [ErrDumpInterrupted].
 func (h *Handle) NexthopListFiltered(filter NexthopFilter) ([]Nexthop, error) {
-	return list(h, filter.request(uapi.RTM_GETNEXTHOP), "nexthop list", func(m wire.Message) (Nexthop, bool, error) {
-		if m.Type != uapi.RTM_NEWNEXTHOP {
-			return Nexthop{}, false, nil
-		}
-		n, err := decodeNexthop(m.Data)
-		return n, err == nil && (n.FDB || !filter.FDB), err
-	})
+	return list(h, filter.request(uapi.RTM_GETNEXTHOP), nexthopListOp, filter.listed)
+}
+
+const nexthopListOp = "nexthop list"
+
+func (f *NexthopFilter) listed(m wire.Message) (Nexthop, bool, error) {
+	if m.Type != uapi.RTM_NEWNEXTHOP {
+		return Nexthop{}, false, nil
+	}
+	n, err := decodeNexthop(m.Data)
+	return n, err == nil && (n.FDB || !f.FDB), err
 }
 
 // NexthopByID returns the object with a number: ip nexthop get id ID. Where there is none
