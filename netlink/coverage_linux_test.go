@@ -380,6 +380,22 @@ func objectsOfCoverage() []object {
 				Nexthop{ID: 1, Group: []NexthopMember{{ID: 2}}, Resilient: &NexthopResilient{Buckets: 4}},
 				Nexthop{ID: 1, OIF: 1, Encap: &MPLSEncap{Labels: []int{16}}},
 			},
+		}, {
+			name: "address label", set: "IFAL", header: header(&uapi.Ifaddrlblmsg{Family: uapi.AF_INET6, Prefixlen: 64}, uapi.SizeofIfaddrlblmsg),
+			with:   func(e *wire.Encoder) { e.Data(uapi.IFAL_ADDRESS, append([]byte{0xfd}, make([]byte, 15)...)) },
+			decode: decodeAny(decodeAddrLabel),
+			send: func(h *Handle, v any) error {
+				l := v.(AddrLabel)
+				return h.AddrLabelAdd(&l)
+			},
+		}, {
+			name: "table of neighbours", set: "NDTA", header: header(&uapi.Ndtmsg{Family: uapi.AF_INET}, uapi.SizeofNdtmsg),
+			with:   func(e *wire.Encoder) { e.String(uapi.NDTA_NAME, "x") },
+			decode: decodeAny(decodeNtable),
+			send: func(h *Handle, v any) error {
+				n := v.(Ntable)
+				return h.NtableSet(&n)
+			},
 		},
 	}
 }

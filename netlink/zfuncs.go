@@ -20,6 +20,26 @@ func AddrDel(link Link, addr *Addr) error {
 	return pkgHandle.AddrDel(link, addr)
 }
 
+// AddrLabelAdd is [Handle.AddrLabelAdd] in the network namespace of the calling thread.
+func AddrLabelAdd(label *AddrLabel) error {
+	return pkgHandle.AddrLabelAdd(label)
+}
+
+// AddrLabelDel is [Handle.AddrLabelDel] in the network namespace of the calling thread.
+func AddrLabelDel(label *AddrLabel) error {
+	return pkgHandle.AddrLabelDel(label)
+}
+
+// AddrLabelList is [Handle.AddrLabelList] in the network namespace of the calling thread.
+func AddrLabelList() ([]AddrLabel, error) {
+	return pkgHandle.AddrLabelList()
+}
+
+// AddrLabelReplace is [Handle.AddrLabelReplace] in the network namespace of the calling thread.
+func AddrLabelReplace(label *AddrLabel) error {
+	return pkgHandle.AddrLabelReplace(label)
+}
+
 // AddrList is [Handle.AddrList] in the network namespace of the calling thread.
 func AddrList(link Link, family int) ([]Addr, error) {
 	return pkgHandle.AddrList(link, family)
@@ -163,6 +183,11 @@ func GetNetNsIdByFd(fd int) (int, error) {
 // GetNetNsIdByPid is [Handle.GetNetNsIdByPid] in the network namespace of the calling thread.
 func GetNetNsIdByPid(pid int) (int, error) {
 	return pkgHandle.GetNetNsIdByPid(pid)
+}
+
+// IPv6TokenList is [Handle.IPv6TokenList] in the network namespace of the calling thread.
+func IPv6TokenList() ([]IPv6Token, error) {
+	return pkgHandle.IPv6TokenList()
 }
 
 // LinkAdd is [Handle.LinkAdd] in the network namespace of the calling thread.
@@ -368,6 +393,11 @@ func LinkSetHardwareAddr(link Link, hwaddr net.HardwareAddr) error {
 // LinkSetIP6AddrGenMode is [Handle.LinkSetIP6AddrGenMode] in the network namespace of the calling thread.
 func LinkSetIP6AddrGenMode(link Link, mode int) error {
 	return pkgHandle.LinkSetIP6AddrGenMode(link, mode)
+}
+
+// LinkSetIPv6Token is [Handle.LinkSetIPv6Token] in the network namespace of the calling thread.
+func LinkSetIPv6Token(link Link, token net.IP) error {
+	return pkgHandle.LinkSetIPv6Token(link, token)
 }
 
 // LinkSetIsolated is [Handle.LinkSetIsolated] in the network namespace of the calling thread.
@@ -645,6 +675,16 @@ func NeighSet(neigh *Neigh) error {
 	return pkgHandle.NeighSet(neigh)
 }
 
+// NetconfGet is [Handle.NetconfGet] in the network namespace of the calling thread.
+func NetconfGet(family, index int) (*Netconf, error) {
+	return pkgHandle.NetconfGet(family, index)
+}
+
+// NetconfList is [Handle.NetconfList] in the network namespace of the calling thread.
+func NetconfList(family int) ([]Netconf, error) {
+	return pkgHandle.NetconfList(family)
+}
+
 // NewMirror is [Handle.NewMirror] in the network namespace of the calling thread.
 func NewMirror(ctx context.Context, tables ...Table) (*Mirror, error) {
 	return pkgHandle.NewMirror(ctx, tables...)
@@ -693,6 +733,16 @@ func NexthopReplace(nh *Nexthop) error {
 // NexthopSeq is [Handle.NexthopSeq] in the network namespace of the calling thread.
 func NexthopSeq() iter.Seq2[Nexthop, error] {
 	return pkgHandle.NexthopSeq()
+}
+
+// NtableList is [Handle.NtableList] in the network namespace of the calling thread.
+func NtableList(family int) ([]Ntable, error) {
+	return pkgHandle.NtableList(family)
+}
+
+// NtableSet is [Handle.NtableSet] in the network namespace of the calling thread.
+func NtableSet(table *Ntable) error {
+	return pkgHandle.NtableSet(table)
 }
 
 // QdiscAdd is [Handle.QdiscAdd] in the network namespace of the calling thread.
