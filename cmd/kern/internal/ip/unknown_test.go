@@ -166,3 +166,48 @@ func TestFlagsWithoutANameArePrinted(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsNotKnownOfOtherObjectsIsPrinted is about objects that are listed, and that monitor does not tell of.
+func TestWhatIsNotKnownOfOtherObjectsIsPrinted(t *testing.T) {
+	plain := func(*wire.Request, []byte) {}
+	for name, show := range map[string]func(c *cli.Command){
+		"address label": func(c *cli.Command) {
+			showAddrLabel(c, withUnknown(t, uapi.RTM_NEWADDRLABEL, uapi.SizeofIfaddrlblmsg, plain))
+		},
+		"table of neighbours": func(c *cli.Command) {
+			showNtable(c, readNtable(withUnknown(t, uapi.RTM_NEWNEIGHTBL, uapi.SizeofNdtmsg, plain)))
+		},
+		"settings of a link in it": func(c *cli.Command) {
+			r := wire.NewRequest(uapi.RTM_NEWNEIGHTBL, 0)
+			r.Header(uapi.SizeofNdtmsg)
+			r.Nest(uapi.NDTA_PARMS)
+			r.Data(unknownType, []byte{0xab, 0xcd})
+			r.End()
+			showNtable(c, readNtable(wire.Message{Type: uapi.RTM_NEWNEIGHTBL, Data: r.Bytes()[uapi.SizeofNlmsghdr:]}))
+		},
+		"bucket": func(c *cli.Command) {
+			showNexthopBucket(c, withUnknown(t, uapi.RTM_NEWNEXTHOPBUCKET, uapi.SizeofNhmsg, plain))
+		},
+		"within a bucket": func(c *cli.Command) {
+			r := wire.NewRequest(uapi.RTM_NEWNEXTHOPBUCKET, 0)
+			r.Header(uapi.SizeofNhmsg)
+			r.Nest(uapi.NHA_RES_BUCKET)
+			r.Data(unknownType, []byte{0xab, 0xcd})
+			r.End()
+			showNexthopBucket(c, wire.Message{Type: uapi.RTM_NEWNEXTHOPBUCKET, Data: r.Bytes()[uapi.SizeofNlmsghdr:]})
+		},
+	} {
+		for _, js := range []bool{false, true} {
+			var out bytes.Buffer
+			c := offline(&out, func(o *cli.Options) { o.JSON = js })
+			show(c)
+			want := "attr 999 0xabcd"
+			if js {
+				want = `"unknown":[{"attr":999,"data":"abcd"}]`
+			}
+			if got := string(c.Out.Bytes()); !strings.Contains(got, want) || js && !json.Valid([]byte(got)) {
+				t.Errorf("%s: %q lacks %s", name, got, want)
+			}
+		}
+	}
+}
