@@ -90,8 +90,8 @@ func TestDemoAndTopoRefuseWords(t *testing.T) {
 	}{
 		{[]string{"demo", "now"}, cli.StatusUsage, `"now" is garbage: "demo" takes no more words`},
 		{[]string{"demo", "help"}, cli.StatusUsage, "Usage: kern demo"},
-		{[]string{"topo", "png"}, cli.StatusUsage, `Command "png" is unknown`},
-		{[]string{"topo", "svg", "more"}, cli.StatusUsage, `"more" is garbage: "topo`},
+		{[]string{"topo", "no-such"}, cli.StatusFailed, `no namespace that can be seen here is called "no-such"`},
+		{[]string{"topo", "svg", "no-such"}, cli.StatusFailed, `"no-such"`},
 		{[]string{"topo", "help"}, cli.StatusUsage, "Usage: kern topo"},
 	} {
 		var out, errs strings.Builder
