@@ -92,7 +92,7 @@ func TestDemoAndTopoRefuseWords(t *testing.T) {
 		{[]string{"demo", "help"}, cli.StatusUsage, "Usage: kern demo"},
 		{[]string{"topo", "no-such"}, cli.StatusFailed, `no namespace that can be seen here is called "no-such"`},
 		{[]string{"topo", "svg", "no-such"}, cli.StatusFailed, `"no-such"`},
-		{[]string{"topo", "help"}, cli.StatusUsage, "Usage: kern topo"},
+		{[]string{"topo", "help"}, cli.StatusUsage, "Usage: kern [-details] topo ["},
 	} {
 		var out, errs strings.Builder
 		if code := run(slices.Concat([]string{"kern"}, c.words), nil, &out, &errs); code != c.code || !strings.Contains(errs.String(), c.want) || out.Len() != 0 {

@@ -1,6 +1,7 @@
 package ip
 
 import (
+	"slices"
 	"strings"
 
 	"kern.sys/cmd/kern/internal/cli"
@@ -59,7 +60,7 @@ link show [ DEVICE | group GROUP ] [ { up | down } ] [ master DEV ] [ vrf NAME ]
           [ type TYPE ] [ nomaster ] [ novf ]
 link property { add | del } dev DEVICE [ altname NAME ]...
 link help [ TYPE ]
-TYPE := { ` + cli.Fold(kindNames(), " | ", "          ", 78) + ` | ... }
+TYPE := { ` + cli.Fold(slices.Concat(kindNames(), portNames()), " | ", "          ", 78) + ` | ... }
 `
 }
 

@@ -8,9 +8,9 @@ import (
 
 // Usage is the grammar of "topo".
 func Usage() string {
-	return `topo [ text | dot | svg | json ] [ NAME ]...
-NAME := a named namespace, a process by its number or program, "this namespace"; or a pattern: 'web*'
-  lo and link-local addresses are drawn with -details
+	return `
+[-details] topo [ text | dot | svg | json ] [ NAME ]...
+NAME := { NETNS | PID | PROGRAM | PATTERN }
 `
 }
 

@@ -9,11 +9,7 @@ import (
 // Thirty namespaces around one fit on a screen, and no card covers another one or a wire's way.
 func TestLargeMap(t *testing.T) {
 	m := star(29).Plain()
-	d := &drawing{m: m, cards: make([]card, len(m.Namespaces)), wires: make([]int, len(m.Namespaces)), paints: map[End]int{}}
-	for _, w := range m.Wires {
-		d.wires[w.A.NS]++
-		d.wires[w.B.NS]++
-	}
+	d := newDrawing(m)
 	d.place()
 	if d.width > 2000 || d.height > 1200 || d.width < d.height {
 		t.Errorf("%.0f × %.0f", d.width, d.height)
@@ -59,8 +55,10 @@ func TestLargeMapAsText(t *testing.T) {
 
 func TestPlainMapHasWhatDiffers(t *testing.T) {
 	m := star(2)
-	m.Namespaces = append(m.Namespaces, &Namespace{Name: "alone", Links: []*Link{{Index: 1, Name: "lo", Addrs: []string{"::1/128"}}}},
-		&Namespace{Name: "anycast", Links: []*Link{{Index: 1, Name: "lo", Addrs: []string{"127.0.0.1/8", "192.0.2.1/32"}}}})
+	m.Namespaces = append(m.Namespaces,
+		&Namespace{Name: "alone", Links: []*Link{{Index: 1, Name: "lo", Addrs: []string{"::1/128"}}}},
+		&Namespace{Name: "anycast", Links: []*Link{{Index: 1, Name: "lo", Addrs: []string{"127.0.0.1/8", "192.0.2.1/32"}}}},
+	)
 	plain := m.Plain()
 	var b strings.Builder
 	if err := plain.Text(&b); err != nil {
@@ -76,7 +74,8 @@ func TestPlainMapHasWhatDiffers(t *testing.T) {
 			t.Errorf("%s is not in\n%s", want, b.String())
 		}
 	}
-	if len(m.Namespaces[1].Links) != 2 || len(m.Namespaces[1].Links[1].Addrs) != 2 || plain.link(plain.Wires[0].B).Name != "eth0" {
+	leaf := m.Namespaces[1].Links
+	if len(leaf) != 2 || len(leaf[1].Addrs) != 2 || plain.link(plain.Wires[0].B).Name != "eth0" {
 		t.Error("the whole map has changed, or wires lead elsewhere")
 	}
 }
@@ -116,7 +115,8 @@ func TestPartOfAMap(t *testing.T) {
 func TestNamesBesideALinkAreBounded(t *testing.T) {
 	m := &Map{Namespaces: []*Namespace{{Name: "host", Links: []*Link{{Index: 2, Name: "eth0"}}}, {Name: "guest"}}}
 	for i := range 9 {
-		m.Namespaces[1].Links = append(m.Namespaces[1].Links, &Link{Index: i + 10, Name: "mv", Kind: "macvlan", peerIndex: 2, peerNSID: 0})
+		guest := m.Namespaces[1]
+		guest.Links = append(guest.Links, &Link{Index: i + 10, Name: "mv", Kind: "macvlan", peerIndex: 2, peerNSID: 0})
 	}
 	m.wire(func(ns, id int) int { return id })
 	if got := m.Namespaces[0].Links[0].farText(true); got != "← guest:mv, guest:mv and 7 more" {

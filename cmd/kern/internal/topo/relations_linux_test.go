@@ -39,7 +39,10 @@ var relations = []struct{ kind, commands, want string }{
 	{"netkit", "netkit u0 u1", "u0 netkit u1"},
 	{"vxcan", "link add u0 type vxcan peer name u1", "u0 vxcan u1"},
 	// A bridge's port that has a link below it: the tree has the one, the name the other.
-	{"vlan", "link add u0 link v0 type vlan id 5; link add m0 type bridge; link set u0 master m0", "u0 below m0, named u0@v0"},
+	{
+		"vlan", "link add u0 link v0 type vlan id 5; link add m0 type bridge; link set u0 master m0",
+		"u0 below m0, named u0@v0",
+	},
 }
 
 func TestRelationsOfEachKindAreDrawn(t *testing.T) {
@@ -110,7 +113,8 @@ func (m *Map) relations() []string {
 		}
 	}
 	for _, w := range m.Wires {
-		out = append(out, m.link(w.A).Name+" "+w.Kind+" "+m.link(w.B).Name, m.link(w.B).Name+" "+strings.Replace(w.Kind, "parent", "carries", 1)+" "+m.link(w.A).Name)
+		a, b, back := m.link(w.A).Name, m.link(w.B).Name, strings.Replace(w.Kind, "parent", "carries", 1)
+		out = append(out, a+" "+w.Kind+" "+b, b+" "+back+" "+a)
 	}
 	return out
 }

@@ -12,12 +12,7 @@ import (
 // SVG writes the map as one self-contained picture, light or dark as the
 // reader has it.
 func (m *Map) SVG(w io.Writer) error {
-	d := &drawing{m: m, cards: make([]card, len(m.Namespaces)), wires: make([]int, len(m.Namespaces)), paints: map[End]int{}}
-	for i, w := range m.Wires {
-		d.wires[w.A.NS]++
-		d.wires[w.B.NS]++
-		d.paints[w.A], d.paints[w.B] = i, i
-	}
+	d := newDrawing(m)
 	d.place()
 	for _, i := range d.order() {
 		d.wire(i)
@@ -26,8 +21,10 @@ func (m *Map) SVG(w io.Writer) error {
 		d.card(i)
 	}
 	d.b.WriteString(d.plugs.String())
-	_, err := fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" aria-label="network topology" `+
-		`font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="12"><style>%s</style><rect %s width="100%%" height="100%%"/>%s</svg>
+	_, err := fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" `+
+		`width="%.0f" height="%.0f" role="img" aria-label="network topology" `+
+		`font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="12">`+
+		`<style>%s</style><rect %s width="100%%" height="100%%"/>%s</svg>
 `, d.width, d.height, d.width, d.height, darkStyle(), look("bg"), d.b.String())
 	return err
 }
@@ -42,6 +39,17 @@ type drawing struct {
 	plugs         strings.Builder // the ends of wires, on top of all
 }
 
+func newDrawing(m *Map) *drawing {
+	n := len(m.Namespaces)
+	d := &drawing{m: m, cards: make([]card, n), wires: make([]int, n), paints: map[End]int{}}
+	for i, w := range m.Wires {
+		d.wires[w.A.NS]++
+		d.wires[w.B.NS]++
+		d.paints[w.A], d.paints[w.B] = i, i
+	}
+	return d
+}
+
 func escape(s string) string {
 	var b strings.Builder
 	_ = xml.EscapeText(&b, []byte(s)) // a strings.Builder takes everything
@@ -54,7 +62,8 @@ func (d *drawing) text(x, y float64, class, s string) {
 
 func (d *drawing) card(i int) {
 	ns, k := d.m.Namespaces[i], &d.cards[i]
-	fmt.Fprintf(&d.b, "\n"+`<rect %s x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="10"/>`, look("card"), k.x, k.y, k.w, k.h)
+	fmt.Fprintf(&d.b, "\n"+`<rect %s x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="10"/>`,
+		look("card"), k.x, k.y, k.w, k.h)
 	fmt.Fprintf(&d.b, `<path %s d="M%.1f %.1fv-%.1fa9.5 9.5 0 0 1 9.5-9.5h%.1fa9.5 9.5 0 0 1 9.5 9.5v%.1fz"/>`,
 		look("head"), k.x+.5, k.y+headHeight, headHeight-10, k.w-20, headHeight-10)
 	fmt.Fprintf(&d.b, `<path %s d="M%.1f %.1fh%.1f"/>`, look("rule"), k.x, k.y+headHeight, k.w)
@@ -73,7 +82,8 @@ func (d *drawing) row(i int, r row) {
 	y := k.y + k.rowY[r.link]
 	x := k.x + cardPad
 	state := l.state()
-	fmt.Fprintf(&d.b, `<circle %s cx="%.1f" cy="%.1f" r="4"><title>%s, mtu %d %s</title></circle>`, look(state), x+4, y, state, l.MTU, escape(l.MAC))
+	fmt.Fprintf(&d.b, `<circle %s cx="%.1f" cy="%.1f" r="4"><title>%s, mtu %d %s</title></circle>`,
+		look(state), x+4, y, state, l.MTU, escape(l.MAC))
 	nameX := x + 16 + indentStep*float64(r.depth)
 	if at := ns.find(l.above()); at >= 0 && r.depth > 0 {
 		fmt.Fprintf(&d.b, `<path %s d="M%.1f %.1fV%.1fh8"/>`, look("tree"), nameX-10, k.y+k.rowY[at]+9, y)
@@ -81,20 +91,19 @@ func (d *drawing) row(i int, r row) {
 	d.text(nameX, y+4, "name", ns.title(l))
 	tagX := x + 16 + k.names + 12
 	if l.Kind != "" {
-		fmt.Fprintf(&d.b, `<rect %s x="%.1f" y="%.1f" width="%.1f" height="16" rx="8"/>`, look("tag"), tagX, y-8, textWidth(l.Kind)*0.9+14)
+		fmt.Fprintf(&d.b, `<rect %s x="%.1f" y="%.1f" width="%.1f" height="16" rx="8"/>`,
+			look("tag"), tagX, y-8, textWidth(l.Kind)*0.9+14)
 		d.text(tagX+7, y+3.5, "tagtext", l.Kind)
 	}
 	for n, a := range l.Addrs {
 		d.text(tagX+k.tags+12, y+4+lineHeight*float64(n), "addr", a)
 	}
 	if far := l.farText(k.named); far != "" {
-		class, colour := "t"+d.className(End{i, r.link})[1:], d.colour(End{i, r.link})
-		fmt.Fprintf(&d.b, `<text x="%.1f" y="%.1f" class="%s" fill="%s" text-anchor="end">%s</text>`, k.x+k.w-cardPad, y+4, class, colour, escape(far))
+		class, colour := d.wirePaint(d.paints[End{i, r.link}])
+		fmt.Fprintf(&d.b, `<text x="%.1f" y="%.1f" class="t%s" fill="%s" text-anchor="end">%s</text>`,
+			k.x+k.w-cardPad, y+4, class[1:], colour, escape(far))
 	}
 }
-
-func (d *drawing) className(e End) string { class, _ := d.wirePaint(d.paints[e]); return class }
-func (d *drawing) colour(e End) string    { _, colour := d.wirePaint(d.paints[e]); return colour }
 
 // order is that in which wires take the lanes past the cards of a grid: one that goes
 // farther takes the lane that is nearer to its end at the hub, which is above those
@@ -165,9 +174,11 @@ func (d *drawing) wire(i int) {
 	if w.Kind == "parent" {
 		dashes = ` stroke-dasharray="2 5"`
 	}
-	fmt.Fprintf(&d.b, "\n"+`<path class="wire %s" fill="none" stroke="%s" stroke-width="2" stroke-linecap="round"%s d="%s"/>`, class, colour, dashes, p.String())
+	fmt.Fprintf(&d.b, "\n"+`<path class="wire %s" fill="none" stroke="%s"%s d="%s"/>`,
+		class, colour, dashes+` stroke-width="2" stroke-linecap="round"`, p.String())
 	for _, end := range [][2]float64{{x1, ay}, {x2, by}} {
-		fmt.Fprintf(&d.plugs, `<circle class="plug %s" cx="%.1f" cy="%.1f" r="4.5" fill="#fbfaf8" stroke="%s" stroke-width="2"/>`, class, end[0], end[1], colour)
+		fmt.Fprintf(&d.plugs, `<circle class="plug %s" cx="%.1f" cy="%.1f" r="4.5" stroke="%s" %s/>`,
+			class, end[0], end[1], colour, `fill="#fbfaf8" stroke-width="2"`)
 	}
 }
 

@@ -42,7 +42,8 @@ func TestPictureHasItsColoursWithoutStyleSheets(t *testing.T) {
 		t.Errorf("the background is %v", c)
 	}
 	for name, want := range map[string]string{
-		"card": "#ffffff", "head": "#f1eee8", "border": "#d9d4cc", "tag": "#e9edf5", "up": "#2f9e63", "down": "#c2bbb0",
+		"card": "#ffffff", "head": "#f1eee8", "border": "#d9d4cc",
+		"tag": "#e9edf5", "up": "#2f9e63", "down": "#c2bbb0",
 		"wire 0": wireColours[0][0], "wire 1": wireColours[1][0], "wire 5": wireColours[5][0],
 	} {
 		if n := counts[hexColour(t, want)]; n < 20 {
@@ -70,7 +71,8 @@ func TestEachElementHasItsColour(t *testing.T) {
 	body := b.String()[strings.Index(b.String(), "</style>"):]
 	for element := range strings.SplitSeq(body, "<") {
 		for _, drawn := range []string{"rect ", "path ", "circle ", "text "} {
-			if strings.HasPrefix(element, drawn) && !strings.Contains(element, ` fill="`) && !strings.Contains(element, ` stroke="`) {
+			coloured := strings.Contains(element, ` fill="`) || strings.Contains(element, ` stroke="`)
+			if strings.HasPrefix(element, drawn) && !coloured {
 				t.Errorf("no colour: <%s", element)
 			}
 		}
@@ -82,14 +84,19 @@ func TestEachElementHasItsColour(t *testing.T) {
 
 // star is a hub with leaves.
 func star(leaves int) *Map {
-	m := &Map{Namespaces: []*Namespace{{Name: "hub", Links: []*Link{{Index: 1, Name: "br0", Kind: "bridge", Up: true}, {Index: 2, Name: "off"}}}}}
+	m := &Map{Namespaces: []*Namespace{{Name: "hub", Links: []*Link{
+		{Index: 1, Name: "br0", Kind: "bridge", Up: true}, {Index: 2, Name: "off"},
+	}}}}
 	for i := range leaves {
 		m.Namespaces[0].Links = append(m.Namespaces[0].Links, &Link{
 			Index: 10 + i, Name: fmt.Sprintf("to%d", i), Kind: "veth", Up: true, Master: 1, peerIndex: 2, peerNSID: i + 1,
 		})
 		m.Namespaces = append(m.Namespaces, &Namespace{Name: fmt.Sprintf("leaf%d", i), Links: []*Link{
 			{Index: 1, Name: "lo", Up: true, Addrs: []string{"127.0.0.1/8"}},
-			{Index: 2, Name: "eth0", Kind: "veth", Up: true, Addrs: []string{fmt.Sprintf("10.0.0.%d/24", i+1), "fe80::1/64"}, peerIndex: 10 + i, peerNSID: 0},
+			{
+				Index: 2, Name: "eth0", Kind: "veth", Up: true,
+				Addrs: []string{fmt.Sprintf("10.0.0.%d/24", i+1), "fe80::1/64"}, peerIndex: 10 + i, peerNSID: 0,
+			},
 		}})
 	}
 	m.wire(func(ns, id int) int { return id })
