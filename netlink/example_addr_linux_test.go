@@ -8,9 +8,20 @@ import (
 
 // The loopback link gets a second address: ip addr add 169.254.169.254/32 dev lo.
 func Example_addr() {
-	lo, _ := netlink.LinkByName("lo")
-	addr, _ := netlink.ParseAddr("169.254.169.254/32")
-	netlink.AddrAdd(lo, addr)
+	lo, err := netlink.LinkByName("lo")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	addr, err := netlink.ParseAddr("169.254.169.254/32")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := netlink.AddrAdd(lo, addr); err != nil {
+		fmt.Println(err)
+		return
+	}
 
 	addrs, err := netlink.AddrList(lo, netlink.FAMILY_V4)
 	if err != nil {

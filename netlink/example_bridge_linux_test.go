@@ -14,12 +14,19 @@ func Example_bridge() {
 	la := netlink.NewLinkAttrs()
 	la.Name = "foo"
 	mybridge := &netlink.Bridge{LinkAttrs: la}
-	err := netlink.LinkAdd(mybridge)
-	if err != nil {
-		fmt.Printf("could not add %s: %v\n", la.Name, err)
+	if err := netlink.LinkAdd(mybridge); err != nil {
+		fmt.Println(err)
+		return
 	}
-	eth1, _ := netlink.LinkByName("eth1")
-	netlink.LinkSetMaster(eth1, mybridge)
+	eth1, err := netlink.LinkByName("eth1")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	if err := netlink.LinkSetMaster(eth1, mybridge); err != nil {
+		fmt.Println(err)
+		return
+	}
 
 	foo, err := netlink.LinkByName("foo")
 	if err != nil {

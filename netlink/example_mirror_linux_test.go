@@ -22,7 +22,11 @@ func ExampleHandle_NewMirror() {
 		fmt.Println(err)
 		return
 	}
-	defer netlink.LinkDel(br0)
+	defer func() {
+		if err := netlink.LinkDel(br0); err != nil {
+			fmt.Println(err)
+		}
+	}()
 	for ev, err := range m.Changes(context.Background(), before) {
 		if err != nil {
 			fmt.Println(err)
