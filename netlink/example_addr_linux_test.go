@@ -2,6 +2,7 @@ package netlink_test
 
 import (
 	"fmt"
+	"log"
 
 	"kern.sys/netlink"
 )
@@ -10,29 +11,25 @@ import (
 func Example_addr() {
 	lo, err := netlink.LinkByName("lo")
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	addr, err := netlink.ParseAddr("169.254.169.254/32")
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	if err := netlink.AddrAdd(lo, addr); err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 
 	addrs, err := netlink.AddrList(lo, netlink.FAMILY_V4)
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	for _, a := range addrs {
 		fmt.Println(a)
 	}
 	if err := netlink.AddrDel(lo, addr); err != nil {
-		fmt.Println(err)
+		log.Fatal(err)
 	}
 	// Output:
 	// 127.0.0.1/8 lo

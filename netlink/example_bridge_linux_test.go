@@ -2,6 +2,7 @@ package netlink_test
 
 import (
 	"fmt"
+	"log"
 
 	"kern.sys/netlink"
 )
@@ -15,28 +16,23 @@ func Example_bridge() {
 	la.Name = "foo"
 	mybridge := &netlink.Bridge{LinkAttrs: la}
 	if err := netlink.LinkAdd(mybridge); err != nil {
-		fmt.Println(err)
-		return
+		log.Fatalf("could not add %s: %v", la.Name, err)
 	}
 	eth1, err := netlink.LinkByName("eth1")
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	if err := netlink.LinkSetMaster(eth1, mybridge); err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 
 	foo, err := netlink.LinkByName("foo")
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	eth1, err = netlink.LinkByName("eth1")
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	fmt.Println(foo.Type(), foo.Attrs().Name)
 	fmt.Println("master of eth1 is foo:", eth1.Attrs().MasterIndex == foo.Attrs().Index)

@@ -314,6 +314,12 @@ func LinkSeq() iter.Seq2[Link, error] {
 	return pkgHandle.LinkSeq()
 }
 
+// LinkSeqFiltered is [Handle.LinkListFiltered] as a stream. It acts in the network namespace of the
+// calling thread; see [Handle.LinkSeqFiltered].
+func LinkSeqFiltered(f LinkFilter) iter.Seq2[Link, error] {
+	return pkgHandle.LinkSeqFiltered(f)
+}
+
 // LinkSetARPOff keeps a link from using ARP: ip link set DEV arp off. It acts in the network
 // namespace of the calling thread; see [Handle.LinkSetARPOff].
 func LinkSetARPOff(link Link) error {
@@ -371,6 +377,13 @@ func LinkSetBrProxyArp(link Link, mode bool) error {
 // [Handle.LinkSetBrProxyArpWiFi].
 func LinkSetBrProxyArpWiFi(link Link, mode bool) error {
 	return pkgHandle.LinkSetBrProxyArpWiFi(link, mode)
+}
+
+// LinkSetCarrier sets whether a link has a carrier, where its kind has none of its own, as dummy:
+// ip link set DEV carrier on|off. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetCarrier].
+func LinkSetCarrier(link Link, on bool) error {
+	return pkgHandle.LinkSetCarrier(link, on)
 }
 
 // LinkSetDown takes a link down: ip link set DEV down. It acts in the network namespace of the
@@ -497,6 +510,14 @@ func LinkSetMasterByIndex(link Link, masterIndex int) error {
 	return pkgHandle.LinkSetMasterByIndex(link, masterIndex)
 }
 
+// LinkSetMode sets what a link's operational state becomes when it has a carrier,
+// IF_LINK_MODE_DEFAULT (0: up) or IF_LINK_MODE_DORMANT (1: dormant, until [Handle.LinkSetOperState]
+// says otherwise): ip link set DEV mode MODE. It acts in the network namespace of the calling
+// thread; see [Handle.LinkSetMode].
+func LinkSetMode(link Link, mode uint8) error {
+	return pkgHandle.LinkSetMode(link, mode)
+}
+
 // LinkSetMulticastOff says that a link cannot multicast: ip link set DEV multicast off. It acts in
 // the network namespace of the calling thread; see [Handle.LinkSetMulticastOff].
 func LinkSetMulticastOff(link Link) error {
@@ -531,6 +552,26 @@ func LinkSetNsFd(link Link, fd int) error {
 // acts in the network namespace of the calling thread; see [Handle.LinkSetNsPid].
 func LinkSetNsPid(link Link, nspid int) error {
 	return pkgHandle.LinkSetNsPid(link, nspid)
+}
+
+// LinkSetOperState sets the operational state of a link in mode dormant, or one that tests: ip link
+// set DEV state STATE. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetOperState].
+func LinkSetOperState(link Link, state LinkOperState) error {
+	return pkgHandle.LinkSetOperState(link, state)
+}
+
+// LinkSetProtoDown has a protocol hold a link down or release it: ip link set DEV protodown on|off.
+// It acts in the network namespace of the calling thread; see [Handle.LinkSetProtoDown].
+func LinkSetProtoDown(link Link, on bool) error {
+	return pkgHandle.LinkSetProtoDown(link, on)
+}
+
+// LinkSetProtoDownReason sets the reasons to hold a link down that are in mask to those in reasons
+// (Linux 5.10): ip link set DEV protodown_reason N on|off, where N is the number of one bit. It
+// acts in the network namespace of the calling thread; see [Handle.LinkSetProtoDownReason].
+func LinkSetProtoDownReason(link Link, reasons, mask uint32) error {
+	return pkgHandle.LinkSetProtoDownReason(link, reasons, mask)
 }
 
 // LinkSetRootBlock sets whether a bridge port can become the root port: bridge link set dev DEV
@@ -744,12 +785,6 @@ func NeighListExecute(msg Ndmsg) ([]Neigh, error) {
 	return pkgHandle.NeighListExecute(msg)
 }
 
-// NeighListExecuteSeq is [Handle.NeighListExecute] one by one, as they come from the kernel. It
-// acts in the network namespace of the calling thread; see [Handle.NeighListExecuteSeq].
-func NeighListExecuteSeq(msg Ndmsg) iter.Seq2[Neigh, error] {
-	return pkgHandle.NeighListExecuteSeq(msg)
-}
-
 // NeighListFiltered returns the neighbours that filter chooses. It acts in the network namespace of
 // the calling thread; see [Handle.NeighListFiltered].
 func NeighListFiltered(filter NeighFilter) ([]Neigh, error) {
@@ -763,20 +798,26 @@ func NeighProxyList(linkIndex, family int) ([]Neigh, error) {
 	return pkgHandle.NeighProxyList(linkIndex, family)
 }
 
-// NeighProxySeq is [Handle.NeighProxyList] one by one, as they come from the kernel. It acts in the
-// network namespace of the calling thread; see [Handle.NeighProxySeq].
+// NeighProxySeq is [Handle.NeighProxyList] as a stream. It acts in the network namespace of the
+// calling thread; see [Handle.NeighProxySeq].
 func NeighProxySeq(linkIndex, family int) iter.Seq2[Neigh, error] {
 	return pkgHandle.NeighProxySeq(linkIndex, family)
 }
 
-// NeighSeq is [Handle.NeighList] one by one, as they come from the kernel. It acts in the network
-// namespace of the calling thread; see [Handle.NeighSeq].
+// NeighSeq is [Handle.NeighList] as a stream. It acts in the network namespace of the calling
+// thread; see [Handle.NeighSeq].
 func NeighSeq(linkIndex, family int) iter.Seq2[Neigh, error] {
 	return pkgHandle.NeighSeq(linkIndex, family)
 }
 
-// NeighSeqFiltered is [Handle.NeighListFiltered] one by one, as they come from the kernel. It acts
-// in the network namespace of the calling thread; see [Handle.NeighSeqFiltered].
+// NeighSeqExecute is [Handle.NeighListExecute] as a stream. It acts in the network namespace of the
+// calling thread; see [Handle.NeighSeqExecute].
+func NeighSeqExecute(msg Ndmsg) iter.Seq2[Neigh, error] {
+	return pkgHandle.NeighSeqExecute(msg)
+}
+
+// NeighSeqFiltered is [Handle.NeighListFiltered] as a stream. It acts in the network namespace of
+// the calling thread; see [Handle.NeighSeqFiltered].
 func NeighSeqFiltered(filter NeighFilter) iter.Seq2[Neigh, error] {
 	return pkgHandle.NeighSeqFiltered(filter)
 }
@@ -787,8 +828,8 @@ func NeighSet(neigh *Neigh) error {
 	return pkgHandle.NeighSet(neigh)
 }
 
-// NewMirror begins a mirror of tables, of all without any, in the handle's namespace. It acts in
-// the network namespace of the calling thread; see [Handle.NewMirror].
+// NewMirror starts a mirror of tables in the handle's namespace, of all tables if none is given. It
+// acts in the network namespace of the calling thread; see [Handle.NewMirror].
 func NewMirror(ctx context.Context, tables ...Table) (*Mirror, error) {
 	return pkgHandle.NewMirror(ctx, tables...)
 }
@@ -816,6 +857,12 @@ func NexthopList() ([]Nexthop, error) {
 // [Handle.NexthopReplace].
 func NexthopReplace(nh *Nexthop) error {
 	return pkgHandle.NexthopReplace(nh)
+}
+
+// NexthopSeq is [Handle.NexthopList] as a stream. It acts in the network namespace of the calling
+// thread; see [Handle.NexthopSeq].
+func NexthopSeq() iter.Seq2[Nexthop, error] {
+	return pkgHandle.NexthopSeq()
 }
 
 // QdiscAdd adds a queueing discipline: tc qdisc add. It acts in the network namespace of the
@@ -971,10 +1018,16 @@ func RuleListFiltered(family int, filter *Rule, filterMask uint64) ([]Rule, erro
 	return pkgHandle.RuleListFiltered(family, filter, filterMask)
 }
 
-// RuleSeq gives the rules of [Handle.RuleList] as they come. It acts in the network namespace of
-// the calling thread; see [Handle.RuleSeq].
+// RuleSeq is [Handle.RuleList] as a stream. It acts in the network namespace of the calling thread;
+// see [Handle.RuleSeq].
 func RuleSeq(family int) iter.Seq2[Rule, error] {
 	return pkgHandle.RuleSeq(family)
+}
+
+// RuleSeqFiltered is [Handle.RuleListFiltered] as a stream. It acts in the network namespace of the
+// calling thread; see [Handle.RuleSeqFiltered].
+func RuleSeqFiltered(family int, filter *Rule, filterMask uint64) iter.Seq2[Rule, error] {
+	return pkgHandle.RuleSeqFiltered(family, filter, filterMask)
 }
 
 // SetNetNsIdByFd is [Handle.SetNetNsIdByPid] for the network namespace that fd is open on. It acts
@@ -1009,9 +1062,8 @@ func VethPeerIndex(link *Veth) (int, error) {
 	return pkgHandle.VethPeerIndex(link)
 }
 
-// Watch tells of what changes in the tables from the time the iteration begins until ctx or the
-// handle's context is done or the handle is closed, which is the last pair's error: ip monitor. It
-// acts in the network namespace of the calling thread; see [Handle.Watch].
+// Watch yields the changes of the tables, of all tables if none is given: ip monitor. It acts in
+// the network namespace of the calling thread; see [Handle.Watch].
 func Watch(ctx context.Context, tables ...Table) iter.Seq2[Event, error] {
 	return pkgHandle.Watch(ctx, tables...)
 }

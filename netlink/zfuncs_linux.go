@@ -41,17 +41,17 @@ func LinkSubscribeAt(ns netns.NsHandle, ch chan<- LinkUpdate, done <-chan struct
 	return pkgHandle.LinkSubscribeAt(ns, ch, done)
 }
 
+// LinkSubscribeSeq is [Handle.LinkSubscribeWithOptions] as an iterator, which subscribes when the
+// iteration begins. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSubscribeSeq].
+func LinkSubscribeSeq(options LinkSubscribeOptions) iter.Seq2[LinkUpdate, error] {
+	return pkgHandle.LinkSubscribeSeq(options)
+}
+
 // LinkSubscribeWithOptions is [Handle.LinkSubscribe] with options. It acts in the network namespace
 // of the calling thread; see [Handle.LinkSubscribeWithOptions].
 func LinkSubscribeWithOptions(ch chan<- LinkUpdate, done <-chan struct{}, options LinkSubscribeOptions) error {
 	return pkgHandle.LinkSubscribeWithOptions(ch, done, options)
-}
-
-// LinkUpdates is [Handle.LinkSubscribeWithOptions] as an iterator, which subscribes when the
-// iteration begins. It acts in the network namespace of the calling thread; see
-// [Handle.LinkUpdates].
-func LinkUpdates(options LinkSubscribeOptions) iter.Seq2[LinkUpdate, error] {
-	return pkgHandle.LinkUpdates(options)
 }
 
 // NeighSubscribe sends neighbours and forwarding entries that are added, changed and removed, and
