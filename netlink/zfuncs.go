@@ -160,6 +160,31 @@ func BridgeVniList() (map[int32][]*nl.BridgeVniInfo, error) {
 	return pkgHandle.BridgeVniList()
 }
 
+// ChainAdd adds a chain to a link's queueing discipline: tc chain add. It acts in the network
+// namespace of the calling thread; see [Handle.ChainAdd].
+func ChainAdd(link Link, chain Chain) error {
+	return pkgHandle.ChainAdd(link, chain)
+}
+
+// ChainDel deletes a chain with its filters: tc chain del. It acts in the network namespace of the
+// calling thread; see [Handle.ChainDel].
+func ChainDel(link Link, chain Chain) error {
+	return pkgHandle.ChainDel(link, chain)
+}
+
+// ChainList returns the chains of a link's queueing discipline, those that were added and those
+// that have filters: tc chain show. It acts in the network namespace of the calling thread; see
+// [Handle.ChainList].
+func ChainList(link Link, parent uint32) ([]Chain, error) {
+	return pkgHandle.ChainList(link, parent)
+}
+
+// ChainSeq gives the chains of [Handle.ChainList] as they come. It acts in the network namespace of
+// the calling thread; see [Handle.ChainSeq].
+func ChainSeq(link Link, parent uint32) iter.Seq2[Chain, error] {
+	return pkgHandle.ChainSeq(link, parent)
+}
+
 // ClassAdd adds a class: tc class add. It acts in the network namespace of the calling thread; see
 // [Handle.ClassAdd].
 func ClassAdd(class Class) error {
@@ -194,6 +219,51 @@ func ClassReplace(class Class) error {
 // of the calling thread; see [Handle.ClassSeq].
 func ClassSeq(link Link, parent uint32) iter.Seq2[Class, error] {
 	return pkgHandle.ClassSeq(link, parent)
+}
+
+// FilterAdd adds a filter: tc filter add. It acts in the network namespace of the calling thread;
+// see [Handle.FilterAdd].
+func FilterAdd(filter Filter) error {
+	return pkgHandle.FilterAdd(filter)
+}
+
+// FilterChange changes the filter with its handle, priority and protocol: tc filter change. It acts
+// in the network namespace of the calling thread; see [Handle.FilterChange].
+func FilterChange(filter Filter) error {
+	return pkgHandle.FilterChange(filter)
+}
+
+// FilterDel deletes filters: tc filter del. It acts in the network namespace of the calling thread;
+// see [Handle.FilterDel].
+func FilterDel(filter Filter) error {
+	return pkgHandle.FilterDel(filter)
+}
+
+// FilterGet returns the filter with the handle, priority, protocol, parent and kind of the one that
+// is given: tc filter get. It acts in the network namespace of the calling thread; see
+// [Handle.FilterGet].
+func FilterGet(filter Filter) (Filter, error) {
+	return pkgHandle.FilterGet(filter)
+}
+
+// FilterList returns the filters of a link's queueing discipline or class: tc filter show. It acts
+// in the network namespace of the calling thread; see [Handle.FilterList].
+func FilterList(link Link, parent uint32) ([]Filter, error) {
+	return pkgHandle.FilterList(link, parent)
+}
+
+// FilterReplace changes the filter with its handle, priority and protocol, or adds it where there
+// is none: tc filter replace. It acts in the network namespace of the calling thread; see
+// [Handle.FilterReplace].
+func FilterReplace(filter Filter) error {
+	return pkgHandle.FilterReplace(filter)
+}
+
+// FilterSeq gives the filters of [Handle.FilterList] as they come, and the hash tables of u32, each
+// as a [U32] with Divisor and without Sel. It acts in the network namespace of the calling thread;
+// see [Handle.FilterSeq].
+func FilterSeq(link Link, parent uint32) iter.Seq2[Filter, error] {
+	return pkgHandle.FilterSeq(link, parent)
 }
 
 // GetNetNsIdByFd is [Handle.GetNetNsIdByPid] for the network namespace that fd is open on. It acts

@@ -2795,6 +2795,735 @@ func (m *TcNetemGemodel) Put(b []byte) {
 	binary.NativeEndian.PutUint32(b[12:], m.K1)
 }
 
+// NlaBitfield32 is struct nla_bitfield32 of linux/netlink.h.
+type NlaBitfield32 struct {
+	Value    uint32
+	Selector uint32
+}
+
+// SizeofNlaBitfield32 is the size of struct nla_bitfield32 in bytes.
+const SizeofNlaBitfield32 = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *NlaBitfield32) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Value = binary.NativeEndian.Uint32(b[0:])
+	m.Selector = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *NlaBitfield32) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], m.Value)
+	binary.NativeEndian.PutUint32(b[4:], m.Selector)
+}
+
+// Tcamsg is struct tcamsg of linux/rtnetlink.h.
+type Tcamsg struct {
+	Family uint8
+}
+
+// SizeofTcamsg is the size of struct tcamsg in bytes.
+const SizeofTcamsg = 4
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *Tcamsg) Decode(b []byte) {
+	if len(b) < 4 {
+		var whole [4]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Family = b[0]
+}
+
+// Put writes m to the first 4 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *Tcamsg) Put(b []byte) {
+	clear(b[:4])
+	b[0] = m.Family
+}
+
+// SockFilter is struct sock_filter of linux/filter.h.
+type SockFilter struct {
+	Code uint16
+	Jt   uint8
+	Jf   uint8
+	K    uint32
+}
+
+// SizeofSockFilter is the size of struct sock_filter in bytes.
+const SizeofSockFilter = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *SockFilter) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Code = binary.NativeEndian.Uint16(b[0:])
+	m.Jt = b[2]
+	m.Jf = b[3]
+	m.K = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *SockFilter) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint16(b[0:], m.Code)
+	b[2] = m.Jt
+	b[3] = m.Jf
+	binary.NativeEndian.PutUint32(b[4:], m.K)
+}
+
+// TcU32SelHdr is struct tc_u32_sel_hdr of linux/pkt_cls.h.
+type TcU32SelHdr struct {
+	Flags    uint8
+	Offshift uint8
+	Nkeys    uint8
+	Offmask  uint16 // big-endian on the wire
+	Off      uint16
+	Offoff   int16
+	Hoff     int16
+	Hmask    uint32 // big-endian on the wire
+}
+
+// SizeofTcU32SelHdr is the size of struct tc_u32_sel_hdr in bytes.
+const SizeofTcU32SelHdr = 16
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcU32SelHdr) Decode(b []byte) {
+	if len(b) < 16 {
+		var whole [16]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Flags = b[0]
+	m.Offshift = b[1]
+	m.Nkeys = b[2]
+	m.Offmask = binary.BigEndian.Uint16(b[4:])
+	m.Off = binary.NativeEndian.Uint16(b[6:])
+	m.Offoff = int16(binary.NativeEndian.Uint16(b[8:]))
+	m.Hoff = int16(binary.NativeEndian.Uint16(b[10:]))
+	m.Hmask = binary.BigEndian.Uint32(b[12:])
+}
+
+// Put writes m to the first 16 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcU32SelHdr) Put(b []byte) {
+	clear(b[:16])
+	b[0] = m.Flags
+	b[1] = m.Offshift
+	b[2] = m.Nkeys
+	binary.BigEndian.PutUint16(b[4:], m.Offmask)
+	binary.NativeEndian.PutUint16(b[6:], m.Off)
+	binary.NativeEndian.PutUint16(b[8:], uint16(m.Offoff))
+	binary.NativeEndian.PutUint16(b[10:], uint16(m.Hoff))
+	binary.BigEndian.PutUint32(b[12:], m.Hmask)
+}
+
+// TcU32Key is struct tc_u32_key of linux/pkt_cls.h.
+type TcU32Key struct {
+	Mask    uint32 // big-endian on the wire
+	Val     uint32 // big-endian on the wire
+	Off     int32
+	Offmask int32
+}
+
+// SizeofTcU32Key is the size of struct tc_u32_key in bytes.
+const SizeofTcU32Key = 16
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcU32Key) Decode(b []byte) {
+	if len(b) < 16 {
+		var whole [16]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Mask = binary.BigEndian.Uint32(b[0:])
+	m.Val = binary.BigEndian.Uint32(b[4:])
+	m.Off = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Offmask = int32(binary.NativeEndian.Uint32(b[12:]))
+}
+
+// Put writes m to the first 16 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcU32Key) Put(b []byte) {
+	clear(b[:16])
+	binary.BigEndian.PutUint32(b[0:], m.Mask)
+	binary.BigEndian.PutUint32(b[4:], m.Val)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Off))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Offmask))
+}
+
+// TcU32Mark is struct tc_u32_mark of linux/pkt_cls.h.
+type TcU32Mark struct {
+	Val     uint32
+	Mask    uint32
+	Success uint32
+}
+
+// SizeofTcU32Mark is the size of struct tc_u32_mark in bytes.
+const SizeofTcU32Mark = 12
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcU32Mark) Decode(b []byte) {
+	if len(b) < 12 {
+		var whole [12]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Val = binary.NativeEndian.Uint32(b[0:])
+	m.Mask = binary.NativeEndian.Uint32(b[4:])
+	m.Success = binary.NativeEndian.Uint32(b[8:])
+}
+
+// Put writes m to the first 12 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcU32Mark) Put(b []byte) {
+	clear(b[:12])
+	binary.NativeEndian.PutUint32(b[0:], m.Val)
+	binary.NativeEndian.PutUint32(b[4:], m.Mask)
+	binary.NativeEndian.PutUint32(b[8:], m.Success)
+}
+
+// TcGact is struct tc_gact of linux/tc_act/tc_gact.h.
+type TcGact struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+}
+
+// SizeofTcGact is the size of struct tc_gact in bytes.
+const SizeofTcGact = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcGact) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcGact) Put(b []byte) {
+	clear(b[:20])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+}
+
+// TcGactP is struct tc_gact_p of linux/tc_act/tc_gact.h.
+type TcGactP struct {
+	Ptype   uint16
+	Pval    uint16
+	Paction int32
+}
+
+// SizeofTcGactP is the size of struct tc_gact_p in bytes.
+const SizeofTcGactP = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcGactP) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Ptype = binary.NativeEndian.Uint16(b[0:])
+	m.Pval = binary.NativeEndian.Uint16(b[2:])
+	m.Paction = int32(binary.NativeEndian.Uint32(b[4:]))
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcGactP) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint16(b[0:], m.Ptype)
+	binary.NativeEndian.PutUint16(b[2:], m.Pval)
+	binary.NativeEndian.PutUint32(b[4:], uint32(m.Paction))
+}
+
+// TcMirred is struct tc_mirred of linux/tc_act/tc_mirred.h.
+type TcMirred struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+	Eaction int32
+	Ifindex uint32
+}
+
+// SizeofTcMirred is the size of struct tc_mirred in bytes.
+const SizeofTcMirred = 28
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcMirred) Decode(b []byte) {
+	if len(b) < 28 {
+		var whole [28]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.Eaction = int32(binary.NativeEndian.Uint32(b[20:]))
+	m.Ifindex = binary.NativeEndian.Uint32(b[24:])
+}
+
+// Put writes m to the first 28 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcMirred) Put(b []byte) {
+	clear(b[:28])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+	binary.NativeEndian.PutUint32(b[20:], uint32(m.Eaction))
+	binary.NativeEndian.PutUint32(b[24:], m.Ifindex)
+}
+
+// TcVlan is struct tc_vlan of linux/tc_act/tc_vlan.h.
+type TcVlan struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+	VAction int32
+}
+
+// SizeofTcVlan is the size of struct tc_vlan in bytes.
+const SizeofTcVlan = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcVlan) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.VAction = int32(binary.NativeEndian.Uint32(b[20:]))
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcVlan) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+	binary.NativeEndian.PutUint32(b[20:], uint32(m.VAction))
+}
+
+// TcTunnelKey is struct tc_tunnel_key of linux/tc_act/tc_tunnel_key.h.
+type TcTunnelKey struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+	TAction int32
+}
+
+// SizeofTcTunnelKey is the size of struct tc_tunnel_key in bytes.
+const SizeofTcTunnelKey = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcTunnelKey) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.TAction = int32(binary.NativeEndian.Uint32(b[20:]))
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcTunnelKey) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+	binary.NativeEndian.PutUint32(b[20:], uint32(m.TAction))
+}
+
+// TcSkbedit is struct tc_skbedit of linux/tc_act/tc_skbedit.h.
+type TcSkbedit struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+}
+
+// SizeofTcSkbedit is the size of struct tc_skbedit in bytes.
+const SizeofTcSkbedit = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcSkbedit) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcSkbedit) Put(b []byte) {
+	clear(b[:20])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+}
+
+// TcCsum is struct tc_csum of linux/tc_act/tc_csum.h.
+type TcCsum struct {
+	Index       uint32
+	Capab       uint32
+	Action      int32
+	Refcnt      int32
+	Bindcnt     int32
+	UpdateFlags uint32
+}
+
+// SizeofTcCsum is the size of struct tc_csum in bytes.
+const SizeofTcCsum = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcCsum) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.UpdateFlags = binary.NativeEndian.Uint32(b[20:])
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcCsum) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+	binary.NativeEndian.PutUint32(b[20:], m.UpdateFlags)
+}
+
+// TcConnmark is struct tc_connmark of linux/tc_act/tc_connmark.h.
+type TcConnmark struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+	Zone    uint16
+}
+
+// SizeofTcConnmark is the size of struct tc_connmark in bytes.
+const SizeofTcConnmark = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcConnmark) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.Zone = binary.NativeEndian.Uint16(b[20:])
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcConnmark) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+	binary.NativeEndian.PutUint16(b[20:], m.Zone)
+}
+
+// TcSample is struct tc_sample of linux/tc_act/tc_sample.h.
+type TcSample struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+}
+
+// SizeofTcSample is the size of struct tc_sample in bytes.
+const SizeofTcSample = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcSample) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcSample) Put(b []byte) {
+	clear(b[:20])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+}
+
+// TcActBpf is struct tc_act_bpf of linux/tc_act/tc_bpf.h.
+type TcActBpf struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+}
+
+// SizeofTcActBpf is the size of struct tc_act_bpf in bytes.
+const SizeofTcActBpf = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcActBpf) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcActBpf) Put(b []byte) {
+	clear(b[:20])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+}
+
+// TcPolice is struct tc_police of linux/pkt_cls.h.
+type TcPolice struct {
+	Index    uint32
+	Action   int32
+	Limit    uint32
+	Burst    uint32
+	Mtu      uint32
+	Rate     TcRatespec
+	Peakrate TcRatespec
+	Refcnt   int32
+	Bindcnt  int32
+	Capab    uint32
+}
+
+// SizeofTcPolice is the size of struct tc_police in bytes.
+const SizeofTcPolice = 56
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcPolice) Decode(b []byte) {
+	if len(b) < 56 {
+		var whole [56]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[4:]))
+	m.Limit = binary.NativeEndian.Uint32(b[8:])
+	m.Burst = binary.NativeEndian.Uint32(b[12:])
+	m.Mtu = binary.NativeEndian.Uint32(b[16:])
+	m.Rate.Decode(b[20:32])
+	m.Peakrate.Decode(b[32:44])
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[44:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[48:]))
+	m.Capab = binary.NativeEndian.Uint32(b[52:])
+}
+
+// Put writes m to the first 56 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcPolice) Put(b []byte) {
+	clear(b[:56])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[8:], m.Limit)
+	binary.NativeEndian.PutUint32(b[12:], m.Burst)
+	binary.NativeEndian.PutUint32(b[16:], m.Mtu)
+	m.Rate.Put(b[20:32])
+	m.Peakrate.Put(b[32:44])
+	binary.NativeEndian.PutUint32(b[44:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[48:], uint32(m.Bindcnt))
+	binary.NativeEndian.PutUint32(b[52:], m.Capab)
+}
+
+// TcPeditSel is struct tc_pedit_sel of linux/tc_act/tc_pedit.h.
+type TcPeditSel struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+	Nkeys   uint8
+	Flags   uint8
+}
+
+// SizeofTcPeditSel is the size of struct tc_pedit_sel in bytes.
+const SizeofTcPeditSel = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcPeditSel) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.Nkeys = b[20]
+	m.Flags = b[21]
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcPeditSel) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+	b[20] = m.Nkeys
+	b[21] = m.Flags
+}
+
+// TcPeditKey is struct tc_pedit_key of linux/tc_act/tc_pedit.h.
+type TcPeditKey struct {
+	Mask    uint32
+	Val     uint32
+	Off     uint32
+	At      uint32
+	Offmask uint32
+	Shift   uint32
+}
+
+// SizeofTcPeditKey is the size of struct tc_pedit_key in bytes.
+const SizeofTcPeditKey = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcPeditKey) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Mask = binary.NativeEndian.Uint32(b[0:])
+	m.Val = binary.NativeEndian.Uint32(b[4:])
+	m.Off = binary.NativeEndian.Uint32(b[8:])
+	m.At = binary.NativeEndian.Uint32(b[12:])
+	m.Offmask = binary.NativeEndian.Uint32(b[16:])
+	m.Shift = binary.NativeEndian.Uint32(b[20:])
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcPeditKey) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], m.Mask)
+	binary.NativeEndian.PutUint32(b[4:], m.Val)
+	binary.NativeEndian.PutUint32(b[8:], m.Off)
+	binary.NativeEndian.PutUint32(b[12:], m.At)
+	binary.NativeEndian.PutUint32(b[16:], m.Offmask)
+	binary.NativeEndian.PutUint32(b[20:], m.Shift)
+}
+
+// TcfT is struct tcf_t of linux/pkt_cls.h.
+type TcfT struct {
+	Install  uint64
+	Lastuse  uint64
+	Expires  uint64
+	Firstuse uint64
+}
+
+// SizeofTcfT is the size of struct tcf_t in bytes.
+const SizeofTcfT = 32
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcfT) Decode(b []byte) {
+	if len(b) < 32 {
+		var whole [32]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Install = binary.NativeEndian.Uint64(b[0:])
+	m.Lastuse = binary.NativeEndian.Uint64(b[8:])
+	m.Expires = binary.NativeEndian.Uint64(b[16:])
+	m.Firstuse = binary.NativeEndian.Uint64(b[24:])
+}
+
+// Put writes m to the first 32 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcfT) Put(b []byte) {
+	clear(b[:32])
+	binary.NativeEndian.PutUint64(b[0:], m.Install)
+	binary.NativeEndian.PutUint64(b[8:], m.Lastuse)
+	binary.NativeEndian.PutUint64(b[16:], m.Expires)
+	binary.NativeEndian.PutUint64(b[24:], m.Firstuse)
+}
+
 // GnetStatsBasic is struct gnet_stats_basic of linux/gen_stats.h.
 type GnetStatsBasic struct {
 	Bytes   uint64
