@@ -794,3 +794,133 @@ func VethPeerIndex(link *Veth) (int, error) {
 func Watch(ctx context.Context, tables ...Table) iter.Seq2[Event, error] {
 	return pkgHandle.Watch(ctx, tables...)
 }
+
+// XfrmAeventGet is [Handle.XfrmAeventGet] in the network namespace of the calling thread.
+func XfrmAeventGet(state *XfrmState) (*XfrmState, error) {
+	return pkgHandle.XfrmAeventGet(state)
+}
+
+// XfrmAeventSet is [Handle.XfrmAeventSet] in the network namespace of the calling thread.
+func XfrmAeventSet(state *XfrmState) error {
+	return pkgHandle.XfrmAeventSet(state)
+}
+
+// XfrmDefaultsGet is [Handle.XfrmDefaultsGet] in the network namespace of the calling thread.
+func XfrmDefaultsGet() (*XfrmDefaults, error) {
+	return pkgHandle.XfrmDefaultsGet()
+}
+
+// XfrmDefaultsSet is [Handle.XfrmDefaultsSet] in the network namespace of the calling thread.
+func XfrmDefaultsSet(v XfrmDefaults) error {
+	return pkgHandle.XfrmDefaultsSet(v)
+}
+
+// XfrmMigrate is [Handle.XfrmMigrate] in the network namespace of the calling thread.
+func XfrmMigrate(policy *XfrmPolicy, migrations []XfrmMigration, encap *XfrmStateEncap) error {
+	return pkgHandle.XfrmMigrate(policy, migrations, encap)
+}
+
+// XfrmPolicyAdd is [Handle.XfrmPolicyAdd] in the network namespace of the calling thread.
+func XfrmPolicyAdd(policy *XfrmPolicy) error {
+	return pkgHandle.XfrmPolicyAdd(policy)
+}
+
+// XfrmPolicyDel is [Handle.XfrmPolicyDel] in the network namespace of the calling thread.
+func XfrmPolicyDel(policy *XfrmPolicy) error {
+	return pkgHandle.XfrmPolicyDel(policy)
+}
+
+// XfrmPolicyFlush is [Handle.XfrmPolicyFlush] in the network namespace of the calling thread.
+func XfrmPolicyFlush() error {
+	return pkgHandle.XfrmPolicyFlush()
+}
+
+// XfrmPolicyGet is [Handle.XfrmPolicyGet] in the network namespace of the calling thread.
+func XfrmPolicyGet(policy *XfrmPolicy) (*XfrmPolicy, error) {
+	return pkgHandle.XfrmPolicyGet(policy)
+}
+
+// XfrmPolicyList is [Handle.XfrmPolicyList] in the network namespace of the calling thread.
+func XfrmPolicyList(family int) ([]XfrmPolicy, error) {
+	return pkgHandle.XfrmPolicyList(family)
+}
+
+// XfrmPolicySeq is [Handle.XfrmPolicySeq] in the network namespace of the calling thread.
+func XfrmPolicySeq(family int) iter.Seq2[XfrmPolicy, error] {
+	return pkgHandle.XfrmPolicySeq(family)
+}
+
+// XfrmPolicyUpdate is [Handle.XfrmPolicyUpdate] in the network namespace of the calling thread.
+func XfrmPolicyUpdate(policy *XfrmPolicy) error {
+	return pkgHandle.XfrmPolicyUpdate(policy)
+}
+
+// XfrmSadInfoGet is [Handle.XfrmSadInfoGet] in the network namespace of the calling thread.
+func XfrmSadInfoGet() (*XfrmSadInfo, error) {
+	return pkgHandle.XfrmSadInfoGet()
+}
+
+// XfrmSpdInfoGet is [Handle.XfrmSpdInfoGet] in the network namespace of the calling thread.
+func XfrmSpdInfoGet() (*XfrmSpdInfo, error) {
+	return pkgHandle.XfrmSpdInfoGet()
+}
+
+// XfrmSpdSetThresholds is [Handle.XfrmSpdSetThresholds] in the network namespace of the calling thread.
+func XfrmSpdSetThresholds(v4, v6 *XfrmHashThreshold) error {
+	return pkgHandle.XfrmSpdSetThresholds(v4, v6)
+}
+
+// XfrmStateAdd is [Handle.XfrmStateAdd] in the network namespace of the calling thread.
+func XfrmStateAdd(state *XfrmState) error {
+	return pkgHandle.XfrmStateAdd(state)
+}
+
+// XfrmStateAllocSpi is [Handle.XfrmStateAllocSpi] in the network namespace of the calling thread.
+func XfrmStateAllocSpi(state *XfrmState) (*XfrmState, error) {
+	return pkgHandle.XfrmStateAllocSpi(state)
+}
+
+// XfrmStateAllocSpiIn is [Handle.XfrmStateAllocSpiIn] in the network namespace of the calling thread.
+func XfrmStateAllocSpiIn(state *XfrmState, low, high uint32) (*XfrmState, error) {
+	return pkgHandle.XfrmStateAllocSpiIn(state, low, high)
+}
+
+// XfrmStateDel is [Handle.XfrmStateDel] in the network namespace of the calling thread.
+func XfrmStateDel(state *XfrmState) error {
+	return pkgHandle.XfrmStateDel(state)
+}
+
+// XfrmStateFlush is [Handle.XfrmStateFlush] in the network namespace of the calling thread.
+func XfrmStateFlush(proto Proto) error {
+	return pkgHandle.XfrmStateFlush(proto)
+}
+
+// XfrmStateGet is [Handle.XfrmStateGet] in the network namespace of the calling thread.
+func XfrmStateGet(state *XfrmState) (*XfrmState, error) {
+	return pkgHandle.XfrmStateGet(state)
+}
+
+// XfrmStateList is [Handle.XfrmStateList] in the network namespace of the calling thread.
+func XfrmStateList(family int) ([]XfrmState, error) {
+	return pkgHandle.XfrmStateList(family)
+}
+
+// XfrmStateListFiltered is [Handle.XfrmStateListFiltered] in the network namespace of the calling thread.
+func XfrmStateListFiltered(f XfrmStateFilter) ([]XfrmState, error) {
+	return pkgHandle.XfrmStateListFiltered(f)
+}
+
+// XfrmStateMigrate is [Handle.XfrmStateMigrate] in the network namespace of the calling thread.
+func XfrmStateMigrate(state *XfrmState, to XfrmStateMigration) error {
+	return pkgHandle.XfrmStateMigrate(state, to)
+}
+
+// XfrmStateSeq is [Handle.XfrmStateSeq] in the network namespace of the calling thread.
+func XfrmStateSeq(f XfrmStateFilter) iter.Seq2[XfrmState, error] {
+	return pkgHandle.XfrmStateSeq(f)
+}
+
+// XfrmStateUpdate is [Handle.XfrmStateUpdate] in the network namespace of the calling thread.
+func XfrmStateUpdate(state *XfrmState) error {
+	return pkgHandle.XfrmStateUpdate(state)
+}

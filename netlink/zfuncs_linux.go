@@ -5,6 +5,7 @@ package netlink
 import (
 	"iter"
 
+	"kern.sys/netlink/nl"
 	"kern.sys/netns"
 )
 
@@ -71,4 +72,14 @@ func RouteSubscribeSeq(options RouteSubscribeOptions) iter.Seq2[RouteUpdate, err
 // RouteSubscribeWithOptions is [Handle.RouteSubscribeWithOptions] in the network namespace of the calling thread.
 func RouteSubscribeWithOptions(ch chan<- RouteUpdate, done <-chan struct{}, options RouteSubscribeOptions) error {
 	return pkgHandle.RouteSubscribeWithOptions(ch, done, options)
+}
+
+// XfrmEvents is [Handle.XfrmEvents] in the network namespace of the calling thread.
+func XfrmEvents(types ...nl.XfrmMsgType) iter.Seq2[XfrmMsg, error] {
+	return pkgHandle.XfrmEvents(types...)
+}
+
+// XfrmMonitor is [Handle.XfrmMonitor] in the network namespace of the calling thread.
+func XfrmMonitor(ch chan<- XfrmMsg, done <-chan struct{}, errorChan chan<- error, types ...nl.XfrmMsgType) error {
+	return pkgHandle.XfrmMonitor(ch, done, errorChan, types...)
 }
