@@ -1161,3 +1161,169 @@ func VethPeerIndex(link *Veth) (int, error) {
 func Watch(ctx context.Context, tables ...Table) iter.Seq2[Event, error] {
 	return pkgHandle.Watch(ctx, tables...)
 }
+
+// XfrmAeventGet returns what the kernel tells of a state's sequence numbers: Statistics, Replay or
+// ReplayESN, ReplayMaxDiff and ReplayMaxAge are set beside what identifies it. It acts in the
+// network namespace of the calling thread; see [Handle.XfrmAeventGet].
+func XfrmAeventGet(state *XfrmState) (*XfrmState, error) {
+	return pkgHandle.XfrmAeventGet(state)
+}
+
+// XfrmAeventSet sets the sequence numbers of a state, Replay or ReplayESN, and where set
+// ReplayMaxDiff and ReplayMaxAge: what one machine needs that goes on in place of another. It acts
+// in the network namespace of the calling thread; see [Handle.XfrmAeventSet].
+func XfrmAeventSet(state *XfrmState) error {
+	return pkgHandle.XfrmAeventSet(state)
+}
+
+// XfrmDefaultsGet returns what becomes of packets that no policy selects: ip xfrm policy
+// getdefault. It acts in the network namespace of the calling thread; see [Handle.XfrmDefaultsGet].
+func XfrmDefaultsGet() (*XfrmDefaults, error) {
+	return pkgHandle.XfrmDefaultsGet()
+}
+
+// XfrmDefaultsSet says what becomes of packets that no policy selects: ip xfrm policy setdefault.
+// It acts in the network namespace of the calling thread; see [Handle.XfrmDefaultsSet].
+func XfrmDefaultsSet(v XfrmDefaults) error {
+	return pkgHandle.XfrmDefaultsSet(v)
+}
+
+// XfrmMigrate gives the policy with the selector and Dir of policy, and its states, other
+// addresses; a state that is encapsulated gets encap, if that is not nil. It acts in the network
+// namespace of the calling thread; see [Handle.XfrmMigrate].
+func XfrmMigrate(policy *XfrmPolicy, migrations []XfrmMigration, encap *XfrmStateEncap) error {
+	return pkgHandle.XfrmMigrate(policy, migrations, encap)
+}
+
+// XfrmPolicyAdd adds a policy: ip xfrm policy add. It acts in the network namespace of the calling
+// thread; see [Handle.XfrmPolicyAdd].
+func XfrmPolicyAdd(policy *XfrmPolicy) error {
+	return pkgHandle.XfrmPolicyAdd(policy)
+}
+
+// XfrmPolicyDel deletes the policy with Index, or else with the selector, Mark and Ifid, and with
+// Dir: ip xfrm policy delete. It acts in the network namespace of the calling thread; see
+// [Handle.XfrmPolicyDel].
+func XfrmPolicyDel(policy *XfrmPolicy) error {
+	return pkgHandle.XfrmPolicyDel(policy)
+}
+
+// XfrmPolicyFlush deletes all policies but those of sockets: ip xfrm policy flush. It acts in the
+// network namespace of the calling thread; see [Handle.XfrmPolicyFlush].
+func XfrmPolicyFlush() error {
+	return pkgHandle.XfrmPolicyFlush()
+}
+
+// XfrmPolicyGet returns the policy with Index, or else with the selector, Mark and Ifid, and with
+// Dir: ip xfrm policy get. It acts in the network namespace of the calling thread; see
+// [Handle.XfrmPolicyGet].
+func XfrmPolicyGet(policy *XfrmPolicy) (*XfrmPolicy, error) {
+	return pkgHandle.XfrmPolicyGet(policy)
+}
+
+// XfrmPolicyList returns the policies of a family, 0 is all, with those of sockets: ip xfrm policy
+// list. It acts in the network namespace of the calling thread; see [Handle.XfrmPolicyList].
+func XfrmPolicyList(family int) ([]XfrmPolicy, error) {
+	return pkgHandle.XfrmPolicyList(family)
+}
+
+// XfrmPolicySeq gives the policies of [Handle.XfrmPolicyList] as they come. It acts in the network
+// namespace of the calling thread; see [Handle.XfrmPolicySeq].
+func XfrmPolicySeq(family int) iter.Seq2[XfrmPolicy, error] {
+	return pkgHandle.XfrmPolicySeq(family)
+}
+
+// XfrmPolicyUpdate puts a policy in the place of the one with its selector, or adds it: ip xfrm
+// policy update. It acts in the network namespace of the calling thread; see
+// [Handle.XfrmPolicyUpdate].
+func XfrmPolicyUpdate(policy *XfrmPolicy) error {
+	return pkgHandle.XfrmPolicyUpdate(policy)
+}
+
+// XfrmSadInfoGet returns the number of states: ip xfrm state count. It acts in the network
+// namespace of the calling thread; see [Handle.XfrmSadInfoGet].
+func XfrmSadInfoGet() (*XfrmSadInfo, error) {
+	return pkgHandle.XfrmSadInfoGet()
+}
+
+// XfrmSpdInfoGet returns the number of policies: ip xfrm policy count. It acts in the network
+// namespace of the calling thread; see [Handle.XfrmSpdInfoGet].
+func XfrmSpdInfoGet() (*XfrmSpdInfo, error) {
+	return pkgHandle.XfrmSpdInfoGet()
+}
+
+// XfrmSpdSetThresholds says which policies are hashed, of IPv4 and of IPv6; nil changes nothing: ip
+// xfrm policy set. It acts in the network namespace of the calling thread; see
+// [Handle.XfrmSpdSetThresholds].
+func XfrmSpdSetThresholds(v4, v6 *XfrmHashThreshold) error {
+	return pkgHandle.XfrmSpdSetThresholds(v4, v6)
+}
+
+// XfrmStateAdd adds a state: ip xfrm state add. It acts in the network namespace of the calling
+// thread; see [Handle.XfrmStateAdd].
+func XfrmStateAdd(state *XfrmState) error {
+	return pkgHandle.XfrmStateAdd(state)
+}
+
+// XfrmStateAllocSpi makes a state without keys that has a free Spi, from 0x100 on, and returns it;
+// the kernel waits for its keys a while (net.core.xfrm_acq_expires): ip xfrm state allocspi. It
+// acts in the network namespace of the calling thread; see [Handle.XfrmStateAllocSpi].
+func XfrmStateAllocSpi(state *XfrmState) (*XfrmState, error) {
+	return pkgHandle.XfrmStateAllocSpi(state)
+}
+
+// XfrmStateAllocSpiIn is [Handle.XfrmStateAllocSpi] for an Spi from low to high. It acts in the
+// network namespace of the calling thread; see [Handle.XfrmStateAllocSpiIn].
+func XfrmStateAllocSpiIn(state *XfrmState, low, high uint32) (*XfrmState, error) {
+	return pkgHandle.XfrmStateAllocSpiIn(state, low, high)
+}
+
+// XfrmStateDel deletes the state with Dst, Proto, Spi, Mark and Ifid of state: ip xfrm state
+// delete. It acts in the network namespace of the calling thread; see [Handle.XfrmStateDel].
+func XfrmStateDel(state *XfrmState) error {
+	return pkgHandle.XfrmStateDel(state)
+}
+
+// XfrmStateFlush deletes all states of a protocol, 0 and XFRM_PROTO_IPSEC_ANY are all of IPsec: ip
+// xfrm state flush. It acts in the network namespace of the calling thread; see
+// [Handle.XfrmStateFlush].
+func XfrmStateFlush(proto Proto) error {
+	return pkgHandle.XfrmStateFlush(proto)
+}
+
+// XfrmStateGet returns the state with Dst, Proto, Spi, Mark and Ifid of state: ip xfrm state get.
+// It acts in the network namespace of the calling thread; see [Handle.XfrmStateGet].
+func XfrmStateGet(state *XfrmState) (*XfrmState, error) {
+	return pkgHandle.XfrmStateGet(state)
+}
+
+// XfrmStateList returns the states of a family, 0 is all: ip xfrm state list. It acts in the
+// network namespace of the calling thread; see [Handle.XfrmStateList].
+func XfrmStateList(family int) ([]XfrmState, error) {
+	return pkgHandle.XfrmStateList(family)
+}
+
+// XfrmStateListFiltered returns the states that f selects. It acts in the network namespace of the
+// calling thread; see [Handle.XfrmStateListFiltered].
+func XfrmStateListFiltered(f XfrmStateFilter) ([]XfrmState, error) {
+	return pkgHandle.XfrmStateListFiltered(f)
+}
+
+// XfrmStateMigrate gives the state with Dst, Proto, Spi and Mark of state other addresses, and
+// keeps its sequence numbers (Linux 7.3). It acts in the network namespace of the calling thread;
+// see [Handle.XfrmStateMigrate].
+func XfrmStateMigrate(state *XfrmState, to XfrmStateMigration) error {
+	return pkgHandle.XfrmStateMigrate(state, to)
+}
+
+// XfrmStateSeq gives the states that f selects as they come. It acts in the network namespace of
+// the calling thread; see [Handle.XfrmStateSeq].
+func XfrmStateSeq(f XfrmStateFilter) iter.Seq2[XfrmState, error] {
+	return pkgHandle.XfrmStateSeq(f)
+}
+
+// XfrmStateUpdate changes a state, and completes one of [Handle.XfrmStateAllocSpi]: ip xfrm state
+// update. It acts in the network namespace of the calling thread; see [Handle.XfrmStateUpdate].
+func XfrmStateUpdate(state *XfrmState) error {
+	return pkgHandle.XfrmStateUpdate(state)
+}

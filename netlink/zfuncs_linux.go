@@ -5,6 +5,7 @@ package netlink
 import (
 	"iter"
 
+	"kern.sys/netlink/nl"
 	"kern.sys/netns"
 )
 
@@ -92,4 +93,17 @@ func RouteSubscribeSeq(options RouteSubscribeOptions) iter.Seq2[RouteUpdate, err
 // namespace of the calling thread; see [Handle.RouteSubscribeWithOptions].
 func RouteSubscribeWithOptions(ch chan<- RouteUpdate, done <-chan struct{}, options RouteSubscribeOptions) error {
 	return pkgHandle.RouteSubscribeWithOptions(ch, done, options)
+}
+
+// XfrmEvents gives what [Handle.XfrmMonitor] sends, and what goes wrong. It acts in the network
+// namespace of the calling thread; see [Handle.XfrmEvents].
+func XfrmEvents(types ...nl.XfrmMsgType) iter.Seq2[XfrmMsg, error] {
+	return pkgHandle.XfrmEvents(types...)
+}
+
+// XfrmMonitor sends what the kernel tells of IPsec to ch, messages of the types
+// (nl.XFRM_MSG_EXPIRE, …) or without types all: ip xfrm monitor. It acts in the network namespace
+// of the calling thread; see [Handle.XfrmMonitor].
+func XfrmMonitor(ch chan<- XfrmMsg, done <-chan struct{}, errorChan chan<- error, types ...nl.XfrmMsgType) error {
+	return pkgHandle.XfrmMonitor(ch, done, errorChan, types...)
 }
