@@ -35,6 +35,11 @@ func AddrSeq(link Link, family int) iter.Seq2[Addr, error] {
 	return pkgHandle.AddrSeq(link, family)
 }
 
+// AppendConntrackEntries is [Handle.AppendConntrackEntries] in the network namespace of the calling thread.
+func AppendConntrackEntries(all []ConntrackEntry, q ConntrackQuery) ([]ConntrackEntry, error) {
+	return pkgHandle.AppendConntrackEntries(all, q)
+}
+
 // AppendLinkEntries is [Handle.AppendLinkEntries] in the network namespace of the calling thread.
 func AppendLinkEntries(all []LinkEntry, f LinkFilter) ([]LinkEntry, error) {
 	return pkgHandle.AppendLinkEntries(all, f)
@@ -155,6 +160,98 @@ func ClassSeq(link Link, parent uint32) iter.Seq2[Class, error] {
 	return pkgHandle.ClassSeq(link, parent)
 }
 
+// ConntrackCount is [Handle.ConntrackCount] in the network namespace of the calling thread.
+func ConntrackCount() (entries, top uint32, err error) {
+	return pkgHandle.ConntrackCount()
+}
+
+// ConntrackCreate is [Handle.ConntrackCreate] in the network namespace of the calling thread.
+func ConntrackCreate(table ConntrackTableType, family InetFamily, flow *ConntrackFlow) error {
+	return pkgHandle.ConntrackCreate(table, family, flow)
+}
+
+// ConntrackDelete is [Handle.ConntrackDelete] in the network namespace of the calling thread.
+func ConntrackDelete(table ConntrackTableType, family InetFamily, flow *ConntrackFlow) error {
+	return pkgHandle.ConntrackDelete(table, family, flow)
+}
+
+// ConntrackDeleteFilter is [Handle.ConntrackDeleteFilter] in the network namespace of the calling thread.
+//
+// Deprecated: use ConntrackDeleteFilters.
+func ConntrackDeleteFilter(table ConntrackTableType, family InetFamily, filter CustomConntrackFilter) (uint, error) {
+	return pkgHandle.ConntrackDeleteFilter(table, family, filter)
+}
+
+// ConntrackDeleteFilters is [Handle.ConntrackDeleteFilters] in the network namespace of the calling thread.
+func ConntrackDeleteFilters(table ConntrackTableType, family InetFamily, filters ...CustomConntrackFilter) (uint, error) {
+	return pkgHandle.ConntrackDeleteFilters(table, family, filters...)
+}
+
+// ConntrackDeleteMatching is [Handle.ConntrackDeleteMatching] in the network namespace of the calling thread.
+func ConntrackDeleteMatching(q ConntrackQuery, match func(*ConntrackEntry) bool) (int, error) {
+	return pkgHandle.ConntrackDeleteMatching(q, match)
+}
+
+// ConntrackEntries is [Handle.ConntrackEntries] in the network namespace of the calling thread.
+func ConntrackEntries(q ConntrackQuery) iter.Seq2[*ConntrackEntry, error] {
+	return pkgHandle.ConntrackEntries(q)
+}
+
+// ConntrackExpectAdd is [Handle.ConntrackExpectAdd] in the network namespace of the calling thread.
+func ConntrackExpectAdd(e *ConntrackExpectation) error {
+	return pkgHandle.ConntrackExpectAdd(e)
+}
+
+// ConntrackExpectDel is [Handle.ConntrackExpectDel] in the network namespace of the calling thread.
+func ConntrackExpectDel(e *ConntrackExpectation) error {
+	return pkgHandle.ConntrackExpectDel(e)
+}
+
+// ConntrackExpectSeq is [Handle.ConntrackExpectSeq] in the network namespace of the calling thread.
+func ConntrackExpectSeq(family InetFamily) iter.Seq2[ConntrackExpectation, error] {
+	return pkgHandle.ConntrackExpectSeq(family)
+}
+
+// ConntrackExpectStats is [Handle.ConntrackExpectStats] in the network namespace of the calling thread.
+func ConntrackExpectStats() ([]ConntrackExpectCPUStats, error) {
+	return pkgHandle.ConntrackExpectStats()
+}
+
+// ConntrackGet is [Handle.ConntrackGet] in the network namespace of the calling thread.
+func ConntrackGet(flow *ConntrackFlow) (*ConntrackFlow, error) {
+	return pkgHandle.ConntrackGet(flow)
+}
+
+// ConntrackModify is [Handle.ConntrackModify] in the network namespace of the calling thread.
+func ConntrackModify(flow *ConntrackFlow, change ConntrackChange) error {
+	return pkgHandle.ConntrackModify(flow, change)
+}
+
+// ConntrackSeq is [Handle.ConntrackSeq] in the network namespace of the calling thread.
+func ConntrackSeq(q ConntrackQuery) iter.Seq2[*ConntrackFlow, error] {
+	return pkgHandle.ConntrackSeq(q)
+}
+
+// ConntrackStats is [Handle.ConntrackStats] in the network namespace of the calling thread.
+func ConntrackStats() ([]ConntrackCPUStats, error) {
+	return pkgHandle.ConntrackStats()
+}
+
+// ConntrackTableFlush is [Handle.ConntrackTableFlush] in the network namespace of the calling thread.
+func ConntrackTableFlush(table ConntrackTableType) error {
+	return pkgHandle.ConntrackTableFlush(table)
+}
+
+// ConntrackTableList is [Handle.ConntrackTableList] in the network namespace of the calling thread.
+func ConntrackTableList(table ConntrackTableType, family InetFamily) ([]*ConntrackFlow, error) {
+	return pkgHandle.ConntrackTableList(table, family)
+}
+
+// ConntrackUpdate is [Handle.ConntrackUpdate] in the network namespace of the calling thread.
+func ConntrackUpdate(table ConntrackTableType, family InetFamily, flow *ConntrackFlow) error {
+	return pkgHandle.ConntrackUpdate(table, family, flow)
+}
+
 // GetNetNsIdByFd is [Handle.GetNetNsIdByFd] in the network namespace of the calling thread.
 func GetNetNsIdByFd(fd int) (int, error) {
 	return pkgHandle.GetNetNsIdByFd(fd)
@@ -163,6 +260,86 @@ func GetNetNsIdByFd(fd int) (int, error) {
 // GetNetNsIdByPid is [Handle.GetNetNsIdByPid] in the network namespace of the calling thread.
 func GetNetNsIdByPid(pid int) (int, error) {
 	return pkgHandle.GetNetNsIdByPid(pid)
+}
+
+// IpsetAdd is [Handle.IpsetAdd] in the network namespace of the calling thread.
+func IpsetAdd(setname string, entry *IPSetEntry) error {
+	return pkgHandle.IpsetAdd(setname, entry)
+}
+
+// IpsetCreate is [Handle.IpsetCreate] in the network namespace of the calling thread.
+func IpsetCreate(setname, typename string, options IpsetCreateOptions) error {
+	return pkgHandle.IpsetCreate(setname, typename, options)
+}
+
+// IpsetDel is [Handle.IpsetDel] in the network namespace of the calling thread.
+func IpsetDel(setname string, entry *IPSetEntry) error {
+	return pkgHandle.IpsetDel(setname, entry)
+}
+
+// IpsetDestroy is [Handle.IpsetDestroy] in the network namespace of the calling thread.
+func IpsetDestroy(setname string) error {
+	return pkgHandle.IpsetDestroy(setname)
+}
+
+// IpsetDestroyAll is [Handle.IpsetDestroyAll] in the network namespace of the calling thread.
+func IpsetDestroyAll() error {
+	return pkgHandle.IpsetDestroyAll()
+}
+
+// IpsetEntries is [Handle.IpsetEntries] in the network namespace of the calling thread.
+func IpsetEntries(setname string) iter.Seq2[*IPSetEntry, error] {
+	return pkgHandle.IpsetEntries(setname)
+}
+
+// IpsetFlush is [Handle.IpsetFlush] in the network namespace of the calling thread.
+func IpsetFlush(setname string) error {
+	return pkgHandle.IpsetFlush(setname)
+}
+
+// IpsetFlushAll is [Handle.IpsetFlushAll] in the network namespace of the calling thread.
+func IpsetFlushAll() error {
+	return pkgHandle.IpsetFlushAll()
+}
+
+// IpsetList is [Handle.IpsetList] in the network namespace of the calling thread.
+func IpsetList(name string) (*IPSetResult, error) {
+	return pkgHandle.IpsetList(name)
+}
+
+// IpsetListAll is [Handle.IpsetListAll] in the network namespace of the calling thread.
+func IpsetListAll() ([]IPSetResult, error) {
+	return pkgHandle.IpsetListAll()
+}
+
+// IpsetListHeaders is [Handle.IpsetListHeaders] in the network namespace of the calling thread.
+func IpsetListHeaders() ([]IPSetResult, error) {
+	return pkgHandle.IpsetListHeaders()
+}
+
+// IpsetProtocol is [Handle.IpsetProtocol] in the network namespace of the calling thread.
+func IpsetProtocol() (protocol uint8, minVersion uint8, err error) {
+	return pkgHandle.IpsetProtocol()
+}
+
+// IpsetRename is [Handle.IpsetRename] in the network namespace of the calling thread.
+func IpsetRename(setname, newname string) error {
+	return pkgHandle.IpsetRename(setname, newname)
+}
+
+// IpsetSwap is [Handle.IpsetSwap] in the network namespace of the calling thread.
+func IpsetSwap(setname, othersetname string) error {
+	return pkgHandle.IpsetSwap(setname, othersetname)
+}
+
+// IpsetTest is [Handle.IpsetTest] in the network namespace of the calling thread.
+func IpsetTest(setname string, entry *IPSetEntry) (bool, error) {
+	return pkgHandle.IpsetTest(setname, entry)
+}
+
+// IpsetType is [Handle.IpsetType] in the network namespace of the calling thread.
+func IpsetType(typename string, family uint8) (newest, oldest uint8, err error) {
+	return pkgHandle.IpsetType(typename, family)
 }
 
 // LinkAdd is [Handle.LinkAdd] in the network namespace of the calling thread.
@@ -783,6 +960,76 @@ func SetPromiscOff(link Link) error {
 // SetPromiscOn is [Handle.SetPromiscOn] in the network namespace of the calling thread.
 func SetPromiscOn(link Link) error {
 	return pkgHandle.SetPromiscOn(link)
+}
+
+// SocketDestroy is [Handle.SocketDestroy] in the network namespace of the calling thread.
+func SocketDestroy(local, remote net.Addr) error {
+	return pkgHandle.SocketDestroy(local, remote)
+}
+
+// SocketDestroyID is [Handle.SocketDestroyID] in the network namespace of the calling thread.
+func SocketDestroyID(protocol uint8, s *Socket) error {
+	return pkgHandle.SocketDestroyID(protocol, s)
+}
+
+// SocketDiagTCP is [Handle.SocketDiagTCP] in the network namespace of the calling thread.
+func SocketDiagTCP(family uint8) ([]*Socket, error) {
+	return pkgHandle.SocketDiagTCP(family)
+}
+
+// SocketDiagTCPInfo is [Handle.SocketDiagTCPInfo] in the network namespace of the calling thread.
+func SocketDiagTCPInfo(family uint8) ([]*InetDiagTCPInfoResp, error) {
+	return pkgHandle.SocketDiagTCPInfo(family)
+}
+
+// SocketDiagUDP is [Handle.SocketDiagUDP] in the network namespace of the calling thread.
+func SocketDiagUDP(family uint8) ([]*Socket, error) {
+	return pkgHandle.SocketDiagUDP(family)
+}
+
+// SocketDiagUDPInfo is [Handle.SocketDiagUDPInfo] in the network namespace of the calling thread.
+func SocketDiagUDPInfo(family uint8) ([]*InetDiagUDPInfoResp, error) {
+	return pkgHandle.SocketDiagUDPInfo(family)
+}
+
+// SocketDiagXDP is [Handle.SocketDiagXDP] in the network namespace of the calling thread.
+func SocketDiagXDP() ([]*XDPDiagInfoResp, error) {
+	return pkgHandle.SocketDiagXDP()
+}
+
+// SocketEntries is [Handle.SocketEntries] in the network namespace of the calling thread.
+func SocketEntries(q SocketQuery) iter.Seq2[*SocketEntry, error] {
+	return pkgHandle.SocketEntries(q)
+}
+
+// SocketGet is [Handle.SocketGet] in the network namespace of the calling thread.
+func SocketGet(local, remote net.Addr) (*Socket, error) {
+	return pkgHandle.SocketGet(local, remote)
+}
+
+// SocketSeq is [Handle.SocketSeq] in the network namespace of the calling thread.
+func SocketSeq(q SocketQuery) iter.Seq2[*SocketInfo, error] {
+	return pkgHandle.SocketSeq(q)
+}
+
+// SocketXDPGetInfo is [Handle.SocketXDPGetInfo] in the network namespace of the calling thread.
+func SocketXDPGetInfo(ino uint32, cookie uint64) (*XDPDiagInfoResp, error) {
+	return pkgHandle.SocketXDPGetInfo(ino, cookie)
+}
+
+// UnixSocketDiag is [Handle.UnixSocketDiag] in the network namespace of the calling thread.
+func UnixSocketDiag() ([]*UnixSocket, error) {
+	return pkgHandle.UnixSocketDiag()
+}
+
+// UnixSocketDiagInfo is [Handle.UnixSocketDiagInfo] in the network namespace of the calling thread.
+func UnixSocketDiagInfo() ([]*UnixDiagInfoResp, error) {
+	return pkgHandle.UnixSocketDiagInfo()
+}
+
+// UnixSocketSeq is [Handle.UnixSocketSeq] in the network namespace of the calling thread.
+func UnixSocketSeq() iter.Seq2[*UnixDiagInfoResp, error] {
+	return pkgHandle.UnixSocketSeq()
 }
 
 // VethPeerIndex is [Handle.VethPeerIndex] in the network namespace of the calling thread.

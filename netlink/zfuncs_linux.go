@@ -23,6 +23,11 @@ func AddrSubscribeWithOptions(ch chan<- AddrUpdate, done <-chan struct{}, option
 	return pkgHandle.AddrSubscribeWithOptions(ch, done, options)
 }
 
+// ConntrackSubscribeSeq is [Handle.ConntrackSubscribeSeq] in the network namespace of the calling thread.
+func ConntrackSubscribeSeq(options ConntrackSubscribeOptions) iter.Seq2[ConntrackEvent, error] {
+	return pkgHandle.ConntrackSubscribeSeq(options)
+}
+
 // LinkSubscribe is [Handle.LinkSubscribe] in the network namespace of the calling thread.
 func LinkSubscribe(ch chan<- LinkUpdate, done <-chan struct{}) error {
 	return pkgHandle.LinkSubscribe(ch, done)
