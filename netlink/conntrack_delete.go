@@ -131,11 +131,12 @@ const deletesAtOnce = 128
 func (p *conntrackPass) delete(table ConntrackTableType, data []byte) error {
 	r := conntrackRequest(table, uapi.IPCTNL_MSG_CT_DELETE, 0, InetFamily(data[0]))
 	for b := data[uapi.SizeofNfgenmsg:]; len(b) >= uapi.SizeofNlattr; {
-		typ, v, rest, err := nextAttribute(b)
-		if err != nil {
-			return err
+		typ, n := attrHead(b)
+		if n == 0 {
+			return badAttr(b)
 		}
-		b = rest
+		v := b[uapi.SizeofNlattr:n:n]
+		b = behind(b, n)
 		keep := typ == uapi.CTA_TUPLE_ORIG || typ == uapi.CTA_ZONE || typ == uapi.CTA_ID
 		if table == ConntrackExpectTable {
 			keep = typ == uapi.CTA_EXPECT_TUPLE || typ == uapi.CTA_EXPECT_ZONE || typ == uapi.CTA_EXPECT_ID

@@ -49,14 +49,20 @@ type conntrackRest struct {
 	protoInfo, help, secctx, synproxy, seqOriginal, seqReply, master []byte
 }
 
-// nextAttribute returns the first attribute of b with its payload, and what is behind it.
-func nextAttribute(b []byte) (typ uint16, v, rest []byte, err error) {
-	n := int(native.Uint16(b))
-	typ = native.Uint16(b[2:]) &^ (uapi.NLA_F_NESTED | uapi.NLA_F_NET_BYTEORDER)
-	if n < uapi.SizeofNlattr || n > len(b) {
-		return typ, nil, nil, fmt.Errorf("%w: attribute %d says %d bytes, %d are left", wire.ErrMalformed, typ, n, len(b))
+// attrHead returns the type of the first attribute of b, which has four bytes, and its length with them; 0 where it is malformed. It
+// is inlined.
+func attrHead(b []byte) (typ uint16, n int) {
+	if n = int(native.Uint16(b)); n < uapi.SizeofNlattr || n > len(b) {
+		n = 0
 	}
-	return typ, b[uapi.SizeofNlattr:n:n], b[min((n+3)&^3, len(b)):], nil
+	return native.Uint16(b[2:]) &^ (uapi.NLA_F_NESTED | uapi.NLA_F_NET_BYTEORDER), n
+}
+
+// behind is b without its first attribute, of n bytes.
+func behind(b []byte, n int) []byte { return b[min((n+3)&^3, len(b)):] }
+
+func badAttr(b []byte) error {
+	return fmt.Errorf("%w: attribute %d says %d bytes, %d are left", wire.ErrMalformed, native.Uint16(b[2:]), native.Uint16(b), len(b))
 }
 
 // decode reads the payload of IPCTNL_MSG_CT_NEW or …_DELETE, whatever e was. Long dumps spend their
@@ -67,12 +73,13 @@ func (e *ConntrackEntry) decode(data []byte, more *conntrackRest) error {
 	}
 	*e = ConntrackEntry{Family: data[0]}
 	for b := data[uapi.SizeofNfgenmsg:]; len(b) >= uapi.SizeofNlattr; {
-		typ, v, rest, err := nextAttribute(b)
-		if err != nil {
-			return err
+		typ, n := attrHead(b)
+		if n == 0 {
+			return badAttr(b)
 		}
-		b = rest
-		ok := true
+		v := b[uapi.SizeofNlattr:n:n]
+		b = behind(b, n)
+		ok, err := true, error(nil)
 		switch typ {
 		case uapi.CTA_TUPLE_ORIG:
 			err = e.Original.decode(v)
@@ -157,11 +164,12 @@ func setBE16(to *uint16, v []byte) bool {
 // twoBE64 reads a nest of two numbers of 64 bits.
 func twoBE64(b []byte, type1 uint16, v1 *uint64, type2 uint16, v2 *uint64) error {
 	for len(b) >= uapi.SizeofNlattr {
-		typ, v, rest, err := nextAttribute(b)
-		if err != nil {
-			return err
+		typ, n := attrHead(b)
+		if n == 0 {
+			return badAttr(b)
 		}
-		b = rest
+		v := b[uapi.SizeofNlattr:n:n]
+		b = behind(b, n)
 		if typ != type1 && typ != type2 {
 			continue
 		}
@@ -180,20 +188,22 @@ func twoBE64(b []byte, type1 uint16, v1 *uint64, type2 uint16, v2 *uint64) error
 // protoState reads the state in CTA_PROTOINFO, which all protocols have in one place.
 func protoState(b []byte) (uint8, error) {
 	for len(b) >= uapi.SizeofNlattr {
-		typ, v, rest, err := nextAttribute(b)
-		if err != nil {
-			return 0, err
+		typ, n := attrHead(b)
+		if n == 0 {
+			return 0, badAttr(b)
 		}
-		b = rest
+		v := b[uapi.SizeofNlattr:n:n]
+		b = behind(b, n)
 		if typ < uapi.CTA_PROTOINFO_TCP || typ > uapi.CTA_PROTOINFO_SCTP {
 			continue
 		}
 		for len(v) >= uapi.SizeofNlattr {
-			typ, state, rest, err := nextAttribute(v)
-			if err != nil {
-				return 0, err
+			typ, n := attrHead(v)
+			if n == 0 {
+				return 0, badAttr(v)
 			}
-			v = rest
+			state := v[uapi.SizeofNlattr:n:n]
+			v = behind(v, n)
 			if typ == uapi.CTA_PROTOINFO_TCP_STATE && len(state) != 0 {
 				return state[0], nil
 			}
@@ -205,11 +215,13 @@ func protoState(b []byte) (uint8, error) {
 // decode reads a nest of CTA_TUPLE_IP, CTA_TUPLE_PROTO and CTA_TUPLE_ZONE.
 func (t *ConntrackTuple) decode(b []byte) error {
 	for len(b) >= uapi.SizeofNlattr {
-		typ, v, rest, err := nextAttribute(b)
-		if err != nil {
-			return err
+		typ, n := attrHead(b)
+		if n == 0 {
+			return badAttr(b)
 		}
-		b = rest
+		v := b[uapi.SizeofNlattr:n:n]
+		b = behind(b, n)
+		var err error
 		switch typ {
 		case uapi.CTA_TUPLE_IP:
 			err = t.decodeAddrs(v)
@@ -229,11 +241,12 @@ func (t *ConntrackTuple) decode(b []byte) error {
 
 func (t *ConntrackTuple) decodeAddrs(b []byte) error {
 	for len(b) >= uapi.SizeofNlattr {
-		typ, v, rest, err := nextAttribute(b)
-		if err != nil {
-			return err
+		typ, n := attrHead(b)
+		if n == 0 {
+			return badAttr(b)
 		}
-		b = rest
+		v := b[uapi.SizeofNlattr:n:n]
+		b = behind(b, n)
 		if typ < uapi.CTA_IP_V4_SRC || typ > uapi.CTA_IP_V6_DST {
 			continue
 		}
@@ -257,11 +270,12 @@ func (t *ConntrackTuple) decodeAddrs(b []byte) error {
 
 func (t *ConntrackTuple) decodeProto(b []byte) error {
 	for len(b) >= uapi.SizeofNlattr {
-		typ, v, rest, err := nextAttribute(b)
-		if err != nil {
-			return err
+		typ, n := attrHead(b)
+		if n == 0 {
+			return badAttr(b)
 		}
-		b = rest
+		v := b[uapi.SizeofNlattr:n:n]
+		b = behind(b, n)
 		ok := true
 		switch typ {
 		case uapi.CTA_PROTO_NUM:

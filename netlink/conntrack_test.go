@@ -266,3 +266,14 @@ func FuzzConntrackDecode(f *testing.F) {
 		_, _, _ = decodeConntrackStats(wire.Message{Data: data})
 	})
 }
+
+// BenchmarkConntrackEntryDecode reads connections as a dump has them.
+func BenchmarkConntrackEntryDecode(b *testing.B) {
+	data := capture.Message(b, ctNew, conntrackListed)
+	var e ConntrackEntry
+	for b.Loop() {
+		if err := e.decode(data, nil); err != nil || e.Zone != 3 {
+			b.Fatal(e, err)
+		}
+	}
+}
