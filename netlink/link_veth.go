@@ -116,7 +116,10 @@ func readPeerLink(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	at := len(e.Bytes())
 	e.Raw(uapi.SizeofIfinfomsg)
 	header, err := in.LinkOptions(in, e)
+	if err != nil {
+		return err
+	}
 	header.Put(e.Bytes()[at:])
 	e.End()
-	return err
+	return nil
 }

@@ -3,6 +3,7 @@ package netlink
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"math"
 	"net"
 	"net/netip"
@@ -107,13 +108,23 @@ func (h *Handle) NexthopDel(nh *Nexthop) error {
 
 // NexthopList returns all objects: ip nexthop show. See [ErrDumpInterrupted].
 func (h *Handle) NexthopList() ([]Nexthop, error) {
-	return list(h, nexthopDump(), "nexthop list", func(m wire.Message) (Nexthop, bool, error) {
-		if m.Type != uapi.RTM_NEWNEXTHOP {
-			return Nexthop{}, false, nil
-		}
-		n, err := decodeNexthop(m.Data)
-		return n, err == nil, err
-	})
+	return list(h, nexthopDump(), nexthopListOp, listedNexthop)
+}
+
+// NexthopSeq is [Handle.NexthopList] as a stream. An interrupted dump ends with
+// [ErrDumpInterrupted].
+func (h *Handle) NexthopSeq() iter.Seq2[Nexthop, error] {
+	return seq(h, func() (*wire.Request, error) { return nexthopDump(), nil }, nexthopListOp, listedNexthop)
+}
+
+const nexthopListOp = "nexthop list"
+
+func listedNexthop(m wire.Message) (Nexthop, bool, error) {
+	if m.Type != uapi.RTM_NEWNEXTHOP {
+		return Nexthop{}, false, nil
+	}
+	n, err := decodeNexthop(m.Data)
+	return n, err == nil, err
 }
 
 var errNoNexthop = errors.New("no next hop given")

@@ -38,6 +38,16 @@ func TestNexthopsAreMadeAndDeleted(t *testing.T) {
 	if want := []Nexthop{a, b, group}; err != nil || !reflect.DeepEqual(all, want) {
 		t.Errorf("got %v, %v, want %v", all, err, want)
 	}
+	var streamed []Nexthop
+	for n, err := range h.NexthopSeq() {
+		if err != nil {
+			t.Error(err)
+		}
+		streamed = append(streamed, n)
+	}
+	if !reflect.DeepEqual(streamed, all) {
+		t.Errorf("the stream gives %v, want %v", streamed, all)
+	}
 	dst := &net.IPNet{IP: net.IPv4(10, 8, 0, 0).To4(), Mask: net.CIDRMask(16, 32)}
 	if err := h.RouteAdd(&Route{Dst: dst, NHID: 9}); err != nil {
 		t.Error(err)

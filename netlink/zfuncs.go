@@ -427,6 +427,11 @@ func LinkSeq() iter.Seq2[Link, error] {
 	return pkgHandle.LinkSeq()
 }
 
+// LinkSeqFiltered is [Handle.LinkSeqFiltered] in the network namespace of the calling thread.
+func LinkSeqFiltered(f LinkFilter) iter.Seq2[Link, error] {
+	return pkgHandle.LinkSeqFiltered(f)
+}
+
 // LinkSetARPOff is [Handle.LinkSetARPOff] in the network namespace of the calling thread.
 func LinkSetARPOff(link Link) error {
 	return pkgHandle.LinkSetARPOff(link)
@@ -470,6 +475,11 @@ func LinkSetBrProxyArp(link Link, mode bool) error {
 // LinkSetBrProxyArpWiFi is [Handle.LinkSetBrProxyArpWiFi] in the network namespace of the calling thread.
 func LinkSetBrProxyArpWiFi(link Link, mode bool) error {
 	return pkgHandle.LinkSetBrProxyArpWiFi(link, mode)
+}
+
+// LinkSetCarrier is [Handle.LinkSetCarrier] in the network namespace of the calling thread.
+func LinkSetCarrier(link Link, on bool) error {
+	return pkgHandle.LinkSetCarrier(link, on)
 }
 
 // LinkSetDown is [Handle.LinkSetDown] in the network namespace of the calling thread.
@@ -567,6 +577,11 @@ func LinkSetMasterByIndex(link Link, masterIndex int) error {
 	return pkgHandle.LinkSetMasterByIndex(link, masterIndex)
 }
 
+// LinkSetMode is [Handle.LinkSetMode] in the network namespace of the calling thread.
+func LinkSetMode(link Link, mode uint8) error {
+	return pkgHandle.LinkSetMode(link, mode)
+}
+
 // LinkSetMulticastOff is [Handle.LinkSetMulticastOff] in the network namespace of the calling thread.
 func LinkSetMulticastOff(link Link) error {
 	return pkgHandle.LinkSetMulticastOff(link)
@@ -595,6 +610,21 @@ func LinkSetNsFd(link Link, fd int) error {
 // LinkSetNsPid is [Handle.LinkSetNsPid] in the network namespace of the calling thread.
 func LinkSetNsPid(link Link, nspid int) error {
 	return pkgHandle.LinkSetNsPid(link, nspid)
+}
+
+// LinkSetOperState is [Handle.LinkSetOperState] in the network namespace of the calling thread.
+func LinkSetOperState(link Link, state LinkOperState) error {
+	return pkgHandle.LinkSetOperState(link, state)
+}
+
+// LinkSetProtoDown is [Handle.LinkSetProtoDown] in the network namespace of the calling thread.
+func LinkSetProtoDown(link Link, on bool) error {
+	return pkgHandle.LinkSetProtoDown(link, on)
+}
+
+// LinkSetProtoDownReason is [Handle.LinkSetProtoDownReason] in the network namespace of the calling thread.
+func LinkSetProtoDownReason(link Link, reasons, mask uint32) error {
+	return pkgHandle.LinkSetProtoDownReason(link, reasons, mask)
 }
 
 // LinkSetRootBlock is [Handle.LinkSetRootBlock] in the network namespace of the calling thread.
@@ -757,11 +787,6 @@ func NeighListExecute(msg Ndmsg) ([]Neigh, error) {
 	return pkgHandle.NeighListExecute(msg)
 }
 
-// NeighListExecuteSeq is [Handle.NeighListExecuteSeq] in the network namespace of the calling thread.
-func NeighListExecuteSeq(msg Ndmsg) iter.Seq2[Neigh, error] {
-	return pkgHandle.NeighListExecuteSeq(msg)
-}
-
 // NeighListFiltered is [Handle.NeighListFiltered] in the network namespace of the calling thread.
 func NeighListFiltered(filter NeighFilter) ([]Neigh, error) {
 	return pkgHandle.NeighListFiltered(filter)
@@ -780,6 +805,11 @@ func NeighProxySeq(linkIndex, family int) iter.Seq2[Neigh, error] {
 // NeighSeq is [Handle.NeighSeq] in the network namespace of the calling thread.
 func NeighSeq(linkIndex, family int) iter.Seq2[Neigh, error] {
 	return pkgHandle.NeighSeq(linkIndex, family)
+}
+
+// NeighSeqExecute is [Handle.NeighSeqExecute] in the network namespace of the calling thread.
+func NeighSeqExecute(msg Ndmsg) iter.Seq2[Neigh, error] {
+	return pkgHandle.NeighSeqExecute(msg)
 }
 
 // NeighSeqFiltered is [Handle.NeighSeqFiltered] in the network namespace of the calling thread.
@@ -815,6 +845,11 @@ func NexthopList() ([]Nexthop, error) {
 // NexthopReplace is [Handle.NexthopReplace] in the network namespace of the calling thread.
 func NexthopReplace(nh *Nexthop) error {
 	return pkgHandle.NexthopReplace(nh)
+}
+
+// NexthopSeq is [Handle.NexthopSeq] in the network namespace of the calling thread.
+func NexthopSeq() iter.Seq2[Nexthop, error] {
+	return pkgHandle.NexthopSeq()
 }
 
 // QdiscAdd is [Handle.QdiscAdd] in the network namespace of the calling thread.
@@ -940,6 +975,11 @@ func RuleListFiltered(family int, filter *Rule, filterMask uint64) ([]Rule, erro
 // RuleSeq is [Handle.RuleSeq] in the network namespace of the calling thread.
 func RuleSeq(family int) iter.Seq2[Rule, error] {
 	return pkgHandle.RuleSeq(family)
+}
+
+// RuleSeqFiltered is [Handle.RuleSeqFiltered] in the network namespace of the calling thread.
+func RuleSeqFiltered(family int, filter *Rule, filterMask uint64) iter.Seq2[Rule, error] {
+	return pkgHandle.RuleSeqFiltered(family, filter, filterMask)
 }
 
 // SetNetNsIdByFd is [Handle.SetNetNsIdByFd] in the network namespace of the calling thread.

@@ -38,14 +38,14 @@ func LinkSubscribeAt(ns netns.NsHandle, ch chan<- LinkUpdate, done <-chan struct
 	return pkgHandle.LinkSubscribeAt(ns, ch, done)
 }
 
+// LinkSubscribeSeq is [Handle.LinkSubscribeSeq] in the network namespace of the calling thread.
+func LinkSubscribeSeq(options LinkSubscribeOptions) iter.Seq2[LinkUpdate, error] {
+	return pkgHandle.LinkSubscribeSeq(options)
+}
+
 // LinkSubscribeWithOptions is [Handle.LinkSubscribeWithOptions] in the network namespace of the calling thread.
 func LinkSubscribeWithOptions(ch chan<- LinkUpdate, done <-chan struct{}, options LinkSubscribeOptions) error {
 	return pkgHandle.LinkSubscribeWithOptions(ch, done, options)
-}
-
-// LinkUpdates is [Handle.LinkUpdates] in the network namespace of the calling thread.
-func LinkUpdates(options LinkSubscribeOptions) iter.Seq2[LinkUpdate, error] {
-	return pkgHandle.LinkUpdates(options)
 }
 
 // NeighSubscribe is [Handle.NeighSubscribe] in the network namespace of the calling thread.
