@@ -42,6 +42,13 @@ func AddrSeq(link Link, family int) iter.Seq2[Addr, error] {
 	return pkgHandle.AddrSeq(link, family)
 }
 
+// AppendConntrackEntries appends the connections that q chooses to all, in little memory: with room
+// in all it takes next to no allocation. It acts in the network namespace of the calling thread;
+// see [Handle.AppendConntrackEntries].
+func AppendConntrackEntries(all []ConntrackEntry, q ConntrackQuery) ([]ConntrackEntry, error) {
+	return pkgHandle.AppendConntrackEntries(all, q)
+}
+
 // AppendLinkEntries appends the links of [Handle.LinkListFiltered] to all, in little memory: with
 // room in all it takes next to no allocation. It acts in the network namespace of the calling
 // thread; see [Handle.AppendLinkEntries].
@@ -221,6 +228,124 @@ func ClassSeq(link Link, parent uint32) iter.Seq2[Class, error] {
 	return pkgHandle.ClassSeq(link, parent)
 }
 
+// ConntrackCount returns how many connections the namespace has, and how many it may have:
+// conntrack -C. top is 0 before Linux 4.18. It acts in the network namespace of the calling thread;
+// see [Handle.ConntrackCount].
+func ConntrackCount() (entries, top uint32, err error) {
+	return pkgHandle.ConntrackCount()
+}
+
+// ConntrackCreate creates a connection: conntrack -I. It acts in the network namespace of the
+// calling thread; see [Handle.ConntrackCreate].
+func ConntrackCreate(table ConntrackTableType, family InetFamily, flow *ConntrackFlow) error {
+	return pkgHandle.ConntrackCreate(table, family, flow)
+}
+
+// ConntrackDelete deletes a connection: conntrack -D. It acts in the network namespace of the
+// calling thread; see [Handle.ConntrackDelete].
+func ConntrackDelete(table ConntrackTableType, family InetFamily, flow *ConntrackFlow) error {
+	return pkgHandle.ConntrackDelete(table, family, flow)
+}
+
+// ConntrackDeleteFilter is [Handle.ConntrackDeleteFilters] with one filter. It acts in the network
+// namespace of the calling thread; see [Handle.ConntrackDeleteFilter].
+//
+// Deprecated: use ConntrackDeleteFilters.
+func ConntrackDeleteFilter(table ConntrackTableType, family InetFamily, filter CustomConntrackFilter) (uint, error) {
+	return pkgHandle.ConntrackDeleteFilter(table, family, filter)
+}
+
+// ConntrackDeleteFilters deletes what a table has of a family, or of all with FAMILY_ALL, and any
+// of the filters chooses: conntrack -D. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackDeleteFilters].
+func ConntrackDeleteFilters(table ConntrackTableType, family InetFamily, filters ...CustomConntrackFilter) (uint, error) {
+	return pkgHandle.ConntrackDeleteFilters(table, family, filters...)
+}
+
+// ConntrackDeleteMatching deletes the connections that q chooses and, unless it is nil, match
+// wants: conntrack -D. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackDeleteMatching].
+func ConntrackDeleteMatching(q ConntrackQuery, match func(*ConntrackEntry) bool) (int, error) {
+	return pkgHandle.ConntrackDeleteMatching(q, match)
+}
+
+// ConntrackEntries gives the connections that q chooses as they come, in little memory and without
+// an allocation for each: conntrack -L. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackEntries].
+func ConntrackEntries(q ConntrackQuery) iter.Seq2[*ConntrackEntry, error] {
+	return pkgHandle.ConntrackEntries(q)
+}
+
+// ConntrackExpectAdd makes an expectation of the connection Master, which has a helper: conntrack
+// -I expect. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackExpectAdd].
+func ConntrackExpectAdd(e *ConntrackExpectation) error {
+	return pkgHandle.ConntrackExpectAdd(e)
+}
+
+// ConntrackExpectDel deletes the expectation of a tuple: conntrack -D expect. It acts in the
+// network namespace of the calling thread; see [Handle.ConntrackExpectDel].
+func ConntrackExpectDel(e *ConntrackExpectation) error {
+	return pkgHandle.ConntrackExpectDel(e)
+}
+
+// ConntrackExpectSeq gives the expectations of a family, or of all with FAMILY_ALL, one by one:
+// conntrack -L expect. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackExpectSeq].
+func ConntrackExpectSeq(family InetFamily) iter.Seq2[ConntrackExpectation, error] {
+	return pkgHandle.ConntrackExpectSeq(family)
+}
+
+// ConntrackExpectStats returns the counters of expectations of each processor. It acts in the
+// network namespace of the calling thread; see [Handle.ConntrackExpectStats].
+func ConntrackExpectStats() ([]ConntrackExpectCPUStats, error) {
+	return pkgHandle.ConntrackExpectStats()
+}
+
+// ConntrackGet returns the connection that flow's zone and the tuple of one direction name:
+// conntrack -G. It acts in the network namespace of the calling thread; see [Handle.ConntrackGet].
+func ConntrackGet(flow *ConntrackFlow) (*ConntrackFlow, error) {
+	return pkgHandle.ConntrackGet(flow)
+}
+
+// ConntrackModify changes what change names of the connection that flow's zone and the tuple of one
+// direction name: conntrack -U. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackModify].
+func ConntrackModify(flow *ConntrackFlow, change ConntrackChange) error {
+	return pkgHandle.ConntrackModify(flow, change)
+}
+
+// ConntrackSeq gives the connections that q chooses one by one, with all that the kernel says of
+// them. It acts in the network namespace of the calling thread; see [Handle.ConntrackSeq].
+func ConntrackSeq(q ConntrackQuery) iter.Seq2[*ConntrackFlow, error] {
+	return pkgHandle.ConntrackSeq(q)
+}
+
+// ConntrackStats returns the counters of each processor: conntrack -S. It acts in the network
+// namespace of the calling thread; see [Handle.ConntrackStats].
+func ConntrackStats() ([]ConntrackCPUStats, error) {
+	return pkgHandle.ConntrackStats()
+}
+
+// ConntrackTableFlush deletes all that a table has, of every family: conntrack -F. It acts in the
+// network namespace of the calling thread; see [Handle.ConntrackTableFlush].
+func ConntrackTableFlush(table ConntrackTableType) error {
+	return pkgHandle.ConntrackTableFlush(table)
+}
+
+// ConntrackTableList returns what a table has of a family, or of all with FAMILY_ALL: conntrack -L.
+// It acts in the network namespace of the calling thread; see [Handle.ConntrackTableList].
+func ConntrackTableList(table ConntrackTableType, family InetFamily) ([]*ConntrackFlow, error) {
+	return pkgHandle.ConntrackTableList(table, family)
+}
+
+// ConntrackUpdate changes the mark, the timeout, the status where it is not 0, the labels where
+// they are not nil, and the protocol's information where there is some, of a connection: conntrack
+// -U. It acts in the network namespace of the calling thread; see [Handle.ConntrackUpdate].
+func ConntrackUpdate(table ConntrackTableType, family InetFamily, flow *ConntrackFlow) error {
+	return pkgHandle.ConntrackUpdate(table, family, flow)
+}
+
 // FilterAdd adds a filter: tc filter add. It acts in the network namespace of the calling thread;
 // see [Handle.FilterAdd].
 func FilterAdd(filter Filter) error {
@@ -277,6 +402,102 @@ func GetNetNsIdByFd(fd int) (int, error) {
 // calling thread; see [Handle.GetNetNsIdByPid].
 func GetNetNsIdByPid(pid int) (int, error) {
 	return pkgHandle.GetNetNsIdByPid(pid)
+}
+
+// IpsetAdd adds an entry to a set: ipset add. It acts in the network namespace of the calling
+// thread; see [Handle.IpsetAdd].
+func IpsetAdd(setname string, entry *IPSetEntry) error {
+	return pkgHandle.IpsetAdd(setname, entry)
+}
+
+// IpsetCreate makes a set: ipset create SETNAME TYPENAME. It acts in the network namespace of the
+// calling thread; see [Handle.IpsetCreate].
+func IpsetCreate(setname, typename string, options IpsetCreateOptions) error {
+	return pkgHandle.IpsetCreate(setname, typename, options)
+}
+
+// IpsetDel deletes an entry from a set: ipset del. It acts in the network namespace of the calling
+// thread; see [Handle.IpsetDel].
+func IpsetDel(setname string, entry *IPSetEntry) error {
+	return pkgHandle.IpsetDel(setname, entry)
+}
+
+// IpsetDestroy deletes a set that nothing refers to: ipset destroy SETNAME. It acts in the network
+// namespace of the calling thread; see [Handle.IpsetDestroy].
+func IpsetDestroy(setname string) error {
+	return pkgHandle.IpsetDestroy(setname)
+}
+
+// IpsetDestroyAll deletes all sets, and none where anything refers to one: ipset destroy. It acts
+// in the network namespace of the calling thread; see [Handle.IpsetDestroyAll].
+func IpsetDestroyAll() error {
+	return pkgHandle.IpsetDestroyAll()
+}
+
+// IpsetEntries gives the entries of a set one by one, as they come. It acts in the network
+// namespace of the calling thread; see [Handle.IpsetEntries].
+func IpsetEntries(setname string) iter.Seq2[*IPSetEntry, error] {
+	return pkgHandle.IpsetEntries(setname)
+}
+
+// IpsetFlush deletes all entries of a set: ipset flush SETNAME. It acts in the network namespace of
+// the calling thread; see [Handle.IpsetFlush].
+func IpsetFlush(setname string) error {
+	return pkgHandle.IpsetFlush(setname)
+}
+
+// IpsetFlushAll deletes all entries of all sets: ipset flush. It acts in the network namespace of
+// the calling thread; see [Handle.IpsetFlushAll].
+func IpsetFlushAll() error {
+	return pkgHandle.IpsetFlushAll()
+}
+
+// IpsetList returns a set with its entries: ipset list SETNAME. It acts in the network namespace of
+// the calling thread; see [Handle.IpsetList].
+func IpsetList(name string) (*IPSetResult, error) {
+	return pkgHandle.IpsetList(name)
+}
+
+// IpsetListAll returns all sets with their entries: ipset list. It acts in the network namespace of
+// the calling thread; see [Handle.IpsetListAll].
+func IpsetListAll() ([]IPSetResult, error) {
+	return pkgHandle.IpsetListAll()
+}
+
+// IpsetListHeaders returns all sets without their entries: ipset list -terse. It acts in the
+// network namespace of the calling thread; see [Handle.IpsetListHeaders].
+func IpsetListHeaders() ([]IPSetResult, error) {
+	return pkgHandle.IpsetListHeaders()
+}
+
+// IpsetProtocol returns the newest and the oldest protocol version that the kernel speaks: ipset
+// version. It acts in the network namespace of the calling thread; see [Handle.IpsetProtocol].
+func IpsetProtocol() (protocol uint8, minVersion uint8, err error) {
+	return pkgHandle.IpsetProtocol()
+}
+
+// IpsetRename gives a set that nothing refers to another name: ipset rename. It acts in the network
+// namespace of the calling thread; see [Handle.IpsetRename].
+func IpsetRename(setname, newname string) error {
+	return pkgHandle.IpsetRename(setname, newname)
+}
+
+// IpsetSwap exchanges the contents of two sets of one type: ipset swap. It acts in the network
+// namespace of the calling thread; see [Handle.IpsetSwap].
+func IpsetSwap(setname, othersetname string) error {
+	return pkgHandle.IpsetSwap(setname, othersetname)
+}
+
+// IpsetTest reports whether a set has an entry: ipset test. It acts in the network namespace of the
+// calling thread; see [Handle.IpsetTest].
+func IpsetTest(setname string, entry *IPSetEntry) (bool, error) {
+	return pkgHandle.IpsetTest(setname, entry)
+}
+
+// IpsetType returns the revisions of a set type that the kernel has, and loads its module. It acts
+// in the network namespace of the calling thread; see [Handle.IpsetType].
+func IpsetType(typename string, family uint8) (newest, oldest uint8, err error) {
+	return pkgHandle.IpsetType(typename, family)
 }
 
 // LinkAdd makes a link: ip link add NAME type KIND …. It acts in the network namespace of the
@@ -1147,6 +1368,94 @@ func SetPromiscOff(link Link) error {
 // namespace of the calling thread; see [Handle.SetPromiscOn].
 func SetPromiscOn(link Link) error {
 	return pkgHandle.SetPromiscOn(link)
+}
+
+// SocketDestroy ends the TCP or UDP socket with these two ends, as *net.TCPAddr or *net.UDPAddr of
+// IPv4 or IPv6: its program gets ECONNABORTED, and the other end of a TCP connection a reset. ss
+// -K. It acts in the network namespace of the calling thread; see [Handle.SocketDestroy].
+func SocketDestroy(local, remote net.Addr) error {
+	return pkgHandle.SocketDestroy(local, remote)
+}
+
+// SocketDestroyID ends an inet socket that was listed, and no other: its cookie names it. It acts
+// in the network namespace of the calling thread; see [Handle.SocketDestroyID].
+func SocketDestroyID(protocol uint8, s *Socket) error {
+	return pkgHandle.SocketDestroyID(protocol, s)
+}
+
+// SocketDiagTCP returns the TCP sockets of a family, AF_INET or AF_INET6: ss -ta. It acts in the
+// network namespace of the calling thread; see [Handle.SocketDiagTCP].
+func SocketDiagTCP(family uint8) ([]*Socket, error) {
+	return pkgHandle.SocketDiagTCP(family)
+}
+
+// SocketDiagTCPInfo returns the TCP sockets of a family, AF_INET or AF_INET6, with what is known of
+// their connections: ss -tai. It acts in the network namespace of the calling thread; see
+// [Handle.SocketDiagTCPInfo].
+func SocketDiagTCPInfo(family uint8) ([]*InetDiagTCPInfoResp, error) {
+	return pkgHandle.SocketDiagTCPInfo(family)
+}
+
+// SocketDiagUDP returns the UDP sockets of a family, AF_INET or AF_INET6: ss -ua. It acts in the
+// network namespace of the calling thread; see [Handle.SocketDiagUDP].
+func SocketDiagUDP(family uint8) ([]*Socket, error) {
+	return pkgHandle.SocketDiagUDP(family)
+}
+
+// SocketDiagUDPInfo returns the UDP sockets of a family, AF_INET or AF_INET6, with their memory: ss
+// -uam. It acts in the network namespace of the calling thread; see [Handle.SocketDiagUDPInfo].
+func SocketDiagUDPInfo(family uint8) ([]*InetDiagUDPInfoResp, error) {
+	return pkgHandle.SocketDiagUDPInfo(family)
+}
+
+// SocketDiagXDP returns the AF_XDP sockets of the namespace: ss --xdp. It acts in the network
+// namespace of the calling thread; see [Handle.SocketDiagXDP].
+func SocketDiagXDP() ([]*XDPDiagInfoResp, error) {
+	return pkgHandle.SocketDiagXDP()
+}
+
+// SocketEntries gives the inet sockets that q chooses as they come, without an allocation for each:
+// ss. It acts in the network namespace of the calling thread; see [Handle.SocketEntries].
+func SocketEntries(q SocketQuery) iter.Seq2[*SocketEntry, error] {
+	return pkgHandle.SocketEntries(q)
+}
+
+// SocketGet returns the TCP or UDP socket with these two ends, as *net.TCPAddr or *net.UDPAddr;
+// ENOENT where there is none. It acts in the network namespace of the calling thread; see
+// [Handle.SocketGet].
+func SocketGet(local, remote net.Addr) (*Socket, error) {
+	return pkgHandle.SocketGet(local, remote)
+}
+
+// SocketSeq gives the inet sockets that q chooses one by one, with what its Extensions ask for: ss
+// -i -m -e. It acts in the network namespace of the calling thread; see [Handle.SocketSeq].
+func SocketSeq(q SocketQuery) iter.Seq2[*SocketInfo, error] {
+	return pkgHandle.SocketSeq(q)
+}
+
+// SocketXDPGetInfo returns the AF_XDP socket with an inode number and a cookie. It acts in the
+// network namespace of the calling thread; see [Handle.SocketXDPGetInfo].
+func SocketXDPGetInfo(ino uint32, cookie uint64) (*XDPDiagInfoResp, error) {
+	return pkgHandle.SocketXDPGetInfo(ino, cookie)
+}
+
+// UnixSocketDiag returns the unix sockets of the namespace: ss -xa. It acts in the network
+// namespace of the calling thread; see [Handle.UnixSocketDiag].
+func UnixSocketDiag() ([]*UnixSocket, error) {
+	return pkgHandle.UnixSocketDiag()
+}
+
+// UnixSocketDiagInfo returns the unix sockets of the namespace with name, other end and queues: ss
+// -xa. It acts in the network namespace of the calling thread; see [Handle.UnixSocketDiagInfo].
+func UnixSocketDiagInfo() ([]*UnixDiagInfoResp, error) {
+	return pkgHandle.UnixSocketDiagInfo()
+}
+
+// UnixSocketSeq gives the unix sockets of the namespace one by one, with all that the kernel says
+// of them: ss -xame. It acts in the network namespace of the calling thread; see
+// [Handle.UnixSocketSeq].
+func UnixSocketSeq() iter.Seq2[*UnixDiagInfoResp, error] {
+	return pkgHandle.UnixSocketSeq()
 }
 
 // VethPeerIndex returns the index of the other end of a pair, in the namespace that end is in (see

@@ -29,6 +29,13 @@ func AddrSubscribeWithOptions(ch chan<- AddrUpdate, done <-chan struct{}, option
 	return pkgHandle.AddrSubscribeWithOptions(ch, done, options)
 }
 
+// ConntrackSubscribeSeq tells of connections that are created, changed and destroyed, from when an
+// iteration begins: conntrack -E. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackSubscribeSeq].
+func ConntrackSubscribeSeq(options ConntrackSubscribeOptions) iter.Seq2[ConntrackEvent, error] {
+	return pkgHandle.ConntrackSubscribeSeq(options)
+}
+
 // LinkSubscribe sends links that are made, changed and removed to ch until done or the handle is
 // closed, and then closes ch: ip monitor link. It acts in the network namespace of the calling
 // thread; see [Handle.LinkSubscribe].
