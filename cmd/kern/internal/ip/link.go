@@ -1,6 +1,7 @@
 package ip
 
 import (
+	"slices"
 	"strings"
 
 	"kern.sys/cmd/kern/internal/cli"
@@ -61,7 +62,7 @@ link show [ DEVICE | group GROUP ] [ { up | down } ] [ master DEV ] [ vrf NAME ]
 link property { add | del } dev DEVICE [ altname NAME ]...
 link help [ TYPE ]
 INET := { ` + inetGrammar() + ` }
-TYPE := { ` + cli.Fold(kindNames(), " | ", "          ", 78) + ` | ... }
+TYPE := { ` + cli.Fold(slices.Concat(kindNames(), portNames()), " | ", "          ", 78) + ` | ... }
 `
 }
 
