@@ -128,6 +128,7 @@ var netkitFields = []desc.Field{
 	{Type: uapi.IFLA_NETKIT_PEER_INFO, Word: "peer", Usage: "[ POLICY ] [ LINK_OPTIONS ]", Read: readNetkitPeer},
 	{Type: uapi.IFLA_NETKIT_HEADROOM, ReadOnly: true}, // ip does not show these
 	{Type: uapi.IFLA_NETKIT_TAILROOM, ReadOnly: true},
+	{Type: uapi.IFLA_NETKIT_PAIRING, ReadOnly: true},
 }
 
 var (
