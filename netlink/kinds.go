@@ -115,8 +115,11 @@ func (t kindTable[I]) describe(name string) *desc.Kind {
 		return nil
 	}
 	k := desc.Kind{}
-	if d, ok := line.none().(described); ok {
+	switch d := line.none().(type) {
+	case described:
 		k = d.describe()
+	case describedAs:
+		k = d.describeAs(name)
 	}
 	k.Name = line.name
 	return &k
@@ -124,6 +127,9 @@ func (t kindTable[I]) describe(name string) *desc.Kind {
 
 // described is a kind that commands can show and read more of than its name.
 type described interface{ describe() desc.Kind }
+
+// describedAs is a Go type of several kinds that are not described alike.
+type describedAs interface{ describeAs(name string) desc.Kind }
 
 // attributed is a kind that has attributes.
 type attributed interface{ attrs(c *attr.Codec) }

@@ -205,6 +205,11 @@ func LinkDelAltName(link Link, name string) error {
 	return pkgHandle.LinkDelAltName(link, name)
 }
 
+// LinkDelBondSlave is [Handle.LinkDelBondSlave] in the network namespace of the calling thread.
+func LinkDelBondSlave(link Link, master *Bond) error {
+	return pkgHandle.LinkDelBondSlave(link, master)
+}
+
 // LinkDelGroup is [Handle.LinkDelGroup] in the network namespace of the calling thread.
 func LinkDelGroup(group uint32) error {
 	return pkgHandle.LinkDelGroup(group)
@@ -278,6 +283,21 @@ func LinkSetAllmulticastOn(link Link) error {
 // LinkSetBRSlaveGroupFwdMask is [Handle.LinkSetBRSlaveGroupFwdMask] in the network namespace of the calling thread.
 func LinkSetBRSlaveGroupFwdMask(link Link, mask uint16) error {
 	return pkgHandle.LinkSetBRSlaveGroupFwdMask(link, mask)
+}
+
+// LinkSetBondSlave is [Handle.LinkSetBondSlave] in the network namespace of the calling thread.
+func LinkSetBondSlave(link Link, master *Bond) error {
+	return pkgHandle.LinkSetBondSlave(link, master)
+}
+
+// LinkSetBondSlaveActive is [Handle.LinkSetBondSlaveActive] in the network namespace of the calling thread.
+func LinkSetBondSlaveActive(link Link, master *Bond) error {
+	return pkgHandle.LinkSetBondSlaveActive(link, master)
+}
+
+// LinkSetBondSlaveQueueId is [Handle.LinkSetBondSlaveQueueId] in the network namespace of the calling thread.
+func LinkSetBondSlaveQueueId(link Link, queueId uint16) error {
+	return pkgHandle.LinkSetBondSlaveQueueId(link, queueId)
 }
 
 // LinkSetBrNeighSuppress is [Handle.LinkSetBrNeighSuppress] in the network namespace of the calling thread.

@@ -27,6 +27,7 @@ type options struct {
 	kernels, archs []string
 	packages       []string
 	run            string
+	system         string // suite
 	verbose, json  bool
 	timeout        time.Duration
 	update         bool
@@ -40,6 +41,7 @@ func main() {
 	var o options
 	kernels := flag.String("kernel", "6.1,6.12,latest", "kernels: versions that Debian has, or latest")
 	archs := flag.String("arch", "amd64", "architectures: amd64, arm64, s390x")
+	flag.StringVar(&o.system, "system", "", "suite of Debian that iproute2 and other programs come from (default that of the kernel)")
 	flag.StringVar(&o.run, "run", "", "regular expression for the tests, as of go test")
 	flag.IntVar(&o.count, "count", 1, "run each test so many times")
 	flag.BoolVar(&o.verbose, "v", false, "print what passing tests print, too")
