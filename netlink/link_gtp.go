@@ -2,6 +2,7 @@ package netlink
 
 import (
 	"math"
+	"net"
 
 	"kern.sys/internal/attr"
 	"kern.sys/internal/native"
@@ -19,8 +20,9 @@ type GTP struct {
 	Role        int // GTP_ROLE_GGSN 0, GTP_ROLE_SGSN 1
 	PDPHashsize int // of the tables of contexts; 0: 131072
 
-	CreateSockets bool  // the kernel makes the sockets, FD0 and FD1 are not sent (Linux 5.18)
-	RestartCount  uint8 // restart_count, told to peers that ask; 0 is unset (Linux 5.18)
+	CreateSockets bool   // the kernel makes the sockets, FD0 and FD1 are not sent (Linux 5.18)
+	Local         net.IP // of the sockets that the kernel makes, an IPv4 or IPv6 address (Linux 6.11)
+	RestartCount  uint8  // restart_count, told to peers that ask; 0 is unset (Linux 5.18)
 }
 
 // Attrs returns the attributes that all kinds have.
@@ -47,6 +49,7 @@ func (g *GTP) attrs(c *attr.Codec) {
 		g.PDPHashsize = size
 	}
 	attr.IntU32(c, uapi.IFLA_GTP_ROLE|attr.IfSet, &g.Role, "role", math.MaxInt32)
+	attr.IP46(c, uapi.IFLA_GTP_LOCAL|attr.WriteOnly, uapi.IFLA_GTP_LOCAL6|attr.WriteOnly, &g.Local)
 	attr.U8(c, uapi.IFLA_GTP_RESTART_COUNT|attr.IfSet, &g.RestartCount)
 }
 
