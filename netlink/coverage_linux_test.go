@@ -84,6 +84,9 @@ type ability struct{ set, read bool }
 
 // kindCoverage asks the codec of a kind, and of the nests in it whose set has the name of their attribute.
 func kindCoverage(name string, line *kindLine, set string, sets map[string]attrSet) []coverage {
+	if line.kind == nil { // nothing but a name
+		return nil
+	}
 	var one [1]any
 	a, ok := line.fill(one[:])[0].(attributed)
 	if !ok {

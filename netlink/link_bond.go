@@ -83,11 +83,12 @@ type bondModeSet uint8
 
 // The modes that have some options.
 const (
+	bondAny     bondModeSet = 1<<BOND_MODE_UNKNOWN - 1
 	bondRR      bondModeSet = 1 << BOND_MODE_BALANCE_RR
 	bondAD      bondModeSet = 1 << BOND_MODE_802_3AD
 	bondTLB     bondModeSet = 1<<BOND_MODE_BALANCE_TLB | 1<<BOND_MODE_BALANCE_ALB
 	bondPrimary             = bondTLB | 1<<BOND_MODE_ACTIVE_BACKUP
-	bondARP                 = ^(bondAD | bondTLB)
+	bondARP                 = bondAny &^ (bondAD | bondTLB)
 )
 
 // has reports whether an option is to be sent that only some modes have. The kernel tells it in all modes and takes it
@@ -96,54 +97,91 @@ func (b *Bond) has(modes bondModeSet, told bool) bool {
 	return !told || b.Mode < 0 || b.Mode >= BOND_MODE_UNKNOWN || modes>>b.Mode&1 != 0
 }
 
+// bondOption is an option that is a number, unset where it is negative.
+type bondOption struct {
+	typ   attr.Type
+	bytes uint8
+	modes bondModeSet // that have it
+	told  int8        // what the kernel tells in the others
+	name  string
+}
+
+var bondOptions = [...]bondOption{
+	{uapi.IFLA_BOND_MODE, 1, bondAny, 0, "bond mode"},
+	{uapi.IFLA_BOND_ACTIVE_SLAVE, 4, bondPrimary, 0, "active_slave"},
+	{uapi.IFLA_BOND_MIIMON, 4, bondAny, 0, "miimon"},
+	{uapi.IFLA_BOND_UPDELAY, 4, bondAny, 0, "updelay"},
+	{uapi.IFLA_BOND_DOWNDELAY, 4, bondAny, 0, "downdelay"},
+	{uapi.IFLA_BOND_USE_CARRIER, 1, bondAny, 0, "use_carrier"},
+	{uapi.IFLA_BOND_ARP_INTERVAL, 4, bondARP, 0, "arp_interval"},
+	{uapi.IFLA_BOND_ARP_VALIDATE, 4, bondARP, 0, "arp_validate"},
+	{uapi.IFLA_BOND_ARP_ALL_TARGETS, 4, bondAny, 0, "arp_all_targets"},
+	{uapi.IFLA_BOND_PRIMARY, 4, bondPrimary, 0, "primary"},
+	{uapi.IFLA_BOND_PRIMARY_RESELECT, 1, bondAny, 0, "primary_reselect"},
+	{uapi.IFLA_BOND_FAIL_OVER_MAC, 1, bondAny, 0, "fail_over_mac"},
+	{uapi.IFLA_BOND_XMIT_HASH_POLICY, 1, bondAny, 0, "xmit_hash_policy"},
+	{uapi.IFLA_BOND_RESEND_IGMP, 4, bondAny, 0, "resend_igmp"},
+	{uapi.IFLA_BOND_NUM_PEER_NOTIF, 1, bondAny, 0, "num_grat_arp"},
+	{uapi.IFLA_BOND_ALL_SLAVES_ACTIVE, 1, bondAny, 0, "all_slaves_active"},
+	{uapi.IFLA_BOND_MIN_LINKS, 4, bondAny, 0, "min_links"},
+	{uapi.IFLA_BOND_LP_INTERVAL, 4, bondAny, 0, "lp_interval"},
+	{uapi.IFLA_BOND_PACKETS_PER_SLAVE, 4, bondRR, 1, "packets_per_slave"},
+	{uapi.IFLA_BOND_AD_LACP_RATE, 1, bondAD, 0, "lacp_rate"},
+	{uapi.IFLA_BOND_AD_SELECT, 1, bondAny, 0, "ad_select"},
+	{uapi.IFLA_BOND_AD_ACTOR_SYS_PRIO, 2, bondAD, 0, "ad_actor_sys_prio"},
+	{uapi.IFLA_BOND_AD_USER_PORT_KEY, 2, bondAD, 0, "ad_user_port_key"},
+	{uapi.IFLA_BOND_TLB_DYNAMIC_LB, 1, bondTLB, 1, "tlb_dynamic_lb"},
+}
+
+// numbers are where the values of bondOptions are.
+func (b *Bond) numbers() [len(bondOptions)]*int {
+	return [...]*int{
+		(*int)(&b.Mode), &b.ActiveSlave, &b.Miimon, &b.UpDelay, &b.DownDelay, &b.UseCarrier, &b.ArpInterval, (*int)(&b.ArpValidate),
+		(*int)(&b.ArpAllTargets), &b.Primary, (*int)(&b.PrimaryReselect), (*int)(&b.FailOverMac), (*int)(&b.XmitHashPolicy), &b.ResendIgmp,
+		&b.NumPeerNotif, &b.AllSlavesActive, &b.MinLinks, &b.LpInterval, &b.PacketsPerSlave, (*int)(&b.LacpRate), (*int)(&b.AdSelect),
+		&b.AdActorSysPrio, &b.AdUserPortKey, &b.TlbDynamicLb,
+	}
+}
+
 func (b *Bond) attrs(c *attr.Codec) {
-	delays := b.Miimon > 0
-	bondU8(c, uapi.IFLA_BOND_MODE, &b.Mode, "bond mode", true)
-	bondU32(c, uapi.IFLA_BOND_ACTIVE_SLAVE, &b.ActiveSlave, "index of the active port", b.has(bondPrimary, b.ActiveSlave == 0))
-	bondU32(c, uapi.IFLA_BOND_MIIMON, &b.Miimon, "miimon", true)
-	bondU32(c, uapi.IFLA_BOND_UPDELAY, &b.UpDelay, "updelay", delays || b.UpDelay != 0)
-	bondU32(c, uapi.IFLA_BOND_DOWNDELAY, &b.DownDelay, "downdelay", delays || b.DownDelay != 0)
-	bondU8(c, uapi.IFLA_BOND_USE_CARRIER, &b.UseCarrier, "use_carrier", true)
-	bondU32(c, uapi.IFLA_BOND_ARP_INTERVAL, &b.ArpInterval, "arp_interval", b.has(bondARP, b.ArpInterval == 0))
-	bondTargets(c, uapi.IFLA_BOND_ARP_IP_TARGET, &b.ArpIpTargets, attr.IP4)
-	bondU32(c, uapi.IFLA_BOND_ARP_VALIDATE, &b.ArpValidate, "arp_validate", b.has(bondARP, b.ArpValidate == BOND_ARP_VALIDATE_NONE))
-	bondU32(c, uapi.IFLA_BOND_ARP_ALL_TARGETS, &b.ArpAllTargets, "arp_all_targets", true)
-	bondU32(c, uapi.IFLA_BOND_PRIMARY, &b.Primary, "index of the primary port", b.has(bondPrimary, b.Primary == 0))
-	bondU8(c, uapi.IFLA_BOND_PRIMARY_RESELECT, &b.PrimaryReselect, "primary_reselect", true)
-	bondU8(c, uapi.IFLA_BOND_FAIL_OVER_MAC, &b.FailOverMac, "fail_over_mac", true)
-	bondU8(c, uapi.IFLA_BOND_XMIT_HASH_POLICY, &b.XmitHashPolicy, "xmit_hash_policy", true)
-	bondU32(c, uapi.IFLA_BOND_RESEND_IGMP, &b.ResendIgmp, "resend_igmp", true)
-	bondU8(c, uapi.IFLA_BOND_NUM_PEER_NOTIF, &b.NumPeerNotif, "num_grat_arp", true)
-	bondU8(c, uapi.IFLA_BOND_ALL_SLAVES_ACTIVE, &b.AllSlavesActive, "all_slaves_active", true)
-	bondU32(c, uapi.IFLA_BOND_MIN_LINKS, &b.MinLinks, "min_links", true)
-	bondU32(c, uapi.IFLA_BOND_LP_INTERVAL, &b.LpInterval, "lp_interval", true)
-	bondU32(c, uapi.IFLA_BOND_PACKETS_PER_SLAVE, &b.PacketsPerSlave, "packets_per_slave", b.has(bondRR, b.PacketsPerSlave == 1))
-	bondU8(c, uapi.IFLA_BOND_AD_LACP_RATE, &b.LacpRate, "lacp_rate", b.has(bondAD, b.LacpRate == BOND_LACP_RATE_SLOW))
-	bondU8(c, uapi.IFLA_BOND_AD_SELECT, &b.AdSelect, "ad_select", true)
-	bondU16(c, uapi.IFLA_BOND_AD_ACTOR_SYS_PRIO, &b.AdActorSysPrio, "ad_actor_sys_prio", b.has(bondAD, b.AdActorSysPrio == 0))
-	bondU16(c, uapi.IFLA_BOND_AD_USER_PORT_KEY, &b.AdUserPortKey, "ad_user_port_key", b.has(bondAD, b.AdUserPortKey == 0))
+	delays := b.Miimon > 0 // else the kernel takes none, not even 0
+	for i, v := range b.numbers() {
+		o := &bondOptions[i]
+		delay := o.typ == uapi.IFLA_BOND_UPDELAY || o.typ == uapi.IFLA_BOND_DOWNDELAY
+		if c.Encoding() && (*v < 0 || !b.has(o.modes, *v == int(o.told)) || delay && *v == 0 && !delays) {
+			continue
+		}
+		switch o.bytes {
+		case 1:
+			attr.IntU8(c, o.typ, v, o.name, math.MaxUint8)
+		case 2:
+			attr.IntU16(c, o.typ, v, o.name, math.MaxUint16)
+		default:
+			attr.IntU32(c, o.typ, v, o.name, math.MaxInt32)
+		}
+	}
+	attr.Array(c, uapi.IFLA_BOND_ARP_IP_TARGET, 0, &b.ArpIpTargets, attr.IP4)
+	attr.Array(c, uapi.IFLA_BOND_NS_IP6_TARGET, 0, &b.NsIP6Targets, attr.IP6)
 	if !c.Encoding() || b.has(bondAD, zeroEther(b.AdActorSystem)) && !zeroEther(b.AdActorSystem) {
 		attr.Ether(c, uapi.IFLA_BOND_AD_ACTOR_SYSTEM, &b.AdActorSystem)
 	}
-	bondU8(c, uapi.IFLA_BOND_TLB_DYNAMIC_LB, &b.TlbDynamicLb, "tlb_dynamic_lb", b.has(bondTLB, b.TlbDynamicLb == 1))
 	if !c.Encoding() || delays || b.PeerNotifDelay != nil && *b.PeerNotifDelay != 0 {
 		attr.OptU32(c, uapi.IFLA_BOND_PEER_NOTIF_DELAY, &b.PeerNotifDelay)
 	}
-	if !c.Encoding() || b.has(bondAD, isSet(b.LacpActive, true)) {
-		attr.OptBool(c, uapi.IFLA_BOND_AD_LACP_ACTIVE, &b.LacpActive)
-	}
-	if !c.Encoding() || b.has(bondAD, isSet(b.LacpStrict, false)) {
-		attr.OptBool(c, uapi.IFLA_BOND_LACP_STRICT, &b.LacpStrict)
-	}
-	if !c.Encoding() || b.has(bondARP, isSet(b.ArpMissedMax, 2)) {
+	if !c.Encoding() || b.ArpMissedMax != nil && b.has(bondARP, *b.ArpMissedMax == 2) {
 		attr.OptU8(c, uapi.IFLA_BOND_MISSED_MAX, &b.ArpMissedMax)
 	}
-	bondTargets(c, uapi.IFLA_BOND_NS_IP6_TARGET, &b.NsIP6Targets, attr.IP6)
-	if !c.Encoding() || b.has(bondAD, isSet(b.CoupledControl, true)) {
-		attr.OptBool(c, uapi.IFLA_BOND_COUPLED_CONTROL, &b.CoupledControl)
-	}
-	if !c.Encoding() || b.has(bondAD, isSet(b.BroadcastNeighbor, false)) {
-		attr.OptBool(c, uapi.IFLA_BOND_BROADCAST_NEIGH, &b.BroadcastNeighbor)
+	for _, o := range [...]struct {
+		typ  attr.Type
+		v    **bool
+		told bool
+	}{
+		{uapi.IFLA_BOND_AD_LACP_ACTIVE, &b.LacpActive, true}, {uapi.IFLA_BOND_LACP_STRICT, &b.LacpStrict, false},
+		{uapi.IFLA_BOND_COUPLED_CONTROL, &b.CoupledControl, true}, {uapi.IFLA_BOND_BROADCAST_NEIGH, &b.BroadcastNeighbor, false},
+	} {
+		if !c.Encoding() || *o.v != nil && b.has(bondAD, **o.v == o.told) {
+			attr.OptBool(c, o.typ, o.v)
+		}
 	}
 	attr.Nest(c, uapi.IFLA_BOND_AD_INFO|attr.ReadOnly, b.adInfo)
 }
@@ -166,9 +204,6 @@ func (*Bond) silent() []uint16 { return bondSilent }
 
 var bondSilent = []uint16{uapi.IFLA_BOND_AD_INFO}
 
-// isSet reports whether p is nil or has that value.
-func isSet[T comparable](p *T, value T) bool { return p == nil || *p == value }
-
 // zeroEther reports whether an address is unset, or the one that stands for that.
 func zeroEther(a net.HardwareAddr) bool {
 	for _, b := range a {
@@ -179,33 +214,14 @@ func zeroEther(a net.HardwareAddr) bool {
 	return len(a) == 0 || len(a) == uapi.ETH_ALEN
 }
 
-// bondU8 is an option of one byte, unset where it is negative, and sent where send is true.
-func bondU8[T ~int](c *attr.Codec, t attr.Type, v *T, name string, send bool) {
-	if !c.Encoding() || send && *v >= 0 {
-		attr.IntU8(c, t, v, name, math.MaxUint8)
+// encodeRest sends an empty list of addresses, which removes those that there are.
+func (b *Bond) encodeRest(e *wire.Encoder) {
+	if b.ArpIpTargets != nil && len(b.ArpIpTargets) == 0 {
+		e.Nest(uapi.IFLA_BOND_ARP_IP_TARGET)
+		e.End()
 	}
-}
-
-func bondU16[T ~int](c *attr.Codec, t attr.Type, v *T, name string, send bool) {
-	if !c.Encoding() || send && *v >= 0 {
-		attr.IntU16(c, t, v, name, math.MaxUint16)
+	if b.NsIP6Targets != nil && len(b.NsIP6Targets) == 0 {
+		e.Nest(uapi.IFLA_BOND_NS_IP6_TARGET)
+		e.End()
 	}
-}
-
-func bondU32[T ~int](c *attr.Codec, t attr.Type, v *T, name string, send bool) {
-	if !c.Encoding() || send && *v >= 0 {
-		attr.IntU32(c, t, v, name, math.MaxInt32)
-	}
-}
-
-// bondTargets are addresses, of which an empty list removes those that there are.
-func bondTargets(c *attr.Codec, t attr.Type, v *[]net.IP, one func(*attr.Codec, attr.Type, *net.IP)) {
-	if c.Encoding() && *v != nil && len(*v) == 0 {
-		attr.Custom(c, t, func(e *wire.Encoder) {
-			e.Nest(uint16(t))
-			e.End()
-		}, nil)
-		return
-	}
-	attr.Array(c, t, 0, v, one)
 }

@@ -66,8 +66,24 @@ type Can struct {
 	Limits     *CanLimits // what else the controller can do, only read
 }
 
-// CanTiming is how long the bits of a CAN bus are, see [Can].
-type CanTiming = uapi.CanBittiming
+// CanTiming is how long the bits of a CAN bus are, see [Can] for the units.
+type CanTiming struct {
+	BitRate            uint32
+	SamplePoint        uint32
+	TimeQuanta         uint32
+	PropagationSegment uint32
+	PhaseSegment1      uint32
+	PhaseSegment2      uint32
+	SyncJumpWidth      uint32
+	BitRatePreScaler   uint32
+}
+
+// numbers are the fields in the order of struct can_bittiming.
+//
+//go:noinline
+func (t *CanTiming) numbers() []*uint32 {
+	return []*uint32{&t.BitRate, &t.SamplePoint, &t.TimeQuanta, &t.PropagationSegment, &t.PhaseSegment1, &t.PhaseSegment2, &t.SyncJumpWidth, &t.BitRatePreScaler}
+}
 
 // CanDelay is how the delay of a transmitter is made up for, in the shortest time quanta.
 type CanDelay struct {
@@ -92,12 +108,11 @@ type CanLimits struct {
 	XLBitRates        []uint32
 	TerminationValues []uint16
 
-	DataTiming *CanTimingRange // of the data of CAN FD frames
-	XLTiming   *CanTimingRange // of CAN XL frames
+	// The limits of timings of the data of CAN FD frames, and of CAN XL frames: TimeSegment1Min, TimeSegment1Max,
+	// TimeSegment2Min, TimeSegment2Max, SyncJumpWidthMax and BitRatePreScalerMin, Max and Inc.
+	DataTiming []uint32
+	XLTiming   []uint32
 }
-
-// CanTimingRange is what a timing of a CAN controller may be.
-type CanTimingRange = uapi.CanBittimingConst
 
 // Attrs returns the attributes that all kinds have.
 func (v *Can) Attrs() *LinkAttrs { return &v.LinkAttrs }
@@ -106,41 +121,37 @@ func (v *Can) Attrs() *LinkAttrs { return &v.LinkAttrs }
 func (v *Can) Type() string { return "can" }
 
 func (v *Can) attrs(c *attr.Codec) {
-	t := CanTiming{Bitrate: v.BitRate, SamplePoint: v.SamplePoint, Tq: v.TimeQuanta, PropSeg: v.PropagationSegment,
-		PhaseSeg1: v.PhaseSegment1, PhaseSeg2: v.PhaseSegment2, Sjw: v.SyncJumpWidth, Brp: v.BitRatePreScaler}
-	timing := &t
-	canTiming(c, uapi.IFLA_CAN_BITTIMING, &timing)
+	timing := CanTiming{v.BitRate, v.SamplePoint, v.TimeQuanta, v.PropagationSegment, v.PhaseSegment1, v.PhaseSegment2, v.SyncJumpWidth, v.BitRatePreScaler}
+	if !c.Encoding() || timing.sent() {
+		canNumbers(c, uapi.IFLA_CAN_BITTIMING, timing.numbers())
+	}
 	if c.Decoding() {
-		t = *timing
-		v.BitRate, v.SamplePoint, v.TimeQuanta, v.PropagationSegment = t.Bitrate, t.SamplePoint, t.Tq, t.PropSeg
-		v.PhaseSegment1, v.PhaseSegment2, v.SyncJumpWidth, v.BitRatePreScaler = t.PhaseSeg1, t.PhaseSeg2, t.Sjw, t.Brp
+		v.BitRate, v.SamplePoint, v.TimeQuanta, v.PropagationSegment = timing.BitRate, timing.SamplePoint, timing.TimeQuanta, timing.PropagationSegment
+		v.PhaseSegment1, v.PhaseSegment2 = timing.PhaseSegment1, timing.PhaseSegment2
+		v.SyncJumpWidth, v.BitRatePreScaler = timing.SyncJumpWidth, timing.BitRatePreScaler
 	}
 	attr.Custom(c, uapi.IFLA_CAN_BITTIMING_CONST|attr.ReadOnly, nil, v.decodeConst)
 	attr.U32(c, uapi.IFLA_CAN_CLOCK|attr.ReadOnly, &v.ClockFrequency)
 	attr.U32(c, uapi.IFLA_CAN_STATE|attr.ReadOnly, &v.State)
-	mode := uapi.CanCtrlmode{Mask: v.Mask, Flags: v.Flags}
 	if !c.Encoding() || v.Mask != 0 {
-		attr.Struct(c, uapi.IFLA_CAN_CTRLMODE, uapi.SizeofCanCtrlmode, &mode)
-	}
-	if c.Decoding() {
-		v.Mask, v.Flags = mode.Mask, mode.Flags
+		canNumbers(c, uapi.IFLA_CAN_CTRLMODE, []*uint32{&v.Mask, &v.Flags})
 	}
 	attr.U32(c, uapi.IFLA_CAN_RESTART_MS|attr.IfSet, &v.RestartMs)
-	attr.Custom(c, uapi.IFLA_CAN_RESTART, func(e *wire.Encoder) {
-		if v.Restart {
-			e.Uint32(uapi.IFLA_CAN_RESTART, 1)
-		}
-	}, nil)
-	errors := uapi.CanBerrCounter{Txerr: v.TxError, Rxerr: v.RxError}
-	attr.Struct(c, uapi.IFLA_CAN_BERR_COUNTER|attr.ReadOnly, uapi.SizeofCanBerrCounter, &errors)
-	if c.Decoding() {
-		v.TxError, v.RxError = errors.Txerr, errors.Rxerr
+	restart := uint32(0)
+	if v.Restart {
+		restart = 1
 	}
+	attr.U32(c, uapi.IFLA_CAN_RESTART|attr.IfSet|attr.WriteOnly, &restart)
+	attr.Custom(c, uapi.IFLA_CAN_BERR_COUNTER|attr.ReadOnly, nil, func(b []byte) {
+		if len(b) >= 4 {
+			v.TxError, v.RxError = native.Uint16(b), native.Uint16(b[2:])
+		}
+	})
 	canTiming(c, uapi.IFLA_CAN_DATA_BITTIMING, &v.DataTiming)
 	canTiming(c, uapi.IFLA_CAN_XL_DATA_BITTIMING, &v.XLTiming)
-	canNest(c, uapi.IFLA_CAN_TDC, &v.Tdc, func(d *CanDelay) func(*attr.Codec) { return d.attrs })
-	canNest(c, uapi.IFLA_CAN_XL_TDC, &v.XLTdc, func(d *CanDelay) func(*attr.Codec) { return d.attrs })
-	canNest(c, uapi.IFLA_CAN_XL_PWM, &v.XLPwm, func(p *CanPwm) func(*attr.Codec) { return p.attrs })
+	canNest(c, uapi.IFLA_CAN_TDC, &v.Tdc, (*CanDelay).attrs)
+	canNest(c, uapi.IFLA_CAN_XL_TDC, &v.XLTdc, (*CanDelay).attrs)
+	canNest(c, uapi.IFLA_CAN_XL_PWM, &v.XLPwm, (*CanPwm).attrs)
 	attr.OptU16(c, uapi.IFLA_CAN_TERMINATION, &v.Terminator)
 	v.limits(c)
 }
@@ -148,65 +159,117 @@ func (v *Can) attrs(c *attr.Codec) {
 // limits are what the controller can do.
 func (v *Can) limits(c *attr.Codec) {
 	l := new(CanLimits)
+	told := false
 	attr.Nest(c, uapi.IFLA_CAN_CTRLMODE_EXT|attr.ReadOnly, func(c *attr.Codec) {
 		attr.U32(c, uapi.IFLA_CAN_CTRLMODE_SUPPORTED, &l.Modes)
+		told = true
 	})
 	attr.U32(c, uapi.IFLA_CAN_BITRATE_MAX|attr.ReadOnly, &l.BitRateMax)
-	attr.Custom(c, uapi.IFLA_CAN_BITRATE_CONST|attr.ReadOnly, nil, func(b []byte) { l.BitRates = canNumbers(b, 4, native.Uint32) })
-	attr.Custom(c, uapi.IFLA_CAN_DATA_BITRATE_CONST|attr.ReadOnly, nil, func(b []byte) { l.DataBitRates = canNumbers(b, 4, native.Uint32) })
-	attr.Custom(c, uapi.IFLA_CAN_XL_DATA_BITRATE_CONST|attr.ReadOnly, nil, func(b []byte) { l.XLBitRates = canNumbers(b, 4, native.Uint32) })
-	attr.Custom(c, uapi.IFLA_CAN_TERMINATION_CONST|attr.ReadOnly, nil, func(b []byte) { l.TerminationValues = canNumbers(b, 2, native.Uint16) })
-	attr.OptStruct(c, uapi.IFLA_CAN_DATA_BITTIMING_CONST|attr.ReadOnly, uapi.SizeofCanBittimingConst, &l.DataTiming)
-	attr.OptStruct(c, uapi.IFLA_CAN_XL_DATA_BITTIMING_CONST|attr.ReadOnly, uapi.SizeofCanBittimingConst, &l.XLTiming)
-	if c.Decoding() && (l.Modes|l.BitRateMax != 0 || l.BitRates != nil || l.DataBitRates != nil || l.XLBitRates != nil || l.TerminationValues != nil ||
-		l.DataTiming != nil || l.XLTiming != nil) {
+	for _, rates := range [...]struct {
+		t attr.Type
+		v *[]uint32
+	}{
+		{uapi.IFLA_CAN_BITRATE_CONST, &l.BitRates}, {uapi.IFLA_CAN_DATA_BITRATE_CONST, &l.DataBitRates}, {uapi.IFLA_CAN_XL_DATA_BITRATE_CONST, &l.XLBitRates},
+		{uapi.IFLA_CAN_DATA_BITTIMING_CONST, &l.DataTiming}, {uapi.IFLA_CAN_XL_DATA_BITTIMING_CONST, &l.XLTiming},
+	} {
+		attr.Custom(c, rates.t|attr.ReadOnly, nil, func(b []byte) {
+			if rates.t == uapi.IFLA_CAN_DATA_BITTIMING_CONST || rates.t == uapi.IFLA_CAN_XL_DATA_BITTIMING_CONST {
+				b = b[min(canNameSize, len(b)):]
+			}
+			*rates.v = canList(b)
+			told = true
+		})
+	}
+	attr.Custom(c, uapi.IFLA_CAN_TERMINATION_CONST|attr.ReadOnly, nil, func(b []byte) {
+		for ; len(b) >= 2; b = b[2:] {
+			l.TerminationValues = append(l.TerminationValues, native.Uint16(b))
+		}
+		told = true
+	})
+	if c.Decoding() && (told || l.BitRateMax != 0) {
 		v.Limits = l
 	}
 }
 
-// canNumbers reads numbers of size bytes.
-func canNumbers[T uint16 | uint32](b []byte, size int, get func([]byte) T) []T {
-	numbers := make([]T, 0, len(b)/size)
-	for ; len(b) >= size; b = b[size:] {
-		numbers = append(numbers, get(b))
+// canNameSize is the size of the name before the numbers of struct can_bittiming_const.
+const canNameSize = 16
+
+// canList reads numbers of 32 bits.
+//
+//go:noinline
+func canList(b []byte) (list []uint32) {
+	for ; len(b) >= 4; b = b[4:] {
+		list = append(list, native.Uint32(b))
 	}
-	return numbers
+	return list
+}
+
+// canNumbers is a structure of numbers of 32 bits.
+func canNumbers(c *attr.Codec, t attr.Type, numbers []*uint32) {
+	attr.Custom(c, t, func(e *wire.Encoder) {
+		b := e.Reserve(uint16(t), 4*len(numbers))
+		for i, n := range numbers {
+			native.PutUint32(b[4*i:], *n)
+		}
+	}, func(b []byte) { canFill(numbers, b) })
+}
+
+// canFill reads numbers; a structure that is shorter leaves what it lacks as it is.
+//
+//go:noinline
+func canFill(numbers []*uint32, b []byte) {
+	for i, n := range canList(b) {
+		if i < len(numbers) {
+			*numbers[i] = n
+		}
+	}
 }
 
 func (v *Can) decodeConst(b []byte) {
-	var k uapi.CanBittimingConst
-	k.Decode(b)
+	if len(b) < canNameSize {
+		return
+	}
 	n := 0
-	for n < len(k.Name) && k.Name[n] != 0 {
+	for n < canNameSize && b[n] != 0 {
 		n++
 	}
-	v.Name = string(k.Name[:n])
-	v.TimeSegment1Min, v.TimeSegment1Max, v.TimeSegment2Min, v.TimeSegment2Max = k.Tseg1Min, k.Tseg1Max, k.Tseg2Min, k.Tseg2Max
-	v.SyncJumpWidthMax, v.BitRatePreScalerMin, v.BitRatePreScalerMax, v.BitRatePreScalerInc = k.SjwMax, k.BrpMin, k.BrpMax, k.BrpInc
+	v.Name = string(b[:n])
+	canFill([]*uint32{&v.TimeSegment1Min, &v.TimeSegment1Max, &v.TimeSegment2Min, &v.TimeSegment2Max,
+		&v.SyncJumpWidthMax, &v.BitRatePreScalerMin, &v.BitRatePreScalerMax, &v.BitRatePreScalerInc}, b[canNameSize:])
 }
 
-// canTiming is sent where it has a bit rate or a time quantum, and not with both, as kernels tell it.
+// sent reports whether a timing is sent: with a bit rate or a time quantum, and not with both, as kernels tell it.
+func (t *CanTiming) sent() bool { return (t.BitRate != 0) != (t.TimeQuanta != 0) }
+
 func canTiming(c *attr.Codec, t attr.Type, v **CanTiming) {
-	if !c.Encoding() || *v != nil && ((*v).Bitrate != 0) != ((*v).Tq != 0) {
-		attr.OptStruct(c, t, uapi.SizeofCanBittiming, v)
+	if c.Encoding() && (*v == nil || !(*v).sent()) {
+		return
+	}
+	timing := *v
+	if timing == nil {
+		timing = new(CanTiming)
+	}
+	canNumbers(c, t, timing.numbers())
+	if c.Decoding() && *timing != (CanTiming{}) {
+		*v = timing
 	}
 }
 
 // canNest is a nest of what is set.
-func canNest[T any](c *attr.Codec, t attr.Type, v **T, attrs func(*T) func(*attr.Codec)) {
-	switch {
-	case c.Encoding():
-		if *v != nil {
-			attr.Nest(c, t|uapi.NLA_F_NESTED|attr.IfSet, attrs(*v))
+func canNest[T any](c *attr.Codec, t attr.Type, v **T, attrs func(*T, *attr.Codec)) {
+	inside := *v
+	if inside == nil {
+		if c.Encoding() {
+			return
 		}
-	case c.Decoding():
-		attr.Custom(c, t, nil, func(b []byte) {
-			*v = new(T)
-			c.Fail(attr.Decode(b, attrs(*v)))
-		})
-	default:
-		attr.Nest(c, t, attrs(new(T)))
+		inside = new(T)
 	}
+	attr.Nest(c, t|uapi.NLA_F_NESTED|attr.IfSet, func(c *attr.Codec) {
+		attrs(inside, c)
+		if c.Decoding() {
+			*v = inside
+		}
+	})
 }
 
 func (d *CanDelay) attrs(c *attr.Codec) {

@@ -52,6 +52,9 @@ var canFields = []desc.Field{
 	{Type: uapi.IFLA_CAN_XL_DATA_BITTIMING_CONST, Show: showCanLimits, ReadOnly: true, Arg: canXL},
 	{Type: uapi.IFLA_CAN_XL_DATA_BITRATE_CONST, Show: showCanRates, ReadOnly: true, Arg: canXL},
 	{Type: uapi.IFLA_CAN_TERMINATION, Word: "termination", Usage: "{ 0..65535 }", Show: showCanTermination, Read: readCanNumber},
+	{Type: uapi.IFLA_CAN_TERMINATION_CONST, ReadOnly: true}, // shown along with others
+	{Type: uapi.IFLA_CAN_CTRLMODE_EXT, ReadOnly: true},
+	{Type: uapi.IFLA_CAN_BITRATE_MAX, ReadOnly: true}, // ip does not show it
 	{Type: uapi.IFLA_CAN_CLOCK, Show: showCanClock, ReadOnly: true},
 }
 
@@ -302,7 +305,7 @@ func showCanRates(p *desc.Printer, f *desc.Field, b []byte, attrs desc.Attrs) {
 	canLine(p)
 	p.Array(s.ratesKey)
 	p.Text("    [")
-	rates := canNumbers(b, 4, native.Uint32)
+	rates := canList(b)
 	for i, rate := range rates {
 		if i%6 == 0 && i != 0 {
 			canLine(p)
@@ -326,7 +329,10 @@ func showCanTermination(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Att
 	canLine(p)
 	p.Uint("termination", " termination %d [ ", uint64(native.Uint16(b)))
 	p.Array("termination_const")
-	list := canNumbers(values, 2, native.Uint16)
+	var list []uint16
+	for ; len(values) >= 2; values = values[2:] {
+		list = append(list, native.Uint16(values))
+	}
 	for i, v := range list {
 		if i < len(list)-1 {
 			p.Uint("", "%d, ", uint64(v))

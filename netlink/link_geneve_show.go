@@ -26,6 +26,11 @@ var geneveFields = []desc.Field{
 	{Type: uapi.IFLA_GENEVE_UDP_CSUM, Key: "udp_csum", Word: "udpcsum", Form: desc.NoYes, Read: readGeneveFlag},
 	{Type: uapi.IFLA_GENEVE_UDP_ZERO_CSUM6_TX, Key: "udp_zero_csum6_tx", Word: "udp6zerocsumtx", Form: desc.NoYes, Read: readGeneveFlag},
 	{Type: uapi.IFLA_GENEVE_UDP_ZERO_CSUM6_RX, Key: "udp_zero_csum6_rx", Word: "udp6zerocsumrx", Form: desc.NoYes, Read: readGeneveFlag},
+	{Type: uapi.IFLA_GENEVE_REMOTE6, ReadOnly: true}, // shown as that of IPv4, and the next as well
+	{Type: uapi.IFLA_GENEVE_LOCAL6, ReadOnly: true},
+	{Type: uapi.IFLA_GENEVE_TTL_INHERIT, ReadOnly: true},
+	{Type: uapi.IFLA_GENEVE_PORT_RANGE, ReadOnly: true}, // ip does not show these
+	{Type: uapi.IFLA_GENEVE_GRO_HINT, ReadOnly: true},
 	{Type: uapi.IFLA_GENEVE_INNER_PROTO_INHERIT, Word: "innerprotoinherit", Exact: true, Show: showGeneveInner, Read: readGeneveInner},
 }
 

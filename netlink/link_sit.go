@@ -2,12 +2,9 @@ package netlink
 
 import (
 	"net"
-	"net/netip"
 
 	"kern.sys/internal/attr"
-	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/wire"
 )
 
 // Sittun is an IPv6 tunnel over IPv4: ip link add DEV type sit. All but addresses,
@@ -27,10 +24,12 @@ type Sittun struct {
 	EncapSport uint16
 	EncapDport uint16
 
-	FwMark         uint32       // fwmark of its packets, for routes; 0 is unset
-	Flags          uint16       // SIT_ISATAP; 0 is unset
-	Prefix6rd      netip.Prefix // 6rd-prefix: the IPv6 addresses that hold those of the tunnel's ends; not valid is unset
-	RelayPrefix6rd netip.Prefix // 6rd-relay_prefix: of IPv4 addresses, what they have in common
+	FwMark            uint32 // fwmark of its packets, for routes; 0 is unset
+	Flags             uint16 // SIT_ISATAP; 0 is unset
+	Prefix6rd         net.IP // 6rd-prefix: what the IPv6 addresses begin with that hold those of the tunnel's ends; nil is unset
+	PrefixLen6rd      uint16 // bits of it
+	RelayPrefix6rd    net.IP // 6rd-relay_prefix: what those ends have in common, and the addresses do not hold; nil is unset
+	RelayPrefixLen6rd uint16 // bits of it
 }
 
 // Attrs returns the attributes that all kinds have.
@@ -50,28 +49,9 @@ func (s *Sittun) attrs(c *attr.Codec) {
 	attr.U8(c, uapi.IFLA_IPTUN_ENCAP_LIMIT|attr.IfSet, &s.EncapLimit)
 	attr.U32(c, uapi.IFLA_IPTUN_FWMARK|attr.IfSet, &s.FwMark)
 	attr.U16(c, uapi.IFLA_IPTUN_FLAGS|attr.IfSet, &s.Flags)
-	prefix6rd(c, uapi.IFLA_IPTUN_6RD_PREFIX, uapi.IFLA_IPTUN_6RD_PREFIXLEN, &s.Prefix6rd)
-	prefix6rd(c, uapi.IFLA_IPTUN_6RD_RELAY_PREFIX, uapi.IFLA_IPTUN_6RD_RELAY_PREFIXLEN, &s.RelayPrefix6rd)
+	attr.IP6(c, uapi.IFLA_IPTUN_6RD_PREFIX, &s.Prefix6rd)
+	attr.U16(c, uapi.IFLA_IPTUN_6RD_PREFIXLEN|attr.IfSet, &s.PrefixLen6rd)
+	attr.IP4(c, uapi.IFLA_IPTUN_6RD_RELAY_PREFIX, &s.RelayPrefix6rd)
+	attr.U16(c, uapi.IFLA_IPTUN_6RD_RELAY_PREFIXLEN|attr.IfSet, &s.RelayPrefixLen6rd)
 	iptunUDP.attrs(c, &s.EncapType, &s.EncapFlags, &s.EncapSport, &s.EncapDport)
-}
-
-// prefix6rd is a prefix, an attribute for its address and one for its length.
-func prefix6rd(c *attr.Codec, addr, length attr.Type, v *netip.Prefix) {
-	attr.Custom(c, addr, func(e *wire.Encoder) {
-		if v.IsValid() {
-			e.Addr(uint16(addr), v.Addr())
-		}
-	}, func(b []byte) {
-		a, _ := netip.AddrFromSlice(b)
-		*v = netip.PrefixFrom(a, 0)
-	})
-	attr.Custom(c, length, func(e *wire.Encoder) {
-		if v.IsValid() {
-			e.Uint16(uint16(length), uint16(v.Bits()))
-		}
-	}, func(b []byte) {
-		if len(b) >= 2 {
-			*v = netip.PrefixFrom(v.Addr(), int(native.Uint16(b)))
-		}
-	})
 }

@@ -21,22 +21,24 @@ func (v *Vxcan) Attrs() *LinkAttrs { return &v.LinkAttrs }
 // Type returns "vxcan".
 func (v *Vxcan) Type() string { return "vxcan" }
 
-func (v *Vxcan) attrs(c *attr.Codec) {
-	attr.Custom(c, uapi.VXCAN_INFO_PEER, func(e *wire.Encoder) {
-		if v.PeerName == "" && v.PeerNamespace == nil {
-			return
-		}
-		e.Nest(uapi.VXCAN_INFO_PEER)
-		new(uapi.Ifinfomsg).Put(e.Raw(uapi.SizeofIfinfomsg))
-		if v.PeerName != "" {
-			e.Fail(checkLinkName(v.PeerName))
-			e.String(uapi.IFLA_IFNAME, v.PeerName)
-		}
-		if v.PeerNamespace != nil {
-			encodeNamespace(e, v.PeerNamespace)
-		}
-		e.End()
-	}, nil)
+// attrs has none: that of the other end is sent by encodeRest.
+func (v *Vxcan) attrs(*attr.Codec) {}
+
+// encodeRest sends the other end in the form of a message about a link.
+func (v *Vxcan) encodeRest(e *wire.Encoder) {
+	if v.PeerName == "" && v.PeerNamespace == nil {
+		return
+	}
+	e.Nest(uapi.VXCAN_INFO_PEER)
+	new(uapi.Ifinfomsg).Put(e.Raw(uapi.SizeofIfinfomsg))
+	if v.PeerName != "" {
+		e.Fail(checkLinkName(v.PeerName))
+		e.String(uapi.IFLA_IFNAME, v.PeerName)
+	}
+	if v.PeerNamespace != nil {
+		encodeNamespace(e, v.PeerNamespace)
+	}
+	e.End()
 }
 
 func (*Vxcan) describe() desc.Kind { return desc.Kind{Fields: vxcanFields} }

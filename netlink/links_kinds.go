@@ -3,7 +3,7 @@ package netlink
 import "kern.sys/netlink/desc"
 
 // linkKinds are the kinds of links that the package knows by more than their name. Links of other
-// kinds are a [GenericLink].
+// kinds are a [GenericLink], and so are those here that have no attributes and so need no type.
 var linkKinds = kindTable[Link]{
 	{"amt", of[Amt]},
 	{"bareudp", of[BareUDP]},
@@ -28,26 +28,26 @@ var linkKinds = kindTable[Link]{
 	{"ipoib", of[IPoIB]},
 	{"ipvlan", of[IPVlan]},
 	{"ipvtap", of[IPVtap]},
-	{"lowpan", of[Lowpan]},
+	{"lowpan", nil},
 	{"macsec", of[Macsec]},
 	{"macvlan", of[Macvlan]},
 	{"macvtap", of[Macvtap]},
-	{"netdevsim", of[Netdevsim]},
+	{"netdevsim", nil},
 	{"netkit", of[Netkit]},
-	{"nlmon", of[Nlmon]},
+	{"nlmon", nil},
 	{"openvswitch", of[OpenvSwitch]},
 	{"ovpn", of[Ovpn]},
-	{"pfcp", of[Pfcp]},
+	{"pfcp", nil},
 	{"rmnet", of[Rmnet]},
 	{"sit", of[Sittun]},
-	{"team", of[Team]},
+	{"team", nil},
 	{"tun", of[Tuntap]},
-	{"vcan", of[Vcan]},
+	{"vcan", nil},
 	{"veth", of[Veth]},
-	{"virt_wifi", of[VirtWifi]},
+	{"virt_wifi", nil},
 	{"vlan", of[Vlan]},
 	{"vrf", of[Vrf]},
-	{"vsockmon", of[Vsockmon]},
+	{"vsockmon", nil},
 	{"vti", of[Vti]},
 	{"vti6", of[Vti]},
 	{"vxcan", of[Vxcan]},
@@ -61,7 +61,7 @@ var portKinds = kindTable[LinkSlave]{
 	{"bond", of[BondSlave]},
 	{"bridge", of[BridgePort]},
 	{"openvswitch", of[OpenvSwitchSlave]},
-	{"team", of[TeamSlave]},
+	{"team", nil},
 	{"vrf", of[VrfSlave]},
 }
 

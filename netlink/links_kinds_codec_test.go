@@ -3,7 +3,6 @@ package netlink
 import (
 	"bytes"
 	"net"
-	"net/netip"
 	"reflect"
 	"testing"
 
@@ -41,7 +40,7 @@ var kindExamples = map[string]struct {
 	},
 	"sit plain": {
 		read: &Sittun{Ttl: 64, PMtuDisc: 1, Link: 3, Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2},
-			Prefix6rd: netip.MustParsePrefix("2002::/16"), RelayPrefix6rd: netip.MustParsePrefix("0.0.0.0/0")},
+			Prefix6rd: net.ParseIP("2002::"), PrefixLen6rd: 16, RelayPrefix6rd: net.IP{0, 0, 0, 0}},
 	},
 	"ip6tnl plain": {
 		read: &Ip6tnl{Ttl: 32, EncapLimit: 7, Link: 4, Local: net.ParseIP("fd00::1"), Remote: net.ParseIP("fd00::2"),

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"maps"
 	"net"
-	"net/netip"
 	"reflect"
 	"testing"
 
@@ -95,7 +94,7 @@ var moreExamples = map[string]struct{ set, read any }{
 	},
 	"sit 6rd": {
 		read: &Sittun{Proto: uapi.IPPROTO_IPV6, Local: tunnel4[0], Remote: net.IP{0, 0, 0, 0}, FwMark: 9, Flags: uapi.SIT_ISATAP,
-			Prefix6rd: netip.MustParsePrefix("2001:db8::/32"), RelayPrefix6rd: netip.MustParsePrefix("10.0.0.0/8")},
+			Prefix6rd: net.ParseIP("2001:db8::"), PrefixLen6rd: 32, RelayPrefix6rd: net.IP{10, 0, 0, 0}, RelayPrefixLen6rd: 8},
 	},
 	"ip6tnl everything": {
 		read: &Ip6tnl{Local: tunnel6[0], Remote: tunnel6[1], Ttl: 64, Flags: 0x30000 | IP6_TNL_F_RCV_DSCP_COPY | IP6_TNL_F_ALLOW_LOCAL_REMOTE | uint32(IP6_TNL_F_IGN_ENCAP_LIMIT),
@@ -197,12 +196,12 @@ var moreExamples = map[string]struct{ set, read any }{
 			IngressChecksumV5: new(false), EgressChecksumV5: new(true)},
 	},
 	"can fd": {
-		set: &Can{BitRate: 500000, SamplePoint: 875, DataTiming: &CanTiming{Bitrate: 2000000, SamplePoint: 750}, Tdc: &CanDelay{new(uint32(10)), new(uint32(20)), new(uint32(0))},
+		set: &Can{BitRate: 500000, SamplePoint: 875, DataTiming: &CanTiming{BitRate: 2000000, SamplePoint: 750}, Tdc: &CanDelay{new(uint32(10)), new(uint32(20)), new(uint32(0))},
 			Mask: 0x423, Flags: 0x421, RestartMs: 100, Terminator: new(uint16(120))},
 		read: &Can{},
 	},
 	"can xl": {
-		set: &Can{BitRate: 500000, XLTiming: &CanTiming{Bitrate: 8000000}, XLTdc: &CanDelay{Offset: new(uint32(16))}, XLPwm: &CanPwm{new(uint32(4)), new(uint32(8)), new(uint32(2))},
+		set: &Can{BitRate: 500000, XLTiming: &CanTiming{BitRate: 8000000}, XLTdc: &CanDelay{Offset: new(uint32(16))}, XLPwm: &CanPwm{new(uint32(4)), new(uint32(8)), new(uint32(2))},
 			Mask: 0xb000, Flags: 0xb000, Restart: true},
 		read: &Can{},
 	},
@@ -210,10 +209,10 @@ var moreExamples = map[string]struct{ set, read any }{
 		read: &Can{BitRate: 500000, SamplePoint: 875, TimeQuanta: 125, PropagationSegment: 6, PhaseSegment1: 7, PhaseSegment2: 2, SyncJumpWidth: 1, BitRatePreScaler: 2,
 			Name: "xyz", TimeSegment1Min: 2, TimeSegment1Max: 256, TimeSegment2Min: 2, TimeSegment2Max: 128, SyncJumpWidthMax: 128, BitRatePreScalerMin: 1, BitRatePreScalerMax: 512, BitRatePreScalerInc: 1,
 			ClockFrequency: 40000000, State: CAN_STATE_STOPPED, Flags: 0x421, TxError: 3, RxError: 4, RestartMs: 100, Terminator: new(uint16(120)),
-			DataTiming: &CanTiming{Bitrate: 2000000, SamplePoint: 750, Tq: 25, PropSeg: 7, PhaseSeg1: 7, PhaseSeg2: 5, Sjw: 1, Brp: 1},
+			DataTiming: &CanTiming{BitRate: 2000000, SamplePoint: 750, TimeQuanta: 25, PropagationSegment: 7, PhaseSegment1: 7, PhaseSegment2: 5, SyncJumpWidth: 1, BitRatePreScaler: 1},
 			Tdc:        &CanDelay{Value: new(uint32(10)), Offset: new(uint32(20))},
 			Limits: &CanLimits{Modes: 0x21, BitRateMax: 8000000, TerminationValues: []uint16{0, 120},
-				DataTiming: &CanTimingRange{Name: [16]uint8{'x', 'y', 'z'}, Tseg1Min: 1, Tseg1Max: 32, Tseg2Min: 1, Tseg2Max: 16, SjwMax: 16, BrpMin: 1, BrpMax: 32, BrpInc: 1}}},
+				DataTiming: []uint32{1, 32, 1, 16, 16, 1, 32, 1}}},
 	},
 	"vxcan plain": {
 		set:  &Vxcan{PeerName: "x1"},
@@ -265,7 +264,7 @@ func TestBondThatWasReadCanBeSent(t *testing.T) {
 	for d := wire.NewDecoder(e.Bytes()); d.Next(); {
 		want = append(want, byte(d.Type()))
 	}
-	if !bytes.Equal(want, []byte{uapi.IFLA_BOND_MODE, uapi.IFLA_BOND_ARP_IP_TARGET, uapi.IFLA_BOND_AD_LACP_RATE}) {
+	if !bytes.Equal(want, []byte{uapi.IFLA_BOND_MODE, uapi.IFLA_BOND_AD_LACP_RATE, uapi.IFLA_BOND_ARP_IP_TARGET}) {
 		t.Errorf("attributes %v are sent: what is asked for is for the kernel to refuse", want)
 	}
 }

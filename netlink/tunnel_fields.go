@@ -138,6 +138,8 @@ var (
 	sit6rd = []desc.Field{
 		{Type: uapi.IFLA_IPTUN_FLAGS, Word: "isatap", Exact: true, Show: showTunnelIsatap},
 		{Type: uapi.IFLA_IPTUN_6RD_PREFIX, Word: "6rd-prefix", Words: []string{"6rd-reset"}, Usage: "ADDR", Exact: true, Show: showTunnel6rd},
+		{Type: uapi.IFLA_IPTUN_6RD_PREFIXLEN, ReadOnly: true},
+		{Type: uapi.IFLA_IPTUN_6RD_RELAY_PREFIXLEN, ReadOnly: true},
 		{Type: uapi.IFLA_IPTUN_6RD_RELAY_PREFIX, Word: "6rd-relay_prefix", Usage: "ADDR", Exact: true},
 	}
 	iptunMark = []desc.Field{

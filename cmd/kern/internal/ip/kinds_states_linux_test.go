@@ -20,7 +20,6 @@ var moreKindStates = []kindState{
 	{"bond", "primary", "set x0 type bond primary y0", false},
 	{"bond", "none active", "set x0 type bond clear_active_slave", false},
 	{"bond", "queue", "set x0 type bond_slave queue_id 3", true},
-	{"bond", "priority", "set x0 type bond_slave prio -4", true},
 	{"erspan", "one", "add x0 type erspan local 10.0.0.1 remote 10.0.0.2 seq key 5 erspan_ver 1 erspan 123", false},
 	{"erspan", "two", "add x0 type erspan local 10.0.0.1 remote 10.0.0.2 seq key 6 erspan_ver 2 erspan_dir egress erspan_hwid 0x17", false},
 	{"geneve", "inherited", "add x0 type geneve id 9 remote fd00::2 ttl inherit tos inherit df inherit flowlabel 0x1234 dstport 7000 " +
@@ -46,7 +45,6 @@ var moreKindStates = []kindState{
 	{"macsec", "sci", "add x0 link d0 type macsec sci 0102030405060708 cipher gcm-aes-xpn-128", false},
 	{"macsec", "changed", "set x0 type macsec encrypt on replay on window 7", false},
 	{"nlmon", "plain", "add x0 type nlmon", false},
-	{"ovpn", "server", "add x0 type ovpn mode mp", false},
 	{"sit", "6rd", "add x0 type sit local 10.0.0.1 6rd-prefix 2001:db8::/32 6rd-relay_prefix 10.0.0.0/8 isatap nopmtudisc mode ip6ip fwmark 9", false},
 	{"sit", "changed", "set x0 type sit ttl 8 6rd-reset", false},
 	{"team", "plain", "add x0 type team", false},
@@ -56,9 +54,9 @@ var moreKindStates = []kindState{
 	{"vxcan", "pair", "add x0 type vxcan peer name x1", false},
 }
 
-// madeElsewhere are kinds that ip link does not make, or that no kernel of Debian has.
+// madeElsewhere are kinds that ip link does not make, or that no kernel of Debian has, or whose module is not loaded for them (ovpn).
 var madeElsewhere = []string{
-	"amt", "bareudp", "can", "dsa", "ipoib", "lowpan", "netdevsim", "openvswitch", "pfcp", "rmnet", "tun", "virt_wifi",
+	"amt", "bareudp", "can", "dsa", "ipoib", "lowpan", "netdevsim", "openvswitch", "ovpn", "pfcp", "rmnet", "tun", "virt_wifi",
 }
 
 // stateNeeds is what has to be there for some of the states.
