@@ -21,16 +21,16 @@ func tunnelFields(sort int, parts ...[]desc.Field) []desc.Field {
 // describeGRE and describeGRE6 are the kinds of GRE over IPv4 and IPv6, with ERSPAN or not.
 func describeGRE(erspan bool) desc.Kind {
 	if erspan {
-		return desc.Kind{Fields: tunnelFields(tunnelGRE, greEnds, gre4, greKeys, greMark, greErspan, greEncap), Complete: completeErspan}
+		return desc.Kind{Fields: tunnelFields(tunnelGRE, greEnds, gre4, greKeys, greMark, greErspan, greEncap, greOf6), Complete: completeErspan}
 	}
-	return desc.Kind{Fields: tunnelFields(tunnelGRE, greEnds, gre4, greKeys, greMark, greEncap), Complete: completeGRE}
+	return desc.Kind{Fields: tunnelFields(tunnelGRE, greEnds, gre4, greKeys, greMark, greEncap, greOf6), Complete: completeGRE}
 }
 
 func describeGRE6(erspan bool) desc.Kind {
 	if erspan {
-		return desc.Kind{Fields: tunnelFields(tunnelGRE6, greEnds, gre6, greKeys, gre6Local, greMark, greErspan, greEncap), Complete: completeGRE6}
+		return desc.Kind{Fields: tunnelFields(tunnelGRE6, greEnds, gre6, greKeys, gre6Local, greMark, greErspan, greEncap, greOf4), Complete: completeGRE6}
 	}
-	return desc.Kind{Fields: tunnelFields(tunnelGRE6, greEnds, gre6, greKeys, gre6Local, greMark, greEncap), Complete: completeGRE6}
+	return desc.Kind{Fields: tunnelFields(tunnelGRE6, greEnds, gre6, greKeys, gre6Local, greMark, greEncap, greOf4), Complete: completeGRE6}
 }
 
 // Parts of GRE. Flags that have a direction stand beside those for both: "iseq" is shown where "seq" is read.
@@ -79,6 +79,16 @@ var (
 		{Type: uapi.IFLA_GRE_ENCAP_SPORT, Word: "encap-sport", Usage: "PORT", Exact: true},
 		{Type: uapi.IFLA_GRE_ENCAP_DPORT, Word: "encap-dport", Usage: "PORT", Exact: true},
 		{Type: uapi.IFLA_GRE_ENCAP_FLAGS, Word: "encap-csum", Words: tunnelEncapFlags, Exact: true},
+	}
+)
+
+// What the Go types have for the other family, and kernels do not tell of this one.
+var (
+	greOf4 = []desc.Field{
+		{Type: uapi.IFLA_GRE_TOS, ReadOnly: true}, {Type: uapi.IFLA_GRE_PMTUDISC, ReadOnly: true}, {Type: uapi.IFLA_GRE_IGNORE_DF, ReadOnly: true},
+	}
+	greOf6 = []desc.Field{
+		{Type: uapi.IFLA_GRE_ENCAP_LIMIT, ReadOnly: true}, {Type: uapi.IFLA_GRE_FLOWINFO, ReadOnly: true}, {Type: uapi.IFLA_GRE_FLAGS, ReadOnly: true},
 	}
 )
 
@@ -133,12 +143,14 @@ var (
 		{Type: uapi.IFLA_IPTUN_FLOWINFO, Word: "flowlabel", Words: []string{"fl"}, Usage: "FLOWLABEL", Exact: true, Show: showTunnelLabel},
 		{Type: uapi.IFLA_IPTUN_FLAGS, Word: "dscp", Usage: "inherit", Exact: true, Show: showTunnelDSCP},
 		{Type: uapi.IFLA_IPTUN_FLAGS, Show: showTunnelMIP6, ReadOnly: true},
+		{Type: uapi.IFLA_IPTUN_TOS, ReadOnly: true}, // a part of FLOWINFO
 		{Type: uapi.IFLA_IPTUN_FLAGS, Word: "allow-localremote", Words: tunnelLocalRemote, Exact: true, Show: showTunnelLocalRemote},
 	}
 	sit6rd = []desc.Field{
 		{Type: uapi.IFLA_IPTUN_FLAGS, Word: "isatap", Exact: true, Show: showTunnelIsatap},
 		{Type: uapi.IFLA_IPTUN_6RD_PREFIX, Word: "6rd-prefix", Words: []string{"6rd-reset"}, Usage: "ADDR", Exact: true, Show: showTunnel6rd},
 		{Type: uapi.IFLA_IPTUN_6RD_PREFIXLEN, ReadOnly: true},
+		{Type: uapi.IFLA_IPTUN_ENCAP_LIMIT, ReadOnly: true}, // no sit has it
 		{Type: uapi.IFLA_IPTUN_6RD_RELAY_PREFIXLEN, ReadOnly: true},
 		{Type: uapi.IFLA_IPTUN_6RD_RELAY_PREFIX, Word: "6rd-relay_prefix", Usage: "ADDR", Exact: true},
 	}
