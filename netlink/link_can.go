@@ -19,8 +19,8 @@ const (
 
 // Can is a CAN controller: ip link set DEV type can …. A driver makes it, and LinkModify changes it while it is down.
 //
-// LinkModify sends BitRate, or TimeQuanta and the segments, and the controller works out the rest: so of a timing that was
-// read, where both are there, nothing is sent. Flags are set as Mask says, which is 0 when it was read.
+// LinkModify sends BitRate, or TimeQuanta and the segments, and the controller works out the rest: so of a timing that
+// was read, where both are there, nothing is sent. Flags are set as Mask says, which is 0 when it was read.
 type Can struct {
 	LinkAttrs
 

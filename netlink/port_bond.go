@@ -92,7 +92,8 @@ func showBondPortName(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 // lacpStates are the names of LACP_STATE_… by bit.
 var lacpStates = [...]string{"active", "short_timeout", "aggregating", "in_sync", "collecting", "distributing", "defaulted", "expired"}
 
-// showLacpState prints the state of a port as a number and bit by bit. Of that of the partner, which is of 16 bits, 8 are in use.
+// showLacpState prints the state of a port as a number and bit by bit. Of that of the partner, which is of 16 bits, 8
+// are in use.
 func showLacpState(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 	var state uint16
 	switch len(b) {

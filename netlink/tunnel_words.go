@@ -94,7 +94,6 @@ const (
 // tunnel is what the words of one command say, beside what the tunnel that they change has: ip sends all of it.
 type tunnel struct {
 	begun             bool
-	erspan            bool // the kind is of ERSPAN
 	local, remote     netip.Addr
 	link, fwmark      uint32
 	ttl, tos          uint8
