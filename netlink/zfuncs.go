@@ -579,6 +579,12 @@ func LinkDelAltName(link Link, name string) error {
 	return pkgHandle.LinkDelAltName(link, name)
 }
 
+// LinkDelBondSlave takes a link out of a bond: ip link set DEV nomaster. It acts in the network
+// namespace of the calling thread; see [Handle.LinkDelBondSlave].
+func LinkDelBondSlave(link Link, master *Bond) error {
+	return pkgHandle.LinkDelBondSlave(link, master)
+}
+
 // LinkDelGroup removes all links of a group, see [Handle.LinkSetGroup], in one go: ip link del
 // group GROUP. It acts in the network namespace of the calling thread; see [Handle.LinkDelGroup].
 func LinkDelGroup(group uint32) error {
@@ -677,6 +683,26 @@ func LinkSetAllmulticastOn(link Link) error {
 // network namespace of the calling thread; see [Handle.LinkSetBRSlaveGroupFwdMask].
 func LinkSetBRSlaveGroupFwdMask(link Link, mask uint16) error {
 	return pkgHandle.LinkSetBRSlaveGroupFwdMask(link, mask)
+}
+
+// LinkSetBondSlave makes a link the port of a bond: ip link set DEV master BOND. It acts in the
+// network namespace of the calling thread; see [Handle.LinkSetBondSlave].
+func LinkSetBondSlave(link Link, master *Bond) error {
+	return pkgHandle.LinkSetBondSlave(link, master)
+}
+
+// LinkSetBondSlaveActive makes a port of a bond the one that is used, in the modes active-backup,
+// balance-tlb and balance-alb: ip link set BOND type bond active_slave DEV. It acts in the network
+// namespace of the calling thread; see [Handle.LinkSetBondSlaveActive].
+func LinkSetBondSlaveActive(link Link, master *Bond) error {
+	return pkgHandle.LinkSetBondSlaveActive(link, master)
+}
+
+// LinkSetBondSlaveQueueId sets the queue of its bond that a port sends from, 0 for any: ip link set
+// DEV type bond_slave queue_id ID. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetBondSlaveQueueId].
+func LinkSetBondSlaveQueueId(link Link, queueId uint16) error {
+	return pkgHandle.LinkSetBondSlaveQueueId(link, queueId)
 }
 
 // LinkSetBrNeighSuppress sets whether a bridge port answers ARP and ND in place of flooding them:

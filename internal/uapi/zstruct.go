@@ -430,6 +430,219 @@ func (m *IflaVlanFlags) Put(b []byte) {
 	binary.NativeEndian.PutUint32(b[4:], m.Mask)
 }
 
+// IflaRmnetFlags is struct ifla_rmnet_flags of linux/if_link.h.
+type IflaRmnetFlags struct {
+	Flags uint32
+	Mask  uint32
+}
+
+// SizeofIflaRmnetFlags is the size of struct ifla_rmnet_flags in bytes.
+const SizeofIflaRmnetFlags = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *IflaRmnetFlags) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Flags = binary.NativeEndian.Uint32(b[0:])
+	m.Mask = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *IflaRmnetFlags) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], m.Flags)
+	binary.NativeEndian.PutUint32(b[4:], m.Mask)
+}
+
+// CanBittiming is struct can_bittiming of linux/can/netlink.h.
+type CanBittiming struct {
+	Bitrate     uint32
+	SamplePoint uint32
+	Tq          uint32
+	PropSeg     uint32
+	PhaseSeg1   uint32
+	PhaseSeg2   uint32
+	Sjw         uint32
+	Brp         uint32
+}
+
+// SizeofCanBittiming is the size of struct can_bittiming in bytes.
+const SizeofCanBittiming = 32
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *CanBittiming) Decode(b []byte) {
+	if len(b) < 32 {
+		var whole [32]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Bitrate = binary.NativeEndian.Uint32(b[0:])
+	m.SamplePoint = binary.NativeEndian.Uint32(b[4:])
+	m.Tq = binary.NativeEndian.Uint32(b[8:])
+	m.PropSeg = binary.NativeEndian.Uint32(b[12:])
+	m.PhaseSeg1 = binary.NativeEndian.Uint32(b[16:])
+	m.PhaseSeg2 = binary.NativeEndian.Uint32(b[20:])
+	m.Sjw = binary.NativeEndian.Uint32(b[24:])
+	m.Brp = binary.NativeEndian.Uint32(b[28:])
+}
+
+// Put writes m to the first 32 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *CanBittiming) Put(b []byte) {
+	clear(b[:32])
+	binary.NativeEndian.PutUint32(b[0:], m.Bitrate)
+	binary.NativeEndian.PutUint32(b[4:], m.SamplePoint)
+	binary.NativeEndian.PutUint32(b[8:], m.Tq)
+	binary.NativeEndian.PutUint32(b[12:], m.PropSeg)
+	binary.NativeEndian.PutUint32(b[16:], m.PhaseSeg1)
+	binary.NativeEndian.PutUint32(b[20:], m.PhaseSeg2)
+	binary.NativeEndian.PutUint32(b[24:], m.Sjw)
+	binary.NativeEndian.PutUint32(b[28:], m.Brp)
+}
+
+// CanBittimingConst is struct can_bittiming_const of linux/can/netlink.h.
+type CanBittimingConst struct {
+	Name     [16]uint8
+	Tseg1Min uint32
+	Tseg1Max uint32
+	Tseg2Min uint32
+	Tseg2Max uint32
+	SjwMax   uint32
+	BrpMin   uint32
+	BrpMax   uint32
+	BrpInc   uint32
+}
+
+// SizeofCanBittimingConst is the size of struct can_bittiming_const in bytes.
+const SizeofCanBittimingConst = 48
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *CanBittimingConst) Decode(b []byte) {
+	if len(b) < 48 {
+		var whole [48]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	copy(m.Name[:], b[0:])
+	m.Tseg1Min = binary.NativeEndian.Uint32(b[16:])
+	m.Tseg1Max = binary.NativeEndian.Uint32(b[20:])
+	m.Tseg2Min = binary.NativeEndian.Uint32(b[24:])
+	m.Tseg2Max = binary.NativeEndian.Uint32(b[28:])
+	m.SjwMax = binary.NativeEndian.Uint32(b[32:])
+	m.BrpMin = binary.NativeEndian.Uint32(b[36:])
+	m.BrpMax = binary.NativeEndian.Uint32(b[40:])
+	m.BrpInc = binary.NativeEndian.Uint32(b[44:])
+}
+
+// Put writes m to the first 48 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *CanBittimingConst) Put(b []byte) {
+	clear(b[:48])
+	copy(b[0:], m.Name[:])
+	binary.NativeEndian.PutUint32(b[16:], m.Tseg1Min)
+	binary.NativeEndian.PutUint32(b[20:], m.Tseg1Max)
+	binary.NativeEndian.PutUint32(b[24:], m.Tseg2Min)
+	binary.NativeEndian.PutUint32(b[28:], m.Tseg2Max)
+	binary.NativeEndian.PutUint32(b[32:], m.SjwMax)
+	binary.NativeEndian.PutUint32(b[36:], m.BrpMin)
+	binary.NativeEndian.PutUint32(b[40:], m.BrpMax)
+	binary.NativeEndian.PutUint32(b[44:], m.BrpInc)
+}
+
+// CanBerrCounter is struct can_berr_counter of linux/can/netlink.h.
+type CanBerrCounter struct {
+	Txerr uint16
+	Rxerr uint16
+}
+
+// SizeofCanBerrCounter is the size of struct can_berr_counter in bytes.
+const SizeofCanBerrCounter = 4
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *CanBerrCounter) Decode(b []byte) {
+	if len(b) < 4 {
+		var whole [4]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Txerr = binary.NativeEndian.Uint16(b[0:])
+	m.Rxerr = binary.NativeEndian.Uint16(b[2:])
+}
+
+// Put writes m to the first 4 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *CanBerrCounter) Put(b []byte) {
+	clear(b[:4])
+	binary.NativeEndian.PutUint16(b[0:], m.Txerr)
+	binary.NativeEndian.PutUint16(b[2:], m.Rxerr)
+}
+
+// CanCtrlmode is struct can_ctrlmode of linux/can/netlink.h.
+type CanCtrlmode struct {
+	Mask  uint32
+	Flags uint32
+}
+
+// SizeofCanCtrlmode is the size of struct can_ctrlmode in bytes.
+const SizeofCanCtrlmode = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *CanCtrlmode) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Mask = binary.NativeEndian.Uint32(b[0:])
+	m.Flags = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *CanCtrlmode) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], m.Mask)
+	binary.NativeEndian.PutUint32(b[4:], m.Flags)
+}
+
+// CanDeviceStats is struct can_device_stats of linux/can/netlink.h.
+type CanDeviceStats struct {
+	BusError        uint32
+	ErrorWarning    uint32
+	ErrorPassive    uint32
+	BusOff          uint32
+	ArbitrationLost uint32
+	Restarts        uint32
+}
+
+// SizeofCanDeviceStats is the size of struct can_device_stats in bytes.
+const SizeofCanDeviceStats = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *CanDeviceStats) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.BusError = binary.NativeEndian.Uint32(b[0:])
+	m.ErrorWarning = binary.NativeEndian.Uint32(b[4:])
+	m.ErrorPassive = binary.NativeEndian.Uint32(b[8:])
+	m.BusOff = binary.NativeEndian.Uint32(b[12:])
+	m.ArbitrationLost = binary.NativeEndian.Uint32(b[16:])
+	m.Restarts = binary.NativeEndian.Uint32(b[20:])
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *CanDeviceStats) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], m.BusError)
+	binary.NativeEndian.PutUint32(b[4:], m.ErrorWarning)
+	binary.NativeEndian.PutUint32(b[8:], m.ErrorPassive)
+	binary.NativeEndian.PutUint32(b[12:], m.BusOff)
+	binary.NativeEndian.PutUint32(b[16:], m.ArbitrationLost)
+	binary.NativeEndian.PutUint32(b[20:], m.Restarts)
+}
+
 // IflaVlanQosMapping is struct ifla_vlan_qos_mapping of linux/if_link.h.
 type IflaVlanQosMapping struct {
 	From uint32
