@@ -96,6 +96,8 @@ type events[T any] struct {
 	// decode says whether it wants the message. It is called for messages of all
 	// types that the groups bring.
 	decode func(m wire.Message) (v T, want bool, err error)
+	// begin and end, if set, are for a protocol that wants more than a group joined.
+	begin, end func(*wire.Listener) error
 }
 
 // watcher listens to changes of objects, and can list them.
@@ -202,6 +204,9 @@ func openWatch(h *Handle, cfg wire.Config, groups []uint32) (*Handle, *wire.List
 
 func (w *watcher[T]) close() {
 	// There is nothing left to be told to anyone.
+	if w.end != nil {
+		_ = w.end(w.listen)
+	}
 	_ = w.listen.Close()
 	w.lists.Delete()
 }

@@ -155,6 +155,171 @@ func ClassSeq(link Link, parent uint32) iter.Seq2[Class, error] {
 	return pkgHandle.ClassSeq(link, parent)
 }
 
+// DevLinkGetAllPortList is [Handle.DevLinkGetAllPortList] in the network namespace of the calling thread.
+func DevLinkGetAllPortList() ([]*DevlinkPort, error) {
+	return pkgHandle.DevLinkGetAllPortList()
+}
+
+// DevLinkGetDeviceByName is [Handle.DevLinkGetDeviceByName] in the network namespace of the calling thread.
+func DevLinkGetDeviceByName(Bus string, Device string) (*DevlinkDevice, error) {
+	return pkgHandle.DevLinkGetDeviceByName(Bus, Device)
+}
+
+// DevLinkGetDeviceList is [Handle.DevLinkGetDeviceList] in the network namespace of the calling thread.
+func DevLinkGetDeviceList() ([]*DevlinkDevice, error) {
+	return pkgHandle.DevLinkGetDeviceList()
+}
+
+// DevLinkGetPortByIndex is [Handle.DevLinkGetPortByIndex] in the network namespace of the calling thread.
+func DevLinkGetPortByIndex(Bus string, Device string, PortIndex uint32) (*DevlinkPort, error) {
+	return pkgHandle.DevLinkGetPortByIndex(Bus, Device, PortIndex)
+}
+
+// DevLinkPortAdd is [Handle.DevLinkPortAdd] in the network namespace of the calling thread.
+func DevLinkPortAdd(Bus string, Device string, Flavour uint16, Attrs DevLinkPortAddAttrs) (*DevlinkPort, error) {
+	return pkgHandle.DevLinkPortAdd(Bus, Device, Flavour, Attrs)
+}
+
+// DevLinkPortDel is [Handle.DevLinkPortDel] in the network namespace of the calling thread.
+func DevLinkPortDel(Bus string, Device string, PortIndex uint32) error {
+	return pkgHandle.DevLinkPortDel(Bus, Device, PortIndex)
+}
+
+// DevLinkSetEswitchMode is [Handle.DevLinkSetEswitchMode] in the network namespace of the calling thread.
+func DevLinkSetEswitchMode(Dev *DevlinkDevice, NewMode string) error {
+	return pkgHandle.DevLinkSetEswitchMode(Dev, NewMode)
+}
+
+// DevlinkDeviceSeq is [Handle.DevlinkDeviceSeq] in the network namespace of the calling thread.
+func DevlinkDeviceSeq() iter.Seq2[DevlinkDevice, error] {
+	return pkgHandle.DevlinkDeviceSeq()
+}
+
+// DevlinkGetDeviceParamByName is [Handle.DevlinkGetDeviceParamByName] in the network namespace of the calling thread.
+func DevlinkGetDeviceParamByName(bus string, device string, param string) (*DevlinkParam, error) {
+	return pkgHandle.DevlinkGetDeviceParamByName(bus, device, param)
+}
+
+// DevlinkGetDeviceParams is [Handle.DevlinkGetDeviceParams] in the network namespace of the calling thread.
+func DevlinkGetDeviceParams(bus string, device string) ([]*DevlinkParam, error) {
+	return pkgHandle.DevlinkGetDeviceParams(bus, device)
+}
+
+// DevlinkGetDeviceResources is [Handle.DevlinkGetDeviceResources] in the network namespace of the calling thread.
+func DevlinkGetDeviceResources(bus string, device string) (*DevlinkResources, error) {
+	return pkgHandle.DevlinkGetDeviceResources(bus, device)
+}
+
+// DevlinkGetDeviceVersions is [Handle.DevlinkGetDeviceVersions] in the network namespace of the calling thread.
+func DevlinkGetDeviceVersions(bus, device string) (*DevlinkVersions, error) {
+	return pkgHandle.DevlinkGetDeviceVersions(bus, device)
+}
+
+// DevlinkPortFnSet is [Handle.DevlinkPortFnSet] in the network namespace of the calling thread.
+func DevlinkPortFnSet(Bus string, Device string, PortIndex uint32, FnAttrs DevlinkPortFnSetAttrs) error {
+	return pkgHandle.DevlinkPortFnSet(Bus, Device, PortIndex, FnAttrs)
+}
+
+// DevlinkPortSeq is [Handle.DevlinkPortSeq] in the network namespace of the calling thread.
+func DevlinkPortSeq(bus, device string) iter.Seq2[DevlinkPort, error] {
+	return pkgHandle.DevlinkPortSeq(bus, device)
+}
+
+// DevlinkSetDeviceParam is [Handle.DevlinkSetDeviceParam] in the network namespace of the calling thread.
+func DevlinkSetDeviceParam(bus string, device string, param string, cmode uint8, value interface{}) error {
+	return pkgHandle.DevlinkSetDeviceParam(bus, device, param, cmode, value)
+}
+
+// DevlinkSplitPort is [Handle.DevlinkSplitPort] in the network namespace of the calling thread.
+func DevlinkSplitPort(port *DevlinkPort, count uint32) error {
+	return pkgHandle.DevlinkSplitPort(port, count)
+}
+
+// DevlinkUnsplitPort is [Handle.DevlinkUnsplitPort] in the network namespace of the calling thread.
+func DevlinkUnsplitPort(port *DevlinkPort) error {
+	return pkgHandle.DevlinkUnsplitPort(port)
+}
+
+// FouAdd is [Handle.FouAdd] in the network namespace of the calling thread.
+func FouAdd(f Fou) error {
+	return pkgHandle.FouAdd(f)
+}
+
+// FouDel is [Handle.FouDel] in the network namespace of the calling thread.
+func FouDel(f Fou) error {
+	return pkgHandle.FouDel(f)
+}
+
+// FouFamilyId is [Handle.FouFamilyId] in the network namespace of the calling thread.
+func FouFamilyId() (int, error) {
+	return pkgHandle.FouFamilyId()
+}
+
+// FouList is [Handle.FouList] in the network namespace of the calling thread.
+func FouList(fam int) ([]Fou, error) {
+	return pkgHandle.FouList(fam)
+}
+
+// FouSeq is [Handle.FouSeq] in the network namespace of the calling thread.
+func FouSeq(fam int) iter.Seq2[Fou, error] {
+	return pkgHandle.FouSeq(fam)
+}
+
+// GTPPDPAdd is [Handle.GTPPDPAdd] in the network namespace of the calling thread.
+func GTPPDPAdd(link Link, pdp *PDP) error {
+	return pkgHandle.GTPPDPAdd(link, pdp)
+}
+
+// GTPPDPByITEI is [Handle.GTPPDPByITEI] in the network namespace of the calling thread.
+func GTPPDPByITEI(link Link, itei int) (*PDP, error) {
+	return pkgHandle.GTPPDPByITEI(link, itei)
+}
+
+// GTPPDPByMSAddress is [Handle.GTPPDPByMSAddress] in the network namespace of the calling thread.
+func GTPPDPByMSAddress(link Link, addr net.IP) (*PDP, error) {
+	return pkgHandle.GTPPDPByMSAddress(link, addr)
+}
+
+// GTPPDPByTID is [Handle.GTPPDPByTID] in the network namespace of the calling thread.
+func GTPPDPByTID(link Link, tid int) (*PDP, error) {
+	return pkgHandle.GTPPDPByTID(link, tid)
+}
+
+// GTPPDPDel is [Handle.GTPPDPDel] in the network namespace of the calling thread.
+func GTPPDPDel(link Link, pdp *PDP) error {
+	return pkgHandle.GTPPDPDel(link, pdp)
+}
+
+// GTPPDPList is [Handle.GTPPDPList] in the network namespace of the calling thread.
+func GTPPDPList() ([]*PDP, error) {
+	return pkgHandle.GTPPDPList()
+}
+
+// GTPPDPSeq is [Handle.GTPPDPSeq] in the network namespace of the calling thread.
+func GTPPDPSeq() iter.Seq2[PDP, error] {
+	return pkgHandle.GTPPDPSeq()
+}
+
+// GenlFamilyGet is [Handle.GenlFamilyGet] in the network namespace of the calling thread.
+func GenlFamilyGet(name string) (*GenlFamily, error) {
+	return pkgHandle.GenlFamilyGet(name)
+}
+
+// GenlFamilyList is [Handle.GenlFamilyList] in the network namespace of the calling thread.
+func GenlFamilyList() ([]*GenlFamily, error) {
+	return pkgHandle.GenlFamilyList()
+}
+
+// GenlFamilySeq is [Handle.GenlFamilySeq] in the network namespace of the calling thread.
+func GenlFamilySeq() iter.Seq2[*GenlFamily, error] {
+	return pkgHandle.GenlFamilySeq()
+}
+
+// GenlPolicies is [Handle.GenlPolicies] in the network namespace of the calling thread.
+func GenlPolicies(family string) iter.Seq2[GenlPolicy, error] {
+	return pkgHandle.GenlPolicies(family)
+}
+
 // GetNetNsIdByFd is [Handle.GetNetNsIdByFd] in the network namespace of the calling thread.
 func GetNetNsIdByFd(fd int) (int, error) {
 	return pkgHandle.GetNetNsIdByFd(fd)
@@ -670,6 +835,71 @@ func QdiscSeq(link Link) iter.Seq2[Qdisc, error] {
 	return pkgHandle.QdiscSeq(link)
 }
 
+// RdmaLinkAdd is [Handle.RdmaLinkAdd] in the network namespace of the calling thread.
+func RdmaLinkAdd(linkName string, linkType string, netdev string) error {
+	return pkgHandle.RdmaLinkAdd(linkName, linkType, netdev)
+}
+
+// RdmaLinkByName is [Handle.RdmaLinkByName] in the network namespace of the calling thread.
+func RdmaLinkByName(name string) (*RdmaLink, error) {
+	return pkgHandle.RdmaLinkByName(name)
+}
+
+// RdmaLinkDel is [Handle.RdmaLinkDel] in the network namespace of the calling thread.
+func RdmaLinkDel(name string) error {
+	return pkgHandle.RdmaLinkDel(name)
+}
+
+// RdmaLinkList is [Handle.RdmaLinkList] in the network namespace of the calling thread.
+func RdmaLinkList() ([]*RdmaLink, error) {
+	return pkgHandle.RdmaLinkList()
+}
+
+// RdmaLinkSeq is [Handle.RdmaLinkSeq] in the network namespace of the calling thread.
+func RdmaLinkSeq() iter.Seq2[RdmaLink, error] {
+	return pkgHandle.RdmaLinkSeq()
+}
+
+// RdmaLinkSetName is [Handle.RdmaLinkSetName] in the network namespace of the calling thread.
+func RdmaLinkSetName(link *RdmaLink, name string) error {
+	return pkgHandle.RdmaLinkSetName(link, name)
+}
+
+// RdmaLinkSetNsFd is [Handle.RdmaLinkSetNsFd] in the network namespace of the calling thread.
+func RdmaLinkSetNsFd(link *RdmaLink, fd uint32) error {
+	return pkgHandle.RdmaLinkSetNsFd(link, fd)
+}
+
+// RdmaPortSeq is [Handle.RdmaPortSeq] in the network namespace of the calling thread.
+func RdmaPortSeq(link *RdmaLink) iter.Seq2[RdmaPort, error] {
+	return pkgHandle.RdmaPortSeq(link)
+}
+
+// RdmaPortStatisticList is [Handle.RdmaPortStatisticList] in the network namespace of the calling thread.
+func RdmaPortStatisticList(link *RdmaLink, port uint32) (*RdmaPortStatistic, error) {
+	return pkgHandle.RdmaPortStatisticList(link, port)
+}
+
+// RdmaResourceList is [Handle.RdmaResourceList] in the network namespace of the calling thread.
+func RdmaResourceList() ([]*RdmaResource, error) {
+	return pkgHandle.RdmaResourceList()
+}
+
+// RdmaStatistic is [Handle.RdmaStatistic] in the network namespace of the calling thread.
+func RdmaStatistic(link *RdmaLink) (*RdmaDeviceStatistic, error) {
+	return pkgHandle.RdmaStatistic(link)
+}
+
+// RdmaSystemGetNetnsMode is [Handle.RdmaSystemGetNetnsMode] in the network namespace of the calling thread.
+func RdmaSystemGetNetnsMode() (string, error) {
+	return pkgHandle.RdmaSystemGetNetnsMode()
+}
+
+// RdmaSystemSetNetnsMode is [Handle.RdmaSystemSetNetnsMode] in the network namespace of the calling thread.
+func RdmaSystemSetNetnsMode(NewMode string) error {
+	return pkgHandle.RdmaSystemSetNetnsMode(NewMode)
+}
+
 // RouteAdd is [Handle.RouteAdd] in the network namespace of the calling thread.
 func RouteAdd(route *Route) error {
 	return pkgHandle.RouteAdd(route)
@@ -783,6 +1013,56 @@ func SetPromiscOff(link Link) error {
 // SetPromiscOn is [Handle.SetPromiscOn] in the network namespace of the calling thread.
 func SetPromiscOn(link Link) error {
 	return pkgHandle.SetPromiscOn(link)
+}
+
+// VDPADelDev is [Handle.VDPADelDev] in the network namespace of the calling thread.
+func VDPADelDev(name string) error {
+	return pkgHandle.VDPADelDev(name)
+}
+
+// VDPADevSeq is [Handle.VDPADevSeq] in the network namespace of the calling thread.
+func VDPADevSeq() iter.Seq2[VDPADev, error] {
+	return pkgHandle.VDPADevSeq()
+}
+
+// VDPAGetDevByName is [Handle.VDPAGetDevByName] in the network namespace of the calling thread.
+func VDPAGetDevByName(name string) (*VDPADev, error) {
+	return pkgHandle.VDPAGetDevByName(name)
+}
+
+// VDPAGetDevConfigByName is [Handle.VDPAGetDevConfigByName] in the network namespace of the calling thread.
+func VDPAGetDevConfigByName(name string) (*VDPADevConfig, error) {
+	return pkgHandle.VDPAGetDevConfigByName(name)
+}
+
+// VDPAGetDevConfigList is [Handle.VDPAGetDevConfigList] in the network namespace of the calling thread.
+func VDPAGetDevConfigList() ([]*VDPADevConfig, error) {
+	return pkgHandle.VDPAGetDevConfigList()
+}
+
+// VDPAGetDevList is [Handle.VDPAGetDevList] in the network namespace of the calling thread.
+func VDPAGetDevList() ([]*VDPADev, error) {
+	return pkgHandle.VDPAGetDevList()
+}
+
+// VDPAGetDevVStats is [Handle.VDPAGetDevVStats] in the network namespace of the calling thread.
+func VDPAGetDevVStats(name string, queueIndex uint32) (*VDPADevVStats, error) {
+	return pkgHandle.VDPAGetDevVStats(name, queueIndex)
+}
+
+// VDPAGetMGMTDevByBusAndName is [Handle.VDPAGetMGMTDevByBusAndName] in the network namespace of the calling thread.
+func VDPAGetMGMTDevByBusAndName(bus, name string) (*VDPAMGMTDev, error) {
+	return pkgHandle.VDPAGetMGMTDevByBusAndName(bus, name)
+}
+
+// VDPAGetMGMTDevList is [Handle.VDPAGetMGMTDevList] in the network namespace of the calling thread.
+func VDPAGetMGMTDevList() ([]*VDPAMGMTDev, error) {
+	return pkgHandle.VDPAGetMGMTDevList()
+}
+
+// VDPANewDev is [Handle.VDPANewDev] in the network namespace of the calling thread.
+func VDPANewDev(name, mgmtBus, mgmtName string, params VDPANewDevParams) error {
+	return pkgHandle.VDPANewDev(name, mgmtBus, mgmtName, params)
 }
 
 // VethPeerIndex is [Handle.VethPeerIndex] in the network namespace of the calling thread.

@@ -59,6 +59,16 @@ func NeighSubscribeWithOptions(ch chan<- NeighUpdate, done <-chan struct{}, opti
 	return pkgHandle.NeighSubscribeWithOptions(ch, done, options)
 }
 
+// ProcEventMonitor is [Handle.ProcEventMonitor] in the network namespace of the calling thread.
+func ProcEventMonitor(ch chan<- ProcEvent, done <-chan struct{}, errorChan chan<- error) error {
+	return pkgHandle.ProcEventMonitor(ch, done, errorChan)
+}
+
+// ProcEvents is [Handle.ProcEvents] in the network namespace of the calling thread.
+func ProcEvents() iter.Seq2[ProcEvent, error] {
+	return pkgHandle.ProcEvents()
+}
+
 // RouteSubscribe is [Handle.RouteSubscribe] in the network namespace of the calling thread.
 func RouteSubscribe(ch chan<- RouteUpdate, done <-chan struct{}) error {
 	return pkgHandle.RouteSubscribe(ch, done)

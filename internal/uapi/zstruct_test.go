@@ -56,6 +56,7 @@ var messages = []struct {
 	{new(NexthopGrp), SizeofNexthopGrp},
 	{new(TunnelMsg), SizeofTunnelMsg},
 	{new(Genlmsghdr), SizeofGenlmsghdr},
+	{new(NlaBitfield32), SizeofNlaBitfield32},
 	{new(RtaMfcStats), SizeofRtaMfcStats},
 	{new(NdtConfig), SizeofNdtConfig},
 	{new(NdtStats), SizeofNdtStats},
