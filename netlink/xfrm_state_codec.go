@@ -25,8 +25,11 @@ func xfrmStateInfo(r *wire.Request, s *XfrmState) uapi.XfrmUsersaInfo {
 		Spi:   uint32(within(r, "spi", s.Spi, math.MaxUint32)),
 		Proto: uint8(s.Proto),
 	}
-	if s.Selector != nil {
-		m.Sel = encodeXfrmSelector(r, s.Selector)
+	if sel := s.Selector; sel != nil {
+		m.Sel = encodeXfrmSelector(r, sel)
+		if sel.Src == nil && sel.Dst == nil && sel.Family == uapi.AF_UNSPEC {
+			m.Sel.Family = uapi.AF_UNSPEC // the kernel takes that of the state
+		}
 	}
 	if s.ESN {
 		m.Flags |= uapi.XFRM_STATE_ESN
