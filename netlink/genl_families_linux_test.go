@@ -438,7 +438,7 @@ func TestGenlFamilyThatHasAnotherNumber(t *testing.T) {
 			return answerWith(req, typ, attributes(uapi.SizeofGenlmsghdr, func(e *wire.Encoder) { e.Uint16(uapi.CTRL_ATTR_FAMILY_ID, uint16(number.Load())) }))
 		}
 		if uint32(typ) != number.Load() {
-			return []nltest.Datagram{{Data: nltest.Ack(req, -int32(syscall.ENOENT), nil)}}
+			return []nltest.Datagram{{Data: nltest.Ack(req, int32(syscall.ENOENT), nil)}}
 		}
 		return ackAll(req)
 	})
