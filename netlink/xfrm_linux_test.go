@@ -513,4 +513,9 @@ func TestXfrmEventsAsIterator(t *testing.T) {
 			t.Error("a closed handle tells", m)
 		}
 	}
+	for e, err := range h.ProcEvents() {
+		if err == nil {
+			t.Error("a closed handle tells", e)
+		}
+	}
 }
