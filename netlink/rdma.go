@@ -108,7 +108,7 @@ func (h *Handle) RdmaLinkByName(name string) (*RdmaLink, error) {
 			return l, nil
 		}
 	}
-	return nil, fmt.Errorf("Rdma device %.128v not found", name)
+	return nil, fmt.Errorf("no RDMA device %.128q", name)
 }
 
 // rdmaChange sends a request that changes a device.
