@@ -1904,6 +1904,33 @@ func (m *Genlmsghdr) Put(b []byte) {
 	b[1] = m.Version
 }
 
+// NlaBitfield32 is struct nla_bitfield32 of linux/netlink.h.
+type NlaBitfield32 struct {
+	Value    uint32
+	Selector uint32
+}
+
+// SizeofNlaBitfield32 is the size of struct nla_bitfield32 in bytes.
+const SizeofNlaBitfield32 = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *NlaBitfield32) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Value = binary.NativeEndian.Uint32(b[0:])
+	m.Selector = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *NlaBitfield32) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], m.Value)
+	binary.NativeEndian.PutUint32(b[4:], m.Selector)
+}
+
 // RtaMfcStats is struct rta_mfc_stats of linux/rtnetlink.h.
 type RtaMfcStats struct {
 	Packets uint64
@@ -3045,33 +3072,6 @@ func (m *TcNetemGemodel) Put(b []byte) {
 	binary.NativeEndian.PutUint32(b[4:], m.R)
 	binary.NativeEndian.PutUint32(b[8:], m.H)
 	binary.NativeEndian.PutUint32(b[12:], m.K1)
-}
-
-// NlaBitfield32 is struct nla_bitfield32 of linux/netlink.h.
-type NlaBitfield32 struct {
-	Value    uint32
-	Selector uint32
-}
-
-// SizeofNlaBitfield32 is the size of struct nla_bitfield32 in bytes.
-const SizeofNlaBitfield32 = 8
-
-// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
-func (m *NlaBitfield32) Decode(b []byte) {
-	if len(b) < 8 {
-		var whole [8]byte
-		copy(whole[:], b)
-		b = whole[:]
-	}
-	m.Value = binary.NativeEndian.Uint32(b[0:])
-	m.Selector = binary.NativeEndian.Uint32(b[4:])
-}
-
-// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
-func (m *NlaBitfield32) Put(b []byte) {
-	clear(b[:8])
-	binary.NativeEndian.PutUint32(b[0:], m.Value)
-	binary.NativeEndian.PutUint32(b[4:], m.Selector)
 }
 
 // Tcamsg is struct tcamsg of linux/rtnetlink.h.
