@@ -51,7 +51,7 @@ type PoliceAction struct {
 	Rate64     uint64 // in the place of Rate, where that has no room
 	PeakRate64 uint64 // in the place of PeakRate
 	PktRate    uint64 // packets a second (Linux 5.12)
-	PktBurst   uint64 // packets at once
+	PktBurst   uint32 // packets at once, needed with PktRate
 }
 
 // NewPoliceAction returns one that has packets above the rate classified again, and lets others
@@ -96,11 +96,16 @@ func (action *PoliceAction) attrs(c *attr.Codec) {
 	attr.U32(c, uapi.TCA_POLICE_AVRATE|attr.IfSet, &action.AvRate)
 	attr.S32(c, uapi.TCA_POLICE_RESULT|attr.IfSet, &action.NotExceedAction)
 	attr.U64(c, uapi.TCA_POLICE_PKTRATE64|attr.IfSet, &action.PktRate)
-	attr.U64(c, uapi.TCA_POLICE_PKTBURST64|attr.IfSet, &action.PktBurst)
+	ticks := uint64(0)
+	if c.Encoding() && action.PktRate != 0 {
+		ticks = uint64(Xmittime(action.PktRate, action.PktBurst))
+	}
+	attr.U64(c, uapi.TCA_POLICE_PKTBURST64|attr.IfSet, &ticks)
 	timestamp(c, uapi.TCA_POLICE_TM, &action.ActionAttrs)
 	if !c.Decoding() {
 		return
 	}
+	action.PktBurst = burstOf(action.PktRate, uint32(min(ticks, math.MaxUint32)))
 	a := &action.ActionAttrs
 	a.Index, a.Refcnt, a.Bindcnt, a.Capab = int(p.Index), int(p.Refcnt), int(p.Bindcnt), int(p.Capab)
 	action.ExceedAction, action.Mtu = TcPolAct(p.Action), p.Mtu

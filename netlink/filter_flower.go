@@ -222,6 +222,15 @@ func flowerPorts(p nl.IPProto) ([4]attr.Type, bool) {
 	return [4]attr.Type{}, false
 }
 
+// flowerPort is a port and its mask. The kernel passes over a mask whose port is not sent, so that is sent with it, 0 too.
+func flowerPort(c *attr.Codec, t, mask attr.Type, port, bits *uint16) {
+	if *bits == 0 {
+		t |= attr.IfSet
+	}
+	attr.BE16(c, t, port)
+	attr.BE16(c, mask|attr.IfSet, bits)
+}
+
 var (
 	errFlowerPorts = errors.New("ports of flower need TCP, UDP or SCTP as IPProto")
 	errFlowerICMP  = errors.New("ICMPType and ICMPCode of flower need ICMP or ICMPv6 as IPProto")
@@ -231,10 +240,8 @@ var (
 func (f *Flower) transport(c *attr.Codec) {
 	for _, p := range [...]nl.IPProto{uapi.IPPROTO_TCP, uapi.IPPROTO_UDP, uapi.IPPROTO_SCTP} {
 		if t, _ := flowerPorts(p); !c.Encoding() || f.IPProto != nil && *f.IPProto == p {
-			attr.BE16(c, t[0]|attr.IfSet, &f.SrcPort)
-			attr.BE16(c, t[1]|attr.IfSet, &f.SrcPortMask)
-			attr.BE16(c, t[2]|attr.IfSet, &f.DestPort)
-			attr.BE16(c, t[3]|attr.IfSet, &f.DestPortMask)
+			flowerPort(c, t[0], t[1], &f.SrcPort, &f.SrcPortMask)
+			flowerPort(c, t[2], t[3], &f.DestPort, &f.DestPortMask)
 		}
 	}
 	proto := nl.IPProto(0)
@@ -272,8 +279,7 @@ func (f *Flower) outer(c *attr.Codec) {
 		uapi.TCA_FLOWER_KEY_ENC_IPV6_SRC, uapi.TCA_FLOWER_KEY_ENC_IPV6_SRC_MASK})
 	flowerIP(c, &f.EncDestIP, &f.EncDestIPMask, [4]attr.Type{uapi.TCA_FLOWER_KEY_ENC_IPV4_DST, uapi.TCA_FLOWER_KEY_ENC_IPV4_DST_MASK,
 		uapi.TCA_FLOWER_KEY_ENC_IPV6_DST, uapi.TCA_FLOWER_KEY_ENC_IPV6_DST_MASK})
-	attr.BE16(c, uapi.TCA_FLOWER_KEY_ENC_UDP_DST_PORT|attr.IfSet, &f.EncDestPort)
-	attr.BE16(c, uapi.TCA_FLOWER_KEY_ENC_UDP_DST_PORT_MASK|attr.IfSet, &f.EncDestPortMask)
+	flowerPort(c, uapi.TCA_FLOWER_KEY_ENC_UDP_DST_PORT, uapi.TCA_FLOWER_KEY_ENC_UDP_DST_PORT_MASK, &f.EncDestPort, &f.EncDestPortMask)
 	masked(c, uapi.TCA_FLOWER_KEY_ENC_UDP_SRC_PORT, uapi.TCA_FLOWER_KEY_ENC_UDP_SRC_PORT_MASK, &f.EncSrcPort, attr.BE16[uint16])
 	attr.BE32(c, uapi.TCA_FLOWER_KEY_ENC_KEY_ID|attr.IfSet, &f.EncKeyId)
 	masked(c, uapi.TCA_FLOWER_KEY_ENC_IP_TOS, uapi.TCA_FLOWER_KEY_ENC_IP_TOS_MASK, &f.EncIPTOS, attr.U8[uint8])

@@ -188,6 +188,24 @@ func TestWordsOfVerdicts(t *testing.T) {
 	}
 }
 
+// What tc sends for pkts_burst 50 is the time of so many packets.
+func TestPacketsOfPolice(t *testing.T) {
+	for _, c := range filterSent {
+		if !strings.Contains(c.command, "pkts_burst 50") {
+			continue
+		}
+		var f MatchAll
+		if err := decodeAttrs(&f, capture.TcFilter(t, c.kind, c.sent)); err != nil {
+			t.Fatal(err)
+		}
+		if p := f.Actions[0].(*PoliceAction); p.PktRate != 1000 || p.PktBurst != 50 {
+			t.Errorf("%d packets at %d a second", p.PktBurst, p.PktRate)
+		}
+		return
+	}
+	t.Error("no such command")
+}
+
 // A burst has the ticks again that it was read of.
 func TestPoliceBurstIsKept(t *testing.T) {
 	for _, rate := range []uint64{1000, 125000, 1e6, 1e7, 12345678, 1e9, 1e10} {

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
 
@@ -19,17 +18,18 @@ type Args struct {
 	Names *Names
 	// LinkIndex finds a link by name, for values that name one.
 	LinkIndex func(name string) (int, error)
-	// LinkOptions reads the words that ip link add has for links of all kinds
+	// LinkOptions reads the options that ip link add has for links of all kinds
 	// (name NAME, mtu BYTES, netns NAME, …) into attributes of e, and returns the
-	// header that goes before them: for a link that is made along with another.
-	LinkOptions func(in *Args, e *wire.Encoder) (uapi.Ifinfomsg, error)
-	// Present returns the attributes of the kind that the object has which is being
-	// changed; nil: it is being made. It asks the kernel when it is called.
+	// header that precedes them, a struct ifinfomsg. It serves kinds that create
+	// two links at once, such as veth.
+	LinkOptions func(in *Args, e *wire.Encoder) (header wire.Putter, err error)
+	// Present returns the kind's attributes of the object that is being changed. It
+	// asks the kernel when it is called; nil means that the object is being created.
 	Present func() (Attrs, error)
-	// Warn tells the user something that is no error; nil: nobody listens.
+	// Warn shows the user a warning; nil drops it.
 	Warn func(text string)
 
-	kind    *Kind // what Read reads
+	kind    *Kind // the kind that Read parses
 	from    int   // where in the encoder its attributes begin
 	scratch any   // see Scratch
 }
@@ -89,6 +89,19 @@ func (a *Args) Uint(bits int, why string) (uint64, error) {
 	return v, nil
 }
 
+// Int takes a signed number of so many bits, see [Args.Uint].
+func (a *Args) Int(bits int, why string) (int64, error) {
+	s, err := a.Next()
+	if err != nil {
+		return 0, err
+	}
+	v, err := strconv.ParseInt(s, 0, bits)
+	if err != nil {
+		return 0, Wrong(s, why)
+	}
+	return v, nil
+}
+
 // OnOff takes "on" or "off".
 func (a *Args) OnOff(keyword string) (bool, error) {
 	s, err := a.Next()
@@ -109,6 +122,12 @@ func ParseUint(s string, bits int) (uint64, error) {
 		return 0, strconv.ErrSyntax
 	}
 	return strconv.ParseUint(strings.ReplaceAll(s, "_", "?"), 0, bits)
+}
+
+// ParseHex reads a number as C's strtoul does with base 16: 1f, 0x1f.
+func ParseHex(s string, bits int) (uint64, error) {
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "0x"), "0X")
+	return strconv.ParseUint(s, 16, bits)
 }
 
 // Read parses the words at the beginning of in that k describes, into attributes of e, and leaves
@@ -187,7 +206,7 @@ func find(k *Kind, word string) (*Field, string) {
 			if w == word {
 				return f, w
 			}
-			if abbreviated == nil && word != "" && !k.Exact && strings.HasPrefix(w, word) {
+			if abbreviated == nil && word != "" && !k.Exact && !f.Exact && strings.HasPrefix(w, word) {
 				abbreviated, full = f, w
 			}
 		}

@@ -28,6 +28,16 @@ func withUnknown(t *testing.T, typ uint16, header int, build func(r *wire.Reques
 	return wire.Message{Type: typ, Data: r.Bytes()[uapi.SizeofNlmsghdr:]}
 }
 
+// encapOf appends an encapsulation with one attribute.
+func encapOf(kind, typ, kindAttr, dataAttr uint16) func(*wire.Request, []byte) {
+	return func(r *wire.Request, _ []byte) {
+		r.Uint16(kindAttr, kind)
+		r.Nest(dataAttr)
+		r.Data(typ, []byte{0xab, 0xcd, 0xef})
+		r.End()
+	}
+}
+
 func TestWhatIsNotKnownIsPrinted(t *testing.T) {
 	plain := func(*wire.Request, []byte) {}
 	for name, m := range map[string]wire.Message{
@@ -59,6 +69,28 @@ func TestWhatIsNotKnownIsPrinted(t *testing.T) {
 			r.End()
 			r.End()
 		}),
+		"kind with a gap": withUnknown(t, uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, func(r *wire.Request, _ []byte) {
+			r.Nest(uapi.IFLA_LINKINFO)
+			r.String(uapi.IFLA_INFO_KIND, "vlan")
+			r.Nest(uapi.IFLA_INFO_DATA)
+			r.Data(uapi.IFLA_VLAN_UNSPEC, []byte{0xab, 0xcd, 0xef})
+			r.End()
+			r.End()
+		}),
+		"kind of a port": withUnknown(t, uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, func(r *wire.Request, _ []byte) {
+			r.Nest(uapi.IFLA_LINKINFO)
+			r.String(uapi.IFLA_INFO_SLAVE_KIND, "newkind")
+			r.Nest(uapi.IFLA_INFO_SLAVE_DATA)
+			r.Data(1, []byte{0xab, 0xcd, 0xef})
+			r.End()
+			r.End()
+		}),
+		"kind of encapsulation":              withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, encapOf(77, 1, uapi.RTA_ENCAP_TYPE, uapi.RTA_ENCAP)),
+		"kind of encapsulation by name":      withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, encapOf(uapi.LWTUNNEL_ENCAP_RPL, 1, uapi.RTA_ENCAP_TYPE, uapi.RTA_ENCAP)),
+		"attribute of a kind of ip":          withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, encapOf(uapi.LWTUNNEL_ENCAP_IP, 999, uapi.RTA_ENCAP_TYPE, uapi.RTA_ENCAP)),
+		"attribute of a kind of ip6":         withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, encapOf(uapi.LWTUNNEL_ENCAP_IP6, 999, uapi.RTA_ENCAP_TYPE, uapi.RTA_ENCAP)),
+		"attribute of a kind of mpls":        withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, encapOf(uapi.LWTUNNEL_ENCAP_MPLS, 999, uapi.RTA_ENCAP_TYPE, uapi.RTA_ENCAP)),
+		"kind of encapsulation of next hops": withUnknown(t, uapi.RTM_NEWNEXTHOP, uapi.SizeofNhmsg, encapOf(77, 1, uapi.NHA_ENCAP_TYPE, uapi.NHA_ENCAP)),
 		"one of several next hops": withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, func(r *wire.Request, _ []byte) {
 			h := nexthop{}
 			h.enc.Data(unknownType, []byte{0xab, 0xcd, 0xef})
@@ -105,6 +137,12 @@ func TestFlagsWithoutANameArePrinted(t *testing.T) {
 		(&uapi.Ndmsg{Family: uapi.AF_INET, State: 0x1001}).Put(head)
 		r.Uint32(uapi.NDA_FLAGS_EXT, 0x100)
 	})
+	tunnel := withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, func(r *wire.Request, _ []byte) {
+		r.Uint16(uapi.RTA_ENCAP_TYPE, uapi.LWTUNNEL_ENCAP_IP)
+		r.Nest(uapi.RTA_ENCAP)
+		r.BE16(uapi.LWTUNNEL_IP_FLAGS, 1<<uapi.IP_TUNNEL_KEY_BIT|1<<uapi.IP_TUNNEL_OAM_BIT)
+		r.End()
+	})
 	route := withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, func(_ *wire.Request, head []byte) {
 		(&uapi.Rtmsg{Family: uapi.AF_INET, Type: 1, Flags: 0x80}).Put(head)
 	})
@@ -114,6 +152,7 @@ func TestFlagsWithoutANameArePrinted(t *testing.T) {
 	}{
 		"rule":      {rule, []string{" 77", " flags 0x40000000"}},
 		"neighbour": {neigh, []string{"flags_ext 0x100 ", "INCOMPLETE 0x1000 "}},
+		"tunnel":    {tunnel, []string{"key flags 0x200 "}},
 		"route":     {route, []string{"flags 0x80 "}},
 	} {
 		var out bytes.Buffer
@@ -123,6 +162,81 @@ func TestFlagsWithoutANameArePrinted(t *testing.T) {
 		for _, want := range c.want {
 			if !strings.Contains(out.String(), want) {
 				t.Errorf("%s: %q lacks %q", name, out.String(), want)
+			}
+		}
+	}
+}
+
+// nested is a message with a nest, or nests in each other, of which the innermost has one attribute of a newer kernel.
+func nested(typ uint16, header int, before func(r *wire.Request), nests ...uint16) wire.Message {
+	r := wire.NewRequest(typ, 0)
+	r.Header(header)
+	if before != nil {
+		before(r)
+	}
+	for _, n := range nests {
+		r.Nest(n)
+	}
+	r.Data(unknownType, []byte{0xab, 0xcd})
+	for range nests {
+		r.End()
+	}
+	return wire.Message{Type: typ, Data: r.Bytes()[uapi.SizeofNlmsghdr:]}
+}
+
+func TestWhatIsNotKnownWithinNestsIsPrinted(t *testing.T) {
+	for name, m := range map[string]wire.Message{
+		"metrics":          nested(uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, nil, uapi.RTA_METRICS),
+		"properties":       nested(uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, nil, uapi.IFLA_PROP_LIST),
+		"virtual function": nested(uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, func(r *wire.Request) { r.Uint32(uapi.IFLA_NUM_VF, 1) }, uapi.IFLA_VFINFO_LIST, uapi.IFLA_VF_INFO),
+		"group":            nested(uapi.RTM_NEWNEXTHOP, uapi.SizeofNhmsg, nil, uapi.NHA_RES_GROUP),
+		"bucket":           nested(uapi.RTM_NEWNEXTHOPBUCKET, uapi.SizeofNhmsg, nil, uapi.NHA_RES_BUCKET),
+		"counters":         nested(uapi.RTM_NEWNEXTHOP, uapi.SizeofNhmsg, nil, uapi.NHA_GROUP_STATS, uapi.NHA_GROUP_STATS_ENTRY),
+	} {
+		for _, js := range []bool{false, true} {
+			var out bytes.Buffer
+			c := offline(&out, func(o *cli.Options) { o.JSON, o.Details, o.Stats = js, true, 1 })
+			if err := showEvent(c, m, &monitorWish{objects: monitorTable()}, time.Unix(0, 0)); err != nil {
+				t.Fatal(err)
+			}
+			want := "attr 999 0xabcd"
+			if js {
+				want = `:[{"attr":999,"data":"abcd"}]`
+			}
+			if !strings.Contains(out.String(), want) || js && !json.Valid(out.Bytes()) {
+				t.Errorf("%s: %q lacks %s", name, out.String(), want)
+			}
+		}
+	}
+}
+
+// TestWhatIsNotKnownOfOtherObjectsIsPrinted is about objects that are listed, and that monitor does not tell of.
+func TestWhatIsNotKnownOfOtherObjectsIsPrinted(t *testing.T) {
+	plain := func(*wire.Request, []byte) {}
+	for name, show := range map[string]func(c *cli.Command){
+		"address label": func(c *cli.Command) {
+			showAddrLabel(c, withUnknown(t, uapi.RTM_NEWADDRLABEL, uapi.SizeofIfaddrlblmsg, plain))
+		},
+		"table of neighbours": func(c *cli.Command) {
+			showNtable(c, readNtable(withUnknown(t, uapi.RTM_NEWNEIGHTBL, uapi.SizeofNdtmsg, plain)))
+		},
+		"settings of a link in it": func(c *cli.Command) {
+			showNtable(c, readNtable(nested(uapi.RTM_NEWNEIGHTBL, uapi.SizeofNdtmsg, nil, uapi.NDTA_PARMS)))
+		},
+		"bucket": func(c *cli.Command) {
+			showNexthopBucket(c, withUnknown(t, uapi.RTM_NEWNEXTHOPBUCKET, uapi.SizeofNhmsg, plain))
+		},
+	} {
+		for _, js := range []bool{false, true} {
+			var out bytes.Buffer
+			c := offline(&out, func(o *cli.Options) { o.JSON = js })
+			show(c)
+			want := "attr 999 0xabcd"
+			if js {
+				want = `"unknown":[{"attr":999,"data":"abcd"}]`
+			}
+			if got := string(c.Out.Bytes()); !strings.Contains(got, want) || js && !json.Valid([]byte(got)) {
+				t.Errorf("%s: %q lacks %s", name, got, want)
 			}
 		}
 	}
