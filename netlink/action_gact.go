@@ -72,7 +72,8 @@ func (a TcAct) String() string {
 // tc-gact(8).
 type GenericAction struct {
 	ActionAttrs
-	// Chain is the one that TC_ACT_GOTO_CHAIN goes to. It is sent where Action has no number.
+	// Chain is the one that TC_ACT_GOTO_CHAIN goes to; read only. To send one, Action is
+	// TC_ACT_GOTO_CHAIN with the number in its lower bits.
 	Chain       int32
 	Probability *GactProbability // nil: always
 }
@@ -91,21 +92,17 @@ func (action *GenericAction) Attrs() *ActionAttrs { return &action.ActionAttrs }
 func (action *GenericAction) Type() string { return "generic" }
 
 func (action *GenericAction) attrs(c *attr.Codec) {
-	a := action.ActionAttrs
-	if c.Encoding() && a.Action == TC_ACT_GOTO_CHAIN {
-		a.Action |= TcAct(action.Chain & TC_ACT_EXT_VAL_MASK)
-	}
-	onlyParms(c, uapi.TCA_GACT_PARMS, &a)
+	a := &action.ActionAttrs
+	onlyParms(c, uapi.TCA_GACT_PARMS, a)
 	var p *uapi.TcGactP
 	if q := action.Probability; q != nil {
 		p = &uapi.TcGactP{Ptype: q.Type, Pval: q.Value, Paction: int32(q.Action)}
 	}
 	attr.OptStruct(c, uapi.TCA_GACT_PROB, uapi.SizeofTcGactP, &p)
-	timestamp(c, uapi.TCA_GACT_TM, &a)
+	timestamp(c, uapi.TCA_GACT_TM, a)
 	if !c.Decoding() {
 		return
 	}
-	action.ActionAttrs = a
 	if TcActExtCmp(int32(a.Action), int32(TC_ACT_GOTO_CHAIN)) {
 		action.Chain = int32(a.Action) & TC_ACT_EXT_VAL_MASK
 	}

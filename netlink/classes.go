@@ -27,6 +27,10 @@ type ClassAttrs struct {
 	Parent     uint32
 	Leaf       uint32 // the handle of the queueing discipline that has its packets; read only
 	Statistics *ClassStatistics
+
+	// Xstats are the counters of the kind, a structure such as struct tc_htb_xstats in the machine's
+	// byte order, nil where it has none; read only.
+	Xstats []byte
 }
 
 // String returns where the class is.
@@ -131,7 +135,7 @@ func decodeClass(b []byte) (Class, error) {
 	if err != nil {
 		return nil, err
 	}
-	stats, err := decodeTcStats(&m)
+	stats, app, err := decodeTcStats(&m)
 	if err != nil {
 		return nil, err
 	}
@@ -139,6 +143,6 @@ func decodeClass(b []byte) (Class, error) {
 	if !ok || decodeAttrs(c, m.options) != nil {
 		c = &GenericClass{ClassType: string(m.kind), Options: slices.Clone(m.options)}
 	}
-	*c.Attrs() = ClassAttrs{LinkIndex: int(m.Ifindex), Handle: m.Handle, Parent: m.Parent, Leaf: m.Info, Statistics: stats}
+	*c.Attrs() = ClassAttrs{LinkIndex: int(m.Ifindex), Handle: m.Handle, Parent: m.Parent, Leaf: m.Info, Statistics: stats, Xstats: app}
 	return c, nil
 }

@@ -106,7 +106,7 @@ var filterCases = []struct {
 		return &netlink.MatchAll{FilterAttrs: a, Actions: []netlink.Action{p, q}}
 	}},
 	{"gact", "protocol ip pref 10 matchall action gact goto chain 5 no_percpu action gact trap", func(a netlink.FilterAttrs, link int) netlink.Filter {
-		g := &netlink.GenericAction{ActionAttrs: netlink.ActionAttrs{Action: netlink.TC_ACT_GOTO_CHAIN, Flags: 1}, Chain: 5}
+		g := &netlink.GenericAction{ActionAttrs: netlink.ActionAttrs{Action: netlink.TC_ACT_GOTO_CHAIN | 5, Flags: 1}, Chain: 5}
 		return &netlink.MatchAll{FilterAttrs: a, Actions: []netlink.Action{g, &netlink.GenericAction{ActionAttrs: netlink.ActionAttrs{Action: netlink.TC_ACT_TRAP}}}}
 	}},
 	{"flower", "protocol ip pref 10 flower src_ip 10.0.0.0/8 dst_ip 10.1.2.3 ip_proto tcp src_port 80/0xff00 dst_port 443 tcp_flags 2/0x12 ip_tos 4/0xfc ip_ttl 64 classid 1:2 skip_hw action gact drop",

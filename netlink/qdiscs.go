@@ -33,6 +33,10 @@ type QdiscAttrs struct {
 
 	Offloaded  bool // the hardware does it; read only
 	Statistics *QdiscStatistics
+
+	// Xstats are the counters of the kind, a structure such as struct tc_htb_xstats in the machine's
+	// byte order, nil where it has none; read only.
+	Xstats []byte
 }
 
 // String returns where the queueing discipline is.
@@ -161,7 +165,7 @@ func decodeQdisc(b []byte) (Qdisc, error) {
 	if err != nil {
 		return nil, err
 	}
-	stats, err := decodeTcStats(&m)
+	stats, app, err := decodeTcStats(&m)
 	if err != nil {
 		return nil, err
 	}
@@ -171,7 +175,7 @@ func decodeQdisc(b []byte) (Qdisc, error) {
 	}
 	*q.Attrs() = QdiscAttrs{
 		LinkIndex: int(m.Ifindex), Handle: m.Handle, Parent: m.Parent, Refcnt: m.Info,
-		IngressBlock: m.ingress, EgressBlock: m.egress, Offloaded: m.offloaded, Statistics: (*QdiscStatistics)(stats),
+		IngressBlock: m.ingress, EgressBlock: m.egress, Offloaded: m.offloaded, Statistics: (*QdiscStatistics)(stats), Xstats: app,
 	}
 	return q, nil
 }

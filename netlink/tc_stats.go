@@ -42,9 +42,6 @@ type ClassStatistics struct {
 
 	Packets   uint64              // all packets; the kernel counts in 64 bits since 5.5
 	RateEst64 *GnetStatsRateEst64 // nil unless a rate is too high for RateEst
-	// App are the counters of the kind, a structure such as struct tc_htb_xstats in the machine's
-	// byte order, nil where it has none.
-	App []byte
 }
 
 // QdiscStatistics are the counters of a queueing discipline: tc -s qdisc show.
@@ -59,6 +56,7 @@ type statistics struct {
 	basic, basicHw GnetStatsBasic
 	queue          GnetStatsQueue
 	rateEst        GnetStatsRateEst
+	app            []byte // TCA_STATS_APP
 }
 
 func (s *statistics) link() *ClassStatistics {
@@ -67,12 +65,13 @@ func (s *statistics) link() *ClassStatistics {
 }
 
 // decodeTcStats reads the counters of an object, nil where it has none: TCA_STATS2, else the
-// TCA_STATS of old.
-func decodeTcStats(m *tcMessage) (*ClassStatistics, error) {
+// TCA_STATS of old. app are those of its kind.
+func decodeTcStats(m *tcMessage) (all *ClassStatistics, app []byte, err error) {
 	switch {
 	case m.stats2 != nil:
 		s := new(statistics)
-		return s.link(), s.decode(m.stats2)
+		err = s.decode(m.stats2)
+		return s.link(), s.app, err
 	case m.stats != nil:
 		s := new(statistics)
 		var old uapi.TcStats
@@ -81,9 +80,9 @@ func decodeTcStats(m *tcMessage) (*ClassStatistics, error) {
 		s.queue = GnetStatsQueue{Qlen: old.Qlen, Backlog: old.Backlog, Drops: old.Drops, Overlimits: old.Overlimits}
 		s.rateEst = GnetStatsRateEst{Bps: old.Bps, Pps: old.Pps}
 		s.Packets = uint64(old.Packets)
-		return s.link(), nil
+		return s.link(), nil, nil
 	}
-	return nil, nil
+	return nil, nil, nil
 }
 
 // decode reads what TCA_STATS2 holds.
@@ -114,7 +113,7 @@ func (s *statistics) decode(b []byte) error {
 			r.Decode(d.Data())
 			s.RateEst64 = &GnetStatsRateEst64{Bps: r.Bps, Pps: r.Pps}
 		case uapi.TCA_STATS_APP:
-			s.App = d.Bytes()
+			s.app = d.Bytes()
 		}
 		if t := d.Type(); t != uapi.TCA_STATS_PAD {
 			last = t
