@@ -46,6 +46,8 @@ func TestCompletion(t *testing.T) {
 			{"link add x type ", "vlan vxlan bridge_slave", "x add"},
 			{"link add x type vlan ", "id protocol reorder_hdr", "mtu on"},
 			{"link add x type vlan protocol ", "802.1Q 802.1ad", "id"},
+			{"link add x type vlan gvrp ", "on off", "id"},
+			{"link add x type vxlan dsfield ", "inherit", "id"},
 			{"link add x type vxlan dev ", "br-home", "id"},
 			{"link add x type vxlan nol", "nolearning nol2miss", "learning"},
 			{"link add x type veth peer name y mt", "mtu", ""},
