@@ -42,6 +42,13 @@ func AddrSeq(link Link, family int) iter.Seq2[Addr, error] {
 	return pkgHandle.AddrSeq(link, family)
 }
 
+// AppendConntrackEntries appends the connections that q chooses to all, in little memory: with room
+// in all it takes next to no allocation. It acts in the network namespace of the calling thread;
+// see [Handle.AppendConntrackEntries].
+func AppendConntrackEntries(all []ConntrackEntry, q ConntrackQuery) ([]ConntrackEntry, error) {
+	return pkgHandle.AppendConntrackEntries(all, q)
+}
+
 // AppendLinkEntries appends the links of [Handle.LinkListFiltered] to all, in little memory: with
 // room in all it takes next to no allocation. It acts in the network namespace of the calling
 // thread; see [Handle.AppendLinkEntries].
@@ -160,6 +167,31 @@ func BridgeVniList() (map[int32][]*nl.BridgeVniInfo, error) {
 	return pkgHandle.BridgeVniList()
 }
 
+// ChainAdd adds a chain to a link's queueing discipline: tc chain add. It acts in the network
+// namespace of the calling thread; see [Handle.ChainAdd].
+func ChainAdd(link Link, chain Chain) error {
+	return pkgHandle.ChainAdd(link, chain)
+}
+
+// ChainDel deletes a chain with its filters: tc chain del. It acts in the network namespace of the
+// calling thread; see [Handle.ChainDel].
+func ChainDel(link Link, chain Chain) error {
+	return pkgHandle.ChainDel(link, chain)
+}
+
+// ChainList returns the chains of a link's queueing discipline, those that were added and those
+// that have filters: tc chain show. It acts in the network namespace of the calling thread; see
+// [Handle.ChainList].
+func ChainList(link Link, parent uint32) ([]Chain, error) {
+	return pkgHandle.ChainList(link, parent)
+}
+
+// ChainSeq gives the chains of [Handle.ChainList] as they come. It acts in the network namespace of
+// the calling thread; see [Handle.ChainSeq].
+func ChainSeq(link Link, parent uint32) iter.Seq2[Chain, error] {
+	return pkgHandle.ChainSeq(link, parent)
+}
+
 // ClassAdd adds a class: tc class add. It acts in the network namespace of the calling thread; see
 // [Handle.ClassAdd].
 func ClassAdd(class Class) error {
@@ -196,6 +228,169 @@ func ClassSeq(link Link, parent uint32) iter.Seq2[Class, error] {
 	return pkgHandle.ClassSeq(link, parent)
 }
 
+// ConntrackCount returns how many connections the namespace has, and how many it may have:
+// conntrack -C. top is 0 before Linux 4.18. It acts in the network namespace of the calling thread;
+// see [Handle.ConntrackCount].
+func ConntrackCount() (entries, top uint32, err error) {
+	return pkgHandle.ConntrackCount()
+}
+
+// ConntrackCreate creates a connection: conntrack -I. It acts in the network namespace of the
+// calling thread; see [Handle.ConntrackCreate].
+func ConntrackCreate(table ConntrackTableType, family InetFamily, flow *ConntrackFlow) error {
+	return pkgHandle.ConntrackCreate(table, family, flow)
+}
+
+// ConntrackDelete deletes a connection: conntrack -D. It acts in the network namespace of the
+// calling thread; see [Handle.ConntrackDelete].
+func ConntrackDelete(table ConntrackTableType, family InetFamily, flow *ConntrackFlow) error {
+	return pkgHandle.ConntrackDelete(table, family, flow)
+}
+
+// ConntrackDeleteFilter is [Handle.ConntrackDeleteFilters] with one filter. It acts in the network
+// namespace of the calling thread; see [Handle.ConntrackDeleteFilter].
+//
+// Deprecated: use ConntrackDeleteFilters.
+func ConntrackDeleteFilter(table ConntrackTableType, family InetFamily, filter CustomConntrackFilter) (uint, error) {
+	return pkgHandle.ConntrackDeleteFilter(table, family, filter)
+}
+
+// ConntrackDeleteFilters deletes what a table has of a family, or of all with FAMILY_ALL, and any
+// of the filters chooses: conntrack -D. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackDeleteFilters].
+func ConntrackDeleteFilters(table ConntrackTableType, family InetFamily, filters ...CustomConntrackFilter) (uint, error) {
+	return pkgHandle.ConntrackDeleteFilters(table, family, filters...)
+}
+
+// ConntrackDeleteMatching deletes the connections that q chooses and, unless it is nil, match
+// wants: conntrack -D. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackDeleteMatching].
+func ConntrackDeleteMatching(q ConntrackQuery, match func(*ConntrackEntry) bool) (int, error) {
+	return pkgHandle.ConntrackDeleteMatching(q, match)
+}
+
+// ConntrackEntries gives the connections that q chooses as they come, in little memory and without
+// an allocation for each: conntrack -L. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackEntries].
+func ConntrackEntries(q ConntrackQuery) iter.Seq2[*ConntrackEntry, error] {
+	return pkgHandle.ConntrackEntries(q)
+}
+
+// ConntrackExpectAdd makes an expectation of the connection Master, which has a helper: conntrack
+// -I expect. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackExpectAdd].
+func ConntrackExpectAdd(e *ConntrackExpectation) error {
+	return pkgHandle.ConntrackExpectAdd(e)
+}
+
+// ConntrackExpectDel deletes the expectation of a tuple: conntrack -D expect. It acts in the
+// network namespace of the calling thread; see [Handle.ConntrackExpectDel].
+func ConntrackExpectDel(e *ConntrackExpectation) error {
+	return pkgHandle.ConntrackExpectDel(e)
+}
+
+// ConntrackExpectSeq gives the expectations of a family, or of all with FAMILY_ALL, one by one:
+// conntrack -L expect. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackExpectSeq].
+func ConntrackExpectSeq(family InetFamily) iter.Seq2[ConntrackExpectation, error] {
+	return pkgHandle.ConntrackExpectSeq(family)
+}
+
+// ConntrackExpectStats returns the counters of expectations of each processor. It acts in the
+// network namespace of the calling thread; see [Handle.ConntrackExpectStats].
+func ConntrackExpectStats() ([]ConntrackExpectCPUStats, error) {
+	return pkgHandle.ConntrackExpectStats()
+}
+
+// ConntrackGet returns the connection that flow's zone and the tuple of one direction name:
+// conntrack -G. It acts in the network namespace of the calling thread; see [Handle.ConntrackGet].
+func ConntrackGet(flow *ConntrackFlow) (*ConntrackFlow, error) {
+	return pkgHandle.ConntrackGet(flow)
+}
+
+// ConntrackModify changes what change names of the connection that flow's zone and the tuple of one
+// direction name: conntrack -U. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackModify].
+func ConntrackModify(flow *ConntrackFlow, change ConntrackChange) error {
+	return pkgHandle.ConntrackModify(flow, change)
+}
+
+// ConntrackSeq gives the connections that q chooses one by one, with all that the kernel says of
+// them. It acts in the network namespace of the calling thread; see [Handle.ConntrackSeq].
+func ConntrackSeq(q ConntrackQuery) iter.Seq2[*ConntrackFlow, error] {
+	return pkgHandle.ConntrackSeq(q)
+}
+
+// ConntrackStats returns the counters of each processor: conntrack -S. It acts in the network
+// namespace of the calling thread; see [Handle.ConntrackStats].
+func ConntrackStats() ([]ConntrackCPUStats, error) {
+	return pkgHandle.ConntrackStats()
+}
+
+// ConntrackTableFlush deletes all that a table has, of every family: conntrack -F. It acts in the
+// network namespace of the calling thread; see [Handle.ConntrackTableFlush].
+func ConntrackTableFlush(table ConntrackTableType) error {
+	return pkgHandle.ConntrackTableFlush(table)
+}
+
+// ConntrackTableList returns what a table has of a family, or of all with FAMILY_ALL: conntrack -L.
+// It acts in the network namespace of the calling thread; see [Handle.ConntrackTableList].
+func ConntrackTableList(table ConntrackTableType, family InetFamily) ([]*ConntrackFlow, error) {
+	return pkgHandle.ConntrackTableList(table, family)
+}
+
+// ConntrackUpdate changes the mark, the timeout, the status where it is not 0, the labels where
+// they are not nil, and the protocol's information where there is some, of a connection: conntrack
+// -U. It acts in the network namespace of the calling thread; see [Handle.ConntrackUpdate].
+func ConntrackUpdate(table ConntrackTableType, family InetFamily, flow *ConntrackFlow) error {
+	return pkgHandle.ConntrackUpdate(table, family, flow)
+}
+
+// FilterAdd adds a filter: tc filter add. It acts in the network namespace of the calling thread;
+// see [Handle.FilterAdd].
+func FilterAdd(filter Filter) error {
+	return pkgHandle.FilterAdd(filter)
+}
+
+// FilterChange changes the filter with its handle, priority and protocol: tc filter change. It acts
+// in the network namespace of the calling thread; see [Handle.FilterChange].
+func FilterChange(filter Filter) error {
+	return pkgHandle.FilterChange(filter)
+}
+
+// FilterDel deletes filters: tc filter del. It acts in the network namespace of the calling thread;
+// see [Handle.FilterDel].
+func FilterDel(filter Filter) error {
+	return pkgHandle.FilterDel(filter)
+}
+
+// FilterGet returns the filter with the handle, priority, protocol, parent and kind of the one that
+// is given: tc filter get. It acts in the network namespace of the calling thread; see
+// [Handle.FilterGet].
+func FilterGet(filter Filter) (Filter, error) {
+	return pkgHandle.FilterGet(filter)
+}
+
+// FilterList returns the filters of a link's queueing discipline or class: tc filter show. It acts
+// in the network namespace of the calling thread; see [Handle.FilterList].
+func FilterList(link Link, parent uint32) ([]Filter, error) {
+	return pkgHandle.FilterList(link, parent)
+}
+
+// FilterReplace changes the filter with its handle, priority and protocol, or adds it where there
+// is none: tc filter replace. It acts in the network namespace of the calling thread; see
+// [Handle.FilterReplace].
+func FilterReplace(filter Filter) error {
+	return pkgHandle.FilterReplace(filter)
+}
+
+// FilterSeq gives the filters of [Handle.FilterList] as they come, and the hash tables of u32, each
+// as a [U32] with Divisor and without Sel. It acts in the network namespace of the calling thread;
+// see [Handle.FilterSeq].
+func FilterSeq(link Link, parent uint32) iter.Seq2[Filter, error] {
+	return pkgHandle.FilterSeq(link, parent)
+}
+
 // GetNetNsIdByFd is [Handle.GetNetNsIdByPid] for the network namespace that fd is open on. It acts
 // in the network namespace of the calling thread; see [Handle.GetNetNsIdByFd].
 func GetNetNsIdByFd(fd int) (int, error) {
@@ -207,6 +402,102 @@ func GetNetNsIdByFd(fd int) (int, error) {
 // calling thread; see [Handle.GetNetNsIdByPid].
 func GetNetNsIdByPid(pid int) (int, error) {
 	return pkgHandle.GetNetNsIdByPid(pid)
+}
+
+// IpsetAdd adds an entry to a set: ipset add. It acts in the network namespace of the calling
+// thread; see [Handle.IpsetAdd].
+func IpsetAdd(setname string, entry *IPSetEntry) error {
+	return pkgHandle.IpsetAdd(setname, entry)
+}
+
+// IpsetCreate makes a set: ipset create SETNAME TYPENAME. It acts in the network namespace of the
+// calling thread; see [Handle.IpsetCreate].
+func IpsetCreate(setname, typename string, options IpsetCreateOptions) error {
+	return pkgHandle.IpsetCreate(setname, typename, options)
+}
+
+// IpsetDel deletes an entry from a set: ipset del. It acts in the network namespace of the calling
+// thread; see [Handle.IpsetDel].
+func IpsetDel(setname string, entry *IPSetEntry) error {
+	return pkgHandle.IpsetDel(setname, entry)
+}
+
+// IpsetDestroy deletes a set that nothing refers to: ipset destroy SETNAME. It acts in the network
+// namespace of the calling thread; see [Handle.IpsetDestroy].
+func IpsetDestroy(setname string) error {
+	return pkgHandle.IpsetDestroy(setname)
+}
+
+// IpsetDestroyAll deletes all sets, and none where anything refers to one: ipset destroy. It acts
+// in the network namespace of the calling thread; see [Handle.IpsetDestroyAll].
+func IpsetDestroyAll() error {
+	return pkgHandle.IpsetDestroyAll()
+}
+
+// IpsetEntries gives the entries of a set one by one, as they come. It acts in the network
+// namespace of the calling thread; see [Handle.IpsetEntries].
+func IpsetEntries(setname string) iter.Seq2[*IPSetEntry, error] {
+	return pkgHandle.IpsetEntries(setname)
+}
+
+// IpsetFlush deletes all entries of a set: ipset flush SETNAME. It acts in the network namespace of
+// the calling thread; see [Handle.IpsetFlush].
+func IpsetFlush(setname string) error {
+	return pkgHandle.IpsetFlush(setname)
+}
+
+// IpsetFlushAll deletes all entries of all sets: ipset flush. It acts in the network namespace of
+// the calling thread; see [Handle.IpsetFlushAll].
+func IpsetFlushAll() error {
+	return pkgHandle.IpsetFlushAll()
+}
+
+// IpsetList returns a set with its entries: ipset list SETNAME. It acts in the network namespace of
+// the calling thread; see [Handle.IpsetList].
+func IpsetList(name string) (*IPSetResult, error) {
+	return pkgHandle.IpsetList(name)
+}
+
+// IpsetListAll returns all sets with their entries: ipset list. It acts in the network namespace of
+// the calling thread; see [Handle.IpsetListAll].
+func IpsetListAll() ([]IPSetResult, error) {
+	return pkgHandle.IpsetListAll()
+}
+
+// IpsetListHeaders returns all sets without their entries: ipset list -terse. It acts in the
+// network namespace of the calling thread; see [Handle.IpsetListHeaders].
+func IpsetListHeaders() ([]IPSetResult, error) {
+	return pkgHandle.IpsetListHeaders()
+}
+
+// IpsetProtocol returns the newest and the oldest protocol version that the kernel speaks: ipset
+// version. It acts in the network namespace of the calling thread; see [Handle.IpsetProtocol].
+func IpsetProtocol() (protocol uint8, minVersion uint8, err error) {
+	return pkgHandle.IpsetProtocol()
+}
+
+// IpsetRename gives a set that nothing refers to another name: ipset rename. It acts in the network
+// namespace of the calling thread; see [Handle.IpsetRename].
+func IpsetRename(setname, newname string) error {
+	return pkgHandle.IpsetRename(setname, newname)
+}
+
+// IpsetSwap exchanges the contents of two sets of one type: ipset swap. It acts in the network
+// namespace of the calling thread; see [Handle.IpsetSwap].
+func IpsetSwap(setname, othersetname string) error {
+	return pkgHandle.IpsetSwap(setname, othersetname)
+}
+
+// IpsetTest reports whether a set has an entry: ipset test. It acts in the network namespace of the
+// calling thread; see [Handle.IpsetTest].
+func IpsetTest(setname string, entry *IPSetEntry) (bool, error) {
+	return pkgHandle.IpsetTest(setname, entry)
+}
+
+// IpsetType returns the revisions of a set type that the kernel has, and loads its module. It acts
+// in the network namespace of the calling thread; see [Handle.IpsetType].
+func IpsetType(typename string, family uint8) (newest, oldest uint8, err error) {
+	return pkgHandle.IpsetType(typename, family)
 }
 
 // LinkAdd makes a link: ip link add NAME type KIND …. It acts in the network namespace of the
@@ -840,6 +1131,24 @@ func NexthopAdd(nh *Nexthop) error {
 	return pkgHandle.NexthopAdd(nh)
 }
 
+// NexthopBucketGet returns one bucket of a resilient group: ip nexthop bucket get. It acts in the
+// network namespace of the calling thread; see [Handle.NexthopBucketGet].
+func NexthopBucketGet(id uint32, index uint16) (*NexthopBucket, error) {
+	return pkgHandle.NexthopBucketGet(id, index)
+}
+
+// NexthopBucketList returns buckets of resilient groups: ip nexthop bucket list. It acts in the
+// network namespace of the calling thread; see [Handle.NexthopBucketList].
+func NexthopBucketList(filter NexthopBucketFilter) ([]NexthopBucket, error) {
+	return pkgHandle.NexthopBucketList(filter)
+}
+
+// NexthopByID returns the object with a number: ip nexthop get id ID. It acts in the network
+// namespace of the calling thread; see [Handle.NexthopByID].
+func NexthopByID(id uint32) (*Nexthop, error) {
+	return pkgHandle.NexthopByID(id)
+}
+
 // NexthopDel deletes the object with nh's number, and the routes that name it: ip nexthop del. It
 // acts in the network namespace of the calling thread; see [Handle.NexthopDel].
 func NexthopDel(nh *Nexthop) error {
@@ -850,6 +1159,12 @@ func NexthopDel(nh *Nexthop) error {
 // thread; see [Handle.NexthopList].
 func NexthopList() ([]Nexthop, error) {
 	return pkgHandle.NexthopList()
+}
+
+// NexthopListFiltered returns the objects that the filter wants: ip nexthop show with selectors. It
+// acts in the network namespace of the calling thread; see [Handle.NexthopListFiltered].
+func NexthopListFiltered(filter NexthopFilter) ([]Nexthop, error) {
+	return pkgHandle.NexthopListFiltered(filter)
 }
 
 // NexthopReplace puts an object in the place of the one with its number, or adds it where there is
@@ -1055,6 +1370,94 @@ func SetPromiscOn(link Link) error {
 	return pkgHandle.SetPromiscOn(link)
 }
 
+// SocketDestroy ends the TCP or UDP socket with these two ends, as *net.TCPAddr or *net.UDPAddr of
+// IPv4 or IPv6: its program gets ECONNABORTED, and the other end of a TCP connection a reset. ss
+// -K. It acts in the network namespace of the calling thread; see [Handle.SocketDestroy].
+func SocketDestroy(local, remote net.Addr) error {
+	return pkgHandle.SocketDestroy(local, remote)
+}
+
+// SocketDestroyID ends an inet socket that was listed, and no other: its cookie names it. It acts
+// in the network namespace of the calling thread; see [Handle.SocketDestroyID].
+func SocketDestroyID(protocol uint8, s *Socket) error {
+	return pkgHandle.SocketDestroyID(protocol, s)
+}
+
+// SocketDiagTCP returns the TCP sockets of a family, AF_INET or AF_INET6: ss -ta. It acts in the
+// network namespace of the calling thread; see [Handle.SocketDiagTCP].
+func SocketDiagTCP(family uint8) ([]*Socket, error) {
+	return pkgHandle.SocketDiagTCP(family)
+}
+
+// SocketDiagTCPInfo returns the TCP sockets of a family, AF_INET or AF_INET6, with what is known of
+// their connections: ss -tai. It acts in the network namespace of the calling thread; see
+// [Handle.SocketDiagTCPInfo].
+func SocketDiagTCPInfo(family uint8) ([]*InetDiagTCPInfoResp, error) {
+	return pkgHandle.SocketDiagTCPInfo(family)
+}
+
+// SocketDiagUDP returns the UDP sockets of a family, AF_INET or AF_INET6: ss -ua. It acts in the
+// network namespace of the calling thread; see [Handle.SocketDiagUDP].
+func SocketDiagUDP(family uint8) ([]*Socket, error) {
+	return pkgHandle.SocketDiagUDP(family)
+}
+
+// SocketDiagUDPInfo returns the UDP sockets of a family, AF_INET or AF_INET6, with their memory: ss
+// -uam. It acts in the network namespace of the calling thread; see [Handle.SocketDiagUDPInfo].
+func SocketDiagUDPInfo(family uint8) ([]*InetDiagUDPInfoResp, error) {
+	return pkgHandle.SocketDiagUDPInfo(family)
+}
+
+// SocketDiagXDP returns the AF_XDP sockets of the namespace: ss --xdp. It acts in the network
+// namespace of the calling thread; see [Handle.SocketDiagXDP].
+func SocketDiagXDP() ([]*XDPDiagInfoResp, error) {
+	return pkgHandle.SocketDiagXDP()
+}
+
+// SocketEntries gives the inet sockets that q chooses as they come, without an allocation for each:
+// ss. It acts in the network namespace of the calling thread; see [Handle.SocketEntries].
+func SocketEntries(q SocketQuery) iter.Seq2[*SocketEntry, error] {
+	return pkgHandle.SocketEntries(q)
+}
+
+// SocketGet returns the TCP or UDP socket with these two ends, as *net.TCPAddr or *net.UDPAddr;
+// ENOENT where there is none. It acts in the network namespace of the calling thread; see
+// [Handle.SocketGet].
+func SocketGet(local, remote net.Addr) (*Socket, error) {
+	return pkgHandle.SocketGet(local, remote)
+}
+
+// SocketSeq gives the inet sockets that q chooses one by one, with what its Extensions ask for: ss
+// -i -m -e. It acts in the network namespace of the calling thread; see [Handle.SocketSeq].
+func SocketSeq(q SocketQuery) iter.Seq2[*SocketInfo, error] {
+	return pkgHandle.SocketSeq(q)
+}
+
+// SocketXDPGetInfo returns the AF_XDP socket with an inode number and a cookie. It acts in the
+// network namespace of the calling thread; see [Handle.SocketXDPGetInfo].
+func SocketXDPGetInfo(ino uint32, cookie uint64) (*XDPDiagInfoResp, error) {
+	return pkgHandle.SocketXDPGetInfo(ino, cookie)
+}
+
+// UnixSocketDiag returns the unix sockets of the namespace: ss -xa. It acts in the network
+// namespace of the calling thread; see [Handle.UnixSocketDiag].
+func UnixSocketDiag() ([]*UnixSocket, error) {
+	return pkgHandle.UnixSocketDiag()
+}
+
+// UnixSocketDiagInfo returns the unix sockets of the namespace with name, other end and queues: ss
+// -xa. It acts in the network namespace of the calling thread; see [Handle.UnixSocketDiagInfo].
+func UnixSocketDiagInfo() ([]*UnixDiagInfoResp, error) {
+	return pkgHandle.UnixSocketDiagInfo()
+}
+
+// UnixSocketSeq gives the unix sockets of the namespace one by one, with all that the kernel says
+// of them: ss -xame. It acts in the network namespace of the calling thread; see
+// [Handle.UnixSocketSeq].
+func UnixSocketSeq() iter.Seq2[*UnixDiagInfoResp, error] {
+	return pkgHandle.UnixSocketSeq()
+}
+
 // VethPeerIndex returns the index of the other end of a pair, in the namespace that end is in (see
 // LinkAttrs.NetNsID). It acts in the network namespace of the calling thread; see
 // [Handle.VethPeerIndex].
@@ -1066,4 +1469,170 @@ func VethPeerIndex(link *Veth) (int, error) {
 // the network namespace of the calling thread; see [Handle.Watch].
 func Watch(ctx context.Context, tables ...Table) iter.Seq2[Event, error] {
 	return pkgHandle.Watch(ctx, tables...)
+}
+
+// XfrmAeventGet returns what the kernel tells of a state's sequence numbers: Statistics, Replay or
+// ReplayESN, ReplayMaxDiff and ReplayMaxAge are set beside what identifies it. It acts in the
+// network namespace of the calling thread; see [Handle.XfrmAeventGet].
+func XfrmAeventGet(state *XfrmState) (*XfrmState, error) {
+	return pkgHandle.XfrmAeventGet(state)
+}
+
+// XfrmAeventSet sets the sequence numbers of a state, Replay or ReplayESN, and where set
+// ReplayMaxDiff and ReplayMaxAge: what one machine needs that goes on in place of another. It acts
+// in the network namespace of the calling thread; see [Handle.XfrmAeventSet].
+func XfrmAeventSet(state *XfrmState) error {
+	return pkgHandle.XfrmAeventSet(state)
+}
+
+// XfrmDefaultsGet returns what becomes of packets that no policy selects: ip xfrm policy
+// getdefault. It acts in the network namespace of the calling thread; see [Handle.XfrmDefaultsGet].
+func XfrmDefaultsGet() (*XfrmDefaults, error) {
+	return pkgHandle.XfrmDefaultsGet()
+}
+
+// XfrmDefaultsSet says what becomes of packets that no policy selects: ip xfrm policy setdefault.
+// It acts in the network namespace of the calling thread; see [Handle.XfrmDefaultsSet].
+func XfrmDefaultsSet(v XfrmDefaults) error {
+	return pkgHandle.XfrmDefaultsSet(v)
+}
+
+// XfrmMigrate gives the policy with the selector and Dir of policy, and its states, other
+// addresses; a state that is encapsulated gets encap, if that is not nil. It acts in the network
+// namespace of the calling thread; see [Handle.XfrmMigrate].
+func XfrmMigrate(policy *XfrmPolicy, migrations []XfrmMigration, encap *XfrmStateEncap) error {
+	return pkgHandle.XfrmMigrate(policy, migrations, encap)
+}
+
+// XfrmPolicyAdd adds a policy: ip xfrm policy add. It acts in the network namespace of the calling
+// thread; see [Handle.XfrmPolicyAdd].
+func XfrmPolicyAdd(policy *XfrmPolicy) error {
+	return pkgHandle.XfrmPolicyAdd(policy)
+}
+
+// XfrmPolicyDel deletes the policy with Index, or else with the selector, Mark and Ifid, and with
+// Dir: ip xfrm policy delete. It acts in the network namespace of the calling thread; see
+// [Handle.XfrmPolicyDel].
+func XfrmPolicyDel(policy *XfrmPolicy) error {
+	return pkgHandle.XfrmPolicyDel(policy)
+}
+
+// XfrmPolicyFlush deletes all policies but those of sockets: ip xfrm policy flush. It acts in the
+// network namespace of the calling thread; see [Handle.XfrmPolicyFlush].
+func XfrmPolicyFlush() error {
+	return pkgHandle.XfrmPolicyFlush()
+}
+
+// XfrmPolicyGet returns the policy with Index, or else with the selector, Mark and Ifid, and with
+// Dir: ip xfrm policy get. It acts in the network namespace of the calling thread; see
+// [Handle.XfrmPolicyGet].
+func XfrmPolicyGet(policy *XfrmPolicy) (*XfrmPolicy, error) {
+	return pkgHandle.XfrmPolicyGet(policy)
+}
+
+// XfrmPolicyList returns the policies of a family, 0 is all, with those of sockets: ip xfrm policy
+// list. It acts in the network namespace of the calling thread; see [Handle.XfrmPolicyList].
+func XfrmPolicyList(family int) ([]XfrmPolicy, error) {
+	return pkgHandle.XfrmPolicyList(family)
+}
+
+// XfrmPolicySeq gives the policies of [Handle.XfrmPolicyList] as they come. It acts in the network
+// namespace of the calling thread; see [Handle.XfrmPolicySeq].
+func XfrmPolicySeq(family int) iter.Seq2[XfrmPolicy, error] {
+	return pkgHandle.XfrmPolicySeq(family)
+}
+
+// XfrmPolicyUpdate puts a policy in the place of the one with its selector, or adds it: ip xfrm
+// policy update. It acts in the network namespace of the calling thread; see
+// [Handle.XfrmPolicyUpdate].
+func XfrmPolicyUpdate(policy *XfrmPolicy) error {
+	return pkgHandle.XfrmPolicyUpdate(policy)
+}
+
+// XfrmSadInfoGet returns the number of states: ip xfrm state count. It acts in the network
+// namespace of the calling thread; see [Handle.XfrmSadInfoGet].
+func XfrmSadInfoGet() (*XfrmSadInfo, error) {
+	return pkgHandle.XfrmSadInfoGet()
+}
+
+// XfrmSpdInfoGet returns the number of policies: ip xfrm policy count. It acts in the network
+// namespace of the calling thread; see [Handle.XfrmSpdInfoGet].
+func XfrmSpdInfoGet() (*XfrmSpdInfo, error) {
+	return pkgHandle.XfrmSpdInfoGet()
+}
+
+// XfrmSpdSetThresholds says which policies are hashed, of IPv4 and of IPv6; nil changes nothing: ip
+// xfrm policy set. It acts in the network namespace of the calling thread; see
+// [Handle.XfrmSpdSetThresholds].
+func XfrmSpdSetThresholds(v4, v6 *XfrmHashThreshold) error {
+	return pkgHandle.XfrmSpdSetThresholds(v4, v6)
+}
+
+// XfrmStateAdd adds a state: ip xfrm state add. It acts in the network namespace of the calling
+// thread; see [Handle.XfrmStateAdd].
+func XfrmStateAdd(state *XfrmState) error {
+	return pkgHandle.XfrmStateAdd(state)
+}
+
+// XfrmStateAllocSpi makes a state without keys that has a free Spi, from 0x100 on, and returns it;
+// the kernel waits for its keys a while (net.core.xfrm_acq_expires): ip xfrm state allocspi. It
+// acts in the network namespace of the calling thread; see [Handle.XfrmStateAllocSpi].
+func XfrmStateAllocSpi(state *XfrmState) (*XfrmState, error) {
+	return pkgHandle.XfrmStateAllocSpi(state)
+}
+
+// XfrmStateAllocSpiIn is [Handle.XfrmStateAllocSpi] for an Spi from low to high. It acts in the
+// network namespace of the calling thread; see [Handle.XfrmStateAllocSpiIn].
+func XfrmStateAllocSpiIn(state *XfrmState, low, high uint32) (*XfrmState, error) {
+	return pkgHandle.XfrmStateAllocSpiIn(state, low, high)
+}
+
+// XfrmStateDel deletes the state with Dst, Proto, Spi, Mark and Ifid of state: ip xfrm state
+// delete. It acts in the network namespace of the calling thread; see [Handle.XfrmStateDel].
+func XfrmStateDel(state *XfrmState) error {
+	return pkgHandle.XfrmStateDel(state)
+}
+
+// XfrmStateFlush deletes all states of a protocol, 0 and XFRM_PROTO_IPSEC_ANY are all of IPsec: ip
+// xfrm state flush. It acts in the network namespace of the calling thread; see
+// [Handle.XfrmStateFlush].
+func XfrmStateFlush(proto Proto) error {
+	return pkgHandle.XfrmStateFlush(proto)
+}
+
+// XfrmStateGet returns the state with Dst, Proto, Spi, Mark and Ifid of state: ip xfrm state get.
+// It acts in the network namespace of the calling thread; see [Handle.XfrmStateGet].
+func XfrmStateGet(state *XfrmState) (*XfrmState, error) {
+	return pkgHandle.XfrmStateGet(state)
+}
+
+// XfrmStateList returns the states of a family, 0 is all: ip xfrm state list. It acts in the
+// network namespace of the calling thread; see [Handle.XfrmStateList].
+func XfrmStateList(family int) ([]XfrmState, error) {
+	return pkgHandle.XfrmStateList(family)
+}
+
+// XfrmStateListFiltered returns the states that f selects. It acts in the network namespace of the
+// calling thread; see [Handle.XfrmStateListFiltered].
+func XfrmStateListFiltered(f XfrmStateFilter) ([]XfrmState, error) {
+	return pkgHandle.XfrmStateListFiltered(f)
+}
+
+// XfrmStateMigrate gives the state with Dst, Proto, Spi and Mark of state other addresses, and
+// keeps its sequence numbers (Linux 7.3). It acts in the network namespace of the calling thread;
+// see [Handle.XfrmStateMigrate].
+func XfrmStateMigrate(state *XfrmState, to XfrmStateMigration) error {
+	return pkgHandle.XfrmStateMigrate(state, to)
+}
+
+// XfrmStateSeq gives the states that f selects as they come. It acts in the network namespace of
+// the calling thread; see [Handle.XfrmStateSeq].
+func XfrmStateSeq(f XfrmStateFilter) iter.Seq2[XfrmState, error] {
+	return pkgHandle.XfrmStateSeq(f)
+}
+
+// XfrmStateUpdate changes a state, and completes one of [Handle.XfrmStateAllocSpi]: ip xfrm state
+// update. It acts in the network namespace of the calling thread; see [Handle.XfrmStateUpdate].
+func XfrmStateUpdate(state *XfrmState) error {
+	return pkgHandle.XfrmStateUpdate(state)
 }

@@ -5,6 +5,7 @@ package netlink
 import (
 	"iter"
 
+	"kern.sys/netlink/nl"
 	"kern.sys/netns"
 )
 
@@ -26,6 +27,13 @@ func AddrSubscribeSeq(options AddrSubscribeOptions) iter.Seq2[AddrUpdate, error]
 // of the calling thread; see [Handle.AddrSubscribeWithOptions].
 func AddrSubscribeWithOptions(ch chan<- AddrUpdate, done <-chan struct{}, options AddrSubscribeOptions) error {
 	return pkgHandle.AddrSubscribeWithOptions(ch, done, options)
+}
+
+// ConntrackSubscribeSeq tells of connections that are created, changed and destroyed, from when an
+// iteration begins: conntrack -E. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackSubscribeSeq].
+func ConntrackSubscribeSeq(options ConntrackSubscribeOptions) iter.Seq2[ConntrackEvent, error] {
+	return pkgHandle.ConntrackSubscribeSeq(options)
 }
 
 // LinkSubscribe sends links that are made, changed and removed to ch until done or the handle is
@@ -92,4 +100,17 @@ func RouteSubscribeSeq(options RouteSubscribeOptions) iter.Seq2[RouteUpdate, err
 // namespace of the calling thread; see [Handle.RouteSubscribeWithOptions].
 func RouteSubscribeWithOptions(ch chan<- RouteUpdate, done <-chan struct{}, options RouteSubscribeOptions) error {
 	return pkgHandle.RouteSubscribeWithOptions(ch, done, options)
+}
+
+// XfrmEvents gives what [Handle.XfrmMonitor] sends, and what goes wrong. It acts in the network
+// namespace of the calling thread; see [Handle.XfrmEvents].
+func XfrmEvents(types ...nl.XfrmMsgType) iter.Seq2[XfrmMsg, error] {
+	return pkgHandle.XfrmEvents(types...)
+}
+
+// XfrmMonitor sends what the kernel tells of IPsec to ch, messages of the types
+// (nl.XFRM_MSG_EXPIRE, …) or without types all: ip xfrm monitor. It acts in the network namespace
+// of the calling thread; see [Handle.XfrmMonitor].
+func XfrmMonitor(ch chan<- XfrmMsg, done <-chan struct{}, errorChan chan<- error, types ...nl.XfrmMsgType) error {
+	return pkgHandle.XfrmMonitor(ch, done, errorChan, types...)
 }

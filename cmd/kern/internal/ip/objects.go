@@ -37,7 +37,7 @@ func Objects() []cli.Object {
 		{Name: "netconf"},
 		{Name: "vrf"},
 		{Name: "sr"},
-		{Name: "nexthop"},
+		{Name: "nexthop", Run: runNexthop, Usage: nexthopUsage},
 		{Name: "mptcp"},
 		{Name: "ioam"},
 		{Name: "stats"},
