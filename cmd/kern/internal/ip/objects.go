@@ -37,7 +37,7 @@ func Objects() []cli.Object {
 		{Name: "netconf"},
 		{Name: "vrf"},
 		{Name: "sr"},
-		{Name: "nexthop", Run: runNexthop, Usage: nexthopUsage},
+		{Name: "nexthop", Run: runNexthop, Usage: nexthopUsage, Brief: "next hop objects"},
 		{Name: "mptcp"},
 		{Name: "ioam"},
 		{Name: "stats"},
