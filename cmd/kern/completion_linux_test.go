@@ -32,7 +32,7 @@ func TestCompletion(t *testing.T) {
 			nstest.Need(t, "bridge links", "", err)
 		}
 		for _, c := range []struct{ words, want, not string }{
-			{"", "address link netns topo completion", "vrf -json"},
+			{"", "address link netns topo completion vrf", "tunnel -json"},
 			{"-", "-json -netns -color -4", "link"},
 			{"li", "link", "address"},
 			{"-j -4 addr", "address", "link"},
@@ -62,7 +62,7 @@ func TestCompletion(t *testing.T) {
 			{"rule add from all ", "table fwmark goto", "main add"},
 			{"topo ", "svg json", ""},
 			{"nosuch ", "", "help"},
-			{"vrf ", "", "help"},
+			{"tunnel ", "", "help"},
 		} {
 			words := strings.Split(c.words, " ")
 			got := completions(t, words...)
@@ -174,7 +174,7 @@ func shell(t *testing.T, name, pkg, script string) []string {
 func TestBashCompletes(t *testing.T) {
 	for _, c := range []struct{ words, want string }{
 		{`ip link set lo arp ""`, "on off"},
-		{`ip link add v0 type vx`, "vxlan"},
+		{`ip link add v0 type vxl`, "vxlan"},
 		{`ip -4 addr show dev l`, "lo"},
 		{`ip link add link lo type vlan protocol 802.1a`, "802.1ad"},
 	} {
@@ -197,7 +197,7 @@ COMP_WORDS=(ip link sh dev lo); COMP_CWORD=2; _ip; printf '%s\n' "${COMPREPLY[@]
 }
 
 func TestFishCompletes(t *testing.T) {
-	got := shell(t, "fish", "fish", `ip completion fish | source; complete -C 'ip link add v0 type vx'`)
+	got := shell(t, "fish", "fish", `ip completion fish | source; complete -C 'ip link add v0 type vxl'`)
 	if !slices.Equal(got, []string{"vxlan"}) {
 		t.Errorf("%q", got)
 	}
@@ -207,7 +207,7 @@ func TestZshCompletes(t *testing.T) {
 	got := shell(t, "zsh", "zsh", `autoload -Uz compinit; compinit -u -D; source <(ip completion zsh)
 [[ ${_comps[ip]} == _ip ]] || { echo not registered; exit 1 }
 compadd() { shift; print -l -- "$@" }
-words=(ip link add v0 type vx) CURRENT=6
+words=(ip link add v0 type vxl) CURRENT=6
 _ip`)
 	if !slices.Equal(got, []string{"vxlan"}) {
 		t.Errorf("%q", got)
@@ -221,7 +221,7 @@ func TestManualPage(t *testing.T) {
 	}
 	page := out.String()
 	for _, o := range allObjects() {
-		if o.Run != nil && o.Usage != nil && o.Name != "neighbour" && !strings.Contains(page, "\n.SS "+o.Name+"\n") {
+		if o.Run != nil && o.Usage != nil && !slices.Contains([]string{"neighbour", "ntbl", "tap"}, o.Name) && !strings.Contains(page, "\n.SS "+o.Name+"\n") {
 			t.Errorf("%s is not in the page", o.Name)
 		}
 	}
