@@ -216,7 +216,7 @@ var bridgeSilent = []uint16{
 	uapi.IFLA_BR_MCAST_QUERIER_STATE,
 }
 
-func (*Bridge) describe() desc.Kind { return desc.Kind{Fields: bridgeFields} }
+func (*Bridge) describe() desc.Kind { return desc.Kind{Fields: bridgeFields, Help: bridgeHelp} }
 
 var bridgeFields = []desc.Field{
 	{Type: uapi.IFLA_BR_FORWARD_DELAY, Key: "forward_delay", Form: desc.U32, Usage: "FORWARD_DELAY"},
@@ -344,4 +344,48 @@ func readBridgeOption(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 		e.Struct(uapi.IFLA_BR_MULTI_BOOLOPT, uapi.SizeofBrBooloptMulti, &multi)
 	}
 	return nil
+}
+
+var bridgeHelp = [][2]string{
+	{"forward_delay", "how long a port listens, and then learns, before it forwards; in 1/100 s"},
+	{"hello_time", "between the hello packets of a root bridge; in 1/100 s"},
+	{"max_age", "how old a message of the spanning tree may become; in 1/100 s"},
+	{"ageing_time", "how long an address is known after its last packet; in 1/100 s"},
+	{"stp_state", "the spanning tree protocol: 1 on, 0 off"},
+	{"stp_mode", "who runs it: the kernel, a program, or whichever is there"},
+	{"priority", "of this bridge to become the root, 0 to 65535; the lowest wins"},
+	{"vlan_filtering", "packets go to ports of their VLAN only: 1 on, 0 off"},
+	{"vlan_protocol", "the tag that is filtered by: 802.1Q or 802.1ad"},
+	{"fdb_max_learned", "how many addresses may be learned; 0 is without limit"},
+	{"vlan_default_pvid", "the VLAN of packets without a tag, for new ports; 0 is none"},
+	{"vlan_stats_enabled", "count packets for each VLAN: 1 on, 0 off"},
+	{"vlan_stats_per_port", "count them for each VLAN of each port; only while no port has VLANs"},
+	{"group_fwd_mask", "a bit for each link-local address 01:80:c2:00:00:0X that is forwarded"},
+	{"group_address", "the multicast address of the spanning tree, 01:80:c2:00:00:00 to :0f"},
+	{"mcast_snooping", "multicast packets go to ports with a receiver only: 1 on, 0 off"},
+	{"no_linklocal_learn", "no addresses are learned from link-local packets: 1 on, 0 off"},
+	{"mcast_vlan_snooping", "snooping for each VLAN by itself: 1 on, 0 off"},
+	{"mst_enabled", "states of the spanning tree for each VLAN; only while there are no VLANs"},
+	{"mdb_offload_fail_notification", "report multicast entries that the hardware did not take"},
+	{"fdb_local_vlan_0", "own addresses are kept once, in VLAN 0, in place of in each VLAN"},
+	{"mcast_router", "0 never, 1 where a query is seen, 2 always: a router of multicast is here"},
+	{"mcast_query_use_ifaddr", "queries come from the address of the bridge in place of 0.0.0.0"},
+	{"mcast_querier", "send queries of IGMP and MLD: 1 on, 0 off"},
+	{"mcast_hash_elasticity", "has no effect since Linux 5.0"},
+	{"mcast_hash_max", "how many multicast entries there may be"},
+	{"mcast_last_member_count", "queries before a group without an answer is left"},
+	{"mcast_startup_query_count", "queries that follow each other quickly at first"},
+	{"mcast_last_member_interval", "between queries after a member has left; in 1/100 s"},
+	{"mcast_membership_interval", "how long a port is a member after its last report; in 1/100 s"},
+	{"mcast_querier_interval", "how long another querier is waited for; in 1/100 s"},
+	{"mcast_query_interval", "between queries; in 1/100 s"},
+	{"mcast_query_response_interval", "how long members may take to answer; in 1/100 s"},
+	{"mcast_startup_query_interval", "between the first queries; in 1/100 s"},
+	{"mcast_stats_enabled", "count packets of IGMP and MLD: 1 on, 0 off"},
+	{"mcast_igmp_version", "of queries: 2 or 3"},
+	{"mcast_mld_version", "of queries: 1 or 2"},
+	{"nf_call_iptables", "bridged IPv4 packets pass iptables: 1 on, 0 off"},
+	{"nf_call_ip6tables", "bridged IPv6 packets pass ip6tables: 1 on, 0 off"},
+	{"nf_call_arptables", "bridged ARP packets pass arptables: 1 on, 0 off"},
+	{"fdb_flush", "forget all learned addresses"},
 }

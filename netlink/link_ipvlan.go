@@ -56,7 +56,7 @@ func (v *IPVlan) attrs(c *attr.Codec) {
 	attr.U16(c, uapi.IFLA_IPVLAN_FLAGS, &v.Flag)
 }
 
-func (*IPVlan) describe() desc.Kind { return desc.Kind{Fields: ipvlanFields} }
+func (*IPVlan) describe() desc.Kind { return desc.Kind{Fields: ipvlanFields, Help: ipvlanHelp} }
 
 var ipvlanFields = []desc.Field{
 	{Type: uapi.IFLA_IPVLAN_MODE, Key: "mode", Usage: "{ l2 | l3 | l3s }", Names: ipvlanModes, Show: showIPVlanMode, Read: readIPVlanMode},
@@ -113,4 +113,11 @@ func readIPVlanFlag(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 		}
 	}
 	return nil
+}
+
+var ipvlanHelp = [][2]string{
+	{"mode", "l2: Ethernet frames; l3: the link below routes packets; l3s: with its netfilter, too"},
+	{"bridge", "packets between links of one parent stay inside; this is the default"},
+	{"private", "there are none"},
+	{"vepa", "they go through the switch outside"},
 }

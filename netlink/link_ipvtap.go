@@ -14,4 +14,4 @@ func (v *IPVtap) Attrs() *LinkAttrs { return &v.LinkAttrs }
 // Type returns "ipvtap".
 func (v IPVtap) Type() string { return "ipvtap" }
 
-func (*IPVtap) describe() desc.Kind { return desc.Kind{Fields: ipvlanFields} }
+func (*IPVtap) describe() desc.Kind { return desc.Kind{Fields: ipvlanFields, Help: ipvlanHelp} }

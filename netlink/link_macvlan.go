@@ -164,7 +164,7 @@ func (h *Handle) changeMacvlanAddrs(link Link, order uint32, addrs ...net.Hardwa
 
 func (*Macvlan) describe() desc.Kind { return macvlanDescription }
 
-var macvlanDescription = desc.Kind{Fields: macvlanFields, Complete: completeMacvlan}
+var macvlanDescription = desc.Kind{Fields: macvlanFields, Complete: completeMacvlan, Help: macvlanHelp}
 
 var macvlanFields = []desc.Field{
 	{Type: uapi.IFLA_MACVLAN_MODE, Key: "mode", Usage: "{ private | vepa | bridge | passthru | source }",
@@ -320,4 +320,12 @@ func completeMacvlan(in *desc.Args, e *wire.Encoder, _ bool) error {
 		return &desc.UsageError{Text: "macvlan: nopromisc flag only valid in passthru mode"}
 	}
 	return nil
+}
+
+var macvlanHelp = [][2]string{
+	{"mode", "how links of one parent reach each other: vepa, outside, is the default"},
+	{"flag", "nopromisc: the parent is not made promiscuous; nodst: what mode source took goes to no other"},
+	{"bcqueuelen", "packets that may wait to be copied to all, for broadcasts"},
+	{"bccutoff", "so many receivers of a multicast address and fewer get it without waiting; -1 for none"},
+	{"macaddr", "the senders that a link in mode source takes packets from"},
 }

@@ -116,7 +116,7 @@ func (n *Netkit) encodeRest(e *wire.Encoder) {
 	e.End()
 }
 
-func (*Netkit) describe() desc.Kind { return desc.Kind{Fields: netkitFields} }
+func (*Netkit) describe() desc.Kind { return desc.Kind{Fields: netkitFields, Help: netkitHelp} }
 
 var netkitFields = []desc.Field{
 	{Type: uapi.IFLA_NETKIT_MODE, Key: "mode", Usage: "{ l3 | l2 }", Names: netkitModes, Show: showNetkitName, Read: readNetkitMode},
@@ -216,4 +216,11 @@ func readNetkitPeer(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 			return readPeerLink(in, f, e)
 		}
 	}
+}
+
+var netkitHelp = [][2]string{
+	{"mode", "l3: packets without a link-layer header; l2: Ethernet frames"},
+	{"policy", "what becomes of packets where no BPF program is attached"},
+	{"scrub", "default: mark and priority of packets are cleared; none: they stay"},
+	{"peer", "policy, name, namespace and other options of the other end"},
 }

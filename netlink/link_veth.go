@@ -102,7 +102,7 @@ func (h *Handle) VethPeerIndex(link *Veth) (int, error) {
 	return found.Attrs().ParentIndex, nil
 }
 
-func (*Veth) describe() desc.Kind { return desc.Kind{Fields: vethFields} }
+func (*Veth) describe() desc.Kind { return desc.Kind{Fields: vethFields, Help: vethHelp} }
 
 var vethFields = []desc.Field{
 	{Type: uapi.VETH_INFO_PEER, Word: "peer", Usage: "LINK_OPTIONS", Read: readPeerLink},
@@ -124,4 +124,8 @@ func readPeerLink(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	header.Put(e.Bytes()[at:])
 	e.End()
 	return nil
+}
+
+var vethHelp = [][2]string{
+	{"peer", "name, namespace and other options of the other end"},
 }

@@ -126,7 +126,7 @@ func (p VlanProtocol) String() string {
 	return fmt.Sprintf("VlanProtocol(%d)", int(p))
 }
 
-func (*Vlan) describe() desc.Kind { return desc.Kind{Fields: vlanFields} }
+func (*Vlan) describe() desc.Kind { return desc.Kind{Fields: vlanFields, Help: vlanHelp} }
 
 var vlanFields = []desc.Field{
 	{Type: uapi.IFLA_VLAN_PROTOCOL, Key: "protocol", Form: desc.VlanProtocol},
@@ -254,4 +254,16 @@ func readVlanQos(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 		e.Struct(uapi.IFLA_VLAN_QOS_MAPPING, uapi.SizeofIflaVlanQosMapping, &m)
 	}
 	return nil
+}
+
+var vlanHelp = [][2]string{
+	{"protocol", "the tag that packets have: 802.1Q, or 802.1ad of providers"},
+	{"id", "the number of the VLAN, 0 to 4094"},
+	{"reorder_hdr", "packets are handed on without their tag; on is the default"},
+	{"gvrp", "announce the VLAN to switches by GVRP"},
+	{"mvrp", "announce the VLAN to switches by MVRP"},
+	{"loose_binding", "the link stays up where the one below it goes down"},
+	{"bridge_binding", "the carrier is that of the bridge ports in this VLAN"},
+	{"ingress-qos-map", "the priority that a packet gets for the one in its tag"},
+	{"egress-qos-map", "the priority in the tag for the one of a packet"},
 }

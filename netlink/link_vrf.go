@@ -21,8 +21,12 @@ func (v *Vrf) Type() string { return "vrf" }
 
 func (v *Vrf) attrs(c *attr.Codec) { attr.U32(c, uapi.IFLA_VRF_TABLE, &v.Table) }
 
-func (*Vrf) describe() desc.Kind { return desc.Kind{Fields: vrfFields} }
+func (*Vrf) describe() desc.Kind { return desc.Kind{Fields: vrfFields, Help: vrfHelp} }
 
 var vrfFields = []desc.Field{
 	{Type: uapi.IFLA_VRF_TABLE, Key: "table", Form: desc.U32, Usage: "TABLEID"},
+}
+
+var vrfHelp = [][2]string{
+	{"table", "the routing table that packets of its ports use"},
 }

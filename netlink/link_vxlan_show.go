@@ -11,7 +11,9 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-func (*Vxlan) describe() desc.Kind { return desc.Kind{Fields: vxlanFields, Complete: completeVxlan} }
+func (*Vxlan) describe() desc.Kind {
+	return desc.Kind{Fields: vxlanFields, Complete: completeVxlan, Help: vxlanHelp}
+}
 
 var vxlanFields = []desc.Field{
 	{Type: uapi.IFLA_VXLAN_ID, Key: "id", Words: []string{"vni"}, Form: desc.U32, Usage: "VNI", Read: readVNI},
@@ -402,4 +404,38 @@ func readVxlanReserved(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 		e.BE64(uapi.IFLA_VXLAN_RESERVED_BITS, v)
 	}
 	return err
+}
+
+var vxlanHelp = [][2]string{
+	{"id", "the network identifier (VNI), 0 to 16777215"},
+	{"group", "the multicast address that unknown and multicast packets are sent to"},
+	{"remote", "the address of the only other end"},
+	{"local", "the address that packets are sent from"},
+	{"dev", "the link that packets are sent by"},
+	{"srcport", "the range of UDP ports that packets are sent from"},
+	{"dstport", "the UDP port of the other ends: 4789 by the standard"},
+	{"tos", "of the outer packets; inherit: as the inner"},
+	{"ttl", "of the outer packets; auto or 0: as routes have it"},
+	{"df", "whether outer packets may not be fragmented"},
+	{"flowlabel", "of outer IPv6 packets"},
+	{"ageing", "how long an address is known after its last packet; in seconds"},
+	{"maxaddress", "how many addresses may be known"},
+	{"reserved_bits", "bits of the header that are ignored, of those that have no meaning"},
+	{"gbp", "the header carries a group policy"},
+	{"gpe", "the header says which protocol is inside, which need not be Ethernet"},
+	{"external", "the other end is chosen by a route, a filter or a program"},
+	{"vnifilter", "only the identifiers that bridge vni adds are received"},
+	{"learning", "addresses are learned from packets that come"},
+	{"proxy", "answer ARP requests and neighbour solicitations for known neighbours"},
+	{"rsc", "packets for routers that are known are switched on directly"},
+	{"l2miss", "report destinations that are not known"},
+	{"l3miss", "report neighbours that are not known"},
+	{"udpcsum", "UDP checksums over IPv4"},
+	{"udp6zerocsumtx", "no UDP checksums over IPv6, sent"},
+	{"udp6zerocsumrx", "no UDP checksums over IPv6, accepted"},
+	{"remcsumtx", "checksums of inner packets are left to the other end"},
+	{"remcsumrx", "such packets are accepted"},
+	{"localbypass", "packets for a vxlan of this machine go to it directly"},
+	{"mcroute", "multicast packets are also routed on this machine"},
+	{"remcsumnopartial", "without the kernel's partial checksums for remcsumrx"},
 }

@@ -121,7 +121,9 @@ var bridgePortSilent = []uint16{
 	uapi.IFLA_BRPORT_MESSAGE_AGE_TIMER, uapi.IFLA_BRPORT_FORWARD_DELAY_TIMER, uapi.IFLA_BRPORT_HOLD_TIMER,
 }
 
-func (*BridgePort) describe() desc.Kind { return desc.Kind{Fields: bridgePortFields} }
+func (*BridgePort) describe() desc.Kind {
+	return desc.Kind{Fields: bridgePortFields, Help: bridgePortHelp}
+}
 
 // bridgePortStates are the names of BR_STATE_….
 var bridgePortStates = []string{
@@ -254,4 +256,36 @@ func showGroupFwdMask(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 		parts = []string{"0x0"}
 	}
 	p.Str("group_fwd_mask_str", "group_fwd_mask_str %s ", strings.Join(parts, ","))
+}
+
+var bridgePortHelp = [][2]string{
+	{"state", "0 disabled, 1 listening, 2 learning, 3 forwarding, 4 blocking"},
+	{"priority", "of this port in the spanning tree, 0 to 63; the lowest wins"},
+	{"cost", "of the way through this port, 1 to 65535"},
+	{"hairpin", "packets may leave by the port that they came by"},
+	{"guard", "messages of the spanning tree are not taken from this port"},
+	{"root_block", "this port never leads to the root"},
+	{"fastleave", "a receiver that leaves a group is believed at once, as the last"},
+	{"learning", "addresses are learned from packets that come here"},
+	{"flood", "packets to unknown addresses leave here, too"},
+	{"proxy_arp", "answer ARP requests for neighbours that are known"},
+	{"proxy_arp_wifi", "the same as IEEE 802.11 wants it"},
+	{"mcast_router", "0 never, 1 where a query is seen, 2 always, 3 for a time: a router is behind this port"},
+	{"mcast_fast_leave", "as fastleave"},
+	{"mcast_flood", "multicast packets without known receivers leave here, too"},
+	{"bcast_flood", "broadcasts leave here, too"},
+	{"mcast_to_unicast", "multicast packets are sent to each receiver by its own address"},
+	{"neigh_suppress", "ARP requests and neighbour solicitations are answered, or stay inside"},
+	{"neigh_vlan_suppress", "the same for each VLAN by itself"},
+	{"neigh_forward_grat", "gratuitous ARP is forwarded in spite of neigh_suppress"},
+	{"group_fwd_mask", "a bit for each link-local address 01:80:c2:00:00:0X that is forwarded"},
+	{"vlan_tunnel", "VLANs are mapped to identifiers of tunnels"},
+	{"isolated", "no packets to other isolated ports"},
+	{"locked", "packets come from addresses that are known only, as of 802.1X"},
+	{"mab", "addresses that were refused are noted, for a program to authorise"},
+	{"backup_port", "the port that packets leave by while this one has no carrier; nobackup_port: none"},
+	{"backup_nhid", "the next hop for packets that are sent there; 0 is none"},
+	{"mcast_eht_hosts_limit", "how many hosts are tracked on this port"},
+	{"mcast_max_groups", "how many multicast groups may be joined here; 0 is without limit"},
+	{"fdb_flush", "forget the addresses that were learned here"},
 }

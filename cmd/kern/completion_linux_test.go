@@ -46,6 +46,8 @@ func TestCompletion(t *testing.T) {
 			{"link add x type ", "vlan vxlan bridge_slave", "x add"},
 			{"link add x type vlan ", "id protocol reorder_hdr", "mtu on"},
 			{"link add x type vlan protocol ", "802.1Q 802.1ad", "id"},
+			{"link add x type vlan gvrp ", "on off", "id"},
+			{"link add x type vxlan dsfield ", "inherit", "id"},
 			{"link add x type vxlan dev ", "br-home", "id"},
 			{"link add x type vxlan nol", "nolearning nol2miss", "learning"},
 			{"link add x type veth peer name y mt", "mtu", ""},
@@ -172,7 +174,7 @@ func shell(t *testing.T, name, pkg, script string) []string {
 func TestBashCompletes(t *testing.T) {
 	for _, c := range []struct{ words, want string }{
 		{`ip link set lo arp ""`, "on off"},
-		{`ip link add v0 type vx`, "vxlan"},
+		{`ip link add v0 type vxl`, "vxlan"},
 		{`ip -4 addr show dev l`, "lo"},
 		{`ip link add link lo type vlan protocol 802.1a`, "802.1ad"},
 	} {
@@ -195,7 +197,7 @@ COMP_WORDS=(ip link sh dev lo); COMP_CWORD=2; _ip; printf '%s\n' "${COMPREPLY[@]
 }
 
 func TestFishCompletes(t *testing.T) {
-	got := shell(t, "fish", "fish", `ip completion fish | source; complete -C 'ip link add v0 type vx'`)
+	got := shell(t, "fish", "fish", `ip completion fish | source; complete -C 'ip link add v0 type vxl'`)
 	if !slices.Equal(got, []string{"vxlan"}) {
 		t.Errorf("%q", got)
 	}
@@ -205,7 +207,7 @@ func TestZshCompletes(t *testing.T) {
 	got := shell(t, "zsh", "zsh", `autoload -Uz compinit; compinit -u -D; source <(ip completion zsh)
 [[ ${_comps[ip]} == _ip ]] || { echo not registered; exit 1 }
 compadd() { shift; print -l -- "$@" }
-words=(ip link add v0 type vx) CURRENT=6
+words=(ip link add v0 type vxl) CURRENT=6
 _ip`)
 	if !slices.Equal(got, []string{"vxlan"}) {
 		t.Errorf("%q", got)

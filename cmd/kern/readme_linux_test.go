@@ -1,23 +1,20 @@
 package main
 
 import (
-	"os"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"kern.sys/cmd/kern/internal/cli"
+	"kern.sys/internal/nstest"
 )
 
 // README.md lists the objects of each program: "- `kern` and `ip`: `address`, …".
 func TestReadmeListsTheObjects(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
+	readme := nstest.ModuleFile(t, "../../README.md")
 	listed := map[string][]string{} // by program
-	for _, line := range regexp.MustCompile("(?m)^- (`[a-z]+`(?: and `[a-z]+`)*): (`[a-z0-9]+`.*)$").FindAllStringSubmatch(string(readme), -1) {
+	for _, line := range regexp.MustCompile("(?m)^- (`[a-z]+`(?: and `[a-z]+`)*): (`[a-z0-9]+`.*)$").FindAllStringSubmatch(readme, -1) {
 		for _, program := range quoted(line[1]) {
 			listed[program] = quoted(line[2])
 		}

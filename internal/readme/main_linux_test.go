@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"os"
 	"strings"
 	"testing"
 
@@ -14,16 +13,9 @@ func TestMain(m *testing.M) { nstest.Main(m) }
 
 // The program in README.md is this one, so it compiles.
 func TestReadmeShowsThisProgram(t *testing.T) {
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	source, err := os.ReadFile("main.go")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, code, ok := strings.Cut(string(source), "\npackage main\n")
-	if _, shown, _ := strings.Cut(string(readme), "```go\npackage main\n"); !ok || !strings.HasPrefix(shown, code+"```\n") {
+	readme, source := nstest.ModuleFile(t, "../../README.md"), nstest.ModuleFile(t, "main.go")
+	_, code, ok := strings.Cut(source, "\npackage main\n")
+	if _, shown, _ := strings.Cut(readme, "```go\npackage main\n"); !ok || !strings.HasPrefix(shown, code+"```\n") {
 		t.Error("the program in README.md is not internal/readme/main.go without its first comment")
 	}
 }

@@ -25,6 +25,8 @@ type Kind struct {
 	// inside the same nest; create says whether the object is made or changed. It adds
 	// what ip adds of itself, and finds what is missing or does not go together.
 	Complete func(in *Args, e *wire.Encoder, create bool) error
+	// Help has keywords and what each is for, with the unit of its value.
+	Help [][2]string
 }
 
 // Header is the type that fields have that belong to the structure before the attributes. No

@@ -242,11 +242,19 @@ func Usage(k *Kind) []string {
 			u = f.notation().Usage
 		}
 		if u == "" && f.Names != nil {
-			u = "{ " + strings.Join(f.Names, " | ") + " }"
+			named := slices.DeleteFunc(slices.Clone(f.Names), func(name string) bool { return name == "" })
+			u = "{ " + strings.Join(named, " | ") + " }"
 		}
-		word := f.word()
-		if slices.Contains(f.words(), "no"+word) {
+		words := f.words()
+		word := words[0]
+		if at := slices.Index(words, "no"+word); at > 0 {
+			words = slices.Delete(words, at, at+1)
 			word = "[no]" + word
+		}
+		// Words that stand for a value of the first are named there: flag { nopromisc | … }.
+		words = slices.DeleteFunc(words, func(w string) bool { return slices.Contains(strings.Fields(u), w) })
+		if len(words) > 1 {
+			word = "{ " + strings.Join(append([]string{word}, words[1:]...), " | ") + " }"
 		}
 		out = append(out, strings.TrimSpace("[ "+word+" "+u)+" ]")
 	}

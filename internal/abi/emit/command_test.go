@@ -112,7 +112,7 @@ func TestBrokenInputChangesNothing(t *testing.T) {
 		{"a prototype without a number", "mksyscall", syscalls, "//sys NoSuchCall()\n", "386 has no SYS_NO_SUCH_CALL"},
 		{"a prototype elsewhere", "mksyscall", "unix/fd_linux.go", "//sys Sync2() = SYS_SYNC\n", "fd_linux.go:"},
 		{"constants of an unknown kind", "mkerrors", emitted + "errors.txt", "enum linux/fs.h\n", `errors.txt:LINE: unknown "enum"`},
-		{"constants twice", "mkerrors", emitted + "errors.txt", "const linux/fs.h\n", "errors.txt:LINE: linux/fs.h: lines before it select all of that"},
+		{"constants twice", "mkerrors", emitted + "errors.txt", "const linux/fs.h\n", "selects all of that"},
 		{"a constant set twice", "mkerrors", emitted + "errors.txt", "set ZZZ 1\nset ZZZ 2\n", "ZZZ is set on 386 in linux/errors.txt:LINE\n"},
 		{"a header that is missing", "mkerrors", emitted + "errors.txt", "const linux/none.h\n", "errors.txt:LINE: no constant of linux/none.h matches"},
 		{"a type with an unknown option", "mktypes", emitted + "types.txt", "Zzz struct:iovec odd\n", `types.txt:LINE: want FIELD=GONAME, not "odd"`},

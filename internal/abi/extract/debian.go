@@ -67,7 +67,7 @@ func (p locked) unpacked(cache string) (string, error) {
 	sum, err := fileSum(deb)
 	if errors.Is(err, fs.ErrNotExist) {
 		if err := p.fetch(cache, deb); err != nil {
-			return "", fmt.Errorf("fetch %s %s of %s: %w (if the mirror has a newer one, -update locks it)", p.name, p.version, p.suite, err)
+			return "", p.notFetched(cache, deb, err)
 		}
 		sum, err = fileSum(deb)
 	}
@@ -87,6 +87,21 @@ func (p locked) unpacked(cache string) (string, error) {
 		return "", err
 	}
 	return dir, os.Rename(filepath.Join(tmp, "files"), dir)
+}
+
+// notFetched is the error for a package that cannot be fetched: a mirror drops the old version when there is a newer one.
+func (p locked) notFetched(cache, deb string, err error) error {
+	now, lookup := p.newest(cache, p.version)
+	switch {
+	case lookup != nil: // the mirror cannot be reached, or the package has another name now
+		return fmt.Errorf("fetch %s %s of %s: %w; what the mirror has of it: %w", p.name, p.version, p.suite, err, lookup)
+	case now.version == p.version:
+		return fmt.Errorf("fetch %s %s of %s, which the mirror has: %w", p.name, p.version, p.suite, err)
+	}
+	return fmt.Errorf("%s %s is locked, but the mirror has dropped it from %s and has %s. Either lock that one:\n"+
+		"\tgo run ./internal/abi/extract -update\n"+
+		"or put the locked one, which https://snapshot.debian.org/binary/%s/ keeps, into the cache as\n"+
+		"\t%s", p.name, p.version, p.suite, now.version, p.name, deb)
 }
 
 func fileSum(file string) (string, error) {

@@ -3,7 +3,7 @@
 //
 //	go run ./internal/abi/extract            write the facts
 //	go run ./internal/abi/extract -check     fail if the committed facts differ
-//	go run ./internal/abi/extract -update    lock the newest packages first
+//	go run ./internal/abi/extract -update    lock the newest packages first, print how many facts are new
 //	go run ./internal/abi/extract -try H     extract header H alone, write nothing, print its facts
 //
 // It needs Debian's apt-get and dpkg-deb, and clang 16 or newer, which it installs if it may.
@@ -110,10 +110,17 @@ func run(dir, cache, try string, check, update bool) error {
 		}
 		return nil
 	}
-	if !check {
-		return db.Write(facts, names)
+	if check {
+		return compare(facts, db.Text(names))
 	}
-	return compare(facts, db.Text(names))
+	if update {
+		old, err := abi.Read(facts, names)
+		if err != nil {
+			return err
+		}
+		fmt.Print(changes(old, db))
+	}
+	return db.Write(facts, names)
 }
 
 // compare reports the files of dir that differ from text.

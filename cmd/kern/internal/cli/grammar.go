@@ -151,6 +151,9 @@ func (g *grammar) keywords(s seq, seen map[string]bool, yield func(word string))
 			g.keywords(a, seen, yield)
 		}
 		if n.word == "" {
+			if n.choice() {
+				i = s.value(i)
+			}
 			continue
 		}
 		if def, ok := g.defined[n.word]; ok && !seen[n.word] {
@@ -162,6 +165,13 @@ func (g *grammar) keywords(s seq, seen map[string]bool, yield func(word string))
 			i = s.value(i)
 		}
 	}
+}
+
+// choice reports whether a node is keywords to choose from, which share what follows: { tos | dsfield } TOS.
+func (n node) choice() bool {
+	return !n.optional && !slices.ContainsFunc(n.alts, func(a seq) bool {
+		return len(a) != 1 || a[0].word == "" || placeholder(a[0].word)
+	})
 }
 
 // value is the position of the value of the keyword at i, with what may be before it: the lock
@@ -181,11 +191,16 @@ func (s seq) value(i int) int {
 // linkOptions stands in the grammar of kinds for the words of another link.
 const linkOptions = "LINK_OPTIONS"
 
+// has reports whether a keyword is one to choose from.
+func (n node) has(keyword string) bool {
+	return slices.ContainsFunc(n.alts, func(a seq) bool { return a[0].word == keyword })
+}
+
 // values calls yield for what may follow the keyword as its value, and reports whether it must
 // have one.
 func (g *grammar) values(s seq, keyword string, seen map[string]bool, yield func(word string)) (due bool) {
 	for i, n := range s {
-		if n.word == keyword {
+		if n.word == keyword || n.word == "" && n.choice() && n.has(keyword) && s.value(i) != i {
 			empty := s[i+1:].first(yield)
 			due = due || !empty
 		}

@@ -2,7 +2,6 @@ package ip
 
 import (
 	"slices"
-	"strings"
 
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/internal/uapi"
@@ -75,10 +74,7 @@ func linkHelp(c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	fields := kindFields(kind)
-	if port, ok := strings.CutSuffix(kind, "_slave"); ok {
-		fields = portFields(port)
-	}
+	fields := linkOrPort(kind)
 	if fields == nil {
 		return c.ShowUsage()
 	}

@@ -30,12 +30,24 @@ func portNames() []string {
 // kindGrammar is the grammar of the options of a kind of link, or of the ports of one
 // ("bridge_slave"), an element a keyword; nil where it is not known.
 func kindGrammar(kind string) []string {
-	fields := kindFields(kind)
+	if fields := linkOrPort(kind); fields != nil {
+		return desc.Usage(fields)
+	}
+	return nil
+}
+
+// explainKind has the keywords of a kind that are explained, each with what it is for.
+func explainKind(kind string) [][2]string {
+	if fields := linkOrPort(kind); fields != nil {
+		return fields.Help
+	}
+	return nil
+}
+
+// linkOrPort describes a kind of link, or of the ports of one.
+func linkOrPort(kind string) *desc.Kind {
 	if port, ok := strings.CutSuffix(kind, "_slave"); ok {
-		fields = portFields(port)
+		return portFields(port)
 	}
-	if fields == nil {
-		return nil
-	}
-	return desc.Usage(fields)
+	return kindFields(kind)
 }

@@ -228,7 +228,16 @@ func (w *linkWords) readPeer(in *desc.Args, e *wire.Encoder) (wire.Putter, error
 	return &peer.ifi, peer.putLower()
 }
 
-// kindUsage is the grammar of a kind, one attribute a line.
+// kindUsage is the grammar of a kind, one attribute a line, and what its words are for.
 func kindUsage(kind string, fields *desc.Kind) string {
-	return strings.Join(append([]string{kind}, desc.Usage(fields)...), "\n\t\t")
+	var b strings.Builder
+	b.WriteString(strings.Join(append([]string{kind}, desc.Usage(fields)...), "\n\t\t"))
+	wide := 0
+	for _, h := range fields.Help {
+		wide = max(wide, len(h[0]))
+	}
+	for _, h := range fields.Help {
+		fmt.Fprintf(&b, "\n  %-*s  %s", wide, h[0], h[1])
+	}
+	return b.String()
 }

@@ -17,7 +17,7 @@ func Objects() []cli.Object {
 		{Name: "neighbour", Run: runNeigh, Usage: neighUsage, Brief: "link-layer addresses of neighbours"},
 		{Name: "ntable", Run: runNtable, Usage: ntableUsage, Brief: "tables of neighbours and how neighbours are looked for"},
 		{Name: "ntbl", Run: runNtable, Usage: ntableUsage, Brief: "tables of neighbours and how neighbours are looked for"},
-		{Name: "link", Run: runLink, Usage: linkUsage, Brief: "network devices", Kinds: kindGrammar},
+		{Name: "link", Run: runLink, Usage: linkUsage, Brief: "network devices", Kinds: kindGrammar, Explain: explainKind},
 		{Name: "l2tp"},
 		{Name: "fou"},
 		{Name: "ila"},

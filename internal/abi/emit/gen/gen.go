@@ -138,10 +138,30 @@ func Select(db *abi.DB, lines []Line) ([]Const, error) {
 			more = more || added
 		}
 		if !more {
-			return nil, l.Errorf("%s: lines before it select all of that", strings.Join(l.Words, " "))
+			return nil, l.Errorf("%s: %s all of that", strings.Join(l.Words, " "), selecting(out, selected))
 		}
 	}
 	return SortConsts(slices.Collect(maps.Values(out))), nil
+}
+
+// maxSelecting is how many lines an error names.
+const maxSelecting = 3
+
+// selecting says by which lines values are selected already: "list:3 selects", "list:3 and list:5 select".
+func selecting(out map[string]Const, values []*abi.Value) string {
+	var lines []string
+	for _, v := range values {
+		if where := out[v.Name].Where; !slices.Contains(lines, where) {
+			lines = append(lines, where)
+		}
+	}
+	switch n := len(lines); {
+	case n == 1:
+		return lines[0] + " selects"
+	case n <= maxSelecting:
+		return strings.Join(lines[:n-1], ", ") + " and " + lines[n-1] + " select"
+	}
+	return fmt.Sprintf("%s and %d more lines select", strings.Join(lines[:maxSelecting], ", "), len(lines)-maxSelecting)
 }
 
 // add adds what a header says of a constant, and tells whether that is anything new.
