@@ -33,6 +33,12 @@ type knote struct {
 
 var filters = []string{"EVFILT_READ", "EVFILT_WRITE", "EVFILT_TIMER", "EVFILT_USER"}
 
+// Both systems define these flags as those of open(2).
+var (
+	eventFlags = names{"O_CLOEXEC=EFD_CLOEXEC", "O_NONBLOCK=EFD_NONBLOCK", "EFD_SEMAPHORE"}
+	timerFlags = names{"O_CLOEXEC=TFD_CLOEXEC", "O_NONBLOCK=TFD_NONBLOCK"}
+)
+
 var eventCalls = map[string]handler{
 	"kqueue":  func(c *call) (uint64, unix.Errno) { return c.kqueue(0) },
 	"kqueue1": func(c *call) (uint64, unix.Errno) { return c.kqueue(c.args[0]) },
@@ -60,7 +66,7 @@ var eventCalls = map[string]handler{
 		return c.do(unix.SYS_PSELECT6, c.args[0], c.args[1], c.args[2], c.args[3], timeout, 0)
 	},
 	"eventfd": func(c *call) (uint64, unix.Errno) {
-		f, ok := c.bits(names{"EFD_CLOEXEC", "EFD_NONBLOCK", "EFD_SEMAPHORE"}, c.args[1])
+		f, ok := c.bits(eventFlags, c.args[1])
 		if !ok {
 			return 0, unix.EINVAL
 		}
@@ -71,7 +77,7 @@ var eventCalls = map[string]handler{
 			c.unanswered("kind")
 			return 0, unix.EINVAL
 		}
-		f, ok := c.bits(names{"EFD_CLOEXEC", "EFD_NONBLOCK", "EFD_SEMAPHORE"}, uint64(c.read32(c.args[1]+4)))
+		f, ok := c.bits(eventFlags, uint64(c.read32(c.args[1]+4)))
 		if !ok {
 			return 0, unix.EINVAL
 		}
@@ -79,7 +85,7 @@ var eventCalls = map[string]handler{
 	},
 	"timerfd_create": func(c *call) (uint64, unix.Errno) {
 		id, ok := clock(c, c.args[0])
-		f, ok2 := c.bits(names{"TFD_CLOEXEC", "TFD_NONBLOCK"}, c.args[1])
+		f, ok2 := c.bits(timerFlags, c.args[1])
 		if !ok || !ok2 {
 			return 0, unix.EINVAL
 		}

@@ -141,12 +141,12 @@ var fileCalls = map[string]handler{
 	"pathconf":  func(c *call) (uint64, unix.Errno) { return c.pathconf(c.args[1]) },
 	"fpathconf": func(c *call) (uint64, unix.Errno) { return c.pathconf(c.args[1]) },
 
-	"extattr_set_file":    func(c *call) (uint64, unix.Errno) { return c.xattr(unix.SYS_SETXATTR, unix.XATTR_CREATE) },
-	"extattr_get_file":    func(c *call) (uint64, unix.Errno) { return c.xattr(unix.SYS_GETXATTR, 0) },
-	"extattr_delete_file": func(c *call) (uint64, unix.Errno) { return c.xattr(unix.SYS_REMOVEXATTR, 0) },
-	"extattr_set_fd":      func(c *call) (uint64, unix.Errno) { return c.xattr(unix.SYS_FSETXATTR, 0) },
-	"extattr_get_fd":      func(c *call) (uint64, unix.Errno) { return c.xattr(unix.SYS_FGETXATTR, 0) },
-	"extattr_delete_fd":   func(c *call) (uint64, unix.Errno) { return c.xattr(unix.SYS_FREMOVEXATTR, 0) },
+	"extattr_set_file":    func(c *call) (uint64, unix.Errno) { return c.xattr(unix.SYS_SETXATTR) },
+	"extattr_get_file":    func(c *call) (uint64, unix.Errno) { return c.xattr(unix.SYS_GETXATTR) },
+	"extattr_delete_file": func(c *call) (uint64, unix.Errno) { return c.xattr(unix.SYS_REMOVEXATTR) },
+	"extattr_set_fd":      func(c *call) (uint64, unix.Errno) { return c.xattr(unix.SYS_FSETXATTR) },
+	"extattr_get_fd":      func(c *call) (uint64, unix.Errno) { return c.xattr(unix.SYS_FGETXATTR) },
+	"extattr_delete_fd":   func(c *call) (uint64, unix.Errno) { return c.xattr(unix.SYS_FREMOVEXATTR) },
 	"extattr_list_file":   func(c *call) (uint64, unix.Errno) { return c.xattrList(unix.SYS_LISTXATTR) },
 	"extattr_list_fd":     func(c *call) (uint64, unix.Errno) { return c.xattrList(unix.SYS_FLISTXATTR) },
 }
@@ -321,6 +321,12 @@ func (c *call) pipe(f uint64) (uint64, unix.Errno) {
 var fcntlCommands = names{"F_DUPFD", "F_GETFD", "F_SETFD", "F_GETFL", "F_SETFL", "F_DUPFD_CLOEXEC", "F_GETLK", "F_SETLK", "F_SETLKW"}
 
 func fcntl(c *call) (uint64, unix.Errno) {
+	switch { // dup2 by another name
+	case c.has("F_DUP2FD", c.args[1]):
+		return c.do(unix.SYS_DUP2, c.args[0], c.args[2])
+	case c.has("F_DUP2FD_CLOEXEC", c.args[1]):
+		return c.do(unix.SYS_DUP3, c.args[0], c.args[2], unix.O_CLOEXEC)
+	}
 	cmd, ok := c.one(fcntlCommands, c.args[1])
 	if !ok {
 		c.unanswered(fmt.Sprint("command ", c.args[1]))
@@ -384,12 +390,16 @@ func (c *call) pathconf(name uint64) (uint64, unix.Errno) {
 }
 
 // xattr is a call for one extended attribute: file, namespace, name, data, size. Linux's names begin with the namespace.
-func (c *call) xattr(nr uintptr, _ int) (uint64, unix.Errno) {
+func (c *call) xattr(nr uintptr) (uint64, unix.Errno) {
 	if !c.has("EXTATTR_NAMESPACE_USER", c.args[1]) {
 		return 0, unix.EPERM
 	}
 	c.write(c.scratch(), append([]byte("user."+c.text(c.args[2])), 0))
 	n, e := c.do(nr, c.args[0], c.scratch(), c.args[3], c.args[4], 0)
+	if e == unix.ENODATA {
+		c.errno = c.n("ENOATTR")
+		return 0, 0
+	}
 	if e == 0 && (nr == unix.SYS_SETXATTR || nr == unix.SYS_FSETXATTR) {
 		n = c.args[4] // how much was stored
 	}
