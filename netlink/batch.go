@@ -110,7 +110,7 @@ func (b *Batch) Flush() []error {
 		errs = make([]error, len(b.items))
 		for i := range b.items {
 			it := &b.items[i]
-			errs[i] = wire.Annotate(it.part.next(), it.op, it.name)
+			errs[i] = ipsetErrors(it.part, wire.Annotate(it.part.next(), it.op, it.name))
 		}
 	}
 	b.items = b.items[:0]

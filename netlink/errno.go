@@ -6,6 +6,7 @@ import (
 	"os"
 	"syscall"
 
+	"kern.sys/netlink/nl"
 	"kern.sys/netlink/wire"
 )
 
@@ -14,7 +15,14 @@ const (
 	errNoDevice = syscall.ENODEV // there is no such link
 	errInvalid  = syscall.EINVAL // no link is named, or the name is none
 	errTooLong  = syscall.ERANGE // a name is too long
+	errNotThere = syscall.ENOENT // there is no such socket
 )
+
+// ipsetNumber returns err as one of ipset's own numbers.
+func ipsetNumber(err error) (nl.IPSetError, bool) {
+	e, ok := err.(syscall.Errno)
+	return nl.IPSetError(e), ok && e >= nl.IPSET_ERR_PRIVATE
+}
 
 // bareErrno returns the number in an error of a system call or of the kernel's
 // answer, and whether there is one. Time that ran out is EAGAIN, as for a socket

@@ -1,13 +1,21 @@
 package netlink
 
-import "errors"
+import (
+	"errors"
+
+	"kern.sys/netlink/nl"
+)
 
 // They stand for numbers that Plan 9 has not.
 var (
 	errNoDevice = errors.New("no such device")
 	errInvalid  = errors.New("invalid argument")
 	errTooLong  = errors.New("numerical result out of range")
+	errNotThere = errors.New("no such file or directory")
 )
 
 // bareErrno finds none: errors of Plan 9 are words.
 func bareErrno(error) (error, bool) { return nil, false }
+
+// ipsetNumber finds none.
+func ipsetNumber(error) (nl.IPSetError, bool) { return 0, false }

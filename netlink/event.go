@@ -5,15 +5,13 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// Event is something that happened in the kernel's tables: a [LinkEvent],
-// [AddrEvent], [NeighEvent], [RouteEvent], [RuleEvent], [NexthopEvent],
-// [LostEvent] or [SyncedEvent]; and from [Handle.Watch] also a [BridgePortEvent],
-// [NeighMissEvent] or [NexthopBucketEvent].
+// Event is a change of the kernel's tables: a [LinkEvent], [AddrEvent], [NeighEvent], [RouteEvent],
+// [RuleEvent], [NexthopEvent], [LostEvent] or [SyncedEvent]; and from [Handle.Watch] also a
+// [BridgePortEvent], [NeighMissEvent] or [NexthopBucketEvent].
 type Event interface{ event() }
 
-// LinkEvent is a change of a link. Old is nil for one that is new or whose
-// earlier state is not known, New for one that is gone; so it is with the
-// other events.
+// LinkEvent is a change of a link. Old is nil for a new link and where the earlier state is not
+// known, New for a deleted one. The other events are alike.
 type LinkEvent struct{ Old, New Link }
 
 // AddrEvent is a change of an address.
@@ -31,9 +29,9 @@ type RuleEvent struct{ Old, New *Rule }
 // NexthopEvent is a change of a next hop object.
 type NexthopEvent struct{ Old, New *Nexthop }
 
-// BridgePortEvent is news of a link as a port of a bridge: its settings or its state
-// changed, or (Gone) it is a port no longer. The link itself did not change. For a
-// bridge itself, whose VLANs changed, Port is nil.
+// BridgePortEvent is a change of a link as a port of a bridge: its settings or its state changed,
+// or (Gone) it is no longer a port. The link itself did not change. For a bridge itself, whose
+// VLANs changed, Port is nil.
 type BridgePortEvent struct {
 	LinkIndex   int
 	Name        string
@@ -42,25 +40,25 @@ type BridgePortEvent struct {
 	Gone        bool
 }
 
-// NeighMissEvent says that the kernel looks for a neighbour and asks programs for
-// it: a VXLAN device with l2miss has no forwarding entry for HardwareAddr, one with
-// l3miss no neighbour for IP, or a neighbour is probed and the link's app_solicit says
-// that programs do that. ip monitor neigh prints it as miss.
+// NeighMissEvent is a request of the kernel to programs to find a neighbour: a VXLAN device with
+// l2miss has no forwarding entry for HardwareAddr, one with l3miss has no neighbour for IP, or a
+// neighbour is to be probed and the link's app_solicit leaves that to programs. ip monitor neigh
+// prints it as "miss".
 type NeighMissEvent struct{ Neigh *Neigh }
 
-// NexthopBucketEvent says that a bucket of a resilient group of next hop objects has
-// moved to another member.
+// NexthopBucketEvent reports that a bucket of a resilient group of next hop objects has moved to
+// another member.
 type NexthopBucketEvent struct {
 	Group  uint32 // the group's ID
 	Bucket int    // number of the bucket
 	ID     uint32 // the member's
 }
 
-// LostEvent says that the kernel dropped events. The tables are read anew:
-// events with all that there is follow, and then a [SyncedEvent].
+// LostEvent reports that the kernel dropped events. The tables are read again: events with all
+// existing objects follow, and then a [SyncedEvent].
 type LostEvent struct{ Err error }
 
-// SyncedEvent says that the tables were read to their end.
+// SyncedEvent reports that the tables were read to their end.
 type SyncedEvent struct{}
 
 func (LinkEvent) event()    {}
@@ -77,8 +75,8 @@ func (NexthopBucketEvent) event() {}
 
 func (SyncedEvent) event() {}
 
-// eventDecoder makes events of the kernel's messages, nil for none. What it makes
-// is cut from larger pieces of memory. The zero value is ready.
+// eventDecoder decodes the kernel's messages into events, nil for none. Objects are cut from larger
+// pieces of memory. The zero value is ready to use.
 type eventDecoder struct {
 	routes routeDecoder
 	piece  []Route
@@ -99,7 +97,7 @@ func (d *eventDecoder) link(old, new []byte) (Event, error) {
 	return ev, err
 }
 
-// decodeBoth decodes what there is of an event.
+// decodeBoth decodes the states that an event has.
 func decodeBoth[T any](old, new []byte, decode func([]byte) (*T, error)) (before, after *T, err error) {
 	if old != nil {
 		before, err = decode(old)
@@ -110,7 +108,7 @@ func decodeBoth[T any](old, new []byte, decode func([]byte) (*T, error)) (before
 	return before, after, err
 }
 
-// decodePointer makes of a decoder of values one of pointers.
+// decodePointer turns a decoder of values into one of pointers.
 func decodePointer[T any](decode func([]byte) (T, error)) func([]byte) (*T, error) {
 	return func(data []byte) (*T, error) {
 		v, err := decode(data)
@@ -139,7 +137,7 @@ func (d *eventDecoder) route(old, new []byte) (Event, error) {
 	return ev, err
 }
 
-// routesPiece bounds what one route that is kept keeps of others.
+// routesPiece bounds the memory of other routes that one kept route retains.
 const routesPiece = 16
 
 func (d *eventDecoder) decodeRoute(data []byte) (*Route, error) {

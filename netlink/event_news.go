@@ -5,8 +5,8 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// What the groups that are joined here bring, from the kernel's source (7.3). The
-// objects of the tables come to all listeners; where it goes otherwise, it says so.
+// The messages of the groups that are joined here, from the kernel's source (7.3). All listeners
+// get the objects of the tables; the last column names exceptions.
 //
 //	RTNLGRP_LINK         RTM_NEWLINK, RTM_DELLINK      links; also a wireless device's
 //	                                                   events, which only LinkSubscribe has
@@ -48,7 +48,7 @@ func bridgePortNews(m wire.Message) (Event, error) {
 	return ev, d.Err()
 }
 
-// neighNews decodes what the kernel asks programs for.
+// neighNews decodes the kernel's requests to programs.
 func neighNews(m wire.Message) (Event, error) {
 	if m.Type != uapi.RTM_GETNEIGH {
 		return nil, nil
@@ -57,7 +57,7 @@ func neighNews(m wire.Message) (Event, error) {
 	return NeighMissEvent{&n}, err
 }
 
-// nexthopNews decodes what happens to a group's buckets.
+// nexthopNews decodes changes of a group's buckets.
 func nexthopNews(m wire.Message) (Event, error) {
 	if m.Type != uapi.RTM_NEWNEXTHOPBUCKET {
 		return nil, nil

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// eventText is an event in words: what there is, what there was, or both.
+// eventText is an event in words: the new state, the old state, or both.
 func eventText[T any](what string, old, new *T, text func(*T) string) string {
 	switch {
 	case old == nil && new == nil:
@@ -37,33 +37,33 @@ func orNil(l Link) *Link {
 	return &l
 }
 
-// String returns what happened in one line. So do the other events' methods.
+// String describes the event in one line. So do the methods of the other events.
 func (e LinkEvent) String() string { return eventText("link", orNil(e.Old), orNil(e.New), linkText) }
 
-// String returns what happened in one line.
+// String describes the event in one line.
 func (e AddrEvent) String() string {
 	return eventText("address", e.Old, e.New, func(a *Addr) string { return fmt.Sprintf("%s link %d", a, a.LinkIndex) })
 }
 
-// String returns what happened in one line.
+// String describes the event in one line.
 func (e NeighEvent) String() string {
 	return eventText("neighbour", e.Old, e.New, func(n *Neigh) string {
 		return fmt.Sprintf("%s state %#x", n.object(), n.State)
 	})
 }
 
-// String returns what happened in one line.
+// String describes the event in one line.
 func (e RouteEvent) String() string { return eventText("route", e.Old, e.New, routeObject) }
 
-// String returns what happened in one line.
+// String describes the event in one line.
 func (e RuleEvent) String() string {
 	return eventText("rule", e.Old, e.New, func(r *Rule) string { return strings.TrimSpace(r.String()) })
 }
 
-// String returns what happened in one line.
+// String describes the event in one line.
 func (e NexthopEvent) String() string { return eventText("next hop", e.Old, e.New, nexthopObject) }
 
-// String returns what happened in one line.
+// String describes the event in one line.
 func (e BridgePortEvent) String() string {
 	text := fmt.Sprintf("port %d: %s of bridge %d", e.LinkIndex, e.Name, e.MasterIndex)
 	switch {
@@ -75,7 +75,7 @@ func (e BridgePortEvent) String() string {
 	return text
 }
 
-// String returns what is looked for.
+// String describes the neighbour that is sought.
 func (e NeighMissEvent) String() string {
 	if e.Neigh == nil {
 		return "miss"
@@ -83,7 +83,7 @@ func (e NeighMissEvent) String() string {
 	return "miss " + e.Neigh.object()
 }
 
-// String returns what happened in one line.
+// String describes the event in one line.
 func (e NexthopBucketEvent) String() string {
 	return fmt.Sprintf("next hop group %d bucket %d to %d", e.Group, e.Bucket, e.ID)
 }

@@ -2,6 +2,7 @@ package netlink_test
 
 import (
 	"fmt"
+	"log"
 
 	"kern.sys/netlink"
 )
@@ -14,22 +15,24 @@ func Example_bridge() {
 	la := netlink.NewLinkAttrs()
 	la.Name = "foo"
 	mybridge := &netlink.Bridge{LinkAttrs: la}
-	err := netlink.LinkAdd(mybridge)
-	if err != nil {
-		fmt.Printf("could not add %s: %v\n", la.Name, err)
+	if err := netlink.LinkAdd(mybridge); err != nil {
+		log.Fatalf("could not add %s: %v", la.Name, err)
 	}
-	eth1, _ := netlink.LinkByName("eth1")
-	netlink.LinkSetMaster(eth1, mybridge)
+	eth1, err := netlink.LinkByName("eth1")
+	if err != nil {
+		log.Fatal(err)
+	}
+	if err := netlink.LinkSetMaster(eth1, mybridge); err != nil {
+		log.Fatal(err)
+	}
 
 	foo, err := netlink.LinkByName("foo")
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	eth1, err = netlink.LinkByName("eth1")
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
 	fmt.Println(foo.Type(), foo.Attrs().Name)
 	fmt.Println("master of eth1 is foo:", eth1.Attrs().MasterIndex == foo.Attrs().Index)

@@ -2,6 +2,7 @@ package netlink_test
 
 import (
 	"fmt"
+	"log"
 
 	"kern.sys/netlink"
 )
@@ -10,18 +11,18 @@ import (
 func ExampleHandle_LinkEntries() {
 	h, err := netlink.NewHandle()
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
-	defer h.Close()
 	for e, err := range h.LinkEntries(netlink.LinkFilter{}) {
 		if err != nil {
-			fmt.Println(err)
-			return
+			log.Fatal(err)
 		}
 		if e.EncapType() == "loopback" {
 			fmt.Println(e.Index, e.Name(), e.MTU)
 		}
+	}
+	if err := h.Close(); err != nil {
+		log.Fatal(err)
 	}
 	// Output:
 	// 1 lo 65536

@@ -3,35 +3,38 @@ package netlink_test
 import (
 	"context"
 	"fmt"
+	"log"
 
 	"kern.sys/netlink"
 )
 
-// A mirror answers from memory, and tells what changed since any snapshot.
+// A mirror answers from memory, and reports the changes since any snapshot.
 func ExampleHandle_NewMirror() {
-	m, err := netlink.NewMirror(context.Background(), netlink.LinkTable, netlink.RouteTable)
+	ctx := context.Background()
+	m, err := netlink.NewMirror(ctx, netlink.LinkTable, netlink.RouteTable)
 	if err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
-	defer m.Close()
 
 	before := m.Snapshot()
 	br0 := &netlink.Bridge{LinkAttrs: netlink.LinkAttrs{Name: "br0", TxQLen: -1}}
 	if err := netlink.LinkAdd(br0); err != nil {
-		fmt.Println(err)
-		return
+		log.Fatal(err)
 	}
-	defer netlink.LinkDel(br0)
-	for ev, err := range m.Changes(context.Background(), before) {
+	for ev, err := range m.Changes(ctx, before) {
 		if err != nil {
-			fmt.Println(err)
-			return
+			log.Fatal(err)
 		}
 		if ev, ok := ev.(netlink.LinkEvent); ok && ev.Old == nil {
 			fmt.Println("new:", ev.New.Type(), ev.New.Attrs().Name)
-			return
+			break
 		}
+	}
+	if err := netlink.LinkDel(br0); err != nil {
+		log.Fatal(err)
+	}
+	if err := m.Close(); err != nil {
+		log.Fatal(err)
 	}
 	// Output: new: bridge br0
 }

@@ -122,7 +122,7 @@ func TestListedForwardingEntriesAreDeletedAndAddedFaithfully(t *testing.T) {
 // entries.
 func awaitForwarding(t *testing.T, ports ...string) {
 	t.Helper()
-	for _, err := range new(netlink.Handle).LinkUpdates(netlink.LinkSubscribeOptions{ListExisting: true}) {
+	for _, err := range new(netlink.Handle).LinkSubscribeSeq(netlink.LinkSubscribeOptions{ListExisting: true}) {
 		if err != nil {
 			t.Fatal(err)
 		}

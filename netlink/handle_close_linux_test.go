@@ -72,8 +72,8 @@ var subscribers = map[string]subscriber{
 		errs <- wire.ErrClosed // it has no callback
 		return closedBy(func(ch chan<- LinkUpdate) error { return h.LinkSubscribeAt(h.ns, ch, nil) })(t)
 	},
-	"LinkUpdates": iterated(func(h *Handle, each func(error)) {
-		for _, err := range h.LinkUpdates(LinkSubscribeOptions{ListExisting: true}) {
+	"LinkSubscribeSeq": iterated(func(h *Handle, each func(error)) {
+		for _, err := range h.LinkSubscribeSeq(LinkSubscribeOptions{ListExisting: true}) {
 			each(err)
 		}
 	}),

@@ -38,6 +38,8 @@ func (v *Veth) Attrs() *LinkAttrs { return &v.LinkAttrs }
 // Type returns "veth".
 func (v *Veth) Type() string { return "veth" }
 
+func (v *Veth) peerObject() string { return peerObjectOf(v.PeerName, v.PeerNamespace) }
+
 func (v *Veth) attrs(c *attr.Codec) {
 	if c.Decoding() {
 		v.PeerTxQLen = -1 // unset
@@ -116,7 +118,10 @@ func readPeerLink(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	at := len(e.Bytes())
 	e.Raw(uapi.SizeofIfinfomsg)
 	header, err := in.LinkOptions(in, e)
+	if err != nil {
+		return err
+	}
 	header.Put(e.Bytes()[at:])
 	e.End()
-	return err
+	return nil
 }

@@ -111,6 +111,9 @@ func (h *Handle) getLink(r *wire.Request, object func() string) (Link, error) {
 		link, err = decodeLink(m.Data)
 		return err
 	})
+	if err == nil && link == nil {
+		err = h.wrap(fmt.Errorf("%w: the reply has no link", wire.ErrMalformed), "link get", object)
+	}
 	if err != nil {
 		return nil, notFound(err)
 	}
@@ -194,9 +197,13 @@ func (h *Handle) LinkListFiltered(f LinkFilter) ([]Link, error) {
 	return list(h.withDetails(), h.linkDump(f), linkListOp, f.decoder())
 }
 
-// LinkSeq is [Handle.LinkList] as a stream.
-func (h *Handle) LinkSeq() iter.Seq2[Link, error] {
-	f := LinkFilter{}
+// LinkSeq is [Handle.LinkList] as a stream. An interrupted dump ends with
+// [ErrDumpInterrupted].
+func (h *Handle) LinkSeq() iter.Seq2[Link, error] { return h.LinkSeqFiltered(LinkFilter{}) }
+
+// LinkSeqFiltered is [Handle.LinkListFiltered] as a stream. An interrupted dump ends with
+// [ErrDumpInterrupted].
+func (h *Handle) LinkSeqFiltered(f LinkFilter) iter.Seq2[Link, error] {
 	return seq(h, func() (*wire.Request, error) { return h.linkDump(f), nil }, linkListOp, f.decoder())
 }
 

@@ -11,8 +11,6 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-type uapiIfinfomsg = uapi.Ifinfomsg
-
 func ether(s string) net.HardwareAddr {
 	a, err := net.ParseMAC(s)
 	if err != nil {

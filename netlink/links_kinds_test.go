@@ -190,13 +190,13 @@ func testArgs(words []string, links map[int]string) *desc.Args {
 			}
 			return 0, fmt.Errorf("no link %q", name)
 		},
-		LinkOptions: func(in *desc.Args, e *wire.Encoder) (h uapiIfinfomsg, err error) {
+		LinkOptions: func(in *desc.Args, e *wire.Encoder) (header wire.Putter, err error) {
 			if !in.Take("name") {
-				return h, fmt.Errorf("only a name is read here, not %q", in.Rest)
+				return nil, fmt.Errorf("only a name is read here, not %q", in.Rest)
 			}
 			name, err := in.Next()
 			e.String(uapi.IFLA_IFNAME, name)
-			return h, err
+			return &uapi.Ifinfomsg{}, err
 		},
 	}
 }
@@ -233,15 +233,14 @@ func TestVethPeerWords(t *testing.T) {
 			continue
 		}
 		in := testArgs(kindWords(c.Cmd), nil)
-		in.LinkOptions = func(in *desc.Args, e *wire.Encoder) (h uapiIfinfomsg, err error) {
+		in.LinkOptions = func(in *desc.Args, e *wire.Encoder) (header wire.Putter, err error) {
 			want := []string{"name", "x1", "mtu", "1300", "address", "02:00:00:00:00:07", "numtxqueues", "3", "numrxqueues", "4", "txqueuelen", "55"}
 			if !slices.Equal(in.Rest, want) {
 				t.Errorf("the peer's words are %q, want %q", in.Rest, want)
 			}
 			in.Rest = nil
-			h.Flags, h.Change = 1, 1
 			e.String(3, "x1")
-			return h, nil
+			return &uapi.Ifinfomsg{Flags: 1, Change: 1}, nil
 		}
 		var e wire.Encoder
 		if err := desc.Read(in, c.describe(t), &e); err != nil {

@@ -402,6 +402,16 @@ func TestLinkListAndFilters(t *testing.T) {
 			if err != nil || !slices.Equal(names(got), c.want) {
 				t.Errorf("strict %v, %+v: got %v, %v", strict, c.f, names(got), err)
 			}
+			got = nil
+			for link, err := range h.LinkSeqFiltered(c.f) {
+				if err != nil {
+					t.Error(err)
+				}
+				got = append(got, link)
+			}
+			if !slices.Equal(names(got), c.want) {
+				t.Errorf("strict %v, %+v: the stream gives %v", strict, c.f, names(got))
+			}
 		}
 	}
 }

@@ -82,10 +82,10 @@ func (h *Handle) LinkSubscribeWithOptions(ch chan<- LinkUpdate, done <-chan stru
 	return linkEvents.send(h, ch, done, options.common())
 }
 
-// LinkUpdates is [Handle.LinkSubscribeWithOptions] as an iterator, which
+// LinkSubscribeSeq is [Handle.LinkSubscribeWithOptions] as an iterator, which
 // subscribes when the iteration begins. What the options' ErrorCallback would
 // get comes as pairs; after the last of them the iteration ends.
-func (h *Handle) LinkUpdates(options LinkSubscribeOptions) iter.Seq2[LinkUpdate, error] {
+func (h *Handle) LinkSubscribeSeq(options LinkSubscribeOptions) iter.Seq2[LinkUpdate, error] {
 	return linkEvents.seq(h, options.common())
 }
 

@@ -11,21 +11,20 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// Mirror is a copy of some of the kernel's tables that follows every change. It
-// is read once, and again only where events were lost or the kernel changes
-// what it tells nobody of: routes and next hops when a link changes, and routes
-// when an address or a next hop does. Such repairs take a tenth of the time at
-// most.
+// Mirror is a copy of some of the kernel's tables that follows every change. The tables are read
+// once. They are read again only when events were lost, or when the kernel makes changes without
+// notifications: to routes and next hops when a link changes, and to routes when an address or a
+// next hop changes. Such repairs take a tenth of the time at most.
 //
-// What the kernel tells nobody of is as it was when the links were last read: of a link
-// that is down, all that is set but MTU, queue length and IFF_PROMISC, such as alias,
-// alternative names and group; of any link its queueing discipline and the limits of
-// offloads; the namespace of a veth's other end that moves on from another one.
-// [Mirror.Verify] finds it, and has it read again.
+// Some changes of links cause no notification and show only when links are read again: on a link
+// that is down, all settings except MTU, queue length and IFF_PROMISC, such as alias, alternative
+// names and group; on any link, its queueing discipline and the limits of offloads; and the
+// namespace of a veth's other end when it moves on from another namespace. [Mirror.Verify] finds
+// such differences and reads the links again.
 //
-// A mirror has what identifies and configures objects. Counters, ages and
-// lifetimes that run are left out, and a neighbour's state is the last that the
-// kernel told of. A Mirror is safe for concurrent use.
+// A mirror keeps the attributes that identify and configure objects. Counters, ages and running
+// lifetimes are left out, and a neighbour's state is the last one that the kernel reported. A
+// Mirror is safe for concurrent use.
 type Mirror struct {
 	w      *tableWatch
 	cancel context.CancelCauseFunc
@@ -33,42 +32,42 @@ type Mirror struct {
 
 	mu      sync.Mutex
 	parts   []*partState
-	changed chan struct{} // closed at the next change; nil: nobody waits
+	changed chan struct{} // closed at the next change; nil when nobody waits
 	err     error         // why the mirror has ended
-	asked   bool          // and its owner wanted that
+	asked   bool          // whether its owner asked for that
 	orders  []func(context.Context)
-	wake    context.CancelFunc // ends the wait for events, for orders to be done
+	wake    context.CancelFunc // ends the wait for events so that orders are executed
 
-	// again are the indices of links to be asked for. Only the mirror's goroutine has it.
+	// again are the indices of links to be read again. Only the mirror's goroutine uses it.
 	again map[int32]bool
 }
 
-// partState is the copy of one part of the tables: for each key the objects
-// that have it, in the kernel's order, as the bytes that told of them. Only the
-// mirror's goroutine changes it, and holds Mirror.mu then.
+// partState is the copy of one part of the tables: for each key the objects that have it, in the
+// kernel's order, as the bytes of their messages. Only the mirror's goroutine changes it, while it
+// holds Mirror.mu.
 type partState struct {
 	*tablePart
 	objects hamt.Map[[]string]
 	events  eventDecoder
 
 	reads    int       // how often it was read
-	dirty    bool      // is to be read anew
+	dirty    bool      // must be read again
 	notUntil time.Time // but not before
-	// overlap is there while events are worked in that may be older than what
-	// was read: what happened to each key.
+	// overlap holds what happened to each key while events are applied that may be older than the
+	// last read; nil otherwise.
 	overlap map[string]changeKind
 }
 
-// silentGroups tell of what changes routes and next hops without a word.
+// silentGroups are the groups of objects whose changes also change routes and next hops, without
+// notifications of their own.
 var silentGroups = []uint32{uapi.RTNLGRP_LINK, uapi.RTNLGRP_IPV4_IFADDR, uapi.RTNLGRP_IPV6_IFADDR, uapi.RTNLGRP_NEXTHOP}
 
-// repairShare is the least time between two repairs, in units of the time that
-// one takes.
+// repairShare is the minimum interval between repairs, as a multiple of a repair's duration.
 const repairShare = 9
 
-// NewMirror begins a mirror of tables, of all without any, in the handle's
-// namespace. It has read them when it returns, and follows until Close is
-// called, ctx or the handle's context is done, or the handle is closed.
+// NewMirror starts a mirror of tables in the handle's namespace, of all tables if none is given.
+// The tables have been read when it returns. The mirror follows them until Close is called, ctx or
+// the handle's context is done, or the handle is closed.
 func (h *Handle) NewMirror(ctx context.Context, tables ...Table) (*Mirror, error) {
 	w, err := h.watchTables("mirror", tables, silentGroups)
 	if err != nil {
@@ -88,9 +87,9 @@ func (h *Handle) NewMirror(ctx context.Context, tables ...Table) (*Mirror, error
 	return m, nil
 }
 
-// Close ends the mirror. What it had can still be read. It returns what the
-// mirror failed at before; that a context was done or the handle closed is no
-// failure, but [Mirror.Err] has it.
+// Close ends the mirror. Its last state can still be read. It returns the error by which the mirror
+// had ended, if any; a context that is done or a closed handle is no such error, but [Mirror.Err]
+// returns it.
 func (m *Mirror) Close() error {
 	m.cancel(wire.ErrClosed)
 	<-m.done
@@ -102,7 +101,7 @@ func (m *Mirror) Close() error {
 	return m.err
 }
 
-// Err returns why the mirror follows no longer; nil while it does.
+// Err returns why the mirror has ended; nil while it follows the tables.
 func (m *Mirror) Err() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -117,7 +116,7 @@ func (m *Mirror) run(ctx context.Context) {
 	m.cancel(nil)
 	m.mu.Lock()
 	m.err, m.asked = wire.Annotate(err, "mirror", noObject), asked
-	m.tell()
+	m.notify()
 	m.mu.Unlock()
 	close(m.done)
 }
@@ -143,7 +142,7 @@ func (m *Mirror) follow(ctx context.Context) error {
 	}
 }
 
-// receiveAll works events in until waiting, which ends with ctx, is done.
+// receiveAll applies events until waiting, which ends with ctx, is done.
 func (m *Mirror) receiveAll(ctx context.Context, waiting wire.Context) error {
 	for waiting.Err() == nil {
 		timeout := m.untilRepair()
@@ -166,7 +165,7 @@ func (m *Mirror) receiveAll(ctx context.Context, waiting wire.Context) error {
 	return nil
 }
 
-// order has the mirror's goroutine call fn and waits for its end.
+// order makes the mirror's goroutine call fn, and waits for its end.
 func (m *Mirror) order(ctx context.Context, fn func(context.Context)) error {
 	finished := make(chan struct{})
 	m.mu.Lock()
@@ -188,8 +187,8 @@ func (m *Mirror) order(ctx context.Context, fn func(context.Context)) error {
 	}
 }
 
-// receive works one datagram in. timeout is as for wire.Listener. Lost events are
-// no error: the tables will be read anew.
+// receive applies one datagram. timeout is as for wire.Listener. Lost events are no error: the
+// tables will be read again.
 func (m *Mirror) receive(ctx wire.Context, timeout time.Duration) error {
 	var failed error
 	err := m.w.listen.Receive(ctx, timeout, func(msg wire.Message) {
@@ -210,7 +209,7 @@ func (m *Mirror) receive(ctx wire.Context, timeout time.Duration) error {
 	return errors.Join(failed, err)
 }
 
-// drain works in what is queued, and the links that are to be asked for after that.
+// drain applies all queued events, and then reads the links that these require.
 func (m *Mirror) drain(ctx context.Context) error {
 	ends := wire.From(ctx)
 	for {
@@ -246,7 +245,7 @@ func (m *Mirror) untilRepair() time.Duration {
 	return least
 }
 
-// repair reads the dirty parts anew whose time has come.
+// repair reads the dirty parts whose time has come.
 func (m *Mirror) repair(ctx context.Context) error {
 	// The kernel drops events until a queue that was full has been emptied.
 	if err := m.drain(ctx); err != nil {
@@ -254,12 +253,12 @@ func (m *Mirror) repair(ctx context.Context) error {
 	}
 	for _, p := range m.parts {
 		if p.dirty && time.Now().After(p.notUntil) {
-			if err := m.readAnew(ctx, p); err != nil {
+			if err := m.reread(ctx, p); err != nil {
 				return err
 			}
 		}
 	}
-	// What is queued now may be older than what was read.
+	// Events in the queue may be older than the tables that were just read.
 	err := m.drain(ctx)
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -269,8 +268,8 @@ func (m *Mirror) repair(ctx context.Context) error {
 	return err
 }
 
-// readAnew reads one part.
-func (m *Mirror) readAnew(ctx context.Context, p *partState) error {
+// reread reads one part again.
+func (m *Mirror) reread(ctx context.Context, p *partState) error {
 	began := time.Now()
 	fresh, err := m.read(ctx, p)
 	interrupted := errors.Is(err, ErrDumpInterrupted)
@@ -284,12 +283,11 @@ func (m *Mirror) readAnew(ctx context.Context, p *partState) error {
 	p.overlap = map[string]changeKind{}
 	p.dirty = interrupted // the list may lack something
 	p.notUntil = time.Now().Add(repairShare * time.Since(began))
-	m.tell()
+	m.notify()
 	return nil
 }
 
-// read returns the objects of a part. With ErrDumpInterrupted they are what
-// was read last.
+// read returns the objects of a part. With ErrDumpInterrupted they are the last result.
 func (m *Mirror) read(ctx context.Context, p *partState) (objects hamt.Map[[]string], err error) {
 	c, err := m.w.lists.conn(uapi.NETLINK_ROUTE)
 	if err != nil {
@@ -314,18 +312,18 @@ func (m *Mirror) read(ctx context.Context, p *partState) (objects hamt.Map[[]str
 	return objects, err
 }
 
-// barrier waits until the kernel has finished what it told of: it tells of some
-// changes before it makes them, under a lock that not every dump takes. This
-// request takes it, and asks for the queueing disciplines of no link.
+// barrier waits until the kernel has made the changes that it has announced: it announces some
+// changes before it makes them, under a lock that not every dump takes. This request takes the
+// lock, and asks for the queueing disciplines of no link.
 func barrier(ctx context.Context, c *wire.Conn) {
 	r := wire.NewRequest(uapi.RTM_GETQDISC, 0)
 	r.Header(uapi.SizeofTcmsg)
-	// It is refused; where it could not be sent, nor can what comes next.
+	// The kernel refuses it. If it cannot be sent, the next request cannot be sent either.
 	_ = c.Get(wire.From(ctx), r, func(wire.Message) error { return nil })
 }
 
-// bytesOf returns what is kept of a message; one of old where that is equal.
-// The message is one that can be decoded.
+// bytesOf returns the bytes of a message that are kept, or an equal element of old. The message is
+// one that can be decoded.
 func (p *partState) bytesOf(data []byte, old []string) (string, error) {
 	short := p.header
 	if p.short != 0 {
@@ -347,8 +345,8 @@ func (p *partState) bytesOf(data []byte, old []string) (string, error) {
 // hidden reports whether an object is left out.
 func (p *partState) hidden(data []byte) bool { return p.hides != nil && p.hides(data) }
 
-// tell wakes those who wait for changes. m.mu is held.
-func (m *Mirror) tell() {
+// notify wakes all that wait for changes. m.mu is held.
+func (m *Mirror) notify() {
 	if m.changed != nil {
 		close(m.changed)
 		m.changed = nil

@@ -15,7 +15,7 @@ const (
 	shifted                         // another object became the first
 )
 
-// apply works a notification in. m.mu is held.
+// apply applies a notification. m.mu is held.
 func (m *Mirror) apply(msg wire.Message) error {
 	for _, p := range m.parts {
 		if p.table == LinkTable && (msg.Type == p.new || msg.Type == p.del) && len(msg.Data) >= p.header {
@@ -26,7 +26,7 @@ func (m *Mirror) apply(msg wire.Message) error {
 		}
 		changed, err := p.apply(p.key(msg.Data), msg)
 		if changed {
-			m.tell()
+			m.notify()
 			p.dirty = p.dirty || p.table == LinkTable && portsFollow(msg.Data)
 		}
 		m.mark(silentWith(msg.Type))
@@ -36,7 +36,7 @@ func (m *Mirror) apply(msg wire.Message) error {
 	return nil
 }
 
-// mark has tables read anew.
+// mark causes tables to be read again.
 func (m *Mirror) mark(tables Table) {
 	for _, p := range m.parts {
 		if p.table&tables != 0 {
@@ -45,8 +45,8 @@ func (m *Mirror) mark(tables Table) {
 	}
 }
 
-// apply works in a notification about an object with the key, and reports
-// whether it changed anything.
+// apply applies a notification about an object with the key, and reports whether it changed
+// anything.
 func (p *partState) apply(key string, msg wire.Message) (changed bool, err error) {
 	group, had := p.objects.Get(key)
 	raw := ""
@@ -75,15 +75,14 @@ func (p *partState) apply(key string, msg wire.Message) (changed bool, err error
 	return true, nil
 }
 
-// changeRules leaves the order of rules for the kernel to tell.
+// changeRules lets the rules be read again, since notifications do not show their order.
 func (p *partState) changeRules(_ string, group []string, _ string, _ wire.Message) []string {
 	p.dirty = true
 	return group
 }
 
-// changeIPv4Route returns the routes of one key after a notification. How a
-// route came to be tells where among those of the same prefix, TOS and metric
-// it is.
+// changeIPv4Route returns the routes of one key after a notification. The flags of the notification
+// say where the route stands among those of the same prefix, TOS and metric.
 func (p *partState) changeIPv4Route(key string, group []string, raw string, msg wire.Message) []string {
 	if msg.Type == p.del {
 		p.note(key, shifted)
@@ -111,9 +110,8 @@ func (p *partState) changeIPv4Route(key string, group []string, raw string, msg 
 	return p.renew(group, raw)
 }
 
-// changeIPv6Route is changeIPv4Route for IPv6, where several routes of one
-// prefix and metric are mostly one route with several next hops, and how they
-// were joined is not told.
+// changeIPv6Route is changeIPv4Route for IPv6, where several routes of one prefix and metric are
+// mostly one route with several next hops, and no notification says how they were joined.
 func (p *partState) changeIPv6Route(key string, group []string, raw string, msg wire.Message) []string {
 	if msg.Flags&uapi.NLM_F_REPLACE == 0 || msg.Type == p.del {
 		p.note(key, shifted)
@@ -134,9 +132,8 @@ func (p *partState) changeIPv6Route(key string, group []string, raw string, msg 
 	return group
 }
 
-// note keeps what happened to a key while events may be older than what was
-// read. Together the two kinds can lead astray: the one that is replaced may
-// not be the one that is first now.
+// note records what happened to a key while events may be older than the last read. The two kinds
+// together make the result uncertain: the replaced object may not be the first one now.
 func (p *partState) note(key string, k changeKind) {
 	if p.overlap == nil {
 		return
@@ -160,7 +157,7 @@ func (p *partState) without(group []string, raw string) []string {
 	return slices.Concat(group[:i], group[i+1:])
 }
 
-// renew puts a route in the place of the one that it was.
+// renew replaces a route by its new state.
 func (p *partState) renew(group []string, raw string) []string {
 	i := slices.IndexFunc(group, func(r string) bool { return sameRoute(r, raw) })
 	if i < 0 {

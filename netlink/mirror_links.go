@@ -8,8 +8,8 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// noteSilent notes the links that changed without a word together with what a message
-// about a link tells. p is the part of the links, and still as it was.
+// noteSilent notes the links that changed without a notification of their own when a link changed
+// as a message says. p is the part of the links, in its earlier state.
 func (m *Mirror) noteSilent(p *partState, msg wire.Message) {
 	var ifi uapi.Ifinfomsg
 	ifi.Decode(msg.Data)
@@ -33,16 +33,16 @@ func (m *Mirror) noteSilent(p *partState, msg wire.Message) {
 	if lower == 0 || lower == ifi.Index {
 		return
 	}
-	// The other end of a pair learns nowhere that this one left or came: what it says of
-	// this one's namespace is other than before.
+	// The other end of a pair is not announced when this one moves to another namespace, although
+	// its attribute with that namespace has changed.
 	other, netns := p.lowerOf(lower)
 	if msg.Type == p.del && other == ifi.Index || msg.Type == p.new && netns && other == ifi.Index {
 		m.ask(lower)
 	}
 }
 
-// lowerOf returns what a link says is below it, or its other end, and whether that is in
-// another namespace.
+// lowerOf returns the index of the link below or of the other end, and whether that is in another
+// namespace.
 func (p *partState) lowerOf(index int32) (lower int32, netns bool) {
 	group, _ := p.objects.Get(linkKeyOf(int(index)))
 	if len(group) == 0 {
@@ -60,7 +60,7 @@ func (p *partState) lowerOf(index int32) (lower int32, netns bool) {
 	return lower, netns
 }
 
-// ask notes a link to be asked for.
+// ask notes a link to be read again.
 func (m *Mirror) ask(index int32) {
 	if m.again == nil {
 		m.again = map[int32]bool{}
@@ -70,8 +70,7 @@ func (m *Mirror) ask(index int32) {
 	}
 }
 
-// askAgain asks for the links that were noted. Nothing that is older waits to be worked
-// in.
+// askAgain reads the links that were noted. No older event waits to be applied.
 func (m *Mirror) askAgain(ctx context.Context) error {
 	c, err := m.w.lists.conn(uapi.NETLINK_ROUTE)
 	if err != nil {
@@ -93,7 +92,7 @@ func (m *Mirror) askAgain(ctx context.Context) error {
 				defer m.mu.Unlock()
 				return m.applyAnswer(p, msg)
 			})
-			if err != nil && !errors.Is(err, errNoDevice) { // its end is on the way
+			if err != nil && !errors.Is(err, errNoDevice) { // its deletion is about to be reported
 				return err
 			}
 		}
@@ -102,21 +101,21 @@ func (m *Mirror) askAgain(ctx context.Context) error {
 	return nil
 }
 
-// applyAnswer works in what the kernel says of a link. m.mu is held.
+// applyAnswer applies the kernel's answer about a link. m.mu is held.
 func (m *Mirror) applyAnswer(p *partState, msg wire.Message) error {
 	if msg.Type != p.new || !p.owns(&msg) {
 		return nil
 	}
 	changed, err := p.apply(p.key(msg.Data), msg)
 	if changed {
-		m.tell()
+		m.notify()
 		p.dirty = p.dirty || portsFollow(msg.Data)
 	}
 	return err
 }
 
-// portsFollow reports whether a link is of a kind whose ports change with it: those of a
-// bridge say who is the root of the spanning tree, too.
+// portsFollow reports whether a link is of a kind whose ports change with it: ports of a bridge
+// also have the root of the spanning tree.
 func portsFollow(data []byte) bool {
 	d := wire.NewDecoderAfter(data, uapi.SizeofIfinfomsg)
 	for d.Next() {

@@ -9,8 +9,8 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// Snapshot is what a [Mirror] had at one time. It does not change, and what it
-// shares with other snapshots is in memory once. It is safe for concurrent use.
+// Snapshot is the state of a [Mirror] at one time. It does not change, and objects that snapshots
+// share are in memory once. It is safe for concurrent use.
 type Snapshot struct {
 	parts []snapshotPart
 }
@@ -20,7 +20,7 @@ type snapshotPart struct {
 	objects hamt.Map[[]string]
 }
 
-// Snapshot returns what the mirror has now. It takes no time to speak of.
+// Snapshot returns the mirror's present state, in constant time.
 func (m *Mirror) Snapshot() *Snapshot {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -78,7 +78,7 @@ func objects[T any](s *Snapshot, table Table, decode func([]byte) (T, error)) it
 	}
 }
 
-// Links gives the links, in no order.
+// Links yields the links, in no order.
 func (s *Snapshot) Links() iter.Seq[Link] { return objects(s, LinkTable, decodeLink) }
 
 // Link returns the link with an index, and whether there is one.
@@ -93,28 +93,28 @@ func (s *Snapshot) Link(index int) (Link, bool) {
 	return nil, false
 }
 
-// Addrs gives the addresses, in no order. A lifetime that runs is 0.
+// Addrs yields the addresses, in no order. A running lifetime is 0.
 func (s *Snapshot) Addrs() iter.Seq[Addr] { return objects(s, AddrTable, decodeAddr) }
 
-// Neighs gives the neighbours, in no order.
+// Neighs yields the neighbours, in no order.
 func (s *Snapshot) Neighs() iter.Seq[Neigh] { return objects(s, NeighTable, decodeNeigh) }
 
-// Routes gives the routes of all tables. Those of one prefix, TOS and metric
-// come in the kernel's order, others in none.
+// Routes yields the routes of all tables. Routes of one prefix, TOS and metric come in the kernel's
+// order, others in no order.
 func (s *Snapshot) Routes() iter.Seq[Route] { return objects(s, RouteTable, decodeRoute) }
 
-// Rules gives the rules in the order that the kernel follows, IPv4 first.
+// Rules yields the rules in the order that the kernel follows, IPv4 first.
 func (s *Snapshot) Rules() iter.Seq[Rule] { return objects(s, RuleTable, decodeRule) }
 
-// Nexthops gives the next hop objects, in no order.
+// Nexthops yields the next hop objects, in no order.
 func (s *Snapshot) Nexthops() iter.Seq[Nexthop] { return objects(s, NexthopTable, decodeNexthop) }
 
-// Changes gives what is different since a snapshot, and then what changes, each
-// with its earlier and its later state, until ctx is done or the mirror has
-// ended; that is the last pair's error. Since nil, all objects are new at first.
+// Changes yields the objects that differ from those of a snapshot, and then each change as it
+// happens, with the earlier and the later state, until ctx is done or the mirror has ended; the
+// error of the last pair says which. With a nil snapshot all objects are new at first.
 //
-// A reader that is slower than the kernel misses no object, but states that an
-// object had in between: it may take any time, at no cost to the mirror.
+// A reader that is slower than the kernel misses no object, only intermediate states of one. It may
+// take any time, at no cost to the mirror.
 func (m *Mirror) Changes(ctx context.Context, since *Snapshot) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		if since == nil {
@@ -140,7 +140,7 @@ func (m *Mirror) Changes(ctx context.Context, since *Snapshot) iter.Seq2[Event, 
 	}
 }
 
-// next returns what there is, and a channel that is closed when that changes.
+// next returns the present state, and a channel that is closed when it changes.
 func (m *Mirror) next(ctx context.Context) (*Snapshot, <-chan struct{}, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -154,8 +154,7 @@ func (m *Mirror) next(ctx context.Context) (*Snapshot, <-chan struct{}, error) {
 	return m.snapshot(), m.changed, err
 }
 
-// since calls each for what is different from before, and reports whether it
-// wants more.
+// since calls each for the differences from before, and reports whether each returned true.
 func (s *Snapshot) since(before *Snapshot, each func(Event) bool) bool {
 	var events eventDecoder
 	for i := range s.parts {
@@ -179,8 +178,8 @@ func (s *Snapshot) since(before *Snapshot, each func(Event) bool) bool {
 	return true
 }
 
-// pairs gives what differs between the objects of one key: one that became
-// another, or those that are gone and those that are new, nil for none.
+// pairs yields the differences between the objects of one key: an object that became another, or
+// those that are gone and those that are new, with nil for none.
 func pairs(old, new []string) iter.Seq2[[]byte, []byte] {
 	return func(yield func(old, new []byte) bool) {
 		if len(old) == 1 && len(new) == 1 {

@@ -12,7 +12,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// VerifyError says where a [Mirror] is not what the kernel has.
+// VerifyError lists the differences between a [Mirror] and the kernel.
 type VerifyError struct{ Differences []string }
 
 func (e *VerifyError) Error() string {
@@ -25,21 +25,19 @@ func (e *VerifyError) Error() string {
 	return text
 }
 
-// Some of what the kernel shows it tells of a little later, such as the state of
-// a link whose carrier changed. So a difference is one when it has lasted for
-// verifyPatience; between comparisons Verify waits for events, at most for
-// verifyPause.
+// The kernel announces some changes a little later than it shows them, such as the state of a link
+// whose carrier changed. So a difference counts when it has lasted for verifyPatience. Between
+// comparisons Verify waits for events, at most for verifyPause.
 var verifyPatience = 3 * time.Second
 
 const verifyPause = 50 * time.Millisecond
 
-// errBusy is what Verify ends with on tables that never rest.
+// errBusy is the error of Verify for tables that never stop changing.
 var errBusy = errors.New("the tables changed each time they were read")
 
-// Verify reads the tables and compares: a [*VerifyError] says what differs. It
-// works in first what the mirror knows to be due, and compares again while
-// something changes or events may be on their way, for some seconds. What differed is
-// read again.
+// Verify reads the tables and compares them with the mirror: a [*VerifyError] lists the
+// differences. First it does the repairs that are due, and it compares again, for some seconds,
+// while tables change or events may be on their way. Tables that differed are read again.
 func (m *Mirror) Verify(ctx context.Context) error {
 	var err error
 	if e := m.order(ctx, func(mctx context.Context) { err = m.verify(mctx) }); e != nil {
@@ -77,7 +75,7 @@ func (m *Mirror) verify(ctx context.Context) error {
 // compare reports whether nothing changed while it compared.
 func (m *Mirror) compare(ctx context.Context) (rested bool, differences []string, err error) {
 	for _, p := range m.parts {
-		p.notUntil = p.notUntil.AddDate(-1, 0, 0) // what is due, is now
+		p.notUntil = p.notUntil.AddDate(-1, 0, 0) // repairs that wait are due now
 	}
 	if err := m.repair(ctx); err != nil {
 		return false, nil, err
@@ -103,12 +101,12 @@ func (m *Mirror) compare(ctx context.Context) (rested bool, differences []string
 	return rested, differences, nil
 }
 
-// differences tells where the part is not what the kernel has.
+// differences lists where the part differs from the kernel's.
 func (p *partState) differences(kernel *hamt.Map[[]string]) []string {
 	var all []string
 	same := func(a, b []string) bool {
 		a, b = slices.Clone(a), slices.Clone(b)
-		return !p.told(a) || !p.told(b) || slices.Equal(a, b)
+		return !p.announcesAll(a) || !p.announcesAll(b) || slices.Equal(a, b)
 	}
 	for c := range hamt.Diff(&p.objects, kernel, same) {
 		var mirror, kernel []string
@@ -125,12 +123,12 @@ func (p *partState) differences(kernel *hamt.Map[[]string]) []string {
 	return all
 }
 
-// told takes from objects what changes untold, and reports whether the kernel
-// has told of all of them.
-func (p *partState) told(objects []string) bool {
+// announcesAll strips fields that change without notification, and reports whether the kernel
+// announces all of the objects.
+func (p *partState) announcesAll(objects []string) bool {
 	for i, raw := range objects {
 		b := []byte(raw)
-		if p.tells != nil && !p.tells(b) {
+		if p.announced != nil && !p.announced(b) {
 			return false
 		}
 		objects[i] = string(b)
@@ -138,7 +136,7 @@ func (p *partState) told(objects []string) bool {
 	return true
 }
 
-// difference tells what is not the same about the objects of one key.
+// difference describes how the objects of one key differ.
 func (p *partState) difference(mirror, kernel []string) string {
 	if len(mirror) != 1 || len(kernel) != 1 {
 		return fmt.Sprintf("%s: mirror %s, kernel %s", p.name, hexOf(mirror), hexOf(kernel))

@@ -213,7 +213,7 @@ func TestNeighListReturnsWhatWasAdded(t *testing.T) {
 			{"forwarding entries", "all", func() ([]netlink.Neigh, error) { return netlink.NeighList(0, uapi.AF_BRIDGE) }},
 			{"forwarding entries", "on the link", func() ([]netlink.Neigh, error) { return netlink.NeighList(index, uapi.AF_BRIDGE) }},
 			{"forwarding entries", "stream", func() ([]netlink.Neigh, error) {
-				return collect(netlink.NeighListExecuteSeq(netlink.Ndmsg{Family: uapi.AF_BRIDGE, Index: uint32(index)}))
+				return collect(netlink.NeighSeqExecute(netlink.Ndmsg{Family: uapi.AF_BRIDGE, Index: uint32(index)}))
 			}},
 			{"forwarding entries", "of the bridge", func() ([]netlink.Neigh, error) {
 				return netlink.NeighListFiltered(netlink.NeighFilter{Family: uapi.AF_BRIDGE, MasterIndex: br0.Attrs().Index})

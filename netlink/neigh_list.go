@@ -45,8 +45,8 @@ func (h *Handle) NeighList(linkIndex, family int) ([]Neigh, error) {
 	return h.neighs(NeighFilter{LinkIndex: linkIndex, Family: family})
 }
 
-// NeighSeq is [Handle.NeighList] one by one, as they come from the kernel. An
-// interrupted dump ends with [ErrDumpInterrupted].
+// NeighSeq is [Handle.NeighList] as a stream. An interrupted dump ends with
+// [ErrDumpInterrupted].
 func (h *Handle) NeighSeq(linkIndex, family int) iter.Seq2[Neigh, error] {
 	return h.NeighSeqFiltered(NeighFilter{LinkIndex: linkIndex, Family: family})
 }
@@ -58,8 +58,8 @@ func (h *Handle) NeighProxyList(linkIndex, family int) ([]Neigh, error) {
 	return h.neighs(NeighFilter{LinkIndex: linkIndex, Family: family, Flags: NTF_PROXY})
 }
 
-// NeighProxySeq is [Handle.NeighProxyList] one by one, as they come from the
-// kernel. An interrupted dump ends with [ErrDumpInterrupted].
+// NeighProxySeq is [Handle.NeighProxyList] as a stream. An interrupted dump ends with
+// [ErrDumpInterrupted].
 func (h *Handle) NeighProxySeq(linkIndex, family int) iter.Seq2[Neigh, error] {
 	return h.NeighSeqFiltered(NeighFilter{LinkIndex: linkIndex, Family: family, Flags: NTF_PROXY})
 }
@@ -70,9 +70,9 @@ func (h *Handle) NeighListExecute(msg Ndmsg) ([]Neigh, error) {
 	return h.neighs(msg.filter())
 }
 
-// NeighListExecuteSeq is [Handle.NeighListExecute] one by one, as they come from
-// the kernel. An interrupted dump ends with [ErrDumpInterrupted].
-func (h *Handle) NeighListExecuteSeq(msg Ndmsg) iter.Seq2[Neigh, error] {
+// NeighSeqExecute is [Handle.NeighListExecute] as a stream. An interrupted dump ends with
+// [ErrDumpInterrupted].
+func (h *Handle) NeighSeqExecute(msg Ndmsg) iter.Seq2[Neigh, error] {
 	return h.NeighSeqFiltered(msg.filter())
 }
 
@@ -97,8 +97,8 @@ func (h *Handle) neighs(filter NeighFilter) ([]Neigh, error) {
 	return all, withoutLink(err)
 }
 
-// NeighSeqFiltered is [Handle.NeighListFiltered] one by one, as they come from
-// the kernel. An interrupted dump ends with [ErrDumpInterrupted].
+// NeighSeqFiltered is [Handle.NeighListFiltered] as a stream. An interrupted dump ends with
+// [ErrDumpInterrupted].
 func (h *Handle) NeighSeqFiltered(filter NeighFilter) iter.Seq2[Neigh, error] {
 	return func(yield func(Neigh, error) bool) {
 		d := neighDecoder{filter: filter}

@@ -45,11 +45,17 @@ func (h *Handle) RuleListFiltered(family int, filter *Rule, filterMask uint64) (
 	return list(h, ruleRequest(family), "rule list", ruleDecoder(family, filter, filterMask))
 }
 
-// RuleSeq gives the rules of [Handle.RuleList] as they come. The last pair
-// holds the error, if there is one.
+// RuleSeq is [Handle.RuleList] as a stream. An interrupted dump ends with
+// [ErrDumpInterrupted].
 func (h *Handle) RuleSeq(family int) iter.Seq2[Rule, error] {
+	return h.RuleSeqFiltered(family, nil, 0)
+}
+
+// RuleSeqFiltered is [Handle.RuleListFiltered] as a stream. An interrupted dump ends with
+// [ErrDumpInterrupted].
+func (h *Handle) RuleSeqFiltered(family int, filter *Rule, filterMask uint64) iter.Seq2[Rule, error] {
 	request := func() (*wire.Request, error) { return ruleRequest(family), nil }
-	return seq(h, request, "rule list", ruleDecoder(family, nil, 0))
+	return seq(h, request, "rule list", ruleDecoder(family, filter, filterMask))
 }
 
 // ruleRequest asks for the rules. The kernel selects by nothing but the family.

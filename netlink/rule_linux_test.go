@@ -180,6 +180,9 @@ func TestRuleListChooses(t *testing.T) {
 			if err != nil || !slices.Equal(got, c.want) {
 				t.Errorf("%s: got %v, %v, want %v", name, got, err, c.want)
 			}
+			if streamed, err := collect(netlink.RuleSeqFiltered(c.family, c.filter, c.mask)); err != nil || !reflect.DeepEqual(streamed, rules) {
+				t.Errorf("%s: the stream gives %v, %v", name, streamed, err)
+			}
 		}
 	})
 }

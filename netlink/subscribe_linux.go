@@ -21,16 +21,14 @@ type subscribeOptions struct {
 	receiveTimeout *unix.Timeval
 }
 
-// errDone is the cause of a subscription's end that its owner asked for.
+// errDone is the cause when a subscription ends because its owner asked for it.
 var errDone = errors.New("subscription ended")
 
-// send subscribes and sends objects to ch until done is closed, h's context is
-// done, h is closed or the socket fails; then it closes ch. Only what comes in the way of
-// subscribing is returned; the options' onError gets the rest. Its errors are those of
-// the other functions of h, so that time that ran out is EAGAIN.
+// send subscribes and sends objects to ch until done is closed, h's context is done, h is closed or
+// the socket fails; then it closes ch. It returns errors of the subscription itself; the options'
+// onError gets later ones. They are like those of the other functions of h: a timeout is EAGAIN.
 //
-// An overrun does not end it: onError gets wire.ErrOverrun, then the list is read
-// anew and sent.
+// An overrun does not end it: onError gets wire.ErrOverrun, then the list is read again and sent.
 func (e events[T]) send(h *Handle, ch chan<- T, done <-chan struct{}, o subscribeOptions) error {
 	w, err := e.watch(h, o)
 	if err != nil {
@@ -115,8 +113,8 @@ func (e events[T]) watch(h *Handle, o subscribeOptions) (*subscription[T], error
 	return s, nil
 }
 
-// run hands on what comes until yield wants no more or ctx is done. Of an end that
-// the owner asked for nothing is told.
+// run yields the events until yield returns false or ctx is done. An end that the owner asked for
+// is not reported.
 func (s *subscription[T]) run(ctx context.Context, yield func(T, error) bool) {
 	ctx, stop := s.deadline(ctx)
 	defer stop()
@@ -128,8 +126,7 @@ func (s *subscription[T]) run(ctx context.Context, yield func(T, error) bool) {
 	}
 }
 
-// deadline ends ctx with wire.ErrTimeout when nothing came for as long as the options
-// say.
+// deadline ends ctx with wire.ErrTimeout when no event arrived for as long as the options say.
 func (s *subscription[T]) deadline(ctx context.Context) (_ context.Context, stop func()) {
 	var wait time.Duration
 	if t := s.opts.receiveTimeout; t != nil {

@@ -234,7 +234,7 @@ func TestLinkUpdatesAsIterator(t *testing.T) {
 	h, _ := newHandle(t)
 	mustAdd(t, h, ifb("x0"))
 	n := 0
-	for u, err := range h.LinkUpdates(LinkSubscribeOptions{ListExisting: true}) {
+	for u, err := range h.LinkSubscribeSeq(LinkSubscribeOptions{ListExisting: true}) {
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -251,7 +251,7 @@ func TestLinkUpdatesAsIterator(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var last error
-	for _, err := range h.WithContext(ctx).LinkUpdates(LinkSubscribeOptions{ListExisting: true}) {
+	for _, err := range h.WithContext(ctx).LinkSubscribeSeq(LinkSubscribeOptions{ListExisting: true}) {
 		cancel()
 		last = err
 	}

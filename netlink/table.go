@@ -27,35 +27,35 @@ type tablePart struct {
 	name     string   // for errors
 	new, del uint16   // message types
 	header   int      // size of the family's header
-	groups   []uint32 // RTNLGRP_… that tell of changes
+	groups   []uint32 // RTNLGRP_… that announce changes
 	dump     func() *wire.Request
 	// has reports whether an object, whose header is whole, is of this part.
 	has func(data []byte) bool
-	// key returns what an object of this part is told from others by.
+	// key returns the identity of an object among those of this part.
 	key func(data []byte) string
-	// volatile are the attributes that change without anyone being told; short is
-	// how much of the header stays, if not all of it.
+	// volatile drops the attributes that change without notification; short is how much of the
+	// header stays, if not all of it.
 	volatile pruning
 	short    int
 	event    func(d *eventDecoder, old, new []byte) (Event, error)
-	// news decodes what else the groups bring, nil where the message is nothing of that;
-	// nil: there is nothing else.
+	// news decodes other messages of the groups, and returns nil for those that it does not know.
+	// It is nil where there are no others.
 	news func(m wire.Message) (Event, error)
 
 	// The rest is for mirrors, and may be nil.
 
-	// change returns the objects of a key after a notification about the one that
-	// is raw; nil: there is one at most, the last that was told of.
+	// change returns the objects of a key after a notification about the object raw. It is nil
+	// where a key has one object at most, the last one that was announced.
 	change func(p *partState, key string, group []string, raw string, m wire.Message) []string
-	// hides says which objects are left out for now.
+	// hides reports whether an object is left out for now.
 	hides func(data []byte) bool
-	// tells takes from an object what changes untold, and reports whether the
-	// kernel tells of the object at all in this state.
-	tells func(data []byte) bool
+	// announced strips fields that change without notification, and reports whether the kernel
+	// announces the object in this state.
+	announced func(data []byte) bool
 }
 
-// silentWith returns the tables that change without a word when there is a notification of the
-// type.
+// silentWith returns the tables that may change without notifications of their own when there is
+// one of the type.
 func silentWith(typ uint16) Table {
 	switch typ {
 	case uapi.RTM_NEWLINK, uapi.RTM_DELLINK:
@@ -66,7 +66,7 @@ func silentWith(typ uint16) Table {
 	return 0
 }
 
-// owns reports whether a message tells of an object of this part.
+// owns reports whether a message is about an object of this part.
 func (p *tablePart) owns(m *wire.Message) bool {
 	return (m.Type == p.new || m.Type == p.del) && len(m.Data) >= p.header && p.has(m.Data)
 }
@@ -78,15 +78,15 @@ func tableParts() []tablePart {
 		{
 			table: LinkTable, name: "links", new: uapi.RTM_NEWLINK, del: uapi.RTM_DELLINK, header: uapi.SizeofIfinfomsg,
 			groups: []uint32{uapi.RTNLGRP_LINK}, dump: linkTableDump, has: isLink, key: linkKey, volatile: pruneLink, short: offsetOfChange, event: (*eventDecoder).link,
-			news: bridgePortNews, tells: linkTold,
+			news: bridgePortNews, announced: linkAnnounced,
 		}, {
 			table: AddrTable, name: "addresses", new: uapi.RTM_NEWADDR, del: uapi.RTM_DELADDR, header: uapi.SizeofIfaddrmsg,
 			groups: []uint32{uapi.RTNLGRP_IPV4_IFADDR, uapi.RTNLGRP_IPV6_IFADDR}, dump: addrQuery{}.request, has: isAddr, key: addrKey, volatile: pruneAddr, event: (*eventDecoder).addr,
-			hides: addrHidden, tells: addrTold,
+			hides: addrHidden, announced: addrAnnounced,
 		}, {
 			table: NeighTable, name: "neighbours", new: uapi.RTM_NEWNEIGH, del: uapi.RTM_DELNEIGH, header: uapi.SizeofNdmsg,
 			groups: []uint32{uapi.RTNLGRP_NEIGH}, dump: (&NeighFilter{}).request, has: isNeigh, key: neighKey, volatile: pruneNeigh, event: (*eventDecoder).neigh,
-			news: neighNews, hides: neighHidden, tells: neighTold,
+			news: neighNews, hides: neighHidden, announced: neighAnnounced,
 		}, {
 			table: RouteTable, name: "IPv4 routes", new: uapi.RTM_NEWROUTE, del: uapi.RTM_DELROUTE, header: uapi.SizeofRtmsg,
 			groups: []uint32{uapi.RTNLGRP_IPV4_ROUTE}, dump: routeTableDump(FAMILY_V4), has: isRouteOf(FAMILY_V4), key: routeKey, change: (*partState).changeIPv4Route, event: (*eventDecoder).route,
@@ -147,8 +147,8 @@ func (k *keyOf) header(bytes ...byte) { *k = append(*k, bytes...) }
 // attr appends an attribute's value, which has the length before it.
 func (k *keyOf) attr(b []byte) { *k = append(append(*k, byte(len(b))), b...) }
 
-// isLink: a bridge tells of its ports with messages of its own family, and a wireless
-// device of what happens by one that has nothing of the link.
+// isLink: a bridge announces its ports with messages of its own family, and a wireless device of
+// what happens by one that has nothing of the link.
 func isLink(data []byte) bool {
 	if data[0] != uapi.AF_UNSPEC {
 		return false
@@ -163,13 +163,13 @@ func isLink(data []byte) bool {
 
 func linkKey(data []byte) string { return string(data[4:8]) } // ifi_index
 
-// offsetOfChange is where ifi_change is in struct ifinfomsg, which says what a
-// notification is about.
+// offsetOfChange is the offset of ifi_change in struct ifinfomsg, which says what a notification is
+// about.
 const offsetOfChange = 12
 
-// linkTold takes the carrier away: the kernel tells of it when the operational
-// state follows, which may be seconds later.
-func linkTold(data []byte) bool {
+// linkAnnounced strips the carrier: the kernel announces it when the operational state follows,
+// which may be seconds later.
+func linkAnnounced(data []byte) bool {
 	var m uapi.Ifinfomsg
 	m.Decode(data)
 	m.Flags &^= uapi.IFF_LOWER_UP
@@ -234,35 +234,35 @@ func neighKey(data []byte) string {
 	return string(k)
 }
 
-// neighHidden leaves out what ip neigh leaves out: neighbours that need no
-// resolution, which the kernel makes without a word, and those without a state.
+// neighHidden leaves out the neighbours that ip neigh leaves out: those that need no resolution,
+// which the kernel makes without notification, and those without a state.
 func neighHidden(data []byte) bool {
 	var m uapi.Ndmsg
 	m.Decode(data)
 	return m.State == uapi.NUD_NONE || m.State&uapi.NUD_NOARP != 0
 }
 
-// neighTold takes the state away: the kernel tells of some changes of it only,
-// and of a neighbour only when its resolution has ended.
-func neighTold(data []byte) bool {
+// neighAnnounced strips the state: the kernel announces only some of its changes, and a neighbour
+// only when its resolution has ended.
+func neighAnnounced(data []byte) bool {
 	var m uapi.Ndmsg
 	m.Decode(data)
-	told := m.State&(uapi.NUD_INCOMPLETE|uapi.NUD_FAILED) == 0
+	announced := m.State&(uapi.NUD_INCOMPLETE|uapi.NUD_FAILED) == 0
 	m.State &= uapi.NUD_PERMANENT
 	m.Put(data)
-	return told
+	return announced
 }
 
-// addrHidden leaves out addresses whose duplicates are still looked for: the
-// kernel tells of an address when that has ended.
+// addrHidden leaves out addresses during duplicate address detection: the kernel announces an
+// address when that has ended.
 func addrHidden(data []byte) bool {
 	var m uapi.Ifaddrmsg
 	m.Decode(data)
 	return m.Flags&(uapi.IFA_F_TENTATIVE|uapi.IFA_F_DADFAILED|uapi.IFA_F_OPTIMISTIC) == uapi.IFA_F_TENTATIVE
 }
 
-// addrTold: an address of a link that comes up is looked for again.
-func addrTold(data []byte) bool { return !addrHidden(data) }
+// addrAnnounced: duplicate address detection begins again when a link comes up.
+func addrAnnounced(data []byte) bool { return !addrHidden(data) }
 
 func isRouteOf(family uint8) func([]byte) bool {
 	return func(data []byte) bool {

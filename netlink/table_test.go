@@ -73,7 +73,7 @@ func FuzzTables(f *testing.F) {
 				if err != nil || again != group[0] {
 					t.Errorf("%x becomes %x, %v", group[0], again, err)
 				}
-				p.told(group)
+				p.announcesAll(group)
 			}
 		}
 		msg.Type++

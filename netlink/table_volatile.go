@@ -7,8 +7,8 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// pruning says what becomes of attributes: it reports whether one of that type has been taken
-// care of, by leaving it out or by appending something else to e. Others stay as they are.
+// pruning filters attributes: it reports whether it has handled an attribute of that type, by
+// leaving it out or by appending something else to e. Others stay as they are.
 type pruning func(e *wire.Encoder, typ uint16, data []byte) bool
 
 // message returns a message's payload without what p prunes, and no more than
@@ -37,7 +37,7 @@ func (p pruning) attrs(e *wire.Encoder, d *wire.Decoder) {
 	}
 }
 
-// nest prunes inside an attribute. It returns true, for its caller to return.
+// nest prunes inside an attribute. It always returns true, which its caller returns.
 func (p pruning) nest(e *wire.Encoder, typ uint16, data []byte) bool {
 	e.Nest(typ)
 	d := wire.NewDecoder(data)
@@ -76,9 +76,10 @@ func pruneLinkFamily(e *wire.Encoder, family uint16, data []byte) bool {
 	return false
 }
 
-// pruneLinkInfo leaves out what a link's kind, and that of its master, say changes silently.
+// pruneLinkInfo leaves out the attributes that change silently, as the link's kind and its master's
+// kind list them.
 func pruneLinkInfo(e *wire.Encoder, typ uint16, data []byte) bool {
-	info, _ := readLinkInfo(data) // what is malformed fails below
+	info, _ := readLinkInfo(data) // malformed attributes fail below
 	link, port := linkKinds.silent(info.kind), portKinds.silent(info.portKind)
 	return pruning(func(e *wire.Encoder, typ uint16, data []byte) bool {
 		switch typ {
@@ -93,12 +94,12 @@ func pruneLinkInfo(e *wire.Encoder, typ uint16, data []byte) bool {
 	}).nest(e, typ, data)
 }
 
-// leaveOut leaves out attributes of these types.
+// leaveOut drops attributes of these types.
 func leaveOut(types []uint16) pruning {
 	return func(_ *wire.Encoder, typ uint16, _ []byte) bool { return slices.Contains(types, typ) }
 }
 
-// pruneAddr leaves out lifetimes that run.
+// pruneAddr leaves out running lifetimes.
 func pruneAddr(e *wire.Encoder, typ uint16, data []byte) bool {
 	const forever = 1<<32 - 1
 	if typ != uapi.IFA_CACHEINFO {

@@ -10,20 +10,19 @@ import (
 	"kern.sys/netns"
 )
 
-// Watch tells of what changes in the tables from the time the iteration begins
-// until ctx or the handle's context is done or the handle is closed, which is the
-// last pair's error: ip monitor. Without tables it tells of all.
+// Watch yields the changes of the tables, of all tables if none is given: ip monitor. It begins
+// with the iteration and ends when ctx or the handle's context is done or the handle is closed; the
+// error of the last pair says which.
 //
-// It also tells of bridge ports ([BridgePortEvent], with LinkTable), of what the kernel
-// asks programs for ([NeighMissEvent], with NeighTable) and of buckets of resilient groups
+// It also yields changes of bridge ports ([BridgePortEvent], with LinkTable), requests of the
+// kernel to programs ([NeighMissEvent], with NeighTable) and changes of buckets of resilient groups
 // ([NexthopBucketEvent], with NexthopTable).
 //
-// Watch keeps nothing: an object that changed comes without its earlier state.
-// Where events were lost, a [LostEvent] comes, then all objects that there are,
-// then a [SyncedEvent]; what has gone meanwhile is not told. [Handle.NewMirror]
-// knows both.
+// Watch keeps no objects: a changed object comes without its earlier state. When events were lost,
+// it yields a [LostEvent], all existing objects and a [SyncedEvent]; objects that were deleted
+// meanwhile are not reported. A [Mirror] reports both.
 //
-// Objects may be kept; one that is keeps some kilobytes that others were in.
+// Objects may be kept; each kept object retains a few kilobytes that it shares with others.
 func (h *Handle) Watch(ctx context.Context, tables ...Table) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
 		w, err := h.watchTables("watch", tables, nil)
@@ -55,7 +54,7 @@ func (h *Handle) join(ctx context.Context) (context.Context, context.CancelCause
 	}
 }
 
-// ender ends what a handle began.
+// ender ends an operation that a handle started.
 type ender struct{ end func(error) }
 
 // endWith calls e when the handle is closed, at once if it is. A zero handle never is.
@@ -75,7 +74,7 @@ func (cs *conns) endWith(e *ender) {
 	cs.ends[e] = struct{}{}
 }
 
-// forget calls e no more.
+// forget removes e.
 func (cs *conns) forget(e *ender) {
 	if cs == nil {
 		return
@@ -85,16 +84,16 @@ func (cs *conns) forget(e *ender) {
 	delete(cs.ends, e)
 }
 
-// events describes objects of one sort, that come as T in the kernel's notifications
-// and, in the same form, in the answers to dumps.
+// events describes objects of one sort, which arrive as T in notifications and, in the same form,
+// in dumps.
 type events[T any] struct {
 	op       string   // "link subscribe", for errors
 	protocol int      // NETLINK_…
 	groups   []uint32 // RTNLGRP_…, or the protocol's own
 	// dump returns the requests that list all objects there are.
 	dump func(h *Handle) []*wire.Request
-	// decode says whether it wants the message. It is called for messages of all
-	// types that the groups bring.
+	// decode reports whether the message is wanted. It is called for messages of all types that the
+	// groups send.
 	decode func(m wire.Message) (v T, want bool, err error)
 }
 
@@ -103,8 +102,8 @@ type watcher[T any] struct {
 	events[T]
 	listen *wire.Listener
 	lists  *Handle // in the listener's namespace
-	// lost makes what tells of lost events, and listed what tells that all objects
-	// were listed after that; nil: nothing does.
+	// lost returns the value that reports lost events, listed the value that reports the end of the
+	// list after that; nil means none.
 	lost   func(err error) (T, error)
 	listed func() T
 	// busy is called with false before each wait for events, and with true after.
@@ -146,7 +145,7 @@ func (h *Handle) watchTables(op string, tables []Table, more []uint32) (*tableWa
 	}
 	open := func(ns *netns.NsHandle) (err error) {
 		cfg := wire.Config{NetNS: ns}
-		if ns != nil { // the handle's, and what it was set to is under lock
+		if ns != nil { // the handle's own, whose settings need the lock
 			cfg.ReceiveBuffer, cfg.ForceBuffer = h.cfg.ReceiveBuffer, h.cfg.ForceBuffer
 		}
 		w.lists, w.listen, err = openWatch(h, cfg, w.groups)
@@ -158,8 +157,8 @@ func (h *Handle) watchTables(op string, tables []Table, more []uint32) (*tableWa
 	return w, nil
 }
 
-// whereItIs calls fn with the handle's namespace, which stays open meanwhile;
-// with nil, the calling thread's, for a zero handle.
+// whereItIs calls fn with the handle's namespace, which stays open meanwhile, or with nil for a
+// zero handle, whose namespace is the calling thread's.
 func (h *Handle) whereItIs(fn func(*netns.NsHandle) error) error {
 	if h == nil {
 		return errNoHandle
@@ -183,15 +182,15 @@ func (cs *conns) inNamespace(fn func(netns.NsHandle) error) error {
 	return fn(cs.ns)
 }
 
-// openWatch opens a listener to groups of cfg's protocol, and a handle beside it
-// to list what the events are about.
+// openWatch opens a listener to groups of cfg's protocol, and a handle beside it that lists the
+// objects.
 func openWatch(h *Handle, cfg wire.Config, groups []uint32) (*Handle, *wire.Listener, error) {
 	lists, err := NewHandleWithOptions(HandleOptions{NetNS: cfg.NetNS, DisableVFInfoCollection: h.noVFs, ErrorDetails: true}, cfg.Protocol)
 	if err != nil {
 		return nil, nil, err
 	}
-	// One thread may go to another namespace between the two calls only where
-	// its owner takes it there, and he is in this call.
+	// Only the thread's owner could move it to another namespace between the two calls, and the
+	// owner is inside this call.
 	listen, err := wire.Listen(cfg, groups...)
 	if err != nil {
 		lists.Delete()
@@ -201,13 +200,12 @@ func openWatch(h *Handle, cfg wire.Config, groups []uint32) (*Handle, *wire.List
 }
 
 func (w *watcher[T]) close() {
-	// There is nothing left to be told to anyone.
+	// Nobody is left to receive an error.
 	_ = w.listen.Close()
 	w.lists.Delete()
 }
 
-// run hands on what comes until yield wants no more or ctx is done, which is the
-// last error.
+// run yields the events until yield returns false or ctx is done, which is the last error.
 func (w *watcher[T]) run(ctx context.Context, yield func(T, error) bool) {
 	busy := w.busy
 	if busy == nil {
@@ -244,7 +242,7 @@ func (w *watcher[T]) yield(v T, err error, yield func(T, error) bool) bool {
 	return yield(v, nil)
 }
 
-// list hands on all objects there are, and reports whether to go on.
+// list yields all existing objects, and reports whether to continue.
 func (w *watcher[T]) list(ctx context.Context, yield func(T, error) bool) bool {
 	h := w.lists.WithContext(ctx)
 	for _, r := range w.dump(h) {
@@ -274,7 +272,7 @@ func (w *tableWatch) dumps(*Handle) (all []*wire.Request) {
 	return all
 }
 
-// event decodes what is of the tables.
+// event decodes messages about objects of the tables.
 func (w *tableWatch) event(m wire.Message) (ev Event, want bool, err error) {
 	for _, p := range w.parts {
 		if !p.owns(&m) {

@@ -7,17 +7,21 @@ import "unsafe"
 // IoctlSetInt makes an ioctl(2) whose argument is value itself.
 func IoctlSetInt(fd int, req uint, value int) error { return ioctl(fd, req, uintptr(value)) }
 
-// IoctlSetPointerInt makes an ioctl(2) that reads a C int.
+// IoctlSetPointerInt makes an ioctl(2) that reads a number: a C int, or as many bytes as req says.
 func IoctlSetPointerInt(fd int, req uint, value int) error {
-	v := int32(value)
-	return ioctlPointer(fd, req, unsafe.Pointer(&v))
+	var words ioctlWords
+	p := words.room(req)
+	ioctlPutInt(p, req, value)
+	return ioctlPointer(fd, req, p)
+
 }
 
-// IoctlGetInt makes an ioctl(2) that stores a C int.
+// IoctlGetInt makes an ioctl(2) that stores a number: a C int, or as many bytes as req says.
 func IoctlGetInt(fd int, req uint) (int, error) {
-	var v int32
-	err := ioctlPointer(fd, req, unsafe.Pointer(&v))
-	return int(v), err
+	var words ioctlWords
+	p := words.room(req)
+	err := ioctlPointer(fd, req, p)
+	return ioctlInt(p, req), err
 }
 
 // IoctlSetString makes an ioctl(2) that reads a string.

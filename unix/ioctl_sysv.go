@@ -10,18 +10,21 @@ func IoctlSetInt(fd int, req int, value int) error {
 	return err
 }
 
-// IoctlSetPointerInt makes an ioctl(2) that reads a C int.
+// IoctlSetPointerInt makes an ioctl(2) that reads a number: a C int, or as many bytes as req says.
 func IoctlSetPointerInt(fd int, req int, value int) error {
-	v := int32(value)
-	_, err := ioctlPointer(fd, req, unsafe.Pointer(&v))
+	var words ioctlWords
+	p := words.room(uint(req))
+	ioctlPutInt(p, uint(req), value)
+	_, err := ioctlPointer(fd, req, p)
 	return err
 }
 
-// IoctlGetInt makes an ioctl(2) that stores a C int.
+// IoctlGetInt makes an ioctl(2) that stores a number: a C int, or as many bytes as req says.
 func IoctlGetInt(fd int, req int) (int, error) {
-	var v int32
-	_, err := ioctlPointer(fd, req, unsafe.Pointer(&v))
-	return int(v), err
+	var words ioctlWords
+	p := words.room(uint(req))
+	_, err := ioctlPointer(fd, req, p)
+	return ioctlInt(p, uint(req)), err
 }
 
 // IoctlSetString makes an ioctl(2) that reads a string.

@@ -45,9 +45,22 @@ func ioctlNumberSize(req uint) (size int, signed bool) {
 	return 4, true
 }
 
+// ioctlStackRoom is what no request stores more of that says nothing about its size, but for those of ioctlRoom: 512
+// bytes are HDIO_GET_IDENTITY's.
+const ioctlStackRoom = 512
+
 // ioctlRoom returns how much memory a request may write to or read from: at least 8 bytes.
 func ioctlRoom(req uint) int {
 	size := ioctlSize(req)
+	if size == 0 {
+		size = ioctlStackRoom
+		switch uint8(req >> 8) { // _IOC_TYPE
+		case 'K': // the console: GIO_FONT
+			size = 8192
+		case 'S': // compact discs: CDROMREADALL has 2646
+			size = 4096
+		}
+	}
 	switch req { // structures of requests that say something else
 	case TUNGETIFF, TUNSETIFF, TUNSETQUEUE:
 		size = int(unsafe.Sizeof(Ifreq{}))
@@ -62,9 +75,9 @@ func ioctlRoom(req uint) int {
 // ioctlNumber makes an ioctl(2) with a pointer to the number in, and returns what is there after it. Its memory is as
 // much as the request may use, whatever the number has.
 func ioctlNumber(fd int, req uint, in int64) (out int64, err error) {
-	var word [1]uint64
-	room := word[:]
-	if n := ioctlRoom(req); n > 8 {
+	var words [ioctlStackRoom / 8]uint64
+	room := words[:]
+	if n := ioctlRoom(req); n > ioctlStackRoom {
 		room = make([]uint64, (n+7)/8)
 	}
 	return ioctlNumberIn(fd, req, in, unsafe.Pointer(&room[0]))

@@ -234,6 +234,8 @@ func TestIoctlRoom(t *testing.T) {
 		unix.FS_IOC_GETFSLABEL: 256, unix.PTP_CLOCK_GETCAPS: 80, unix.SIOCGSTAMP_NEW: 16, unix.LOOP_GET_STATUS64: 8,
 		unix.PPS_GETPARAMS: int(unsafe.Sizeof(unix.PPSKParams{})), unix.PPS_FETCH: int(unsafe.Sizeof(unix.PPSFData{})),
 		unix.TUNGETIFF: ifreq, unix.TUNSETIFF: ifreq, unix.TUNSETQUEUE: ifreq,
+		// These are older than sizes: HDIO_GET_IDENTITY, GIO_FONT, KDGKBDIACRUC, CDROMREADALL.
+		unix.HDIO_GET_IDENTITY: 512, 0x4b60: 8192, 0x4bfa: 4 + 12*256, 0x5318: 2646,
 	} {
 		calls := 0
 		answering(t, func(uint, []byte) []byte {

@@ -1,4 +1,4 @@
-// Dropin runs other people's tests on this module: for modules that import golang.org/x/sys/unix or github.com/vishvananda/netns it
+// Dropin runs other people's tests on this module: for modules that import golang.org/x/sys/unix, github.com/vishvananda/netns or netlink it
 // changes the import paths, in the module and in all that it is built of, and nothing else.
 //
 //	go run ./internal/dropin [-run REGEX] [-markdown FILE] [module@version [packages]]
@@ -37,7 +37,8 @@ type options struct {
 func main() {
 	var o options
 	only := flag.String("run", "", "regular expression for the modules, all if empty")
-	imports := flag.String("imports", "golang.org/x/sys/unix=kern.sys/unix,github.com/vishvananda/netns=kern.sys/netns", "import paths to change, OLD=NEW,…")
+	imports := flag.String("imports", "golang.org/x/sys/unix=kern.sys/unix,github.com/vishvananda/netns=kern.sys/netns,"+
+		"github.com/vishvananda/netlink=kern.sys/netlink,github.com/vishvananda/netlink/nl=kern.sys/netlink/nl", "import paths to change, OLD=NEW,…")
 	flag.BoolVar(&o.keep, "keep", false, "leave the copies where they are, and say where")
 	flag.BoolVar(&o.verbose, "v", false, "print what failing tests print")
 	flag.DurationVar(&o.timeout, "timeout", 5*time.Minute, "time for the tests of a package")

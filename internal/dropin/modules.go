@@ -73,6 +73,7 @@ var modules = []module{
 
 	// Networks.
 	{Path: "github.com/containernetworking/plugins", Version: "v1.10.0", Packages: all},
+	{Path: "github.com/moby/ipvs", Version: "v1.1.0", Packages: all},
 	{Path: "github.com/vishvananda/netlink", Version: "v1.3.1", Packages: all, Left: []left{
 		{Tests: "^TestBridgeDefaultPVID$", Reason: "panics on a kernel without VLANs of bridges"},
 	}},

@@ -15,7 +15,7 @@ import (
 )
 
 // basePackages are the packages of Debian that tests in guests find, with all that they depend on.
-var basePackages = []string{"iproute2", "dash", "coreutils", "util-linux", "mount", "netbase"}
+var basePackages = []string{"iproute2", "dash", "coreutils", "util-linux", "mount", "netbase", "conntrack", "ipset", "nftables"}
 
 // notInGuests are the packages that basePackages bring and that nothing there uses.
 var notInGuests = []string{"debconf", "gcc-14-base", "gcc-12-base", "perl-base", "libpam-runtime", "libpam-modules", "libdb5.3", "libdb5.3t64", "passwd", "init-system-helpers"}

@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
 
@@ -19,17 +18,18 @@ type Args struct {
 	Names *Names
 	// LinkIndex finds a link by name, for values that name one.
 	LinkIndex func(name string) (int, error)
-	// LinkOptions reads the words that ip link add has for links of all kinds
+	// LinkOptions reads the options that ip link add has for links of all kinds
 	// (name NAME, mtu BYTES, netns NAME, …) into attributes of e, and returns the
-	// header that goes before them: for a link that is made along with another.
-	LinkOptions func(in *Args, e *wire.Encoder) (uapi.Ifinfomsg, error)
-	// Present returns the attributes of the kind that the object has which is being
-	// changed; nil: it is being made. It asks the kernel when it is called.
+	// header that precedes them, a struct ifinfomsg. It serves kinds that create
+	// two links at once, such as veth.
+	LinkOptions func(in *Args, e *wire.Encoder) (header wire.Putter, err error)
+	// Present returns the kind's attributes of the object that is being changed. It
+	// asks the kernel when it is called; nil means that the object is being created.
 	Present func() (Attrs, error)
-	// Warn tells the user something that is no error; nil: nobody listens.
+	// Warn shows the user a warning; nil drops it.
 	Warn func(text string)
 
-	kind    *Kind // what Read reads
+	kind    *Kind // the kind that Read parses
 	from    int   // where in the encoder its attributes begin
 	scratch any   // see Scratch
 }

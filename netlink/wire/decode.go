@@ -18,7 +18,7 @@ import (
 //	d := wire.NewDecoder(b)
 //	for d.Next() {
 //		switch d.Type() {
-//		case uapi.IFLA_MTU:
+//		case unix.IFLA_MTU:
 //			mtu = d.Uint32()
 //		}
 //	}

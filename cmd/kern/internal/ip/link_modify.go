@@ -207,7 +207,7 @@ func (w *linkWords) present(data uint16) (desc.Attrs, error) {
 }
 
 // readPeer reads the link that is made along with another.
-func (w *linkWords) readPeer(in *desc.Args, e *wire.Encoder) (uapi.Ifinfomsg, error) {
+func (w *linkWords) readPeer(in *desc.Args, e *wire.Encoder) (wire.Putter, error) {
 	c := *w.Command
 	c.Args = *in
 	peer := &linkWords{Command: &c, e: e}
@@ -215,9 +215,9 @@ func (w *linkWords) readPeer(in *desc.Args, e *wire.Encoder) (uapi.Ifinfomsg, er
 	*in = c.Args
 	switch {
 	case err != nil:
-		return peer.ifi, err
+		return nil, err
 	case peer.typed:
-		return peer.ifi, cli.Garbage("type", in.Peek())
+		return nil, cli.Garbage("type", in.Peek())
 	}
 	if peer.group != nil {
 		e.Uint32(uapi.IFLA_GROUP, *peer.group)
@@ -225,7 +225,7 @@ func (w *linkWords) readPeer(in *desc.Args, e *wire.Encoder) (uapi.Ifinfomsg, er
 	peer.ifi.Index = int32(peer.index)
 	peer.putName()
 	w.netns = w.netns || peer.netns
-	return peer.ifi, peer.putLower()
+	return &peer.ifi, peer.putLower()
 }
 
 // kindUsage is the grammar of a kind, one attribute a line.

@@ -1,0 +1,511 @@
+package netlink
+
+import (
+	"bytes"
+	"flag"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"kern.sys/internal/abi"
+	"kern.sys/internal/attr"
+	"kern.sys/internal/native"
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/nltest"
+	"kern.sys/netlink/wire"
+)
+
+var updateCoverage = flag.Bool("update-coverage", false, "write docs/coverage.md")
+
+// attrSet are the attributes of one nest, by the kernel's headers: IFLA_VLAN_ID … of the set IFLA_VLAN.
+type attrSet map[uint16]string
+
+// attrSets returns all sets of the facts: a set is what has a constant __PREFIX_MAX.
+func attrSets(t *testing.T) map[string]attrSet {
+	var archs []string
+	for _, a := range abi.Linux() {
+		archs = append(archs, a.Name)
+	}
+	db, err := abi.Read(filepath.Join("..", "internal", "abi", "facts", "linux"), archs)
+	if err != nil {
+		t.Fatal(err)
+	}
+	values := map[string]uint64{}
+	for _, v := range db.Consts() {
+		if n, err := strconv.ParseUint(v.On["amd64"], 10, 16); err == nil && v.Kind == abi.Int {
+			values[v.Name] = n
+		}
+	}
+	sets := map[string]attrSet{}
+	for name := range values {
+		if prefix, ok := strings.CutPrefix(name, "__"); ok && strings.HasSuffix(prefix, "_MAX") {
+			sets[strings.TrimSuffix(prefix, "_MAX")] = attrSet{}
+		}
+	}
+	for _, name := range setsWithoutEnd {
+		sets[name] = attrSet{}
+	}
+	for name, n := range values {
+		for prefix := name; ; {
+			at := strings.LastIndexByte(prefix, '_')
+			if at < 0 {
+				break
+			}
+			prefix = name[:at]
+			set, ok := sets[prefix]
+			if !ok {
+				continue
+			}
+			word := name[at+1:]
+			if n != 0 && word != "MAX" && word != "UNSPEC" && word != "PAD" && !slices.Contains(notAttributes, name) {
+				if old, twice := set[uint16(n)]; !twice || name < old {
+					set[uint16(n)] = name
+				}
+			}
+			break
+		}
+	}
+	return sets
+}
+
+// coverage is what of one set of attributes an object or a kind can set and read.
+type coverage struct {
+	name, set string
+	can       map[uint16]ability
+}
+
+type ability struct{ set, read bool }
+
+// kindCoverage asks the codec of a kind, and of the nests in it whose set has the name of their attribute.
+func kindCoverage(name string, line *kindLine, set string, sets map[string]attrSet) []coverage {
+	var one [1]any
+	a, ok := line.fill(one[:])[0].(attributed)
+	if !ok {
+		return nil
+	}
+	all := []coverage{{name, set, map[uint16]ability{}}}
+	nests := map[string]int{} // path of the nest to its place in all
+	for _, r := range attr.Record(a.attrs) {
+		at, in := 0, set
+		for i, typ := range r.Path[:len(r.Path)-1] {
+			path := fmt.Sprint(r.Path[:i+1])
+			if in = sets[in][typ]; sets[in] == nil {
+				in = nestSets[in]
+			}
+			if at, ok = nests[path]; !ok {
+				at = len(all)
+				nests[path] = at
+				all = append(all, coverage{name + " " + in, in, map[uint16]ability{}})
+			}
+		}
+		typ := r.Path[len(r.Path)-1]
+		old := all[at].can[typ]
+		all[at].can[typ] = ability{old.set || r.Set, old.read || r.Read}
+	}
+	return slices.DeleteFunc(all, func(c coverage) bool { return c.set == "" })
+}
+
+// object is a kind of objects whose codec is no table: what is read is found by reading messages with one attribute
+// more, and what is set by sending what was read.
+type object struct {
+	name, set string
+	header    []byte // with what is needed for the object to be one
+	with      func(e *wire.Encoder)
+	decode    func(data []byte) (any, error)
+	send      func(h *Handle, v any) error
+	more      []any                  // objects with what one attribute alone does not bring
+	methods   func(name string) bool // methods of Handle that send single attributes of such objects
+}
+
+func decodeAny[T any](decode func([]byte) (T, error)) func([]byte) (any, error) {
+	return func(b []byte) (any, error) { return decode(b) }
+}
+
+// payloads are what attributes may have in them: numbers of all widths, addresses, structures, nests.
+func payloads() [][]byte {
+	var all [][]byte
+	for _, n := range []int{1, 2, 4, 6, 8, 12, 16, 20, 24, 60, 192, 0} {
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = byte(i%3 + 1)
+		}
+		all = append(all, b)
+		if n > 1 { // small numbers in the machine's order
+			b := make([]byte, n)
+			b[0], b[n-1] = 1, 0
+			all = append(all, b)
+		}
+	}
+	all = append(all, []byte("name\x00"))
+	for _, n := range []int{1, 4, 16} {
+		var e wire.Encoder
+		for typ := uint16(1); typ < 24; typ++ {
+			e.Data(typ, all[0])
+			e.Data(typ, append([]byte{1}, make([]byte, n-1)...))
+		}
+		all = append(all, e.Bytes())
+	}
+	return all
+}
+
+func (o *object) coverage(t *testing.T, set attrSet) coverage {
+	c := coverage{o.name, o.set, map[uint16]ability{}}
+	var sent []byte
+	h := fakeHandle(t, func(request []byte) []nltest.Datagram {
+		if sent == nil { // the first, not a look-up after it
+			sent = slices.Clone(request)
+		}
+		return []nltest.Datagram{{Data: nltest.Ack(request, 0, nil)}}
+	})
+	message := func(typ uint16, payload []byte) []byte {
+		var e wire.Encoder
+		copy(e.Raw(len(o.header)), o.header)
+		if o.with != nil {
+			o.with(&e)
+		}
+		if typ != 0 {
+			e.Data(typ, payload)
+		}
+		return e.Bytes()
+	}
+	plain, err := o.decode(message(0, nil))
+	if err != nil {
+		t.Fatalf("%s: %v", o.name, err)
+	}
+	for typ := range set {
+		var r ability
+		for _, payload := range payloads() {
+			v, err := o.decode(message(typ, payload))
+			if err != nil || reflect.DeepEqual(v, plain) {
+				continue
+			}
+			r.read = true
+			sent = nil
+			if o.send(h, v); sent == nil {
+				continue
+			}
+			for d := wire.NewDecoderAfter(sent, uapi.SizeofNlmsghdr+len(o.header)); d.Next(); {
+				r.set = r.set || d.Type() == typ
+			}
+		}
+		if r.read || r.set {
+			c.can[typ] = r
+		}
+	}
+	attrs := func(b []byte, each func(typ uint16, b []byte)) {
+		for d := wire.NewDecoderAfter(b, uapi.SizeofNlmsghdr+len(o.header)); d.Next(); {
+			each(d.Type(), d.Data())
+		}
+	}
+	for _, v := range o.more {
+		sent = nil
+		if err := o.send(h, v); sent == nil {
+			t.Fatalf("%s: %v is not sent: %v", o.name, v, err)
+		}
+		whole := bytes.Clone(sent)
+		all, err := o.decode(whole[uapi.SizeofNlmsghdr:])
+		if err != nil {
+			t.Fatalf("%s: %v is sent as %x: %v", o.name, v, whole, err)
+		}
+		attrs(whole, func(typ uint16, _ []byte) {
+			var without wire.Encoder
+			copy(without.Raw(len(o.header)), whole[uapi.SizeofNlmsghdr:])
+			attrs(whole, func(other uint16, b []byte) {
+				if other != typ {
+					without.Data(other, b)
+				}
+			})
+			less, err := o.decode(without.Bytes())
+			a := c.can[typ]
+			c.can[typ] = ability{true, a.read || err != nil || !reflect.DeepEqual(all, less)}
+		})
+	}
+	if o.methods == nil {
+		return c
+	}
+	handle := reflect.ValueOf(h)
+	for i := range handle.NumMethod() {
+		m := handle.Type().Method(i)
+		if !o.methods(m.Name) || m.Type.IsVariadic() {
+			continue
+		}
+		for _, variant := range []int{0, 1} {
+			sent = nil
+			var args []reflect.Value
+			for j := 1; j < m.Type.NumIn(); j++ {
+				args = append(args, argument(m.Type.In(j), variant))
+			}
+			handle.Method(i).Call(args)
+			if len(sent) < uapi.SizeofNlmsghdr || !slices.Contains([]uint16{uapi.RTM_NEWLINK, uapi.RTM_SETLINK, uapi.RTM_NEWLINKPROP}, native.Uint16(sent[4:])) {
+				continue
+			}
+			attrs(sent, func(typ uint16, _ []byte) {
+				if a := c.can[typ]; set[typ] != "" {
+					c.can[typ] = ability{true, a.read}
+				}
+			})
+		}
+	}
+	return c
+}
+
+// argument is a value of a type for which a method sends something.
+func argument(typ reflect.Type, variant int) reflect.Value {
+	switch v := reflect.New(typ).Elem(); typ.Kind() {
+	case reflect.String:
+		v.SetString("x")
+		return v
+	case reflect.Bool:
+		v.SetBool(true)
+		return v
+	case reflect.Interface:
+		if link := reflect.ValueOf(&Dummy{LinkAttrs{Index: 1, Name: "d"}}); link.Type().Implements(typ) {
+			return link
+		}
+		return v
+	case reflect.Slice:
+		if typ == reflect.TypeFor[[]string]() {
+			return reflect.ValueOf([]string{"x"})
+		}
+		if typ.Elem().Kind() == reflect.Uint8 {
+			return reflect.ValueOf([]byte{2, 0, 0, 0, 0, 1}).Convert(typ)
+		}
+		return v
+	default:
+		if v.CanInt() {
+			v.SetInt(int64(1 - variant))
+		} else if v.CanUint() {
+			v.SetUint(uint64(1 - variant))
+		}
+		return v
+	}
+}
+
+// nestSets are the sets of attributes that are nests, where the set is called otherwise.
+var nestSets = map[string]string{
+	"IFLA_VLAN_EGRESS_QOS": "IFLA_VLAN_QOS", "IFLA_VLAN_INGRESS_QOS": "IFLA_VLAN_QOS",
+}
+
+// setsWithoutEnd are sets without a constant __…_MAX.
+var setsWithoutEnd = []string{"WGDEVICE_A"}
+
+// notAttributes have the name of an attribute of a set and are something else.
+var notAttributes = []string{
+	"IFA_F_HOMEADDRESS", "IFA_F_DEPRECATED", "IFA_F_TENTATIVE", "IFA_F_PERMANENT", "IFA_F_MANAGETEMPADDR", "IFA_F_NOPREFIXROUTE",
+	"IFA_F_MCAUTOJOIN", "IFA_F_STABLE_PRIVACY", "IFA_F_SECONDARY", "IFA_F_NODAD", "IFA_F_OPTIMISTIC", "IFA_F_DADFAILED", "IFA_F_TEMPORARY",
+}
+
+// setOf are the sets of kinds that are not IFLA_KIND.
+var setOf = map[string]string{
+	"link bareudp": "IFLA_BAREUDP", "link bridge": "IFLA_BR", "link gretap": "IFLA_GRE", "link ip6gre": "IFLA_GRE",
+	"link ip6gretap": "IFLA_GRE", "link ip6tnl": "IFLA_IPTUN", "link ipip": "IFLA_IPTUN", "link sit": "IFLA_IPTUN",
+	"link ipvtap": "IFLA_IPVLAN", "link macvtap": "IFLA_MACVLAN", "link vti6": "IFLA_VTI", "link veth": "VETH_INFO",
+	"port bridge": "IFLA_BRPORT", "port vrf": "IFLA_VRF_PORT",
+	"encap ip": "LWTUNNEL_IP", "encap ip6": "LWTUNNEL_IP6", "encap mpls": "MPLS_IPTUNNEL",
+}
+
+// objects are those of package netlink that are no kinds. Headers have the machine's order only where all bytes of a
+// number are zero but the first, which is enough for what is asked here.
+func objectsOfCoverage() []object {
+	index := func(e *wire.Encoder, typ uint16) { e.Uint32(typ, 1) }
+	return []object{
+		{
+			name: "link", set: "IFLA", header: header(&uapi.Ifinfomsg{Type: uapi.ARPHRD_ETHER, Index: 1}, uapi.SizeofIfinfomsg),
+			with:   func(e *wire.Encoder) { e.String(uapi.IFLA_IFNAME, "x") },
+			decode: decodeAny(decodeLink),
+			send:   func(h *Handle, v any) error { return h.LinkAdd(v.(Link)) },
+			more: []any{
+				&Dummy{LinkAttrs{Name: "x", TxQLen: 1, Namespace: NsPid(1)}},
+				&Dummy{LinkAttrs{Name: "x", TxQLen: 1, Namespace: NsFd(1)}},
+			},
+			methods: func(name string) bool {
+				return strings.HasPrefix(name, "LinkSet") || strings.HasPrefix(name, "LinkAddAlt")
+			},
+		}, {
+			name: "address", set: "IFA", header: header(&uapi.Ifaddrmsg{Family: uapi.AF_INET, Prefixlen: 24, Index: 1}, uapi.SizeofIfaddrmsg),
+			with:   func(e *wire.Encoder) { e.Data(uapi.IFA_LOCAL, []byte{192, 0, 2, 1}) },
+			decode: decodeAny(decodeAddr),
+			send: func(h *Handle, v any) error {
+				a := v.(Addr)
+				return h.AddrAdd(&Dummy{LinkAttrs{Index: 1}}, &a)
+			},
+		}, {
+			name: "route", set: "RTA", header: header(&uapi.Rtmsg{Family: uapi.AF_INET, DstLen: 24, Table: 254, Type: uapi.RTN_UNICAST}, uapi.SizeofRtmsg),
+			with: func(e *wire.Encoder) {
+				e.Data(uapi.RTA_DST, []byte{192, 0, 2, 0})
+				index(e, uapi.RTA_OIF)
+			},
+			decode: decodeAny(decodeRoute),
+			send: func(h *Handle, v any) error {
+				r := v.(Route)
+				return h.RouteAdd(&r)
+			},
+			more: []any{
+				Route{Dst: anyPrefix, MultiPath: []*NexthopInfo{{LinkIndex: 1}, {LinkIndex: 2}}},
+				Route{Dst: anyPrefix, LinkIndex: 1, MTU: 1400, Encap: &MPLSEncap{Labels: []int{16}}},
+				Route{Family: FAMILY_V6, LinkIndex: 1, Expires: 10},
+				Route{MPLSDst: new(int), LinkIndex: 1, NewDst: &MPLSDestination{Labels: []int{17}}},
+			},
+		}, {
+			name: "rule", set: "FRA", header: header(&uapi.FibRuleHdr{Family: uapi.AF_INET, Action: uapi.FR_ACT_TO_TBL, Table: 254}, uapi.SizeofFibRuleHdr),
+			decode: decodeAny(decodeRule),
+			send: func(h *Handle, v any) error {
+				r := v.(Rule)
+				return h.RuleAdd(&r)
+			},
+			more: []any{Rule{Family: FAMILY_V4, Table: 7, Src: anyPrefix, Dst: anyPrefix}, Rule{Family: FAMILY_V6, Table: 7, FlowLabel: new(uint32), FlowLabelMask: new(uint32)}},
+		}, {
+			name: "neighbour", set: "NDA", header: header(&uapi.Ndmsg{Family: uapi.AF_INET, Ifindex: 1, State: uapi.NUD_PERMANENT}, uapi.SizeofNdmsg),
+			with:   func(e *wire.Encoder) { e.Data(uapi.NDA_DST, []byte{192, 0, 2, 1}) },
+			decode: decodeAny(decodeNeigh),
+			send: func(h *Handle, v any) error {
+				n := v.(Neigh)
+				return h.NeighAdd(&n)
+			},
+		}, {
+			name: "next hop", set: "NHA", header: header(&uapi.Nhmsg{Family: uapi.AF_INET}, uapi.SizeofNhmsg),
+			with:   func(e *wire.Encoder) { index(e, uapi.NHA_ID) },
+			decode: decodeAny(decodeNexthop),
+			send: func(h *Handle, v any) error {
+				n := v.(Nexthop)
+				return h.NexthopAdd(&n)
+			},
+			more: []any{
+				Nexthop{ID: 1, Group: []NexthopMember{{ID: 2}}, Resilient: &NexthopResilient{Buckets: 4}},
+				Nexthop{ID: 1, OIF: 1, Encap: &MPLSEncap{Labels: []int{16}}},
+			},
+		},
+	}
+}
+
+var anyPrefix = &net.IPNet{IP: net.IPv4(192, 0, 2, 0).To4(), Mask: net.CIDRMask(24, 32)}
+
+func header(h interface{ Put([]byte) }, size int) []byte {
+	b := make([]byte, size)
+	h.Put(b)
+	return b
+}
+
+// TestCoverage compares docs/coverage.md with what the kernel's headers define and the package can set and read.
+func TestCoverage(t *testing.T) {
+	sets := attrSets(t)
+	var all []coverage
+	for _, o := range objectsOfCoverage() {
+		all = append(all, o.coverage(t, sets[o.set]))
+	}
+	for _, table := range tablesOfKinds {
+		for i := range table.lines {
+			name := table.prefix + " " + table.lines[i].name
+			set, ok := setOf[name]
+			if !ok {
+				set = strings.ToUpper(prefixOfSets[table.prefix] + "_" + table.lines[i].name)
+			}
+			all = append(all, kindCoverage(name, &table.lines[i], set, sets)...)
+		}
+	}
+	got := coverageText(t, all, sets)
+	file := filepath.Join("..", "docs", "coverage.md")
+	if *updateCoverage {
+		if err := os.WriteFile(file, []byte(got), 0o666); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(want) != got {
+		wants, gots := strings.Split(string(want), "\n"), strings.Split(got, "\n")
+		for _, line := range gots {
+			if !slices.Contains(wants, line) {
+				t.Errorf("now:  %s", line)
+			}
+		}
+		for _, line := range wants {
+			if !slices.Contains(gots, line) {
+				t.Errorf("then: %s", line)
+			}
+		}
+		t.Errorf("docs/coverage.md is not what the package can do; with -update-coverage this test writes it")
+	}
+}
+
+// prefixOfSets is what the names of the sets of a table's kinds begin with.
+var prefixOfSets = map[string]string{"link": "IFLA", "port": "IFLA", "encap": "LWTUNNEL"}
+
+func coverageText(t *testing.T, all []coverage, sets map[string]attrSet) string {
+	var s strings.Builder
+	s.WriteString(`# Coverage
+
+Which of the attributes that the kernel's headers define package netlink can set and read: for objects and kinds that
+have a table of attributes by asking it, for others by reading messages with one attribute more and by sending what
+was read. ` + "`go test ./netlink -run TestCoverage -update-coverage`" + ` writes this file, and the test fails where it
+is not true. An attribute that is read and not set is one that the kernel refuses or ignores, or is named here with a
+reason.
+
+| object or kind | set of attributes | defined | set | read | neither | read only |
+|---|---|---|---|---|---|---|
+`)
+	for _, c := range all {
+		set := sets[c.set]
+		if set == nil {
+			t.Errorf("%s: the headers have no set of attributes %s", c.name, c.set)
+			continue
+		}
+		var types []uint16
+		for typ := range set {
+			types = append(types, typ)
+		}
+		slices.Sort(types)
+		nset, nread := 0, 0
+		var neither, readOnly []string
+		for _, typ := range types {
+			short := strings.TrimPrefix(set[typ], c.set+"_")
+			a := c.can[typ]
+			if a.set {
+				nset++
+			}
+			if a.read {
+				nread++
+			}
+			switch {
+			case a.set:
+			case a.read:
+				readOnly = append(readOnly, short)
+			default:
+				if why := leftOut[set[typ]]; why != "" {
+					short += " (" + why + ")"
+				}
+				neither = append(neither, short)
+			}
+		}
+		fmt.Fprintf(&s, "| %s | %s | %d | %d | %d | %s | %s |\n", c.name, c.set, len(types), nset, nread, strings.Join(neither, ", "), strings.Join(readOnly, ", "))
+	}
+	return s.String()
+}
+
+// leftOut are attributes that are neither set nor read, each with the reason.
+var leftOut = map[string]string{
+	"IFLA_COST": "no kernel uses it", "IFLA_PRIORITY": "no kernel uses it", "IFLA_WEIGHT": "no driver uses it",
+	"IFLA_WIRELESS": "events of wireless extensions", "IFLA_MAP": "memory and interrupts of ISA cards",
+	"IFLA_EXT_MASK": "of requests, see LinkFilter", "IFLA_IF_NETNSID": "a handle is of one namespace",
+	"IFLA_DEVLINK_PORT": "of devlink", "IFLA_DPLL_PIN": "of dpll",
+	"IFA_MC_USERS": "of multicast addresses", "IFA_MULTICAST": "of multicast addresses", "IFA_ANYCAST": "of anycast addresses",
+	"IFA_TARGET_NETNSID": "a handle is of one namespace",
+	"RTA_PROTOINFO":      "no kernel uses it", "RTA_SESSION": "no kernel uses it", "RTA_MP_ALGO": "no kernel uses it",
+	"RTA_MFC_STATS": "of multicast routes",
+	"RTA_MARK":      "RouteGetWithOptions", "RTA_UID": "RouteGetWithOptions", "RTA_IP_PROTO": "RouteGetWithOptions",
+	"RTA_SPORT": "RouteGetWithOptions", "RTA_DPORT": "RouteGetWithOptions", "RTA_FLOWLABEL": "RouteGetWithOptions",
+	"FRA_UNUSED2": "no kernel uses it", "FRA_UNUSED3": "no kernel uses it", "FRA_UNUSED4": "no kernel uses it", "FRA_UNUSED5": "no kernel uses it",
+	"NDA_LINK_NETNSID": "of vxlan's far links", "NDA_NDM_STATE_MASK": "of bulk deletion", "NDA_NDM_FLAGS_MASK": "of bulk deletion",
+	"NHA_GROUPS": "of requests", "NHA_MASTER": "of requests", "NHA_RES_BUCKET": "of buckets",
+	"VETH_INFO_PEER":            "sent with the peer's attributes",
+	"IFLA_NETKIT_PEER_INFO":     "sent with the peer's attributes",
+	"IFLA_MACVLAN_MACADDR_MODE": "MacvlanMACAddrSet and the like", "IFLA_MACVLAN_MACADDR": "MacvlanMACAddrSet and the like", "IFLA_MACVLAN_MACADDR_COUNT": "the length of MACAddrs",
+}

@@ -1,0 +1,37 @@
+package netlink
+
+import (
+	"reflect"
+	"strings"
+	"testing"
+)
+
+// TestListsHaveOnePatternOfNames: a stream is called as the list that it gives, XSeq for XList and XSeqFiltered for
+// XListFiltered; XEntries gives the objects of XList as small values.
+func TestListsHaveOnePatternOfNames(t *testing.T) {
+	handle := reflect.TypeFor[*Handle]()
+	streams := 0
+	for m := range handle.Methods() {
+		if m.Type.NumOut() != 1 || !strings.HasPrefix(m.Type.Out(0).String(), "iter.Seq") {
+			continue
+		}
+		streams++
+		counterpart, found := "", false
+		switch name := m.Name; {
+		case name == "Watch":
+			continue // of all sorts of objects
+		case strings.HasSuffix(name, "SubscribeSeq"):
+			counterpart, found = strings.TrimSuffix(name, "Seq"), true
+		case strings.Contains(name, "Seq"):
+			counterpart, found = strings.Replace(name, "Seq", "List", 1), true
+		case strings.HasSuffix(name, "Entries"):
+			counterpart, found = strings.TrimSuffix(name, "Entries")+"List", true
+		}
+		if _, ok := handle.MethodByName(counterpart); !found || !ok {
+			t.Errorf("%s is a stream, and there is no method %q", m.Name, counterpart)
+		}
+	}
+	if streams < 15 {
+		t.Errorf("only %d streams were found", streams)
+	}
+}
