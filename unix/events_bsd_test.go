@@ -28,6 +28,17 @@ func change(fd, filter, flags int) []unix.Kevent_t {
 	return k
 }
 
+// wait is kevent(2), which signals interrupt after it has made the changes: the runtime of Go sends some.
+func wait(kq int, changes, events []unix.Kevent_t, timeout *unix.Timespec) (int, error) {
+	for {
+		n, err := unix.Kevent(kq, changes, events, timeout)
+		if err != unix.EINTR {
+			return n, err
+		}
+		changes = nil
+	}
+}
+
 func TestKqueueOfDescriptors(t *testing.T) {
 	kq := queue(t)
 	var p [2]int
@@ -37,32 +48,32 @@ func TestKqueueOfDescriptors(t *testing.T) {
 	mark := byte(7)
 	set(&both[0], &mark)
 	events := make([]unix.Kevent_t, 4)
-	n, err := unix.Kevent(kq, both, events, &unix.Timespec{Sec: 5})
+	n, err := wait(kq, both, events, &unix.Timespec{Sec: 5})
 	if n != 1 || err != nil || int(events[0].Ident) != p[1] || int32(events[0].Filter) != unix.EVFILT_WRITE {
 		t.Fatalf("ready to write: %d, %v, %+v", n, err, events[0])
 	}
-	if n, err := unix.Kevent(kq, nil, events, &unix.Timespec{}); n != 0 || err != nil {
+	if n, err := wait(kq, nil, events, &unix.Timespec{}); n != 0 || err != nil {
 		t.Errorf("once only: %d, %v", n, err)
 	}
 	if _, err := unix.Write(p[1], []byte("four")); err != nil {
 		t.Fatal(err)
 	}
-	n, err = unix.Kevent(kq, nil, events, &unix.Timespec{Sec: 5})
+	n, err = wait(kq, nil, events, &unix.Timespec{Sec: 5})
 	if n != 1 || err != nil || int(events[0].Ident) != p[0] || events[0].Data != 4 || mark != 7 || !same(&events[0], &mark) {
 		t.Errorf("ready to read: %d, %v, %+v", n, err, events[0])
 	}
 	must(t, "close", unix.Close(p[1]))
-	n, err = unix.Kevent(kq, nil, events, &unix.Timespec{Sec: 5})
+	n, err = wait(kq, nil, events, &unix.Timespec{Sec: 5})
 	if n != 1 || err != nil || int64(events[0].Flags)&unix.EV_EOF == 0 {
 		t.Errorf("end: %d, %v, %+v", n, err, events[0])
 	}
-	if n, err := unix.Kevent(kq, change(p[0], unix.EVFILT_READ, unix.EV_DELETE), nil, nil); n != 0 || err != nil {
+	if n, err := wait(kq, change(p[0], unix.EVFILT_READ, unix.EV_DELETE), nil, nil); n != 0 || err != nil {
 		t.Errorf("delete: %d, %v", n, err)
 	}
-	if n, err := unix.Kevent(kq, change(p[0], unix.EVFILT_READ, unix.EV_DELETE), nil, nil); n != -1 || err != unix.ENOENT {
+	if n, err := wait(kq, change(p[0], unix.EVFILT_READ, unix.EV_DELETE), nil, nil); n != -1 || err != unix.ENOENT {
 		t.Errorf("delete of what is not there: %d, %v", n, err)
 	}
-	n, err = unix.Kevent(kq, change(p[0], unix.EVFILT_READ, unix.EV_DELETE), events, nil)
+	n, err = wait(kq, change(p[0], unix.EVFILT_READ, unix.EV_DELETE), events, nil)
 	if n != 1 || err != nil || int64(events[0].Flags)&unix.EV_ERROR == 0 || unix.Errno(events[0].Data) != unix.ENOENT {
 		t.Errorf("an error as an event: %d, %v, %+v", n, err, events[0])
 	}
@@ -74,19 +85,19 @@ func TestKqueueOfTimersAndUsers(t *testing.T) {
 	timer := change(1, unix.EVFILT_TIMER, unix.EV_ADD|unix.EV_ONESHOT)
 	timer[0].Data = 5 // milliseconds
 	began := time.Now()
-	if n, err := unix.Kevent(kq, timer, events, &unix.Timespec{Sec: 5}); n != 1 || err != nil || events[0].Ident != 1 || time.Since(began) < 5*time.Millisecond {
+	if n, err := wait(kq, timer, events, &unix.Timespec{Sec: 5}); n != 1 || err != nil || events[0].Ident != 1 || time.Since(began) < 5*time.Millisecond {
 		t.Errorf("timer: %d, %v, %+v after %v", n, err, events[0], time.Since(began))
 	}
 	user := change(42, unix.EVFILT_USER, unix.EV_ADD|unix.EV_CLEAR)
-	if n, err := unix.Kevent(kq, user, nil, nil); n != 0 || err != nil {
+	if n, err := wait(kq, user, nil, nil); n != 0 || err != nil {
 		t.Fatal(n, err)
 	}
 	go func() {
 		trigger := change(42, unix.EVFILT_USER, 0)
 		trigger[0].Fflags = unix.NOTE_TRIGGER
-		_, _ = unix.Kevent(kq, trigger, nil, nil)
+		_, _ = wait(kq, trigger, nil, nil)
 	}()
-	if n, err := unix.Kevent(kq, nil, events, &unix.Timespec{Sec: 5}); n != 1 || err != nil || events[0].Ident != 42 {
+	if n, err := wait(kq, nil, events, &unix.Timespec{Sec: 5}); n != 1 || err != nil || events[0].Ident != 42 {
 		t.Errorf("event of the user: %d, %v, %+v", n, err, events[0])
 	}
 }
@@ -99,7 +110,7 @@ func TestKeventAllocatesNothing(t *testing.T) {
 	if allocs := testing.AllocsPerRun(20, func() {
 		var k [1]unix.Kevent_t
 		unix.SetKevent(&k[0], p[1], unix.EVFILT_WRITE, unix.EV_ADD)
-		if n, err := unix.Kevent(kq, k[:], k[:], &unix.Timespec{Sec: 5}); n != 1 || err != nil {
+		if n, err := wait(kq, k[:], k[:], &unix.Timespec{Sec: 5}); n != 1 || err != nil {
 			t.Error(n, err)
 		}
 	}); allocs != 0 {
@@ -112,13 +123,21 @@ func TestPollWaits(t *testing.T) {
 	must(t, "pipe", unix.Pipe(p[:]))
 	defer func() { _, _ = unix.Close(p[0]), unix.Close(p[1]) }()
 	fds := []unix.PollFd{{Fd: int32(p[0]), Events: unix.POLLIN}}
-	if n, err := unix.Poll(fds, 1); n != 0 || err != nil {
+	if n, err := poll(fds, 1); n != 0 || err != nil {
 		t.Errorf("nothing there: %d, %v", n, err)
 	}
 	go func() { _, _ = unix.Write(p[1], []byte("x")) }()
-	if n, err := unix.Poll(fds, 5000); n != 1 || err != nil || fds[0].Revents != unix.POLLIN {
+	if n, err := poll(fds, 5000); n != 1 || err != nil || fds[0].Revents != unix.POLLIN {
 		t.Errorf("poll: %d, %v, %+v", n, err, fds[0])
 	}
+}
+
+func poll(fds []unix.PollFd, timeout int) (n int, err error) {
+	err = unix.IgnoringEINTR(func() error {
+		n, err = unix.Poll(fds, timeout)
+		return err
+	})
+	return n, err
 }
 
 func TestProcesses(t *testing.T) {
@@ -126,7 +145,11 @@ func TestProcesses(t *testing.T) {
 	must(t, "start", cmd.Start())
 	var ws unix.WaitStatus
 	var usage unix.Rusage
-	pid, err := unix.Wait4(cmd.Process.Pid, &ws, 0, &usage)
+	pid := 0
+	err := unix.IgnoringEINTR(func() (err error) {
+		pid, err = unix.Wait4(cmd.Process.Pid, &ws, 0, &usage)
+		return err
+	})
 	if pid != cmd.Process.Pid || err != nil || !ws.Exited() || ws.ExitStatus() != 3 {
 		t.Errorf("exit: %d, %v, %#x", pid, err, uint32(ws))
 	}
@@ -204,7 +227,7 @@ func TestLimitsAndPriorities(t *testing.T) {
 func TestTime(t *testing.T) {
 	var a, b unix.Timespec
 	must(t, "clock", unix.ClockGettime(unix.CLOCK_MONOTONIC, &a))
-	must(t, "nanosleep", unix.Nanosleep(&unix.Timespec{Nsec: 3e6}, nil))
+	must(t, "nanosleep", unix.IgnoringEINTR(func() error { return unix.Nanosleep(&unix.Timespec{Nsec: 3e6}, nil) }))
 	must(t, "clock", unix.ClockGettime(unix.CLOCK_MONOTONIC, &b))
 	if b.Nano()-a.Nano() < 3e6 {
 		t.Errorf("slept %d ns", b.Nano()-a.Nano())

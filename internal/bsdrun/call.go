@@ -27,6 +27,7 @@ type call struct {
 	next   func() (request, bool)
 	stop   func()
 	result int64
+	last   uint64 // the number of the call that Linux makes, or is about to make
 	done   bool
 
 	ret, ret2 uint64
@@ -117,7 +118,7 @@ func (c *call) fail(e unix.Errno) {
 func (c *call) step(result int64) (request, bool) {
 	c.result = result
 	r, ok := c.next()
-	c.done = !ok
+	c.done, c.last = !ok, r.nr
 	return r, ok
 }
 

@@ -144,6 +144,9 @@ func (tr *tracer) signal(t *thread, sig unix.Signal) {
 		tr.resume(t, sig)
 		return
 	}
+	if t.call != nil && !tr.between(t, sig) {
+		return
+	}
 	switch a := t.actions[n]; a.handler {
 	case 0:
 		if tr.trace {
@@ -159,6 +162,51 @@ func (tr *tracer) signal(t *thread, sig unix.Signal) {
 		}
 		tr.resume(t, 0)
 	}
+}
+
+// between handles a signal that comes between two calls of Linux's for one of the program's. It waits for the end of that one, unless what is
+// next may sleep: then the call is interrupted now. It reports whether to go on with the signal.
+func (tr *tracer) between(t *thread, sig unix.Signal) bool {
+	if !sleeps(t.call.last) {
+		t.held = append(t.held, sig)
+		tr.resume(t, 0)
+		return false
+	}
+	t.call.abandon()
+	t.call, t.interrupted = nil, restartHand
+	regs := t.again()
+	if err := unix.PtraceSetRegs(t.tid, &regs); err != nil {
+		tr.fatal(t, "registers", err)
+		return false
+	}
+	return true
+}
+
+// sleeps tells whether a call of Linux's waits for something.
+func sleeps(nr uint64) bool {
+	switch nr {
+	case unix.SYS_EPOLL_PWAIT2, unix.SYS_FUTEX, unix.SYS_SELECT, unix.SYS_PSELECT6, unix.SYS_PPOLL, unix.SYS_POLL, unix.SYS_WAIT4, unix.SYS_NANOSLEEP,
+		unix.SYS_SENDMSG, unix.SYS_RECVMSG, unix.SYS_SENDTO, unix.SYS_RECVFROM, unix.SYS_ACCEPT, unix.SYS_ACCEPT4, unix.SYS_CONNECT:
+		return true
+	}
+	return false
+}
+
+// again returns the registers by which the thread makes its call once more.
+func (t *thread) again() unix.PtraceRegs {
+	regs := t.entry
+	regs.Rip, regs.Rax, regs.Orig_rax = regs.Rip-2, t.entry.Orig_rax, ^uint64(0)
+	return regs
+}
+
+// release sends the signals that waited for the end of a call.
+func (tr *tracer) release(t *thread) {
+	for _, sig := range t.held {
+		if err := unix.Tgkill(t.pid, t.tid, sig); err != nil {
+			tr.fatal(t, "signal that waited", err)
+		}
+	}
+	t.held = nil
 }
 
 // deliver makes the thread run a handler: the system's siginfo and ucontext on its stack, and the registers for a function of C.

@@ -38,7 +38,8 @@ type thread struct {
 	mask        uint64
 	stack       stack // for signals
 	frames      []frame
-	interrupted unix.Errno // the call that the next signal interrupts: how Linux wanted to go on with it
+	interrupted unix.Errno    // the call that the next signal interrupts: how Linux wanted to go on with it
+	held        []unix.Signal // they came while a call was made
 	execed      bool
 }
 
@@ -302,8 +303,8 @@ func (tr *tracer) next(t *thread, regs *unix.PtraceRegs) {
 			t.interrupted = e
 			c.abandon()
 			t.call = nil
-			*regs = t.entry
-			regs.Rip, regs.Rax, regs.Orig_rax = regs.Rip-2, t.entry.Orig_rax, ^uint64(0)
+			*regs = t.again()
+			tr.release(t)
 			return
 		}
 		if r, more := c.step(res); more {
@@ -314,6 +315,7 @@ func (tr *tracer) next(t *thread, regs *unix.PtraceRegs) {
 		}
 	}
 	t.call = nil
+	tr.release(t)
 	*regs = t.entry
 	regs.Orig_rax = ^uint64(0)
 	if c.regs != nil {
