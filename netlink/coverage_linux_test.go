@@ -84,6 +84,9 @@ type ability struct{ set, read bool }
 
 // kindCoverage asks the codec of a kind, and of the nests in it whose set has the name of their attribute.
 func kindCoverage(name string, line *kindLine, set string, sets map[string]attrSet) []coverage {
+	if line.kind == nil { // nothing but a name
+		return nil
+	}
 	var one [1]any
 	a, ok := line.fill(one[:])[0].(attributed)
 	if !ok {
@@ -306,6 +309,7 @@ var setOf = map[string]string{
 	"link bareudp": "IFLA_BAREUDP", "link bridge": "IFLA_BR", "link gretap": "IFLA_GRE", "link ip6gre": "IFLA_GRE",
 	"link ip6gretap": "IFLA_GRE", "link ip6tnl": "IFLA_IPTUN", "link ipip": "IFLA_IPTUN", "link sit": "IFLA_IPTUN",
 	"link ipvtap": "IFLA_IPVLAN", "link macvtap": "IFLA_MACVLAN", "link vti6": "IFLA_VTI", "link veth": "VETH_INFO",
+	"link erspan": "IFLA_GRE", "link ip6erspan": "IFLA_GRE", "link vxcan": "VXCAN_INFO", "port bond": "IFLA_BOND_SLAVE",
 	"port bridge": "IFLA_BRPORT", "port vrf": "IFLA_VRF_PORT",
 	"encap ip": "LWTUNNEL_IP", "encap ip6": "LWTUNNEL_IP6", "encap mpls": "MPLS_IPTUNNEL",
 }
@@ -379,6 +383,22 @@ func objectsOfCoverage() []object {
 			more: []any{
 				Nexthop{ID: 1, Group: []NexthopMember{{ID: 2}}, Resilient: &NexthopResilient{Buckets: 4}},
 				Nexthop{ID: 1, OIF: 1, Encap: &MPLSEncap{Labels: []int{16}}},
+			},
+		}, {
+			name: "address label", set: "IFAL", header: header(&uapi.Ifaddrlblmsg{Family: uapi.AF_INET6, Prefixlen: 64}, uapi.SizeofIfaddrlblmsg),
+			with:   func(e *wire.Encoder) { e.Data(uapi.IFAL_ADDRESS, append([]byte{0xfd}, make([]byte, 15)...)) },
+			decode: decodeAny(decodeAddrLabel),
+			send: func(h *Handle, v any) error {
+				l := v.(AddrLabel)
+				return h.AddrLabelAdd(&l)
+			},
+		}, {
+			name: "table of neighbours", set: "NDTA", header: header(&uapi.Ndtmsg{Family: uapi.AF_INET}, uapi.SizeofNdtmsg),
+			with:   func(e *wire.Encoder) { e.String(uapi.NDTA_NAME, "x") },
+			decode: decodeAny(decodeNtable),
+			send: func(h *Handle, v any) error {
+				n := v.(Ntable)
+				return h.NtableSet(&n)
 			},
 		},
 	}
@@ -505,6 +525,10 @@ var leftOut = map[string]string{
 	"FRA_UNUSED2": "no kernel uses it", "FRA_UNUSED3": "no kernel uses it", "FRA_UNUSED4": "no kernel uses it", "FRA_UNUSED5": "no kernel uses it",
 	"NDA_LINK_NETNSID": "of vxlan's far links", "NDA_NDM_STATE_MASK": "of bulk deletion", "NDA_NDM_FLAGS_MASK": "of bulk deletion",
 	"NHA_GROUPS": "of requests", "NHA_MASTER": "of requests", "NHA_RES_BUCKET": "of buckets",
+	"IFLA_GRE_ERSPAN_INDEX": "of erspan", "IFLA_GRE_ERSPAN_VER": "of erspan", "IFLA_GRE_ERSPAN_DIR": "of erspan", "IFLA_GRE_ERSPAN_HWID": "of erspan",
+	"IFLA_IPTUN_6RD_PREFIX": "of sit", "IFLA_IPTUN_6RD_RELAY_PREFIX": "of sit", "IFLA_IPTUN_6RD_PREFIXLEN": "of sit",
+	"IFLA_IPTUN_6RD_RELAY_PREFIXLEN": "of sit", "IFLA_IPTUN_COLLECT_METADATA": "sit has none", "IFLA_IPTUN_PMTUDISC": "of IPv4",
+	"IFLA_IPTUN_FLOWINFO": "of ip6tnl", "IFLA_IPTUN_ENCAP_LIMIT": "of ip6tnl", "IFLA_IPTUN_FLAGS": "of sit and ip6tnl",
 	"VETH_INFO_PEER":            "sent with the peer's attributes",
 	"IFLA_NETKIT_PEER_INFO":     "sent with the peer's attributes",
 	"IFLA_MACVLAN_MACADDR_MODE": "MacvlanMACAddrSet and the like", "IFLA_MACVLAN_MACADDR": "MacvlanMACAddrSet and the like", "IFLA_MACVLAN_MACADDR_COUNT": "the length of MACAddrs",

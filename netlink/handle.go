@@ -37,8 +37,9 @@ type conns struct {
 	mu     sync.Mutex
 	open   map[int]*wire.Conn
 	cfg    wire.Config
-	strict *bool // what SetStrictCheck said
-	closed error // why there are no connections any more; nil: there are
+	strict *bool             // what SetStrictCheck said
+	closed error             // why there are no connections any more; nil: there are
+	genl   map[string]uint16 // the numbers of families of generic netlink, see genlID
 
 	// ends are called when the handle is closed, with closed. They are no contexts, which
 	// would be in programs that have none.

@@ -23,7 +23,8 @@ import (
 // descriptions. They are also called on a nil pointer, but for attrs.
 type kindTable[I any] []kindLine
 
-// kindLine is a line of a table: the kernel's name of the kind and what makes its values.
+// kindLine is a line of a table: the kernel's name of the kind and what makes its values, nil where it has nothing but
+// the name.
 type kindLine struct {
 	name string
 	kind kindMaker
@@ -46,8 +47,11 @@ func of[T any](v []any) (made []any, none any) {
 	return v[:len(piece)], nil
 }
 
-// none is the nil pointer of the kind's type.
+// none is the nil pointer of the kind's type, if it has one.
 func (l *kindLine) none() any {
+	if l.kind == nil {
+		return nil
+	}
 	_, none := l.kind(nil)
 	return none
 }
@@ -78,7 +82,7 @@ func (t kindTable[I]) find(name string) *kindLine {
 // new returns a new value of the kind, and false where there is no such kind.
 func (t kindTable[I]) new(name string) (value I, ok bool) {
 	line := t.find(name)
-	if line == nil {
+	if line == nil || line.kind == nil {
 		return value, false
 	}
 	var one [1]any
@@ -115,8 +119,11 @@ func (t kindTable[I]) describe(name string) *desc.Kind {
 		return nil
 	}
 	k := desc.Kind{}
-	if d, ok := line.none().(described); ok {
+	switch d := line.none().(type) {
+	case described:
 		k = d.describe()
+	case describedAs:
+		k = d.describeAs(name)
 	}
 	k.Name = line.name
 	return &k
@@ -124,6 +131,9 @@ func (t kindTable[I]) describe(name string) *desc.Kind {
 
 // described is a kind that commands can show and read more of than its name.
 type described interface{ describe() desc.Kind }
+
+// describedAs is a Go type of several kinds that are not described alike.
+type describedAs interface{ describeAs(name string) desc.Kind }
 
 // attributed is a kind that has attributes.
 type attributed interface{ attrs(c *attr.Codec) }

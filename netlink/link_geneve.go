@@ -36,6 +36,14 @@ type Geneve struct {
 	Df                GeneveDf
 	PortLow           int // source ports, 0 for the default range (Linux 6.15)
 	PortHigh          int
+
+	Local          net.IP // the address to send from (Linux 7.1)
+	TtlInherit     bool   // ttl inherit: TTL of the packet within
+	FlowLabel      uint32 // flowlabel, 20 bits; 0 is unset
+	GroHint        bool   // packets say how they may be put together (Linux 7.0)
+	UDPCSumSet     *bool  // udpcsum where not nil; never read, see UdpCsum
+	UDP6ZeroCSumTx *bool  // udp6zerocsumtx, likewise
+	UDP6ZeroCSumRx *bool  // udp6zerocsumrx, likewise
 }
 
 // Attrs returns the attributes that all kinds have.
@@ -57,6 +65,14 @@ func (g *Geneve) attrs(c *attr.Codec) {
 	attr.U8(c, uapi.IFLA_GENEVE_UDP_CSUM|attr.ReadOnly, &g.UdpCsum)
 	attr.U8(c, uapi.IFLA_GENEVE_UDP_ZERO_CSUM6_TX|attr.ReadOnly, &g.UdpZeroCsum6Tx)
 	attr.U8(c, uapi.IFLA_GENEVE_UDP_ZERO_CSUM6_RX|attr.ReadOnly, &g.UdpZeroCsum6Rx)
+	attr.OptBool(c, uapi.IFLA_GENEVE_UDP_CSUM|attr.WriteOnly, &g.UDPCSumSet)
+	attr.OptBool(c, uapi.IFLA_GENEVE_UDP_ZERO_CSUM6_TX|attr.WriteOnly, &g.UDP6ZeroCSumTx)
+	attr.OptBool(c, uapi.IFLA_GENEVE_UDP_ZERO_CSUM6_RX|attr.WriteOnly, &g.UDP6ZeroCSumRx)
+	attr.IP46(c, uapi.IFLA_GENEVE_LOCAL, uapi.IFLA_GENEVE_LOCAL6, &g.Local)
+	attr.Bool(c, uapi.IFLA_GENEVE_TTL_INHERIT|attr.IfSet, &g.TtlInherit)
+	c.Check("flow label", int64(g.FlowLabel), maxFlowLabel)
+	attr.BE32(c, uapi.IFLA_GENEVE_LABEL|attr.IfSet, &g.FlowLabel)
+	attr.Flag(c, uapi.IFLA_GENEVE_GRO_HINT, &g.GroHint)
 	attr.U8(c, uapi.IFLA_GENEVE_DF, &g.Df)
 	attr.PortRange(c, uapi.IFLA_GENEVE_PORT_RANGE, &g.PortLow, &g.PortHigh, "geneve source ports")
 }

@@ -5,6 +5,7 @@ import (
 
 	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
 )
 
 // Gretun is a GRE tunnel, over IPv4 where Local is an IPv4 address and else over
@@ -27,6 +28,40 @@ type Gretun struct {
 	EncapSport uint16
 	EncapDport uint16
 	FlowBased  bool // external: routes and BPF programs say where packets go
+
+	FwMark   uint32  // fwmark of its packets, for routes; 0 is unset
+	IgnoreDf *bool   // ignore-df, of gre: "don't fragment" of packets within is ignored; without PMtuDisc
+	IP6      *GreIP6 // of ip6gre; nil is unset
+}
+
+// GreIP6 is what GRE over IPv6 has and GRE over IPv4 has not.
+type GreIP6 struct {
+	Flags      uint32 // IP6_TNL_F_…
+	FlowInfo   uint32 // traffic class << 20 | flow label
+	EncapLimit uint8  // encaplimit: how many further tunnels are allowed
+}
+
+func (g *GreIP6) attrs(c *attr.Codec) {
+	attr.U32(c, uapi.IFLA_GRE_FLAGS, &g.Flags)
+	attr.BE32(c, uapi.IFLA_GRE_FLOWINFO, &g.FlowInfo)
+	attr.U8(c, uapi.IFLA_GRE_ENCAP_LIMIT, &g.EncapLimit)
+}
+
+// greIP6 visits what only GRE over IPv6 has.
+func greIP6(c *attr.Codec, v **GreIP6) {
+	switch {
+	case c.Encoding():
+		if *v != nil {
+			(*v).attrs(c)
+		}
+	case c.Decoding():
+		attr.Custom(c, uapi.IFLA_GRE_FLOWINFO, nil, func([]byte) {
+			*v = new(GreIP6)
+			(*v).attrs(c)
+		})
+	default:
+		new(GreIP6).attrs(c)
+	}
 }
 
 // Attrs returns the attributes that all kinds have.
@@ -45,11 +80,21 @@ func (g *Gretun) attrs(c *attr.Codec) {
 		return
 	}
 	greAttrs(c, &g.IFlags, &g.OFlags, &g.IKey, &g.OKey, &g.Local, &g.Remote)
+	attr.U32(c, uapi.IFLA_GRE_FWMARK|attr.IfSet, &g.FwMark)
 	attr.U32(c, uapi.IFLA_GRE_LINK|attr.IfSet, &g.Link)
 	attr.U8(c, uapi.IFLA_GRE_PMTUDISC, &g.PMtuDisc)
 	attr.U8(c, uapi.IFLA_GRE_TTL, &g.Ttl)
 	attr.U8(c, uapi.IFLA_GRE_TOS, &g.Tos)
+	attr.OptBool(c, uapi.IFLA_GRE_IGNORE_DF, &g.IgnoreDf)
+	greIP6(c, &g.IP6)
 	greUDP.attrs(c, &g.EncapType, &g.EncapFlags, &g.EncapSport, &g.EncapDport)
+}
+
+func (*Gretun) describeAs(name string) desc.Kind {
+	if name == "ip6gre" {
+		return describeGRE6(false)
+	}
+	return describeGRE(false)
 }
 
 // greAttrs are what all kinds of GRE have. A key that is set has its flag.

@@ -5,6 +5,7 @@ import (
 
 	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
 )
 
 // GretapIgnoreDf says whether a gretap that does not find the MTU of its path
@@ -38,6 +39,9 @@ type Gretap struct {
 	Link       uint32
 	FlowBased  bool
 	IgnoreDf   GretapIgnoreDf
+
+	FwMark uint32  // fwmark of its packets, for routes; 0 is unset
+	IP6    *GreIP6 // of ip6gretap; nil is unset
 }
 
 // Attrs returns the attributes that all kinds have.
@@ -61,5 +65,14 @@ func (g *Gretap) attrs(c *attr.Codec) {
 	attr.U8(c, uapi.IFLA_GRE_TTL, &g.Ttl)
 	attr.U8(c, uapi.IFLA_GRE_TOS, &g.Tos)
 	attr.U8(c, uapi.IFLA_GRE_IGNORE_DF|attr.IfSet, &g.IgnoreDf)
+	attr.U32(c, uapi.IFLA_GRE_FWMARK|attr.IfSet, &g.FwMark)
+	greIP6(c, &g.IP6)
 	greUDP.attrs(c, &g.EncapType, &g.EncapFlags, &g.EncapSport, &g.EncapDport)
+}
+
+func (*Gretap) describeAs(name string) desc.Kind {
+	if name == "ip6gretap" {
+		return describeGRE6(false)
+	}
+	return describeGRE(false)
 }

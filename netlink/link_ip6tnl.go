@@ -25,8 +25,23 @@ type Ip6tnl struct {
 	EncapFlags uint16 // see TunnelEncapFlag
 	EncapSport uint16
 	EncapDport uint16
-	FlowBased  bool // external: routes and BPF programs say where packets go
+	FlowBased  bool   // external: routes and BPF programs say where packets go
+	FwMark     uint32 // fwmark of its packets, for routes; 0 is unset
 }
+
+// IP6TunnelFlag is a bit of Flags of [Ip6tnl] and [GreIP6].
+type IP6TunnelFlag uint16
+
+// Bits of Ip6tnl.Flags, with the values of the kernel: other libraries have the last three by mistake in base 10.
+const (
+	IP6_TNL_F_IGN_ENCAP_LIMIT    IP6TunnelFlag = uapi.IP6_TNL_F_IGN_ENCAP_LIMIT    // encaplimit none
+	IP6_TNL_F_USE_ORIG_TCLASS                  = uapi.IP6_TNL_F_USE_ORIG_TCLASS    // tclass inherit
+	IP6_TNL_F_USE_ORIG_FLOWLABEL               = uapi.IP6_TNL_F_USE_ORIG_FLOWLABEL // flowlabel inherit
+	IP6_TNL_F_MIP6_DEV                         = uapi.IP6_TNL_F_MIP6_DEV           // used for mobile IPv6
+	IP6_TNL_F_RCV_DSCP_COPY                    = uapi.IP6_TNL_F_RCV_DSCP_COPY      // dscp inherit
+	IP6_TNL_F_USE_ORIG_FWMARK                  = uapi.IP6_TNL_F_USE_ORIG_FWMARK    // fwmark inherit
+	IP6_TNL_F_ALLOW_LOCAL_REMOTE               = uapi.IP6_TNL_F_ALLOW_LOCAL_REMOTE // allow-localremote
+)
 
 // Attrs returns the attributes that all kinds have.
 func (i *Ip6tnl) Attrs() *LinkAttrs { return &i.LinkAttrs }
@@ -47,5 +62,6 @@ func (i *Ip6tnl) attrs(c *attr.Codec) {
 	attr.U8(c, uapi.IFLA_IPTUN_PROTO, &i.Proto)
 	attr.U32(c, uapi.IFLA_IPTUN_FLOWINFO, &i.FlowInfo)
 	attr.U8(c, uapi.IFLA_IPTUN_ENCAP_LIMIT, &i.EncapLimit)
+	attr.U32(c, uapi.IFLA_IPTUN_FWMARK|attr.IfSet, &i.FwMark)
 	iptunUDP.attrs(c, &i.EncapType, &i.EncapFlags, &i.EncapSport, &i.EncapDport)
 }

@@ -23,6 +23,7 @@ type Iptun struct {
 	EncapFlags uint16 // see TunnelEncapFlag
 	FlowBased  bool   // external: routes and BPF programs say where packets go
 	Proto      uint8  // protocol within: IPPROTO_IPIP, IPPROTO_MPLS, 0 for any
+	FwMark     uint32 // fwmark of its packets, for routes; 0 is unset
 }
 
 // Attrs returns the attributes that all kinds have.
@@ -43,4 +44,5 @@ func (i *Iptun) attrs(c *attr.Codec) {
 	attr.U8(c, uapi.IFLA_IPTUN_TOS, &i.Tos)
 	iptunUDP.attrs(c, &i.EncapType, &i.EncapFlags, &i.EncapSport, &i.EncapDport)
 	attr.U8(c, uapi.IFLA_IPTUN_PROTO, &i.Proto)
+	attr.U32(c, uapi.IFLA_IPTUN_FWMARK|attr.IfSet, &i.FwMark)
 }

@@ -125,9 +125,11 @@ var netkitFields = []desc.Field{
 	{Type: uapi.IFLA_NETKIT_PEER_POLICY, Key: "peer_policy", Word: "peer policy", Names: netkitPolicies, Show: showNetkitName},
 	{Type: uapi.IFLA_NETKIT_SCRUB, Key: "scrub", Usage: "{ default | none }", Names: netkitScrubs, Show: showNetkitName, Read: readNetkitScrub},
 	{Type: uapi.IFLA_NETKIT_PEER_SCRUB, Key: "peer_scrub", Word: "peer scrub", Names: netkitScrubs, Show: showNetkitName},
+	{Type: uapi.IFLA_NETKIT_PAIRING, ReadOnly: true}, // ip does not show it
 	{Type: uapi.IFLA_NETKIT_PEER_INFO, Word: "peer", Usage: "[ POLICY ] [ LINK_OPTIONS ]", Read: readNetkitPeer},
 	{Type: uapi.IFLA_NETKIT_HEADROOM, ReadOnly: true}, // ip does not show these
 	{Type: uapi.IFLA_NETKIT_TAILROOM, ReadOnly: true},
+	{Type: uapi.IFLA_NETKIT_PAIRING, ReadOnly: true},
 }
 
 var (

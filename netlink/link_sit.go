@@ -23,6 +23,13 @@ type Sittun struct {
 	EncapFlags uint16
 	EncapSport uint16
 	EncapDport uint16
+
+	FwMark            uint32 // fwmark of its packets, for routes; 0 is unset
+	Flags             uint16 // SIT_ISATAP; 0 is unset
+	Prefix6rd         net.IP // 6rd-prefix: what the IPv6 addresses begin with that hold those of the tunnel's ends; nil is unset
+	PrefixLen6rd      uint16 // bits of it
+	RelayPrefix6rd    net.IP // 6rd-relay_prefix: what those ends have in common, and the addresses do not hold; nil is unset
+	RelayPrefixLen6rd uint16 // bits of it
 }
 
 // Attrs returns the attributes that all kinds have.
@@ -40,5 +47,11 @@ func (s *Sittun) attrs(c *attr.Codec) {
 	attr.U8(c, uapi.IFLA_IPTUN_TOS, &s.Tos)
 	attr.U8(c, uapi.IFLA_IPTUN_PMTUDISC, &s.PMtuDisc)
 	attr.U8(c, uapi.IFLA_IPTUN_ENCAP_LIMIT|attr.IfSet, &s.EncapLimit)
+	attr.U32(c, uapi.IFLA_IPTUN_FWMARK|attr.IfSet, &s.FwMark)
+	attr.U16(c, uapi.IFLA_IPTUN_FLAGS|attr.IfSet, &s.Flags)
+	attr.IP6(c, uapi.IFLA_IPTUN_6RD_PREFIX, &s.Prefix6rd)
+	attr.U16(c, uapi.IFLA_IPTUN_6RD_PREFIXLEN|attr.IfSet, &s.PrefixLen6rd)
+	attr.IP4(c, uapi.IFLA_IPTUN_6RD_RELAY_PREFIX, &s.RelayPrefix6rd)
+	attr.U16(c, uapi.IFLA_IPTUN_6RD_RELAY_PREFIXLEN|attr.IfSet, &s.RelayPrefixLen6rd)
 	iptunUDP.attrs(c, &s.EncapType, &s.EncapFlags, &s.EncapSport, &s.EncapDport)
 }

@@ -5,6 +5,7 @@ import (
 
 	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
 )
 
 // Vti is a tunnel of IPsec, over IPv4 where Local is an IPv4 address and else over
@@ -16,6 +17,7 @@ type Vti struct {
 	Link   uint32 // index of the link to send by, 0 for any
 	Local  net.IP
 	Remote net.IP
+	FwMark uint32 // fwmark of its packets, for routes; 0 is unset
 }
 
 // Attrs returns the attributes that all kinds have.
@@ -35,4 +37,12 @@ func (v *Vti) attrs(c *attr.Codec) {
 	attr.U32(c, uapi.IFLA_VTI_LINK|attr.IfSet, &v.Link)
 	attr.BE32(c, uapi.IFLA_VTI_IKEY, &v.IKey)
 	attr.BE32(c, uapi.IFLA_VTI_OKEY, &v.OKey)
+	attr.U32(c, uapi.IFLA_VTI_FWMARK|attr.IfSet, &v.FwMark)
+}
+
+func (*Vti) describeAs(name string) desc.Kind {
+	if name == "vti6" {
+		return describeVti(tunnelVti6)
+	}
+	return describeVti(tunnelVti)
 }

@@ -19,7 +19,7 @@ var vxlanFields = []desc.Field{
 		Show: showVxlanGroup, Read: readVxlanGroup},
 	{Type: uapi.IFLA_VXLAN_LOCAL, Word: "local", Usage: "IP_ADDRESS",
 		Show: showVxlanLocal, Read: readVxlanLocal},
-	{Type: uapi.IFLA_VXLAN_LINK, Key: "link", Word: "dev", Form: desc.Device, Show: showVxlanDevice},
+	{Type: uapi.IFLA_VXLAN_LINK, Key: "link", Word: "dev", Form: desc.Device, Show: showSetDevice},
 	{Type: uapi.IFLA_VXLAN_PORT_RANGE, Word: "srcport", Words: []string{"port"}, Usage: "MIN MAX", Show: showVxlanPorts, Read: readVxlanPorts},
 	{Type: uapi.IFLA_VXLAN_PORT, Key: "port", Word: "dstport", Form: desc.BE16, Usage: "PORT"},
 	{Type: uapi.IFLA_VXLAN_TOS, Word: "tos", Words: []string{"dsfield"}, Usage: "{ NUMBER | inherit }", Show: showVxlanTOS, Read: readVxlanTOS},
@@ -196,12 +196,6 @@ func putVxlanAddr(e *wire.Encoder, typ4, typ6 uint16, a netip.Addr) {
 	}
 }
 
-func showVxlanDevice(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
-	if len(b) >= 4 && native.Uint32(b) != 0 {
-		p.Str("link", "dev %s ", p.Link(int(native.Uint32(b))))
-	}
-}
-
 func showVxlanPorts(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) < uapi.SizeofIflaVxlanPortRange {
 		return
@@ -258,15 +252,9 @@ func showVxlanTOS(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 const tosInherit = 1
 
 func readVxlanTOS(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
-	v := uint64(tosInherit)
-	if !in.Take("inherit") {
-		var err error
-		if v, err = in.Uint(8, "bad TOS value"); err != nil {
-			return err
-		}
-	}
-	e.Uint8(uapi.IFLA_VXLAN_TOS, uint8(v))
-	return nil
+	v, err := readTOS(in)
+	e.Uint8(uapi.IFLA_VXLAN_TOS, v)
+	return err
 }
 
 func showVxlanTTL(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {

@@ -93,7 +93,7 @@ func (l *linkDecoder) empty(info *linkInfo) Link {
 	if len(info.kind) == 0 {
 		return l.mem.newLink(&plainLink)
 	}
-	if line := linkKinds.find(string(info.kind)); line != nil {
+	if line := linkKinds.find(string(info.kind)); line != nil && line.kind != nil {
 		return l.mem.newLink(line)
 	}
 	g := l.mem.newLink(&genericLink).(*GenericLink)

@@ -39,7 +39,8 @@ var kindExamples = map[string]struct {
 		read: &Iptun{PMtuDisc: 1, Local: net.IP{0, 0, 0, 0}, Remote: net.IP{0, 0, 0, 0}, FlowBased: true},
 	},
 	"sit plain": {
-		read: &Sittun{Ttl: 64, PMtuDisc: 1, Link: 3, Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}},
+		read: &Sittun{Ttl: 64, PMtuDisc: 1, Link: 3, Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2},
+			Prefix6rd: net.ParseIP("2002::"), PrefixLen6rd: 16, RelayPrefix6rd: net.IP{0, 0, 0, 0}},
 	},
 	"ip6tnl plain": {
 		read: &Ip6tnl{Ttl: 32, EncapLimit: 7, Link: 4, Local: net.ParseIP("fd00::1"), Remote: net.ParseIP("fd00::2"),
@@ -50,20 +51,20 @@ var kindExamples = map[string]struct {
 	},
 	"gre plain": {
 		read: &Gretun{Link: 5, IFlags: uapi.GRE_KEY | uapi.GRE_CSUM, OFlags: uapi.GRE_KEY | uapi.GRE_SEQ, IKey: 5, OKey: 6,
-			Ttl: 64, PMtuDisc: 1, Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}},
+			Ttl: 64, PMtuDisc: 1, Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}, IgnoreDf: new(false)},
 	},
 	"gre external": {
-		read: &Gretun{PMtuDisc: 1, Local: net.IP{0, 0, 0, 0}, Remote: net.IP{0, 0, 0, 0}, FlowBased: true},
+		read: &Gretun{PMtuDisc: 1, Local: net.IP{0, 0, 0, 0}, Remote: net.IP{0, 0, 0, 0}, FlowBased: true, IgnoreDf: new(false)},
 	},
 	"ip6gre plain": {
 		read: &Gretun{IFlags: uapi.GRE_KEY, OFlags: uapi.GRE_KEY, IKey: 7, OKey: 7, Ttl: 64,
-			Local: net.ParseIP("fd00::1"), Remote: net.ParseIP("fd00::2"), EncapFlags: uint16(CSum6)},
+			Local: net.ParseIP("fd00::1"), Remote: net.ParseIP("fd00::2"), EncapFlags: uint16(CSum6), IP6: &GreIP6{Flags: 0x30000, EncapLimit: 4}},
 	},
 	"gretap plain": {
 		read: &Gretap{IgnoreDf: GRETAP_IGNORE_DF_TRUE, Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}},
 	},
 	"ip6gretap plain": {
-		read: &Gretap{Ttl: 9, Local: net.ParseIP("fd00::1"), Remote: net.ParseIP("fd00::2"), EncapFlags: uint16(CSum6)},
+		read: &Gretap{Ttl: 9, Local: net.ParseIP("fd00::1"), Remote: net.ParseIP("fd00::2"), EncapFlags: uint16(CSum6), IP6: &GreIP6{Flags: 0x30000, EncapLimit: 4}},
 	},
 	"vti plain": {
 		read: &Vti{IKey: 5, OKey: 6, Link: 9, Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}},

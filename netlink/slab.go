@@ -33,7 +33,7 @@ func (s *slab[T]) next() *T {
 
 // pieceOf returns n values, or less, where so many are too large for a piece; one at least.
 func pieceOf[T any](n int) []T {
-	return make([]T, min(n, max(maxPieceBytes/int(unsafe.Sizeof(*new(T))), 1)))
+	return make([]T, min(n, max(maxPieceBytes/max(int(unsafe.Sizeof(*new(T))), 1), 1)))
 }
 
 // byteSlab hands out copies of short byte strings from shared allocations, for

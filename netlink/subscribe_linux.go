@@ -107,6 +107,11 @@ func (e events[T]) watch(h *Handle, o subscribeOptions) (*subscription[T], error
 	} else {
 		err = h.whereItIs(open)
 	}
+	if err == nil && e.begin != nil {
+		if err = e.begin(s.listen); err != nil {
+			s.close()
+		}
+	}
 	if err != nil {
 		return nil, &wire.Error{Op: e.op, Err: err}
 	}

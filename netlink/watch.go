@@ -95,6 +95,8 @@ type events[T any] struct {
 	// decode reports whether the message is wanted. It is called for messages of all types that the
 	// groups send.
 	decode func(m wire.Message) (v T, want bool, err error)
+	// begin and end, if set, are for a protocol that wants more than a group joined.
+	begin, end func(*wire.Listener) error
 }
 
 // watcher listens to changes of objects, and can list them.
@@ -201,6 +203,9 @@ func openWatch(h *Handle, cfg wire.Config, groups []uint32) (*Handle, *wire.List
 
 func (w *watcher[T]) close() {
 	// Nobody is left to receive an error.
+	if w.end != nil {
+		_ = w.end(w.listen)
+	}
 	_ = w.listen.Close()
 	w.lists.Delete()
 }

@@ -25,8 +25,11 @@ func xfrmStateInfo(r *wire.Request, s *XfrmState) uapi.XfrmUsersaInfo {
 		Spi:   uint32(within(r, "spi", s.Spi, math.MaxUint32)),
 		Proto: uint8(s.Proto),
 	}
-	if s.Selector != nil {
-		m.Sel = encodeXfrmSelector(r, s.Selector)
+	if sel := s.Selector; sel != nil {
+		m.Sel = encodeXfrmSelector(r, sel)
+		if sel.Src == nil && sel.Dst == nil && sel.Family == uapi.AF_UNSPEC {
+			m.Sel.Family = uapi.AF_UNSPEC // the kernel takes that of the state
+		}
 	}
 	if s.ESN {
 		m.Flags |= uapi.XFRM_STATE_ESN
@@ -140,26 +143,26 @@ func encodeXfrmStateMore(r *wire.Request, s *XfrmState) error {
 			r.Uint32(n.typ, n.v)
 		}
 	}
-	encodeXfrmNumber(r, uapi.XFRMA_REPLAY_THRESH, s.ReplayMaxDiff)
-	encodeXfrmNumber(r, uapi.XFRMA_ETIMER_THRESH, s.ReplayMaxAge)
+	encodeNumber(r, uapi.XFRMA_REPLAY_THRESH, s.ReplayMaxDiff)
+	encodeNumber(r, uapi.XFRMA_ETIMER_THRESH, s.ReplayMaxAge)
 	encodeXfrmOffload(r, s.Offload)
 	encodeXfrmSecCtx(r, s.SecCtx)
 	if t := s.IPTFS; t != nil {
-		encodeXfrmNumber(r, uapi.XFRMA_IPTFS_DROP_TIME, t.DropTime)
+		encodeNumber(r, uapi.XFRMA_IPTFS_DROP_TIME, t.DropTime)
 		if t.ReorderWindow != nil {
 			r.Uint16(uapi.XFRMA_IPTFS_REORDER_WINDOW, *t.ReorderWindow)
 		}
 		if t.DontFrag {
 			r.Flag(uapi.XFRMA_IPTFS_DONT_FRAG)
 		}
-		encodeXfrmNumber(r, uapi.XFRMA_IPTFS_INIT_DELAY, t.InitDelay)
-		encodeXfrmNumber(r, uapi.XFRMA_IPTFS_MAX_QSIZE, t.MaxQueueSize)
-		encodeXfrmNumber(r, uapi.XFRMA_IPTFS_PKT_SIZE, t.PacketSize)
+		encodeNumber(r, uapi.XFRMA_IPTFS_INIT_DELAY, t.InitDelay)
+		encodeNumber(r, uapi.XFRMA_IPTFS_MAX_QSIZE, t.MaxQueueSize)
+		encodeNumber(r, uapi.XFRMA_IPTFS_PKT_SIZE, t.PacketSize)
 	}
 	return nil
 }
 
-func encodeXfrmNumber(r *wire.Request, typ uint16, v *uint32) {
+func encodeNumber(r *wire.Request, typ uint16, v *uint32) {
 	if v != nil {
 		r.Uint32(typ, *v)
 	}

@@ -292,8 +292,8 @@ func (h *Handle) XfrmAeventSet(state *XfrmState) error {
 		if state.ReplayESN != nil {
 			encodeXfrmReplayESN(r, state.ReplayWindow, state.ReplayESN)
 		}
-		encodeXfrmNumber(r, uapi.XFRMA_REPLAY_THRESH, state.ReplayMaxDiff)
-		encodeXfrmNumber(r, uapi.XFRMA_ETIMER_THRESH, state.ReplayMaxAge)
+		encodeNumber(r, uapi.XFRMA_REPLAY_THRESH, state.ReplayMaxDiff)
+		encodeNumber(r, uapi.XFRMA_ETIMER_THRESH, state.ReplayMaxAge)
 	}
 	return h.exec(r, "xfrm aevent set", func() string { return xfrmStateObject(state) })
 }

@@ -107,8 +107,10 @@ func encodeXfrmPort(r *wire.Request, name string, port int, mask uint16) (uint16
 
 // decodeXfrmSelector reads a selector into a policy.
 func decodeXfrmSelector(p *XfrmPolicy, sel *uapi.XfrmSelector) {
-	p.Dst = xfrmAddressNet(&sel.Daddr, sel.PrefixlenD, sel.Family)
-	p.Src = xfrmAddressNet(&sel.Saddr, sel.PrefixlenS, sel.Family)
+	if sel.Family != uapi.AF_UNSPEC || sel.Daddr != (uapi.XfrmAddress{}) || sel.Saddr != (uapi.XfrmAddress{}) {
+		p.Dst = xfrmAddressNet(&sel.Daddr, sel.PrefixlenD, sel.Family)
+		p.Src = xfrmAddressNet(&sel.Saddr, sel.PrefixlenS, sel.Family)
+	}
 	p.Family = int(sel.Family)
 	p.Proto = Proto(sel.Proto)
 	p.SrcPort, p.SrcPortMask = decodeXfrmPort(sel.Sport, sel.SportMask)
@@ -288,6 +290,9 @@ func encodeXfrmReplayESN(r *wire.Request, window int, v *XfrmReplayESN) {
 	h := uapi.XfrmReplayStateEsn{
 		BmpLen: uint32(words), Oseq: uint32(v.OSeq), OseqHi: uint32(v.OSeq >> 32),
 		Seq: uint32(v.Seq), SeqHi: uint32(v.Seq >> 32), ReplayWindow: uint32(window),
+	}
+	if len(v.BitMap) == 0 {
+		words = 0 // the kernel fills the bitmap with zeros
 	}
 	b := r.Reserve(uapi.XFRMA_REPLAY_ESN_VAL, uapi.SizeofXfrmReplayStateEsn+4*words)
 	h.Put(b)

@@ -22,6 +22,30 @@ func AddrDel(link Link, addr *Addr) error {
 	return pkgHandle.AddrDel(link, addr)
 }
 
+// AddrLabelAdd adds a label: ip addrlabel add. It acts in the network namespace of the calling
+// thread; see [Handle.AddrLabelAdd].
+func AddrLabelAdd(label *AddrLabel) error {
+	return pkgHandle.AddrLabelAdd(label)
+}
+
+// AddrLabelDel deletes the label of a prefix and link: ip addrlabel del. It acts in the network
+// namespace of the calling thread; see [Handle.AddrLabelDel].
+func AddrLabelDel(label *AddrLabel) error {
+	return pkgHandle.AddrLabelDel(label)
+}
+
+// AddrLabelList returns all labels, of which new namespaces have some: ip addrlabel list. It acts
+// in the network namespace of the calling thread; see [Handle.AddrLabelList].
+func AddrLabelList() ([]AddrLabel, error) {
+	return pkgHandle.AddrLabelList()
+}
+
+// AddrLabelReplace adds a label, or puts it in the place of that of the same prefix and link. It
+// acts in the network namespace of the calling thread; see [Handle.AddrLabelReplace].
+func AddrLabelReplace(label *AddrLabel) error {
+	return pkgHandle.AddrLabelReplace(label)
+}
+
 // AddrList returns the IPv4 and IPv6 addresses of a link, or of all links where link is nil: ip
 // address show. family is FAMILY_ALL, FAMILY_V4 or FAMILY_V6; others have none, as a link has that
 // is gone. It acts in the network namespace of the calling thread; see [Handle.AddrList].
@@ -346,6 +370,114 @@ func ConntrackUpdate(table ConntrackTableType, family InetFamily, flow *Conntrac
 	return pkgHandle.ConntrackUpdate(table, family, flow)
 }
 
+// DevLinkGetAllPortList returns the ports of all devices: devlink port show. It acts in the network
+// namespace of the calling thread; see [Handle.DevLinkGetAllPortList].
+func DevLinkGetAllPortList() ([]*DevlinkPort, error) {
+	return pkgHandle.DevLinkGetAllPortList()
+}
+
+// DevLinkGetDeviceByName returns a device, with its switch: devlink dev show BUS/DEVICE. It acts in
+// the network namespace of the calling thread; see [Handle.DevLinkGetDeviceByName].
+func DevLinkGetDeviceByName(Bus string, Device string) (*DevlinkDevice, error) {
+	return pkgHandle.DevLinkGetDeviceByName(Bus, Device)
+}
+
+// DevLinkGetDeviceList returns all devices, with their switches: devlink dev show. It acts in the
+// network namespace of the calling thread; see [Handle.DevLinkGetDeviceList].
+func DevLinkGetDeviceList() ([]*DevlinkDevice, error) {
+	return pkgHandle.DevLinkGetDeviceList()
+}
+
+// DevLinkGetPortByIndex returns a port: devlink port show BUS/DEVICE/INDEX. It acts in the network
+// namespace of the calling thread; see [Handle.DevLinkGetPortByIndex].
+func DevLinkGetPortByIndex(Bus string, Device string, PortIndex uint32) (*DevlinkPort, error) {
+	return pkgHandle.DevLinkGetPortByIndex(Bus, Device, PortIndex)
+}
+
+// DevLinkPortAdd makes a port, such as that of a subfunction (DEVLINK_PORT_FLAVOUR_PCI_SF), and
+// returns it: devlink port add BUS/DEVICE flavour FLAVOUR pfnum NUMBER. It acts in the network
+// namespace of the calling thread; see [Handle.DevLinkPortAdd].
+func DevLinkPortAdd(Bus string, Device string, Flavour uint16, Attrs DevLinkPortAddAttrs) (*DevlinkPort, error) {
+	return pkgHandle.DevLinkPortAdd(Bus, Device, Flavour, Attrs)
+}
+
+// DevLinkPortDel deletes a port that was added: devlink port del BUS/DEVICE/INDEX. It acts in the
+// network namespace of the calling thread; see [Handle.DevLinkPortDel].
+func DevLinkPortDel(Bus string, Device string, PortIndex uint32) error {
+	return pkgHandle.DevLinkPortDel(Bus, Device, PortIndex)
+}
+
+// DevLinkSetEswitchMode sets the mode of the switch in a device: devlink dev eswitch set DEVICE
+// mode MODE. It acts in the network namespace of the calling thread; see
+// [Handle.DevLinkSetEswitchMode].
+func DevLinkSetEswitchMode(Dev *DevlinkDevice, NewMode string) error {
+	return pkgHandle.DevLinkSetEswitchMode(Dev, NewMode)
+}
+
+// DevlinkDeviceSeq gives all devices as they come, without their switches. It acts in the network
+// namespace of the calling thread; see [Handle.DevlinkDeviceSeq].
+func DevlinkDeviceSeq() iter.Seq2[DevlinkDevice, error] {
+	return pkgHandle.DevlinkDeviceSeq()
+}
+
+// DevlinkGetDeviceParamByName returns a parameter of a device: devlink dev param show BUS/DEVICE
+// name PARAM. It acts in the network namespace of the calling thread; see
+// [Handle.DevlinkGetDeviceParamByName].
+func DevlinkGetDeviceParamByName(bus string, device string, param string) (*DevlinkParam, error) {
+	return pkgHandle.DevlinkGetDeviceParamByName(bus, device, param)
+}
+
+// DevlinkGetDeviceParams returns the parameters of a device: devlink dev param show BUS/DEVICE. It
+// acts in the network namespace of the calling thread; see [Handle.DevlinkGetDeviceParams].
+func DevlinkGetDeviceParams(bus string, device string) ([]*DevlinkParam, error) {
+	return pkgHandle.DevlinkGetDeviceParams(bus, device)
+}
+
+// DevlinkGetDeviceResources returns the resources of a device: devlink resource show BUS/DEVICE. It
+// acts in the network namespace of the calling thread; see [Handle.DevlinkGetDeviceResources].
+func DevlinkGetDeviceResources(bus string, device string) (*DevlinkResources, error) {
+	return pkgHandle.DevlinkGetDeviceResources(bus, device)
+}
+
+// DevlinkGetDeviceVersions returns the versions that a device tells, those that are running and
+// those that are stored each by themselves: devlink dev info BUS/DEVICE. It acts in the network
+// namespace of the calling thread; see [Handle.DevlinkGetDeviceVersions].
+func DevlinkGetDeviceVersions(bus, device string) (*DevlinkVersions, error) {
+	return pkgHandle.DevlinkGetDeviceVersions(bus, device)
+}
+
+// DevlinkPortFnSet changes the function that a port is for: devlink port function set. It acts in
+// the network namespace of the calling thread; see [Handle.DevlinkPortFnSet].
+func DevlinkPortFnSet(Bus string, Device string, PortIndex uint32, FnAttrs DevlinkPortFnSetAttrs) error {
+	return pkgHandle.DevlinkPortFnSet(Bus, Device, PortIndex, FnAttrs)
+}
+
+// DevlinkPortSeq gives the ports of a device as they come, with "" and "" those of all devices. It
+// acts in the network namespace of the calling thread; see [Handle.DevlinkPortSeq].
+func DevlinkPortSeq(bus, device string) iter.Seq2[DevlinkPort, error] {
+	return pkgHandle.DevlinkPortSeq(bus, device)
+}
+
+// DevlinkSetDeviceParam sets a parameter of a device in one mode of configuration,
+// nl.DEVLINK_PARAM_CMODE_…: devlink dev param set. value has the type that [DevlinkParamValue]
+// has for it; the device is asked which that is. It acts in the network namespace of the calling
+// thread; see [Handle.DevlinkSetDeviceParam].
+func DevlinkSetDeviceParam(bus string, device string, param string, cmode uint8, value interface{}) error {
+	return pkgHandle.DevlinkSetDeviceParam(bus, device, param, cmode, value)
+}
+
+// DevlinkSplitPort splits a port into count ones: devlink port split. It acts in the network
+// namespace of the calling thread; see [Handle.DevlinkSplitPort].
+func DevlinkSplitPort(port *DevlinkPort, count uint32) error {
+	return pkgHandle.DevlinkSplitPort(port, count)
+}
+
+// DevlinkUnsplitPort makes a port that was split one again: devlink port unsplit. It acts in the
+// network namespace of the calling thread; see [Handle.DevlinkUnsplitPort].
+func DevlinkUnsplitPort(port *DevlinkPort) error {
+	return pkgHandle.DevlinkUnsplitPort(port)
+}
+
 // FilterAdd adds a filter: tc filter add. It acts in the network namespace of the calling thread;
 // see [Handle.FilterAdd].
 func FilterAdd(filter Filter) error {
@@ -391,6 +523,103 @@ func FilterSeq(link Link, parent uint32) iter.Seq2[Filter, error] {
 	return pkgHandle.FilterSeq(link, parent)
 }
 
+// FouAdd opens a port: ip fou add. It acts in the network namespace of the calling thread; see
+// [Handle.FouAdd].
+func FouAdd(f Fou) error {
+	return pkgHandle.FouAdd(f)
+}
+
+// FouDel closes a port: ip fou del. It acts in the network namespace of the calling thread; see
+// [Handle.FouDel].
+func FouDel(f Fou) error {
+	return pkgHandle.FouDel(f)
+}
+
+// FouFamilyId returns the number of the family of generic netlink. It acts in the network namespace
+// of the calling thread; see [Handle.FouFamilyId].
+func FouFamilyId() (int, error) {
+	return pkgHandle.FouFamilyId()
+}
+
+// FouList returns the ports of a family, 0 is all: ip fou show. It acts in the network namespace of
+// the calling thread; see [Handle.FouList].
+func FouList(fam int) ([]Fou, error) {
+	return pkgHandle.FouList(fam)
+}
+
+// FouSeq gives the ports of [Handle.FouList] as they come. It acts in the network namespace of the
+// calling thread; see [Handle.FouSeq].
+func FouSeq(fam int) iter.Seq2[Fou, error] {
+	return pkgHandle.FouSeq(fam)
+}
+
+// GTPPDPAdd adds a context to a link. It acts in the network namespace of the calling thread; see
+// [Handle.GTPPDPAdd].
+func GTPPDPAdd(link Link, pdp *PDP) error {
+	return pkgHandle.GTPPDPAdd(link, pdp)
+}
+
+// GTPPDPByITEI returns the context of version 1 with a tunnel endpoint of what comes. It acts in
+// the network namespace of the calling thread; see [Handle.GTPPDPByITEI].
+func GTPPDPByITEI(link Link, itei int) (*PDP, error) {
+	return pkgHandle.GTPPDPByITEI(link, itei)
+}
+
+// GTPPDPByMSAddress returns the context of a mobile station. It acts in the network namespace of
+// the calling thread; see [Handle.GTPPDPByMSAddress].
+func GTPPDPByMSAddress(link Link, addr net.IP) (*PDP, error) {
+	return pkgHandle.GTPPDPByMSAddress(link, addr)
+}
+
+// GTPPDPByTID returns the context of version 0 with a tunnel identifier. It acts in the network
+// namespace of the calling thread; see [Handle.GTPPDPByTID].
+func GTPPDPByTID(link Link, tid int) (*PDP, error) {
+	return pkgHandle.GTPPDPByTID(link, tid)
+}
+
+// GTPPDPDel deletes the context with pdp's TID or ITEI from a link. It acts in the network
+// namespace of the calling thread; see [Handle.GTPPDPDel].
+func GTPPDPDel(link Link, pdp *PDP) error {
+	return pkgHandle.GTPPDPDel(link, pdp)
+}
+
+// GTPPDPList returns the contexts of all links: gtp-tunnel list. It acts in the network namespace
+// of the calling thread; see [Handle.GTPPDPList].
+func GTPPDPList() ([]*PDP, error) {
+	return pkgHandle.GTPPDPList()
+}
+
+// GTPPDPSeq gives the contexts of [Handle.GTPPDPList] as they come. It acts in the network
+// namespace of the calling thread; see [Handle.GTPPDPSeq].
+func GTPPDPSeq() iter.Seq2[PDP, error] {
+	return pkgHandle.GTPPDPSeq()
+}
+
+// GenlFamilyGet returns the family of a name: genl ctrl get name NAME. It acts in the network
+// namespace of the calling thread; see [Handle.GenlFamilyGet].
+func GenlFamilyGet(name string) (*GenlFamily, error) {
+	return pkgHandle.GenlFamilyGet(name)
+}
+
+// GenlFamilyList returns the families that there are: genl ctrl list. It acts in the network
+// namespace of the calling thread; see [Handle.GenlFamilyList].
+func GenlFamilyList() ([]*GenlFamily, error) {
+	return pkgHandle.GenlFamilyList()
+}
+
+// GenlFamilySeq gives the families of [Handle.GenlFamilyList] as they come. It acts in the network
+// namespace of the calling thread; see [Handle.GenlFamilySeq].
+func GenlFamilySeq() iter.Seq2[*GenlFamily, error] {
+	return pkgHandle.GenlFamilySeq()
+}
+
+// GenlPolicies gives what the kernel says of the attributes of a family's commands: genl ctrl
+// policy name NAME. It acts in the network namespace of the calling thread; see
+// [Handle.GenlPolicies].
+func GenlPolicies(family string) iter.Seq2[GenlPolicy, error] {
+	return pkgHandle.GenlPolicies(family)
+}
+
 // GetNetNsIdByFd is [Handle.GetNetNsIdByPid] for the network namespace that fd is open on. It acts
 // in the network namespace of the calling thread; see [Handle.GetNetNsIdByFd].
 func GetNetNsIdByFd(fd int) (int, error) {
@@ -402,6 +631,12 @@ func GetNetNsIdByFd(fd int) (int, error) {
 // calling thread; see [Handle.GetNetNsIdByPid].
 func GetNetNsIdByPid(pid int) (int, error) {
 	return pkgHandle.GetNetNsIdByPid(pid)
+}
+
+// IPv6TokenList returns the tokens of all links that make such addresses: ip token. It acts in the
+// network namespace of the calling thread; see [Handle.IPv6TokenList].
+func IPv6TokenList() ([]IPv6Token, error) {
+	return pkgHandle.IPv6TokenList()
 }
 
 // IpsetAdd adds an entry to a set: ipset add. It acts in the network namespace of the calling
@@ -549,6 +784,12 @@ func LinkDelAltName(link Link, name string) error {
 	return pkgHandle.LinkDelAltName(link, name)
 }
 
+// LinkDelBondSlave takes a link out of a bond: ip link set DEV nomaster. It acts in the network
+// namespace of the calling thread; see [Handle.LinkDelBondSlave].
+func LinkDelBondSlave(link Link, master *Bond) error {
+	return pkgHandle.LinkDelBondSlave(link, master)
+}
+
 // LinkDelGroup removes all links of a group, see [Handle.LinkSetGroup], in one go: ip link del
 // group GROUP. It acts in the network namespace of the calling thread; see [Handle.LinkDelGroup].
 func LinkDelGroup(group uint32) error {
@@ -647,6 +888,26 @@ func LinkSetAllmulticastOn(link Link) error {
 // network namespace of the calling thread; see [Handle.LinkSetBRSlaveGroupFwdMask].
 func LinkSetBRSlaveGroupFwdMask(link Link, mask uint16) error {
 	return pkgHandle.LinkSetBRSlaveGroupFwdMask(link, mask)
+}
+
+// LinkSetBondSlave makes a link the port of a bond: ip link set DEV master BOND. It acts in the
+// network namespace of the calling thread; see [Handle.LinkSetBondSlave].
+func LinkSetBondSlave(link Link, master *Bond) error {
+	return pkgHandle.LinkSetBondSlave(link, master)
+}
+
+// LinkSetBondSlaveActive makes a port of a bond the one that is used, in the modes active-backup,
+// balance-tlb and balance-alb: ip link set BOND type bond active_slave DEV. It acts in the network
+// namespace of the calling thread; see [Handle.LinkSetBondSlaveActive].
+func LinkSetBondSlaveActive(link Link, master *Bond) error {
+	return pkgHandle.LinkSetBondSlaveActive(link, master)
+}
+
+// LinkSetBondSlaveQueueId sets the queue of its bond that a port sends from, 0 for any: ip link set
+// DEV type bond_slave queue_id ID. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetBondSlaveQueueId].
+func LinkSetBondSlaveQueueId(link Link, queueId uint16) error {
+	return pkgHandle.LinkSetBondSlaveQueueId(link, queueId)
 }
 
 // LinkSetBrNeighSuppress sets whether a bridge port answers ARP and ND in place of flooding them:
@@ -761,6 +1022,13 @@ func LinkSetHardwareAddr(link Link, hwaddr net.HardwareAddr) error {
 // calling thread; see [Handle.LinkSetIP6AddrGenMode].
 func LinkSetIP6AddrGenMode(link Link, mode int) error {
 	return pkgHandle.LinkSetIP6AddrGenMode(link, mode)
+}
+
+// LinkSetIPv6Token sets the lower half of the addresses that a link makes from router
+// advertisements: ip token set. nil or "::" lets the kernel choose again: ip token del. It acts in
+// the network namespace of the calling thread; see [Handle.LinkSetIPv6Token].
+func LinkSetIPv6Token(link Link, token net.IP) error {
+	return pkgHandle.LinkSetIPv6Token(link, token)
 }
 
 // LinkSetIsolated sets whether a bridge port talks to ports only that are not isolated: bridge link
@@ -1119,6 +1387,20 @@ func NeighSet(neigh *Neigh) error {
 	return pkgHandle.NeighSet(neigh)
 }
 
+// NetconfGet returns the settings of a link: ip netconf show dev. index may be
+// NETCONFA_IFINDEX_…. It acts in the network namespace of the calling thread; see
+// [Handle.NetconfGet].
+func NetconfGet(family, index int) (*Netconf, error) {
+	return pkgHandle.NetconfGet(family, index)
+}
+
+// NetconfList returns the settings of all links, of all together and of new ones, for a family; 0:
+// for each, which Linux 6.14 can: ip netconf. It acts in the network namespace of the calling
+// thread; see [Handle.NetconfList].
+func NetconfList(family int) ([]Netconf, error) {
+	return pkgHandle.NetconfList(family)
+}
+
 // NewMirror starts a mirror of tables in the handle's namespace, of all tables if none is given. It
 // acts in the network namespace of the calling thread; see [Handle.NewMirror].
 func NewMirror(ctx context.Context, tables ...Table) (*Mirror, error) {
@@ -1180,6 +1462,18 @@ func NexthopSeq() iter.Seq2[Nexthop, error] {
 	return pkgHandle.NexthopSeq()
 }
 
+// NtableList returns the tables and the settings of links in them, for a family or, with 0, for
+// all: ip ntable. It acts in the network namespace of the calling thread; see [Handle.NtableList].
+func NtableList(family int) ([]Ntable, error) {
+	return pkgHandle.NtableList(family)
+}
+
+// NtableSet changes what is set of a table, or with LinkIndex of the settings of a link in it: ip
+// ntable change. It acts in the network namespace of the calling thread; see [Handle.NtableSet].
+func NtableSet(table *Ntable) error {
+	return pkgHandle.NtableSet(table)
+}
+
 // QdiscAdd adds a queueing discipline: tc qdisc add. It acts in the network namespace of the
 // calling thread; see [Handle.QdiscAdd].
 func QdiscAdd(qdisc Qdisc) error {
@@ -1215,6 +1509,88 @@ func QdiscReplace(qdisc Qdisc) error {
 // network namespace of the calling thread; see [Handle.QdiscSeq].
 func QdiscSeq(link Link) iter.Seq2[Qdisc, error] {
 	return pkgHandle.QdiscSeq(link)
+}
+
+// RdmaLinkAdd makes a device of a type, "rxe" or "siw", on top of a network device: rdma link add
+// NAME type TYPE netdev NETDEV. It acts in the network namespace of the calling thread; see
+// [Handle.RdmaLinkAdd].
+func RdmaLinkAdd(linkName string, linkType string, netdev string) error {
+	return pkgHandle.RdmaLinkAdd(linkName, linkType, netdev)
+}
+
+// RdmaLinkByName returns the device of a name. It acts in the network namespace of the calling
+// thread; see [Handle.RdmaLinkByName].
+func RdmaLinkByName(name string) (*RdmaLink, error) {
+	return pkgHandle.RdmaLinkByName(name)
+}
+
+// RdmaLinkDel deletes a device that was added: rdma link delete NAME. It acts in the network
+// namespace of the calling thread; see [Handle.RdmaLinkDel].
+func RdmaLinkDel(name string) error {
+	return pkgHandle.RdmaLinkDel(name)
+}
+
+// RdmaLinkList returns the devices: rdma dev show. It acts in the network namespace of the calling
+// thread; see [Handle.RdmaLinkList].
+func RdmaLinkList() ([]*RdmaLink, error) {
+	return pkgHandle.RdmaLinkList()
+}
+
+// RdmaLinkSeq gives the devices as they come. It acts in the network namespace of the calling
+// thread; see [Handle.RdmaLinkSeq].
+func RdmaLinkSeq() iter.Seq2[RdmaLink, error] {
+	return pkgHandle.RdmaLinkSeq()
+}
+
+// RdmaLinkSetName gives a device another name: rdma dev set DEV name NAME. It acts in the network
+// namespace of the calling thread; see [Handle.RdmaLinkSetName].
+func RdmaLinkSetName(link *RdmaLink, name string) error {
+	return pkgHandle.RdmaLinkSetName(link, name)
+}
+
+// RdmaLinkSetNsFd moves a device to the network namespace of a descriptor: rdma dev set DEV netns
+// NAME. It acts in the network namespace of the calling thread; see [Handle.RdmaLinkSetNsFd].
+func RdmaLinkSetNsFd(link *RdmaLink, fd uint32) error {
+	return pkgHandle.RdmaLinkSetNsFd(link, fd)
+}
+
+// RdmaPortSeq gives the ports of a device, with the network devices that they are of: rdma link
+// show DEV. It acts in the network namespace of the calling thread; see [Handle.RdmaPortSeq].
+func RdmaPortSeq(link *RdmaLink) iter.Seq2[RdmaPort, error] {
+	return pkgHandle.RdmaPortSeq(link)
+}
+
+// RdmaPortStatisticList returns the counters of a port, the first is 1: rdma statistic show link
+// DEV/PORT. It acts in the network namespace of the calling thread; see
+// [Handle.RdmaPortStatisticList].
+func RdmaPortStatisticList(link *RdmaLink, port uint32) (*RdmaPortStatistic, error) {
+	return pkgHandle.RdmaPortStatisticList(link, port)
+}
+
+// RdmaResourceList returns the numbers of objects of all devices: rdma resource show. It acts in
+// the network namespace of the calling thread; see [Handle.RdmaResourceList].
+func RdmaResourceList() ([]*RdmaResource, error) {
+	return pkgHandle.RdmaResourceList()
+}
+
+// RdmaStatistic returns the counters of a device's ports: rdma statistic show link DEV. It acts in
+// the network namespace of the calling thread; see [Handle.RdmaStatistic].
+func RdmaStatistic(link *RdmaLink) (*RdmaDeviceStatistic, error) {
+	return pkgHandle.RdmaStatistic(link)
+}
+
+// RdmaSystemGetNetnsMode returns whether devices are "shared" by all network namespaces, or are
+// each in one, "exclusive": rdma system show netns. It acts in the network namespace of the calling
+// thread; see [Handle.RdmaSystemGetNetnsMode].
+func RdmaSystemGetNetnsMode() (string, error) {
+	return pkgHandle.RdmaSystemGetNetnsMode()
+}
+
+// RdmaSystemSetNetnsMode says whether devices are "shared" or "exclusive": rdma system set netns
+// MODE. It acts in the network namespace of the calling thread; see
+// [Handle.RdmaSystemSetNetnsMode].
+func RdmaSystemSetNetnsMode(NewMode string) error {
+	return pkgHandle.RdmaSystemSetNetnsMode(NewMode)
 }
 
 // RouteAdd makes a route: ip route add. It acts in the network namespace of the calling thread; see
@@ -1456,6 +1832,68 @@ func UnixSocketDiagInfo() ([]*UnixDiagInfoResp, error) {
 // [Handle.UnixSocketSeq].
 func UnixSocketSeq() iter.Seq2[*UnixDiagInfoResp, error] {
 	return pkgHandle.UnixSocketSeq()
+}
+
+// VDPADelDev deletes a device: vdpa dev del NAME. It acts in the network namespace of the calling
+// thread; see [Handle.VDPADelDev].
+func VDPADelDev(name string) error {
+	return pkgHandle.VDPADelDev(name)
+}
+
+// VDPADevSeq gives the devices as they come. It acts in the network namespace of the calling
+// thread; see [Handle.VDPADevSeq].
+func VDPADevSeq() iter.Seq2[VDPADev, error] {
+	return pkgHandle.VDPADevSeq()
+}
+
+// VDPAGetDevByName returns a device: vdpa dev show NAME. It acts in the network namespace of the
+// calling thread; see [Handle.VDPAGetDevByName].
+func VDPAGetDevByName(name string) (*VDPADev, error) {
+	return pkgHandle.VDPAGetDevByName(name)
+}
+
+// VDPAGetDevConfigByName returns the configuration of a device: vdpa dev config show NAME. It acts
+// in the network namespace of the calling thread; see [Handle.VDPAGetDevConfigByName].
+func VDPAGetDevConfigByName(name string) (*VDPADevConfig, error) {
+	return pkgHandle.VDPAGetDevConfigByName(name)
+}
+
+// VDPAGetDevConfigList returns the configurations of the devices: vdpa dev config show. It acts in
+// the network namespace of the calling thread; see [Handle.VDPAGetDevConfigList].
+func VDPAGetDevConfigList() ([]*VDPADevConfig, error) {
+	return pkgHandle.VDPAGetDevConfigList()
+}
+
+// VDPAGetDevList returns the devices: vdpa dev show. It acts in the network namespace of the
+// calling thread; see [Handle.VDPAGetDevList].
+func VDPAGetDevList() ([]*VDPADev, error) {
+	return pkgHandle.VDPAGetDevList()
+}
+
+// VDPAGetDevVStats returns the numbers of a queue: vdpa dev vstats show NAME qidx INDEX. It acts in
+// the network namespace of the calling thread; see [Handle.VDPAGetDevVStats].
+func VDPAGetDevVStats(name string, queueIndex uint32) (*VDPADevVStats, error) {
+	return pkgHandle.VDPAGetDevVStats(name, queueIndex)
+}
+
+// VDPAGetMGMTDevByBusAndName returns a management device, whose bus may be "": vdpa mgmtdev show
+// BUS/NAME. It acts in the network namespace of the calling thread; see
+// [Handle.VDPAGetMGMTDevByBusAndName].
+func VDPAGetMGMTDevByBusAndName(bus, name string) (*VDPAMGMTDev, error) {
+	return pkgHandle.VDPAGetMGMTDevByBusAndName(bus, name)
+}
+
+// VDPAGetMGMTDevList returns the management devices: vdpa mgmtdev show. It acts in the network
+// namespace of the calling thread; see [Handle.VDPAGetMGMTDevList].
+func VDPAGetMGMTDevList() ([]*VDPAMGMTDev, error) {
+	return pkgHandle.VDPAGetMGMTDevList()
+}
+
+// VDPANewDev makes a device of a management device, whose bus may be "": vdpa dev add name NAME
+// mgmtdev MGMTBUS/MGMTNAME. It acts in the network namespace of the calling thread; see
+// [Handle.VDPANewDev].
+func VDPANewDev(name, mgmtBus, mgmtName string, params VDPANewDevParams) error {
+	return pkgHandle.VDPANewDev(name, mgmtBus, mgmtName, params)
 }
 
 // VethPeerIndex returns the index of the other end of a pair, in the namespace that end is in (see

@@ -83,6 +83,19 @@ func NeighSubscribeWithOptions(ch chan<- NeighUpdate, done <-chan struct{}, opti
 	return pkgHandle.NeighSubscribeWithOptions(ch, done, options)
 }
 
+// ProcEventMonitor sends what happens to the processes of the machine to ch until done is closed;
+// then it closes ch. It acts in the network namespace of the calling thread; see
+// [Handle.ProcEventMonitor].
+func ProcEventMonitor(ch chan<- ProcEvent, done <-chan struct{}, errorChan chan<- error) error {
+	return pkgHandle.ProcEventMonitor(ch, done, errorChan)
+}
+
+// ProcEvents gives what [Handle.ProcEventMonitor] sends, and what goes wrong. It acts in the
+// network namespace of the calling thread; see [Handle.ProcEvents].
+func ProcEvents() iter.Seq2[ProcEvent, error] {
+	return pkgHandle.ProcEvents()
+}
+
 // RouteSubscribe sends every change of the IPv4 and IPv6 routes of any table to ch until done or
 // the handle is closed; then it closes ch. ip monitor route. It acts in the network namespace of
 // the calling thread; see [Handle.RouteSubscribe].

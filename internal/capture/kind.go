@@ -4,17 +4,32 @@ import "kern.sys/internal/uapi"
 
 // kinds is what links of a kind have in IFLA_INFO_DATA.
 var kinds = map[string]layout{
+	"amt":       amt,
+	"bareudp":   bareudp,
+	"batadv":    attrs{uapi.IFLA_BATADV_ALGO_NAME: same},
+	"bond":      bond,
 	"bridge":    bridge,
+	"can":       can,
+	"dsa":       attrs{uapi.IFLA_DSA_CONDUIT: u32},
 	"dummy":     attrs{},
+	"erspan":    gre,
+	"gtp":       gtp,
+	"hsr":       hsr,
 	"ifb":       attrs{},
+	"ip6erspan": gre,
+	"ipoib":     attrs{uapi.IFLA_IPOIB_PKEY: u16, uapi.IFLA_IPOIB_MODE: u16, uapi.IFLA_IPOIB_UMCAST: u16},
+	"macsec":    macsec,
+	"ovpn":      attrs{uapi.IFLA_OVPN_MODE: u8},
+	"rmnet":     attrs{uapi.IFLA_RMNET_MUX_ID: u16, uapi.IFLA_RMNET_FLAGS: numbers("4 4")},
+	"vxcan":     attrs{uapi.VXCAN_INFO_PEER: headed{linkHeader, link}},
 	"geneve":    geneve,
 	"gre":       gre,
 	"gretap":    gre,
 	"ip6gre":    gre,
 	"ip6gretap": gre,
-	"ip6tnl":    iptun,
+	"ip6tnl":    with(iptun, attrs{uapi.IFLA_IPTUN_FLAGS: u32}),
 	"ipip":      iptun,
-	"sit":       iptun,
+	"sit":       with(iptun, attrs{uapi.IFLA_IPTUN_FLAGS: u16}),
 	"vti":       vti,
 	"vti6":      vti,
 	"ipvlan":    ipvlan,
@@ -22,6 +37,10 @@ var kinds = map[string]layout{
 	"macvlan":   macvlan,
 	"macvtap":   macvlan,
 	"netkit":    netkit,
+	"team":      attrs{},
+	"nlmon":     attrs{},
+	"vsockmon":  attrs{},
+	"vcan":      attrs{},
 	"tun":       tun,
 	"veth":      attrs{uapi.VETH_INFO_PEER: headed{linkHeader, link}},
 	"vlan":      vlan,
@@ -33,6 +52,8 @@ var kinds = map[string]layout{
 
 // ports is what ports of a kind have in IFLA_INFO_SLAVE_DATA.
 var ports = map[string]layout{
+	"bond":   bondPort,
+	"team":   attrs{},
 	"bridge": bridgePort,
 	"vrf":    attrs{uapi.IFLA_VRF_PORT_TABLE: u32},
 }
@@ -46,7 +67,6 @@ var iptun = attrs{
 	uapi.IFLA_IPTUN_TOS:                 u8,
 	uapi.IFLA_IPTUN_ENCAP_LIMIT:         u8,
 	uapi.IFLA_IPTUN_FLOWINFO:            be32,
-	uapi.IFLA_IPTUN_FLAGS:               same, // of u16 for sit, of u32 for ip6tnl
 	uapi.IFLA_IPTUN_PROTO:               u8,
 	uapi.IFLA_IPTUN_PMTUDISC:            u8,
 	uapi.IFLA_IPTUN_6RD_PREFIX:          same,
@@ -82,7 +102,10 @@ var gre = attrs{
 	uapi.IFLA_GRE_COLLECT_METADATA: flag,
 	uapi.IFLA_GRE_IGNORE_DF:        u8,
 	uapi.IFLA_GRE_FWMARK:           u32,
+	uapi.IFLA_GRE_ERSPAN_INDEX:     u32,
 	uapi.IFLA_GRE_ERSPAN_VER:       u8,
+	uapi.IFLA_GRE_ERSPAN_DIR:       u8,
+	uapi.IFLA_GRE_ERSPAN_HWID:      u16,
 }
 
 var vti = attrs{
@@ -110,6 +133,9 @@ var geneve = attrs{
 	uapi.IFLA_GENEVE_DF:                  u8,
 	uapi.IFLA_GENEVE_INNER_PROTO_INHERIT: flag,
 	uapi.IFLA_GENEVE_PORT_RANGE:          same,
+	uapi.IFLA_GENEVE_GRO_HINT:            flag,
+	uapi.IFLA_GENEVE_LOCAL:               be32,
+	uapi.IFLA_GENEVE_LOCAL6:              same,
 }
 
 var ipvlan = attrs{

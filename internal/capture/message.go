@@ -9,15 +9,16 @@ import (
 
 // messages are those whose types begin with RTM_NEW… by that type.
 var messages = map[uint16]layout{
-	uapi.RTM_NEWLINK:     families{map[byte]layout{uapi.AF_BRIDGE: headed{linkHeader, bridgeLink}}, headed{linkHeader, link}},
-	uapi.RTM_NEWLINKPROP: headed{linkHeader, link},
-	uapi.RTM_NEWADDR:     headed{"=4 4", addr},
-	uapi.RTM_NEWROUTE:    headed{"=8 4", route},
-	uapi.RTM_NEWRULE:     headed{"=8 4", rule},
-	uapi.RTM_NEWNEIGH:    headed{"=4 4 2 =2", neigh},
-	uapi.RTM_NEWNEXTHOP:  headed{"=4 4", nexthop},
-	uapi.RTM_NEWNETCONF:  headed{"=4", netconf},
-	uapi.RTM_NEWNSID:     headed{"=4", attrs{uapi.NETNSA_NSID: u32}},
+	uapi.RTM_NEWLINK:      families{map[byte]layout{uapi.AF_BRIDGE: headed{linkHeader, bridgeLink}}, headed{linkHeader, link}},
+	uapi.RTM_NEWLINKPROP:  headed{linkHeader, link},
+	uapi.RTM_NEWADDR:      headed{"=4 4", addr},
+	uapi.RTM_NEWROUTE:     headed{"=8 4", route},
+	uapi.RTM_NEWRULE:      headed{"=8 4", rule},
+	uapi.RTM_NEWNEIGH:     headed{"=4 4 2 =2", neigh},
+	uapi.RTM_NEWNEXTHOP:   headed{"=4 4", nexthop},
+	uapi.RTM_NEWNETCONF:   headed{"=4", netconf},
+	uapi.RTM_NEWNSID:      headed{"=4", attrs{uapi.NETNSA_NSID: u32}},
+	uapi.RTM_NEWADDRLABEL: headed{"=4 4 4", attrs{uapi.IFAL_ADDRESS: same, uapi.IFAL_LABEL: u32}},
 	uapi.RTM_NEWTUNNEL: headed{"=4 4", attrs{uapi.VXLAN_VNIFILTER_ENTRY: attrs{
 		uapi.VXLAN_VNIFILTER_ENTRY_START: u32,
 		uapi.VXLAN_VNIFILTER_ENTRY_END:   u32,

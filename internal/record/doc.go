@@ -1,9 +1,9 @@
 // Command record makes captures for tests: what ip sends to make links, what the
 // kernel answers, and what ip shows of that.
 //
-//	go run ./internal/record [-kernel latest] [KIND...]
+//	go run ./internal/record [-kernel latest] [-system sid] [KIND...]
 //
 // The commands are in commands.txt. They run in a virtual machine, see
-// internal/vmtest, for few machines have all kinds. The captures of each kind go
+// internal/vmtest, for few machines have all kinds; the ip there is that of the suite -system. The captures of each kind go
 // into netlink/testdata/link_KIND.json; without kinds, all are made.
 package main

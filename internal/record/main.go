@@ -16,8 +16,9 @@ import (
 
 func main() {
 	kernel := flag.String("kernel", "latest", "kernel, as vmtest names it")
+	system := flag.String("system", "sid", "suite of Debian that has the ip to record")
 	flag.Parse()
-	if err := record(*kernel, flag.Args()); err != nil {
+	if err := record(*kernel, *system, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "record:", err)
 		os.Exit(1)
 	}
@@ -26,12 +27,12 @@ func main() {
 // mark begins a line that has a capture, in what the test in the guest prints.
 const mark = "captured: "
 
-func record(kernel string, kinds []string) error {
+func record(kernel, system string, kinds []string) error {
 	run := "^TestRecord$"
 	if len(kinds) != 0 {
 		run += "/^(" + strings.Join(kinds, "|") + ")( |_)"
 	}
-	cmd := exec.Command("go", "run", "./internal/vmtest", "-kernel", kernel, "-v", "-run", run, "./internal/record")
+	cmd := exec.Command("go", "run", "./internal/vmtest", "-kernel", kernel, "-system", system, "-v", "-run", run, "./internal/record")
 	cmd.Env = append(os.Environ(), "GOFLAGS=-tags=record")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()

@@ -142,6 +142,42 @@ func (m *Ifaddrmsg) Put(b []byte) {
 	binary.NativeEndian.PutUint32(b[4:], m.Index)
 }
 
+// Ifaddrlblmsg is struct ifaddrlblmsg of linux/if_addrlabel.h.
+type Ifaddrlblmsg struct {
+	Family    uint8
+	Prefixlen uint8
+	Flags     uint8
+	Index     uint32
+	Seq       uint32
+}
+
+// SizeofIfaddrlblmsg is the size of struct ifaddrlblmsg in bytes.
+const SizeofIfaddrlblmsg = 12
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *Ifaddrlblmsg) Decode(b []byte) {
+	if len(b) < 12 {
+		var whole [12]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Family = b[0]
+	m.Prefixlen = b[2]
+	m.Flags = b[3]
+	m.Index = binary.NativeEndian.Uint32(b[4:])
+	m.Seq = binary.NativeEndian.Uint32(b[8:])
+}
+
+// Put writes m to the first 12 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *Ifaddrlblmsg) Put(b []byte) {
+	clear(b[:12])
+	b[0] = m.Family
+	b[2] = m.Prefixlen
+	b[3] = m.Flags
+	binary.NativeEndian.PutUint32(b[4:], m.Index)
+	binary.NativeEndian.PutUint32(b[8:], m.Seq)
+}
+
 // Rtmsg is struct rtmsg of linux/rtnetlink.h.
 type Rtmsg struct {
 	Family   uint8
@@ -392,6 +428,219 @@ func (m *IflaVlanFlags) Put(b []byte) {
 	clear(b[:8])
 	binary.NativeEndian.PutUint32(b[0:], m.Flags)
 	binary.NativeEndian.PutUint32(b[4:], m.Mask)
+}
+
+// IflaRmnetFlags is struct ifla_rmnet_flags of linux/if_link.h.
+type IflaRmnetFlags struct {
+	Flags uint32
+	Mask  uint32
+}
+
+// SizeofIflaRmnetFlags is the size of struct ifla_rmnet_flags in bytes.
+const SizeofIflaRmnetFlags = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *IflaRmnetFlags) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Flags = binary.NativeEndian.Uint32(b[0:])
+	m.Mask = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *IflaRmnetFlags) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], m.Flags)
+	binary.NativeEndian.PutUint32(b[4:], m.Mask)
+}
+
+// CanBittiming is struct can_bittiming of linux/can/netlink.h.
+type CanBittiming struct {
+	Bitrate     uint32
+	SamplePoint uint32
+	Tq          uint32
+	PropSeg     uint32
+	PhaseSeg1   uint32
+	PhaseSeg2   uint32
+	Sjw         uint32
+	Brp         uint32
+}
+
+// SizeofCanBittiming is the size of struct can_bittiming in bytes.
+const SizeofCanBittiming = 32
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *CanBittiming) Decode(b []byte) {
+	if len(b) < 32 {
+		var whole [32]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Bitrate = binary.NativeEndian.Uint32(b[0:])
+	m.SamplePoint = binary.NativeEndian.Uint32(b[4:])
+	m.Tq = binary.NativeEndian.Uint32(b[8:])
+	m.PropSeg = binary.NativeEndian.Uint32(b[12:])
+	m.PhaseSeg1 = binary.NativeEndian.Uint32(b[16:])
+	m.PhaseSeg2 = binary.NativeEndian.Uint32(b[20:])
+	m.Sjw = binary.NativeEndian.Uint32(b[24:])
+	m.Brp = binary.NativeEndian.Uint32(b[28:])
+}
+
+// Put writes m to the first 32 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *CanBittiming) Put(b []byte) {
+	clear(b[:32])
+	binary.NativeEndian.PutUint32(b[0:], m.Bitrate)
+	binary.NativeEndian.PutUint32(b[4:], m.SamplePoint)
+	binary.NativeEndian.PutUint32(b[8:], m.Tq)
+	binary.NativeEndian.PutUint32(b[12:], m.PropSeg)
+	binary.NativeEndian.PutUint32(b[16:], m.PhaseSeg1)
+	binary.NativeEndian.PutUint32(b[20:], m.PhaseSeg2)
+	binary.NativeEndian.PutUint32(b[24:], m.Sjw)
+	binary.NativeEndian.PutUint32(b[28:], m.Brp)
+}
+
+// CanBittimingConst is struct can_bittiming_const of linux/can/netlink.h.
+type CanBittimingConst struct {
+	Name     [16]uint8
+	Tseg1Min uint32
+	Tseg1Max uint32
+	Tseg2Min uint32
+	Tseg2Max uint32
+	SjwMax   uint32
+	BrpMin   uint32
+	BrpMax   uint32
+	BrpInc   uint32
+}
+
+// SizeofCanBittimingConst is the size of struct can_bittiming_const in bytes.
+const SizeofCanBittimingConst = 48
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *CanBittimingConst) Decode(b []byte) {
+	if len(b) < 48 {
+		var whole [48]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	copy(m.Name[:], b[0:])
+	m.Tseg1Min = binary.NativeEndian.Uint32(b[16:])
+	m.Tseg1Max = binary.NativeEndian.Uint32(b[20:])
+	m.Tseg2Min = binary.NativeEndian.Uint32(b[24:])
+	m.Tseg2Max = binary.NativeEndian.Uint32(b[28:])
+	m.SjwMax = binary.NativeEndian.Uint32(b[32:])
+	m.BrpMin = binary.NativeEndian.Uint32(b[36:])
+	m.BrpMax = binary.NativeEndian.Uint32(b[40:])
+	m.BrpInc = binary.NativeEndian.Uint32(b[44:])
+}
+
+// Put writes m to the first 48 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *CanBittimingConst) Put(b []byte) {
+	clear(b[:48])
+	copy(b[0:], m.Name[:])
+	binary.NativeEndian.PutUint32(b[16:], m.Tseg1Min)
+	binary.NativeEndian.PutUint32(b[20:], m.Tseg1Max)
+	binary.NativeEndian.PutUint32(b[24:], m.Tseg2Min)
+	binary.NativeEndian.PutUint32(b[28:], m.Tseg2Max)
+	binary.NativeEndian.PutUint32(b[32:], m.SjwMax)
+	binary.NativeEndian.PutUint32(b[36:], m.BrpMin)
+	binary.NativeEndian.PutUint32(b[40:], m.BrpMax)
+	binary.NativeEndian.PutUint32(b[44:], m.BrpInc)
+}
+
+// CanBerrCounter is struct can_berr_counter of linux/can/netlink.h.
+type CanBerrCounter struct {
+	Txerr uint16
+	Rxerr uint16
+}
+
+// SizeofCanBerrCounter is the size of struct can_berr_counter in bytes.
+const SizeofCanBerrCounter = 4
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *CanBerrCounter) Decode(b []byte) {
+	if len(b) < 4 {
+		var whole [4]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Txerr = binary.NativeEndian.Uint16(b[0:])
+	m.Rxerr = binary.NativeEndian.Uint16(b[2:])
+}
+
+// Put writes m to the first 4 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *CanBerrCounter) Put(b []byte) {
+	clear(b[:4])
+	binary.NativeEndian.PutUint16(b[0:], m.Txerr)
+	binary.NativeEndian.PutUint16(b[2:], m.Rxerr)
+}
+
+// CanCtrlmode is struct can_ctrlmode of linux/can/netlink.h.
+type CanCtrlmode struct {
+	Mask  uint32
+	Flags uint32
+}
+
+// SizeofCanCtrlmode is the size of struct can_ctrlmode in bytes.
+const SizeofCanCtrlmode = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *CanCtrlmode) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Mask = binary.NativeEndian.Uint32(b[0:])
+	m.Flags = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *CanCtrlmode) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], m.Mask)
+	binary.NativeEndian.PutUint32(b[4:], m.Flags)
+}
+
+// CanDeviceStats is struct can_device_stats of linux/can/netlink.h.
+type CanDeviceStats struct {
+	BusError        uint32
+	ErrorWarning    uint32
+	ErrorPassive    uint32
+	BusOff          uint32
+	ArbitrationLost uint32
+	Restarts        uint32
+}
+
+// SizeofCanDeviceStats is the size of struct can_device_stats in bytes.
+const SizeofCanDeviceStats = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *CanDeviceStats) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.BusError = binary.NativeEndian.Uint32(b[0:])
+	m.ErrorWarning = binary.NativeEndian.Uint32(b[4:])
+	m.ErrorPassive = binary.NativeEndian.Uint32(b[8:])
+	m.BusOff = binary.NativeEndian.Uint32(b[12:])
+	m.ArbitrationLost = binary.NativeEndian.Uint32(b[16:])
+	m.Restarts = binary.NativeEndian.Uint32(b[20:])
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *CanDeviceStats) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], m.BusError)
+	binary.NativeEndian.PutUint32(b[4:], m.ErrorWarning)
+	binary.NativeEndian.PutUint32(b[8:], m.ErrorPassive)
+	binary.NativeEndian.PutUint32(b[12:], m.BusOff)
+	binary.NativeEndian.PutUint32(b[16:], m.ArbitrationLost)
+	binary.NativeEndian.PutUint32(b[20:], m.Restarts)
 }
 
 // IflaVlanQosMapping is struct ifla_vlan_qos_mapping of linux/if_link.h.
@@ -1655,6 +1904,33 @@ func (m *Genlmsghdr) Put(b []byte) {
 	b[1] = m.Version
 }
 
+// NlaBitfield32 is struct nla_bitfield32 of linux/netlink.h.
+type NlaBitfield32 struct {
+	Value    uint32
+	Selector uint32
+}
+
+// SizeofNlaBitfield32 is the size of struct nla_bitfield32 in bytes.
+const SizeofNlaBitfield32 = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *NlaBitfield32) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Value = binary.NativeEndian.Uint32(b[0:])
+	m.Selector = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *NlaBitfield32) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], m.Value)
+	binary.NativeEndian.PutUint32(b[4:], m.Selector)
+}
+
 // RtaMfcStats is struct rta_mfc_stats of linux/rtnetlink.h.
 type RtaMfcStats struct {
 	Packets uint64
@@ -2796,33 +3072,6 @@ func (m *TcNetemGemodel) Put(b []byte) {
 	binary.NativeEndian.PutUint32(b[4:], m.R)
 	binary.NativeEndian.PutUint32(b[8:], m.H)
 	binary.NativeEndian.PutUint32(b[12:], m.K1)
-}
-
-// NlaBitfield32 is struct nla_bitfield32 of linux/netlink.h.
-type NlaBitfield32 struct {
-	Value    uint32
-	Selector uint32
-}
-
-// SizeofNlaBitfield32 is the size of struct nla_bitfield32 in bytes.
-const SizeofNlaBitfield32 = 8
-
-// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
-func (m *NlaBitfield32) Decode(b []byte) {
-	if len(b) < 8 {
-		var whole [8]byte
-		copy(whole[:], b)
-		b = whole[:]
-	}
-	m.Value = binary.NativeEndian.Uint32(b[0:])
-	m.Selector = binary.NativeEndian.Uint32(b[4:])
-}
-
-// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
-func (m *NlaBitfield32) Put(b []byte) {
-	clear(b[:8])
-	binary.NativeEndian.PutUint32(b[0:], m.Value)
-	binary.NativeEndian.PutUint32(b[4:], m.Selector)
 }
 
 // Tcamsg is struct tcamsg of linux/rtnetlink.h.

@@ -35,6 +35,8 @@ type finder struct {
 	cache string
 	force bool // fetch package lists again
 	known map[string]*suite
+	// system is the suite that the programs of guests come from; "": that of the kernel.
+	system string
 }
 
 func (f *finder) suite(ctx context.Context, name, arch string) (*suite, error) {
@@ -49,7 +51,7 @@ func (f *finder) suite(ctx context.Context, name, arch string) (*suite, error) {
 	return f.known[key], nil
 }
 
-// fetch returns the kernel for a version, or for "latest", and an initramfs archive with a system of its suite.
+// fetch returns the kernel for a version, or for "latest", and an initramfs archive with a system of its suite, or of f.system.
 func (f *finder) fetch(ctx context.Context, spec, arch string) (k *kernel, base string, err error) {
 	if err := os.MkdirAll(f.cache, 0o755); err != nil {
 		return nil, "", err
@@ -62,12 +64,18 @@ func (f *finder) fetch(ctx context.Context, spec, arch string) (k *kernel, base 
 	if k, err = f.find(ctx, spec, arch); err != nil {
 		return nil, "", err
 	}
-	base, err = k.suite.base(ctx, f.cache)
+	from := k.suite
+	if f.system != "" {
+		if from, err = f.suite(ctx, f.system, arch); err != nil {
+			return nil, "", err
+		}
+	}
+	base, err = from.base(ctx, f.cache)
 	for _, name := range suites {
 		if ctx.Err() != nil || !errors.Is(err, errFetch) {
 			break
 		}
-		if s, serr := f.suite(ctx, name, arch); serr == nil && s != k.suite {
+		if s, serr := f.suite(ctx, name, arch); serr == nil && s != from {
 			k.doubts = append(k.doubts, fmt.Errorf("in its place that of %s: %w", name, err))
 			base, err = s.base(ctx, f.cache)
 		}

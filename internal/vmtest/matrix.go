@@ -53,7 +53,7 @@ func matrix(ctx context.Context, o options) ([]*column, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(temp)
-	find := &finder{from: from, cache: cache, force: o.update, known: map[string]*suite{}}
+	find := &finder{from: from, cache: cache, force: o.update, known: map[string]*suite{}, system: o.system}
 	kvm := newKVM(cache)
 	show := newScreen(o.json, o.verbose, len(o.kernels)*len(o.archs) > 1)
 	var columns []*column

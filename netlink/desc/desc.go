@@ -50,6 +50,7 @@ type Field struct {
 	Words []string
 
 	ReadOnly bool   // the kernel tells it but takes none
+	Exact    bool   // its keywords are not abbreviated
 	Usage    string // grammar of its value, "VLANID"; "": that of Form
 
 	Names []string // for Form: the names of the numbers from 0

@@ -89,6 +89,19 @@ func (a *Args) Uint(bits int, why string) (uint64, error) {
 	return v, nil
 }
 
+// Int takes a signed number of so many bits, see [Args.Uint].
+func (a *Args) Int(bits int, why string) (int64, error) {
+	s, err := a.Next()
+	if err != nil {
+		return 0, err
+	}
+	v, err := strconv.ParseInt(s, 0, bits)
+	if err != nil {
+		return 0, Wrong(s, why)
+	}
+	return v, nil
+}
+
 // OnOff takes "on" or "off".
 func (a *Args) OnOff(keyword string) (bool, error) {
 	s, err := a.Next()
@@ -109,6 +122,12 @@ func ParseUint(s string, bits int) (uint64, error) {
 		return 0, strconv.ErrSyntax
 	}
 	return strconv.ParseUint(strings.ReplaceAll(s, "_", "?"), 0, bits)
+}
+
+// ParseHex reads a number as C's strtoul does with base 16: 1f, 0x1f.
+func ParseHex(s string, bits int) (uint64, error) {
+	s = strings.TrimPrefix(strings.TrimPrefix(s, "0x"), "0X")
+	return strconv.ParseUint(s, 16, bits)
 }
 
 // Read parses the words at the beginning of in that k describes, into attributes of e, and leaves
@@ -187,7 +206,7 @@ func find(k *Kind, word string) (*Field, string) {
 			if w == word {
 				return f, w
 			}
-			if abbreviated == nil && word != "" && !k.Exact && strings.HasPrefix(w, word) {
+			if abbreviated == nil && word != "" && !k.Exact && !f.Exact && strings.HasPrefix(w, word) {
 				abbreviated, full = f, w
 			}
 		}

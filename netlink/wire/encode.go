@@ -205,6 +205,11 @@ func (r *Request) Header(n int) []byte {
 	return r.Raw(n)
 }
 
+// AddFlags adds to the flags of the message (NLM_F_…).
+func (r *Request) AddFlags(flags uint16) {
+	native.PutUint16(r.buf[6:], native.Uint16(r.buf[6:])|flags)
+}
+
 // HoldsSecret says that the request has a key in it: its memory is cleared when it was sent. It
 // comes first, so that what follows up to 4 KiB is never moved.
 func (r *Request) HoldsSecret() {

@@ -48,6 +48,20 @@ func Listen(cfg Config, groups ...uint32) (*Listener, error) {
 	return &Listener{t: t, buf: make([]byte, bufferSize), clock: clock}, nil
 }
 
+// Send sends a request to the kernel, whose answers come among the events: some protocols want to be asked before
+// they tell their groups anything.
+func (l *Listener) Send(r *Request) error {
+	defer r.free()
+	msg, err := r.finish(0, 0)
+	if err == nil {
+		err = l.t.Send(msg)
+	}
+	if err != nil {
+		return &Error{Err: err}
+	}
+	return nil
+}
+
 // burst receives many datagrams by one system call.
 type burst interface {
 	// next returns the next one, whose length is n, also where data is less of it.

@@ -22,10 +22,11 @@ type node struct {
 }
 
 // parseGrammar reads the grammar of an object. Lines that begin in the first column
-// are commands or definitions, others go on with the one before.
+// are commands or definitions, others go on with the one before. Commands begin with the object's
+// name, or with that of the first one, which the object is another name for.
 func parseGrammar(object, text string) *grammar {
 	g := &grammar{defined: map[string]seq{}}
-	var line string
+	var line, first string
 	add := func() {
 		if name, rest, ok := strings.Cut(line, ":="); ok {
 			g.defined[strings.TrimSpace(name)] = parseSeq(rest)
@@ -33,7 +34,10 @@ func parseGrammar(object, text string) *grammar {
 			if len(s) > 1 && s[0].optional { // [-all] netns …
 				s = s[1:]
 			}
-			if s[0].word != "" && strings.HasPrefix(object, s[0].word) {
+			if first == "" {
+				first = s[0].word
+			}
+			if word := s[0].word; word != "" && (word == first || strings.HasPrefix(object, word)) {
 				g.lines = append(g.lines, s[1:])
 			}
 		}

@@ -164,3 +164,16 @@ func (p *Prefix) Shares(a netip.Addr, bits int) bool {
 	}
 	return netip.PrefixFrom(p.Addr, bits).Contains(a)
 }
+
+// Bytes are those of the address; of "default", "any" and "all" as many zeros as an address of the family has.
+func (p Prefix) Bytes() []byte {
+	switch {
+	case !p.IsAny():
+		return p.Addr.AsSlice()
+	case p.Family == uapi.AF_INET6:
+		return make([]byte, 16)
+	case p.Family == uapi.AF_INET:
+		return make([]byte, 4)
+	}
+	return nil
+}

@@ -33,12 +33,28 @@ var abbreviated = []struct{ before, behind, words string }{
 	{"neigh", "@", "add change chg replace delete get show lst list flush help"},
 	{"monitor", "dev @", "file label link address maddress acaddress route prefix neigh netconf rule nsid nexthop all all-nsid help"},
 	{"netns", "../x", "list show lst help add set delete identify pids exec attach"},
-	{"", "@", "route rule neighbor neighbour link monitor netns"},
+	{"nexthop add id 50", "@", "id via dev encap blackhole fdb dst_port onlink group type protocol hw_stats help"},
+	{"nexthop list", "@", "dev groups master vrf id protocol fdb help"},
+	{"nexthop bucket list", "@", "dev master vrf id nhid help"},
+	{"nexthop", "@", "add replace delete list show lst get flush bucket help"},
+	{"addrlabel", "@", "list lst show add delete flush help"},
+	{"addrlabel add", "@", "prefix dev label"},
+	{"netconf", "@", "show lst list help"},
+	{"token", "@", "list lst show set add delete get help"},
+	{"token set", "@", "dev help"},
+	{"maddr", "@", "add delete list show lst help"},
+	{"maddr add", "@", "dev address help"},
+	{"ntable", "@", "change chg show lst list help"},
+	{"ntable change name arp_cache", "@", "name thresh1 gc_int dev base_reachable queue locktime help"},
+	{"tuntap", "@", "add delete show lst list help"},
+	{"tuntap add mode tun", "@ @", "mode user group pi one_queue vnet_hdr multi_queue dev name help"},
+	{"vrf", "@", "identify pids exec show lst list help"},
+	{"", "@", "addrlabel maddress route rule neighbor neighbour ntable ntbl link tuntap tap token monitor netns netconf vrf nexthop"},
 }
 
 // notTheSame are the commands that end in another way, and why.
 var notTheSame = map[string]string{
-	"m @": "maddress is not an object of this program yet",
+	"t @": "tunnel is not an object of this program yet", "tu @": "likewise", "tun @": "likewise",
 }
 
 func TestAbbreviationsAreUnderstoodAsByIP(t *testing.T) {

@@ -80,21 +80,23 @@ func watchNetconf(c *cli.Command, m wire.Message, dev int) bool {
 	}
 	p.Str("family", "%s ", desc.FamilyName(int(conf.Family)))
 	if _, ok := attrs[uapi.NETCONFA_IFINDEX]; ok {
+		name := ""
 		switch index {
 		case uapi.NETCONFA_IFINDEX_ALL:
-			p.Str("interface", "%s ", "all")
+			name = "all"
 		case uapi.NETCONFA_IFINDEX_DEFAULT:
-			p.Str("interface", "%s ", "default")
+			name = "default"
 		default:
-			p.ColorStr(desc.Ifname, "interface", "%s ", p.Link(int(index)))
+			name = p.Link(int(index))
 		}
+		p.ColorStr(desc.Ifname, "interface", "%s ", name)
 	}
 	for _, f := range netconfFlags {
 		b, ok := attrs[f.typ]
 		switch {
 		case !ok:
 		case f.typ == uapi.NETCONFA_RP_FILTER:
-			p.Str(f.key, f.key+" %s ", rpFilterName(cli.Number32(b)))
+			showRPFilter(p, f.key, cli.Number32(b))
 		default:
 			p.OnOff(f.key, f.key+" %s ", cli.Number32(b) != 0)
 		}
@@ -108,16 +110,13 @@ func watchNetconf(c *cli.Command, m wire.Message, dev int) bool {
 // netconfHeader is the size of struct netconfmsg with its padding.
 const netconfHeader = (uapi.SizeofNetconfmsg + 3) &^ 3
 
-// rpFilterName is a setting of the reverse path filter; see
+// showRPFilter prints a setting of the reverse path filter; see
 // Documentation/networking/ip-sysctl.rst.
-func rpFilterName(n uint32) string {
-	switch n {
-	case 0:
-		return "off"
-	case 1:
-		return "strict"
-	case 2:
-		return "loose"
+func showRPFilter(p *desc.Printer, key string, n uint32) {
+	switch names := [...]string{"off", "strict", "loose"}; {
+	case n < uint32(len(names)):
+		p.Str(key, key+" %s ", names[n])
+	default:
+		p.Uint(key, key+" %d ", uint64(n))
 	}
-	return "unknown"
 }

@@ -265,19 +265,24 @@ func identifyNetns(c *cli.Command) error {
 	if err != nil {
 		return cli.Exit(cli.StatusFailed, "Cannot open network namespace: %s", cli.Cause(err))
 	}
-	names, err := netnsNames()
+	name, err := netnsNameOf(st)
 	if err != nil {
 		return err
 	}
-	var name string
+	c.Out.Raw(name + "\n")
+	return nil
+}
+
+// netnsNameOf is the name of a namespace, the last one in the order of the directory, "" where it has none.
+func netnsNameOf(st os.FileInfo) (name string, err error) {
+	names, err := netnsNames()
 	for _, n := range names {
 		other, err := os.Stat(filepath.Join(netnsDir, n))
 		if err == nil && os.SameFile(st, other) {
 			name = n
 		}
 	}
-	c.Out.Raw(name + "\n")
-	return nil
+	return name, err
 }
 
 // netnsPIDs is "netns pids".

@@ -14,16 +14,16 @@ import (
 // looks simpler than the object. format has the place for one of them in text,
 // with the space before or behind it.
 func showUnknown(p *desc.Printer, format string, attrs desc.Attrs, last uint16) {
-	showAttrs(p, format, attrs, func(typ uint16) bool { return typ > last })
+	showAttrs(p, "unknown", format, attrs, func(typ uint16) bool { return typ > last })
 }
 
-// showAttrs prints the attributes that are wanted as their numbers and bytes.
-func showAttrs(p *desc.Printer, format string, attrs desc.Attrs, wanted func(typ uint16) bool) {
+// showAttrs prints the attributes that are wanted as their numbers and bytes, as a member key of JSON.
+func showAttrs(p *desc.Printer, key, format string, attrs desc.Attrs, wanted func(typ uint16) bool) {
 	types := slices.DeleteFunc(slices.Sorted(maps.Keys(attrs)), func(typ uint16) bool { return !wanted(typ) })
 	if len(types) == 0 {
 		return
 	}
-	p.Array("unknown")
+	p.Array(key)
 	for _, typ := range types {
 		data := hex.EncodeToString(attrs[typ])
 		p.Object("")
@@ -55,7 +55,7 @@ func undescribed(k *desc.Kind, b []byte) desc.Attrs {
 
 // showUndescribed prints them.
 func showUndescribed(p *desc.Printer, k *desc.Kind, b []byte) {
-	showAttrs(p, "%s ", undescribed(k, b), func(uint16) bool { return true })
+	showAttrs(p, "unknown", "%s ", undescribed(k, b), func(uint16) bool { return true })
 }
 
 // showBits prints the bits of flags that have no name.

@@ -166,3 +166,78 @@ func TestFlagsWithoutANameArePrinted(t *testing.T) {
 		}
 	}
 }
+
+// nested is a message with a nest, or nests in each other, of which the innermost has one attribute of a newer kernel.
+func nested(typ uint16, header int, before func(r *wire.Request), nests ...uint16) wire.Message {
+	r := wire.NewRequest(typ, 0)
+	r.Header(header)
+	if before != nil {
+		before(r)
+	}
+	for _, n := range nests {
+		r.Nest(n)
+	}
+	r.Data(unknownType, []byte{0xab, 0xcd})
+	for range nests {
+		r.End()
+	}
+	return wire.Message{Type: typ, Data: r.Bytes()[uapi.SizeofNlmsghdr:]}
+}
+
+func TestWhatIsNotKnownWithinNestsIsPrinted(t *testing.T) {
+	for name, m := range map[string]wire.Message{
+		"metrics":          nested(uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, nil, uapi.RTA_METRICS),
+		"properties":       nested(uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, nil, uapi.IFLA_PROP_LIST),
+		"virtual function": nested(uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, func(r *wire.Request) { r.Uint32(uapi.IFLA_NUM_VF, 1) }, uapi.IFLA_VFINFO_LIST, uapi.IFLA_VF_INFO),
+		"group":            nested(uapi.RTM_NEWNEXTHOP, uapi.SizeofNhmsg, nil, uapi.NHA_RES_GROUP),
+		"bucket":           nested(uapi.RTM_NEWNEXTHOPBUCKET, uapi.SizeofNhmsg, nil, uapi.NHA_RES_BUCKET),
+		"counters":         nested(uapi.RTM_NEWNEXTHOP, uapi.SizeofNhmsg, nil, uapi.NHA_GROUP_STATS, uapi.NHA_GROUP_STATS_ENTRY),
+	} {
+		for _, js := range []bool{false, true} {
+			var out bytes.Buffer
+			c := offline(&out, func(o *cli.Options) { o.JSON, o.Details, o.Stats = js, true, 1 })
+			if err := showEvent(c, m, &monitorWish{objects: monitorTable()}, time.Unix(0, 0)); err != nil {
+				t.Fatal(err)
+			}
+			want := "attr 999 0xabcd"
+			if js {
+				want = `:[{"attr":999,"data":"abcd"}]`
+			}
+			if !strings.Contains(out.String(), want) || js && !json.Valid(out.Bytes()) {
+				t.Errorf("%s: %q lacks %s", name, out.String(), want)
+			}
+		}
+	}
+}
+
+// TestWhatIsNotKnownOfOtherObjectsIsPrinted is about objects that are listed, and that monitor does not tell of.
+func TestWhatIsNotKnownOfOtherObjectsIsPrinted(t *testing.T) {
+	plain := func(*wire.Request, []byte) {}
+	for name, show := range map[string]func(c *cli.Command){
+		"address label": func(c *cli.Command) {
+			showAddrLabel(c, withUnknown(t, uapi.RTM_NEWADDRLABEL, uapi.SizeofIfaddrlblmsg, plain))
+		},
+		"table of neighbours": func(c *cli.Command) {
+			showNtable(c, readNtable(withUnknown(t, uapi.RTM_NEWNEIGHTBL, uapi.SizeofNdtmsg, plain)))
+		},
+		"settings of a link in it": func(c *cli.Command) {
+			showNtable(c, readNtable(nested(uapi.RTM_NEWNEIGHTBL, uapi.SizeofNdtmsg, nil, uapi.NDTA_PARMS)))
+		},
+		"bucket": func(c *cli.Command) {
+			showNexthopBucket(c, withUnknown(t, uapi.RTM_NEWNEXTHOPBUCKET, uapi.SizeofNhmsg, plain))
+		},
+	} {
+		for _, js := range []bool{false, true} {
+			var out bytes.Buffer
+			c := offline(&out, func(o *cli.Options) { o.JSON = js })
+			show(c)
+			want := "attr 999 0xabcd"
+			if js {
+				want = `"unknown":[{"attr":999,"data":"abcd"}]`
+			}
+			if got := string(c.Out.Bytes()); !strings.Contains(got, want) || js && !json.Valid([]byte(got)) {
+				t.Errorf("%s: %q lacks %s", name, got, want)
+			}
+		}
+	}
+}
