@@ -1,0 +1,12 @@
+//go:build dragonfly || freebsd
+
+package unix_test
+
+import "kern.sys/unix"
+
+// space returns the size of a file system and what is free of it, in blocks.
+func space(path string) (blocks, free uint64, err error) {
+	var st unix.Statfs_t
+	err = unix.Statfs(path, &st)
+	return uint64(st.Blocks), uint64(st.Bfree), err
+}
