@@ -17,6 +17,7 @@ import (
 
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/cmd/kern/internal/ip"
+	"kern.sys/cmd/kern/internal/ss"
 	"kern.sys/cmd/kern/internal/topo"
 	"kern.sys/cmd/kern/internal/tour"
 )
@@ -26,6 +27,7 @@ import (
 var programs = []cli.Program{
 	{Name: "kern", Objects: allObjects},
 	{Name: "ip", Objects: allObjects},
+	{Name: "ss", Main: ss.Run},
 }
 
 // allObjects are those of ip and this program's own.
@@ -33,6 +35,7 @@ func allObjects() []cli.Object {
 	return slices.Concat(ip.Objects(), []cli.Object{
 		{Name: "demo", Run: tour.Run, Usage: tour.Usage},
 		{Name: "topo", Run: topo.Run, Usage: topo.Usage},
+		ss.Object(),
 	})
 }
 
