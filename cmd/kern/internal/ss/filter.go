@@ -2,8 +2,6 @@ package ss
 
 import (
 	"bufio"
-	"errors"
-	"fmt"
 	"net"
 	"net/netip"
 	"os"
@@ -30,7 +28,7 @@ type filterParser struct {
 func (p *filterParser) parse() (netlink.SocketFilter, error) {
 	f, err := p.list()
 	if err == nil && len(p.words) != 0 {
-		err = fmt.Errorf("ss: syntax error at %q\n Sorry.", p.words[0])
+		err = says("ss: syntax error at %q\n Sorry.", p.words[0])
 	}
 	return f, err
 }
@@ -89,7 +87,7 @@ func (p *filterParser) one() (f netlink.SocketFilter, err error) {
 	switch word {
 	case "(":
 		if f, err = p.list(); err == nil && p.next() != ")" {
-			err = errors.New("ss: a parenthesis is not closed\n Sorry.")
+			err = says("ss: a parenthesis is not closed\n Sorry.")
 		}
 		return f, err
 	case "!", "not":
@@ -101,7 +99,7 @@ func (p *filterParser) one() (f netlink.SocketFilter, err error) {
 		return netlink.SocketAutobound(), nil
 	case "src", "dst", "sport", "dport", "dev", "fwmark":
 	default:
-		return nil, fmt.Errorf("ss: bison bellows (while parsing filter): %q is no condition\n Sorry.", word)
+		return nil, says("ss: bison bellows (while parsing filter): %q is no condition\n Sorry.", word)
 	}
 	op := p.compare()
 	value := p.next()
@@ -121,7 +119,7 @@ func (p *filterParser) one() (f netlink.SocketFilter, err error) {
 	case op == "!=" && word != "src" && word != "dst":
 		return netlink.SocketNot(f), nil
 	case op != "=":
-		return nil, fmt.Errorf("ss: %s cannot be compared by %s\n Sorry.", word, op)
+		return nil, says("ss: %s cannot be compared by %s\n Sorry.", word, op)
 	}
 	return f, nil
 }
@@ -133,7 +131,7 @@ func (p *filterParser) host(source bool, value string) (netlink.SocketFilter, er
 	case strings.HasPrefix(value, "["):
 		end := strings.IndexByte(value, ']')
 		if end < 0 {
-			return nil, errors.New("Cannot parse dst/src address.")
+			return nil, says("Cannot parse dst/src address.")
 		}
 		addr, port = value[1:end], strings.TrimPrefix(value[end+1:], ":")
 	case strings.HasPrefix(value, "*"):
@@ -168,7 +166,7 @@ func prefixOf(text string) (netip.Prefix, error) {
 	if err != nil {
 		ips, lookup := net.LookupIP(text)
 		if lookup != nil || len(ips) == 0 {
-			return p, fmt.Errorf("Error: an inet prefix is expected rather than \"%s\".\nCannot parse dst/src address.", text)
+			return p, says("Error: an inet prefix is expected rather than \"%s\".\nCannot parse dst/src address.", text)
 		}
 		a, _ := netip.AddrFromSlice(ips[0])
 		return netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen()), nil
@@ -187,7 +185,7 @@ func (p *filterParser) portNumber(text string) (int, error) {
 	if n, ok := portOf(text, p.tables); ok {
 		return n, nil
 	}
-	return 0, fmt.Errorf("Error: \"%s\" does not look like a port.\nCannot parse dst/src address.", text)
+	return 0, says("Error: \"%s\" does not look like a port.\nCannot parse dst/src address.", text)
 }
 
 func (p *filterParser) port(source bool, op, value string) (netlink.SocketFilter, error) {
@@ -200,7 +198,7 @@ func (p *filterParser) port(source bool, op, value string) (netlink.SocketFilter
 		one, some = netlink.SocketSource, netlink.SocketSourcePorts
 	}
 	if n < 0 && op != "=" && op != "!=" {
-		return nil, fmt.Errorf("ss: %q is no port\n Sorry.", value)
+		return nil, says("ss: %q is no port\n Sorry.", value)
 	}
 	const last = 1<<16 - 1
 	switch op {
@@ -224,7 +222,7 @@ func device(name string) (netlink.SocketFilter, error) {
 	}
 	link, err := netlink.LinkByName(name)
 	if err != nil {
-		return nil, errors.New("Cannot parse device.")
+		return nil, says("Cannot parse device.")
 	}
 	return netlink.SocketDevice(link.Attrs().Index), nil
 }
@@ -237,7 +235,7 @@ func mark(text string) (netlink.SocketFilter, error) {
 		m, err = strconv.ParseUint(mask, 0, 32)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("Cannot parse mark %s.", text)
+		return nil, says("Cannot parse mark %s.", text)
 	}
 	return netlink.SocketMark(uint32(v), uint32(m)), nil
 }

@@ -59,6 +59,13 @@ func run(args []string, stdout io.Writer) (status int, err error) {
 	return 0, nil
 }
 
+// said is an error in the words of ss.
+type said string
+
+func (s said) Error() string { return string(s) }
+
+func says(format string, args ...any) error { return said(fmt.Sprintf(format, args...)) }
+
 // show prints the sockets.
 func (o *options) show(w io.Writer) error {
 	h, err := netlink.NewHandle(unix.NETLINK_SOCK_DIAG, unix.NETLINK_ROUTE)
