@@ -35,14 +35,15 @@ func sockets(t *testing.T) netns.NsHandle {
 		if err := netlink.LinkSetUp(lo); err != nil {
 			return err
 		}
-		var plain net.ListenConfig
+		plain := net.ListenConfig{KeepAlive: -1} // its segments would be counted between two looks
 		plain.SetMultipathTCP(false)
+		dialer := net.Dialer{KeepAlive: -1}
 		for _, addr := range []string{"127.0.0.1:8000", "[::1]:8443", "127.0.0.1:9000", ":8444"} {
 			l, err := plain.Listen(t.Context(), "tcp", addr)
 			keep(l, err)
 		}
 		for _, addr := range []string{"127.0.0.1:8000", "[::1]:8443", "127.0.0.1:9000"} {
-			c, err := net.Dial("tcp", addr)
+			c, err := dialer.Dial("tcp", addr)
 			keep(c, err)
 		}
 		u, err := net.ListenPacket("udp4", ":53")
@@ -120,16 +121,21 @@ func TestShowsWhatSSShows(t *testing.T) {
 		if len(args) == 0 || !newest && args[0] == "-tanQ" { // which ss has since 6.14
 			continue
 		}
-		var want, got bytes.Buffer
+		var want, again, got bytes.Buffer
 		status := 0
 		if err := netns.Do(ns, func() error {
-			cmd := exec.Command(ss, args...)
-			cmd.Stdout, cmd.Stderr = &want, &want
-			if err := cmd.Run(); err != nil {
-				return err
+			for { // until nothing changed meanwhile
+				want.Reset()
+				again.Reset()
+				got.Reset()
+				if err := runSS(ss, args, &want); err != nil {
+					return err
+				}
+				status = Run(args, &got, &got)
+				if err := runSS(ss, args, &again); err != nil || comparable(want.String(), newest) == comparable(again.String(), newest) {
+					return err
+				}
 			}
-			status = Run(args, &got, &got)
-			return nil
 		}); err != nil {
 			t.Fatalf("ss %s: %v\n%s", args, err, want.Bytes())
 		}
@@ -140,6 +146,12 @@ func TestShowsWhatSSShows(t *testing.T) {
 			t.Errorf("%s\nss\n%s\nthis\n%s", args, a, b)
 		}
 	}
+}
+
+func runSS(path string, args []string, out *bytes.Buffer) error {
+	cmd := exec.Command(path, args...)
+	cmd.Stdout, cmd.Stderr = out, out
+	return cmd.Run()
 }
 
 // comparable is an output without times, and where ss is older without the columns' widths and what it does not know.
