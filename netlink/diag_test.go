@@ -109,5 +109,11 @@ func FuzzSocketDecode(f *testing.F) {
 		_ = u.decode(data)
 		x := XDPDiagInfoResp{XDPDiagMsg: new(XDPSocket), XDPInfo: new(XDPInfo)}
 		_ = x.decode(data)
+		var p PacketSocket
+		_ = p.decode(data)
+		var n NetlinkSocket
+		_ = n.decode(data)
+		var v VsockSocket
+		_ = v.decode(data)
 	})
 }

@@ -822,6 +822,11 @@ func NeighSet(neigh *Neigh) error {
 	return pkgHandle.NeighSet(neigh)
 }
 
+// NetlinkSocketSeq is [Handle.NetlinkSocketSeq] in the network namespace of the calling thread.
+func NetlinkSocketSeq() iter.Seq2[*NetlinkSocket, error] {
+	return pkgHandle.NetlinkSocketSeq()
+}
+
 // NewMirror is [Handle.NewMirror] in the network namespace of the calling thread.
 func NewMirror(ctx context.Context, tables ...Table) (*Mirror, error) {
 	return pkgHandle.NewMirror(ctx, tables...)
@@ -850,6 +855,11 @@ func NexthopReplace(nh *Nexthop) error {
 // NexthopSeq is [Handle.NexthopSeq] in the network namespace of the calling thread.
 func NexthopSeq() iter.Seq2[Nexthop, error] {
 	return pkgHandle.NexthopSeq()
+}
+
+// PacketSocketSeq is [Handle.PacketSocketSeq] in the network namespace of the calling thread.
+func PacketSocketSeq() iter.Seq2[*PacketSocket, error] {
+	return pkgHandle.PacketSocketSeq()
 }
 
 // QdiscAdd is [Handle.QdiscAdd] in the network namespace of the calling thread.
@@ -1075,6 +1085,11 @@ func UnixSocketSeq() iter.Seq2[*UnixDiagInfoResp, error] {
 // VethPeerIndex is [Handle.VethPeerIndex] in the network namespace of the calling thread.
 func VethPeerIndex(link *Veth) (int, error) {
 	return pkgHandle.VethPeerIndex(link)
+}
+
+// VsockSocketSeq is [Handle.VsockSocketSeq] in the network namespace of the calling thread.
+func VsockSocketSeq() iter.Seq2[*VsockSocket, error] {
+	return pkgHandle.VsockSocketSeq()
 }
 
 // Watch is [Handle.Watch] in the network namespace of the calling thread.

@@ -77,3 +77,8 @@ func RouteSubscribeSeq(options RouteSubscribeOptions) iter.Seq2[RouteUpdate, err
 func RouteSubscribeWithOptions(ch chan<- RouteUpdate, done <-chan struct{}, options RouteSubscribeOptions) error {
 	return pkgHandle.RouteSubscribeWithOptions(ch, done, options)
 }
+
+// SocketSubscribeSeq is [Handle.SocketSubscribeSeq] in the network namespace of the calling thread.
+func SocketSubscribeSeq(options SocketSubscribeOptions) iter.Seq2[*SocketInfo, error] {
+	return pkgHandle.SocketSubscribeSeq(options)
+}
