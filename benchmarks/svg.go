@@ -27,8 +27,9 @@ const (
 // off, and its number says how long it is.
 const longest = 6
 
-// The chart brings its own paper, and its colours stand at each element: viewers
-// that know neither style sheets nor dark pages show the same.
+// The chart brings its own paper, and its colours stand at each element, for
+// viewers that know no style sheets. Where the reader has it dark, those of
+// darkColours take their place.
 const (
 	paper, frame = "#ffffff", "#d5dae0"
 	ink, soft    = "#1f2328", "#57606a"
@@ -38,6 +39,22 @@ const (
 	lossyColour  = "#e3e7ec" // of those that did not do the whole work
 	lineColour   = "#7d8590"
 )
+
+// darkColours are what the colours become, by the selectors of attributes.
+var darkColours = [][2]string{
+	{paper, "#0d1117"}, {frame, "#30363d"}, {ink, "#e6edf3"}, {soft, "#9198a1"}, {floorColour, "#6e7681"},
+	{kernColour, "#3fb877"}, {peerColour, "#5d7fb5"}, {lossyColour, "#30363d"},
+}
+
+// darkStyle is the style sheet for readers who have it dark.
+func darkStyle() string {
+	var b strings.Builder
+	b.WriteString("<style>@media (prefers-color-scheme:dark){")
+	for _, c := range darkColours {
+		fmt.Fprintf(&b, "[fill=\"%s\"]{fill:%s}[stroke=\"%s\"]{stroke:%s}", c[0], c[1], c[0], c[1])
+	}
+	return b.String() + "}</style>"
+}
 
 // chart draws a bar for each contender of each workload, in multiples of the
 // floor.
@@ -70,7 +87,7 @@ func (r *report) writeSVG(file string) error {
 	head := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" `+
 		`aria-label="benchmarks" font-family="'DejaVu Sans', Verdana, 'Segoe UI', Helvetica, Arial, sans-serif" font-size="%d">`, chartWidth, height, chartWidth, height, fontSize)
 	sheet := fmt.Sprintf(`<rect x="0.5" y="0.5" width="%.0f" height="%.0f" rx="8" fill="%s" stroke="%s"/>`, chartWidth-1, height-1, paper, frame)
-	return os.WriteFile(file, []byte(head+"\n"+sheet+"\n"+c.b.String()+"</svg>\n"), 0o666)
+	return os.WriteFile(file, []byte(head+"\n"+darkStyle()+"\n"+sheet+"\n"+c.b.String()+"</svg>\n"), 0o666)
 }
 
 func (c *chart) workload(o *outcome) {

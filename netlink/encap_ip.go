@@ -1,10 +1,10 @@
 package netlink
 
 import (
+	"bytes"
 	"encoding/binary"
 	"fmt"
 	"net"
-	"slices"
 
 	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
@@ -22,6 +22,7 @@ type IPtnlEncap struct {
 	TOS     uint8
 	Flags   uint16 // bits 1 << IP_TUNNEL_KEY_BIT and the like
 	Options []byte // further attributes in the form that the kernel has (LWTUNNEL_IP_OPTS)
+	Unknown []byte // attributes of a newer kernel, with their headers; they are sent as they were read
 }
 
 // Type returns LWTUNNEL_ENCAP_IP.
@@ -45,7 +46,7 @@ func (e *IPtnlEncap) String() string {
 func (e *IPtnlEncap) Equal(x Encap) bool {
 	o, ok := x.(*IPtnlEncap)
 	return ok && e.ID == o.ID && e.Dst.Equal(o.Dst) && e.Src.Equal(o.Src) && e.TTL == o.TTL && e.TOS == o.TOS &&
-		e.Flags == o.Flags && slices.Equal(e.Options, o.Options)
+		e.Flags == o.Flags && bytes.Equal(e.Options, o.Options) && bytes.Equal(e.Unknown, o.Unknown)
 }
 
 func (e *IPtnlEncap) attrs(c *attr.Codec) {
@@ -56,6 +57,7 @@ func (e *IPtnlEncap) attrs(c *attr.Codec) {
 	attr.U8(c, uapi.LWTUNNEL_IP_TOS|attr.IfSet, &e.TOS)
 	attr.BE16(c, uapi.LWTUNNEL_IP_FLAGS|attr.IfSet, &e.Flags)
 	attr.Bytes(c, uapi.LWTUNNEL_IP_OPTS|uapi.NLA_F_NESTED|attr.IfSet, &e.Options)
+	attr.Rest(c, uapi.LWTUNNEL_IP_OPTS, &e.Unknown)
 }
 
 func (*IPtnlEncap) describe() desc.Kind {
@@ -71,6 +73,7 @@ var ipEncapFields = []desc.Field{
 	{Type: uapi.LWTUNNEL_IP_FLAGS, Key: "key", Arg: uapi.IP_TUNNEL_KEY_BIT, Form: encapFlag},
 	{Type: uapi.LWTUNNEL_IP_FLAGS, Key: "csum", Arg: uapi.IP_TUNNEL_CSUM_BIT, Form: encapFlag},
 	{Type: uapi.LWTUNNEL_IP_FLAGS, Key: "seq", Arg: uapi.IP_TUNNEL_SEQ_BIT, Form: encapFlag},
+	{Type: uapi.LWTUNNEL_IP_FLAGS, Key: "flags", Show: showEncapFlags},
 }
 
 func completeIPEncap(in *desc.Args, e *wire.Encoder, _ bool) error {
@@ -130,6 +133,20 @@ func encapFlag() desc.Notation {
 func showEncapFlag(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) >= 2 && binary.BigEndian.Uint16(b)>>f.Arg&1 != 0 {
 		p.Bool(f.Key, f.Key+" ", true)
+	}
+}
+
+// shownEncapFlags are those that other fields show, and those that say what is among the options.
+const shownEncapFlags = 1<<uapi.IP_TUNNEL_KEY_BIT | 1<<uapi.IP_TUNNEL_CSUM_BIT | 1<<uapi.IP_TUNNEL_SEQ_BIT |
+	1<<uapi.IP_TUNNEL_GENEVE_OPT_BIT | 1<<uapi.IP_TUNNEL_VXLAN_OPT_BIT | 1<<uapi.IP_TUNNEL_ERSPAN_OPT_BIT
+
+// showEncapFlags prints the flags that have no word.
+func showEncapFlags(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
+	if len(b) < 2 {
+		return
+	}
+	if rest := binary.BigEndian.Uint16(b) &^ shownEncapFlags; rest != 0 {
+		p.Hex(f.Key, "flags %#x ", uint64(rest))
 	}
 }
 

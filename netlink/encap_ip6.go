@@ -1,9 +1,9 @@
 package netlink
 
 import (
+	"bytes"
 	"fmt"
 	"net"
-	"slices"
 
 	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
@@ -21,6 +21,7 @@ type IP6tnlEncap struct {
 	TC       uint8
 	Flags    uint16 // bits 1 << IP_TUNNEL_KEY_BIT and the like
 	Options  []byte // further attributes in the form that the kernel has (LWTUNNEL_IP6_OPTS)
+	Unknown  []byte // attributes of a newer kernel, with their headers; they are sent as they were read
 }
 
 // Type returns LWTUNNEL_ENCAP_IP6.
@@ -44,7 +45,7 @@ func (e *IP6tnlEncap) String() string {
 func (e *IP6tnlEncap) Equal(x Encap) bool {
 	o, ok := x.(*IP6tnlEncap)
 	return ok && e.ID == o.ID && e.Dst.Equal(o.Dst) && e.Src.Equal(o.Src) && e.Hoplimit == o.Hoplimit && e.TC == o.TC &&
-		e.Flags == o.Flags && slices.Equal(e.Options, o.Options)
+		e.Flags == o.Flags && bytes.Equal(e.Options, o.Options) && bytes.Equal(e.Unknown, o.Unknown)
 }
 
 func (e *IP6tnlEncap) attrs(c *attr.Codec) {
@@ -55,6 +56,7 @@ func (e *IP6tnlEncap) attrs(c *attr.Codec) {
 	attr.U8(c, uapi.LWTUNNEL_IP6_TC|attr.IfSet, &e.TC)
 	attr.BE16(c, uapi.LWTUNNEL_IP6_FLAGS|attr.IfSet, &e.Flags)
 	attr.Bytes(c, uapi.LWTUNNEL_IP6_OPTS|uapi.NLA_F_NESTED|attr.IfSet, &e.Options)
+	attr.Rest(c, uapi.LWTUNNEL_IP6_OPTS, &e.Unknown)
 }
 
 func (*IP6tnlEncap) describe() desc.Kind {
@@ -70,6 +72,7 @@ var ip6EncapFields = []desc.Field{
 	{Type: uapi.LWTUNNEL_IP6_FLAGS, Key: "key", Arg: uapi.IP_TUNNEL_KEY_BIT, Form: encapFlag},
 	{Type: uapi.LWTUNNEL_IP6_FLAGS, Key: "csum", Arg: uapi.IP_TUNNEL_CSUM_BIT, Form: encapFlag},
 	{Type: uapi.LWTUNNEL_IP6_FLAGS, Key: "seq", Arg: uapi.IP_TUNNEL_SEQ_BIT, Form: encapFlag},
+	{Type: uapi.LWTUNNEL_IP6_FLAGS, Key: "flags", Show: showEncapFlags},
 }
 
 func completeIP6Encap(in *desc.Args, e *wire.Encoder, _ bool) error {

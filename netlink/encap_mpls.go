@@ -1,6 +1,7 @@
 package netlink
 
 import (
+	"bytes"
 	"fmt"
 	"slices"
 
@@ -15,6 +16,8 @@ import (
 type MPLSEncap struct {
 	Labels []int
 	TTL    uint8 // of the labels; 0: that of the packet
+
+	Unknown []byte // attributes of a newer kernel, with their headers; they are sent as they were read
 }
 
 // Type returns LWTUNNEL_ENCAP_MPLS.
@@ -39,7 +42,7 @@ func (e *MPLSEncap) String() string { return labelString(e.Labels) }
 // Equal reports whether x is an MPLSEncap with the same labels and TTL.
 func (e *MPLSEncap) Equal(x Encap) bool {
 	o, ok := x.(*MPLSEncap)
-	return ok && slices.Equal(e.Labels, o.Labels) && e.TTL == o.TTL
+	return ok && slices.Equal(e.Labels, o.Labels) && e.TTL == o.TTL && bytes.Equal(e.Unknown, o.Unknown)
 }
 
 func (e *MPLSEncap) attrs(c *attr.Codec) {
@@ -53,6 +56,7 @@ func (e *MPLSEncap) attrs(c *attr.Codec) {
 		c.Fail(err)
 	})
 	attr.U8(c, uapi.MPLS_IPTUNNEL_TTL|attr.IfSet, &e.TTL)
+	attr.Rest(c, uapi.MPLS_IPTUNNEL_TTL, &e.Unknown)
 }
 
 func (*MPLSEncap) describe() desc.Kind {

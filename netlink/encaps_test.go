@@ -144,6 +144,21 @@ func TestEncapsThatAreNotKnownStayAsTheyAre(t *testing.T) {
 	}
 }
 
+func TestAttributesOfANewerKernelStayInTheEncap(t *testing.T) {
+	for _, c := range encapCaptures {
+		more := []byte{7, 0, 231, 3, 1, 2, 3, 0} // attribute 999, three bytes
+		told := append(c.bytes(t, c.told), more...)
+		got := decodeEncap(uint16(EncapNumber(c.kind)), told)
+		if reflect.TypeOf(got) != reflect.TypeOf(c.read) || got.Equal(c.read) {
+			t.Errorf("is %T %v", got, got)
+		}
+		again, err := got.Encode()
+		if err != nil || !bytes.HasSuffix(again, more) {
+			t.Errorf("is sent again as %x, %v", again, err)
+		}
+	}
+}
+
 func TestEncapNames(t *testing.T) {
 	for typ := -1; typ < 20; typ++ {
 		if name := EncapName(typ); name != "" && EncapNumber(name) != typ {

@@ -176,6 +176,7 @@ var macvlanFields = []desc.Field{
 	{Type: uapi.IFLA_MACVLAN_BC_CUTOFF, Key: "bccutoff", Form: desc.S32, Usage: "LIMIT"},
 	{Type: uapi.IFLA_MACVLAN_MACADDR_DATA, Word: "macaddr",
 		Usage: "{ { add | del } LLADDR | set [ LLADDR ... ] | flush }", Show: showMacvlanAddrs, Read: readMacvlanAddrs},
+	{Type: uapi.IFLA_MACVLAN_MACADDR_COUNT, ReadOnly: true}, // shown with the addresses
 }
 
 func showMacvlanMode(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {

@@ -73,6 +73,10 @@ func (n *Netkit) IsPrimary() bool { return n.isPrimary }
 // SupportsScrub reports whether the kernel said how packets are scrubbed.
 func (n *Netkit) SupportsScrub() bool { return n.supportsScrub }
 
+func (n *Netkit) peerObject() string {
+	return peerObjectOf(n.peerLinkAttrs.Name, n.peerLinkAttrs.Namespace)
+}
+
 // SetPeerAttrs sets what the other end gets when the pair is made: its name, index,
 // MTU, hardware address, namespace and limits of offloads.
 func (n *Netkit) SetPeerAttrs(Attrs *LinkAttrs) { n.peerLinkAttrs = *Attrs }
@@ -122,6 +126,8 @@ var netkitFields = []desc.Field{
 	{Type: uapi.IFLA_NETKIT_SCRUB, Key: "scrub", Usage: "{ default | none }", Names: netkitScrubs, Show: showNetkitName, Read: readNetkitScrub},
 	{Type: uapi.IFLA_NETKIT_PEER_SCRUB, Key: "peer_scrub", Word: "peer scrub", Names: netkitScrubs, Show: showNetkitName},
 	{Type: uapi.IFLA_NETKIT_PEER_INFO, Word: "peer", Usage: "[ POLICY ] [ LINK_OPTIONS ]", Read: readNetkitPeer},
+	{Type: uapi.IFLA_NETKIT_HEADROOM, ReadOnly: true}, // ip does not show these
+	{Type: uapi.IFLA_NETKIT_TAILROOM, ReadOnly: true},
 }
 
 var (

@@ -130,6 +130,8 @@ var tunFields = []desc.Field{
 	{Type: uapi.IFLA_TUN_PERSIST, Key: "persist", Form: desc.Toggle, ReadOnly: true},
 	{Type: uapi.IFLA_TUN_OWNER, Key: "user", ReadOnly: true, Show: showTunUser},
 	{Type: uapi.IFLA_TUN_GROUP, Key: "group", ReadOnly: true, Show: showTunGroup},
+	{Type: uapi.IFLA_TUN_NUM_QUEUES, ReadOnly: true}, // shown with multi_queue
+	{Type: uapi.IFLA_TUN_NUM_DISABLED_QUEUES, ReadOnly: true},
 }
 
 func showTunType(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {

@@ -38,6 +38,8 @@ func (v *Veth) Attrs() *LinkAttrs { return &v.LinkAttrs }
 // Type returns "veth".
 func (v *Veth) Type() string { return "veth" }
 
+func (v *Veth) peerObject() string { return peerObjectOf(v.PeerName, v.PeerNamespace) }
+
 func (v *Veth) attrs(c *attr.Codec) {
 	if c.Decoding() {
 		v.PeerTxQLen = -1 // unset

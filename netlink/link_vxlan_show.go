@@ -48,6 +48,10 @@ var vxlanFields = []desc.Field{
 	{Type: uapi.IFLA_VXLAN_LOCALBYPASS, Key: "localbypass", Form: desc.YesNo, Show: showVxlanFlag, Arg: 1},
 	{Type: uapi.IFLA_VXLAN_MC_ROUTE, Key: "mcroute", Form: desc.YesNo, Show: showVxlanFlag},
 	{Type: uapi.IFLA_VXLAN_REMCSUM_NOPARTIAL, Key: "remcsum_nopartial", Word: "remcsumnopartial", Form: desc.Present, Show: showVxlanPresent},
+	{Type: uapi.IFLA_VXLAN_GROUP6, ReadOnly: true}, // shown as those for IPv4
+	{Type: uapi.IFLA_VXLAN_LOCAL6, ReadOnly: true},
+	{Type: uapi.IFLA_VXLAN_TTL_INHERIT, ReadOnly: true}, // shown as ttl and flowlabel
+	{Type: uapi.IFLA_VXLAN_LABEL_POLICY, ReadOnly: true},
 }
 
 // completeVxlan finds what does not go together, and sets what ip sets where

@@ -22,7 +22,13 @@ func (h *Handle) LinkAdd(link Link) error {
 	if noLink(link) {
 		return h.refuse(errNoLink, "link add", noObject)
 	}
-	object := func() string { return linkObject(link) + " type " + link.Type() }
+	object := func() string {
+		text := linkObject(link) + " type " + link.Type()
+		if p, ok := link.(paired); ok {
+			text += p.peerObject()
+		}
+		return text
+	}
 	if s, ok := link.(selfMaker); ok {
 		return h.wrap(s.make(h), "link add", object)
 	}

@@ -129,9 +129,22 @@ func (h *Handle) SetPromiscOff(link Link) error {
 }
 
 // LinkSetMTU sets the largest payload of a packet in bytes: ip link set DEV mtu
-// MTU.
+// MTU. An error with details has the bounds that the link gives.
 func (h *Handle) LinkSetMTU(link Link, mtu int) error {
-	return h.linkSetUint32(link, uapi.IFLA_MTU, "mtu", mtu)
+	err := h.linkSetUint32(link, uapi.IFLA_MTU, "mtu", mtu)
+	e, ok := err.(*wire.Error)
+	if !ok || noLink(link) {
+		return err
+	}
+	found, lookErr := h.getLink(linkRequest(uapi.RTM_GETLINK, 0, link), noObject)
+	if lookErr != nil {
+		return err // the first error says more
+	}
+	switch a := found.Attrs(); {
+	case a.MaxMTU != 0 && int64(mtu) > int64(a.MaxMTU), int64(mtu) < int64(a.MinMTU):
+		e.Object += fmt.Sprintf(" (%d to %d)", a.MinMTU, a.MaxMTU)
+	}
+	return e
 }
 
 // LinkSetTxQLen sets how many packets the transmit queue holds; 0 is for

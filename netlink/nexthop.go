@@ -39,6 +39,11 @@ type Nexthop struct {
 	// Resilient, where not nil, makes a group that moves as few flows as it can when
 	// its members change (Linux 5.13).
 	Resilient *NexthopResilient
+	// HWStats asks hardware to count the packets of a group's members (Linux 6.9). nil:
+	// no; it is read where [NexthopFilter] asks for Stats.
+	HWStats     *bool
+	HWStatsUsed bool           // hardware does so; the kernel's
+	Stats       []NexthopStats // of a group, where [NexthopFilter] asks for them
 }
 
 // NexthopResilient are the settings of a resilient group: type resilient of ip
@@ -47,6 +52,7 @@ type NexthopResilient struct {
 	Buckets         uint16  // flows are hashed to so many; 0 in a replacement: as many as there are
 	IdleTimer       *uint32 // a bucket can move when it was idle for so long; nil: the kernel's default
 	UnbalancedTimer *uint32 // a bucket moves when the group was out of balance for so long, 0: never; nil: the default
+	UnbalancedTime  uint64  // for how long the group has been out of balance; the kernel's
 }
 
 // NexthopMember is an object in a group.
@@ -108,23 +114,14 @@ func (h *Handle) NexthopDel(nh *Nexthop) error {
 
 // NexthopList returns all objects: ip nexthop show. See [ErrDumpInterrupted].
 func (h *Handle) NexthopList() ([]Nexthop, error) {
-	return list(h, nexthopDump(), nexthopListOp, listedNexthop)
+	return h.NexthopListFiltered(NexthopFilter{})
 }
 
 // NexthopSeq is [Handle.NexthopList] as a stream. An interrupted dump ends with
 // [ErrDumpInterrupted].
 func (h *Handle) NexthopSeq() iter.Seq2[Nexthop, error] {
-	return seq(h, func() (*wire.Request, error) { return nexthopDump(), nil }, nexthopListOp, listedNexthop)
-}
-
-const nexthopListOp = "nexthop list"
-
-func listedNexthop(m wire.Message) (Nexthop, bool, error) {
-	if m.Type != uapi.RTM_NEWNEXTHOP {
-		return Nexthop{}, false, nil
-	}
-	n, err := decodeNexthop(m.Data)
-	return n, err == nil, err
+	var all NexthopFilter
+	return seq(h, func() (*wire.Request, error) { return all.request(uapi.RTM_GETNEXTHOP), nil }, nexthopListOp, all.listed)
 }
 
 var errNoNexthop = errors.New("no next hop given")
@@ -136,12 +133,6 @@ func nexthopObject(nh *Nexthop) string {
 	few := *nh
 	few.Group = nh.Group[:min(len(nh.Group), fewInError)]
 	return strings.Join(append([]string{few.String()}, andMore(len(nh.Group))...), " ")
-}
-
-func nexthopDump() *wire.Request {
-	r := wire.NewRequest(uapi.RTM_GETNEXTHOP, 0)
-	r.Header(uapi.SizeofNhmsg)
-	return r
 }
 
 func (h *Handle) nexthopChange(op string, flags uint16, nh *Nexthop) error {
@@ -227,6 +218,9 @@ func encodeMembers(r *wire.Request, nh *Nexthop) error {
 		g.Put(b[i*uapi.SizeofNexthopGrp:])
 	}
 	r.Data(uapi.NHA_GROUP, b)
+	if on := nh.HWStats; on != nil {
+		r.Uint32(uapi.NHA_HW_STATS_ENABLE, oneIf(*on))
+	}
 	if res := nh.Resilient; res != nil {
 		r.Uint16(uapi.NHA_GROUP_TYPE, uapi.NEXTHOP_GRP_TYPE_RES)
 		r.Nest(uapi.NHA_RES_GROUP | uapi.NLA_F_NESTED)
@@ -275,6 +269,14 @@ func decodeNexthop(data []byte) (n Nexthop, err error) {
 			in := d.Nested()
 			n.Resilient = decodeResilient(&in)
 			d.Fail(in.Err())
+		case uapi.NHA_HW_STATS_ENABLE:
+			n.HWStats = new(d.Uint32() != 0)
+		case uapi.NHA_HW_STATS_USED:
+			n.HWStatsUsed = d.Uint32() != 0
+		case uapi.NHA_GROUP_STATS:
+			in := d.Nested()
+			n.Stats = decodeNexthopStats(&in)
+			d.Fail(in.Err())
 		}
 	}
 	n.Encap = encap.decode()
@@ -294,6 +296,8 @@ func decodeResilient(d *wire.Decoder) *NexthopResilient {
 			res.IdleTimer = new(d.Uint32())
 		case uapi.NHA_RES_GROUP_UNBALANCED_TIMER:
 			res.UnbalancedTimer = new(d.Uint32())
+		case uapi.NHA_RES_GROUP_UNBALANCED_TIME:
+			res.UnbalancedTime = d.Uint64()
 		}
 	}
 	return res

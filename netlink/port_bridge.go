@@ -180,6 +180,7 @@ var bridgePortFields = []desc.Field{
 	{Type: uapi.IFLA_BRPORT_MCAST_EHT_HOSTS_CNT, Key: "mcast_eht_hosts_cnt", Form: desc.U32, ReadOnly: true},
 	{Type: uapi.IFLA_BRPORT_MCAST_N_GROUPS, Key: "mcast_n_groups", Form: desc.U32, ReadOnly: true},
 	{Type: uapi.IFLA_BRPORT_MCAST_MAX_GROUPS, Key: "mcast_max_groups", Form: desc.U32, Usage: "MAX_GROUPS"},
+	{Type: uapi.IFLA_BRPORT_LEARNING_SYNC, ReadOnly: true}, // the kernel does not send it
 	{Type: uapi.IFLA_BRPORT_FLUSH, Word: "fdb_flush", Form: desc.Order},
 }
 

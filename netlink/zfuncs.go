@@ -10,1089 +10,1647 @@ import (
 	"kern.sys/netlink/nl"
 )
 
-// AddrAdd is [Handle.AddrAdd] in the network namespace of the calling thread.
+// AddrAdd adds an address to a link: ip address add ADDR dev LINK. It acts in the network namespace
+// of the calling thread; see [Handle.AddrAdd].
 func AddrAdd(link Link, addr *Addr) error {
 	return pkgHandle.AddrAdd(link, addr)
 }
 
-// AddrDel is [Handle.AddrDel] in the network namespace of the calling thread.
+// AddrDel removes an address from a link: ip address del ADDR dev LINK. It acts in the network
+// namespace of the calling thread; see [Handle.AddrDel].
 func AddrDel(link Link, addr *Addr) error {
 	return pkgHandle.AddrDel(link, addr)
 }
 
-// AddrList is [Handle.AddrList] in the network namespace of the calling thread.
+// AddrList returns the IPv4 and IPv6 addresses of a link, or of all links where link is nil: ip
+// address show. family is FAMILY_ALL, FAMILY_V4 or FAMILY_V6; others have none, as a link has that
+// is gone. It acts in the network namespace of the calling thread; see [Handle.AddrList].
 func AddrList(link Link, family int) ([]Addr, error) {
 	return pkgHandle.AddrList(link, family)
 }
 
-// AddrReplace is [Handle.AddrReplace] in the network namespace of the calling thread.
+// AddrReplace adds an address to a link, or changes what an address that is there has beside it: ip
+// address replace ADDR dev LINK. It acts in the network namespace of the calling thread; see
+// [Handle.AddrReplace].
 func AddrReplace(link Link, addr *Addr) error {
 	return pkgHandle.AddrReplace(link, addr)
 }
 
-// AddrSeq is [Handle.AddrSeq] in the network namespace of the calling thread.
+// AddrSeq is [Handle.AddrList] one by one, as they come from the kernel. It acts in the network
+// namespace of the calling thread; see [Handle.AddrSeq].
 func AddrSeq(link Link, family int) iter.Seq2[Addr, error] {
 	return pkgHandle.AddrSeq(link, family)
 }
 
-// AppendConntrackEntries is [Handle.AppendConntrackEntries] in the network namespace of the calling thread.
+// AppendConntrackEntries appends the connections that q chooses to all, in little memory: with room
+// in all it takes next to no allocation. It acts in the network namespace of the calling thread;
+// see [Handle.AppendConntrackEntries].
 func AppendConntrackEntries(all []ConntrackEntry, q ConntrackQuery) ([]ConntrackEntry, error) {
 	return pkgHandle.AppendConntrackEntries(all, q)
 }
 
-// AppendLinkEntries is [Handle.AppendLinkEntries] in the network namespace of the calling thread.
+// AppendLinkEntries appends the links of [Handle.LinkListFiltered] to all, in little memory: with
+// room in all it takes next to no allocation. It acts in the network namespace of the calling
+// thread; see [Handle.AppendLinkEntries].
 func AppendLinkEntries(all []LinkEntry, f LinkFilter) ([]LinkEntry, error) {
 	return pkgHandle.AppendLinkEntries(all, f)
 }
 
-// AppendNeighEntries is [Handle.AppendNeighEntries] in the network namespace of the calling thread.
+// AppendNeighEntries appends the neighbours of [Handle.NeighListFiltered] to all, in little memory:
+// with room in all it takes next to no allocation. It acts in the network namespace of the calling
+// thread; see [Handle.AppendNeighEntries].
 func AppendNeighEntries(all []NeighEntry, filter NeighFilter) ([]NeighEntry, error) {
 	return pkgHandle.AppendNeighEntries(all, filter)
 }
 
-// AppendRouteEntries is [Handle.AppendRouteEntries] in the network namespace of the calling thread.
+// AppendRouteEntries appends the routes of [Handle.RouteListFiltered] to all, in little memory:
+// with room in all it takes next to no allocation. It acts in the network namespace of the calling
+// thread; see [Handle.AppendRouteEntries].
 func AppendRouteEntries(all []RouteEntry, family int, filter *Route, filterMask uint64) ([]RouteEntry, error) {
 	return pkgHandle.AppendRouteEntries(all, family, filter, filterMask)
 }
 
-// BridgeSetMcastSnoop is [Handle.BridgeSetMcastSnoop] in the network namespace of the calling thread.
+// BridgeSetMcastSnoop says whether a bridge sends multicast packets to those ports only where there
+// is a receiver: ip link set DEV type bridge mcast_snooping 1. It acts in the network namespace of
+// the calling thread; see [Handle.BridgeSetMcastSnoop].
 func BridgeSetMcastSnoop(link Link, on bool) error {
 	return pkgHandle.BridgeSetMcastSnoop(link, on)
 }
 
-// BridgeSetVlanDefaultPVID is [Handle.BridgeSetVlanDefaultPVID] in the network namespace of the calling thread.
+// BridgeSetVlanDefaultPVID sets the VLAN that ports get for packets without a tag, 0 for none: ip
+// link set DEV type bridge vlan_default_pvid PVID. It acts in the network namespace of the calling
+// thread; see [Handle.BridgeSetVlanDefaultPVID].
 func BridgeSetVlanDefaultPVID(link Link, pvid uint16) error {
 	return pkgHandle.BridgeSetVlanDefaultPVID(link, pvid)
 }
 
-// BridgeSetVlanFiltering is [Handle.BridgeSetVlanFiltering] in the network namespace of the calling thread.
+// BridgeSetVlanFiltering says whether a bridge regards VLANs: ip link set DEV type bridge
+// vlan_filtering 1. It acts in the network namespace of the calling thread; see
+// [Handle.BridgeSetVlanFiltering].
 func BridgeSetVlanFiltering(link Link, on bool) error {
 	return pkgHandle.BridgeSetVlanFiltering(link, on)
 }
 
-// BridgeVlanAdd is [Handle.BridgeVlanAdd] in the network namespace of the calling thread.
+// BridgeVlanAdd adds a VLAN to a bridge port, or with self to the bridge that link is: bridge vlan
+// add dev DEV vid VID [pvid] [untagged] [self] [master]. It acts in the network namespace of the
+// calling thread; see [Handle.BridgeVlanAdd].
 func BridgeVlanAdd(link Link, vid uint16, pvid, untagged, self, master bool) error {
 	return pkgHandle.BridgeVlanAdd(link, vid, pvid, untagged, self, master)
 }
 
-// BridgeVlanAddRange is [Handle.BridgeVlanAddRange] in the network namespace of the calling thread.
+// BridgeVlanAddRange is [Handle.BridgeVlanAdd] for the VLANs from vid to vidEnd. It acts in the
+// network namespace of the calling thread; see [Handle.BridgeVlanAddRange].
 func BridgeVlanAddRange(link Link, vid, vidEnd uint16, pvid, untagged, self, master bool) error {
 	return pkgHandle.BridgeVlanAddRange(link, vid, vidEnd, pvid, untagged, self, master)
 }
 
-// BridgeVlanDel is [Handle.BridgeVlanDel] in the network namespace of the calling thread.
+// BridgeVlanDel removes what [Handle.BridgeVlanAdd] adds: bridge vlan del. It acts in the network
+// namespace of the calling thread; see [Handle.BridgeVlanDel].
 func BridgeVlanDel(link Link, vid uint16, pvid, untagged, self, master bool) error {
 	return pkgHandle.BridgeVlanDel(link, vid, pvid, untagged, self, master)
 }
 
-// BridgeVlanDelRange is [Handle.BridgeVlanDelRange] in the network namespace of the calling thread.
+// BridgeVlanDelRange removes what [Handle.BridgeVlanAddRange] adds. It acts in the network
+// namespace of the calling thread; see [Handle.BridgeVlanDelRange].
 func BridgeVlanDelRange(link Link, vid, vidEnd uint16, pvid, untagged, self, master bool) error {
 	return pkgHandle.BridgeVlanDelRange(link, vid, vidEnd, pvid, untagged, self, master)
 }
 
-// BridgeVlanList is [Handle.BridgeVlanList] in the network namespace of the calling thread.
+// BridgeVlanList returns the VLANs of all bridges and ports by the link's index: bridge vlan show.
+// It acts in the network namespace of the calling thread; see [Handle.BridgeVlanList].
 func BridgeVlanList() (map[int32][]*nl.BridgeVlanInfo, error) {
 	return pkgHandle.BridgeVlanList()
 }
 
-// BridgeVlanTunnelShow is [Handle.BridgeVlanTunnelShow] in the network namespace of the calling thread.
+// BridgeVlanTunnelShow returns the VLANs that are mapped to tunnels, of all links: bridge vlan
+// tunnelshow. It acts in the network namespace of the calling thread; see
+// [Handle.BridgeVlanTunnelShow].
 func BridgeVlanTunnelShow() ([]nl.TunnelInfo, error) {
 	return pkgHandle.BridgeVlanTunnelShow()
 }
 
-// BridgeVlanTunnelShowDev is [Handle.BridgeVlanTunnelShowDev] in the network namespace of the calling thread.
+// BridgeVlanTunnelShowDev returns the VLANs of one link that are mapped to tunnels: bridge vlan
+// tunnelshow dev DEV. It acts in the network namespace of the calling thread; see
+// [Handle.BridgeVlanTunnelShowDev].
 func BridgeVlanTunnelShowDev(link Link) ([]nl.TunnelInfo, error) {
 	return pkgHandle.BridgeVlanTunnelShowDev(link)
 }
 
-// BridgeVniAdd is [Handle.BridgeVniAdd] in the network namespace of the calling thread.
+// BridgeVniAdd makes a vxlan link with vnifilter accept a network identifier: bridge vni add vni
+// VNI dev DEV. It acts in the network namespace of the calling thread; see [Handle.BridgeVniAdd].
 func BridgeVniAdd(link Link, vni uint32) error {
 	return pkgHandle.BridgeVniAdd(link, vni)
 }
 
-// BridgeVniAddRange is [Handle.BridgeVniAddRange] in the network namespace of the calling thread.
+// BridgeVniAddRange is [Handle.BridgeVniAdd] for the identifiers from vni to vniEnd. It acts in the
+// network namespace of the calling thread; see [Handle.BridgeVniAddRange].
 func BridgeVniAddRange(link Link, vni, vniEnd uint32) error {
 	return pkgHandle.BridgeVniAddRange(link, vni, vniEnd)
 }
 
-// BridgeVniDel is [Handle.BridgeVniDel] in the network namespace of the calling thread.
+// BridgeVniDel removes what [Handle.BridgeVniAdd] adds: bridge vni del. It acts in the network
+// namespace of the calling thread; see [Handle.BridgeVniDel].
 func BridgeVniDel(link Link, vni uint32) error {
 	return pkgHandle.BridgeVniDel(link, vni)
 }
 
-// BridgeVniDelRange is [Handle.BridgeVniDelRange] in the network namespace of the calling thread.
+// BridgeVniDelRange removes what [Handle.BridgeVniAddRange] adds. It acts in the network namespace
+// of the calling thread; see [Handle.BridgeVniDelRange].
 func BridgeVniDelRange(link Link, vni, vniEnd uint32) error {
 	return pkgHandle.BridgeVniDelRange(link, vni, vniEnd)
 }
 
-// BridgeVniList is [Handle.BridgeVniList] in the network namespace of the calling thread.
+// BridgeVniList returns the network identifiers that vxlan links with vnifilter accept, by the
+// link's index: bridge vni show. It acts in the network namespace of the calling thread; see
+// [Handle.BridgeVniList].
 func BridgeVniList() (map[int32][]*nl.BridgeVniInfo, error) {
 	return pkgHandle.BridgeVniList()
 }
 
-// ClassAdd is [Handle.ClassAdd] in the network namespace of the calling thread.
+// ChainAdd adds a chain to a link's queueing discipline: tc chain add. It acts in the network
+// namespace of the calling thread; see [Handle.ChainAdd].
+func ChainAdd(link Link, chain Chain) error {
+	return pkgHandle.ChainAdd(link, chain)
+}
+
+// ChainDel deletes a chain with its filters: tc chain del. It acts in the network namespace of the
+// calling thread; see [Handle.ChainDel].
+func ChainDel(link Link, chain Chain) error {
+	return pkgHandle.ChainDel(link, chain)
+}
+
+// ChainList returns the chains of a link's queueing discipline, those that were added and those
+// that have filters: tc chain show. It acts in the network namespace of the calling thread; see
+// [Handle.ChainList].
+func ChainList(link Link, parent uint32) ([]Chain, error) {
+	return pkgHandle.ChainList(link, parent)
+}
+
+// ChainSeq gives the chains of [Handle.ChainList] as they come. It acts in the network namespace of
+// the calling thread; see [Handle.ChainSeq].
+func ChainSeq(link Link, parent uint32) iter.Seq2[Chain, error] {
+	return pkgHandle.ChainSeq(link, parent)
+}
+
+// ClassAdd adds a class: tc class add. It acts in the network namespace of the calling thread; see
+// [Handle.ClassAdd].
 func ClassAdd(class Class) error {
 	return pkgHandle.ClassAdd(class)
 }
 
-// ClassChange is [Handle.ClassChange] in the network namespace of the calling thread.
+// ClassChange changes the class with its handle: tc class change. It acts in the network namespace
+// of the calling thread; see [Handle.ClassChange].
 func ClassChange(class Class) error {
 	return pkgHandle.ClassChange(class)
 }
 
-// ClassDel is [Handle.ClassDel] in the network namespace of the calling thread.
+// ClassDel deletes the class with its handle: tc class del. It acts in the network namespace of the
+// calling thread; see [Handle.ClassDel].
 func ClassDel(class Class) error {
 	return pkgHandle.ClassDel(class)
 }
 
-// ClassList is [Handle.ClassList] in the network namespace of the calling thread.
+// ClassList returns the classes of a link: tc class show. It acts in the network namespace of the
+// calling thread; see [Handle.ClassList].
 func ClassList(link Link, parent uint32) ([]Class, error) {
 	return pkgHandle.ClassList(link, parent)
 }
 
-// ClassReplace is [Handle.ClassReplace] in the network namespace of the calling thread.
+// ClassReplace changes the class with its handle, or adds it where there is none: tc class replace.
+// It acts in the network namespace of the calling thread; see [Handle.ClassReplace].
 func ClassReplace(class Class) error {
 	return pkgHandle.ClassReplace(class)
 }
 
-// ClassSeq is [Handle.ClassSeq] in the network namespace of the calling thread.
+// ClassSeq gives the classes of [Handle.ClassList] as they come. It acts in the network namespace
+// of the calling thread; see [Handle.ClassSeq].
 func ClassSeq(link Link, parent uint32) iter.Seq2[Class, error] {
 	return pkgHandle.ClassSeq(link, parent)
 }
 
-// ConntrackCount is [Handle.ConntrackCount] in the network namespace of the calling thread.
+// ConntrackCount returns how many connections the namespace has, and how many it may have:
+// conntrack -C. top is 0 before Linux 4.18. It acts in the network namespace of the calling thread;
+// see [Handle.ConntrackCount].
 func ConntrackCount() (entries, top uint32, err error) {
 	return pkgHandle.ConntrackCount()
 }
 
-// ConntrackCreate is [Handle.ConntrackCreate] in the network namespace of the calling thread.
+// ConntrackCreate creates a connection: conntrack -I. It acts in the network namespace of the
+// calling thread; see [Handle.ConntrackCreate].
 func ConntrackCreate(table ConntrackTableType, family InetFamily, flow *ConntrackFlow) error {
 	return pkgHandle.ConntrackCreate(table, family, flow)
 }
 
-// ConntrackDelete is [Handle.ConntrackDelete] in the network namespace of the calling thread.
+// ConntrackDelete deletes a connection: conntrack -D. It acts in the network namespace of the
+// calling thread; see [Handle.ConntrackDelete].
 func ConntrackDelete(table ConntrackTableType, family InetFamily, flow *ConntrackFlow) error {
 	return pkgHandle.ConntrackDelete(table, family, flow)
 }
 
-// ConntrackDeleteFilter is [Handle.ConntrackDeleteFilter] in the network namespace of the calling thread.
+// ConntrackDeleteFilter is [Handle.ConntrackDeleteFilters] with one filter. It acts in the network
+// namespace of the calling thread; see [Handle.ConntrackDeleteFilter].
 //
 // Deprecated: use ConntrackDeleteFilters.
 func ConntrackDeleteFilter(table ConntrackTableType, family InetFamily, filter CustomConntrackFilter) (uint, error) {
 	return pkgHandle.ConntrackDeleteFilter(table, family, filter)
 }
 
-// ConntrackDeleteFilters is [Handle.ConntrackDeleteFilters] in the network namespace of the calling thread.
+// ConntrackDeleteFilters deletes what a table has of a family, or of all with FAMILY_ALL, and any
+// of the filters chooses: conntrack -D. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackDeleteFilters].
 func ConntrackDeleteFilters(table ConntrackTableType, family InetFamily, filters ...CustomConntrackFilter) (uint, error) {
 	return pkgHandle.ConntrackDeleteFilters(table, family, filters...)
 }
 
-// ConntrackDeleteMatching is [Handle.ConntrackDeleteMatching] in the network namespace of the calling thread.
+// ConntrackDeleteMatching deletes the connections that q chooses and, unless it is nil, match
+// wants: conntrack -D. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackDeleteMatching].
 func ConntrackDeleteMatching(q ConntrackQuery, match func(*ConntrackEntry) bool) (int, error) {
 	return pkgHandle.ConntrackDeleteMatching(q, match)
 }
 
-// ConntrackEntries is [Handle.ConntrackEntries] in the network namespace of the calling thread.
+// ConntrackEntries gives the connections that q chooses as they come, in little memory and without
+// an allocation for each: conntrack -L. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackEntries].
 func ConntrackEntries(q ConntrackQuery) iter.Seq2[*ConntrackEntry, error] {
 	return pkgHandle.ConntrackEntries(q)
 }
 
-// ConntrackExpectAdd is [Handle.ConntrackExpectAdd] in the network namespace of the calling thread.
+// ConntrackExpectAdd makes an expectation of the connection Master, which has a helper: conntrack
+// -I expect. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackExpectAdd].
 func ConntrackExpectAdd(e *ConntrackExpectation) error {
 	return pkgHandle.ConntrackExpectAdd(e)
 }
 
-// ConntrackExpectDel is [Handle.ConntrackExpectDel] in the network namespace of the calling thread.
+// ConntrackExpectDel deletes the expectation of a tuple: conntrack -D expect. It acts in the
+// network namespace of the calling thread; see [Handle.ConntrackExpectDel].
 func ConntrackExpectDel(e *ConntrackExpectation) error {
 	return pkgHandle.ConntrackExpectDel(e)
 }
 
-// ConntrackExpectSeq is [Handle.ConntrackExpectSeq] in the network namespace of the calling thread.
+// ConntrackExpectSeq gives the expectations of a family, or of all with FAMILY_ALL, one by one:
+// conntrack -L expect. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackExpectSeq].
 func ConntrackExpectSeq(family InetFamily) iter.Seq2[ConntrackExpectation, error] {
 	return pkgHandle.ConntrackExpectSeq(family)
 }
 
-// ConntrackExpectStats is [Handle.ConntrackExpectStats] in the network namespace of the calling thread.
+// ConntrackExpectStats returns the counters of expectations of each processor. It acts in the
+// network namespace of the calling thread; see [Handle.ConntrackExpectStats].
 func ConntrackExpectStats() ([]ConntrackExpectCPUStats, error) {
 	return pkgHandle.ConntrackExpectStats()
 }
 
-// ConntrackGet is [Handle.ConntrackGet] in the network namespace of the calling thread.
+// ConntrackGet returns the connection that flow's zone and the tuple of one direction name:
+// conntrack -G. It acts in the network namespace of the calling thread; see [Handle.ConntrackGet].
 func ConntrackGet(flow *ConntrackFlow) (*ConntrackFlow, error) {
 	return pkgHandle.ConntrackGet(flow)
 }
 
-// ConntrackModify is [Handle.ConntrackModify] in the network namespace of the calling thread.
+// ConntrackModify changes what change names of the connection that flow's zone and the tuple of one
+// direction name: conntrack -U. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackModify].
 func ConntrackModify(flow *ConntrackFlow, change ConntrackChange) error {
 	return pkgHandle.ConntrackModify(flow, change)
 }
 
-// ConntrackSeq is [Handle.ConntrackSeq] in the network namespace of the calling thread.
+// ConntrackSeq gives the connections that q chooses one by one, with all that the kernel says of
+// them. It acts in the network namespace of the calling thread; see [Handle.ConntrackSeq].
 func ConntrackSeq(q ConntrackQuery) iter.Seq2[*ConntrackFlow, error] {
 	return pkgHandle.ConntrackSeq(q)
 }
 
-// ConntrackStats is [Handle.ConntrackStats] in the network namespace of the calling thread.
+// ConntrackStats returns the counters of each processor: conntrack -S. It acts in the network
+// namespace of the calling thread; see [Handle.ConntrackStats].
 func ConntrackStats() ([]ConntrackCPUStats, error) {
 	return pkgHandle.ConntrackStats()
 }
 
-// ConntrackTableFlush is [Handle.ConntrackTableFlush] in the network namespace of the calling thread.
+// ConntrackTableFlush deletes all that a table has, of every family: conntrack -F. It acts in the
+// network namespace of the calling thread; see [Handle.ConntrackTableFlush].
 func ConntrackTableFlush(table ConntrackTableType) error {
 	return pkgHandle.ConntrackTableFlush(table)
 }
 
-// ConntrackTableList is [Handle.ConntrackTableList] in the network namespace of the calling thread.
+// ConntrackTableList returns what a table has of a family, or of all with FAMILY_ALL: conntrack -L.
+// It acts in the network namespace of the calling thread; see [Handle.ConntrackTableList].
 func ConntrackTableList(table ConntrackTableType, family InetFamily) ([]*ConntrackFlow, error) {
 	return pkgHandle.ConntrackTableList(table, family)
 }
 
-// ConntrackUpdate is [Handle.ConntrackUpdate] in the network namespace of the calling thread.
+// ConntrackUpdate changes the mark, the timeout, the status where it is not 0, the labels where
+// they are not nil, and the protocol's information where there is some, of a connection: conntrack
+// -U. It acts in the network namespace of the calling thread; see [Handle.ConntrackUpdate].
 func ConntrackUpdate(table ConntrackTableType, family InetFamily, flow *ConntrackFlow) error {
 	return pkgHandle.ConntrackUpdate(table, family, flow)
 }
 
-// GetNetNsIdByFd is [Handle.GetNetNsIdByFd] in the network namespace of the calling thread.
+// FilterAdd adds a filter: tc filter add. It acts in the network namespace of the calling thread;
+// see [Handle.FilterAdd].
+func FilterAdd(filter Filter) error {
+	return pkgHandle.FilterAdd(filter)
+}
+
+// FilterChange changes the filter with its handle, priority and protocol: tc filter change. It acts
+// in the network namespace of the calling thread; see [Handle.FilterChange].
+func FilterChange(filter Filter) error {
+	return pkgHandle.FilterChange(filter)
+}
+
+// FilterDel deletes filters: tc filter del. It acts in the network namespace of the calling thread;
+// see [Handle.FilterDel].
+func FilterDel(filter Filter) error {
+	return pkgHandle.FilterDel(filter)
+}
+
+// FilterGet returns the filter with the handle, priority, protocol, parent and kind of the one that
+// is given: tc filter get. It acts in the network namespace of the calling thread; see
+// [Handle.FilterGet].
+func FilterGet(filter Filter) (Filter, error) {
+	return pkgHandle.FilterGet(filter)
+}
+
+// FilterList returns the filters of a link's queueing discipline or class: tc filter show. It acts
+// in the network namespace of the calling thread; see [Handle.FilterList].
+func FilterList(link Link, parent uint32) ([]Filter, error) {
+	return pkgHandle.FilterList(link, parent)
+}
+
+// FilterReplace changes the filter with its handle, priority and protocol, or adds it where there
+// is none: tc filter replace. It acts in the network namespace of the calling thread; see
+// [Handle.FilterReplace].
+func FilterReplace(filter Filter) error {
+	return pkgHandle.FilterReplace(filter)
+}
+
+// FilterSeq gives the filters of [Handle.FilterList] as they come, and the hash tables of u32, each
+// as a [U32] with Divisor and without Sel. It acts in the network namespace of the calling thread;
+// see [Handle.FilterSeq].
+func FilterSeq(link Link, parent uint32) iter.Seq2[Filter, error] {
+	return pkgHandle.FilterSeq(link, parent)
+}
+
+// GetNetNsIdByFd is [Handle.GetNetNsIdByPid] for the network namespace that fd is open on. It acts
+// in the network namespace of the calling thread; see [Handle.GetNetNsIdByFd].
 func GetNetNsIdByFd(fd int) (int, error) {
 	return pkgHandle.GetNetNsIdByFd(fd)
 }
 
-// GetNetNsIdByPid is [Handle.GetNetNsIdByPid] in the network namespace of the calling thread.
+// GetNetNsIdByPid returns the id by which the handle's namespace knows the network namespace of a
+// process, or -1 where it has none: ip netns list-id. It acts in the network namespace of the
+// calling thread; see [Handle.GetNetNsIdByPid].
 func GetNetNsIdByPid(pid int) (int, error) {
 	return pkgHandle.GetNetNsIdByPid(pid)
 }
 
-// IpsetAdd is [Handle.IpsetAdd] in the network namespace of the calling thread.
+// IpsetAdd adds an entry to a set: ipset add. It acts in the network namespace of the calling
+// thread; see [Handle.IpsetAdd].
 func IpsetAdd(setname string, entry *IPSetEntry) error {
 	return pkgHandle.IpsetAdd(setname, entry)
 }
 
-// IpsetCreate is [Handle.IpsetCreate] in the network namespace of the calling thread.
+// IpsetCreate makes a set: ipset create SETNAME TYPENAME. It acts in the network namespace of the
+// calling thread; see [Handle.IpsetCreate].
 func IpsetCreate(setname, typename string, options IpsetCreateOptions) error {
 	return pkgHandle.IpsetCreate(setname, typename, options)
 }
 
-// IpsetDel is [Handle.IpsetDel] in the network namespace of the calling thread.
+// IpsetDel deletes an entry from a set: ipset del. It acts in the network namespace of the calling
+// thread; see [Handle.IpsetDel].
 func IpsetDel(setname string, entry *IPSetEntry) error {
 	return pkgHandle.IpsetDel(setname, entry)
 }
 
-// IpsetDestroy is [Handle.IpsetDestroy] in the network namespace of the calling thread.
+// IpsetDestroy deletes a set that nothing refers to: ipset destroy SETNAME. It acts in the network
+// namespace of the calling thread; see [Handle.IpsetDestroy].
 func IpsetDestroy(setname string) error {
 	return pkgHandle.IpsetDestroy(setname)
 }
 
-// IpsetDestroyAll is [Handle.IpsetDestroyAll] in the network namespace of the calling thread.
+// IpsetDestroyAll deletes all sets, and none where anything refers to one: ipset destroy. It acts
+// in the network namespace of the calling thread; see [Handle.IpsetDestroyAll].
 func IpsetDestroyAll() error {
 	return pkgHandle.IpsetDestroyAll()
 }
 
-// IpsetEntries is [Handle.IpsetEntries] in the network namespace of the calling thread.
+// IpsetEntries gives the entries of a set one by one, as they come. It acts in the network
+// namespace of the calling thread; see [Handle.IpsetEntries].
 func IpsetEntries(setname string) iter.Seq2[*IPSetEntry, error] {
 	return pkgHandle.IpsetEntries(setname)
 }
 
-// IpsetFlush is [Handle.IpsetFlush] in the network namespace of the calling thread.
+// IpsetFlush deletes all entries of a set: ipset flush SETNAME. It acts in the network namespace of
+// the calling thread; see [Handle.IpsetFlush].
 func IpsetFlush(setname string) error {
 	return pkgHandle.IpsetFlush(setname)
 }
 
-// IpsetFlushAll is [Handle.IpsetFlushAll] in the network namespace of the calling thread.
+// IpsetFlushAll deletes all entries of all sets: ipset flush. It acts in the network namespace of
+// the calling thread; see [Handle.IpsetFlushAll].
 func IpsetFlushAll() error {
 	return pkgHandle.IpsetFlushAll()
 }
 
-// IpsetList is [Handle.IpsetList] in the network namespace of the calling thread.
+// IpsetList returns a set with its entries: ipset list SETNAME. It acts in the network namespace of
+// the calling thread; see [Handle.IpsetList].
 func IpsetList(name string) (*IPSetResult, error) {
 	return pkgHandle.IpsetList(name)
 }
 
-// IpsetListAll is [Handle.IpsetListAll] in the network namespace of the calling thread.
+// IpsetListAll returns all sets with their entries: ipset list. It acts in the network namespace of
+// the calling thread; see [Handle.IpsetListAll].
 func IpsetListAll() ([]IPSetResult, error) {
 	return pkgHandle.IpsetListAll()
 }
 
-// IpsetListHeaders is [Handle.IpsetListHeaders] in the network namespace of the calling thread.
+// IpsetListHeaders returns all sets without their entries: ipset list -terse. It acts in the
+// network namespace of the calling thread; see [Handle.IpsetListHeaders].
 func IpsetListHeaders() ([]IPSetResult, error) {
 	return pkgHandle.IpsetListHeaders()
 }
 
-// IpsetProtocol is [Handle.IpsetProtocol] in the network namespace of the calling thread.
+// IpsetProtocol returns the newest and the oldest protocol version that the kernel speaks: ipset
+// version. It acts in the network namespace of the calling thread; see [Handle.IpsetProtocol].
 func IpsetProtocol() (protocol uint8, minVersion uint8, err error) {
 	return pkgHandle.IpsetProtocol()
 }
 
-// IpsetRename is [Handle.IpsetRename] in the network namespace of the calling thread.
+// IpsetRename gives a set that nothing refers to another name: ipset rename. It acts in the network
+// namespace of the calling thread; see [Handle.IpsetRename].
 func IpsetRename(setname, newname string) error {
 	return pkgHandle.IpsetRename(setname, newname)
 }
 
-// IpsetSwap is [Handle.IpsetSwap] in the network namespace of the calling thread.
+// IpsetSwap exchanges the contents of two sets of one type: ipset swap. It acts in the network
+// namespace of the calling thread; see [Handle.IpsetSwap].
 func IpsetSwap(setname, othersetname string) error {
 	return pkgHandle.IpsetSwap(setname, othersetname)
 }
 
-// IpsetTest is [Handle.IpsetTest] in the network namespace of the calling thread.
+// IpsetTest reports whether a set has an entry: ipset test. It acts in the network namespace of the
+// calling thread; see [Handle.IpsetTest].
 func IpsetTest(setname string, entry *IPSetEntry) (bool, error) {
 	return pkgHandle.IpsetTest(setname, entry)
 }
 
-// IpsetType is [Handle.IpsetType] in the network namespace of the calling thread.
+// IpsetType returns the revisions of a set type that the kernel has, and loads its module. It acts
+// in the network namespace of the calling thread; see [Handle.IpsetType].
 func IpsetType(typename string, family uint8) (newest, oldest uint8, err error) {
 	return pkgHandle.IpsetType(typename, family)
 }
 
-// LinkAdd is [Handle.LinkAdd] in the network namespace of the calling thread.
+// LinkAdd makes a link: ip link add NAME type KIND …. It acts in the network namespace of the
+// calling thread; see [Handle.LinkAdd].
 func LinkAdd(link Link) error {
 	return pkgHandle.LinkAdd(link)
 }
 
-// LinkAddAltName is [Handle.LinkAddAltName] in the network namespace of the calling thread.
+// LinkAddAltName gives a link one more name, of at most 127 bytes, that it can be found by (Linux
+// 5.5): ip link property add dev DEV altname NAME. It acts in the network namespace of the calling
+// thread; see [Handle.LinkAddAltName].
 func LinkAddAltName(link Link, name string) error {
 	return pkgHandle.LinkAddAltName(link, name)
 }
 
-// LinkByAlias is [Handle.LinkByAlias] in the network namespace of the calling thread.
+// LinkByAlias finds a link by its alias, which the kernel lists all links for. It acts in the
+// network namespace of the calling thread; see [Handle.LinkByAlias].
 func LinkByAlias(alias string) (Link, error) {
 	return pkgHandle.LinkByAlias(alias)
 }
 
-// LinkByIndex is [Handle.LinkByIndex] in the network namespace of the calling thread.
+// LinkByIndex finds a link by its index. It acts in the network namespace of the calling thread;
+// see [Handle.LinkByIndex].
 func LinkByIndex(index int) (Link, error) {
 	return pkgHandle.LinkByIndex(index)
 }
 
-// LinkByName is [Handle.LinkByName] in the network namespace of the calling thread.
+// LinkByName finds a link by its name or one of its alternative names. It acts in the network
+// namespace of the calling thread; see [Handle.LinkByName].
 func LinkByName(name string) (Link, error) {
 	return pkgHandle.LinkByName(name)
 }
 
-// LinkDel is [Handle.LinkDel] in the network namespace of the calling thread.
+// LinkDel removes a link, found by Index, else by Name: ip link del DEV. It acts in the network
+// namespace of the calling thread; see [Handle.LinkDel].
 func LinkDel(link Link) error {
 	return pkgHandle.LinkDel(link)
 }
 
-// LinkDelAll is [Handle.LinkDelAll] in the network namespace of the calling thread.
+// LinkDelAll removes links, several at a time. It acts in the network namespace of the calling
+// thread; see [Handle.LinkDelAll].
 func LinkDelAll(links []Link) []error {
 	return pkgHandle.LinkDelAll(links)
 }
 
-// LinkDelAltName is [Handle.LinkDelAltName] in the network namespace of the calling thread.
+// LinkDelAltName takes an alternative name from a link: ip link property del dev DEV altname NAME.
+// It acts in the network namespace of the calling thread; see [Handle.LinkDelAltName].
 func LinkDelAltName(link Link, name string) error {
 	return pkgHandle.LinkDelAltName(link, name)
 }
 
-// LinkDelGroup is [Handle.LinkDelGroup] in the network namespace of the calling thread.
+// LinkDelGroup removes all links of a group, see [Handle.LinkSetGroup], in one go: ip link del
+// group GROUP. It acts in the network namespace of the calling thread; see [Handle.LinkDelGroup].
 func LinkDelGroup(group uint32) error {
 	return pkgHandle.LinkDelGroup(group)
 }
 
-// LinkEntries is [Handle.LinkEntries] in the network namespace of the calling thread.
+// LinkEntries gives the links of [Handle.LinkListFiltered] as they come, in little memory and
+// without an allocation for each. It acts in the network namespace of the calling thread; see
+// [Handle.LinkEntries].
 func LinkEntries(f LinkFilter) iter.Seq2[*LinkEntry, error] {
 	return pkgHandle.LinkEntries(f)
 }
 
-// LinkGetProtinfo is [Handle.LinkGetProtinfo] in the network namespace of the calling thread.
+// LinkGetProtinfo returns the settings of a bridge port. It acts in the network namespace of the
+// calling thread; see [Handle.LinkGetProtinfo].
 func LinkGetProtinfo(link Link) (Protinfo, error) {
 	return pkgHandle.LinkGetProtinfo(link)
 }
 
-// LinkIndex is [Handle.LinkIndex] in the network namespace of the calling thread.
+// LinkIndex returns the index of the link of that name, or of that alternative name, like
+// if_nametoindex(3). It acts in the network namespace of the calling thread; see
+// [Handle.LinkIndex].
 func LinkIndex(name string) (int, error) {
 	return pkgHandle.LinkIndex(name)
 }
 
-// LinkList is [Handle.LinkList] in the network namespace of the calling thread.
+// LinkList lists all links: ip link show. It acts in the network namespace of the calling thread;
+// see [Handle.LinkList].
 func LinkList() ([]Link, error) {
 	return pkgHandle.LinkList()
 }
 
-// LinkListFiltered is [Handle.LinkListFiltered] in the network namespace of the calling thread.
+// LinkListFiltered lists the links that match f. It acts in the network namespace of the calling
+// thread; see [Handle.LinkListFiltered].
 func LinkListFiltered(f LinkFilter) ([]Link, error) {
 	return pkgHandle.LinkListFiltered(f)
 }
 
-// LinkModify is [Handle.LinkModify] in the network namespace of the calling thread.
+// LinkModify changes a link that exists, found by Index, else by Name, to what is set in link: ip
+// link set. It acts in the network namespace of the calling thread; see [Handle.LinkModify].
 func LinkModify(link Link) error {
 	return pkgHandle.LinkModify(link)
 }
 
-// LinkName is [Handle.LinkName] in the network namespace of the calling thread.
+// LinkName returns the name of the link of that index, like if_indextoname(3). It acts in the
+// network namespace of the calling thread; see [Handle.LinkName].
 func LinkName(index int) (string, error) {
 	return pkgHandle.LinkName(index)
 }
 
-// LinkSeq is [Handle.LinkSeq] in the network namespace of the calling thread.
+// LinkSeq is [Handle.LinkList] as a stream. It acts in the network namespace of the calling thread;
+// see [Handle.LinkSeq].
 func LinkSeq() iter.Seq2[Link, error] {
 	return pkgHandle.LinkSeq()
 }
 
-// LinkSeqFiltered is [Handle.LinkSeqFiltered] in the network namespace of the calling thread.
+// LinkSeqFiltered is [Handle.LinkListFiltered] as a stream. It acts in the network namespace of the
+// calling thread; see [Handle.LinkSeqFiltered].
 func LinkSeqFiltered(f LinkFilter) iter.Seq2[Link, error] {
 	return pkgHandle.LinkSeqFiltered(f)
 }
 
-// LinkSetARPOff is [Handle.LinkSetARPOff] in the network namespace of the calling thread.
+// LinkSetARPOff keeps a link from using ARP: ip link set DEV arp off. It acts in the network
+// namespace of the calling thread; see [Handle.LinkSetARPOff].
 func LinkSetARPOff(link Link) error {
 	return pkgHandle.LinkSetARPOff(link)
 }
 
-// LinkSetARPOn is [Handle.LinkSetARPOn] in the network namespace of the calling thread.
+// LinkSetARPOn lets a link use ARP: ip link set DEV arp on. It acts in the network namespace of the
+// calling thread; see [Handle.LinkSetARPOn].
 func LinkSetARPOn(link Link) error {
 	return pkgHandle.LinkSetARPOn(link)
 }
 
-// LinkSetAlias is [Handle.LinkSetAlias] in the network namespace of the calling thread.
+// LinkSetAlias gives a link a text of at most 255 bytes for people to read, "" takes it away: ip
+// link set DEV alias NAME. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetAlias].
 func LinkSetAlias(link Link, name string) error {
 	return pkgHandle.LinkSetAlias(link, name)
 }
 
-// LinkSetAllmulticastOff is [Handle.LinkSetAllmulticastOff] in the network namespace of the calling thread.
+// LinkSetAllmulticastOff ends LinkSetAllmulticastOn: ip link set DEV allmulticast off. It acts in
+// the network namespace of the calling thread; see [Handle.LinkSetAllmulticastOff].
 func LinkSetAllmulticastOff(link Link) error {
 	return pkgHandle.LinkSetAllmulticastOff(link)
 }
 
-// LinkSetAllmulticastOn is [Handle.LinkSetAllmulticastOn] in the network namespace of the calling thread.
+// LinkSetAllmulticastOn makes a link receive all multicast packets: ip link set DEV allmulticast
+// on. It acts in the network namespace of the calling thread; see [Handle.LinkSetAllmulticastOn].
 func LinkSetAllmulticastOn(link Link) error {
 	return pkgHandle.LinkSetAllmulticastOn(link)
 }
 
-// LinkSetBRSlaveGroupFwdMask is [Handle.LinkSetBRSlaveGroupFwdMask] in the network namespace of the calling thread.
+// LinkSetBRSlaveGroupFwdMask sets which of the link-local addresses 01:80:C2:00:00:0X a bridge port
+// forwards, a bit for each X: ip link set DEV type bridge_slave group_fwd_mask MASK. It acts in the
+// network namespace of the calling thread; see [Handle.LinkSetBRSlaveGroupFwdMask].
 func LinkSetBRSlaveGroupFwdMask(link Link, mask uint16) error {
 	return pkgHandle.LinkSetBRSlaveGroupFwdMask(link, mask)
 }
 
-// LinkSetBrNeighSuppress is [Handle.LinkSetBrNeighSuppress] in the network namespace of the calling thread.
+// LinkSetBrNeighSuppress sets whether a bridge port answers ARP and ND in place of flooding them:
+// bridge link set dev DEV neigh_suppress on. It acts in the network namespace of the calling
+// thread; see [Handle.LinkSetBrNeighSuppress].
 func LinkSetBrNeighSuppress(link Link, mode bool) error {
 	return pkgHandle.LinkSetBrNeighSuppress(link, mode)
 }
 
-// LinkSetBrProxyArp is [Handle.LinkSetBrProxyArp] in the network namespace of the calling thread.
+// LinkSetBrProxyArp sets whether a bridge answers ARP on this port for what it knows: bridge link
+// set dev DEV proxy_arp on. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetBrProxyArp].
 func LinkSetBrProxyArp(link Link, mode bool) error {
 	return pkgHandle.LinkSetBrProxyArp(link, mode)
 }
 
-// LinkSetBrProxyArpWiFi is [Handle.LinkSetBrProxyArpWiFi] in the network namespace of the calling thread.
+// LinkSetBrProxyArpWiFi is LinkSetBrProxyArp as IEEE 802.11 and Hotspot 2.0 want it: bridge link
+// set dev DEV proxy_arp_wifi on. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetBrProxyArpWiFi].
 func LinkSetBrProxyArpWiFi(link Link, mode bool) error {
 	return pkgHandle.LinkSetBrProxyArpWiFi(link, mode)
 }
 
-// LinkSetCarrier is [Handle.LinkSetCarrier] in the network namespace of the calling thread.
+// LinkSetCarrier sets whether a link has a carrier, where its kind has none of its own, as dummy:
+// ip link set DEV carrier on|off. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetCarrier].
 func LinkSetCarrier(link Link, on bool) error {
 	return pkgHandle.LinkSetCarrier(link, on)
 }
 
-// LinkSetDown is [Handle.LinkSetDown] in the network namespace of the calling thread.
+// LinkSetDown takes a link down: ip link set DEV down. It acts in the network namespace of the
+// calling thread; see [Handle.LinkSetDown].
 func LinkSetDown(link Link) error {
 	return pkgHandle.LinkSetDown(link)
 }
 
-// LinkSetFastLeave is [Handle.LinkSetFastLeave] in the network namespace of the calling thread.
+// LinkSetFastLeave sets whether a bridge port leaves a multicast group at the first leave message:
+// bridge link set dev DEV fastleave on. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetFastLeave].
 func LinkSetFastLeave(link Link, mode bool) error {
 	return pkgHandle.LinkSetFastLeave(link, mode)
 }
 
-// LinkSetFlood is [Handle.LinkSetFlood] in the network namespace of the calling thread.
+// LinkSetFlood sets whether a bridge port gets packets to unknown addresses: bridge link set dev
+// DEV flood on. It acts in the network namespace of the calling thread; see [Handle.LinkSetFlood].
 func LinkSetFlood(link Link, mode bool) error {
 	return pkgHandle.LinkSetFlood(link, mode)
 }
 
-// LinkSetGROIPv4MaxSize is [Handle.LinkSetGROIPv4MaxSize] in the network namespace of the calling thread.
+// LinkSetGROIPv4MaxSize is LinkSetGROMaxSize for IPv4 (Linux 6.3): ip link set DEV
+// gro_ipv4_max_size BYTES. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetGROIPv4MaxSize].
 func LinkSetGROIPv4MaxSize(link Link, maxSize int) error {
 	return pkgHandle.LinkSetGROIPv4MaxSize(link, maxSize)
 }
 
-// LinkSetGROMaxSize is [Handle.LinkSetGROMaxSize] in the network namespace of the calling thread.
+// LinkSetGROMaxSize bounds a packet that is merged on receipt, in bytes: ip link set DEV
+// gro_max_size BYTES. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetGROMaxSize].
 func LinkSetGROMaxSize(link Link, maxSize int) error {
 	return pkgHandle.LinkSetGROMaxSize(link, maxSize)
 }
 
-// LinkSetGSOIPv4MaxSize is [Handle.LinkSetGSOIPv4MaxSize] in the network namespace of the calling thread.
+// LinkSetGSOIPv4MaxSize is LinkSetGSOMaxSize for IPv4 (Linux 6.3): ip link set DEV
+// gso_ipv4_max_size BYTES. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetGSOIPv4MaxSize].
 func LinkSetGSOIPv4MaxSize(link Link, maxSize int) error {
 	return pkgHandle.LinkSetGSOIPv4MaxSize(link, maxSize)
 }
 
-// LinkSetGSOMaxSegs is [Handle.LinkSetGSOMaxSegs] in the network namespace of the calling thread.
+// LinkSetGSOMaxSegs bounds the segments of a packet that the device or the stack is to segment: ip
+// link set DEV gso_max_segs SEGMENTS. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetGSOMaxSegs].
 func LinkSetGSOMaxSegs(link Link, maxSegs int) error {
 	return pkgHandle.LinkSetGSOMaxSegs(link, maxSegs)
 }
 
-// LinkSetGSOMaxSize is [Handle.LinkSetGSOMaxSize] in the network namespace of the calling thread.
+// LinkSetGSOMaxSize bounds a packet that the device or the stack is to segment, in bytes: ip link
+// set DEV gso_max_size BYTES. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetGSOMaxSize].
 func LinkSetGSOMaxSize(link Link, maxSize int) error {
 	return pkgHandle.LinkSetGSOMaxSize(link, maxSize)
 }
 
-// LinkSetGroup is [Handle.LinkSetGroup] in the network namespace of the calling thread.
+// LinkSetGroup moves a link to a group of links: ip link set DEV group GROUP. It acts in the
+// network namespace of the calling thread; see [Handle.LinkSetGroup].
 func LinkSetGroup(link Link, group int) error {
 	return pkgHandle.LinkSetGroup(link, group)
 }
 
-// LinkSetGuard is [Handle.LinkSetGuard] in the network namespace of the calling thread.
+// LinkSetGuard sets whether a bridge port ignores spanning tree messages: bridge link set dev DEV
+// guard on. It acts in the network namespace of the calling thread; see [Handle.LinkSetGuard].
 func LinkSetGuard(link Link, mode bool) error {
 	return pkgHandle.LinkSetGuard(link, mode)
 }
 
-// LinkSetHairpin is [Handle.LinkSetHairpin] in the network namespace of the calling thread.
+// LinkSetHairpin sets whether a bridge port sends packets back where they came from: bridge link
+// set dev DEV hairpin on. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetHairpin].
 func LinkSetHairpin(link Link, mode bool) error {
 	return pkgHandle.LinkSetHairpin(link, mode)
 }
 
-// LinkSetHardwareAddr is [Handle.LinkSetHardwareAddr] in the network namespace of the calling thread.
+// LinkSetHardwareAddr sets the link-layer address: ip link set DEV address LLADDR. It acts in the
+// network namespace of the calling thread; see [Handle.LinkSetHardwareAddr].
 func LinkSetHardwareAddr(link Link, hwaddr net.HardwareAddr) error {
 	return pkgHandle.LinkSetHardwareAddr(link, hwaddr)
 }
 
-// LinkSetIP6AddrGenMode is [Handle.LinkSetIP6AddrGenMode] in the network namespace of the calling thread.
+// LinkSetIP6AddrGenMode says how link-local and autoconfigured IPv6 addresses are made,
+// IN6_ADDR_GEN_MODE_…: ip link set DEV addrgenmode MODE. It acts in the network namespace of the
+// calling thread; see [Handle.LinkSetIP6AddrGenMode].
 func LinkSetIP6AddrGenMode(link Link, mode int) error {
 	return pkgHandle.LinkSetIP6AddrGenMode(link, mode)
 }
 
-// LinkSetIsolated is [Handle.LinkSetIsolated] in the network namespace of the calling thread.
+// LinkSetIsolated sets whether a bridge port talks to ports only that are not isolated: bridge link
+// set dev DEV isolated on. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetIsolated].
 func LinkSetIsolated(link Link, mode bool) error {
 	return pkgHandle.LinkSetIsolated(link, mode)
 }
 
-// LinkSetLearning is [Handle.LinkSetLearning] in the network namespace of the calling thread.
+// LinkSetLearning sets whether a bridge port learns source addresses: bridge link set dev DEV
+// learning on. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetLearning].
 func LinkSetLearning(link Link, mode bool) error {
 	return pkgHandle.LinkSetLearning(link, mode)
 }
 
-// LinkSetMTU is [Handle.LinkSetMTU] in the network namespace of the calling thread.
+// LinkSetMTU sets the largest payload of a packet in bytes: ip link set DEV mtu MTU. It acts in the
+// network namespace of the calling thread; see [Handle.LinkSetMTU].
 func LinkSetMTU(link Link, mtu int) error {
 	return pkgHandle.LinkSetMTU(link, mtu)
 }
 
-// LinkSetMacvlanMode is [Handle.LinkSetMacvlanMode] in the network namespace of the calling thread.
+// LinkSetMacvlanMode sets the mode of a macvlan or macvtap: ip link set DEV type macvlan mode MODE.
+// It acts in the network namespace of the calling thread; see [Handle.LinkSetMacvlanMode].
 func LinkSetMacvlanMode(link Link, mode MacvlanMode) error {
 	return pkgHandle.LinkSetMacvlanMode(link, mode)
 }
 
-// LinkSetMaster is [Handle.LinkSetMaster] in the network namespace of the calling thread.
+// LinkSetMaster makes a link the port of master, a bridge, bond, …: ip link set DEV master
+// MASTER. It acts in the network namespace of the calling thread; see [Handle.LinkSetMaster].
 func LinkSetMaster(link Link, master Link) error {
 	return pkgHandle.LinkSetMaster(link, master)
 }
 
-// LinkSetMasterByIndex is [Handle.LinkSetMasterByIndex] in the network namespace of the calling thread.
+// LinkSetMasterByIndex is [Handle.LinkSetMaster] with the index of the master, 0 for none. It acts
+// in the network namespace of the calling thread; see [Handle.LinkSetMasterByIndex].
 func LinkSetMasterByIndex(link Link, masterIndex int) error {
 	return pkgHandle.LinkSetMasterByIndex(link, masterIndex)
 }
 
-// LinkSetMode is [Handle.LinkSetMode] in the network namespace of the calling thread.
+// LinkSetMode sets what a link's operational state becomes when it has a carrier,
+// IF_LINK_MODE_DEFAULT (0: up) or IF_LINK_MODE_DORMANT (1: dormant, until [Handle.LinkSetOperState]
+// says otherwise): ip link set DEV mode MODE. It acts in the network namespace of the calling
+// thread; see [Handle.LinkSetMode].
 func LinkSetMode(link Link, mode uint8) error {
 	return pkgHandle.LinkSetMode(link, mode)
 }
 
-// LinkSetMulticastOff is [Handle.LinkSetMulticastOff] in the network namespace of the calling thread.
+// LinkSetMulticastOff says that a link cannot multicast: ip link set DEV multicast off. It acts in
+// the network namespace of the calling thread; see [Handle.LinkSetMulticastOff].
 func LinkSetMulticastOff(link Link) error {
 	return pkgHandle.LinkSetMulticastOff(link)
 }
 
-// LinkSetMulticastOn is [Handle.LinkSetMulticastOn] in the network namespace of the calling thread.
+// LinkSetMulticastOn says that a link can multicast: ip link set DEV multicast on. It acts in the
+// network namespace of the calling thread; see [Handle.LinkSetMulticastOn].
 func LinkSetMulticastOn(link Link) error {
 	return pkgHandle.LinkSetMulticastOn(link)
 }
 
-// LinkSetName is [Handle.LinkSetName] in the network namespace of the calling thread.
+// LinkSetName renames a link: ip link set DEV name NAME. It acts in the network namespace of the
+// calling thread; see [Handle.LinkSetName].
 func LinkSetName(link Link, name string) error {
 	return pkgHandle.LinkSetName(link, name)
 }
 
-// LinkSetNoMaster is [Handle.LinkSetNoMaster] in the network namespace of the calling thread.
+// LinkSetNoMaster takes a link from its master: ip link set DEV nomaster. It acts in the network
+// namespace of the calling thread; see [Handle.LinkSetNoMaster].
 func LinkSetNoMaster(link Link) error {
 	return pkgHandle.LinkSetNoMaster(link)
 }
 
-// LinkSetNsFd is [Handle.LinkSetNsFd] in the network namespace of the calling thread.
+// LinkSetNsFd moves a link to the network namespace that fd is open on: ip link set DEV netns NAME.
+// It acts in the network namespace of the calling thread; see [Handle.LinkSetNsFd].
 func LinkSetNsFd(link Link, fd int) error {
 	return pkgHandle.LinkSetNsFd(link, fd)
 }
 
-// LinkSetNsPid is [Handle.LinkSetNsPid] in the network namespace of the calling thread.
+// LinkSetNsPid moves a link to the network namespace of a process: ip link set DEV netns PID. It
+// acts in the network namespace of the calling thread; see [Handle.LinkSetNsPid].
 func LinkSetNsPid(link Link, nspid int) error {
 	return pkgHandle.LinkSetNsPid(link, nspid)
 }
 
-// LinkSetOperState is [Handle.LinkSetOperState] in the network namespace of the calling thread.
+// LinkSetOperState sets the operational state of a link in mode dormant, or one that tests: ip link
+// set DEV state STATE. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetOperState].
 func LinkSetOperState(link Link, state LinkOperState) error {
 	return pkgHandle.LinkSetOperState(link, state)
 }
 
-// LinkSetProtoDown is [Handle.LinkSetProtoDown] in the network namespace of the calling thread.
+// LinkSetProtoDown has a protocol hold a link down or release it: ip link set DEV protodown on|off.
+// It acts in the network namespace of the calling thread; see [Handle.LinkSetProtoDown].
 func LinkSetProtoDown(link Link, on bool) error {
 	return pkgHandle.LinkSetProtoDown(link, on)
 }
 
-// LinkSetProtoDownReason is [Handle.LinkSetProtoDownReason] in the network namespace of the calling thread.
+// LinkSetProtoDownReason sets the reasons to hold a link down that are in mask to those in reasons
+// (Linux 5.10): ip link set DEV protodown_reason N on|off, where N is the number of one bit. It
+// acts in the network namespace of the calling thread; see [Handle.LinkSetProtoDownReason].
 func LinkSetProtoDownReason(link Link, reasons, mask uint32) error {
 	return pkgHandle.LinkSetProtoDownReason(link, reasons, mask)
 }
 
-// LinkSetRootBlock is [Handle.LinkSetRootBlock] in the network namespace of the calling thread.
+// LinkSetRootBlock sets whether a bridge port can become the root port: bridge link set dev DEV
+// root_block on. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetRootBlock].
 func LinkSetRootBlock(link Link, mode bool) error {
 	return pkgHandle.LinkSetRootBlock(link, mode)
 }
 
-// LinkSetSlave is [Handle.LinkSetSlave] in the network namespace of the calling thread.
+// LinkSetSlave sets what a link has as the port of its master: ip link set DEV type KIND_slave ….
+// It acts in the network namespace of the calling thread; see [Handle.LinkSetSlave].
 func LinkSetSlave(link Link, slave LinkSlave) error {
 	return pkgHandle.LinkSetSlave(link, slave)
 }
 
-// LinkSetTxQLen is [Handle.LinkSetTxQLen] in the network namespace of the calling thread.
+// LinkSetTxQLen sets how many packets the transmit queue holds; 0 is for devices without a queue:
+// ip link set DEV txqueuelen PACKETS. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetTxQLen].
 func LinkSetTxQLen(link Link, qlen int) error {
 	return pkgHandle.LinkSetTxQLen(link, qlen)
 }
 
-// LinkSetUp is [Handle.LinkSetUp] in the network namespace of the calling thread.
+// LinkSetUp brings a link up: ip link set DEV up. It acts in the network namespace of the calling
+// thread; see [Handle.LinkSetUp].
 func LinkSetUp(link Link) error {
 	return pkgHandle.LinkSetUp(link)
 }
 
-// LinkSetVXLANGroup is [Handle.LinkSetVXLANGroup] in the network namespace of the calling thread.
+// LinkSetVXLANGroup sets where a vxlan sends frames to unknown addresses: ip link set DEV type
+// vxlan group IP. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetVXLANGroup].
 func LinkSetVXLANGroup(link *Vxlan, ip net.IP) error {
 	return pkgHandle.LinkSetVXLANGroup(link, ip)
 }
 
-// LinkSetVXLANVtepDevIndex is [Handle.LinkSetVXLANVtepDevIndex] in the network namespace of the calling thread.
+// LinkSetVXLANVtepDevIndex sets the link that the tunnels of a vxlan go through: ip link set DEV
+// type vxlan dev PHYS. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetVXLANVtepDevIndex].
 func LinkSetVXLANVtepDevIndex(link *Vxlan, index int) error {
 	return pkgHandle.LinkSetVXLANVtepDevIndex(link, index)
 }
 
-// LinkSetVfGUID is [Handle.LinkSetVfGUID] in the network namespace of the calling thread.
+// LinkSetVfGUID sets an InfiniBand GUID, eight bytes, of a virtual function. guidType is
+// IFLA_VF_IB_NODE_GUID or IFLA_VF_IB_PORT_GUID. It acts in the network namespace of the calling
+// thread; see [Handle.LinkSetVfGUID].
 func LinkSetVfGUID(link Link, vf int, vfGuid net.HardwareAddr, guidType int) error {
 	return pkgHandle.LinkSetVfGUID(link, vf, vfGuid, guidType)
 }
 
-// LinkSetVfHardwareAddr is [Handle.LinkSetVfHardwareAddr] in the network namespace of the calling thread.
+// LinkSetVfHardwareAddr sets the address of a virtual function: ip link set DEV vf NUM mac ADDR. It
+// acts in the network namespace of the calling thread; see [Handle.LinkSetVfHardwareAddr].
 func LinkSetVfHardwareAddr(link Link, vf int, hwaddr net.HardwareAddr) error {
 	return pkgHandle.LinkSetVfHardwareAddr(link, vf, hwaddr)
 }
 
-// LinkSetVfNodeGUID is [Handle.LinkSetVfNodeGUID] in the network namespace of the calling thread.
+// LinkSetVfNodeGUID sets the InfiniBand node GUID, eight bytes, of a virtual function: ip link set
+// DEV vf NUM node_guid GUID. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetVfNodeGUID].
 func LinkSetVfNodeGUID(link Link, vf int, nodeguid net.HardwareAddr) error {
 	return pkgHandle.LinkSetVfNodeGUID(link, vf, nodeguid)
 }
 
-// LinkSetVfPortGUID is [Handle.LinkSetVfPortGUID] in the network namespace of the calling thread.
+// LinkSetVfPortGUID sets the InfiniBand port GUID, eight bytes, of a virtual function: ip link set
+// DEV vf NUM port_guid GUID. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetVfPortGUID].
 func LinkSetVfPortGUID(link Link, vf int, portguid net.HardwareAddr) error {
 	return pkgHandle.LinkSetVfPortGUID(link, vf, portguid)
 }
 
-// LinkSetVfRate is [Handle.LinkSetVfRate] in the network namespace of the calling thread.
+// LinkSetVfRate sets the least and the most that a virtual function may send, in Mbit/s; 0 is no
+// bound: ip link set DEV vf NUM min_tx_rate … max_tx_rate …. It acts in the network namespace
+// of the calling thread; see [Handle.LinkSetVfRate].
 func LinkSetVfRate(link Link, vf, minRate, maxRate int) error {
 	return pkgHandle.LinkSetVfRate(link, vf, minRate, maxRate)
 }
 
-// LinkSetVfSpoofchk is [Handle.LinkSetVfSpoofchk] in the network namespace of the calling thread.
+// LinkSetVfSpoofchk says whether a virtual function's source addresses are checked: ip link set DEV
+// vf NUM spoofchk on. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetVfSpoofchk].
 func LinkSetVfSpoofchk(link Link, vf int, check bool) error {
 	return pkgHandle.LinkSetVfSpoofchk(link, vf, check)
 }
 
-// LinkSetVfState is [Handle.LinkSetVfState] in the network namespace of the calling thread.
+// LinkSetVfState sets the link state of a virtual function (VF_LINK_STATE_…): ip link set DEV vf
+// NUM state …. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetVfState].
 func LinkSetVfState(link Link, vf int, state uint32) error {
 	return pkgHandle.LinkSetVfState(link, vf, state)
 }
 
-// LinkSetVfTrust is [Handle.LinkSetVfTrust] in the network namespace of the calling thread.
+// LinkSetVfTrust says whether a virtual function may use features that concern others: ip link set
+// DEV vf NUM trust on. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetVfTrust].
 func LinkSetVfTrust(link Link, vf int, state bool) error {
 	return pkgHandle.LinkSetVfTrust(link, vf, state)
 }
 
-// LinkSetVfTxRate is [Handle.LinkSetVfTxRate] in the network namespace of the calling thread.
+// LinkSetVfTxRate bounds what a virtual function sends, in Mbit/s; 0 is no bound: ip link set DEV
+// vf NUM rate TXRATE. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetVfTxRate].
 func LinkSetVfTxRate(link Link, vf, rate int) error {
 	return pkgHandle.LinkSetVfTxRate(link, vf, rate)
 }
 
-// LinkSetVfVlan is [Handle.LinkSetVfVlan] in the network namespace of the calling thread.
+// LinkSetVfVlan sets the VLAN of a virtual function, 0 for none: ip link set DEV vf NUM vlan
+// VLANID. It acts in the network namespace of the calling thread; see [Handle.LinkSetVfVlan].
 func LinkSetVfVlan(link Link, vf, vlan int) error {
 	return pkgHandle.LinkSetVfVlan(link, vf, vlan)
 }
 
-// LinkSetVfVlanQos is [Handle.LinkSetVfVlanQos] in the network namespace of the calling thread.
+// LinkSetVfVlanQos sets VLAN and priority of a virtual function: ip link set DEV vf NUM vlan VLANID
+// qos PRIO. It acts in the network namespace of the calling thread; see [Handle.LinkSetVfVlanQos].
 func LinkSetVfVlanQos(link Link, vf, vlan, qos int) error {
 	return pkgHandle.LinkSetVfVlanQos(link, vf, vlan, qos)
 }
 
-// LinkSetVfVlanQosProto is [Handle.LinkSetVfVlanQosProto] in the network namespace of the calling thread.
+// LinkSetVfVlanQosProto sets VLAN, priority and the tag's EtherType (0x8100, 0x88a8) of a virtual
+// function: ip link set DEV vf NUM vlan VLANID qos PRIO proto PROTO. It acts in the network
+// namespace of the calling thread; see [Handle.LinkSetVfVlanQosProto].
 func LinkSetVfVlanQosProto(link Link, vf, vlan, qos, proto int) error {
 	return pkgHandle.LinkSetVfVlanQosProto(link, vf, vlan, qos, proto)
 }
 
-// LinkSetVlanTunnel is [Handle.LinkSetVlanTunnel] in the network namespace of the calling thread.
+// LinkSetVlanTunnel sets whether a bridge port maps VLANs to tunnels: bridge link set dev DEV
+// vlan_tunnel on. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetVlanTunnel].
 func LinkSetVlanTunnel(link Link, mode bool) error {
 	return pkgHandle.LinkSetVlanTunnel(link, mode)
 }
 
-// LinkSetXdpFd is [Handle.LinkSetXdpFd] in the network namespace of the calling thread.
+// LinkSetXdpFd attaches the XDP program that fd is open on, in place of the one there is; -1 takes
+// it off. It acts in the network namespace of the calling thread; see [Handle.LinkSetXdpFd].
 func LinkSetXdpFd(link Link, fd int) error {
 	return pkgHandle.LinkSetXdpFd(link, fd)
 }
 
-// LinkSetXdpFdWithFlags is [Handle.LinkSetXdpFdWithFlags] in the network namespace of the calling thread.
+// LinkSetXdpFdWithFlags is LinkSetXdpFd with XDP_FLAGS_…, which say where the program is to run
+// and whether it may replace another. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSetXdpFdWithFlags].
 func LinkSetXdpFdWithFlags(link Link, fd, flags int) error {
 	return pkgHandle.LinkSetXdpFdWithFlags(link, fd, flags)
 }
 
-// MacvlanMACAddrAdd is [Handle.MacvlanMACAddrAdd] in the network namespace of the calling thread.
+// MacvlanMACAddrAdd adds a source address to those that a macvlan in source mode takes: ip link set
+// DEV type macvlan macaddr add ADDR. It acts in the network namespace of the calling thread; see
+// [Handle.MacvlanMACAddrAdd].
 func MacvlanMACAddrAdd(link Link, addr net.HardwareAddr) error {
 	return pkgHandle.MacvlanMACAddrAdd(link, addr)
 }
 
-// MacvlanMACAddrDel is [Handle.MacvlanMACAddrDel] in the network namespace of the calling thread.
+// MacvlanMACAddrDel takes a source address from those that a macvlan in source mode takes. It acts
+// in the network namespace of the calling thread; see [Handle.MacvlanMACAddrDel].
 func MacvlanMACAddrDel(link Link, addr net.HardwareAddr) error {
 	return pkgHandle.MacvlanMACAddrDel(link, addr)
 }
 
-// MacvlanMACAddrFlush is [Handle.MacvlanMACAddrFlush] in the network namespace of the calling thread.
+// MacvlanMACAddrFlush takes all of them away. It acts in the network namespace of the calling
+// thread; see [Handle.MacvlanMACAddrFlush].
 func MacvlanMACAddrFlush(link Link) error {
 	return pkgHandle.MacvlanMACAddrFlush(link)
 }
 
-// MacvlanMACAddrSet is [Handle.MacvlanMACAddrSet] in the network namespace of the calling thread.
+// MacvlanMACAddrSet replaces them. It acts in the network namespace of the calling thread; see
+// [Handle.MacvlanMACAddrSet].
 func MacvlanMACAddrSet(link Link, addrs []net.HardwareAddr) error {
 	return pkgHandle.MacvlanMACAddrSet(link, addrs)
 }
 
-// NeighAdd is [Handle.NeighAdd] in the network namespace of the calling thread.
+// NeighAdd adds a neighbour: ip neighbour add, or bridge fdb add with the family AF_BRIDGE. It acts
+// in the network namespace of the calling thread; see [Handle.NeighAdd].
 func NeighAdd(neigh *Neigh) error {
 	return pkgHandle.NeighAdd(neigh)
 }
 
-// NeighAppend is [Handle.NeighAppend] in the network namespace of the calling thread.
+// NeighAppend adds one more destination to a VXLAN device's forwarding entry: bridge fdb append. It
+// acts in the network namespace of the calling thread; see [Handle.NeighAppend].
 func NeighAppend(neigh *Neigh) error {
 	return pkgHandle.NeighAppend(neigh)
 }
 
-// NeighDel is [Handle.NeighDel] in the network namespace of the calling thread.
+// NeighDel removes a neighbour: ip neighbour del, bridge fdb del. It acts in the network namespace
+// of the calling thread; see [Handle.NeighDel].
 func NeighDel(neigh *Neigh) error {
 	return pkgHandle.NeighDel(neigh)
 }
 
-// NeighEntries is [Handle.NeighEntries] in the network namespace of the calling thread.
+// NeighEntries gives the neighbours of [Handle.NeighListFiltered] as they come, in little memory
+// and without an allocation for each. It acts in the network namespace of the calling thread; see
+// [Handle.NeighEntries].
 func NeighEntries(filter NeighFilter) iter.Seq2[*NeighEntry, error] {
 	return pkgHandle.NeighEntries(filter)
 }
 
-// NeighGet is [Handle.NeighGet] in the network namespace of the calling thread.
+// NeighGet looks one neighbour up: ip neighbour get, bridge fdb get. It acts in the network
+// namespace of the calling thread; see [Handle.NeighGet].
 func NeighGet(neigh *Neigh) (*Neigh, error) {
 	return pkgHandle.NeighGet(neigh)
 }
 
-// NeighList is [Handle.NeighList] in the network namespace of the calling thread.
+// NeighList returns the neighbours on a link: ip neighbour show nud all, or bridge fdb show with
+// the family AF_BRIDGE. linkIndex 0 is every link and family FAMILY_ALL is both IPv4 and IPv6. It
+// acts in the network namespace of the calling thread; see [Handle.NeighList].
 func NeighList(linkIndex, family int) ([]Neigh, error) {
 	return pkgHandle.NeighList(linkIndex, family)
 }
 
-// NeighListExecute is [Handle.NeighListExecute] in the network namespace of the calling thread.
+// NeighListExecute returns the neighbours that match what is not zero in msg: any state and all
+// flags that it has. It acts in the network namespace of the calling thread; see
+// [Handle.NeighListExecute].
 func NeighListExecute(msg Ndmsg) ([]Neigh, error) {
 	return pkgHandle.NeighListExecute(msg)
 }
 
-// NeighListFiltered is [Handle.NeighListFiltered] in the network namespace of the calling thread.
+// NeighListFiltered returns the neighbours that filter chooses. It acts in the network namespace of
+// the calling thread; see [Handle.NeighListFiltered].
 func NeighListFiltered(filter NeighFilter) ([]Neigh, error) {
 	return pkgHandle.NeighListFiltered(filter)
 }
 
-// NeighProxyList is [Handle.NeighProxyList] in the network namespace of the calling thread.
+// NeighProxyList returns the addresses that the host answers for in another's place: ip neighbour
+// show proxy. linkIndex 0 is every link and family FAMILY_ALL is both IPv4 and IPv6. It acts in the
+// network namespace of the calling thread; see [Handle.NeighProxyList].
 func NeighProxyList(linkIndex, family int) ([]Neigh, error) {
 	return pkgHandle.NeighProxyList(linkIndex, family)
 }
 
-// NeighProxySeq is [Handle.NeighProxySeq] in the network namespace of the calling thread.
+// NeighProxySeq is [Handle.NeighProxyList] as a stream. It acts in the network namespace of the
+// calling thread; see [Handle.NeighProxySeq].
 func NeighProxySeq(linkIndex, family int) iter.Seq2[Neigh, error] {
 	return pkgHandle.NeighProxySeq(linkIndex, family)
 }
 
-// NeighSeq is [Handle.NeighSeq] in the network namespace of the calling thread.
+// NeighSeq is [Handle.NeighList] as a stream. It acts in the network namespace of the calling
+// thread; see [Handle.NeighSeq].
 func NeighSeq(linkIndex, family int) iter.Seq2[Neigh, error] {
 	return pkgHandle.NeighSeq(linkIndex, family)
 }
 
-// NeighSeqExecute is [Handle.NeighSeqExecute] in the network namespace of the calling thread.
+// NeighSeqExecute is [Handle.NeighListExecute] as a stream. It acts in the network namespace of the
+// calling thread; see [Handle.NeighSeqExecute].
 func NeighSeqExecute(msg Ndmsg) iter.Seq2[Neigh, error] {
 	return pkgHandle.NeighSeqExecute(msg)
 }
 
-// NeighSeqFiltered is [Handle.NeighSeqFiltered] in the network namespace of the calling thread.
+// NeighSeqFiltered is [Handle.NeighListFiltered] as a stream. It acts in the network namespace of
+// the calling thread; see [Handle.NeighSeqFiltered].
 func NeighSeqFiltered(filter NeighFilter) iter.Seq2[Neigh, error] {
 	return pkgHandle.NeighSeqFiltered(filter)
 }
 
-// NeighSet is [Handle.NeighSet] in the network namespace of the calling thread.
+// NeighSet adds a neighbour or changes one that is there: ip neighbour replace, bridge fdb replace.
+// It acts in the network namespace of the calling thread; see [Handle.NeighSet].
 func NeighSet(neigh *Neigh) error {
 	return pkgHandle.NeighSet(neigh)
 }
 
-// NetlinkSocketSeq is [Handle.NetlinkSocketSeq] in the network namespace of the calling thread.
+// NetlinkSocketSeq gives the netlink sockets of the namespace one by one, the kernel's too: ss -f
+// netlink. It acts in the network namespace of the calling thread; see [Handle.NetlinkSocketSeq].
 func NetlinkSocketSeq() iter.Seq2[*NetlinkSocket, error] {
 	return pkgHandle.NetlinkSocketSeq()
 }
 
-// NewMirror is [Handle.NewMirror] in the network namespace of the calling thread.
+// NewMirror starts a mirror of tables in the handle's namespace, of all tables if none is given. It
+// acts in the network namespace of the calling thread; see [Handle.NewMirror].
 func NewMirror(ctx context.Context, tables ...Table) (*Mirror, error) {
 	return pkgHandle.NewMirror(ctx, tables...)
 }
 
-// NexthopAdd is [Handle.NexthopAdd] in the network namespace of the calling thread.
+// NexthopAdd adds an object: ip nexthop add. It acts in the network namespace of the calling
+// thread; see [Handle.NexthopAdd].
 func NexthopAdd(nh *Nexthop) error {
 	return pkgHandle.NexthopAdd(nh)
 }
 
-// NexthopDel is [Handle.NexthopDel] in the network namespace of the calling thread.
+// NexthopBucketGet returns one bucket of a resilient group: ip nexthop bucket get. It acts in the
+// network namespace of the calling thread; see [Handle.NexthopBucketGet].
+func NexthopBucketGet(id uint32, index uint16) (*NexthopBucket, error) {
+	return pkgHandle.NexthopBucketGet(id, index)
+}
+
+// NexthopBucketList returns buckets of resilient groups: ip nexthop bucket list. It acts in the
+// network namespace of the calling thread; see [Handle.NexthopBucketList].
+func NexthopBucketList(filter NexthopBucketFilter) ([]NexthopBucket, error) {
+	return pkgHandle.NexthopBucketList(filter)
+}
+
+// NexthopByID returns the object with a number: ip nexthop get id ID. It acts in the network
+// namespace of the calling thread; see [Handle.NexthopByID].
+func NexthopByID(id uint32) (*Nexthop, error) {
+	return pkgHandle.NexthopByID(id)
+}
+
+// NexthopDel deletes the object with nh's number, and the routes that name it: ip nexthop del. It
+// acts in the network namespace of the calling thread; see [Handle.NexthopDel].
 func NexthopDel(nh *Nexthop) error {
 	return pkgHandle.NexthopDel(nh)
 }
 
-// NexthopList is [Handle.NexthopList] in the network namespace of the calling thread.
+// NexthopList returns all objects: ip nexthop show. It acts in the network namespace of the calling
+// thread; see [Handle.NexthopList].
 func NexthopList() ([]Nexthop, error) {
 	return pkgHandle.NexthopList()
 }
 
-// NexthopReplace is [Handle.NexthopReplace] in the network namespace of the calling thread.
+// NexthopListFiltered returns the objects that the filter wants: ip nexthop show with selectors. It
+// acts in the network namespace of the calling thread; see [Handle.NexthopListFiltered].
+func NexthopListFiltered(filter NexthopFilter) ([]Nexthop, error) {
+	return pkgHandle.NexthopListFiltered(filter)
+}
+
+// NexthopReplace puts an object in the place of the one with its number, or adds it where there is
+// none: ip nexthop replace. It acts in the network namespace of the calling thread; see
+// [Handle.NexthopReplace].
 func NexthopReplace(nh *Nexthop) error {
 	return pkgHandle.NexthopReplace(nh)
 }
 
-// NexthopSeq is [Handle.NexthopSeq] in the network namespace of the calling thread.
+// NexthopSeq is [Handle.NexthopList] as a stream. It acts in the network namespace of the calling
+// thread; see [Handle.NexthopSeq].
 func NexthopSeq() iter.Seq2[Nexthop, error] {
 	return pkgHandle.NexthopSeq()
 }
 
-// PacketSocketSeq is [Handle.PacketSocketSeq] in the network namespace of the calling thread.
+// PacketSocketSeq gives the AF_PACKET sockets of the namespace one by one: ss -0ae. It acts in the
+// network namespace of the calling thread; see [Handle.PacketSocketSeq].
 func PacketSocketSeq() iter.Seq2[*PacketSocket, error] {
 	return pkgHandle.PacketSocketSeq()
 }
 
-// QdiscAdd is [Handle.QdiscAdd] in the network namespace of the calling thread.
+// QdiscAdd adds a queueing discipline: tc qdisc add. It acts in the network namespace of the
+// calling thread; see [Handle.QdiscAdd].
 func QdiscAdd(qdisc Qdisc) error {
 	return pkgHandle.QdiscAdd(qdisc)
 }
 
-// QdiscChange is [Handle.QdiscChange] in the network namespace of the calling thread.
+// QdiscChange changes the options of a queueing discipline, found by Handle, or by Parent where
+// that is HANDLE_NONE: tc qdisc change. It acts in the network namespace of the calling thread; see
+// [Handle.QdiscChange].
 func QdiscChange(qdisc Qdisc) error {
 	return pkgHandle.QdiscChange(qdisc)
 }
 
-// QdiscDel is [Handle.QdiscDel] in the network namespace of the calling thread.
+// QdiscDel deletes the queueing discipline at Parent, with its classes and filters: tc qdisc del.
+// It acts in the network namespace of the calling thread; see [Handle.QdiscDel].
 func QdiscDel(qdisc Qdisc) error {
 	return pkgHandle.QdiscDel(qdisc)
 }
 
-// QdiscList is [Handle.QdiscList] in the network namespace of the calling thread.
+// QdiscList returns the queueing disciplines of a link, or of all links where link is nil: tc qdisc
+// show. It acts in the network namespace of the calling thread; see [Handle.QdiscList].
 func QdiscList(link Link) ([]Qdisc, error) {
 	return pkgHandle.QdiscList(link)
 }
 
-// QdiscReplace is [Handle.QdiscReplace] in the network namespace of the calling thread.
+// QdiscReplace puts a queueing discipline in the place of what is there: tc qdisc replace. It acts
+// in the network namespace of the calling thread; see [Handle.QdiscReplace].
 func QdiscReplace(qdisc Qdisc) error {
 	return pkgHandle.QdiscReplace(qdisc)
 }
 
-// QdiscSeq is [Handle.QdiscSeq] in the network namespace of the calling thread.
+// QdiscSeq gives the queueing disciplines of [Handle.QdiscList] as they come. It acts in the
+// network namespace of the calling thread; see [Handle.QdiscSeq].
 func QdiscSeq(link Link) iter.Seq2[Qdisc, error] {
 	return pkgHandle.QdiscSeq(link)
 }
 
-// RouteAdd is [Handle.RouteAdd] in the network namespace of the calling thread.
+// RouteAdd makes a route: ip route add. It acts in the network namespace of the calling thread; see
+// [Handle.RouteAdd].
 func RouteAdd(route *Route) error {
 	return pkgHandle.RouteAdd(route)
 }
 
-// RouteAddEcmp is [Handle.RouteAddEcmp] in the network namespace of the calling thread.
+// RouteAddEcmp makes a route; to an IPv6 route that is there it adds its gateway as one more next
+// hop. It acts in the network namespace of the calling thread; see [Handle.RouteAddEcmp].
 func RouteAddEcmp(route *Route) error {
 	return pkgHandle.RouteAddEcmp(route)
 }
 
-// RouteAppend is [Handle.RouteAppend] in the network namespace of the calling thread.
+// RouteAppend makes a route behind those with the same destination, TOS and metric; to an IPv6
+// route it adds its gateway as one more next hop: ip route append. It acts in the network namespace
+// of the calling thread; see [Handle.RouteAppend].
 func RouteAppend(route *Route) error {
 	return pkgHandle.RouteAppend(route)
 }
 
-// RouteChange is [Handle.RouteChange] in the network namespace of the calling thread.
+// RouteChange replaces a route that is there: ip route change. It acts in the network namespace of
+// the calling thread; see [Handle.RouteChange].
 func RouteChange(route *Route) error {
 	return pkgHandle.RouteChange(route)
 }
 
-// RouteDel is [Handle.RouteDel] in the network namespace of the calling thread.
+// RouteDel deletes the first route that has what is set: ip route del. It acts in the network
+// namespace of the calling thread; see [Handle.RouteDel].
 func RouteDel(route *Route) error {
 	return pkgHandle.RouteDel(route)
 }
 
-// RouteEntries is [Handle.RouteEntries] in the network namespace of the calling thread.
+// RouteEntries gives the routes of [Handle.RouteListFiltered] as they come, in little memory and
+// without an allocation for each. It acts in the network namespace of the calling thread; see
+// [Handle.RouteEntries].
 func RouteEntries(family int, filter *Route, filterMask uint64) iter.Seq2[*RouteEntry, error] {
 	return pkgHandle.RouteEntries(family, filter, filterMask)
 }
 
-// RouteGet is [Handle.RouteGet] in the network namespace of the calling thread.
+// RouteGet returns the route that the kernel takes to destination: ip route get. It acts in the
+// network namespace of the calling thread; see [Handle.RouteGet].
 func RouteGet(destination net.IP) ([]Route, error) {
 	return pkgHandle.RouteGet(destination)
 }
 
-// RouteGetWithOptions is [Handle.RouteGetWithOptions] in the network namespace of the calling thread.
+// RouteGetWithOptions is [Handle.RouteGet] for a packet of which more is known than its
+// destination. It acts in the network namespace of the calling thread; see
+// [Handle.RouteGetWithOptions].
 func RouteGetWithOptions(destination net.IP, options *RouteGetOptions) ([]Route, error) {
 	return pkgHandle.RouteGetWithOptions(destination, options)
 }
 
-// RouteList is [Handle.RouteList] in the network namespace of the calling thread.
+// RouteList returns the routes of the main table that leave by link, or all of the main table if
+// link is nil: ip route show. family is FAMILY_V4, FAMILY_V6, FAMILY_MPLS or FAMILY_ALL. It acts in
+// the network namespace of the calling thread; see [Handle.RouteList].
 func RouteList(link Link, family int) ([]Route, error) {
 	return pkgHandle.RouteList(link, family)
 }
 
-// RouteListFiltered is [Handle.RouteListFiltered] in the network namespace of the calling thread.
+// RouteListFiltered returns the routes that have the fields of filter that mask (RT_FILTER_…)
+// names. It acts in the network namespace of the calling thread; see [Handle.RouteListFiltered].
 func RouteListFiltered(family int, filter *Route, filterMask uint64) ([]Route, error) {
 	return pkgHandle.RouteListFiltered(family, filter, filterMask)
 }
 
-// RouteListFilteredIter is [Handle.RouteListFilteredIter] in the network namespace of the calling thread.
+// RouteListFilteredIter calls f for each route of [Handle.RouteListFiltered] as it comes, until f
+// returns false. It acts in the network namespace of the calling thread; see
+// [Handle.RouteListFilteredIter].
 func RouteListFilteredIter(family int, filter *Route, filterMask uint64, f func(Route) (cont bool)) error {
 	return pkgHandle.RouteListFilteredIter(family, filter, filterMask, f)
 }
 
-// RouteReplace is [Handle.RouteReplace] in the network namespace of the calling thread.
+// RouteReplace makes a route, in place of one with the same destination, TOS and metric if that is
+// there: ip route replace. It acts in the network namespace of the calling thread; see
+// [Handle.RouteReplace].
 func RouteReplace(route *Route) error {
 	return pkgHandle.RouteReplace(route)
 }
 
-// RouteSeq is [Handle.RouteSeq] in the network namespace of the calling thread.
+// RouteSeq gives the routes of [Handle.RouteList] as they come. It acts in the network namespace of
+// the calling thread; see [Handle.RouteSeq].
 func RouteSeq(link Link, family int) iter.Seq2[Route, error] {
 	return pkgHandle.RouteSeq(link, family)
 }
 
-// RouteSeqFiltered is [Handle.RouteSeqFiltered] in the network namespace of the calling thread.
+// RouteSeqFiltered gives the routes of [Handle.RouteListFiltered] as they come. It acts in the
+// network namespace of the calling thread; see [Handle.RouteSeqFiltered].
 func RouteSeqFiltered(family int, filter *Route, filterMask uint64) iter.Seq2[Route, error] {
 	return pkgHandle.RouteSeqFiltered(family, filter, filterMask)
 }
 
-// RuleAdd is [Handle.RuleAdd] in the network namespace of the calling thread.
+// RuleAdd adds a rule: ip rule add. It acts in the network namespace of the calling thread; see
+// [Handle.RuleAdd].
 func RuleAdd(rule *Rule) error {
 	return pkgHandle.RuleAdd(rule)
 }
 
-// RuleDel is [Handle.RuleDel] in the network namespace of the calling thread.
+// RuleDel deletes the first rule that has what is set: ip rule del. It acts in the network
+// namespace of the calling thread; see [Handle.RuleDel].
 func RuleDel(rule *Rule) error {
 	return pkgHandle.RuleDel(rule)
 }
 
-// RuleList is [Handle.RuleList] in the network namespace of the calling thread.
+// RuleList returns the rules of a family, FAMILY_V4 or FAMILY_V6, or of all that have some: ip rule
+// show. It acts in the network namespace of the calling thread; see [Handle.RuleList].
 func RuleList(family int) ([]Rule, error) {
 	return pkgHandle.RuleList(family)
 }
 
-// RuleListFiltered is [Handle.RuleListFiltered] in the network namespace of the calling thread.
+// RuleListFiltered returns the rules that have the fields of filter that mask names, where a prefix
+// of no bits is none: RT_FILTER_SRC, DST, TABLE (0 is any table), PRIORITY, IIF, OIF, MARK, MASK,
+// TOS, TYPE and PROTOCOL. It acts in the network namespace of the calling thread; see
+// [Handle.RuleListFiltered].
 func RuleListFiltered(family int, filter *Rule, filterMask uint64) ([]Rule, error) {
 	return pkgHandle.RuleListFiltered(family, filter, filterMask)
 }
 
-// RuleSeq is [Handle.RuleSeq] in the network namespace of the calling thread.
+// RuleSeq is [Handle.RuleList] as a stream. It acts in the network namespace of the calling thread;
+// see [Handle.RuleSeq].
 func RuleSeq(family int) iter.Seq2[Rule, error] {
 	return pkgHandle.RuleSeq(family)
 }
 
-// RuleSeqFiltered is [Handle.RuleSeqFiltered] in the network namespace of the calling thread.
+// RuleSeqFiltered is [Handle.RuleListFiltered] as a stream. It acts in the network namespace of the
+// calling thread; see [Handle.RuleSeqFiltered].
 func RuleSeqFiltered(family int, filter *Rule, filterMask uint64) iter.Seq2[Rule, error] {
 	return pkgHandle.RuleSeqFiltered(family, filter, filterMask)
 }
 
-// SetNetNsIdByFd is [Handle.SetNetNsIdByFd] in the network namespace of the calling thread.
+// SetNetNsIdByFd is [Handle.SetNetNsIdByPid] for the network namespace that fd is open on. It acts
+// in the network namespace of the calling thread; see [Handle.SetNetNsIdByFd].
 func SetNetNsIdByFd(fd, nsid int) error {
 	return pkgHandle.SetNetNsIdByFd(fd, nsid)
 }
 
-// SetNetNsIdByPid is [Handle.SetNetNsIdByPid] in the network namespace of the calling thread.
+// SetNetNsIdByPid gives the network namespace of a process an id in the handle's namespace, which
+// is for good; -1 lets the kernel choose: ip netns set NAME ID. It acts in the network namespace of
+// the calling thread; see [Handle.SetNetNsIdByPid].
 func SetNetNsIdByPid(pid, nsid int) error {
 	return pkgHandle.SetNetNsIdByPid(pid, nsid)
 }
 
-// SetPromiscOff is [Handle.SetPromiscOff] in the network namespace of the calling thread.
+// SetPromiscOff ends SetPromiscOn: ip link set DEV promisc off. It acts in the network namespace of
+// the calling thread; see [Handle.SetPromiscOff].
 func SetPromiscOff(link Link) error {
 	return pkgHandle.SetPromiscOff(link)
 }
 
-// SetPromiscOn is [Handle.SetPromiscOn] in the network namespace of the calling thread.
+// SetPromiscOn makes a link receive all packets: ip link set DEV promisc on. It acts in the network
+// namespace of the calling thread; see [Handle.SetPromiscOn].
 func SetPromiscOn(link Link) error {
 	return pkgHandle.SetPromiscOn(link)
 }
 
-// SocketDestroy is [Handle.SocketDestroy] in the network namespace of the calling thread.
+// SocketDestroy ends the TCP or UDP socket with these two ends, as *net.TCPAddr or *net.UDPAddr of
+// IPv4 or IPv6: its program gets ECONNABORTED, and the other end of a TCP connection a reset. ss
+// -K. It acts in the network namespace of the calling thread; see [Handle.SocketDestroy].
 func SocketDestroy(local, remote net.Addr) error {
 	return pkgHandle.SocketDestroy(local, remote)
 }
 
-// SocketDestroyID is [Handle.SocketDestroyID] in the network namespace of the calling thread.
+// SocketDestroyID ends an inet socket that was listed, and no other: its cookie names it. It acts
+// in the network namespace of the calling thread; see [Handle.SocketDestroyID].
 func SocketDestroyID(protocol uint8, s *Socket) error {
 	return pkgHandle.SocketDestroyID(protocol, s)
 }
 
-// SocketDiagTCP is [Handle.SocketDiagTCP] in the network namespace of the calling thread.
+// SocketDiagTCP returns the TCP sockets of a family, AF_INET or AF_INET6: ss -ta. It acts in the
+// network namespace of the calling thread; see [Handle.SocketDiagTCP].
 func SocketDiagTCP(family uint8) ([]*Socket, error) {
 	return pkgHandle.SocketDiagTCP(family)
 }
 
-// SocketDiagTCPInfo is [Handle.SocketDiagTCPInfo] in the network namespace of the calling thread.
+// SocketDiagTCPInfo returns the TCP sockets of a family, AF_INET or AF_INET6, with what is known of
+// their connections: ss -tai. It acts in the network namespace of the calling thread; see
+// [Handle.SocketDiagTCPInfo].
 func SocketDiagTCPInfo(family uint8) ([]*InetDiagTCPInfoResp, error) {
 	return pkgHandle.SocketDiagTCPInfo(family)
 }
 
-// SocketDiagUDP is [Handle.SocketDiagUDP] in the network namespace of the calling thread.
+// SocketDiagUDP returns the UDP sockets of a family, AF_INET or AF_INET6: ss -ua. It acts in the
+// network namespace of the calling thread; see [Handle.SocketDiagUDP].
 func SocketDiagUDP(family uint8) ([]*Socket, error) {
 	return pkgHandle.SocketDiagUDP(family)
 }
 
-// SocketDiagUDPInfo is [Handle.SocketDiagUDPInfo] in the network namespace of the calling thread.
+// SocketDiagUDPInfo returns the UDP sockets of a family, AF_INET or AF_INET6, with their memory: ss
+// -uam. It acts in the network namespace of the calling thread; see [Handle.SocketDiagUDPInfo].
 func SocketDiagUDPInfo(family uint8) ([]*InetDiagUDPInfoResp, error) {
 	return pkgHandle.SocketDiagUDPInfo(family)
 }
 
-// SocketDiagXDP is [Handle.SocketDiagXDP] in the network namespace of the calling thread.
+// SocketDiagXDP returns the AF_XDP sockets of the namespace: ss --xdp. It acts in the network
+// namespace of the calling thread; see [Handle.SocketDiagXDP].
 func SocketDiagXDP() ([]*XDPDiagInfoResp, error) {
 	return pkgHandle.SocketDiagXDP()
 }
 
-// SocketEntries is [Handle.SocketEntries] in the network namespace of the calling thread.
+// SocketEntries gives the inet sockets that q chooses as they come, without an allocation for each:
+// ss. It acts in the network namespace of the calling thread; see [Handle.SocketEntries].
 func SocketEntries(q SocketQuery) iter.Seq2[*SocketEntry, error] {
 	return pkgHandle.SocketEntries(q)
 }
 
-// SocketGet is [Handle.SocketGet] in the network namespace of the calling thread.
+// SocketGet returns the TCP or UDP socket with these two ends, as *net.TCPAddr or *net.UDPAddr;
+// ENOENT where there is none. It acts in the network namespace of the calling thread; see
+// [Handle.SocketGet].
 func SocketGet(local, remote net.Addr) (*Socket, error) {
 	return pkgHandle.SocketGet(local, remote)
 }
 
-// SocketSeq is [Handle.SocketSeq] in the network namespace of the calling thread.
+// SocketSeq gives the inet sockets that q chooses one by one, with what its Extensions ask for: ss
+// -i -m -e. It acts in the network namespace of the calling thread; see [Handle.SocketSeq].
 func SocketSeq(q SocketQuery) iter.Seq2[*SocketInfo, error] {
 	return pkgHandle.SocketSeq(q)
 }
 
-// SocketXDPGetInfo is [Handle.SocketXDPGetInfo] in the network namespace of the calling thread.
+// SocketXDPGetInfo returns the AF_XDP socket with an inode number and a cookie. It acts in the
+// network namespace of the calling thread; see [Handle.SocketXDPGetInfo].
 func SocketXDPGetInfo(ino uint32, cookie uint64) (*XDPDiagInfoResp, error) {
 	return pkgHandle.SocketXDPGetInfo(ino, cookie)
 }
 
-// UnixSocketDiag is [Handle.UnixSocketDiag] in the network namespace of the calling thread.
+// UnixSocketDiag returns the unix sockets of the namespace: ss -xa. It acts in the network
+// namespace of the calling thread; see [Handle.UnixSocketDiag].
 func UnixSocketDiag() ([]*UnixSocket, error) {
 	return pkgHandle.UnixSocketDiag()
 }
 
-// UnixSocketDiagInfo is [Handle.UnixSocketDiagInfo] in the network namespace of the calling thread.
+// UnixSocketDiagInfo returns the unix sockets of the namespace with name, other end and queues: ss
+// -xa. It acts in the network namespace of the calling thread; see [Handle.UnixSocketDiagInfo].
 func UnixSocketDiagInfo() ([]*UnixDiagInfoResp, error) {
 	return pkgHandle.UnixSocketDiagInfo()
 }
 
-// UnixSocketSeq is [Handle.UnixSocketSeq] in the network namespace of the calling thread.
+// UnixSocketSeq gives the unix sockets of the namespace one by one, with all that the kernel says
+// of them: ss -xame. It acts in the network namespace of the calling thread; see
+// [Handle.UnixSocketSeq].
 func UnixSocketSeq() iter.Seq2[*UnixDiagInfoResp, error] {
 	return pkgHandle.UnixSocketSeq()
 }
 
-// VethPeerIndex is [Handle.VethPeerIndex] in the network namespace of the calling thread.
+// VethPeerIndex returns the index of the other end of a pair, in the namespace that end is in (see
+// LinkAttrs.NetNsID). It acts in the network namespace of the calling thread; see
+// [Handle.VethPeerIndex].
 func VethPeerIndex(link *Veth) (int, error) {
 	return pkgHandle.VethPeerIndex(link)
 }
 
-// VsockSocketSeq is [Handle.VsockSocketSeq] in the network namespace of the calling thread.
+// VsockSocketSeq gives the AF_VSOCK sockets one by one: ss --vsock -a (Linux 4.14). It acts in the
+// network namespace of the calling thread; see [Handle.VsockSocketSeq].
 func VsockSocketSeq() iter.Seq2[*VsockSocket, error] {
 	return pkgHandle.VsockSocketSeq()
 }
 
-// Watch is [Handle.Watch] in the network namespace of the calling thread.
+// Watch yields the changes of the tables, of all tables if none is given: ip monitor. It acts in
+// the network namespace of the calling thread; see [Handle.Watch].
 func Watch(ctx context.Context, tables ...Table) iter.Seq2[Event, error] {
 	return pkgHandle.Watch(ctx, tables...)
+}
+
+// XfrmAeventGet returns what the kernel tells of a state's sequence numbers: Statistics, Replay or
+// ReplayESN, ReplayMaxDiff and ReplayMaxAge are set beside what identifies it. It acts in the
+// network namespace of the calling thread; see [Handle.XfrmAeventGet].
+func XfrmAeventGet(state *XfrmState) (*XfrmState, error) {
+	return pkgHandle.XfrmAeventGet(state)
+}
+
+// XfrmAeventSet sets the sequence numbers of a state, Replay or ReplayESN, and where set
+// ReplayMaxDiff and ReplayMaxAge: what one machine needs that goes on in place of another. It acts
+// in the network namespace of the calling thread; see [Handle.XfrmAeventSet].
+func XfrmAeventSet(state *XfrmState) error {
+	return pkgHandle.XfrmAeventSet(state)
+}
+
+// XfrmDefaultsGet returns what becomes of packets that no policy selects: ip xfrm policy
+// getdefault. It acts in the network namespace of the calling thread; see [Handle.XfrmDefaultsGet].
+func XfrmDefaultsGet() (*XfrmDefaults, error) {
+	return pkgHandle.XfrmDefaultsGet()
+}
+
+// XfrmDefaultsSet says what becomes of packets that no policy selects: ip xfrm policy setdefault.
+// It acts in the network namespace of the calling thread; see [Handle.XfrmDefaultsSet].
+func XfrmDefaultsSet(v XfrmDefaults) error {
+	return pkgHandle.XfrmDefaultsSet(v)
+}
+
+// XfrmMigrate gives the policy with the selector and Dir of policy, and its states, other
+// addresses; a state that is encapsulated gets encap, if that is not nil. It acts in the network
+// namespace of the calling thread; see [Handle.XfrmMigrate].
+func XfrmMigrate(policy *XfrmPolicy, migrations []XfrmMigration, encap *XfrmStateEncap) error {
+	return pkgHandle.XfrmMigrate(policy, migrations, encap)
+}
+
+// XfrmPolicyAdd adds a policy: ip xfrm policy add. It acts in the network namespace of the calling
+// thread; see [Handle.XfrmPolicyAdd].
+func XfrmPolicyAdd(policy *XfrmPolicy) error {
+	return pkgHandle.XfrmPolicyAdd(policy)
+}
+
+// XfrmPolicyDel deletes the policy with Index, or else with the selector, Mark and Ifid, and with
+// Dir: ip xfrm policy delete. It acts in the network namespace of the calling thread; see
+// [Handle.XfrmPolicyDel].
+func XfrmPolicyDel(policy *XfrmPolicy) error {
+	return pkgHandle.XfrmPolicyDel(policy)
+}
+
+// XfrmPolicyFlush deletes all policies but those of sockets: ip xfrm policy flush. It acts in the
+// network namespace of the calling thread; see [Handle.XfrmPolicyFlush].
+func XfrmPolicyFlush() error {
+	return pkgHandle.XfrmPolicyFlush()
+}
+
+// XfrmPolicyGet returns the policy with Index, or else with the selector, Mark and Ifid, and with
+// Dir: ip xfrm policy get. It acts in the network namespace of the calling thread; see
+// [Handle.XfrmPolicyGet].
+func XfrmPolicyGet(policy *XfrmPolicy) (*XfrmPolicy, error) {
+	return pkgHandle.XfrmPolicyGet(policy)
+}
+
+// XfrmPolicyList returns the policies of a family, 0 is all, with those of sockets: ip xfrm policy
+// list. It acts in the network namespace of the calling thread; see [Handle.XfrmPolicyList].
+func XfrmPolicyList(family int) ([]XfrmPolicy, error) {
+	return pkgHandle.XfrmPolicyList(family)
+}
+
+// XfrmPolicySeq gives the policies of [Handle.XfrmPolicyList] as they come. It acts in the network
+// namespace of the calling thread; see [Handle.XfrmPolicySeq].
+func XfrmPolicySeq(family int) iter.Seq2[XfrmPolicy, error] {
+	return pkgHandle.XfrmPolicySeq(family)
+}
+
+// XfrmPolicyUpdate puts a policy in the place of the one with its selector, or adds it: ip xfrm
+// policy update. It acts in the network namespace of the calling thread; see
+// [Handle.XfrmPolicyUpdate].
+func XfrmPolicyUpdate(policy *XfrmPolicy) error {
+	return pkgHandle.XfrmPolicyUpdate(policy)
+}
+
+// XfrmSadInfoGet returns the number of states: ip xfrm state count. It acts in the network
+// namespace of the calling thread; see [Handle.XfrmSadInfoGet].
+func XfrmSadInfoGet() (*XfrmSadInfo, error) {
+	return pkgHandle.XfrmSadInfoGet()
+}
+
+// XfrmSpdInfoGet returns the number of policies: ip xfrm policy count. It acts in the network
+// namespace of the calling thread; see [Handle.XfrmSpdInfoGet].
+func XfrmSpdInfoGet() (*XfrmSpdInfo, error) {
+	return pkgHandle.XfrmSpdInfoGet()
+}
+
+// XfrmSpdSetThresholds says which policies are hashed, of IPv4 and of IPv6; nil changes nothing: ip
+// xfrm policy set. It acts in the network namespace of the calling thread; see
+// [Handle.XfrmSpdSetThresholds].
+func XfrmSpdSetThresholds(v4, v6 *XfrmHashThreshold) error {
+	return pkgHandle.XfrmSpdSetThresholds(v4, v6)
+}
+
+// XfrmStateAdd adds a state: ip xfrm state add. It acts in the network namespace of the calling
+// thread; see [Handle.XfrmStateAdd].
+func XfrmStateAdd(state *XfrmState) error {
+	return pkgHandle.XfrmStateAdd(state)
+}
+
+// XfrmStateAllocSpi makes a state without keys that has a free Spi, from 0x100 on, and returns it;
+// the kernel waits for its keys a while (net.core.xfrm_acq_expires): ip xfrm state allocspi. It
+// acts in the network namespace of the calling thread; see [Handle.XfrmStateAllocSpi].
+func XfrmStateAllocSpi(state *XfrmState) (*XfrmState, error) {
+	return pkgHandle.XfrmStateAllocSpi(state)
+}
+
+// XfrmStateAllocSpiIn is [Handle.XfrmStateAllocSpi] for an Spi from low to high. It acts in the
+// network namespace of the calling thread; see [Handle.XfrmStateAllocSpiIn].
+func XfrmStateAllocSpiIn(state *XfrmState, low, high uint32) (*XfrmState, error) {
+	return pkgHandle.XfrmStateAllocSpiIn(state, low, high)
+}
+
+// XfrmStateDel deletes the state with Dst, Proto, Spi, Mark and Ifid of state: ip xfrm state
+// delete. It acts in the network namespace of the calling thread; see [Handle.XfrmStateDel].
+func XfrmStateDel(state *XfrmState) error {
+	return pkgHandle.XfrmStateDel(state)
+}
+
+// XfrmStateFlush deletes all states of a protocol, 0 and XFRM_PROTO_IPSEC_ANY are all of IPsec: ip
+// xfrm state flush. It acts in the network namespace of the calling thread; see
+// [Handle.XfrmStateFlush].
+func XfrmStateFlush(proto Proto) error {
+	return pkgHandle.XfrmStateFlush(proto)
+}
+
+// XfrmStateGet returns the state with Dst, Proto, Spi, Mark and Ifid of state: ip xfrm state get.
+// It acts in the network namespace of the calling thread; see [Handle.XfrmStateGet].
+func XfrmStateGet(state *XfrmState) (*XfrmState, error) {
+	return pkgHandle.XfrmStateGet(state)
+}
+
+// XfrmStateList returns the states of a family, 0 is all: ip xfrm state list. It acts in the
+// network namespace of the calling thread; see [Handle.XfrmStateList].
+func XfrmStateList(family int) ([]XfrmState, error) {
+	return pkgHandle.XfrmStateList(family)
+}
+
+// XfrmStateListFiltered returns the states that f selects. It acts in the network namespace of the
+// calling thread; see [Handle.XfrmStateListFiltered].
+func XfrmStateListFiltered(f XfrmStateFilter) ([]XfrmState, error) {
+	return pkgHandle.XfrmStateListFiltered(f)
+}
+
+// XfrmStateMigrate gives the state with Dst, Proto, Spi and Mark of state other addresses, and
+// keeps its sequence numbers (Linux 7.3). It acts in the network namespace of the calling thread;
+// see [Handle.XfrmStateMigrate].
+func XfrmStateMigrate(state *XfrmState, to XfrmStateMigration) error {
+	return pkgHandle.XfrmStateMigrate(state, to)
+}
+
+// XfrmStateSeq gives the states that f selects as they come. It acts in the network namespace of
+// the calling thread; see [Handle.XfrmStateSeq].
+func XfrmStateSeq(f XfrmStateFilter) iter.Seq2[XfrmState, error] {
+	return pkgHandle.XfrmStateSeq(f)
+}
+
+// XfrmStateUpdate changes a state, and completes one of [Handle.XfrmStateAllocSpi]: ip xfrm state
+// update. It acts in the network namespace of the calling thread; see [Handle.XfrmStateUpdate].
+func XfrmStateUpdate(state *XfrmState) error {
+	return pkgHandle.XfrmStateUpdate(state)
 }

@@ -5,80 +5,119 @@ package netlink
 import (
 	"iter"
 
+	"kern.sys/netlink/nl"
 	"kern.sys/netns"
 )
 
-// AddrSubscribe is [Handle.AddrSubscribe] in the network namespace of the calling thread.
+// AddrSubscribe sends addresses that are added, changed and removed to ch until done is closed, and
+// then closes ch: ip monitor address. It acts in the network namespace of the calling thread; see
+// [Handle.AddrSubscribe].
 func AddrSubscribe(ch chan<- AddrUpdate, done <-chan struct{}) error {
 	return pkgHandle.AddrSubscribe(ch, done)
 }
 
-// AddrSubscribeSeq is [Handle.AddrSubscribeSeq] in the network namespace of the calling thread.
+// AddrSubscribeSeq is [Handle.AddrSubscribeWithOptions] as an iterator, which subscribes when an
+// iteration begins. It acts in the network namespace of the calling thread; see
+// [Handle.AddrSubscribeSeq].
 func AddrSubscribeSeq(options AddrSubscribeOptions) iter.Seq2[AddrUpdate, error] {
 	return pkgHandle.AddrSubscribeSeq(options)
 }
 
-// AddrSubscribeWithOptions is [Handle.AddrSubscribeWithOptions] in the network namespace of the calling thread.
+// AddrSubscribeWithOptions is [Handle.AddrSubscribe] with options. It acts in the network namespace
+// of the calling thread; see [Handle.AddrSubscribeWithOptions].
 func AddrSubscribeWithOptions(ch chan<- AddrUpdate, done <-chan struct{}, options AddrSubscribeOptions) error {
 	return pkgHandle.AddrSubscribeWithOptions(ch, done, options)
 }
 
-// ConntrackSubscribeSeq is [Handle.ConntrackSubscribeSeq] in the network namespace of the calling thread.
+// ConntrackSubscribeSeq tells of connections that are created, changed and destroyed, from when an
+// iteration begins: conntrack -E. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackSubscribeSeq].
 func ConntrackSubscribeSeq(options ConntrackSubscribeOptions) iter.Seq2[ConntrackEvent, error] {
 	return pkgHandle.ConntrackSubscribeSeq(options)
 }
 
-// LinkSubscribe is [Handle.LinkSubscribe] in the network namespace of the calling thread.
+// LinkSubscribe sends links that are made, changed and removed to ch until done or the handle is
+// closed, and then closes ch: ip monitor link. It acts in the network namespace of the calling
+// thread; see [Handle.LinkSubscribe].
 func LinkSubscribe(ch chan<- LinkUpdate, done <-chan struct{}) error {
 	return pkgHandle.LinkSubscribe(ch, done)
 }
 
-// LinkSubscribeAt is [Handle.LinkSubscribeAt] in the network namespace of the calling thread.
+// LinkSubscribeAt is [Handle.LinkSubscribe] in the namespace ns. It acts in the network namespace
+// of the calling thread; see [Handle.LinkSubscribeAt].
 func LinkSubscribeAt(ns netns.NsHandle, ch chan<- LinkUpdate, done <-chan struct{}) error {
 	return pkgHandle.LinkSubscribeAt(ns, ch, done)
 }
 
-// LinkSubscribeSeq is [Handle.LinkSubscribeSeq] in the network namespace of the calling thread.
+// LinkSubscribeSeq is [Handle.LinkSubscribeWithOptions] as an iterator, which subscribes when the
+// iteration begins. It acts in the network namespace of the calling thread; see
+// [Handle.LinkSubscribeSeq].
 func LinkSubscribeSeq(options LinkSubscribeOptions) iter.Seq2[LinkUpdate, error] {
 	return pkgHandle.LinkSubscribeSeq(options)
 }
 
-// LinkSubscribeWithOptions is [Handle.LinkSubscribeWithOptions] in the network namespace of the calling thread.
+// LinkSubscribeWithOptions is [Handle.LinkSubscribe] with options. It acts in the network namespace
+// of the calling thread; see [Handle.LinkSubscribeWithOptions].
 func LinkSubscribeWithOptions(ch chan<- LinkUpdate, done <-chan struct{}, options LinkSubscribeOptions) error {
 	return pkgHandle.LinkSubscribeWithOptions(ch, done, options)
 }
 
-// NeighSubscribe is [Handle.NeighSubscribe] in the network namespace of the calling thread.
+// NeighSubscribe sends neighbours and forwarding entries that are added, changed and removed, and
+// what the kernel asks programs for, to ch until done or the handle is closed, and then closes ch:
+// ip monitor neigh, bridge monitor fdb. It acts in the network namespace of the calling thread; see
+// [Handle.NeighSubscribe].
 func NeighSubscribe(ch chan<- NeighUpdate, done <-chan struct{}) error {
 	return pkgHandle.NeighSubscribe(ch, done)
 }
 
-// NeighSubscribeSeq is [Handle.NeighSubscribeSeq] in the network namespace of the calling thread.
+// NeighSubscribeSeq is [Handle.NeighSubscribeWithOptions] as an iterator, which subscribes when an
+// iteration begins. It acts in the network namespace of the calling thread; see
+// [Handle.NeighSubscribeSeq].
 func NeighSubscribeSeq(options NeighSubscribeOptions) iter.Seq2[NeighUpdate, error] {
 	return pkgHandle.NeighSubscribeSeq(options)
 }
 
-// NeighSubscribeWithOptions is [Handle.NeighSubscribeWithOptions] in the network namespace of the calling thread.
+// NeighSubscribeWithOptions is [Handle.NeighSubscribe] with options. It acts in the network
+// namespace of the calling thread; see [Handle.NeighSubscribeWithOptions].
 func NeighSubscribeWithOptions(ch chan<- NeighUpdate, done <-chan struct{}, options NeighSubscribeOptions) error {
 	return pkgHandle.NeighSubscribeWithOptions(ch, done, options)
 }
 
-// RouteSubscribe is [Handle.RouteSubscribe] in the network namespace of the calling thread.
+// RouteSubscribe sends every change of the IPv4 and IPv6 routes of any table to ch until done or
+// the handle is closed; then it closes ch. ip monitor route. It acts in the network namespace of
+// the calling thread; see [Handle.RouteSubscribe].
 func RouteSubscribe(ch chan<- RouteUpdate, done <-chan struct{}) error {
 	return pkgHandle.RouteSubscribe(ch, done)
 }
 
-// RouteSubscribeSeq is [Handle.RouteSubscribeSeq] in the network namespace of the calling thread.
+// RouteSubscribeSeq gives what [Handle.RouteSubscribeWithOptions] sends, and what goes wrong. It
+// acts in the network namespace of the calling thread; see [Handle.RouteSubscribeSeq].
 func RouteSubscribeSeq(options RouteSubscribeOptions) iter.Seq2[RouteUpdate, error] {
 	return pkgHandle.RouteSubscribeSeq(options)
 }
 
-// RouteSubscribeWithOptions is [Handle.RouteSubscribeWithOptions] in the network namespace of the calling thread.
+// RouteSubscribeWithOptions is [Handle.RouteSubscribe] with options. It acts in the network
+// namespace of the calling thread; see [Handle.RouteSubscribeWithOptions].
 func RouteSubscribeWithOptions(ch chan<- RouteUpdate, done <-chan struct{}, options RouteSubscribeOptions) error {
 	return pkgHandle.RouteSubscribeWithOptions(ch, done, options)
 }
 
-// SocketSubscribeSeq is [Handle.SocketSubscribeSeq] in the network namespace of the calling thread.
+// SocketSubscribeSeq tells of TCP and UDP sockets that end, with what is known of their
+// connections, from when an iteration begins: ss -E. It acts in the network namespace of the
+// calling thread; see [Handle.SocketSubscribeSeq].
 func SocketSubscribeSeq(options SocketSubscribeOptions) iter.Seq2[*SocketInfo, error] {
 	return pkgHandle.SocketSubscribeSeq(options)
+}
+
+// XfrmEvents gives what [Handle.XfrmMonitor] sends, and what goes wrong. It acts in the network
+// namespace of the calling thread; see [Handle.XfrmEvents].
+func XfrmEvents(types ...nl.XfrmMsgType) iter.Seq2[XfrmMsg, error] {
+	return pkgHandle.XfrmEvents(types...)
+}
+
+// XfrmMonitor sends what the kernel tells of IPsec to ch, messages of the types
+// (nl.XFRM_MSG_EXPIRE, …) or without types all: ip xfrm monitor. It acts in the network namespace
+// of the calling thread; see [Handle.XfrmMonitor].
+func XfrmMonitor(ch chan<- XfrmMsg, done <-chan struct{}, errorChan chan<- error, types ...nl.XfrmMsgType) error {
+	return pkgHandle.XfrmMonitor(ch, done, errorChan, types...)
 }

@@ -90,9 +90,9 @@ func TestDemoAndTopoRefuseWords(t *testing.T) {
 	}{
 		{[]string{"demo", "now"}, cli.StatusUsage, `"now" is garbage: "demo" takes no more words`},
 		{[]string{"demo", "help"}, cli.StatusUsage, "Usage: kern demo"},
-		{[]string{"topo", "png"}, cli.StatusUsage, `Command "png" is unknown`},
-		{[]string{"topo", "svg", "more"}, cli.StatusUsage, `"more" is garbage: "topo`},
-		{[]string{"topo", "help"}, cli.StatusUsage, "Usage: kern topo"},
+		{[]string{"topo", "no-such"}, cli.StatusFailed, `no namespace that can be seen here is called "no-such"`},
+		{[]string{"topo", "svg", "no-such"}, cli.StatusFailed, `"no-such"`},
+		{[]string{"topo", "help"}, cli.StatusUsage, "Usage: kern [-details] topo ["},
 	} {
 		var out, errs strings.Builder
 		if code := run(slices.Concat([]string{"kern"}, c.words), nil, &out, &errs); code != c.code || !strings.Contains(errs.String(), c.want) || out.Len() != 0 {

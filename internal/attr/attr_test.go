@@ -357,3 +357,35 @@ func BenchmarkDecode(b *testing.B) {
 		_ = Decode(data, x.attrs)
 	}
 }
+
+func TestTheRestIsSentAsItWasRead(t *testing.T) {
+	type known struct {
+		a    uint8
+		rest []byte
+	}
+	attrs := func(x *known) func(*Codec) {
+		return func(c *Codec) {
+			U8(c, 1, &x.a)
+			Rest(c, 3, &x.rest)
+		}
+	}
+	var e wire.Encoder
+	e.Uint8(1, 7)
+	e.Data(5, []byte{1, 2, 3})
+	e.Nest(300 | uapi.NLA_F_NESTED)
+	e.Uint32(9, 9)
+	e.End()
+	var x known
+	if err := Decode(e.Bytes(), attrs(&x)); err != nil || !bytes.Equal(x.rest, e.Bytes()[8:]) {
+		t.Errorf("%+v, %v", x, err)
+	}
+	var again wire.Encoder
+	Encode(&again, attrs(&x))
+	if !bytes.Equal(again.Bytes(), e.Bytes()) {
+		t.Errorf("sent\n%x, read\n%x", again.Bytes(), e.Bytes())
+	}
+	x = known{}
+	if err := Decode(again.Bytes()[:8], attrs(&x)); err != nil || x.rest != nil {
+		t.Errorf("without more: %+v, %v", x, err)
+	}
+}

@@ -183,3 +183,22 @@ func Header[T any, P Structure[T]](c *Codec, size int, v P) {
 		c.b = c.b[min((size+3)&^3, len(c.b)):]
 	}
 }
+
+// Rest are the attributes of types above last, of which no more than the number is known: they are read with their
+// headers, one behind the other, and sent as they were read.
+//
+//go:noinline
+func Rest(c *Codec, last Type, p *[]byte) {
+	switch {
+	case c.mode == encoding:
+		copy(c.e.Raw(len(*p)), *p)
+	case c.mode == decoding && !c.lone:
+		d := wire.NewDecoder(c.b)
+		for d.Next() {
+			if d.Type() > last.number() {
+				*p = append(*p, c.b[d.Offset()-uapi.SizeofNlattr:d.Offset()+len(d.Data())]...)
+				*p = append(*p, make([]byte, -len(*p)&(uapi.NLA_ALIGNTO-1))...)
+			}
+		}
+	}
+}

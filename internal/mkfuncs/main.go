@@ -19,6 +19,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
 // handleOnly are the methods that only make sense for a handle of one's own.
@@ -177,6 +179,37 @@ func file(fset *token.FileSet, methods []method) ([]byte, error) {
 	return format.Source(b.Bytes())
 }
 
+// firstSentence is that of a doc comment, on one line.
+func firstSentence(text string) string {
+	text, _, _ = strings.Cut(text, "\n\n")
+	words := strings.Fields(text)
+	for i, w := range words {
+		end := strings.TrimSuffix(w, ")")
+		if strings.HasSuffix(end, ".") && (i+1 == len(words) || beginsSentence(words[i+1])) {
+			return strings.Join(words[:i+1], " ")
+		}
+	}
+	return strings.TrimRight(strings.Join(words, " "), ":;,") + "."
+}
+
+func beginsSentence(word string) bool {
+	r, _ := utf8.DecodeRuneInString(strings.TrimLeft(word, "[("))
+	return unicode.IsUpper(r)
+}
+
+// comment writes text as a comment of lines of at most 100 columns.
+func comment(b *bytes.Buffer, text string) {
+	line := "//"
+	for w := range strings.FieldsSeq(text) {
+		if len(line)+1+len(w) > 100 {
+			b.WriteString(line + "\n")
+			line = "//"
+		}
+		line += " " + w
+	}
+	b.WriteString(line + "\n")
+}
+
 // function writes the function for one method and notes what it imports.
 func function(b *bytes.Buffer, fset *token.FileSet, m method, used map[string]bool) error {
 	name := m.decl.Name.Name
@@ -215,7 +248,11 @@ func function(b *bytes.Buffer, fset *token.FileSet, m method, used map[string]bo
 			args = append(args, arg)
 		}
 	}
-	fmt.Fprintf(b, "// %s is [Handle.%s] in the network namespace of the calling thread.\n", name, name)
+	about := firstSentence(m.decl.Doc.Text())
+	if !strings.HasPrefix(about, name+" ") {
+		return fmt.Errorf("the doc comment does not begin with its name")
+	}
+	comment(b, about+" It acts in the network namespace of the calling thread; see [Handle."+name+"].")
 	for _, c := range m.decl.Doc.List {
 		if text, ok := strings.CutPrefix(c.Text, "// Deprecated: "); ok {
 			fmt.Fprintf(b, "//\n// Deprecated: %s\n", text)

@@ -24,7 +24,8 @@ func TestGenerate(t *testing.T) {
 
 import "net"
 
-// LinkGet gets.
+// LinkGet gets, e.g. a link (Linux
+// 5.5): ip link show. It is said once. More follows here.
 func (h *Handle) LinkGet(ip net.IP, names ...string) ([]int, error) { return nil, nil }
 
 // Close closes.
@@ -59,7 +60,8 @@ func (h *Handle) LinkOld(hdr *unix.NlMsghdr) { }
 	"net"
 )
 
-// LinkGet is [Handle.LinkGet] in the network namespace of the calling thread.
+// LinkGet gets, e.g. a link (Linux 5.5): ip link show. It acts in the network namespace of the
+// calling thread; see [Handle.LinkGet].
 func LinkGet(ip net.IP, names ...string) ([]int, error) {
 	return pkgHandle.LinkGet(ip, names...)
 }
@@ -68,7 +70,7 @@ func LinkGet(ip net.IP, names ...string) ([]int, error) {
 	"kern.sys/unix"
 )
 
-// LinkOld is [Handle.LinkOld] in the network namespace of the calling thread.
+// LinkOld is old. It acts in the network namespace of the calling thread; see [Handle.LinkOld].
 //
 // Deprecated: use LinkGet.
 func LinkOld(hdr *unix.NlMsghdr) {

@@ -4,6 +4,9 @@ package uapi
 
 import "encoding/binary"
 
+// XfrmAddress is xfrm_address_t.
+type XfrmAddress [16]byte
+
 // Nlmsghdr is struct nlmsghdr of linux/netlink.h.
 type Nlmsghdr struct {
 	Len   uint32
@@ -2795,6 +2798,735 @@ func (m *TcNetemGemodel) Put(b []byte) {
 	binary.NativeEndian.PutUint32(b[12:], m.K1)
 }
 
+// NlaBitfield32 is struct nla_bitfield32 of linux/netlink.h.
+type NlaBitfield32 struct {
+	Value    uint32
+	Selector uint32
+}
+
+// SizeofNlaBitfield32 is the size of struct nla_bitfield32 in bytes.
+const SizeofNlaBitfield32 = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *NlaBitfield32) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Value = binary.NativeEndian.Uint32(b[0:])
+	m.Selector = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *NlaBitfield32) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], m.Value)
+	binary.NativeEndian.PutUint32(b[4:], m.Selector)
+}
+
+// Tcamsg is struct tcamsg of linux/rtnetlink.h.
+type Tcamsg struct {
+	Family uint8
+}
+
+// SizeofTcamsg is the size of struct tcamsg in bytes.
+const SizeofTcamsg = 4
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *Tcamsg) Decode(b []byte) {
+	if len(b) < 4 {
+		var whole [4]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Family = b[0]
+}
+
+// Put writes m to the first 4 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *Tcamsg) Put(b []byte) {
+	clear(b[:4])
+	b[0] = m.Family
+}
+
+// SockFilter is struct sock_filter of linux/filter.h.
+type SockFilter struct {
+	Code uint16
+	Jt   uint8
+	Jf   uint8
+	K    uint32
+}
+
+// SizeofSockFilter is the size of struct sock_filter in bytes.
+const SizeofSockFilter = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *SockFilter) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Code = binary.NativeEndian.Uint16(b[0:])
+	m.Jt = b[2]
+	m.Jf = b[3]
+	m.K = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *SockFilter) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint16(b[0:], m.Code)
+	b[2] = m.Jt
+	b[3] = m.Jf
+	binary.NativeEndian.PutUint32(b[4:], m.K)
+}
+
+// TcU32SelHdr is struct tc_u32_sel_hdr of linux/pkt_cls.h.
+type TcU32SelHdr struct {
+	Flags    uint8
+	Offshift uint8
+	Nkeys    uint8
+	Offmask  uint16 // big-endian on the wire
+	Off      uint16
+	Offoff   int16
+	Hoff     int16
+	Hmask    uint32 // big-endian on the wire
+}
+
+// SizeofTcU32SelHdr is the size of struct tc_u32_sel_hdr in bytes.
+const SizeofTcU32SelHdr = 16
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcU32SelHdr) Decode(b []byte) {
+	if len(b) < 16 {
+		var whole [16]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Flags = b[0]
+	m.Offshift = b[1]
+	m.Nkeys = b[2]
+	m.Offmask = binary.BigEndian.Uint16(b[4:])
+	m.Off = binary.NativeEndian.Uint16(b[6:])
+	m.Offoff = int16(binary.NativeEndian.Uint16(b[8:]))
+	m.Hoff = int16(binary.NativeEndian.Uint16(b[10:]))
+	m.Hmask = binary.BigEndian.Uint32(b[12:])
+}
+
+// Put writes m to the first 16 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcU32SelHdr) Put(b []byte) {
+	clear(b[:16])
+	b[0] = m.Flags
+	b[1] = m.Offshift
+	b[2] = m.Nkeys
+	binary.BigEndian.PutUint16(b[4:], m.Offmask)
+	binary.NativeEndian.PutUint16(b[6:], m.Off)
+	binary.NativeEndian.PutUint16(b[8:], uint16(m.Offoff))
+	binary.NativeEndian.PutUint16(b[10:], uint16(m.Hoff))
+	binary.BigEndian.PutUint32(b[12:], m.Hmask)
+}
+
+// TcU32Key is struct tc_u32_key of linux/pkt_cls.h.
+type TcU32Key struct {
+	Mask    uint32 // big-endian on the wire
+	Val     uint32 // big-endian on the wire
+	Off     int32
+	Offmask int32
+}
+
+// SizeofTcU32Key is the size of struct tc_u32_key in bytes.
+const SizeofTcU32Key = 16
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcU32Key) Decode(b []byte) {
+	if len(b) < 16 {
+		var whole [16]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Mask = binary.BigEndian.Uint32(b[0:])
+	m.Val = binary.BigEndian.Uint32(b[4:])
+	m.Off = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Offmask = int32(binary.NativeEndian.Uint32(b[12:]))
+}
+
+// Put writes m to the first 16 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcU32Key) Put(b []byte) {
+	clear(b[:16])
+	binary.BigEndian.PutUint32(b[0:], m.Mask)
+	binary.BigEndian.PutUint32(b[4:], m.Val)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Off))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Offmask))
+}
+
+// TcU32Mark is struct tc_u32_mark of linux/pkt_cls.h.
+type TcU32Mark struct {
+	Val     uint32
+	Mask    uint32
+	Success uint32
+}
+
+// SizeofTcU32Mark is the size of struct tc_u32_mark in bytes.
+const SizeofTcU32Mark = 12
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcU32Mark) Decode(b []byte) {
+	if len(b) < 12 {
+		var whole [12]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Val = binary.NativeEndian.Uint32(b[0:])
+	m.Mask = binary.NativeEndian.Uint32(b[4:])
+	m.Success = binary.NativeEndian.Uint32(b[8:])
+}
+
+// Put writes m to the first 12 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcU32Mark) Put(b []byte) {
+	clear(b[:12])
+	binary.NativeEndian.PutUint32(b[0:], m.Val)
+	binary.NativeEndian.PutUint32(b[4:], m.Mask)
+	binary.NativeEndian.PutUint32(b[8:], m.Success)
+}
+
+// TcGact is struct tc_gact of linux/tc_act/tc_gact.h.
+type TcGact struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+}
+
+// SizeofTcGact is the size of struct tc_gact in bytes.
+const SizeofTcGact = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcGact) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcGact) Put(b []byte) {
+	clear(b[:20])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+}
+
+// TcGactP is struct tc_gact_p of linux/tc_act/tc_gact.h.
+type TcGactP struct {
+	Ptype   uint16
+	Pval    uint16
+	Paction int32
+}
+
+// SizeofTcGactP is the size of struct tc_gact_p in bytes.
+const SizeofTcGactP = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcGactP) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Ptype = binary.NativeEndian.Uint16(b[0:])
+	m.Pval = binary.NativeEndian.Uint16(b[2:])
+	m.Paction = int32(binary.NativeEndian.Uint32(b[4:]))
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcGactP) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint16(b[0:], m.Ptype)
+	binary.NativeEndian.PutUint16(b[2:], m.Pval)
+	binary.NativeEndian.PutUint32(b[4:], uint32(m.Paction))
+}
+
+// TcMirred is struct tc_mirred of linux/tc_act/tc_mirred.h.
+type TcMirred struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+	Eaction int32
+	Ifindex uint32
+}
+
+// SizeofTcMirred is the size of struct tc_mirred in bytes.
+const SizeofTcMirred = 28
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcMirred) Decode(b []byte) {
+	if len(b) < 28 {
+		var whole [28]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.Eaction = int32(binary.NativeEndian.Uint32(b[20:]))
+	m.Ifindex = binary.NativeEndian.Uint32(b[24:])
+}
+
+// Put writes m to the first 28 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcMirred) Put(b []byte) {
+	clear(b[:28])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+	binary.NativeEndian.PutUint32(b[20:], uint32(m.Eaction))
+	binary.NativeEndian.PutUint32(b[24:], m.Ifindex)
+}
+
+// TcVlan is struct tc_vlan of linux/tc_act/tc_vlan.h.
+type TcVlan struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+	VAction int32
+}
+
+// SizeofTcVlan is the size of struct tc_vlan in bytes.
+const SizeofTcVlan = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcVlan) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.VAction = int32(binary.NativeEndian.Uint32(b[20:]))
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcVlan) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+	binary.NativeEndian.PutUint32(b[20:], uint32(m.VAction))
+}
+
+// TcTunnelKey is struct tc_tunnel_key of linux/tc_act/tc_tunnel_key.h.
+type TcTunnelKey struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+	TAction int32
+}
+
+// SizeofTcTunnelKey is the size of struct tc_tunnel_key in bytes.
+const SizeofTcTunnelKey = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcTunnelKey) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.TAction = int32(binary.NativeEndian.Uint32(b[20:]))
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcTunnelKey) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+	binary.NativeEndian.PutUint32(b[20:], uint32(m.TAction))
+}
+
+// TcSkbedit is struct tc_skbedit of linux/tc_act/tc_skbedit.h.
+type TcSkbedit struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+}
+
+// SizeofTcSkbedit is the size of struct tc_skbedit in bytes.
+const SizeofTcSkbedit = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcSkbedit) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcSkbedit) Put(b []byte) {
+	clear(b[:20])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+}
+
+// TcCsum is struct tc_csum of linux/tc_act/tc_csum.h.
+type TcCsum struct {
+	Index       uint32
+	Capab       uint32
+	Action      int32
+	Refcnt      int32
+	Bindcnt     int32
+	UpdateFlags uint32
+}
+
+// SizeofTcCsum is the size of struct tc_csum in bytes.
+const SizeofTcCsum = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcCsum) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.UpdateFlags = binary.NativeEndian.Uint32(b[20:])
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcCsum) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+	binary.NativeEndian.PutUint32(b[20:], m.UpdateFlags)
+}
+
+// TcConnmark is struct tc_connmark of linux/tc_act/tc_connmark.h.
+type TcConnmark struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+	Zone    uint16
+}
+
+// SizeofTcConnmark is the size of struct tc_connmark in bytes.
+const SizeofTcConnmark = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcConnmark) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.Zone = binary.NativeEndian.Uint16(b[20:])
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcConnmark) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+	binary.NativeEndian.PutUint16(b[20:], m.Zone)
+}
+
+// TcSample is struct tc_sample of linux/tc_act/tc_sample.h.
+type TcSample struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+}
+
+// SizeofTcSample is the size of struct tc_sample in bytes.
+const SizeofTcSample = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcSample) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcSample) Put(b []byte) {
+	clear(b[:20])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+}
+
+// TcActBpf is struct tc_act_bpf of linux/tc_act/tc_bpf.h.
+type TcActBpf struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+}
+
+// SizeofTcActBpf is the size of struct tc_act_bpf in bytes.
+const SizeofTcActBpf = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcActBpf) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcActBpf) Put(b []byte) {
+	clear(b[:20])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+}
+
+// TcPolice is struct tc_police of linux/pkt_cls.h.
+type TcPolice struct {
+	Index    uint32
+	Action   int32
+	Limit    uint32
+	Burst    uint32
+	Mtu      uint32
+	Rate     TcRatespec
+	Peakrate TcRatespec
+	Refcnt   int32
+	Bindcnt  int32
+	Capab    uint32
+}
+
+// SizeofTcPolice is the size of struct tc_police in bytes.
+const SizeofTcPolice = 56
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcPolice) Decode(b []byte) {
+	if len(b) < 56 {
+		var whole [56]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[4:]))
+	m.Limit = binary.NativeEndian.Uint32(b[8:])
+	m.Burst = binary.NativeEndian.Uint32(b[12:])
+	m.Mtu = binary.NativeEndian.Uint32(b[16:])
+	m.Rate.Decode(b[20:32])
+	m.Peakrate.Decode(b[32:44])
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[44:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[48:]))
+	m.Capab = binary.NativeEndian.Uint32(b[52:])
+}
+
+// Put writes m to the first 56 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcPolice) Put(b []byte) {
+	clear(b[:56])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[8:], m.Limit)
+	binary.NativeEndian.PutUint32(b[12:], m.Burst)
+	binary.NativeEndian.PutUint32(b[16:], m.Mtu)
+	m.Rate.Put(b[20:32])
+	m.Peakrate.Put(b[32:44])
+	binary.NativeEndian.PutUint32(b[44:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[48:], uint32(m.Bindcnt))
+	binary.NativeEndian.PutUint32(b[52:], m.Capab)
+}
+
+// TcPeditSel is struct tc_pedit_sel of linux/tc_act/tc_pedit.h.
+type TcPeditSel struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+	Nkeys   uint8
+	Flags   uint8
+}
+
+// SizeofTcPeditSel is the size of struct tc_pedit_sel in bytes.
+const SizeofTcPeditSel = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcPeditSel) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.Nkeys = b[20]
+	m.Flags = b[21]
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcPeditSel) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+	b[20] = m.Nkeys
+	b[21] = m.Flags
+}
+
+// TcPeditKey is struct tc_pedit_key of linux/tc_act/tc_pedit.h.
+type TcPeditKey struct {
+	Mask    uint32
+	Val     uint32
+	Off     uint32
+	At      uint32
+	Offmask uint32
+	Shift   uint32
+}
+
+// SizeofTcPeditKey is the size of struct tc_pedit_key in bytes.
+const SizeofTcPeditKey = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcPeditKey) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Mask = binary.NativeEndian.Uint32(b[0:])
+	m.Val = binary.NativeEndian.Uint32(b[4:])
+	m.Off = binary.NativeEndian.Uint32(b[8:])
+	m.At = binary.NativeEndian.Uint32(b[12:])
+	m.Offmask = binary.NativeEndian.Uint32(b[16:])
+	m.Shift = binary.NativeEndian.Uint32(b[20:])
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcPeditKey) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], m.Mask)
+	binary.NativeEndian.PutUint32(b[4:], m.Val)
+	binary.NativeEndian.PutUint32(b[8:], m.Off)
+	binary.NativeEndian.PutUint32(b[12:], m.At)
+	binary.NativeEndian.PutUint32(b[16:], m.Offmask)
+	binary.NativeEndian.PutUint32(b[20:], m.Shift)
+}
+
+// TcfT is struct tcf_t of linux/pkt_cls.h.
+type TcfT struct {
+	Install  uint64
+	Lastuse  uint64
+	Expires  uint64
+	Firstuse uint64
+}
+
+// SizeofTcfT is the size of struct tcf_t in bytes.
+const SizeofTcfT = 32
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcfT) Decode(b []byte) {
+	if len(b) < 32 {
+		var whole [32]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Install = binary.NativeEndian.Uint64(b[0:])
+	m.Lastuse = binary.NativeEndian.Uint64(b[8:])
+	m.Expires = binary.NativeEndian.Uint64(b[16:])
+	m.Firstuse = binary.NativeEndian.Uint64(b[24:])
+}
+
+// Put writes m to the first 32 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcfT) Put(b []byte) {
+	clear(b[:32])
+	binary.NativeEndian.PutUint64(b[0:], m.Install)
+	binary.NativeEndian.PutUint64(b[8:], m.Lastuse)
+	binary.NativeEndian.PutUint64(b[16:], m.Expires)
+	binary.NativeEndian.PutUint64(b[24:], m.Firstuse)
+}
+
 // GnetStatsBasic is struct gnet_stats_basic of linux/gen_stats.h.
 type GnetStatsBasic struct {
 	Bytes   uint64
@@ -2910,6 +3642,1524 @@ func (m *GnetStatsQueue) Put(b []byte) {
 	binary.NativeEndian.PutUint32(b[8:], m.Drops)
 	binary.NativeEndian.PutUint32(b[12:], m.Requeues)
 	binary.NativeEndian.PutUint32(b[16:], m.Overlimits)
+}
+
+// XfrmId is struct xfrm_id of linux/xfrm.h.
+type XfrmId struct {
+	Daddr XfrmAddress
+	Spi   uint32 // big-endian on the wire
+	Proto uint8
+}
+
+// SizeofXfrmId is the size of struct xfrm_id in bytes.
+const SizeofXfrmId = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmId) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	copy(m.Daddr[:], b[0:])
+	m.Spi = binary.BigEndian.Uint32(b[16:])
+	m.Proto = b[20]
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmId) Put(b []byte) {
+	clear(b[:24])
+	copy(b[0:], m.Daddr[:])
+	binary.BigEndian.PutUint32(b[16:], m.Spi)
+	b[20] = m.Proto
+}
+
+// XfrmSelector is struct xfrm_selector of linux/xfrm.h.
+type XfrmSelector struct {
+	Daddr      XfrmAddress
+	Saddr      XfrmAddress
+	Dport      uint16 // big-endian on the wire
+	DportMask  uint16 // big-endian on the wire
+	Sport      uint16 // big-endian on the wire
+	SportMask  uint16 // big-endian on the wire
+	Family     uint16
+	PrefixlenD uint8
+	PrefixlenS uint8
+	Proto      uint8
+	Ifindex    int32
+	User       uint32
+}
+
+// SizeofXfrmSelector is the size of struct xfrm_selector in bytes.
+const SizeofXfrmSelector = 56
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmSelector) Decode(b []byte) {
+	if len(b) < 56 {
+		var whole [56]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	copy(m.Daddr[:], b[0:])
+	copy(m.Saddr[:], b[16:])
+	m.Dport = binary.BigEndian.Uint16(b[32:])
+	m.DportMask = binary.BigEndian.Uint16(b[34:])
+	m.Sport = binary.BigEndian.Uint16(b[36:])
+	m.SportMask = binary.BigEndian.Uint16(b[38:])
+	m.Family = binary.NativeEndian.Uint16(b[40:])
+	m.PrefixlenD = b[42]
+	m.PrefixlenS = b[43]
+	m.Proto = b[44]
+	m.Ifindex = int32(binary.NativeEndian.Uint32(b[48:]))
+	m.User = binary.NativeEndian.Uint32(b[52:])
+}
+
+// Put writes m to the first 56 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmSelector) Put(b []byte) {
+	clear(b[:56])
+	copy(b[0:], m.Daddr[:])
+	copy(b[16:], m.Saddr[:])
+	binary.BigEndian.PutUint16(b[32:], m.Dport)
+	binary.BigEndian.PutUint16(b[34:], m.DportMask)
+	binary.BigEndian.PutUint16(b[36:], m.Sport)
+	binary.BigEndian.PutUint16(b[38:], m.SportMask)
+	binary.NativeEndian.PutUint16(b[40:], m.Family)
+	b[42] = m.PrefixlenD
+	b[43] = m.PrefixlenS
+	b[44] = m.Proto
+	binary.NativeEndian.PutUint32(b[48:], uint32(m.Ifindex))
+	binary.NativeEndian.PutUint32(b[52:], m.User)
+}
+
+// XfrmLifetimeCfg is struct xfrm_lifetime_cfg of linux/xfrm.h.
+type XfrmLifetimeCfg struct {
+	SoftByteLimit         uint64
+	HardByteLimit         uint64
+	SoftPacketLimit       uint64
+	HardPacketLimit       uint64
+	SoftAddExpiresSeconds uint64
+	HardAddExpiresSeconds uint64
+	SoftUseExpiresSeconds uint64
+	HardUseExpiresSeconds uint64
+}
+
+// SizeofXfrmLifetimeCfg is the size of struct xfrm_lifetime_cfg in bytes.
+const SizeofXfrmLifetimeCfg = 64
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmLifetimeCfg) Decode(b []byte) {
+	if len(b) < 64 {
+		var whole [64]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.SoftByteLimit = binary.NativeEndian.Uint64(b[0:])
+	m.HardByteLimit = binary.NativeEndian.Uint64(b[8:])
+	m.SoftPacketLimit = binary.NativeEndian.Uint64(b[16:])
+	m.HardPacketLimit = binary.NativeEndian.Uint64(b[24:])
+	m.SoftAddExpiresSeconds = binary.NativeEndian.Uint64(b[32:])
+	m.HardAddExpiresSeconds = binary.NativeEndian.Uint64(b[40:])
+	m.SoftUseExpiresSeconds = binary.NativeEndian.Uint64(b[48:])
+	m.HardUseExpiresSeconds = binary.NativeEndian.Uint64(b[56:])
+}
+
+// Put writes m to the first 64 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmLifetimeCfg) Put(b []byte) {
+	clear(b[:64])
+	binary.NativeEndian.PutUint64(b[0:], m.SoftByteLimit)
+	binary.NativeEndian.PutUint64(b[8:], m.HardByteLimit)
+	binary.NativeEndian.PutUint64(b[16:], m.SoftPacketLimit)
+	binary.NativeEndian.PutUint64(b[24:], m.HardPacketLimit)
+	binary.NativeEndian.PutUint64(b[32:], m.SoftAddExpiresSeconds)
+	binary.NativeEndian.PutUint64(b[40:], m.HardAddExpiresSeconds)
+	binary.NativeEndian.PutUint64(b[48:], m.SoftUseExpiresSeconds)
+	binary.NativeEndian.PutUint64(b[56:], m.HardUseExpiresSeconds)
+}
+
+// XfrmLifetimeCur is struct xfrm_lifetime_cur of linux/xfrm.h.
+type XfrmLifetimeCur struct {
+	Bytes   uint64
+	Packets uint64
+	AddTime uint64
+	UseTime uint64
+}
+
+// SizeofXfrmLifetimeCur is the size of struct xfrm_lifetime_cur in bytes.
+const SizeofXfrmLifetimeCur = 32
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmLifetimeCur) Decode(b []byte) {
+	if len(b) < 32 {
+		var whole [32]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Bytes = binary.NativeEndian.Uint64(b[0:])
+	m.Packets = binary.NativeEndian.Uint64(b[8:])
+	m.AddTime = binary.NativeEndian.Uint64(b[16:])
+	m.UseTime = binary.NativeEndian.Uint64(b[24:])
+}
+
+// Put writes m to the first 32 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmLifetimeCur) Put(b []byte) {
+	clear(b[:32])
+	binary.NativeEndian.PutUint64(b[0:], m.Bytes)
+	binary.NativeEndian.PutUint64(b[8:], m.Packets)
+	binary.NativeEndian.PutUint64(b[16:], m.AddTime)
+	binary.NativeEndian.PutUint64(b[24:], m.UseTime)
+}
+
+// XfrmStats is struct xfrm_stats of linux/xfrm.h.
+type XfrmStats struct {
+	ReplayWindow    uint32
+	Replay          uint32
+	IntegrityFailed uint32
+}
+
+// SizeofXfrmStats is the size of struct xfrm_stats in bytes.
+const SizeofXfrmStats = 12
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmStats) Decode(b []byte) {
+	if len(b) < 12 {
+		var whole [12]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.ReplayWindow = binary.NativeEndian.Uint32(b[0:])
+	m.Replay = binary.NativeEndian.Uint32(b[4:])
+	m.IntegrityFailed = binary.NativeEndian.Uint32(b[8:])
+}
+
+// Put writes m to the first 12 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmStats) Put(b []byte) {
+	clear(b[:12])
+	binary.NativeEndian.PutUint32(b[0:], m.ReplayWindow)
+	binary.NativeEndian.PutUint32(b[4:], m.Replay)
+	binary.NativeEndian.PutUint32(b[8:], m.IntegrityFailed)
+}
+
+// XfrmUsersaInfo is struct xfrm_usersa_info of linux/xfrm.h.
+type XfrmUsersaInfo struct {
+	Sel          XfrmSelector
+	Id           XfrmId
+	Saddr        XfrmAddress
+	Lft          XfrmLifetimeCfg
+	Curlft       XfrmLifetimeCur
+	Stats        XfrmStats
+	Seq          uint32
+	Reqid        uint32
+	Family       uint16
+	Mode         uint8
+	ReplayWindow uint8
+	Flags        uint8
+}
+
+// SizeofXfrmUsersaInfo is the size of struct xfrm_usersa_info in bytes.
+const SizeofXfrmUsersaInfo = 224
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmUsersaInfo) Decode(b []byte) {
+	if len(b) < 224 {
+		var whole [224]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Sel.Decode(b[0:56])
+	m.Id.Decode(b[56:80])
+	copy(m.Saddr[:], b[80:])
+	m.Lft.Decode(b[96:160])
+	m.Curlft.Decode(b[160:192])
+	m.Stats.Decode(b[192:204])
+	m.Seq = binary.NativeEndian.Uint32(b[204:])
+	m.Reqid = binary.NativeEndian.Uint32(b[208:])
+	m.Family = binary.NativeEndian.Uint16(b[212:])
+	m.Mode = b[214]
+	m.ReplayWindow = b[215]
+	m.Flags = b[216]
+}
+
+// Put writes m to the first 224 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmUsersaInfo) Put(b []byte) {
+	clear(b[:224])
+	m.Sel.Put(b[0:56])
+	m.Id.Put(b[56:80])
+	copy(b[80:], m.Saddr[:])
+	m.Lft.Put(b[96:160])
+	m.Curlft.Put(b[160:192])
+	m.Stats.Put(b[192:204])
+	binary.NativeEndian.PutUint32(b[204:], m.Seq)
+	binary.NativeEndian.PutUint32(b[208:], m.Reqid)
+	binary.NativeEndian.PutUint16(b[212:], m.Family)
+	b[214] = m.Mode
+	b[215] = m.ReplayWindow
+	b[216] = m.Flags
+}
+
+// XfrmUsersaId is struct xfrm_usersa_id of linux/xfrm.h.
+type XfrmUsersaId struct {
+	Daddr  XfrmAddress
+	Spi    uint32 // big-endian on the wire
+	Family uint16
+	Proto  uint8
+}
+
+// SizeofXfrmUsersaId is the size of struct xfrm_usersa_id in bytes.
+const SizeofXfrmUsersaId = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmUsersaId) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	copy(m.Daddr[:], b[0:])
+	m.Spi = binary.BigEndian.Uint32(b[16:])
+	m.Family = binary.NativeEndian.Uint16(b[20:])
+	m.Proto = b[22]
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmUsersaId) Put(b []byte) {
+	clear(b[:24])
+	copy(b[0:], m.Daddr[:])
+	binary.BigEndian.PutUint32(b[16:], m.Spi)
+	binary.NativeEndian.PutUint16(b[20:], m.Family)
+	b[22] = m.Proto
+}
+
+// XfrmUserpolicyInfo is struct xfrm_userpolicy_info of linux/xfrm.h.
+type XfrmUserpolicyInfo struct {
+	Sel      XfrmSelector
+	Lft      XfrmLifetimeCfg
+	Curlft   XfrmLifetimeCur
+	Priority uint32
+	Index    uint32
+	Dir      uint8
+	Action   uint8
+	Flags    uint8
+	Share    uint8
+}
+
+// SizeofXfrmUserpolicyInfo is the size of struct xfrm_userpolicy_info in bytes.
+const SizeofXfrmUserpolicyInfo = 168
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmUserpolicyInfo) Decode(b []byte) {
+	if len(b) < 168 {
+		var whole [168]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Sel.Decode(b[0:56])
+	m.Lft.Decode(b[56:120])
+	m.Curlft.Decode(b[120:152])
+	m.Priority = binary.NativeEndian.Uint32(b[152:])
+	m.Index = binary.NativeEndian.Uint32(b[156:])
+	m.Dir = b[160]
+	m.Action = b[161]
+	m.Flags = b[162]
+	m.Share = b[163]
+}
+
+// Put writes m to the first 168 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmUserpolicyInfo) Put(b []byte) {
+	clear(b[:168])
+	m.Sel.Put(b[0:56])
+	m.Lft.Put(b[56:120])
+	m.Curlft.Put(b[120:152])
+	binary.NativeEndian.PutUint32(b[152:], m.Priority)
+	binary.NativeEndian.PutUint32(b[156:], m.Index)
+	b[160] = m.Dir
+	b[161] = m.Action
+	b[162] = m.Flags
+	b[163] = m.Share
+}
+
+// XfrmUserpolicyId is struct xfrm_userpolicy_id of linux/xfrm.h.
+type XfrmUserpolicyId struct {
+	Sel   XfrmSelector
+	Index uint32
+	Dir   uint8
+}
+
+// SizeofXfrmUserpolicyId is the size of struct xfrm_userpolicy_id in bytes.
+const SizeofXfrmUserpolicyId = 64
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmUserpolicyId) Decode(b []byte) {
+	if len(b) < 64 {
+		var whole [64]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Sel.Decode(b[0:56])
+	m.Index = binary.NativeEndian.Uint32(b[56:])
+	m.Dir = b[60]
+}
+
+// Put writes m to the first 64 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmUserpolicyId) Put(b []byte) {
+	clear(b[:64])
+	m.Sel.Put(b[0:56])
+	binary.NativeEndian.PutUint32(b[56:], m.Index)
+	b[60] = m.Dir
+}
+
+// XfrmUserpolicyType is struct xfrm_userpolicy_type of linux/xfrm.h.
+type XfrmUserpolicyType struct {
+	Type uint8
+}
+
+// SizeofXfrmUserpolicyType is the size of struct xfrm_userpolicy_type in bytes.
+const SizeofXfrmUserpolicyType = 6
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmUserpolicyType) Decode(b []byte) {
+	if len(b) < 6 {
+		var whole [6]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Type = b[0]
+}
+
+// Put writes m to the first 6 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmUserpolicyType) Put(b []byte) {
+	clear(b[:6])
+	b[0] = m.Type
+}
+
+// XfrmUserpolicyDefault is struct xfrm_userpolicy_default of linux/xfrm.h.
+type XfrmUserpolicyDefault struct {
+	In  uint8
+	Fwd uint8
+	Out uint8
+}
+
+// SizeofXfrmUserpolicyDefault is the size of struct xfrm_userpolicy_default in bytes.
+const SizeofXfrmUserpolicyDefault = 3
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmUserpolicyDefault) Decode(b []byte) {
+	if len(b) < 3 {
+		var whole [3]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.In = b[0]
+	m.Fwd = b[1]
+	m.Out = b[2]
+}
+
+// Put writes m to the first 3 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmUserpolicyDefault) Put(b []byte) {
+	clear(b[:3])
+	b[0] = m.In
+	b[1] = m.Fwd
+	b[2] = m.Out
+}
+
+// XfrmUserTmpl is struct xfrm_user_tmpl of linux/xfrm.h.
+type XfrmUserTmpl struct {
+	Id       XfrmId
+	Family   uint16
+	Saddr    XfrmAddress
+	Reqid    uint32
+	Mode     uint8
+	Share    uint8
+	Optional uint8
+	Aalgos   uint32
+	Ealgos   uint32
+	Calgos   uint32
+}
+
+// SizeofXfrmUserTmpl is the size of struct xfrm_user_tmpl in bytes.
+const SizeofXfrmUserTmpl = 64
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmUserTmpl) Decode(b []byte) {
+	if len(b) < 64 {
+		var whole [64]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Id.Decode(b[0:24])
+	m.Family = binary.NativeEndian.Uint16(b[24:])
+	copy(m.Saddr[:], b[28:])
+	m.Reqid = binary.NativeEndian.Uint32(b[44:])
+	m.Mode = b[48]
+	m.Share = b[49]
+	m.Optional = b[50]
+	m.Aalgos = binary.NativeEndian.Uint32(b[52:])
+	m.Ealgos = binary.NativeEndian.Uint32(b[56:])
+	m.Calgos = binary.NativeEndian.Uint32(b[60:])
+}
+
+// Put writes m to the first 64 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmUserTmpl) Put(b []byte) {
+	clear(b[:64])
+	m.Id.Put(b[0:24])
+	binary.NativeEndian.PutUint16(b[24:], m.Family)
+	copy(b[28:], m.Saddr[:])
+	binary.NativeEndian.PutUint32(b[44:], m.Reqid)
+	b[48] = m.Mode
+	b[49] = m.Share
+	b[50] = m.Optional
+	binary.NativeEndian.PutUint32(b[52:], m.Aalgos)
+	binary.NativeEndian.PutUint32(b[56:], m.Ealgos)
+	binary.NativeEndian.PutUint32(b[60:], m.Calgos)
+}
+
+// XfrmEncapTmpl is struct xfrm_encap_tmpl of linux/xfrm.h.
+type XfrmEncapTmpl struct {
+	Type  uint16
+	Sport uint16 // big-endian on the wire
+	Dport uint16 // big-endian on the wire
+	Oa    XfrmAddress
+}
+
+// SizeofXfrmEncapTmpl is the size of struct xfrm_encap_tmpl in bytes.
+const SizeofXfrmEncapTmpl = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmEncapTmpl) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Type = binary.NativeEndian.Uint16(b[0:])
+	m.Sport = binary.BigEndian.Uint16(b[2:])
+	m.Dport = binary.BigEndian.Uint16(b[4:])
+	copy(m.Oa[:], b[8:])
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmEncapTmpl) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint16(b[0:], m.Type)
+	binary.BigEndian.PutUint16(b[2:], m.Sport)
+	binary.BigEndian.PutUint16(b[4:], m.Dport)
+	copy(b[8:], m.Oa[:])
+}
+
+// XfrmUsersaFlush is struct xfrm_usersa_flush of linux/xfrm.h.
+type XfrmUsersaFlush struct {
+	Proto uint8
+}
+
+// SizeofXfrmUsersaFlush is the size of struct xfrm_usersa_flush in bytes.
+const SizeofXfrmUsersaFlush = 1
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmUsersaFlush) Decode(b []byte) {
+	if len(b) < 1 {
+		var whole [1]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Proto = b[0]
+}
+
+// Put writes m to the first 1 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmUsersaFlush) Put(b []byte) {
+	clear(b[:1])
+	b[0] = m.Proto
+}
+
+// XfrmAlgo is struct xfrm_algo of linux/xfrm.h.
+type XfrmAlgo struct {
+	Name   [64]uint8
+	KeyLen uint32
+}
+
+// SizeofXfrmAlgo is the size of struct xfrm_algo in bytes.
+const SizeofXfrmAlgo = 68
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmAlgo) Decode(b []byte) {
+	if len(b) < 68 {
+		var whole [68]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	copy(m.Name[:], b[0:])
+	m.KeyLen = binary.NativeEndian.Uint32(b[64:])
+}
+
+// Put writes m to the first 68 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmAlgo) Put(b []byte) {
+	clear(b[:68])
+	copy(b[0:], m.Name[:])
+	binary.NativeEndian.PutUint32(b[64:], m.KeyLen)
+}
+
+// XfrmAlgoAead is struct xfrm_algo_aead of linux/xfrm.h.
+type XfrmAlgoAead struct {
+	Name   [64]uint8
+	KeyLen uint32
+	IcvLen uint32
+}
+
+// SizeofXfrmAlgoAead is the size of struct xfrm_algo_aead in bytes.
+const SizeofXfrmAlgoAead = 72
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmAlgoAead) Decode(b []byte) {
+	if len(b) < 72 {
+		var whole [72]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	copy(m.Name[:], b[0:])
+	m.KeyLen = binary.NativeEndian.Uint32(b[64:])
+	m.IcvLen = binary.NativeEndian.Uint32(b[68:])
+}
+
+// Put writes m to the first 72 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmAlgoAead) Put(b []byte) {
+	clear(b[:72])
+	copy(b[0:], m.Name[:])
+	binary.NativeEndian.PutUint32(b[64:], m.KeyLen)
+	binary.NativeEndian.PutUint32(b[68:], m.IcvLen)
+}
+
+// XfrmAlgoAuth is struct xfrm_algo_auth of linux/xfrm.h.
+type XfrmAlgoAuth struct {
+	Name     [64]uint8
+	KeyLen   uint32
+	TruncLen uint32
+}
+
+// SizeofXfrmAlgoAuth is the size of struct xfrm_algo_auth in bytes.
+const SizeofXfrmAlgoAuth = 72
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmAlgoAuth) Decode(b []byte) {
+	if len(b) < 72 {
+		var whole [72]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	copy(m.Name[:], b[0:])
+	m.KeyLen = binary.NativeEndian.Uint32(b[64:])
+	m.TruncLen = binary.NativeEndian.Uint32(b[68:])
+}
+
+// Put writes m to the first 72 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmAlgoAuth) Put(b []byte) {
+	clear(b[:72])
+	copy(b[0:], m.Name[:])
+	binary.NativeEndian.PutUint32(b[64:], m.KeyLen)
+	binary.NativeEndian.PutUint32(b[68:], m.TruncLen)
+}
+
+// XfrmMark is struct xfrm_mark of linux/xfrm.h.
+type XfrmMark struct {
+	V uint32
+	M uint32
+}
+
+// SizeofXfrmMark is the size of struct xfrm_mark in bytes.
+const SizeofXfrmMark = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmMark) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.V = binary.NativeEndian.Uint32(b[0:])
+	m.M = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmMark) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], m.V)
+	binary.NativeEndian.PutUint32(b[4:], m.M)
+}
+
+// XfrmReplayState is struct xfrm_replay_state of linux/xfrm.h.
+type XfrmReplayState struct {
+	Oseq   uint32
+	Seq    uint32
+	Bitmap uint32
+}
+
+// SizeofXfrmReplayState is the size of struct xfrm_replay_state in bytes.
+const SizeofXfrmReplayState = 12
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmReplayState) Decode(b []byte) {
+	if len(b) < 12 {
+		var whole [12]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Oseq = binary.NativeEndian.Uint32(b[0:])
+	m.Seq = binary.NativeEndian.Uint32(b[4:])
+	m.Bitmap = binary.NativeEndian.Uint32(b[8:])
+}
+
+// Put writes m to the first 12 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmReplayState) Put(b []byte) {
+	clear(b[:12])
+	binary.NativeEndian.PutUint32(b[0:], m.Oseq)
+	binary.NativeEndian.PutUint32(b[4:], m.Seq)
+	binary.NativeEndian.PutUint32(b[8:], m.Bitmap)
+}
+
+// XfrmReplayStateEsn is struct xfrm_replay_state_esn of linux/xfrm.h.
+type XfrmReplayStateEsn struct {
+	BmpLen       uint32
+	Oseq         uint32
+	Seq          uint32
+	OseqHi       uint32
+	SeqHi        uint32
+	ReplayWindow uint32
+}
+
+// SizeofXfrmReplayStateEsn is the size of struct xfrm_replay_state_esn in bytes.
+const SizeofXfrmReplayStateEsn = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmReplayStateEsn) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.BmpLen = binary.NativeEndian.Uint32(b[0:])
+	m.Oseq = binary.NativeEndian.Uint32(b[4:])
+	m.Seq = binary.NativeEndian.Uint32(b[8:])
+	m.OseqHi = binary.NativeEndian.Uint32(b[12:])
+	m.SeqHi = binary.NativeEndian.Uint32(b[16:])
+	m.ReplayWindow = binary.NativeEndian.Uint32(b[20:])
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmReplayStateEsn) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], m.BmpLen)
+	binary.NativeEndian.PutUint32(b[4:], m.Oseq)
+	binary.NativeEndian.PutUint32(b[8:], m.Seq)
+	binary.NativeEndian.PutUint32(b[12:], m.OseqHi)
+	binary.NativeEndian.PutUint32(b[16:], m.SeqHi)
+	binary.NativeEndian.PutUint32(b[20:], m.ReplayWindow)
+}
+
+// XfrmAddressFilter is struct xfrm_address_filter of linux/xfrm.h.
+type XfrmAddressFilter struct {
+	Saddr  XfrmAddress
+	Daddr  XfrmAddress
+	Family uint16
+	Splen  uint8
+	Dplen  uint8
+}
+
+// SizeofXfrmAddressFilter is the size of struct xfrm_address_filter in bytes.
+const SizeofXfrmAddressFilter = 36
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmAddressFilter) Decode(b []byte) {
+	if len(b) < 36 {
+		var whole [36]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	copy(m.Saddr[:], b[0:])
+	copy(m.Daddr[:], b[16:])
+	m.Family = binary.NativeEndian.Uint16(b[32:])
+	m.Splen = b[34]
+	m.Dplen = b[35]
+}
+
+// Put writes m to the first 36 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmAddressFilter) Put(b []byte) {
+	clear(b[:36])
+	copy(b[0:], m.Saddr[:])
+	copy(b[16:], m.Daddr[:])
+	binary.NativeEndian.PutUint16(b[32:], m.Family)
+	b[34] = m.Splen
+	b[35] = m.Dplen
+}
+
+// XfrmUserOffload is struct xfrm_user_offload of linux/xfrm.h.
+type XfrmUserOffload struct {
+	Ifindex int32
+	Flags   uint8
+}
+
+// SizeofXfrmUserOffload is the size of struct xfrm_user_offload in bytes.
+const SizeofXfrmUserOffload = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmUserOffload) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Ifindex = int32(binary.NativeEndian.Uint32(b[0:]))
+	m.Flags = b[4]
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmUserOffload) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], uint32(m.Ifindex))
+	b[4] = m.Flags
+}
+
+// XfrmAeventId is struct xfrm_aevent_id of linux/xfrm.h.
+type XfrmAeventId struct {
+	SaId  XfrmUsersaId
+	Saddr XfrmAddress
+	Flags uint32
+	Reqid uint32
+}
+
+// SizeofXfrmAeventId is the size of struct xfrm_aevent_id in bytes.
+const SizeofXfrmAeventId = 48
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmAeventId) Decode(b []byte) {
+	if len(b) < 48 {
+		var whole [48]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.SaId.Decode(b[0:24])
+	copy(m.Saddr[:], b[24:])
+	m.Flags = binary.NativeEndian.Uint32(b[40:])
+	m.Reqid = binary.NativeEndian.Uint32(b[44:])
+}
+
+// Put writes m to the first 48 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmAeventId) Put(b []byte) {
+	clear(b[:48])
+	m.SaId.Put(b[0:24])
+	copy(b[24:], m.Saddr[:])
+	binary.NativeEndian.PutUint32(b[40:], m.Flags)
+	binary.NativeEndian.PutUint32(b[44:], m.Reqid)
+}
+
+// XfrmUserSecCtx is struct xfrm_user_sec_ctx of linux/xfrm.h.
+type XfrmUserSecCtx struct {
+	Len     uint16
+	Exttype uint16
+	CtxAlg  uint8
+	CtxDoi  uint8
+	CtxLen  uint16
+}
+
+// SizeofXfrmUserSecCtx is the size of struct xfrm_user_sec_ctx in bytes.
+const SizeofXfrmUserSecCtx = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmUserSecCtx) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Len = binary.NativeEndian.Uint16(b[0:])
+	m.Exttype = binary.NativeEndian.Uint16(b[2:])
+	m.CtxAlg = b[4]
+	m.CtxDoi = b[5]
+	m.CtxLen = binary.NativeEndian.Uint16(b[6:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmUserSecCtx) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint16(b[0:], m.Len)
+	binary.NativeEndian.PutUint16(b[2:], m.Exttype)
+	b[4] = m.CtxAlg
+	b[5] = m.CtxDoi
+	binary.NativeEndian.PutUint16(b[6:], m.CtxLen)
+}
+
+// XfrmUserReport is struct xfrm_user_report of linux/xfrm.h.
+type XfrmUserReport struct {
+	Proto uint8
+	Sel   XfrmSelector
+}
+
+// SizeofXfrmUserReport is the size of struct xfrm_user_report in bytes.
+const SizeofXfrmUserReport = 60
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmUserReport) Decode(b []byte) {
+	if len(b) < 60 {
+		var whole [60]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Proto = b[0]
+	m.Sel.Decode(b[4:60])
+}
+
+// Put writes m to the first 60 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmUserReport) Put(b []byte) {
+	clear(b[:60])
+	b[0] = m.Proto
+	m.Sel.Put(b[4:60])
+}
+
+// XfrmUserKmaddress is struct xfrm_user_kmaddress of linux/xfrm.h.
+type XfrmUserKmaddress struct {
+	Local  XfrmAddress
+	Remote XfrmAddress
+	Family uint16
+}
+
+// SizeofXfrmUserKmaddress is the size of struct xfrm_user_kmaddress in bytes.
+const SizeofXfrmUserKmaddress = 40
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmUserKmaddress) Decode(b []byte) {
+	if len(b) < 40 {
+		var whole [40]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	copy(m.Local[:], b[0:])
+	copy(m.Remote[:], b[16:])
+	m.Family = binary.NativeEndian.Uint16(b[36:])
+}
+
+// Put writes m to the first 40 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmUserKmaddress) Put(b []byte) {
+	clear(b[:40])
+	copy(b[0:], m.Local[:])
+	copy(b[16:], m.Remote[:])
+	binary.NativeEndian.PutUint16(b[36:], m.Family)
+}
+
+// XfrmUserMigrate is struct xfrm_user_migrate of linux/xfrm.h.
+type XfrmUserMigrate struct {
+	OldDaddr  XfrmAddress
+	OldSaddr  XfrmAddress
+	NewDaddr  XfrmAddress
+	NewSaddr  XfrmAddress
+	Proto     uint8
+	Mode      uint8
+	Reqid     uint32
+	OldFamily uint16
+	NewFamily uint16
+}
+
+// SizeofXfrmUserMigrate is the size of struct xfrm_user_migrate in bytes.
+const SizeofXfrmUserMigrate = 76
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmUserMigrate) Decode(b []byte) {
+	if len(b) < 76 {
+		var whole [76]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	copy(m.OldDaddr[:], b[0:])
+	copy(m.OldSaddr[:], b[16:])
+	copy(m.NewDaddr[:], b[32:])
+	copy(m.NewSaddr[:], b[48:])
+	m.Proto = b[64]
+	m.Mode = b[65]
+	m.Reqid = binary.NativeEndian.Uint32(b[68:])
+	m.OldFamily = binary.NativeEndian.Uint16(b[72:])
+	m.NewFamily = binary.NativeEndian.Uint16(b[74:])
+}
+
+// Put writes m to the first 76 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmUserMigrate) Put(b []byte) {
+	clear(b[:76])
+	copy(b[0:], m.OldDaddr[:])
+	copy(b[16:], m.OldSaddr[:])
+	copy(b[32:], m.NewDaddr[:])
+	copy(b[48:], m.NewSaddr[:])
+	b[64] = m.Proto
+	b[65] = m.Mode
+	binary.NativeEndian.PutUint32(b[68:], m.Reqid)
+	binary.NativeEndian.PutUint16(b[72:], m.OldFamily)
+	binary.NativeEndian.PutUint16(b[74:], m.NewFamily)
+}
+
+// XfrmUserMigrateState is struct xfrm_user_migrate_state of linux/xfrm.h.
+type XfrmUserMigrateState struct {
+	Id        XfrmUsersaId
+	NewDaddr  XfrmAddress
+	NewSaddr  XfrmAddress
+	OldMark   XfrmMark
+	NewSel    XfrmSelector
+	NewReqid  uint32
+	Flags     uint32
+	NewFamily uint16
+}
+
+// SizeofXfrmUserMigrateState is the size of struct xfrm_user_migrate_state in bytes.
+const SizeofXfrmUserMigrateState = 132
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmUserMigrateState) Decode(b []byte) {
+	if len(b) < 132 {
+		var whole [132]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Id.Decode(b[0:24])
+	copy(m.NewDaddr[:], b[24:])
+	copy(m.NewSaddr[:], b[40:])
+	m.OldMark.Decode(b[56:64])
+	m.NewSel.Decode(b[64:120])
+	m.NewReqid = binary.NativeEndian.Uint32(b[120:])
+	m.Flags = binary.NativeEndian.Uint32(b[124:])
+	m.NewFamily = binary.NativeEndian.Uint16(b[128:])
+}
+
+// Put writes m to the first 132 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmUserMigrateState) Put(b []byte) {
+	clear(b[:132])
+	m.Id.Put(b[0:24])
+	copy(b[24:], m.NewDaddr[:])
+	copy(b[40:], m.NewSaddr[:])
+	m.OldMark.Put(b[56:64])
+	m.NewSel.Put(b[64:120])
+	binary.NativeEndian.PutUint32(b[120:], m.NewReqid)
+	binary.NativeEndian.PutUint32(b[124:], m.Flags)
+	binary.NativeEndian.PutUint16(b[128:], m.NewFamily)
+}
+
+// XfrmUserMapping is struct xfrm_user_mapping of linux/xfrm.h.
+type XfrmUserMapping struct {
+	Id       XfrmUsersaId
+	Reqid    uint32
+	OldSaddr XfrmAddress
+	NewSaddr XfrmAddress
+	OldSport uint16 // big-endian on the wire
+	NewSport uint16 // big-endian on the wire
+}
+
+// SizeofXfrmUserMapping is the size of struct xfrm_user_mapping in bytes.
+const SizeofXfrmUserMapping = 64
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmUserMapping) Decode(b []byte) {
+	if len(b) < 64 {
+		var whole [64]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Id.Decode(b[0:24])
+	m.Reqid = binary.NativeEndian.Uint32(b[24:])
+	copy(m.OldSaddr[:], b[28:])
+	copy(m.NewSaddr[:], b[44:])
+	m.OldSport = binary.BigEndian.Uint16(b[60:])
+	m.NewSport = binary.BigEndian.Uint16(b[62:])
+}
+
+// Put writes m to the first 64 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmUserMapping) Put(b []byte) {
+	clear(b[:64])
+	m.Id.Put(b[0:24])
+	binary.NativeEndian.PutUint32(b[24:], m.Reqid)
+	copy(b[28:], m.OldSaddr[:])
+	copy(b[44:], m.NewSaddr[:])
+	binary.BigEndian.PutUint16(b[60:], m.OldSport)
+	binary.BigEndian.PutUint16(b[62:], m.NewSport)
+}
+
+// XfrmuSadhinfo is struct xfrmu_sadhinfo of linux/xfrm.h.
+type XfrmuSadhinfo struct {
+	Sadhcnt  uint32
+	Sadhmcnt uint32
+}
+
+// SizeofXfrmuSadhinfo is the size of struct xfrmu_sadhinfo in bytes.
+const SizeofXfrmuSadhinfo = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmuSadhinfo) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Sadhcnt = binary.NativeEndian.Uint32(b[0:])
+	m.Sadhmcnt = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmuSadhinfo) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], m.Sadhcnt)
+	binary.NativeEndian.PutUint32(b[4:], m.Sadhmcnt)
+}
+
+// XfrmuSpdinfo is struct xfrmu_spdinfo of linux/xfrm.h.
+type XfrmuSpdinfo struct {
+	Incnt   uint32
+	Outcnt  uint32
+	Fwdcnt  uint32
+	Inscnt  uint32
+	Outscnt uint32
+	Fwdscnt uint32
+}
+
+// SizeofXfrmuSpdinfo is the size of struct xfrmu_spdinfo in bytes.
+const SizeofXfrmuSpdinfo = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmuSpdinfo) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Incnt = binary.NativeEndian.Uint32(b[0:])
+	m.Outcnt = binary.NativeEndian.Uint32(b[4:])
+	m.Fwdcnt = binary.NativeEndian.Uint32(b[8:])
+	m.Inscnt = binary.NativeEndian.Uint32(b[12:])
+	m.Outscnt = binary.NativeEndian.Uint32(b[16:])
+	m.Fwdscnt = binary.NativeEndian.Uint32(b[20:])
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmuSpdinfo) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], m.Incnt)
+	binary.NativeEndian.PutUint32(b[4:], m.Outcnt)
+	binary.NativeEndian.PutUint32(b[8:], m.Fwdcnt)
+	binary.NativeEndian.PutUint32(b[12:], m.Inscnt)
+	binary.NativeEndian.PutUint32(b[16:], m.Outscnt)
+	binary.NativeEndian.PutUint32(b[20:], m.Fwdscnt)
+}
+
+// XfrmuSpdhinfo is struct xfrmu_spdhinfo of linux/xfrm.h.
+type XfrmuSpdhinfo struct {
+	Spdhcnt  uint32
+	Spdhmcnt uint32
+}
+
+// SizeofXfrmuSpdhinfo is the size of struct xfrmu_spdhinfo in bytes.
+const SizeofXfrmuSpdhinfo = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmuSpdhinfo) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Spdhcnt = binary.NativeEndian.Uint32(b[0:])
+	m.Spdhmcnt = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmuSpdhinfo) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], m.Spdhcnt)
+	binary.NativeEndian.PutUint32(b[4:], m.Spdhmcnt)
+}
+
+// XfrmuSpdhthresh is struct xfrmu_spdhthresh of linux/xfrm.h.
+type XfrmuSpdhthresh struct {
+	Lbits uint8
+	Rbits uint8
+}
+
+// SizeofXfrmuSpdhthresh is the size of struct xfrmu_spdhthresh in bytes.
+const SizeofXfrmuSpdhthresh = 2
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XfrmuSpdhthresh) Decode(b []byte) {
+	if len(b) < 2 {
+		var whole [2]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Lbits = b[0]
+	m.Rbits = b[1]
+}
+
+// Put writes m to the first 2 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XfrmuSpdhthresh) Put(b []byte) {
+	clear(b[:2])
+	b[0] = m.Lbits
+	b[1] = m.Rbits
+}
+
+// CbId is struct cb_id of linux/connector.h.
+type CbId struct {
+	Idx uint32
+	Val uint32
+}
+
+// SizeofCbId is the size of struct cb_id in bytes.
+const SizeofCbId = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *CbId) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Idx = binary.NativeEndian.Uint32(b[0:])
+	m.Val = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *CbId) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], m.Idx)
+	binary.NativeEndian.PutUint32(b[4:], m.Val)
+}
+
+// CnMsg is struct cn_msg of linux/connector.h.
+type CnMsg struct {
+	Id    CbId
+	Seq   uint32
+	Ack   uint32
+	Len   uint16
+	Flags uint16
+}
+
+// SizeofCnMsg is the size of struct cn_msg in bytes.
+const SizeofCnMsg = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *CnMsg) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Id.Decode(b[0:8])
+	m.Seq = binary.NativeEndian.Uint32(b[8:])
+	m.Ack = binary.NativeEndian.Uint32(b[12:])
+	m.Len = binary.NativeEndian.Uint16(b[16:])
+	m.Flags = binary.NativeEndian.Uint16(b[18:])
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *CnMsg) Put(b []byte) {
+	clear(b[:20])
+	m.Id.Put(b[0:8])
+	binary.NativeEndian.PutUint32(b[8:], m.Seq)
+	binary.NativeEndian.PutUint32(b[12:], m.Ack)
+	binary.NativeEndian.PutUint16(b[16:], m.Len)
+	binary.NativeEndian.PutUint16(b[18:], m.Flags)
+}
+
+// ProcEvent is struct proc_event of linux/cn_proc.h.
+type ProcEvent struct {
+	What        uint32
+	Cpu         uint32
+	TimestampNs uint64
+}
+
+// SizeofProcEvent is the size of struct proc_event in bytes.
+const SizeofProcEvent = 16
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *ProcEvent) Decode(b []byte) {
+	if len(b) < 16 {
+		var whole [16]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.What = binary.NativeEndian.Uint32(b[0:])
+	m.Cpu = binary.NativeEndian.Uint32(b[4:])
+	m.TimestampNs = binary.NativeEndian.Uint64(b[8:])
+}
+
+// Put writes m to the first 16 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *ProcEvent) Put(b []byte) {
+	clear(b[:16])
+	binary.NativeEndian.PutUint32(b[0:], m.What)
+	binary.NativeEndian.PutUint32(b[4:], m.Cpu)
+	binary.NativeEndian.PutUint64(b[8:], m.TimestampNs)
+}
+
+// ProcInput is struct proc_input of linux/cn_proc.h.
+type ProcInput struct {
+	McastOp   uint32
+	EventType uint32
+}
+
+// SizeofProcInput is the size of struct proc_input in bytes.
+const SizeofProcInput = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *ProcInput) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.McastOp = binary.NativeEndian.Uint32(b[0:])
+	m.EventType = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *ProcInput) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], m.McastOp)
+	binary.NativeEndian.PutUint32(b[4:], m.EventType)
+}
+
+// ForkProcEvent is struct fork_proc_event of linux/cn_proc.h.
+type ForkProcEvent struct {
+	ParentPid  int32
+	ParentTgid int32
+	ChildPid   int32
+	ChildTgid  int32
+}
+
+// SizeofForkProcEvent is the size of struct fork_proc_event in bytes.
+const SizeofForkProcEvent = 16
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *ForkProcEvent) Decode(b []byte) {
+	if len(b) < 16 {
+		var whole [16]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.ParentPid = int32(binary.NativeEndian.Uint32(b[0:]))
+	m.ParentTgid = int32(binary.NativeEndian.Uint32(b[4:]))
+	m.ChildPid = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.ChildTgid = int32(binary.NativeEndian.Uint32(b[12:]))
+}
+
+// Put writes m to the first 16 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *ForkProcEvent) Put(b []byte) {
+	clear(b[:16])
+	binary.NativeEndian.PutUint32(b[0:], uint32(m.ParentPid))
+	binary.NativeEndian.PutUint32(b[4:], uint32(m.ParentTgid))
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.ChildPid))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.ChildTgid))
+}
+
+// ExecProcEvent is struct exec_proc_event of linux/cn_proc.h.
+type ExecProcEvent struct {
+	Pid  int32
+	Tgid int32
+}
+
+// SizeofExecProcEvent is the size of struct exec_proc_event in bytes.
+const SizeofExecProcEvent = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *ExecProcEvent) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Pid = int32(binary.NativeEndian.Uint32(b[0:]))
+	m.Tgid = int32(binary.NativeEndian.Uint32(b[4:]))
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *ExecProcEvent) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], uint32(m.Pid))
+	binary.NativeEndian.PutUint32(b[4:], uint32(m.Tgid))
+}
+
+// IdProcEvent is struct id_proc_event of linux/cn_proc.h.
+type IdProcEvent struct {
+	Pid  int32
+	Tgid int32
+}
+
+// SizeofIdProcEvent is the size of struct id_proc_event in bytes.
+const SizeofIdProcEvent = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *IdProcEvent) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Pid = int32(binary.NativeEndian.Uint32(b[0:]))
+	m.Tgid = int32(binary.NativeEndian.Uint32(b[4:]))
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *IdProcEvent) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], uint32(m.Pid))
+	binary.NativeEndian.PutUint32(b[4:], uint32(m.Tgid))
+}
+
+// SidProcEvent is struct sid_proc_event of linux/cn_proc.h.
+type SidProcEvent struct {
+	Pid  int32
+	Tgid int32
+}
+
+// SizeofSidProcEvent is the size of struct sid_proc_event in bytes.
+const SizeofSidProcEvent = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *SidProcEvent) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Pid = int32(binary.NativeEndian.Uint32(b[0:]))
+	m.Tgid = int32(binary.NativeEndian.Uint32(b[4:]))
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *SidProcEvent) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], uint32(m.Pid))
+	binary.NativeEndian.PutUint32(b[4:], uint32(m.Tgid))
+}
+
+// PtraceProcEvent is struct ptrace_proc_event of linux/cn_proc.h.
+type PtraceProcEvent struct {
+	ProcessPid  int32
+	ProcessTgid int32
+	TracerPid   int32
+	TracerTgid  int32
+}
+
+// SizeofPtraceProcEvent is the size of struct ptrace_proc_event in bytes.
+const SizeofPtraceProcEvent = 16
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *PtraceProcEvent) Decode(b []byte) {
+	if len(b) < 16 {
+		var whole [16]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.ProcessPid = int32(binary.NativeEndian.Uint32(b[0:]))
+	m.ProcessTgid = int32(binary.NativeEndian.Uint32(b[4:]))
+	m.TracerPid = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.TracerTgid = int32(binary.NativeEndian.Uint32(b[12:]))
+}
+
+// Put writes m to the first 16 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *PtraceProcEvent) Put(b []byte) {
+	clear(b[:16])
+	binary.NativeEndian.PutUint32(b[0:], uint32(m.ProcessPid))
+	binary.NativeEndian.PutUint32(b[4:], uint32(m.ProcessTgid))
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.TracerPid))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.TracerTgid))
+}
+
+// CommProcEvent is struct comm_proc_event of linux/cn_proc.h.
+type CommProcEvent struct {
+	ProcessPid  int32
+	ProcessTgid int32
+	Comm        [16]uint8
+}
+
+// SizeofCommProcEvent is the size of struct comm_proc_event in bytes.
+const SizeofCommProcEvent = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *CommProcEvent) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.ProcessPid = int32(binary.NativeEndian.Uint32(b[0:]))
+	m.ProcessTgid = int32(binary.NativeEndian.Uint32(b[4:]))
+	copy(m.Comm[:], b[8:])
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *CommProcEvent) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], uint32(m.ProcessPid))
+	binary.NativeEndian.PutUint32(b[4:], uint32(m.ProcessTgid))
+	copy(b[8:], m.Comm[:])
+}
+
+// CoredumpProcEvent is struct coredump_proc_event of linux/cn_proc.h.
+type CoredumpProcEvent struct {
+	ProcessPid  int32
+	ProcessTgid int32
+	ParentPid   int32
+	ParentTgid  int32
+}
+
+// SizeofCoredumpProcEvent is the size of struct coredump_proc_event in bytes.
+const SizeofCoredumpProcEvent = 16
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *CoredumpProcEvent) Decode(b []byte) {
+	if len(b) < 16 {
+		var whole [16]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.ProcessPid = int32(binary.NativeEndian.Uint32(b[0:]))
+	m.ProcessTgid = int32(binary.NativeEndian.Uint32(b[4:]))
+	m.ParentPid = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.ParentTgid = int32(binary.NativeEndian.Uint32(b[12:]))
+}
+
+// Put writes m to the first 16 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *CoredumpProcEvent) Put(b []byte) {
+	clear(b[:16])
+	binary.NativeEndian.PutUint32(b[0:], uint32(m.ProcessPid))
+	binary.NativeEndian.PutUint32(b[4:], uint32(m.ProcessTgid))
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.ParentPid))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.ParentTgid))
+}
+
+// ExitProcEvent is struct exit_proc_event of linux/cn_proc.h.
+type ExitProcEvent struct {
+	ProcessPid  int32
+	ProcessTgid int32
+	ExitCode    uint32
+	ExitSignal  uint32
+	ParentPid   int32
+	ParentTgid  int32
+}
+
+// SizeofExitProcEvent is the size of struct exit_proc_event in bytes.
+const SizeofExitProcEvent = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *ExitProcEvent) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.ProcessPid = int32(binary.NativeEndian.Uint32(b[0:]))
+	m.ProcessTgid = int32(binary.NativeEndian.Uint32(b[4:]))
+	m.ExitCode = binary.NativeEndian.Uint32(b[8:])
+	m.ExitSignal = binary.NativeEndian.Uint32(b[12:])
+	m.ParentPid = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.ParentTgid = int32(binary.NativeEndian.Uint32(b[20:]))
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *ExitProcEvent) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], uint32(m.ProcessPid))
+	binary.NativeEndian.PutUint32(b[4:], uint32(m.ProcessTgid))
+	binary.NativeEndian.PutUint32(b[8:], m.ExitCode)
+	binary.NativeEndian.PutUint32(b[12:], m.ExitSignal)
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.ParentPid))
+	binary.NativeEndian.PutUint32(b[20:], uint32(m.ParentTgid))
 }
 
 // Nfgenmsg is struct nfgenmsg of linux/netfilter/nfnetlink.h.

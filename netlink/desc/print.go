@@ -159,9 +159,9 @@ func (p *Printer) Hex(key, format string, v uint64) {
 	p.value(key, format, v, func(b []byte) []byte { return fmt.Appendf(b, "\"%#x\"", v) })
 }
 
-// Float prints a number, with six places behind the point in JSON.
+// Float prints a number, in JSON as C's %g does. format has one verb for a float64.
 func (p *Printer) Float(key, format string, v float64) {
-	p.value(key, format, v, func(b []byte) []byte { return strconv.AppendFloat(b, v, 'f', 6, 64) })
+	p.value(key, format, v, func(b []byte) []byte { return strconv.AppendFloat(b, v, 'g', 6, 64) })
 }
 
 // Str prints a string.

@@ -29,6 +29,7 @@ type Batch struct {
 type batchItem struct {
 	at, end, header int
 	err             error // could not be encoded: is not sent
+	secret          bool  // is cleared when it was sent
 }
 
 // NewBatch returns an empty batch.
@@ -36,7 +37,7 @@ func (c *Conn) NewBatch() *Batch { return &Batch{c: c} }
 
 // Add appends a request that changes something.
 func (b *Batch) Add(r *Request) {
-	it := batchItem{at: len(b.buf), header: r.header}
+	it := batchItem{at: len(b.buf), header: r.header, secret: r.secret}
 	msg, err := r.finish(0, 0)
 	if err != nil {
 		it.err = &Error{Err: err}
@@ -68,6 +69,11 @@ func (b *Batch) Flush(ctx Context) []error {
 	}
 	errs := make([]error, len(b.items))
 	err := b.sendAll(ctx, errs)
+	for _, it := range b.items {
+		if it.secret {
+			clear(b.buf[it.at:it.end])
+		}
+	}
 	b.buf, b.items = b.buf[:0], b.items[:0]
 	if err == nil && !slices.ContainsFunc(errs, func(err error) bool { return err != nil }) {
 		return nil

@@ -71,19 +71,21 @@ func Dial(cfg Config) (*Conn, error) {
 	c.keep = true
 	here := cfg.NetNS == nil || !cfg.NetNS.IsOpen()
 	if !here {
-		ns, err := dupNetNS(*cfg.NetNS)
-		if err != nil {
-			return nil, err
-		}
-		c.ns = ns
+		c.ns = *cfg.NetNS // the caller's handle, which an error is to name
 	}
 	first, strict, err := c.open(forDump)
+	c.ns = netns.None()
+	if err == nil {
+		c.idle = append(c.idle, first)
+		if !here {
+			c.ns, err = dupNetNS(*cfg.NetNS)
+		}
+	}
 	if err != nil {
 		c.Close()
 		return nil, err
 	}
 	c.strict.Store(strict)
-	c.idle = append(c.idle, first)
 	if here && cfg.Dial == nil {
 		// Without /proc the first socket works all the same; one more would be
 		// opened in who knows which namespace, and is refused.

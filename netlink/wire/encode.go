@@ -181,6 +181,7 @@ type Request struct {
 	// is set. A Conn does not look at it.
 	Protocol int
 	header   int // bytes of the family's header
+	secret   bool
 }
 
 var requests = sync.Pool{New: func() any { return &Request{Encoder: Encoder{buf: make([]byte, 0, 512)}} }}
@@ -190,7 +191,7 @@ var requests = sync.Pool{New: func() any { return &Request{Encoder: Encoder{buf:
 func NewRequest(typ, flags uint16) *Request {
 	r := requests.Get().(*Request)
 	r.buf, r.open, r.err, r.header, r.Protocol = r.buf[:0], r.open[:0], nil, 0, 0
-	r.rawEnd, r.rawPad = 0, 0
+	r.rawEnd, r.rawPad, r.secret = 0, 0, false
 	b := r.grow(uapi.SizeofNlmsghdr)
 	native.PutUint16(b[4:], typ)
 	native.PutUint16(b[6:], flags|uapi.NLM_F_REQUEST)
@@ -204,8 +205,22 @@ func (r *Request) Header(n int) []byte {
 	return r.Raw(n)
 }
 
+// HoldsSecret says that the request has a key in it: its memory is cleared when it was sent. It
+// comes first, so that what follows up to 4 KiB is never moved.
+func (r *Request) HoldsSecret() {
+	if n := len(r.buf); cap(r.buf) < secretRoom {
+		r.buf = append(make([]byte, 0, secretRoom), r.buf[:n]...)
+	}
+	r.secret = true
+}
+
+const secretRoom = 4 << 10
+
 // free gives the request's memory to a later one.
 func (r *Request) free() {
+	if r.secret {
+		clear(r.buf[:cap(r.buf)])
+	}
 	if cap(r.buf) <= 1<<16 {
 		requests.Put(r)
 	}

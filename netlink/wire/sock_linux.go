@@ -323,7 +323,10 @@ func currentNetNS() (netns.NsHandle, error) { return netns.Get() }
 
 func dupNetNS(ns netns.NsHandle) (netns.NsHandle, error) {
 	fd, err := unix.FcntlInt(uintptr(ns), unix.F_DUPFD_CLOEXEC, 0)
-	return netns.NsHandle(fd), os.NewSyscallError("fcntl(F_DUPFD_CLOEXEC)", err)
+	if err != nil {
+		return netns.None(), os.NewSyscallError("fcntl(F_DUPFD_CLOEXEC)", err)
+	}
+	return netns.NsHandle(fd), nil
 }
 
 // isInterrupted reports whether err is the EINTR that a dump ends with where

@@ -17,6 +17,13 @@ type Object struct {
 	// Usage is the grammar, printed by "help". Its first word on a line stands
 	// behind the program's name: "link show [ DEVICE ]".
 	Usage func() string
+	// Brief is what the object is, in a few words: for the manual page.
+	Brief string
+	// Kinds, if set, is the grammar of what follows "type" and a name, an element a keyword; nil
+	// for a name that is not known.
+	Kinds func(name string) []string
+	// Explain, if set, gives the keywords of Kinds that have one with an explanation.
+	Explain func(name string) [][2]string
 }
 
 // Command is one command: the words that are still to be read, and all that
@@ -116,5 +123,5 @@ func NoWord(what, word string) error {
 
 // HelpObject is the object that shows the program's own usage.
 func HelpObject() Object {
-	return Object{"help", func(c *Command) error { return c.help() }, nil}
+	return Object{Name: "help", Run: func(c *Command) error { return c.help() }}
 }

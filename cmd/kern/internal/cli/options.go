@@ -43,6 +43,7 @@ type option struct {
 	name  string
 	exact bool
 	value string // what the word that follows is; "": none does
+	help  string // what it is for
 
 	// What it does is one of these.
 	on     func(o *Options) *bool // is set
@@ -51,56 +52,94 @@ type option struct {
 }
 
 var optionTable = []option{
-	{name: "loops", value: "loop count", set: func(o *Options, v string) error {
-		o.Loops = atoi(v)
-		return nil
-	}},
-	{name: "family", value: "family type", set: func(o *Options, v string) (err error) {
-		o.Family, err = desc.ParseFamily(v)
-		return err
-	}},
-	{name: "4", exact: true, family: uapi.AF_INET},
-	{name: "6", exact: true, family: uapi.AF_INET6},
-	{name: "0", exact: true, family: uapi.AF_PACKET},
-	{name: "M", exact: true, family: uapi.AF_MPLS},
-	{name: "B", exact: true, family: uapi.AF_BRIDGE},
-	{name: "human-readable", on: func(o *Options) *bool { return &o.Human }},
-	{name: "iec", on: func(o *Options) *bool { return &o.IEC }},
-	{name: "stats", set: (*Options).moreStats},
-	{name: "statistics", set: (*Options).moreStats},
-	{name: "details", on: func(o *Options) *bool { return &o.Details }},
-	{name: "resolve", on: func(o *Options) *bool { return &o.resolve }},
-	{name: "oneline", on: func(o *Options) *bool { return &o.Oneline }},
-	{name: "timestamp", on: func(o *Options) *bool { return &o.timestamp }},
-	{name: "tshort", set: func(o *Options, _ string) error {
+	{name: "loops",
+		help:  "how often a flush tries to leave nothing; 0 is without end, 10 the default",
+		value: "loop count", set: func(o *Options, v string) error {
+			o.Loops = atoi(v)
+			return nil
+		}},
+	{name: "family",
+		help:  "the protocol family of addresses, routes, rules and neighbours: inet, inet6, mpls, bridge or link",
+		value: "family type", set: func(o *Options, v string) (err error) {
+			o.Family, err = desc.ParseFamily(v)
+			return err
+		}},
+	{name: "4", help: "-family inet", exact: true, family: uapi.AF_INET},
+	{name: "6", help: "-family inet6", exact: true, family: uapi.AF_INET6},
+	{name: "0", help: "-family link", exact: true, family: uapi.AF_PACKET},
+	{name: "M", help: "-family mpls", exact: true, family: uapi.AF_MPLS},
+	{name: "B", help: "-family bridge", exact: true, family: uapi.AF_BRIDGE},
+	{
+		name: "human-readable",
+		help: "statistics in units that people read: 1.2M",
+		on:   func(o *Options) *bool { return &o.Human },
+	},
+	{name: "iec", help: "the same in powers of 1024: 1.2Mi", on: func(o *Options) *bool { return &o.IEC }},
+	{name: "stats", help: "statistics; twice, more of them", set: (*Options).moreStats},
+	{name: "statistics", help: "as -stats", set: (*Options).moreStats},
+	{
+		name: "details",
+		help: "all that the kernel has of an object",
+		on:   func(o *Options) *bool { return &o.Details },
+	},
+	{
+		name: "resolve",
+		help: "names of hosts in place of addresses",
+		on:   func(o *Options) *bool { return &o.resolve },
+	},
+	{name: "oneline", help: "each object on one line", on: func(o *Options) *bool { return &o.Oneline }},
+	{
+		name: "timestamp",
+		help: "the time before each event of monitor",
+		on:   func(o *Options) *bool { return &o.timestamp },
+	},
+	{name: "tshort", help: "the same on the line of the event", set: func(o *Options, _ string) error {
 		o.timestamp, o.tshort = true, true
 		return nil
 	}},
-	{name: "Version", on: func(o *Options) *bool { return &o.version }},
-	{name: "force", on: func(o *Options) *bool { return &o.force }},
-	{name: "batch", value: "batch file", set: func(o *Options, v string) error {
-		o.BatchFile, o.Batch = v, true
-		return nil
-	}},
-	{name: "brief", on: func(o *Options) *bool { return &o.Brief }},
-	{name: "json", on: func(o *Options) *bool { return &o.JSON }},
-	{name: "rcvbuf", value: "rcvbuf size", set: func(o *Options, v string) error {
-		n, err := desc.ParseUint(v, 31)
-		o.Rcvbuf = int(n)
-		if err != nil {
-			return Exit(StatusUsage, "Invalid rcvbuf size '%s'", v)
-		}
-		return nil
-	}},
-	{name: "help", set: func(*Options, string) error { return errHelp }},
-	{name: "netns", value: "netns", set: func(o *Options, v string) error {
-		o.netns, o.inNetNS = v, true
-		return nil
-	}},
-	{name: "Numeric", on: func(o *Options) *bool { return &o.Numeric }},
-	{name: "all", on: func(o *Options) *bool { return &o.All }},
-	{name: "echo", exact: true, on: func(o *Options) *bool { return &o.echo }},
-	{name: "pretty", on: func(o *Options) *bool { return &o.Pretty }},
+	{name: "Version", help: "the version, and nothing else", on: func(o *Options) *bool { return &o.version }},
+	{name: "force", help: "go on with a batch after an error", on: func(o *Options) *bool { return &o.force }},
+	{name: "batch",
+		help:  "read commands from a file, one a line; - is the standard input",
+		value: "batch file", set: func(o *Options, v string) error {
+			o.BatchFile, o.Batch = v, true
+			return nil
+		}},
+	{name: "brief", help: "a table with the most important", on: func(o *Options) *bool { return &o.Brief }},
+	{name: "json", help: "JSON in place of text", on: func(o *Options) *bool { return &o.JSON }},
+	{name: "rcvbuf",
+		help:  "bytes of the receive buffer of netlink sockets",
+		value: "rcvbuf size", set: func(o *Options, v string) error {
+			n, err := desc.ParseUint(v, 31)
+			o.Rcvbuf = int(n)
+			if err != nil {
+				return Exit(StatusUsage, "Invalid rcvbuf size '%s'", v)
+			}
+			return nil
+		}},
+	{
+		name: "help",
+		help: "the grammar of options and objects",
+		set:  func(*Options, string) error { return errHelp },
+	},
+	{name: "netns",
+		help:  "do the command in a named network namespace",
+		value: "netns", set: func(o *Options, v string) error {
+			o.netns, o.inNetNS = v, true
+			return nil
+		}},
+	{
+		name: "Numeric",
+		help: "numbers in place of the names in /etc/iproute2",
+		on:   func(o *Options) *bool { return &o.Numeric },
+	},
+	{
+		name: "all",
+		help: "the command for each named network namespace, with netns",
+		on:   func(o *Options) *bool { return &o.All },
+	},
+	{name: "echo", help: "show what the kernel made", exact: true, on: func(o *Options) *bool { return &o.echo }},
+	{name: "pretty", help: "JSON for people", on: func(o *Options) *bool { return &o.Pretty }},
 }
 
 func (o *Options) moreStats(string) error { o.Stats++; return nil }

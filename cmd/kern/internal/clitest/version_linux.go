@@ -34,9 +34,6 @@ var installed = sync.OnceValue(func() (v version) {
 // module's programs have.
 func SameWords() bool { return !installed().before(newest) }
 
-// Since reports whether ip is of a version or a newer one.
-func Since(major, minor int) bool { return !installed().before(version{major, minor}) }
-
 // oldWords reports whether ip is of the oldest version.
 func oldWords() bool { return installed() == oldest }
 

@@ -41,6 +41,7 @@ FLAG := [ permanent | dynamic | secondary | primary | [-]tentative | [-]deprecat
           [-]dadfailed | temporary | CONFFLAG-LIST ]
 CONFFLAG-LIST := [ CONFFLAG-LIST ] CONFFLAG
 CONFFLAG := [ home | nodad | optimistic | mngtmpaddr | noprefixroute | autojoin ]
+TYPE := { ` + cli.Fold(kindNames(), " | ", "          ", 78) + ` | ... }
 ADDRPROTO := { NAME | NUMBER }
 LIFETIME := [ valid_lft LFT ] [ preferred_lft LFT ]
 LFT := forever | SECONDS
@@ -99,8 +100,12 @@ func readAddrs(c *cli.Command, f *filter) (map[int][]*addrMessage, error) {
 }
 
 // keepLink reports whether a link is shown for its addresses: one that has
-// none is shown unless a family was asked for, others where one is wanted.
+// none is shown unless a family was asked for, others where one is wanted. What
+// made the addresses does not count, as with ip.
 func (f *filter) keepLink(l *linkMessage, addrs []*addrMessage) bool {
+	anyProto := *f
+	anyProto.proto.given = false
+	f = &anyProto
 	for _, a := range addrs {
 		if f.addr(a, l.name) {
 			return true

@@ -1,6 +1,7 @@
 package ip
 
 import (
+	"slices"
 	"strings"
 
 	"kern.sys/cmd/kern/internal/cli"
@@ -37,7 +38,7 @@ link add [ link DEV | parentdev NAME ] [ name ] NAME
          [ numtxqueues QUEUE_COUNT ] [ numrxqueues QUEUE_COUNT ]
          [ netns { PID | NAME | FILE } ] type TYPE [ ARGS ]
 link delete { DEVICE | dev DEVICE | group GROUP } [ type TYPE [ ARGS ] ]
-link set { DEVICE | dev DEVICE | group GROUP } [ { up | down } ] [ type TYPE ARGS ]
+link { set | change } { DEVICE | dev DEVICE | group GROUP } [ { up | down } ] [ type TYPE ARGS ]
          [ arp { on | off } ] [ dynamic { on | off } ] [ multicast { on | off } ]
          [ allmulticast { on | off } ] [ promisc { on | off } ] [ trailers { on | off } ]
          [ carrier { on | off } ] [ mode { default | dormant } ] [ state STATE ]
@@ -52,6 +53,7 @@ link set { DEVICE | dev DEVICE | group GROUP } [ { up | down } ] [ type TYPE ARG
          [ { xdp | xdpgeneric | xdpdrv | xdpoffload } off ]
          [ master DEVICE ] [ vrf NAME ] [ nomaster ]
          [ addrgenmode { eui64 | none | stable_secret | random } ]
+         [ inet INET... ]
          [ protodown { on | off } ] [ protodown_reason PREASON { on | off } ]
          [ gso_max_size BYTES ] [ gso_max_segs PACKETS ] [ gro_max_size BYTES ]
          [ gso_ipv4_max_size BYTES ] [ gro_ipv4_max_size BYTES ]
@@ -59,7 +61,8 @@ link show [ DEVICE | group GROUP ] [ { up | down } ] [ master DEV ] [ vrf NAME ]
           [ type TYPE ] [ nomaster ] [ novf ]
 link property { add | del } dev DEVICE [ altname NAME ]...
 link help [ TYPE ]
-TYPE := { ` + cli.Fold(kindNames(), " | ", "          ", 78) + ` | ... }
+INET := { ` + inetGrammar() + ` }
+TYPE := { ` + cli.Fold(slices.Concat(kindNames(), portNames()), " | ", "          ", 78) + ` | ... }
 `
 }
 

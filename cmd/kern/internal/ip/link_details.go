@@ -92,32 +92,14 @@ func showLinkInfo(s *cli.Session, l *linkMessage) {
 // showInfoData prints the attributes of a kind: as it is described, and those
 // that its description does not reach, or all of a kind that has none, as they are.
 func showInfoData(s *cli.Session, key string, fields *desc.Kind, b []byte) {
-	if b == nil {
-		return
-	}
-	attrs, last := desc.ParseAttrs(b), uint16(0)
-	if fields != nil {
-		if fields.Header != 0 {
-			attrs = nil // a structure comes before the attributes, or in their place
-		}
-		for _, f := range fields.Fields {
-			if f.Type != desc.Header {
-				last = max(last, f.Type)
-			}
-		}
-	}
-	unknown := false
-	for typ := range attrs {
-		unknown = unknown || typ > last
-	}
-	if !unknown && (fields == nil || len(fields.Fields) == 0) {
+	if b == nil || (fields == nil || len(fields.Fields) == 0) && len(undescribed(fields, b)) == 0 {
 		return
 	}
 	s.Out.Object(key)
 	if fields != nil {
 		desc.Show(s.Out, fields, b)
 	}
-	showUnknown(s.Out, "%s ", attrs, last)
+	showUndescribed(s.Out, fields, b)
 	s.Out.EndObject()
 }
 

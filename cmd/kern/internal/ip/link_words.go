@@ -75,6 +75,7 @@ func linkWordTable() []linkWord {
 		{name: "numtxqueues", abbr: true, once: true, read: readInt("numtxqueues", uapi.IFLA_NUM_TX_QUEUES)},
 		{name: "numrxqueues", abbr: true, once: true, read: readInt("numrxqueues", uapi.IFLA_NUM_RX_QUEUES)},
 		{name: "addrgenmode", abbr: true, read: (*linkWords).readAddrGenMode},
+		{name: "inet", read: (*linkWords).readInet},
 		{name: "link-netns", abbr: true, read: (*linkWords).readLinkNetNS},
 		{name: "link-netnsid", abbr: true, read: readInt("link-netnsid", uapi.IFLA_LINK_NETNSID)},
 		{name: "protodown", read: (*linkWords).readProtoDown},
@@ -251,7 +252,7 @@ func (w *linkWords) readLLAddr(typ uint16) error {
 }
 
 func (w *linkWords) readCarrier() error {
-	on, err := w.strictOnOff("carrier")
+	on, err := strictOnOff(&w.Args, "carrier")
 	if err == nil {
 		w.e.Uint8(uapi.IFLA_CARRIER, boolByte(on))
 	}
@@ -259,8 +260,8 @@ func (w *linkWords) readCarrier() error {
 }
 
 // strictOnOff is OnOff for keywords whose error ends in another way.
-func (w *linkWords) strictOnOff(keyword string) (bool, error) {
-	word, err := w.Next()
+func strictOnOff(in *desc.Args, keyword string) (bool, error) {
+	word, err := in.Next()
 	if err == nil && word != "on" && word != "off" {
 		err = cli.Exit(cli.StatusInvalid, "Error: argument of \"%s\" must be one of \"off\", \"on\", not %q", keyword, word)
 	}
@@ -333,7 +334,7 @@ func (w *linkWords) readAddrGenMode() error {
 }
 
 func (w *linkWords) readProtoDown() error {
-	on, err := w.strictOnOff("protodown")
+	on, err := strictOnOff(&w.Args, "protodown")
 	if err == nil {
 		w.e.Uint8(uapi.IFLA_PROTO_DOWN, boolByte(on))
 	}

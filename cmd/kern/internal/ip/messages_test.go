@@ -66,7 +66,7 @@ var capturedMessages = []struct {
 			"0600 0600 00000000" + // _FLAGS
 			"0600 1500 02000000", // RTA_ENCAP_TYPE: LWTUNNEL_ENCAP_IP
 		text: "unicast 10.13.0.0/16  encap ip id 7 src 0.0.0.0 dst 1.2.3.4 ttl 0 tos 0 dev va table main proto boot scope link \n",
-		json: `[{"dst":"10.13.0.0/16","encap":"ip","id":7,"src":"0.0.0.0","dst":"1.2.3.4","ttl":0,"tos":0,"dev":"va","scope":"link","flags":[]}]`,
+		json: `[{"dst":"10.13.0.0/16","encap":{"encap_type":"ip","id":7,"src":"0.0.0.0","dst":"1.2.3.4","ttl":0,"tos":0},"dev":"va","scope":"link","flags":[]}]`,
 	},
 	{
 		name: "IPv4 route by an IPv6 gateway",

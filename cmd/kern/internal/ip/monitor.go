@@ -66,7 +66,7 @@ func monitorTable() []monitored {
 		{"nsid", false, "NSID", []watchGroup{{0, uapi.RTNLGRP_NSID}},
 			[]uint16{uapi.RTM_NEWNSID, uapi.RTM_DELNSID}, watchNetnsID},
 		{"nexthop", false, "NEXTHOP", []watchGroup{{0, uapi.RTNLGRP_NEXTHOP}},
-			[]uint16{uapi.RTM_NEWNEXTHOP, uapi.RTM_DELNEXTHOP}, watchNexthop},
+			[]uint16{uapi.RTM_NEWNEXTHOP, uapi.RTM_DELNEXTHOP, uapi.RTM_NEWNEXTHOPBUCKET, uapi.RTM_DELNEXTHOPBUCKET}, watchNexthop},
 	}
 }
 
@@ -287,7 +287,7 @@ func showEvent(c *cli.Command, m wire.Message, w *monitorWish, now time.Time) er
 			openNSID(c, w.nsid())
 		}
 		if w.label {
-			p.Text("[%s]", o.label)
+			p.Text("[%s]", o.labelOf(m))
 		}
 		if w.nsid != nil {
 			p.Array("events")
@@ -308,6 +308,14 @@ func showEvent(c *cli.Command, m wire.Message, w *monitorWish, now time.Time) er
 		return c.Flush()
 	}
 	return nil
+}
+
+// labelOf is what label prints before an event.
+func (o *monitored) labelOf(m wire.Message) string {
+	if m.Type == uapi.RTM_NEWNEXTHOPBUCKET || m.Type == uapi.RTM_DELNEXTHOPBUCKET {
+		return o.label + "BUCKET"
+	}
+	return o.label
 }
 
 // openNSID says which namespace an event is of, before its label; in JSON it is
@@ -394,9 +402,11 @@ func watchNetnsID(c *cli.Command, m wire.Message, _ int) bool {
 }
 
 func watchNexthop(c *cli.Command, m wire.Message, _ int) bool {
-	c.Out.Object("")
-	showNexthopObject(c, m)
-	c.Out.Text("\n")
-	c.Out.EndObject()
+	switch m.Type {
+	case uapi.RTM_NEWNEXTHOPBUCKET, uapi.RTM_DELNEXTHOPBUCKET:
+		showNexthopBucket(c, m)
+	default:
+		showNexthopLine(c, m)
+	}
 	return true
 }

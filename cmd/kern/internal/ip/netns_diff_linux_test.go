@@ -62,6 +62,7 @@ func TestNamespacesMadeByOneAreUsedByTheOther(t *testing.T) {
 func TestNetnsAddCoversOnlyWhereNothingIsMounted(t *testing.T) {
 	clitest.NeedIP(t)
 	nstest.Do(t, func() {
+		before := 0 // what the host mounted there stands below
 		mounts := func() (dirs []string) {
 			b, err := os.ReadFile("/proc/self/mounts")
 			if err != nil {
@@ -72,7 +73,7 @@ func TestNetnsAddCoversOnlyWhereNothingIsMounted(t *testing.T) {
 					dirs = append(dirs, dir)
 				}
 			}
-			return dirs
+			return dirs[before:]
 		}
 		uncover := func() { // all that tests before this one mounted
 			for unix.Unmount("/run/netns", unix.MNT_DETACH) == nil {
@@ -80,6 +81,7 @@ func TestNetnsAddCoversOnlyWhereNothingIsMounted(t *testing.T) {
 		}
 		named(t)
 		uncover()
+		before = len(mounts())
 		clitest.SetUp(t, "netns add red", "netns del red")
 		want := mounts()
 		uncover()

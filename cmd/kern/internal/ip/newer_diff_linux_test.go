@@ -1,6 +1,8 @@
 package ip
 
 import (
+	"maps"
+	"os"
 	"slices"
 	"strconv"
 	"strings"
@@ -9,6 +11,7 @@ import (
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/cmd/kern/internal/clitest"
 	"kern.sys/internal/nstest"
+	"kern.sys/internal/uapi"
 )
 
 // needWords skips a test where ip is older than what it is compared with.
@@ -97,7 +100,9 @@ func TestNewerWordsEndAsWithIP(t *testing.T) {
 		"rule add tun_id x", "rule add dscp x", "rule add dscp 1/x", "rule add dscp 99", "rule add flowlabel x", "rule add flowlabel 1/x", "-6 rule add flowlabel 0x100000",
 		"rule add sport 5/x", "rule add sport x/5", "rule add sport x-5", "rule add sport 5-x", "rule add dport 5/0x10000", "rule list dscp x", "rule list tun_id x",
 		"-6 route get fd00::2 flowlabel x", "addr add 10.9.0.1/24 dev va proto x", "addr show proto x", "addr show proto 300", "neigh add 10.0.0.99 dev va extern_valid x",
-		"link show va down up x", "monitor all-nsid nope",
+		"link show va down up x", "monitor all-nsid nope", "link set va inet", "link set va inet up", "link set va inet forw on", "link set va inet forwarding x",
+		"link set va inet rp_filter", "link set va inet rp_filter 4294967295", "link set va inet forwarding", "link set va inet tag x",
+		"route add 10.77.0.0/16 dev va features tcp",
 	})
 }
 
@@ -111,6 +116,12 @@ func TestNewerObjectsAreShownAndMadeAsByIP(t *testing.T) {
 				"addr add fd00::2/64 dev vb nodad proto 0",
 			}),
 			Show: []string{"addr show proto 7", "addr show proto 0xf0", "-N addr", "-d addr show dev vb", "addr show down", "link show down", "-d link show novf"},
+		},
+		{
+			Name: "features of routes",
+			Cmds: append(slices.Clip(pair), "link set va up", "link set vb up", "addr add 10.0.0.1/24 dev va", "route add 10.1.0.0/16 via 10.0.0.2 features tcp_usec_ts",
+				"route add 10.2.0.0/16 via 10.0.0.2 features ecn tcp_usec_ts mtu 1400", "route add 10.3.0.0/16 via 10.0.0.2 realms 3/4"),
+			Show: []string{"route", "-d route", "route get 10.3.0.1", "route get 10.2.0.1", "addr show proto 7", "-6 addr show proto 7"},
 		},
 		{
 			Name: "vxlan",
@@ -136,14 +147,67 @@ func TestNewerObjectsAreShownAndMadeAsByIP(t *testing.T) {
 	})
 }
 
+// inetConf are the settings of IPv4 that a link has in the thread's namespace, as /proc shows them.
+func inetConf(t *testing.T, link string) map[string]string {
+	t.Helper()
+	dir := "/proc/sys/net/ipv4/conf/" + link
+	files, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	conf := map[string]string{}
+	for _, f := range files {
+		b, err := os.ReadFile(dir + "/" + f.Name())
+		if err != nil {
+			continue // one that is only written
+		}
+		conf[f.Name()] = strings.TrimSpace(string(b))
+	}
+	return conf
+}
+
+func TestSettingsOfIPv4AreMadeAsByIP(t *testing.T) {
+	needWords(t)
+	var words []string
+	for _, s := range inetSettings {
+		value := "on"
+		switch s.typ {
+		case uapi.IPV4_DEVCONF_SECURE_REDIRECTS, uapi.IPV4_DEVCONF_SEND_REDIRECTS, uapi.IPV4_DEVCONF_SHARED_MEDIA,
+			uapi.IPV4_DEVCONF_ACCEPT_REDIRECTS, uapi.IPV4_DEVCONF_ARP_EVICT_NOCARRIER:
+			value = "off" // they are on
+		}
+		if s.number != "" {
+			value = "2"
+		}
+		words = append(words, s.name+" "+value)
+	}
+	line := "link set va inet " + strings.Join(words, " ") + " up"
+	var confs []map[string]string
+	for _, run := range []func(testing.TB, ...string){clitest.SetUp, clitest.SetUpByKern} {
+		nstest.Do(t, func() {
+			clitest.SetUp(t, pair...)
+			run(t, line)
+			conf := inetConf(t, "va")
+			if conf["rp_filter"] != "2" || conf["forwarding"] != "1" || conf["shared_media"] != "0" {
+				t.Errorf("settings are %v", conf)
+			}
+			confs = append(confs, conf)
+		})
+	}
+	if !maps.Equal(confs[0], confs[1]) {
+		t.Errorf("ip   %v\nkern %v", confs[0], confs[1])
+	}
+}
+
 // helpWords are words that scripts look for in the grammar of each object.
 var helpWords = map[string]string{
 	"rule help":      "tun_id dscp flowlabel sport dport uidrange ipproto l3mdev suppress_prefixlength nat save restore",
 	"address help":   "proto save showdump restore mngtmpaddr down",
 	"neigh help":     "extern_valid extern_learn managed",
 	"route help":     "flowlabel nhid fastopen_no_cookie ttl-propagate showdump",
-	"link help":      "gso_ipv4_max_size gro_ipv4_max_size xdpgeneric protodown_reason property novf down",
+	"link help":      "inet rp_filter arp_evict_nocarrier change gso_ipv4_max_size gro_ipv4_max_size xdpgeneric protodown_reason property novf down",
 	"monitor help":   "maddress acaddress all-nsid netconf nexthop",
+	"nexthop help":   "bucket resilient idle_timer unbalanced_timer hw_stats blackhole encap fdb dst_port nhid groups onlink",
 	"netns help":     "list-id target-nsid attach",
 	"link help nope": "gso_ipv4_max_size",
 }

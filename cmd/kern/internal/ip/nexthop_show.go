@@ -1,6 +1,7 @@
 package ip
 
 import (
+	"encoding/binary"
 	"strconv"
 
 	"kern.sys/cmd/kern/internal/cli"
@@ -74,9 +75,60 @@ func showNexthopObject(c *cli.Command, m wire.Message) {
 	}
 	showRouteFlags(c, nhm.Flags)
 	if _, ok := attrs[uapi.NHA_FDB]; ok {
-		p.Null("fdb", "fdb")
+		p.Null("fdb", "fdb ")
 	}
+	if b := attrs[uapi.NHA_DST_PORT]; len(b) >= 2 {
+		p.Uint("dst_port", "dst_port %d ", uint64(binary.BigEndian.Uint16(b)))
+	}
+	showNexthopHWStats(c, attrs)
+	showNexthopStats(c, attrs[uapi.NHA_GROUP_STATS])
 	showUnknown(p, "%s ", attrs, uapi.NHA_MAX)
+}
+
+// showNexthopHWStats prints whether hardware counts for a group.
+func showNexthopHWStats(c *cli.Command, attrs desc.Attrs) {
+	enabled, ok := attrs[uapi.NHA_HW_STATS_ENABLE]
+	if !ok || !c.Details && c.Stats == 0 {
+		return
+	}
+	p := c.Out
+	p.Object("hw_stats")
+	p.OnOff("enabled", "hw_stats %s ", cli.Number32(enabled) != 0)
+	p.OnOff("used", "used %s ", cli.Number32(attrs[uapi.NHA_HW_STATS_USED]) != 0)
+	p.EndObject()
+}
+
+// showNexthopStats prints NHA_GROUP_STATS: the packets that each member of a group got.
+func showNexthopStats(c *cli.Command, b []byte) {
+	if b == nil || c.Stats == 0 {
+		return
+	}
+	p := c.Out
+	p.Array("group_stats")
+	p.NL()
+	p.Text("  stats:")
+	d := wire.NewDecoder(b)
+	for d.Next() {
+		member := desc.ParseAttrs(d.Data())
+		p.Object("")
+		p.NL()
+		p.Uint("id", "    id %d", uint64(cli.Number32(member[uapi.NHA_GROUP_STATS_ENTRY_ID])))
+		p.Uint("packets", " packets %d", wideNumber(member[uapi.NHA_GROUP_STATS_ENTRY_PACKETS]))
+		if c.Stats > 1 {
+			p.Uint("packets_hw", " packets_hw %d", wideNumber(member[uapi.NHA_GROUP_STATS_ENTRY_PACKETS_HW]))
+		}
+		showUnknown(p, " %s", member, uapi.NHA_GROUP_STATS_ENTRY_MAX)
+		p.EndObject()
+	}
+	p.EndArray()
+}
+
+// wideNumber is an attribute that has four bytes, or eight where the number needs them (NLA_UINT).
+func wideNumber(b []byte) uint64 {
+	if len(b) >= 8 {
+		return native.Uint64(b)
+	}
+	return uint64(cli.Number32(b))
 }
 
 // showResilientGroup prints NHA_RES_GROUP: how many buckets a group has, and when
@@ -95,11 +147,11 @@ func showResilientGroup(p *desc.Printer, b []byte) {
 		{uapi.NHA_RES_GROUP_UNBALANCED_TIMER, "unbalanced_timer"},
 	} {
 		if b := attrs[timer.typ]; len(b) >= 4 {
-			p.Float(timer.key, timer.key+" %g ", float64(native.Uint32(b))/uapi.HZ)
+			p.Float(timer.key, timer.key+" %.6g ", float64(native.Uint32(b))/uapi.HZ)
 		}
 	}
 	if b := attrs[uapi.NHA_RES_GROUP_UNBALANCED_TIME]; len(b) >= 8 {
-		p.Float("unbalanced_time", "unbalanced_time %g ", float64(native.Uint64(b))/uapi.HZ)
+		p.Float("unbalanced_time", "unbalanced_time %.6g ", float64(native.Uint64(b))/uapi.HZ)
 	}
 	showUnknown(p, "%s ", attrs, uapi.NHA_RES_GROUP_MAX)
 	p.EndObject()

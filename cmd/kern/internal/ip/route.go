@@ -33,7 +33,7 @@ METRICS := [ mtu [ lock ] NUMBER ] [ advmss NUMBER ] [ rtt TIME ]
            [ rttvar TIME ] [ reordering NUMBER ] [ window NUMBER ]
            [ cwnd NUMBER ] [ initcwnd NUMBER ] [ initrwnd NUMBER ]
            [ ssthresh NUMBER ] [ rto_min TIME ] [ hoplimit NUMBER ]
-           [ features ecn ] [ quickack BOOL ] [ congctl NAME ]
+           [ features { ecn | tcp_usec_ts }... ] [ quickack BOOL ] [ congctl NAME ]
            [ fastopen_no_cookie BOOL ]
 TYPE := { unicast | local | broadcast | multicast | anycast | throw |
           unreachable | prohibit | blackhole | nat }

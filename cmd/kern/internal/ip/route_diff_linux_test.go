@@ -92,7 +92,7 @@ func TestRoutesAreShownAndMadeAsByIP(t *testing.T) {
 			},
 		},
 		{
-			Name: "encapsulated", Older: true,
+			Name: "encapsulated",
 			Cmds: []string{
 				"route add 10.13.0.0/16 encap ip id 7 dst 1.2.3.4 dev va", "route add 10.14.0.0/16 encap ip id 5 dst 1.2.3.4 src 4.3.2.1 ttl 4 tos 7 key csum seq dev va",
 				"-6 route add fd00:99::/48 encap ip6 id 5 dst fd00::9 hoplimit 4 tc 7 dev va",

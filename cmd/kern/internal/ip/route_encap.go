@@ -1,6 +1,7 @@
 package ip
 
 import (
+	"strconv"
 	"strings"
 
 	"kern.sys/cmd/kern/internal/cli"
@@ -41,17 +42,24 @@ func nextEncap(c *cli.Command, e *wire.Encoder, encap, encapType uint16) error {
 	return err
 }
 
-// showEncap prints an encapsulation from its two attributes.
+// showEncap prints an encapsulation from its two attributes: what its kind is known to have, and all
+// else as it is.
 func showEncap(c *cli.Command, typ, encap []byte) {
 	if len(typ) < 2 || encap == nil {
 		return
 	}
-	name := netlink.EncapName(int(native.Uint16(typ)))
+	number := native.Uint16(typ)
+	name := netlink.EncapName(int(number))
 	if name == "" {
-		name = "unknown"
+		name = strconv.Itoa(int(number))
 	}
-	c.Out.Str("encap", " encap %s ", name)
-	if k := netlink.DescribeEncap(name); k != nil {
-		desc.Show(c.Out, k, encap)
+	p := c.Out
+	p.Object("encap")
+	p.Str("encap_type", " encap %s ", name)
+	k := netlink.DescribeEncap(name)
+	if k != nil {
+		desc.Show(p, k, encap)
 	}
+	showUndescribed(p, k, encap)
+	p.EndObject()
 }

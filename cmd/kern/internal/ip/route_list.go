@@ -3,6 +3,7 @@ package ip
 import (
 	"errors"
 	"os"
+	"strings"
 
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/internal/uapi"
@@ -43,7 +44,10 @@ func terminated(c *cli.Command, what string, code int, err error) error {
 		return nil
 	}
 	text, _ := c.Explain(err)
-	return cli.Exit(code, "%s\n%s terminated", text, what)
+	if kernel, ok := errors.AsType[*wire.Error](err); ok && kernel.Message == "" && errors.Is(err, os.ErrNotExist) {
+		text = "" // ip has no words for it either
+	}
+	return cli.Exit(code, "%s", strings.TrimPrefix(text+"\n"+what+" terminated", "\n"))
 }
 
 // flushRoutes is "route flush".

@@ -163,23 +163,36 @@ func readMetricTime(c *cli.Command, m *routeMetric) (uint32, error) {
 	return uint32(t), nil
 }
 
+// routeFeatures are the bits of RTAX_FEATURES that have a word.
+var routeFeatures = []struct {
+	word string
+	bit  uint32
+}{
+	{"ecn", uapi.RTAX_FEATURE_ECN},
+	{"tcp_usec_ts", uapi.RTAX_FEATURE_TCP_USEC_TS},
+}
+
 func readFeatures(c *cli.Command, m *routeMetric) (uint32, error) {
 	var features uint32
-	for more := true; more; more = c.More() {
-		word, err := c.Next()
-		switch {
-		case err != nil:
+	for {
+		bit := uint32(0)
+		for _, f := range routeFeatures {
+			if c.Take(f.word) {
+				bit = f.bit
+			}
+		}
+		if bit == 0 && features == 0 {
+			word, err := c.Next()
+			if err == nil {
+				err = desc.Wrong(word, "\"features\" value not valid\n")
+			}
 			return 0, err
-		case word == "ecn":
-			features |= uapi.RTAX_FEATURE_ECN
-		default:
-			return 0, desc.Wrong(word, "\"features\" value not valid\n")
 		}
-		if c.Peek() != "ecn" {
-			break
+		if bit == 0 {
+			return features, nil
 		}
+		features |= bit
 	}
-	return features, nil
 }
 
 // showRouteMetrics prints RTA_METRICS in the order of their numbers.
@@ -243,10 +256,13 @@ func showMetricTime(p *desc.Printer, m *routeMetric, v uint32) {
 // showFeatures prints the features that are known by name, and the bits of
 // others.
 func showFeatures(p *desc.Printer, _ *routeMetric, v uint32) {
-	if v&uapi.RTAX_FEATURE_ECN != 0 {
-		p.Null("ecn", "ecn ")
+	for _, f := range routeFeatures {
+		if v&f.bit != 0 {
+			p.Null(f.word, f.word+" ")
+			v &^= f.bit
+		}
 	}
-	if rest := v &^ uapi.RTAX_FEATURE_ECN; rest != 0 {
-		p.Hex("features", "%#x ", uint64(rest))
+	if v != 0 {
+		p.Hex("features", "%#x ", uint64(v))
 	}
 }

@@ -79,11 +79,11 @@ func showRoute(c *cli.Command, r *routeMessage, f *routeFilter) {
 	if b, ok := r.attrs[uapi.RTA_MARK]; ok && !f.mark.given {
 		showMark(c, cli.Number32(b))
 	}
-	if b, ok := r.attrs[uapi.RTA_UID]; ok {
-		p.Uint("uid", "uid %d ", uint64(cli.Number32(b)))
-	}
 	if b, ok := r.attrs[uapi.RTA_FLOW]; ok && !f.realmsGiven() {
 		showRealms(c, cli.Number32(b))
+	}
+	if b, ok := r.attrs[uapi.RTA_UID]; ok {
+		p.Uint("uid", "uid %d ", uint64(cli.Number32(b)))
 	}
 	showRouteCache(c, r)
 	showRouteMetrics(c, r.attrs[uapi.RTA_METRICS])

@@ -37,6 +37,27 @@ func showAttrs(p *desc.Printer, format string, attrs desc.Attrs, wanted func(typ
 	p.EndArray()
 }
 
+// undescribed are the attributes in b that no field of k is about, all of them where
+// there is no k.
+func undescribed(k *desc.Kind, b []byte) desc.Attrs {
+	if k == nil {
+		return desc.ParseAttrs(b)
+	}
+	if k.Header != 0 {
+		return nil // a structure comes before the attributes, or in their place
+	}
+	attrs := desc.ParseAttrs(b)
+	for i := range k.Fields {
+		delete(attrs, k.Fields[i].Type)
+	}
+	return attrs
+}
+
+// showUndescribed prints them.
+func showUndescribed(p *desc.Printer, k *desc.Kind, b []byte) {
+	showAttrs(p, "%s ", undescribed(k, b), func(uint16) bool { return true })
+}
+
 // showBits prints the bits of flags that have no name.
 func showBits(p *desc.Printer, key, format string, flags, known uint32) {
 	if rest := flags &^ known; rest != 0 {

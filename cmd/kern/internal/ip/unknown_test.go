@@ -28,6 +28,16 @@ func withUnknown(t *testing.T, typ uint16, header int, build func(r *wire.Reques
 	return wire.Message{Type: typ, Data: r.Bytes()[uapi.SizeofNlmsghdr:]}
 }
 
+// encapOf appends an encapsulation with one attribute.
+func encapOf(kind, typ, kindAttr, dataAttr uint16) func(*wire.Request, []byte) {
+	return func(r *wire.Request, _ []byte) {
+		r.Uint16(kindAttr, kind)
+		r.Nest(dataAttr)
+		r.Data(typ, []byte{0xab, 0xcd, 0xef})
+		r.End()
+	}
+}
+
 func TestWhatIsNotKnownIsPrinted(t *testing.T) {
 	plain := func(*wire.Request, []byte) {}
 	for name, m := range map[string]wire.Message{
@@ -59,6 +69,28 @@ func TestWhatIsNotKnownIsPrinted(t *testing.T) {
 			r.End()
 			r.End()
 		}),
+		"kind with a gap": withUnknown(t, uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, func(r *wire.Request, _ []byte) {
+			r.Nest(uapi.IFLA_LINKINFO)
+			r.String(uapi.IFLA_INFO_KIND, "vlan")
+			r.Nest(uapi.IFLA_INFO_DATA)
+			r.Data(uapi.IFLA_VLAN_UNSPEC, []byte{0xab, 0xcd, 0xef})
+			r.End()
+			r.End()
+		}),
+		"kind of a port": withUnknown(t, uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, func(r *wire.Request, _ []byte) {
+			r.Nest(uapi.IFLA_LINKINFO)
+			r.String(uapi.IFLA_INFO_SLAVE_KIND, "newkind")
+			r.Nest(uapi.IFLA_INFO_SLAVE_DATA)
+			r.Data(1, []byte{0xab, 0xcd, 0xef})
+			r.End()
+			r.End()
+		}),
+		"kind of encapsulation":              withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, encapOf(77, 1, uapi.RTA_ENCAP_TYPE, uapi.RTA_ENCAP)),
+		"kind of encapsulation by name":      withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, encapOf(uapi.LWTUNNEL_ENCAP_RPL, 1, uapi.RTA_ENCAP_TYPE, uapi.RTA_ENCAP)),
+		"attribute of a kind of ip":          withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, encapOf(uapi.LWTUNNEL_ENCAP_IP, 999, uapi.RTA_ENCAP_TYPE, uapi.RTA_ENCAP)),
+		"attribute of a kind of ip6":         withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, encapOf(uapi.LWTUNNEL_ENCAP_IP6, 999, uapi.RTA_ENCAP_TYPE, uapi.RTA_ENCAP)),
+		"attribute of a kind of mpls":        withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, encapOf(uapi.LWTUNNEL_ENCAP_MPLS, 999, uapi.RTA_ENCAP_TYPE, uapi.RTA_ENCAP)),
+		"kind of encapsulation of next hops": withUnknown(t, uapi.RTM_NEWNEXTHOP, uapi.SizeofNhmsg, encapOf(77, 1, uapi.NHA_ENCAP_TYPE, uapi.NHA_ENCAP)),
 		"one of several next hops": withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, func(r *wire.Request, _ []byte) {
 			h := nexthop{}
 			h.enc.Data(unknownType, []byte{0xab, 0xcd, 0xef})
@@ -105,6 +137,12 @@ func TestFlagsWithoutANameArePrinted(t *testing.T) {
 		(&uapi.Ndmsg{Family: uapi.AF_INET, State: 0x1001}).Put(head)
 		r.Uint32(uapi.NDA_FLAGS_EXT, 0x100)
 	})
+	tunnel := withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, func(r *wire.Request, _ []byte) {
+		r.Uint16(uapi.RTA_ENCAP_TYPE, uapi.LWTUNNEL_ENCAP_IP)
+		r.Nest(uapi.RTA_ENCAP)
+		r.BE16(uapi.LWTUNNEL_IP_FLAGS, 1<<uapi.IP_TUNNEL_KEY_BIT|1<<uapi.IP_TUNNEL_OAM_BIT)
+		r.End()
+	})
 	route := withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, func(_ *wire.Request, head []byte) {
 		(&uapi.Rtmsg{Family: uapi.AF_INET, Type: 1, Flags: 0x80}).Put(head)
 	})
@@ -114,6 +152,7 @@ func TestFlagsWithoutANameArePrinted(t *testing.T) {
 	}{
 		"rule":      {rule, []string{" 77", " flags 0x40000000"}},
 		"neighbour": {neigh, []string{"flags_ext 0x100 ", "INCOMPLETE 0x1000 "}},
+		"tunnel":    {tunnel, []string{"key flags 0x200 "}},
 		"route":     {route, []string{"flags 0x80 "}},
 	} {
 		var out bytes.Buffer

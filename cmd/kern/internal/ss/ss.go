@@ -23,13 +23,25 @@ func Run(args []string, stdout, stderr io.Writer) int {
 
 // Object is the program as an object of kern: kern ss.
 func Object() cli.Object {
-	return cli.Object{Name: "ss", Usage: func() string { return "ss [ OPTIONS ] [ FILTER ]" }, Run: func(c *cli.Command) error {
+	return cli.Object{Name: "ss", Brief: "sockets, as ss(8) shows them", Usage: func() string { return grammar }, Run: func(c *cli.Command) error {
+		if c.HelpAsked() {
+			return c.ShowUsage()
+		}
 		if status, err := run(c.Rest, c.Stdout); err != nil {
 			return cli.Exit(status, "%v", err)
 		}
 		return nil
 	}}
 }
+
+// grammar is what kern ss help shows, in the form of the other objects. kern ss -h shows all options.
+const grammar = `
+ss [ OPTION ... ] [ state STATE ] [ EXPRESSION ]
+OPTION := { -t | -u | -w | -x | -M | -S | -4 | -6 | -a | -l | -n | -o | -e | -m | -i | -H | -Q | -O | -K }
+STATE := { all | connected | synchronized | bucket | big | established | syn-sent | syn-recv | fin-wait-1 |
+           fin-wait-2 | time-wait | closed | close-wait | last-ack | listening | closing }
+EXPRESSION := { src PREFIX | dst PREFIX | sport PORT | dport PORT | dev DEVICE | fwmark MARK | autobound }
+`
 
 func run(args []string, stdout io.Writer) (status int, err error) {
 	o, err := parse(args)

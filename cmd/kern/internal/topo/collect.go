@@ -101,12 +101,16 @@ func newLink(l netlink.Link) *Link {
 	if out.Kind == "device" {
 		out.Kind = ""
 	}
+	below := a.ParentIndex
+	if vxlan, ok := l.(*netlink.Vxlan); ok { // the kernel has its lower link among its own attributes only
+		below = vxlan.VtepDevIndex
+	}
 	switch {
-	case a.ParentIndex == 0 || a.ParentIndex == a.Index && a.NetNsID < 0:
-	case a.NetNsID >= 0 || out.Kind == "veth":
-		out.peerIndex, out.peerNSID, out.peerHere = a.ParentIndex, a.NetNsID, a.NetNsID < 0
+	case below == 0 || below == a.Index && a.NetNsID < 0:
+	case a.NetNsID >= 0 || pair(out.Kind):
+		out.peerIndex, out.peerNSID, out.peerHere = below, a.NetNsID, a.NetNsID < 0
 	default:
-		out.Parent = a.ParentIndex
+		out.Parent = below
 	}
 	return out
 }

@@ -1,50 +1,60 @@
 package topo
 
-import "kern.sys/cmd/kern/internal/cli"
+import (
+	"slices"
+
+	"kern.sys/cmd/kern/internal/cli"
+)
 
 // Usage is the grammar of "topo".
 func Usage() string {
-	return `topo [ dot | svg | json ]
+	return `
+[-details] topo [ text | dot | svg | json ] [ NAME ]...
+NAME := { NETNS | PID | PROGRAM | PATTERN }
 `
 }
 
+// formats are what the map may be written as.
+var formats = []struct {
+	name string
+	draw func(*cli.Command, *Map) error
+}{
+	{"text", func(c *cli.Command, m *Map) error { return m.Text(c.Stdout) }},
+	{"dot", func(c *cli.Command, m *Map) error { return m.DOT(c.Stdout) }},
+	{"svg", func(c *cli.Command, m *Map) error { return m.SVG(c.Stdout) }},
+	{"json", drawJSON},
+}
+
+func drawJSON(c *cli.Command, m *Map) error { return m.JSON(c.Stdout, c.Pretty) }
+
 // Run draws the running system.
 func Run(c *cli.Command) error {
-	draw := topoText
+	if c.HelpAsked() {
+		return c.ShowUsage()
+	}
+	draw, whole := formats[0].draw, c.Details
 	if c.JSON {
-		draw = topoJSON
+		draw, whole = drawJSON, true
 	}
-	if c.More() {
-		word, err := c.Next()
-		if err != nil {
-			return err
+	for _, f := range formats {
+		if c.Take(f.name) {
+			draw, whole = f.draw, whole || f.name == "json"
+			break
 		}
-		switch word {
-		case "text":
-			draw = topoText
-		case "dot":
-			draw = func(c *cli.Command, m *Map) error { return m.DOT(c.Stdout) }
-		case "svg":
-			draw = func(c *cli.Command, m *Map) error { return m.SVG(c.Stdout) }
-		case "json":
-			draw = topoJSON
-		case "help":
-			return c.ShowUsage()
-		default:
-			return &cli.UnknownError{Kind: "Command", Word: word, Try: "topo help"}
-		}
-	}
-	if c.More() {
-		return cli.NoWord("topo", c.Peek())
 	}
 	sources, err := Visible()
 	if err != nil {
 		return err
 	}
 	defer CloseAll(sources)
-	return draw(c, Collect(sources))
+	m := Collect(sources)
+	if names := slices.Clone(c.Rest); len(names) != 0 {
+		if m, err = m.Part(names); err != nil {
+			return cli.Exit(cli.StatusFailed, "topo: %v", err)
+		}
+	}
+	if !whole {
+		m = m.Plain()
+	}
+	return draw(c, m)
 }
-
-func topoText(c *cli.Command, m *Map) error { return m.Text(c.Stdout) }
-
-func topoJSON(c *cli.Command, m *Map) error { return m.JSON(c.Stdout, c.Pretty) }

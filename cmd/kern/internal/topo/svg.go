@@ -5,130 +5,49 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
-	"unicode/utf8"
 )
-
-// Measures of the drawing in pixels; text is in a font of fixed width.
-const (
-	charWidth  = 7.25
-	lineHeight = 19.0
-	rowGap     = 9.0
-	headHeight = 34.0
-	cardPad    = 14.0
-	cardGap    = 28.0
-	columnGap  = 110.0
-	margin     = 26.0
-	indentStep = 16.0
-)
-
-const svgStyle = `
-:root{--bg:#fbfaf8;--card:#fff;--line:#d9d4cc;--ink:#26231f;--soft:#7a736a;--head:#f1eee8;--up:#2f9e63;--down:#c2bbb0;--wire:#4a6fa5;--tag:#e9edf5;--tagink:#3c5c8c}
-@media (prefers-color-scheme:dark){:root{--bg:#191817;--card:#232120;--line:#3d3a37;--ink:#ece8e1;--soft:#a19a90;--head:#2c2a28;--up:#4cc38a;--down:#5c5751;--wire:#8fb1e3;--tag:#2e3746;--tagink:#b9cef0}}
-text{font:12px ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;fill:var(--ink)}
-.bg{fill:var(--bg)}.card{fill:var(--card);stroke:var(--line)}.head{fill:var(--head)}.rule{stroke:var(--line)}
-.ns{font-weight:700;font-size:13px}.soft{fill:var(--soft)}.name{font-weight:600}.tag{fill:var(--tag)}.tagtext{fill:var(--tagink);font-size:10.5px}
-.up{fill:var(--up)}.down{fill:var(--down)}.tree{stroke:var(--line);fill:none;stroke-width:1.4}
-.wire{stroke:var(--wire);fill:none;stroke-width:2;stroke-linecap:round}.parent{stroke-dasharray:2 5}.plug{fill:var(--bg);stroke:var(--wire);stroke-width:2}
-`
-
-// card is a namespace's box.
-type card struct {
-	x, y, w, h float64
-	rows       []row
-	rowY       map[int]float64 // the middle of each link's first line
-	names      float64         // width of the column of names
-	tags       float64         // width of the column of kinds
-	column     int
-}
 
 // SVG writes the map as one self-contained picture, light or dark as the
 // reader has it.
 func (m *Map) SVG(w io.Writer) error {
-	d := &drawing{m: m, cards: make([]card, len(m.Namespaces))}
+	d := newDrawing(m)
 	d.place()
+	for _, i := range d.order() {
+		d.wire(i)
+	}
 	for i := range d.cards {
 		d.card(i)
 	}
-	for _, w := range m.Wires {
-		d.wire(w)
-	}
-	_, err := fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" aria-label="network topology"><style>%s</style><rect class="bg" width="100%%" height="100%%"/>%s</svg>
-`, d.width, d.height, d.width, d.height, svgStyle, d.b.String())
+	d.b.WriteString(d.plugs.String())
+	_, err := fmt.Fprintf(w, `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" `+
+		`width="%.0f" height="%.0f" role="img" aria-label="network topology" `+
+		`font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="12">`+
+		`<style>%s</style><rect %s width="100%%" height="100%%"/>%s</svg>
+`, d.width, d.height, d.width, d.height, darkStyle(), look("bg"), d.b.String())
 	return err
 }
 
 type drawing struct {
 	m             *Map
 	cards         []card
+	wires         []int       // by namespace: how many it has
+	paints        map[End]int // the wire whose colour the name beside a link has
 	width, height float64
 	b             strings.Builder
+	plugs         strings.Builder // the ends of wires, on top of all
 }
 
-// place gives every card its size and position.
-func (d *drawing) place() {
-	y := margin
-	for _, part := range d.m.columns() {
-		heights := make([]float64, len(part))
-		tallest := 0.0
-		for c, column := range part {
-			for _, i := range column {
-				d.measure(i)
-				heights[c] += d.cards[i].h + cardGap
-			}
-			heights[c] -= cardGap
-			tallest = max(tallest, heights[c])
-		}
-		x := margin
-		for c, column := range part {
-			wide := 0.0
-			for _, i := range column {
-				wide = max(wide, d.cards[i].w)
-			}
-			cy := y + (tallest-heights[c])/2
-			for _, i := range column {
-				k := &d.cards[i]
-				k.x, k.y, k.w, k.column = x, cy, wide, c
-				cy += k.h + cardGap
-			}
-			x += wide + columnGap
-		}
-		d.width = max(d.width, x-columnGap+margin)
-		y += tallest + cardGap
+func newDrawing(m *Map) *drawing {
+	n := len(m.Namespaces)
+	d := &drawing{m: m, cards: make([]card, n), wires: make([]int, n), paints: map[End]int{}}
+	for i, w := range m.Wires {
+		d.wires[w.A.NS]++
+		d.wires[w.B.NS]++
+		d.paints[w.A], d.paints[w.B] = i, i
 	}
-	// Wires within a column bulge to the right of it.
-	for _, w := range d.m.Wires {
-		if a, b := d.cards[w.A.NS], d.cards[w.B.NS]; a.column == b.column {
-			d.width = max(d.width, a.x+a.w+margin+60)
-		}
-	}
-	d.height = y - cardGap + margin
-}
-
-func textWidth(s string) float64 { return charWidth * float64(utf8.RuneCountInString(s)) }
-
-func (d *drawing) measure(i int) {
-	ns, k := d.m.Namespaces[i], &d.cards[i]
-	k.rows, k.rowY = ns.rows(), map[int]float64{}
-	addrs := 0.0
-	k.h = headHeight + rowGap
-	for _, r := range k.rows {
-		l := ns.Links[r.link]
-		k.names = max(k.names, indentStep*float64(r.depth)+textWidth(ns.title(l)))
-		if l.Kind != "" {
-			k.tags = max(k.tags, textWidth(l.Kind)*0.9+14)
-		}
-		for _, a := range l.Addrs {
-			addrs = max(addrs, textWidth(a))
-		}
-		k.rowY[r.link] = k.h + lineHeight/2
-		k.h += lineHeight*math.Max(1, float64(len(l.Addrs))) + rowGap
-	}
-	if ns.Note != "" {
-		k.h += lineHeight + rowGap
-	}
-	k.w = cardPad*2 + 16 + k.names + 12 + k.tags + 12 + addrs
-	k.w = max(k.w, cardPad*2+textWidth(ns.Name)*1.1, cardPad*2+textWidth(ns.Note))
+	return d
 }
 
 func escape(s string) string {
@@ -138,65 +57,140 @@ func escape(s string) string {
 }
 
 func (d *drawing) text(x, y float64, class, s string) {
-	fmt.Fprintf(&d.b, `<text x="%.1f" y="%.1f" class="%s">%s</text>`, x, y, class, escape(s))
+	fmt.Fprintf(&d.b, `<text x="%.1f" y="%.1f" %s>%s</text>`, x, y, look(class), escape(s))
 }
 
 func (d *drawing) card(i int) {
 	ns, k := d.m.Namespaces[i], &d.cards[i]
-	fmt.Fprintf(&d.b, `<rect class="card" x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="10"/>`, k.x, k.y, k.w, k.h)
-	fmt.Fprintf(&d.b, `<path class="head" d="M%.1f %.1fv-%.1fa9.5 9.5 0 0 1 9.5-9.5h%.1fa9.5 9.5 0 0 1 9.5 9.5v%.1fz"/>`,
-		k.x+.5, k.y+headHeight, headHeight-10, k.w-20, headHeight-10)
-	fmt.Fprintf(&d.b, `<path class="rule" d="M%.1f %.1fh%.1f"/>`, k.x, k.y+headHeight, k.w)
+	fmt.Fprintf(&d.b, "\n"+`<rect %s x="%.1f" y="%.1f" width="%.1f" height="%.1f" rx="10"/>`,
+		look("card"), k.x, k.y, k.w, k.h)
+	fmt.Fprintf(&d.b, `<path %s d="M%.1f %.1fv-%.1fa9.5 9.5 0 0 1 9.5-9.5h%.1fa9.5 9.5 0 0 1 9.5 9.5v%.1fz"/>`,
+		look("head"), k.x+.5, k.y+headHeight, headHeight-10, k.w-20, headHeight-10)
+	fmt.Fprintf(&d.b, `<path %s d="M%.1f %.1fh%.1f"/>`, look("rule"), k.x, k.y+headHeight, k.w)
 	d.text(k.x+cardPad, k.y+22, "ns", ns.Name)
 	if ns.Note != "" {
 		d.text(k.x+cardPad, k.y+headHeight+rowGap+lineHeight-5, "soft", ns.Note)
 	}
 	for _, r := range k.rows {
-		d.row(ns, k, r)
+		d.row(i, r)
 	}
 }
 
-func (d *drawing) row(ns *Namespace, k *card, r row) {
+func (d *drawing) row(i int, r row) {
+	ns, k := d.m.Namespaces[i], &d.cards[i]
 	l := ns.Links[r.link]
 	y := k.y + k.rowY[r.link]
 	x := k.x + cardPad
 	state := l.state()
-	fmt.Fprintf(&d.b, `<circle class="%s" cx="%.1f" cy="%.1f" r="4"><title>%s, mtu %d %s</title></circle>`, state, x+4, y, state, l.MTU, escape(l.MAC))
+	fmt.Fprintf(&d.b, `<circle %s cx="%.1f" cy="%.1f" r="4"><title>%s, mtu %d %s</title></circle>`,
+		look(state), x+4, y, state, l.MTU, escape(l.MAC))
 	nameX := x + 16 + indentStep*float64(r.depth)
 	if at := ns.find(l.above()); at >= 0 && r.depth > 0 {
-		fmt.Fprintf(&d.b, `<path class="tree" d="M%.1f %.1fV%.1fh8"/>`, nameX-10, k.y+k.rowY[at]+9, y)
+		fmt.Fprintf(&d.b, `<path %s d="M%.1f %.1fV%.1fh8"/>`, look("tree"), nameX-10, k.y+k.rowY[at]+9, y)
 	}
 	d.text(nameX, y+4, "name", ns.title(l))
 	tagX := x + 16 + k.names + 12
 	if l.Kind != "" {
-		fmt.Fprintf(&d.b, `<rect class="tag" x="%.1f" y="%.1f" width="%.1f" height="16" rx="8"/>`, tagX, y-8, textWidth(l.Kind)*0.9+14)
+		fmt.Fprintf(&d.b, `<rect %s x="%.1f" y="%.1f" width="%.1f" height="16" rx="8"/>`,
+			look("tag"), tagX, y-8, textWidth(l.Kind)*0.9+14)
 		d.text(tagX+7, y+3.5, "tagtext", l.Kind)
 	}
 	for n, a := range l.Addrs {
 		d.text(tagX+k.tags+12, y+4+lineHeight*float64(n), "addr", a)
 	}
+	if far := l.farText(k.named); far != "" {
+		class, colour := d.wirePaint(d.paints[End{i, r.link}])
+		fmt.Fprintf(&d.b, `<text x="%.1f" y="%.1f" class="t%s" fill="%s" text-anchor="end">%s</text>`,
+			k.x+k.w-cardPad, y+4, class[1:], colour, escape(far))
+	}
+}
+
+// order is that in which wires take the lanes past the cards of a grid: one that goes
+// farther takes the lane that is nearer to its end at the hub, which is above those
+// of the cards that follow.
+func (d *drawing) order() []int {
+	order := make([]int, len(d.m.Wires))
+	for i := range order {
+		order[i] = i
+	}
+	key := func(i int) (past, y float64) {
+		w := d.m.Wires[i]
+		for _, e := range [][2]End{{w.A, w.B}, {w.B, w.A}} {
+			if k := &d.cards[e[0].NS]; k.grid != nil {
+				hub := &d.cards[e[1].NS]
+				past, y = float64(k.past), hub.y+hub.rowY[e[1].Link]
+				if k.grid.left {
+					past = -past
+				}
+			}
+		}
+		return past, y
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		ap, ay := key(a)
+		bp, by := key(b)
+		if ap != bp {
+			return int(ap - bp)
+		}
+		return int(math.Copysign(1, ay-by))
+	})
+	return order
 }
 
 // wire draws a curve from card to card, or at the right of a column.
-func (d *drawing) wire(w Wire) {
+func (d *drawing) wire(i int) {
+	w := d.m.Wires[i]
 	a, b := &d.cards[w.A.NS], &d.cards[w.B.NS]
 	ay, by := a.y+a.rowY[w.A.Link], b.y+b.rowY[w.B.Link]
 	if b.column < a.column {
 		a, b, ay, by = b, a, by, ay
 	}
 	x1, x2 := a.x+a.w, b.x
-	c1, c2 := x1+columnGap*.55, x2-columnGap*.55
-	if a.column == b.column {
+	var p strings.Builder
+	fmt.Fprintf(&p, "M%.1f %.1f", x1, ay)
+	switch {
+	case a.column == b.column:
 		x2 = b.x + b.w
 		bulge := min(24+math.Abs(ay-by)*.18, 70)
-		c1, c2 = x1+bulge, x2+bulge
+		fmt.Fprintf(&p, "C%.1f %.1f %.1f %.1f %.1f %.1f", x1+bulge, ay, x2+bulge, by, x2, by)
+	default:
+		from, at := x1, ay
+		if a.past > 0 && a.grid.left {
+			lane := a.lane()
+			curve(&p, from, at, from+gridGap, lane)
+			fmt.Fprintf(&p, "H%.1f", a.grid.edge)
+			from, at = a.grid.edge, lane
+		}
+		if b.past > 0 && !b.grid.left {
+			lane := b.lane()
+			curve(&p, from, at, b.grid.edge, lane)
+			fmt.Fprintf(&p, "H%.1f", b.x-gridGap)
+			from, at = b.x-gridGap, lane
+		}
+		curve(&p, from, at, x2, by)
 	}
-	class := "wire"
-	if w.Kind != "veth" {
-		class = "wire parent"
+	class, colour := d.wirePaint(i)
+	dashes := ""
+	if w.Kind == "parent" {
+		dashes = ` stroke-dasharray="2 5"`
 	}
-	fmt.Fprintf(&d.b, `<path class="%s" d="M%.1f %.1fC%.1f %.1f %.1f %.1f %.1f %.1f"/>`, class, x1, ay, c1, ay, c2, by, x2, by)
-	for _, p := range [][2]float64{{x1, ay}, {x2, by}} {
-		fmt.Fprintf(&d.b, `<circle class="plug" cx="%.1f" cy="%.1f" r="4.5"/>`, p[0], p[1])
+	fmt.Fprintf(&d.b, "\n"+`<path class="wire %s" fill="none" stroke="%s"%s d="%s"/>`,
+		class, colour, dashes+` stroke-width="2" stroke-linecap="round"`, p.String())
+	for _, end := range [][2]float64{{x1, ay}, {x2, by}} {
+		fmt.Fprintf(&d.plugs, `<circle class="plug %s" cx="%.1f" cy="%.1f" r="4.5" stroke="%s" %s/>`,
+			class, end[0], end[1], colour, `fill="#fbfaf8" stroke-width="2"`)
 	}
+}
+
+// curve continues a path that leaves and arrives level.
+func curve(p *strings.Builder, x1, y1, x2, y2 float64) {
+	bend := (x2 - x1) * .55
+	fmt.Fprintf(p, "C%.1f %.1f %.1f %.1f %.1f %.1f", x1+bend, y1, x2-bend, y2, x2, y2)
+}
+
+// lane is where the next wire goes past the cards between this one and its hub.
+func (k *card) lane() float64 {
+	g := k.grid
+	g.used[k.line]++
+	return g.lanes[k.line] + g.gap*float64(g.used[k.line])/float64(g.count[k.line]+1)
 }

@@ -9,12 +9,23 @@ import (
 )
 
 // Text draws the map with box characters: a box a namespace, one below the
-// other, and the wires at the right of them.
+// other, and the wires at the right of them. Where these would be too many to follow,
+// the boxes stand beside each other, and the ends of wires have names.
 func (m *Map) Text(w io.Writer) error {
 	c := newCanvas(m)
-	_, err := io.WriteString(w, c.String())
+	text := c.String()
+	if len(c.lanes) > maxLanes || c.width+3*len(c.lanes) > textWide && len(c.wires) != 0 {
+		text = m.boxes()
+	}
+	_, err := io.WriteString(w, text)
 	return err
 }
+
+// maxLanes is how many wires may go down beside each other.
+const maxLanes = 8
+
+// textWide is how wide a text should get.
+const textWide = 100
 
 // canvas is the drawing: what stands in the boxes, and which line each link is
 // on.
@@ -40,22 +51,11 @@ func newCanvas(m *Map) *canvas {
 		if ns.Note != "" {
 			c.add('r', " "+ns.Note+" ")
 		}
-		rows := ns.rows()
-		name, kind := 0, 0
-		for _, r := range rows {
-			l := ns.Links[r.link]
-			name = max(name, 3*r.depth+utf8.RuneCountInString(ns.title(l)))
-			kind = max(kind, len(l.Kind))
-		}
-		for _, r := range rows {
-			l := ns.Links[r.link]
-			c.line[End{i, r.link}] = len(c.lines)
-			left := indent(r) + ns.title(l)
-			text := fmt.Sprintf(" %s%s  %-*s  %-4s", left, strings.Repeat(" ", name-utf8.RuneCountInString(left)), kind, l.Kind, l.state())
-			if len(l.Addrs) != 0 {
-				text += "  " + strings.Join(l.Addrs, "  ")
+		for _, line := range ns.lines(false, textWide-4) {
+			if line.link >= 0 {
+				c.line[End{i, line.link}] = len(c.lines)
 			}
-			c.add('r', text+" ")
+			c.add('r', line.text)
 		}
 		c.add('b', "")
 	}
@@ -65,6 +65,45 @@ func newCanvas(m *Map) *canvas {
 	}
 	c.assignLanes()
 	return c
+}
+
+// textLine is a line of a namespace's box.
+type textLine struct {
+	text string
+	link int // that it begins; -1: it goes on with the addresses of the one above
+}
+
+// lines are the links of a namespace in columns, folded where they would be wider
+// than wide; named: with what each is wired to.
+func (ns *Namespace) lines(named bool, wide int) []textLine {
+	rows := ns.rows()
+	name, kind := 0, 0
+	for _, r := range rows {
+		l := ns.Links[r.link]
+		name = max(name, 3*r.depth+utf8.RuneCountInString(ns.title(l)))
+		kind = max(kind, len(l.Kind))
+	}
+	var out []textLine
+	for _, r := range rows {
+		l := ns.Links[r.link]
+		left := indent(r) + ns.title(l)
+		text := fmt.Sprintf(" %s%s  %-*s  %-4s", left, strings.Repeat(" ", name-utf8.RuneCountInString(left)), kind, l.Kind, l.state())
+		start, link, first := utf8.RuneCountInString(text), r.link, true
+		words := slices.Clone(l.Addrs)
+		if far := l.farText(named); far != "" {
+			words = append(words, far)
+		}
+		for _, w := range words {
+			if !first && utf8.RuneCountInString(text)+2+utf8.RuneCountInString(w) >= wide {
+				out = append(out, textLine{text + " ", link})
+				text, link = strings.Repeat(" ", start), -1
+			}
+			text += "  " + w
+			first = false
+		}
+		out = append(out, textLine{text + " ", link})
+	}
+	return out
 }
 
 func indent(r row) string {

@@ -6,6 +6,8 @@ package topo
 import (
 	"cmp"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // Map is a set of network namespaces and what connects them.
@@ -33,19 +35,31 @@ type Link struct {
 	Master int      `json:"master,omitempty"` // index of the bridge (…) it is a port of, in the same namespace
 	Parent int      `json:"link,omitempty"`   // index of the link below it, in the same namespace
 
-	// Where the other end of a veth pair, or the link below, is: its index and
+	// Where the other end of a pair, or the link below, is: its index and
 	// the number the namespace has for the namespace it is in (-1: this one).
 	peerIndex, peerNSID int
 	peerHere            bool // peerIndex is in this namespace
+
+	far []farEnd // what it is wired to
+}
+
+// pair reports whether links of a kind come in pairs, whose ends know each other.
+func pair(kind string) bool { return kind == "veth" || kind == "netkit" || kind == "vxcan" }
+
+// farEnd is what a link is wired to: a name to stand beside it.
+type farEnd struct {
+	arrow string // to the other end of a pair, to the link below, from the one above
+	name  string // NAMESPACE:LINK
+	out   bool   // no wire of the map leads to it
 }
 
 // End is one end of a wire: a link in a namespace, as indices into the map.
 type End struct{ NS, Link int }
 
-// Wire joins the ends of a veth pair, or a link and the link below it in
-// another namespace.
+// Wire joins the ends of a pair, or a link and the link below it in another
+// namespace.
 type Wire struct {
-	Kind string // "veth" or "parent"
+	Kind string // that of a pair: "veth", "netkit" or "vxcan"; "parent": B is the link below A
 	A, B End
 }
 
@@ -58,8 +72,9 @@ func (ns *Namespace) find(index int) int {
 	return slices.IndexFunc(ns.Links, func(l *Link) bool { return l.Index == index })
 }
 
-// wire adds the wires that the links' peer indices tell. target gives the
-// namespace that ns knows by the number id, -1 if that is not in the map.
+// wire adds the wires that the links' peer indices describe, and names at each
+// end what it is wired to. target gives the namespace that ns knows by the number
+// id, -1 if that is not in the map.
 func (m *Map) wire(target func(ns, id int) int) {
 	for i, ns := range m.Namespaces {
 		for k, l := range ns.Links {
@@ -68,24 +83,77 @@ func (m *Map) wire(target func(ns, id int) int) {
 			}
 			other := i
 			if !l.peerHere {
-				if other = target(i, l.peerNSID); other < 0 {
-					continue
-				}
+				other = target(i, l.peerNSID)
 			}
-			at := m.Namespaces[other].find(l.peerIndex)
+			w := Wire{Kind: "parent", A: End{i, k}}
+			if pair(l.Kind) {
+				w.Kind = l.Kind
+			}
+			at := -1
+			if other >= 0 {
+				at = m.Namespaces[other].find(l.peerIndex)
+			}
 			if at < 0 {
+				l.far = append(l.far, farEnd{w.arrow(), "if" + strconv.Itoa(l.peerIndex), true})
 				continue
 			}
-			w := Wire{Kind: "parent", A: End{i, k}, B: End{other, at}}
-			if l.Kind == "veth" {
-				w.Kind = "veth"
-				if compareEnds(w.B, w.A) < 0 {
-					continue // its other end tells the same
-				}
+			w.B = End{other, at}
+			if w.Kind != "parent" && compareEnds(w.B, w.A) < 0 {
+				continue // its other end says the same
 			}
 			m.Wires = append(m.Wires, w)
+			m.nameEnds(w)
 		}
 	}
+}
+
+// arrow leads from the wire's end A to B.
+func (w Wire) arrow() string {
+	if w.Kind == "parent" {
+		return "→"
+	}
+	return "⇄"
+}
+
+// nameEnds notes at both ends of a wire what the other one is.
+func (m *Map) nameEnds(w Wire) {
+	a, b := m.link(w.A), m.link(w.B)
+	back := w.arrow()
+	if w.Kind == "parent" {
+		back = "←"
+	}
+	a.far = append(a.far, farEnd{arrow: w.arrow(), name: m.endText(w.B)})
+	b.far = append(b.far, farEnd{arrow: back, name: m.endText(w.A)})
+}
+
+// endText is NAMESPACE:LINK.
+func (m *Map) endText(e End) string { return m.Namespaces[e.NS].Name + ":" + m.link(e).Name }
+
+// maxFar bounds the names beside one link.
+const maxFar = 2
+
+// farText names what a link is wired to; with all unset, only that to which no wire
+// of the map leads.
+func (l *Link) farText(all bool) string {
+	var b strings.Builder
+	shown, more := 0, 0
+	for _, f := range l.far {
+		switch {
+		case !f.out && !all:
+		case shown == maxFar:
+			more++
+		case shown == 0:
+			b.WriteString(f.arrow + " " + f.name)
+			shown++
+		default:
+			b.WriteString(", " + f.name)
+			shown++
+		}
+	}
+	if more != 0 {
+		b.WriteString(" and " + strconv.Itoa(more) + " more")
+	}
+	return b.String()
 }
 
 func compareEnds(a, b End) int { return cmp.Or(cmp.Compare(a.NS, b.NS), cmp.Compare(a.Link, b.Link)) }

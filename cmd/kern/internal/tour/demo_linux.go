@@ -26,7 +26,7 @@ func Usage() string {
 `
 }
 
-// Run is the five-second tour. All that it makes hangs on descriptors of
+// Run is the tour. All that it makes hangs on descriptors of
 // this process, so nothing is left when it ends, however it does.
 func Run(c *cli.Command) error {
 	if c.HelpAsked() {

@@ -47,6 +47,7 @@ const (
 type Options struct {
 	Tail bool   // some architectures pad the end
 	Not  string // an architecture whose layout is another one
+	Head bool   // only what is before the first anonymous member
 	// Type returns the Go type of a structure ("struct NAME"), or of a typedef that is not to be looked into, and
 	// how it is coded.
 	Type func(expr string) (string, Kind, bool)
@@ -69,6 +70,10 @@ func Portable(db *abi.DB, archs []string, name string, o Options) (*Struct, erro
 		}
 		s := &Struct{Name: name, Header: t.Header, Size: l.Size}
 		for _, f := range l.Fields {
+			if o.Head && f.Members != nil {
+				s.Size = f.Offset
+				break
+			}
 			g, err := newField(db, a, f, o.Type)
 			if err != nil {
 				return nil, fmt.Errorf("field %s on %s: %w", f.Name, a, err)
@@ -160,6 +165,12 @@ func newField(db *abi.DB, arch string, f abi.Field, named func(string) (string, 
 			continue
 		case abi.Struct:
 			return nil, fmt.Errorf("struct %s is not in the list", t.Name)
+		case abi.Enum:
+			g.Type, g.Size = "uint32", l.Size
+			if l.Size != 4 || l.Encoding != "unsigned" {
+				return nil, fmt.Errorf("enumeration %s is not understood", t.Name)
+			}
+			return g, nil
 		case abi.Base:
 			sign := map[string]string{"signed": "", "unsigned": "u"}
 			u, ok := sign[l.Encoding]

@@ -10,6 +10,7 @@ import (
 
 	"kern.sys/internal/abi"
 	"kern.sys/internal/abi/emit/gen"
+	"kern.sys/internal/abi/emit/layout"
 )
 
 // Generate returns the package's files. The list has these lines:
@@ -18,9 +19,12 @@ import (
 //	be16 HEADER [REGEXP] [!REGEXP]    constants in network byte order: they become plain numbers
 //	struct NAME [tail]                a structure; tail accepts that some architectures pad its end
 //	struct NAME not ARCH              the same, with the layout of all architectures but one
+//	struct NAME head                  what a structure has before its first anonymous member
+//	array TYPE                        a type that is kept as its bytes, such as a union of addresses
 func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte, error) {
 	consts := map[string][]gen.Line{}
 	var structs []wanted
+	var arrays []array
 	for _, l := range list {
 		switch w := l.Words; {
 		case (w[0] == "const" || w[0] == "be16") && len(w) > 1:
@@ -32,6 +36,8 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 				s.tail = true
 			case len(w) == 4 && w[2] == "not":
 				s.not = w[3]
+			case len(w) == 3 && w[2] == "head":
+				s.head = true
 			case len(w) > 2:
 				return nil, l.Errorf("unexpected %q", w[2:])
 			}
@@ -39,12 +45,18 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 				return nil, l.Errorf("struct %s is there twice", s.name)
 			}
 			structs = append(structs, s)
+		case w[0] == "array" && len(w) == 2:
+			size, ok := layout.Size(db, archs[0].Name, w[1])
+			if !ok {
+				return nil, l.Errorf("%s: not among the facts", w[1])
+			}
+			arrays = append(arrays, array{w[1], size})
 		default:
-			return nil, l.Errorf(`want "const", "be16" or "struct", not %q`, strings.Join(w, " "))
+			return nil, l.Errorf(`want "const", "be16", "struct" or "array", not %q`, strings.Join(w, " "))
 		}
 	}
 	zconst, errc := constants(db, archs, consts["const"], consts["be16"])
-	zstruct, errs := structures(db, abi.ArchNames(archs), structs)
+	zstruct, errs := structures(db, abi.ArchNames(archs), structs, arrays)
 	ztest, errt := allMessages(structs)
 	if err := errors.Join(errc, errs, errt); err != nil {
 		return nil, err

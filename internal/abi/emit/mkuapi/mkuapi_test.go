@@ -162,10 +162,11 @@ func TestGenerate(t *testing.T) {
 
 func TestGenerateRefuses(t *testing.T) {
 	for list, want := range map[string]string{
-		"enum a":                     `want "const", "be16" or "struct", not "enum a"`,
+		"enum a":                     `want "const", "be16", "struct" or "array", not "enum a"`,
 		"struct msg odd":             `unexpected ["odd"]`,
 		"struct inner\nstruct inner": "list:2: struct inner is there twice",
 		"struct none":                "struct none: not among the facts",
+		"array none_t":               "none_t: not among the facts",
 		"struct msg":                 "struct inner is not in the list",
 		"struct tail":                "struct tail: differs between 386",
 		"struct moved":               "struct moved: differs between 386",

@@ -15,10 +15,19 @@ type wanted struct {
 	name string
 	tail bool   // some architectures pad the end
 	not  string // an architecture whose layout is another one
+	head bool   // only what is before its first anonymous member
 	line gen.Line
 }
 
-func structures(db *abi.DB, archs []string, list []wanted) ([]byte, error) {
+// array is a type that is kept as its bytes.
+type array struct {
+	name string
+	size int64
+}
+
+func (a array) goName() string { return gen.Camel(strings.TrimSuffix(a.name, "_t")) }
+
+func structures(db *abi.DB, archs []string, list []wanted, arrays []array) ([]byte, error) {
 	var b strings.Builder
 	b.WriteString("import \"encoding/binary\"\n\n")
 	var errs []error
@@ -26,12 +35,20 @@ func structures(db *abi.DB, archs []string, list []wanted) ([]byte, error) {
 	for _, w := range list {
 		known[w.name] = true
 	}
+	for _, a := range arrays {
+		fmt.Fprintf(&b, "// %s is %s.\ntype %s [%d]byte\n\n", a.goName(), a.name, a.goName(), a.size)
+	}
 	named := func(expr string) (string, layout.Kind, bool) {
+		for _, a := range arrays {
+			if a.name == expr {
+				return a.goName(), layout.Bytes, true
+			}
+		}
 		tag, ok := strings.CutPrefix(expr, "struct ")
 		return gen.Camel(tag), layout.Nested, ok && known[tag]
 	}
 	for _, w := range list {
-		s, err := layout.Portable(db, archs, w.name, layout.Options{Tail: w.tail, Not: w.not, Type: named})
+		s, err := layout.Portable(db, archs, w.name, layout.Options{Tail: w.tail, Not: w.not, Head: w.head, Type: named})
 		if err != nil {
 			errs = append(errs, w.line.Errorf("struct %s: %w", w.name, err))
 			continue

@@ -1,0 +1,9 @@
+package topo
+
+import (
+	"testing"
+
+	"kern.sys/internal/nstest"
+)
+
+func TestMain(m *testing.M) { nstest.Main(m) }

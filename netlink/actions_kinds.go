@@ -1,0 +1,21 @@
+package netlink
+
+// actionKinds are the kinds of actions that the package knows by more than their name. Others are a
+// [RawAction].
+var actionKinds = kindTable[Action]{
+	{"bpf", of[BpfAction]},
+	{"connmark", of[ConnmarkAction]},
+	{"csum", of[CsumAction]},
+	{"gact", of[GenericAction]},
+	{"mirred", of[MirredAction]},
+	{"pedit", of[PeditAction]},
+	{"police", of[PoliceAction]},
+	{"sample", of[SampleAction]},
+	{"skbedit", of[SkbEditAction]},
+	{"tunnel_key", of[TunnelKeyAction]},
+	{"vlan", of[VlanAction]},
+}
+
+// ActionKinds returns the names of the kinds of actions that the package knows by more than their
+// name.
+func ActionKinds() []string { return actionKinds.names() }

@@ -1,0 +1,58 @@
+package netlink
+
+import (
+	"kern.sys/internal/attr"
+	"kern.sys/internal/uapi"
+)
+
+// MatchAll matches all packets: tc-matchall(8).
+type MatchAll struct {
+	FilterAttrs
+	ClassId uint32 // the class of the packets, 0 for none
+	Actions []Action
+	SkipHw  bool // the hardware does not do it
+	SkipSw  bool // only the hardware does it
+	InHw    bool // the hardware does it; read only
+}
+
+// Attrs returns the attributes that all kinds have.
+func (filter *MatchAll) Attrs() *FilterAttrs { return &filter.FilterAttrs }
+
+// Type returns "matchall".
+func (filter *MatchAll) Type() string { return "matchall" }
+
+func (filter *MatchAll) attrs(c *attr.Codec) {
+	attr.U32(c, uapi.TCA_MATCHALL_CLASSID|attr.IfSet, &filter.ClassId)
+	offload(c, uapi.TCA_MATCHALL_FLAGS|attr.IfSet, &filter.SkipHw, &filter.SkipSw, &filter.InHw)
+	actions(c, uapi.TCA_MATCHALL_ACT, &filter.Actions)
+}
+
+// offload is what a filter has of hardware, in the attribute t.
+func offload(c *attr.Codec, t attr.Type, skipHw, skipSw, inHw *bool) {
+	flags := uint32(0)
+	if *skipHw {
+		flags |= uapi.TCA_CLS_FLAGS_SKIP_HW
+	}
+	if *skipSw {
+		flags |= uapi.TCA_CLS_FLAGS_SKIP_SW
+	}
+	attr.U32(c, t, &flags)
+	if c.Decoding() {
+		*skipHw, *skipSw, *inHw = flags&uapi.TCA_CLS_FLAGS_SKIP_HW != 0, flags&uapi.TCA_CLS_FLAGS_SKIP_SW != 0, flags&uapi.TCA_CLS_FLAGS_IN_HW != 0
+	}
+}
+
+// police is a filter's own action police, which those had before there were lists of actions.
+func police(c *attr.Codec, t attr.Type, v **PoliceAction) {
+	if c.Encoding() && *v == nil {
+		return
+	}
+	p := *v
+	if p == nil {
+		p = new(PoliceAction)
+	}
+	attr.Nest(c, t, func(c *attr.Codec) {
+		p.attrs(c)
+		*v = p
+	})
+}

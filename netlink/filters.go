@@ -1,0 +1,214 @@
+package netlink
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+
+	"kern.sys/internal/native"
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/wire"
+)
+
+// Filter says what becomes of the packets that it matches: which class they are in, and which
+// actions they go through. See tc(8). The types are those of the kinds ([U32], [Flower], …), and
+// [GenericFilter] for others.
+type Filter interface {
+	Attrs() *FilterAttrs // what all kinds have
+	Type() string        // the kind as the kernel calls it
+}
+
+// FilterAttrs is what filters of all kinds have.
+type FilterAttrs struct {
+	// LinkIndex is the link, or -1 (TCM_IFINDEX_MAGIC_BLOCK) for a block of filters that links
+	// share, whose number is Parent then.
+	LinkIndex int
+	// Handle is the filter's among those of its priority and protocol, in a form that depends on
+	// the kind. Where it is 0 the kernel chooses one, but for fw, whose handle is the mark.
+	Handle uint32
+	// Parent is the queueing discipline or class whose packets are filtered: [MakeHandle],
+	// HANDLE_MIN_INGRESS or HANDLE_MIN_EGRESS of clsact, or HANDLE_ROOT.
+	Parent   uint32
+	Priority uint16  // lower ones come first; where it is 0 the kernel chooses one
+	Protocol uint16  // ETH_P_ALL or another type of Ethernet packets, in the machine's byte order
+	Chain    *uint32 // nil: chain 0
+}
+
+// String returns where the filter is.
+func (q FilterAttrs) String() string {
+	return fmt.Sprintf("{LinkIndex: %d, Handle: %s, Parent: %s, Priority: %d, Protocol: %d}",
+		q.LinkIndex, HandleStr(q.Handle), HandleStr(q.Parent), q.Priority, q.Protocol)
+}
+
+// info is what struct tcmsg has of the priority and the protocol.
+func (q *FilterAttrs) info() uint32 {
+	var b [2]byte
+	binary.BigEndian.PutUint16(b[:], q.Protocol)
+	return MakeHandle(q.Priority, native.Uint16(b[:]))
+}
+
+// GenericFilter is a filter of a kind that the package knows by its name only, or whose options it
+// cannot read.
+type GenericFilter struct {
+	FilterAttrs
+	FilterType string
+	// Options is the payload of TCA_OPTIONS in the kernel's form, in the machine's byte order. It
+	// is sent where it is not empty.
+	Options []byte
+}
+
+// Attrs returns the attributes that all kinds have.
+func (filter *GenericFilter) Attrs() *FilterAttrs { return &filter.FilterAttrs }
+
+// Type returns the kind.
+func (filter *GenericFilter) Type() string { return filter.FilterType }
+
+func (filter *GenericFilter) options() []byte { return filter.Options }
+
+// FilterAdd adds a filter: tc filter add. One with its handle, priority and protocol is an error.
+// A filter whose Protocol is 0 matches nothing.
+func (h *Handle) FilterAdd(filter Filter) error {
+	return h.filterChange("filter add", uapi.RTM_NEWTFILTER, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL, filter)
+}
+
+// FilterReplace changes the filter with its handle, priority and protocol, or adds it where there
+// is none: tc filter replace. Where Handle is 0 most kinds add another one; flower, matchall and
+// bpf do so too, unless the kernel can have only one (matchall).
+func (h *Handle) FilterReplace(filter Filter) error {
+	return h.filterChange("filter replace", uapi.RTM_NEWTFILTER, uapi.NLM_F_CREATE, filter)
+}
+
+// FilterChange changes the filter with its handle, priority and protocol: tc filter change.
+func (h *Handle) FilterChange(filter Filter) error {
+	return h.filterChange("filter change", uapi.RTM_NEWTFILTER, 0, filter)
+}
+
+// FilterDel deletes filters: tc filter del. Where Handle is 0 all filters of the priority and
+// protocol are deleted, and where neither that nor Priority, Protocol and Type are set, as of an
+// empty [GenericFilter], all of the parent's chain.
+func (h *Handle) FilterDel(filter Filter) error {
+	return h.filterChange("filter del", uapi.RTM_DELTFILTER, 0, filter)
+}
+
+var errNoFilter = errors.New("no filter given")
+
+func (h *Handle) filterChange(op string, typ, flags uint16, filter Filter) error {
+	if filter == nil {
+		return h.refuse(errNoFilter, op, noObject)
+	}
+	r := filterRequest(typ, flags, filter, typ != uapi.RTM_DELTFILTER)
+	return h.exec(r, op, func() string { return filterObject(filter) })
+}
+
+func filterObject(filter Filter) string {
+	a := filter.Attrs()
+	return fmt.Sprintf("filter %s priority %d", tcObject(filter.Type(), a.LinkIndex, a.Handle, a.Parent), a.Priority)
+}
+
+// filterRequest begins a request about a filter, with its options or without.
+func filterRequest(typ, flags uint16, filter Filter, options bool) *wire.Request {
+	a := filter.Attrs()
+	r := tcRequest(typ, flags, a.LinkIndex, a.Handle, a.Parent, a.info())
+	if a.Chain != nil {
+		r.Uint32(uapi.TCA_CHAIN, *a.Chain)
+	}
+	switch kind := filter.Type(); {
+	case options:
+		encodeTcKind(&r.Encoder, kind, filter, true)
+	case kind != "":
+		r.String(uapi.TCA_KIND, kind)
+	}
+	return r
+}
+
+// FilterGet returns the filter with the handle, priority, protocol, parent and kind of the one
+// that is given: tc filter get. Linux 4.16.
+func (h *Handle) FilterGet(filter Filter) (Filter, error) {
+	const op = "filter get"
+	if filter == nil {
+		return nil, h.wrap(errNoFilter, op, noObject)
+	}
+	var found Filter
+	r := filterRequest(uapi.RTM_GETTFILTER, 0, filter, false)
+	err := h.get(r, op, func() string { return filterObject(filter) }, func(m wire.Message) (err error) {
+		found, err = decodeFilter(m.Data)
+		return err
+	})
+	return found, err
+}
+
+// FilterList returns the filters of a link's queueing discipline or class: tc filter show. Where
+// parent is HANDLE_NONE they are those of the link's own discipline. There are none where link is
+// nil. The hash tables of u32 are left out; [Handle.FilterSeq] has them. See [ErrDumpInterrupted].
+func (h *Handle) FilterList(link Link, parent uint32) ([]Filter, error) {
+	r, err := h.filterDump(link, parent)
+	if err != nil {
+		return nil, err
+	}
+	return list(h, r, "filter list", func(m wire.Message) (Filter, bool, error) {
+		f, want, err := decodeFilterMessage(m)
+		if u, ok := f.(*U32); ok && u.Sel == nil {
+			want = false
+		}
+		return f, want, err
+	})
+}
+
+// FilterSeq gives the filters of [Handle.FilterList] as they come, and the hash tables of u32, each
+// as a [U32] with Divisor and without Sel. The last pair holds the error, if there is one.
+func (h *Handle) FilterSeq(link Link, parent uint32) iter.Seq2[Filter, error] {
+	request := func() (*wire.Request, error) { return h.filterDump(link, parent) }
+	return seq(h, request, "filter list", decodeFilterMessage)
+}
+
+func (h *Handle) filterDump(link Link, parent uint32) (*wire.Request, error) {
+	index := 0
+	if link != nil {
+		var err error
+		if index, err = h.indexToChange(link); err != nil {
+			return nil, err
+		}
+	}
+	return tcRequest(uapi.RTM_GETTFILTER, 0, index, 0, parent, 0), nil
+}
+
+// decodeFilterMessage leaves out what comes before the filters of each priority and has no options.
+func decodeFilterMessage(m wire.Message) (Filter, bool, error) {
+	if m.Type != uapi.RTM_NEWTFILTER {
+		return nil, false, nil
+	}
+	tc, err := readTc(m.Data)
+	if err != nil || tc.options == nil {
+		return nil, false, err
+	}
+	return filterOf(&tc), true, nil
+}
+
+// decodeFilter reads a message of RTM_NEWTFILTER or RTM_DELTFILTER.
+func decodeFilter(b []byte) (Filter, error) {
+	m, err := readTc(b)
+	if err != nil {
+		return nil, err
+	}
+	return filterOf(&m), nil
+}
+
+func filterOf(m *tcMessage) Filter {
+	priority, protocol := MajorMinor(m.Info)
+	var b [2]byte
+	native.PutUint16(b[:], protocol)
+	attrs := FilterAttrs{
+		LinkIndex: int(m.Ifindex), Handle: m.Handle, Parent: m.Parent,
+		Priority: priority, Protocol: binary.BigEndian.Uint16(b[:]), Chain: m.chain,
+	}
+	f, ok := filterKinds.new(string(m.kind))
+	if ok {
+		*f.Attrs() = attrs // flower needs its protocol to read the rest
+	}
+	if !ok || decodeAttrs(f, m.options) != nil {
+		f = &GenericFilter{FilterAttrs: attrs, FilterType: string(m.kind), Options: slices.Clone(m.options)}
+	}
+	return f
+}

@@ -1,0 +1,15 @@
+package netlink
+
+// filterKinds are the kinds of filters that the package knows by more than their name. Others are a
+// [GenericFilter].
+var filterKinds = kindTable[Filter]{
+	{"bpf", of[BpfFilter]},
+	{"flower", of[Flower]},
+	{"fw", of[FwFilter]},
+	{"matchall", of[MatchAll]},
+	{"u32", of[U32]},
+}
+
+// FilterKinds returns the names of the kinds of filters that the package knows by more than their
+// name.
+func FilterKinds() []string { return filterKinds.names() }
