@@ -23,6 +23,9 @@ func (h *Handle) ConntrackDeleteFilter(table ConntrackTableType, family InetFami
 // the table is read, so a table of any size takes little memory and one pass. What one [*ConntrackFilter] chooses is
 // chosen by the kernel, as far as it can.
 func (h *Handle) ConntrackDeleteFilters(table ConntrackTableType, family InetFamily, filters ...CustomConntrackFilter) (uint, error) {
+	if h == nil {
+		return 0, errNoHandle
+	}
 	if len(filters) == 0 {
 		return 0, nil
 	}

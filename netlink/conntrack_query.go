@@ -80,6 +80,22 @@ func (h *Handle) ConntrackSeq(q ConntrackQuery) iter.Seq2[*ConntrackFlow, error]
 	}
 }
 
+// ConntrackList returns the connections that q chooses, with all that the kernel says of them. See [ErrDumpInterrupted].
+func (h *Handle) ConntrackList(q ConntrackQuery) ([]*ConntrackFlow, error) {
+	return collect(h.ConntrackSeq(q))
+}
+
+// collect returns what a stream gives, also along with an error.
+func collect[T any](stream iter.Seq2[T, error]) (all []T, err error) {
+	for v, err := range stream {
+		if err != nil {
+			return all, err
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}
+
 func (q *ConntrackQuery) decode(m wire.Message, e *ConntrackEntry) (want bool, err error) {
 	if err := e.decode(m.Data, nil); err != nil {
 		return false, err

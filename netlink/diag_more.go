@@ -41,6 +41,9 @@ func (h *Handle) PacketSocketSeq() iter.Seq2[*PacketSocket, error] {
 	})
 }
 
+// PacketSocketList returns the sockets of [Handle.PacketSocketSeq].
+func (h *Handle) PacketSocketList() ([]*PacketSocket, error) { return collect(h.PacketSocketSeq()) }
+
 func (p *PacketSocket) decode(b []byte) error {
 	if err := needSocket(b, uapi.SizeofPacketDiagMsg); err != nil {
 		return err
@@ -99,6 +102,9 @@ func (h *Handle) NetlinkSocketSeq() iter.Seq2[*NetlinkSocket, error] {
 		return n, err == nil, err
 	})
 }
+
+// NetlinkSocketList returns the sockets of [Handle.NetlinkSocketSeq].
+func (h *Handle) NetlinkSocketList() ([]*NetlinkSocket, error) { return collect(h.NetlinkSocketSeq()) }
 
 func (n *NetlinkSocket) decode(b []byte) error {
 	if err := needSocket(b, uapi.SizeofNetlinkDiagMsg); err != nil {
@@ -172,6 +178,9 @@ func (h *Handle) VsockSocketSeq() iter.Seq2[*VsockSocket, error] {
 		return v, err == nil, err
 	})
 }
+
+// VsockSocketList returns the sockets of [Handle.VsockSocketSeq].
+func (h *Handle) VsockSocketList() ([]*VsockSocket, error) { return collect(h.VsockSocketSeq()) }
 
 func (v *VsockSocket) decode(b []byte) error {
 	if err := needSocket(b, uapi.SizeofVsockDiagMsg); err != nil {

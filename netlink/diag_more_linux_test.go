@@ -77,6 +77,9 @@ func TestSocketVsock(t *testing.T) {
 			t.Errorf("got %+v", v)
 		}
 	}
+	if _, err := h.VsockSocketList(); err != nil {
+		t.Error(err)
+	}
 }
 
 func TestSocketEvents(t *testing.T) {
@@ -110,5 +113,38 @@ func TestSocketEvents(t *testing.T) {
 		if int(s.ID.SourcePort) == local.Port {
 			break
 		}
+	}
+}
+
+// Lists have what streams have, and channels what iterators tell.
+func TestSocketLists(t *testing.T) {
+	h, ns := diagHandle(t)
+	client, _, _ := tcpPair(t, ns, "127.0.0.1:0")
+	all, err := h.SocketList(netlink.SocketQuery{Protocol: unix.IPPROTO_TCP})
+	if err != nil || len(all) != 3 {
+		t.Errorf("%d TCP sockets, %v", len(all), err)
+	}
+	if all, err := h.UnixSocketList(); err != nil || len(all) != 0 {
+		t.Errorf("%d unix sockets, %v", len(all), err)
+	}
+	if all, err := h.NetlinkSocketList(); err != nil || len(all) < 2 {
+		t.Errorf("%d netlink sockets, %v", len(all), err)
+	}
+	if all, err := h.PacketSocketList(); err != nil || len(all) != 0 {
+		t.Errorf("%d packet sockets, %v", len(all), err)
+	}
+	ch, done := make(chan *netlink.SocketInfo), make(chan struct{})
+	if err := h.SocketSubscribe(ch, done, netlink.SocketSubscribeOptions{ErrorCallback: func(err error) { t.Error(err) }}); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.SocketDestroy(client.LocalAddr(), client.RemoteAddr()); err != nil {
+		t.Fatal(err)
+	}
+	client.Close()
+	if s := <-ch; s.TCPInfo == nil {
+		t.Errorf("got %+v", s)
+	}
+	close(done)
+	for range ch {
 	}
 }

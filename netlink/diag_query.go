@@ -110,6 +110,9 @@ func (h *Handle) SocketSeq(q SocketQuery) iter.Seq2[*SocketInfo, error] {
 	})
 }
 
+// SocketList returns the sockets of [Handle.SocketSeq].
+func (h *Handle) SocketList(q SocketQuery) ([]*SocketInfo, error) { return collect(h.SocketSeq(q)) }
+
 // eachFamily is one stream for each family of the query.
 func eachFamily[T any](q SocketQuery, stream func(SocketQuery) iter.Seq2[T, error]) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {

@@ -137,3 +137,6 @@ func (h *Handle) UnixSocketSeq() iter.Seq2[*UnixDiagInfoResp, error] {
 		uapi.UDIAG_SHOW_VFS | uapi.UDIAG_SHOW_ICONS | uapi.UDIAG_SHOW_MEMINFO | uapi.UDIAG_SHOW_UID
 	return seq(h, func() (*wire.Request, error) { return unixRequest(show), nil }, unixListOp, decodeUnixInfo)
 }
+
+// UnixSocketList returns the sockets of [Handle.UnixSocketSeq].
+func (h *Handle) UnixSocketList() ([]*UnixDiagInfoResp, error) { return collect(h.UnixSocketSeq()) }

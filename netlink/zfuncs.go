@@ -289,6 +289,12 @@ func ConntrackExpectDel(e *ConntrackExpectation) error {
 	return pkgHandle.ConntrackExpectDel(e)
 }
 
+// ConntrackExpectList returns the expectations of [Handle.ConntrackExpectSeq]. It acts in the
+// network namespace of the calling thread; see [Handle.ConntrackExpectList].
+func ConntrackExpectList(family InetFamily) ([]ConntrackExpectation, error) {
+	return pkgHandle.ConntrackExpectList(family)
+}
+
 // ConntrackExpectSeq gives the expectations of a family, or of all with FAMILY_ALL, one by one:
 // conntrack -L expect. It acts in the network namespace of the calling thread; see
 // [Handle.ConntrackExpectSeq].
@@ -306,6 +312,12 @@ func ConntrackExpectStats() ([]ConntrackExpectCPUStats, error) {
 // conntrack -G. It acts in the network namespace of the calling thread; see [Handle.ConntrackGet].
 func ConntrackGet(flow *ConntrackFlow) (*ConntrackFlow, error) {
 	return pkgHandle.ConntrackGet(flow)
+}
+
+// ConntrackList returns the connections that q chooses, with all that the kernel says of them. It
+// acts in the network namespace of the calling thread; see [Handle.ConntrackList].
+func ConntrackList(q ConntrackQuery) ([]*ConntrackFlow, error) {
+	return pkgHandle.ConntrackList(q)
 }
 
 // ConntrackModify changes what change names of the connection that flow's zone and the tuple of one
@@ -1119,6 +1131,12 @@ func NeighSet(neigh *Neigh) error {
 	return pkgHandle.NeighSet(neigh)
 }
 
+// NetlinkSocketList returns the sockets of [Handle.NetlinkSocketSeq]. It acts in the network
+// namespace of the calling thread; see [Handle.NetlinkSocketList].
+func NetlinkSocketList() ([]*NetlinkSocket, error) {
+	return pkgHandle.NetlinkSocketList()
+}
+
 // NetlinkSocketSeq gives the netlink sockets of the namespace one by one, the kernel's too: ss -f
 // netlink. It acts in the network namespace of the calling thread; see [Handle.NetlinkSocketSeq].
 func NetlinkSocketSeq() iter.Seq2[*NetlinkSocket, error] {
@@ -1184,6 +1202,12 @@ func NexthopReplace(nh *Nexthop) error {
 // thread; see [Handle.NexthopSeq].
 func NexthopSeq() iter.Seq2[Nexthop, error] {
 	return pkgHandle.NexthopSeq()
+}
+
+// PacketSocketList returns the sockets of [Handle.PacketSocketSeq]. It acts in the network
+// namespace of the calling thread; see [Handle.PacketSocketList].
+func PacketSocketList() ([]*PacketSocket, error) {
+	return pkgHandle.PacketSocketList()
 }
 
 // PacketSocketSeq gives the AF_PACKET sockets of the namespace one by one: ss -0ae. It acts in the
@@ -1439,6 +1463,12 @@ func SocketGet(local, remote net.Addr) (*Socket, error) {
 	return pkgHandle.SocketGet(local, remote)
 }
 
+// SocketList returns the sockets of [Handle.SocketSeq]. It acts in the network namespace of the
+// calling thread; see [Handle.SocketList].
+func SocketList(q SocketQuery) ([]*SocketInfo, error) {
+	return pkgHandle.SocketList(q)
+}
+
 // SocketSeq gives the inet sockets that q chooses one by one, with what its Extensions ask for: ss
 // -i -m -e. It acts in the network namespace of the calling thread; see [Handle.SocketSeq].
 func SocketSeq(q SocketQuery) iter.Seq2[*SocketInfo, error] {
@@ -1463,6 +1493,12 @@ func UnixSocketDiagInfo() ([]*UnixDiagInfoResp, error) {
 	return pkgHandle.UnixSocketDiagInfo()
 }
 
+// UnixSocketList returns the sockets of [Handle.UnixSocketSeq]. It acts in the network namespace of
+// the calling thread; see [Handle.UnixSocketList].
+func UnixSocketList() ([]*UnixDiagInfoResp, error) {
+	return pkgHandle.UnixSocketList()
+}
+
 // UnixSocketSeq gives the unix sockets of the namespace one by one, with all that the kernel says
 // of them: ss -xame. It acts in the network namespace of the calling thread; see
 // [Handle.UnixSocketSeq].
@@ -1475,6 +1511,12 @@ func UnixSocketSeq() iter.Seq2[*UnixDiagInfoResp, error] {
 // [Handle.VethPeerIndex].
 func VethPeerIndex(link *Veth) (int, error) {
 	return pkgHandle.VethPeerIndex(link)
+}
+
+// VsockSocketList returns the sockets of [Handle.VsockSocketSeq]. It acts in the network namespace
+// of the calling thread; see [Handle.VsockSocketList].
+func VsockSocketList() ([]*VsockSocket, error) {
+	return pkgHandle.VsockSocketList()
 }
 
 // VsockSocketSeq gives the AF_VSOCK sockets one by one: ss --vsock -a (Linux 4.14). It acts in the
