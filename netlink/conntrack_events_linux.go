@@ -71,8 +71,8 @@ func (h *Handle) ConntrackSubscribeSeq(options ConntrackSubscribeOptions) iter.S
 	}
 }
 
-// ConntrackSubscribe is [Handle.ConntrackSubscribeSeq] to a channel: events go to ch until done or the handle is closed,
-// then ch is closed. What would come as an error goes to the options' ErrorCallback.
+// ConntrackSubscribe is [Handle.ConntrackSubscribeSeq] to a channel: events go to ch until done or the handle
+// is closed, then ch is closed. What would come as an error goes to the options' ErrorCallback.
 func (h *Handle) ConntrackSubscribe(ch chan<- ConntrackEvent, done <-chan struct{}, options ConntrackSubscribeOptions) error {
 	return options.events().send(h, ch, done, options.common())
 }

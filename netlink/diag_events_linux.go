@@ -27,8 +27,8 @@ func (h *Handle) SocketSubscribeSeq(options SocketSubscribeOptions) iter.Seq2[*S
 	return options.events().seq(h, options.common())
 }
 
-// SocketSubscribe is [Handle.SocketSubscribeSeq] to a channel: sockets go to ch until done or the handle is closed, then ch is
-// closed. What would come as an error goes to the options' ErrorCallback.
+// SocketSubscribe is [Handle.SocketSubscribeSeq] to a channel: sockets go to ch until done or the handle is
+// closed, then ch is closed. What would come as an error goes to the options' ErrorCallback.
 func (h *Handle) SocketSubscribe(ch chan<- *SocketInfo, done <-chan struct{}, options SocketSubscribeOptions) error {
 	return options.events().send(h, ch, done, options.common())
 }

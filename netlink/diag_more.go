@@ -26,8 +26,8 @@ type PacketSocket struct {
 	Memory     *SocketMemory
 }
 
-// PacketSocketSeq gives the AF_PACKET sockets of the namespace one by one: ss -0ae. The last pair holds the error, if there
-// is one.
+// PacketSocketSeq gives the AF_PACKET sockets of the namespace one by one: ss -0ae. The last pair holds the
+// error, if there is one.
 func (h *Handle) PacketSocketSeq() iter.Seq2[*PacketSocket, error] {
 	return seq(h, func() (*wire.Request, error) {
 		r := diagRequest(uapi.SOCK_DIAG_BY_FAMILY)
@@ -85,8 +85,8 @@ type NetlinkSocket struct {
 	Memory     *SocketMemory
 }
 
-// NetlinkSocketSeq gives the netlink sockets of the namespace one by one, the kernel's too: ss -f netlink. The last pair holds the error, if
-// there is one.
+// NetlinkSocketSeq gives the netlink sockets of the namespace one by one, the kernel's too: ss -f netlink. The
+// last pair holds the error, if there is one.
 func (h *Handle) NetlinkSocketSeq() iter.Seq2[*NetlinkSocket, error] {
 	return seq(h, func() (*wire.Request, error) {
 		r := diagRequest(uapi.SOCK_DIAG_BY_FAMILY)
@@ -130,8 +130,8 @@ func (n *NetlinkSocket) decode(b []byte) error {
 	return d.Err()
 }
 
-// groupsIn reads a bitmap of unsigned longs, the first group in the lowest bit. A big-endian machine of 64 bits has the two halves of
-// each exchanged, so numbers are read by eight bytes where those are there.
+// groupsIn reads a bitmap of unsigned longs, the first group in the lowest bit. A big-endian machine of 64 bits
+// has the two halves of each exchanged, so numbers are read by eight bytes where those are there.
 func groupsIn(b []byte) (groups []uint32) {
 	for base := uint32(1); len(b) >= 4; base += 64 {
 		var word uint64
@@ -164,8 +164,8 @@ type VsockSocket struct {
 	Cookie   [2]uint32 // the kernel's number, lower half first
 }
 
-// VsockSocketSeq gives the AF_VSOCK sockets one by one: ss --vsock -a (Linux 4.14). The last pair holds the error, if there is
-// one.
+// VsockSocketSeq gives the AF_VSOCK sockets one by one: ss --vsock -a (Linux 4.14). The last pair holds the
+// error, if there is one.
 func (h *Handle) VsockSocketSeq() iter.Seq2[*VsockSocket, error] {
 	return seq(h, func() (*wire.Request, error) {
 		r := diagRequest(uapi.SOCK_DIAG_BY_FAMILY)

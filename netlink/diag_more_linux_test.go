@@ -89,7 +89,8 @@ func TestSocketEvents(t *testing.T) {
 	client, _, _ := tcpPair(t, ns, "127.0.0.1:0")
 	local := client.LocalAddr().(*net.TCPAddr)
 	opts := netlink.SocketSubscribeOptions{Family: unix.AF_INET, Protocol: unix.IPPROTO_TCP}
-	// The first socket to end is closed when the iteration has begun: a goroutine waits until the subscription's socket is there.
+	// The first socket to end is closed when the iteration has begun: a goroutine waits until the
+	// subscription's socket is there.
 	go func() {
 		for ctx.Err() == nil {
 			for n := range h.NetlinkSocketSeq() {

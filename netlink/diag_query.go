@@ -98,8 +98,8 @@ func (h *Handle) SocketEntries(q SocketQuery) iter.Seq2[*SocketEntry, error] {
 	})
 }
 
-// SocketSeq gives the inet sockets that q chooses one by one, with what its Extensions ask for: ss -i -m -e. The last pair
-// holds the error, if there is one.
+// SocketSeq gives the inet sockets that q chooses one by one, with what its Extensions ask for: ss -i -m -e.
+// The last pair holds the error, if there is one.
 func (h *Handle) SocketSeq(q SocketQuery) iter.Seq2[*SocketInfo, error] {
 	return eachFamily(q, func(q SocketQuery) iter.Seq2[*SocketInfo, error] {
 		return seq(h, func() (*wire.Request, error) { return q.request(), nil }, socketListOp, func(m wire.Message) (*SocketInfo, bool, error) {

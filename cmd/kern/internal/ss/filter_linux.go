@@ -19,7 +19,8 @@ func split(words []string) (parts []string) {
 	return parts
 }
 
-// filterParser reads an expression: conditions with and, or, not and parentheses, of which and and or bind alike, from the left.
+// filterParser reads an expression: conditions with and, or, not and parentheses, of which and and or bind
+// alike, from the left.
 type filterParser struct {
 	*options
 	words []string

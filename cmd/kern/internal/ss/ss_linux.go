@@ -1,4 +1,5 @@
-// Package ss is the program ss(8): it shows sockets by what the kernel says of them (sock_diag(7)), which also chooses them.
+// Package ss is the program ss(8): it shows sockets by what the kernel says of them (sock_diag(7)), which also
+// chooses them.
 package ss
 
 import (

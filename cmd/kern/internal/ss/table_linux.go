@@ -43,8 +43,8 @@ func (t *table) line(cells ...string) {
 	t.lines = append(t.lines, line)
 }
 
-// render writes the table: columns of addresses to the right, others to the left. On a terminal, or where COLUMNS says how wide it is,
-// the space that is left goes between the columns.
+// render writes the table: columns of addresses to the right, others to the left. On a terminal, or where
+// COLUMNS says how wide it is, the space that is left goes between the columns.
 func (t *table) render(to io.Writer) error {
 	var width [columns]int
 	for n, line := range t.lines {
