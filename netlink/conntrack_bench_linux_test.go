@@ -12,8 +12,8 @@ import (
 	"kern.sys/unix"
 )
 
-// benchConnections is how many connections the benchmarks have, but for KERN_BENCH_CONNECTIONS. The kernel takes no more than
-// net.netfilter.nf_conntrack_max.
+// benchConnections is how many connections the benchmarks have, but for KERN_BENCH_CONNECTIONS. The kernel
+// takes no more than net.netfilter.nf_conntrack_max.
 const benchConnections = 20000
 
 // fillConntrack makes connections and returns how many.

@@ -216,8 +216,8 @@ func tcpFlags(b []byte) (f ConntrackTCPFlags) {
 	return f
 }
 
-// encodeConntrack appends what a flow is created or changed by. What a listed flow has beside, which would be stale or is refused
-// in a change, goes with a new one only.
+// encodeConntrack appends what a flow is created or changed by. What a listed flow has beside, which would be
+// stale or is refused in a change, goes with a new one only.
 func encodeConntrack(r *wire.Request, f *ConntrackFlow, create bool) {
 	encodeTuples(r, f)
 	if f.Status != 0 {

@@ -18,11 +18,14 @@ func (h *Handle) ConntrackDeleteFilter(table ConntrackTableType, family InetFami
 	return h.ConntrackDeleteFilters(table, family, filter)
 }
 
-// ConntrackDeleteFilters deletes what a table has of a family, or of all with FAMILY_ALL, and any of the filters
-// chooses: conntrack -D. It returns how many those were, with those that had gone meanwhile. Connections are deleted in batches while
-// the table is read, so a table of any size takes little memory and one pass. What one [*ConntrackFilter] chooses is
-// chosen by the kernel, as far as it can.
+// ConntrackDeleteFilters deletes what a table has of a family, or of all with FAMILY_ALL, and any of the
+// filters chooses: conntrack -D. It returns how many those were, with those that had gone meanwhile.
+// Connections are deleted in batches while the table is read, so a table of any size takes little memory and
+// one pass. What one [*ConntrackFilter] chooses is chosen by the kernel, as far as it can.
 func (h *Handle) ConntrackDeleteFilters(table ConntrackTableType, family InetFamily, filters ...CustomConntrackFilter) (uint, error) {
+	if h == nil {
+		return 0, errNoHandle
+	}
 	if len(filters) == 0 {
 		return 0, nil
 	}

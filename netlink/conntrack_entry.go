@@ -49,8 +49,8 @@ type conntrackRest struct {
 	protoInfo, help, secctx, synproxy, seqOriginal, seqReply, master []byte
 }
 
-// attrHead returns the type of the first attribute of b, which has four bytes, and its length with them; 0 where it is malformed. It
-// is inlined.
+// attrHead returns the type of the first attribute of b, which has four bytes, and its length with them; 0
+// where it is malformed. It is inlined.
 func attrHead(b []byte) (typ uint16, n int) {
 	if n = int(native.Uint16(b)); n < uapi.SizeofNlattr || n > len(b) {
 		n = 0

@@ -53,7 +53,9 @@ type ConntrackSubscribeOptions struct {
 	// ListExisting begins with all connections that there are.
 	ListExisting bool
 	// ListAfterOverrun lists all connections again where events were lost: they follow wire.ErrOverrun.
-	ListAfterOverrun       bool
+	ListAfterOverrun bool
+	// ErrorCallback gets what goes wrong after a subscription to a channel began, from the goroutine that sends.
+	ErrorCallback          func(error)
 	ReceiveBufferSize      int           // SO_RCVBUF in bytes; 0: room for bursts
 	ReceiveBufferForceSize bool          // exceed net.core.rmem_max
 	ReceiveTimeout         *unix.Timeval // end when nothing came for so long
@@ -64,42 +66,56 @@ type ConntrackSubscribeOptions struct {
 // context and its Close end it. The kernel tells of what has happened where net.netfilter.nf_conntrack_events is 1, or
 // is 2, its default since Linux 5.19, and somebody listens when the connection begins.
 func (h *Handle) ConntrackSubscribeSeq(options ConntrackSubscribeOptions) iter.Seq2[ConntrackEvent, error] {
-	types := options.Types & conntrackAll
+	return func(yield func(ConntrackEvent, error) bool) {
+		options.events().seq(h, options.common())(yield)
+	}
+}
+
+// ConntrackSubscribe is [Handle.ConntrackSubscribeSeq] to a channel: events go to ch until done or the handle
+// is closed, then ch is closed. What would come as an error goes to the options' ErrorCallback.
+func (h *Handle) ConntrackSubscribe(ch chan<- ConntrackEvent, done <-chan struct{}, options ConntrackSubscribeOptions) error {
+	return options.events().send(h, ch, done, options.common())
+}
+
+func (o *ConntrackSubscribeOptions) common() subscribeOptions {
+	return subscribeOptions{
+		namespace: o.Namespace, onError: o.ErrorCallback, listExisting: o.ListExisting,
+		receiveBuffer: o.ReceiveBufferSize, forceBuffer: o.ReceiveBufferForceSize, receiveTimeout: o.ReceiveTimeout,
+	}
+}
+
+// events is what one subscription listens to.
+func (o ConntrackSubscribeOptions) events() events[ConntrackEvent] {
+	types := o.Types & conntrackAll
 	if types == 0 {
 		types = conntrackAll
 	}
-	return func(yield func(ConntrackEvent, error) bool) {
-		e := events[ConntrackEvent]{op: "conntrack subscribe", protocol: uapi.NETLINK_NETFILTER}
-		for _, g := range [...]struct {
-			typ   ConntrackEventType
-			group uint32
-		}{
-			{ConntrackNew, uapi.NFNLGRP_CONNTRACK_NEW},
-			{ConntrackUpdated, uapi.NFNLGRP_CONNTRACK_UPDATE},
-			{ConntrackDestroyed, uapi.NFNLGRP_CONNTRACK_DESTROY},
-		} {
-			if types&g.typ != 0 {
-				e.groups = append(e.groups, g.group)
-			}
+	e := events[ConntrackEvent]{op: "conntrack subscribe", protocol: uapi.NETLINK_NETFILTER}
+	for _, g := range [...]struct {
+		typ   ConntrackEventType
+		group uint32
+	}{
+		{ConntrackNew, uapi.NFNLGRP_CONNTRACK_NEW},
+		{ConntrackUpdated, uapi.NFNLGRP_CONNTRACK_UPDATE},
+		{ConntrackDestroyed, uapi.NFNLGRP_CONNTRACK_DESTROY},
+	} {
+		if types&g.typ != 0 {
+			e.groups = append(e.groups, g.group)
 		}
-		listing := options.ListExisting
-		e.dump = func(*Handle) []*wire.Request {
-			if !listing && !options.ListAfterOverrun {
-				return nil
-			}
-			listing = false
-			q := options.Filter
-			q.Source, q.ZeroCounters = ConntrackConfirmed, false
-			return []*wire.Request{q.request()}
-		}
-		var d conntrackDecoder
-		e.decode = func(m wire.Message) (ConntrackEvent, bool, error) { return d.event(m, &options.Filter) }
-		e.seq(h, subscribeOptions{
-			namespace: options.Namespace, listExisting: options.ListExisting,
-			receiveBuffer: options.ReceiveBufferSize, forceBuffer: options.ReceiveBufferForceSize,
-			receiveTimeout: options.ReceiveTimeout,
-		})(yield)
 	}
+	listing := o.ListExisting
+	e.dump = func(*Handle) []*wire.Request {
+		if !listing && !o.ListAfterOverrun {
+			return nil
+		}
+		listing = false
+		q := o.Filter
+		q.Source, q.ZeroCounters = ConntrackConfirmed, false
+		return []*wire.Request{q.request()}
+	}
+	var d conntrackDecoder
+	e.decode = func(m wire.Message) (ConntrackEvent, bool, error) { return d.event(m, &o.Filter) }
+	return e
 }
 
 // event reads an event, or a message of a dump.

@@ -44,6 +44,11 @@ func (h *Handle) ConntrackExpectSeq(family InetFamily) iter.Seq2[ConntrackExpect
 	}, nil)
 }
 
+// ConntrackExpectList returns the expectations of [Handle.ConntrackExpectSeq].
+func (h *Handle) ConntrackExpectList(family InetFamily) ([]ConntrackExpectation, error) {
+	return collect(h.ConntrackExpectSeq(family))
+}
+
 // ConntrackExpectAdd makes an expectation of the connection Master, which has a helper: conntrack -I expect.
 func (h *Handle) ConntrackExpectAdd(e *ConntrackExpectation) error {
 	r := expectRequest(e, uapi.IPCTNL_MSG_EXP_NEW, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL)

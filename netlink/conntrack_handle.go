@@ -8,9 +8,9 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// ConntrackTableList returns what a table has of a family, or of all with FAMILY_ALL: conntrack -L. Who has many connections
-// takes [Handle.ConntrackEntries]. Of ConntrackExpectTable a flow's Forward is the connection that a helper watches, its
-// Reverse the one that is expected. See [ErrDumpInterrupted].
+// ConntrackTableList returns what a table has of a family, or of all with FAMILY_ALL: conntrack -L. Who has
+// many connections takes [Handle.ConntrackEntries]. Of ConntrackExpectTable a flow's Forward is the connection
+// that a helper watches, its Reverse the one that is expected. See [ErrDumpInterrupted].
 func (h *Handle) ConntrackTableList(table ConntrackTableType, family InetFamily) ([]*ConntrackFlow, error) {
 	d := conntrackDecoder{table: table}
 	var all []*ConntrackFlow
@@ -76,9 +76,9 @@ func (h *Handle) ConntrackUpdate(table ConntrackTableType, family InetFamily, fl
 	return h.conntrackChange(table, family, flow, "conntrack update", uapi.IPCTNL_MSG_CT_NEW, uapi.NLM_F_REPLACE)
 }
 
-// ConntrackDelete deletes a connection: conntrack -D. It is found by its zone and by the tuple of one direction; that of
-// the original direction is taken where both are there. Where ID is not 0 only that very connection is deleted, and
-// no later one between the same ends.
+// ConntrackDelete deletes a connection: conntrack -D. It is found by its zone and by the tuple of one
+// direction; that of the original direction is taken where both are there. Where ID is not 0 only that very
+// connection is deleted, and no later one between the same ends.
 func (h *Handle) ConntrackDelete(table ConntrackTableType, family InetFamily, flow *ConntrackFlow) error {
 	return h.conntrackChange(table, family, flow, "conntrack delete", uapi.IPCTNL_MSG_CT_DELETE, 0)
 }

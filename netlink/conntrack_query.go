@@ -80,6 +80,23 @@ func (h *Handle) ConntrackSeq(q ConntrackQuery) iter.Seq2[*ConntrackFlow, error]
 	}
 }
 
+// ConntrackList returns the connections that q chooses, with all that the kernel says of them. See
+// [ErrDumpInterrupted].
+func (h *Handle) ConntrackList(q ConntrackQuery) ([]*ConntrackFlow, error) {
+	return collect(h.ConntrackSeq(q))
+}
+
+// collect returns what a stream gives, also along with an error.
+func collect[T any](stream iter.Seq2[T, error]) (all []T, err error) {
+	for v, err := range stream {
+		if err != nil {
+			return all, err
+		}
+		all = append(all, v)
+	}
+	return all, nil
+}
+
 func (q *ConntrackQuery) decode(m wire.Message, e *ConntrackEntry) (want bool, err error) {
 	if err := e.decode(m.Data, nil); err != nil {
 		return false, err
@@ -236,8 +253,8 @@ func (q *ConntrackTupleQuery) encode(r *wire.Request, typ uint16, flags uint32) 
 	r.End()
 }
 
-// conntrackAsk sends a question that has one reply, and waits for the acknowledgement: replies of conntrack say that more follow
-// (NLM_F_MULTI), which is not so.
+// conntrackAsk sends a question that has one reply, and waits for the acknowledgement: replies of conntrack say
+// that more follow (NLM_F_MULTI), which is not so.
 func (h *Handle) conntrackAsk(r *wire.Request, op string, object func() string, each func(wire.Message) error) error {
 	c, err := h.conn(r.Protocol)
 	if err == nil {

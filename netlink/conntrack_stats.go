@@ -89,8 +89,8 @@ func (h *Handle) ConntrackExpectStats() ([]ConntrackExpectCPUStats, error) {
 	})
 }
 
-// ConntrackCount returns how many connections the namespace has, and how many it may have: conntrack -C. top is 0 before
-// Linux 4.18.
+// ConntrackCount returns how many connections the namespace has, and how many it may have: conntrack -C. top is
+// 0 before Linux 4.18.
 func (h *Handle) ConntrackCount() (entries, top uint32, err error) {
 	r := conntrackRequest(ConntrackTable, uapi.IPCTNL_MSG_CT_GET_STATS, 0, 0)
 	err = h.conntrackAsk(r, "conntrack count", noObject, func(m wire.Message) error {

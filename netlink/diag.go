@@ -91,7 +91,8 @@ type MemInfo struct {
 	TMem uint32 // for sending
 }
 
-// InetDiagTCPInfoResp is a TCP socket with what is known of its connection. TCPBBRInfo is there where BBR controls congestion.
+// InetDiagTCPInfoResp is a TCP socket with what is known of its connection. TCPBBRInfo is there where BBR
+// controls congestion.
 type InetDiagTCPInfoResp struct {
 	InetDiagMsg *Socket
 	TCPInfo     *TCPInfo

@@ -10,8 +10,8 @@ import (
 	"kern.sys/internal/uapi"
 )
 
-// SocketFilter is a condition that the kernel checks of inet sockets, in its byte code (struct inet_diag_bc_op): made by [SocketAnd],
-// [SocketOr], [SocketNot], [SocketSource] and its like.
+// SocketFilter is a condition that the kernel checks of inet sockets, in its byte code (struct
+// inet_diag_bc_op): made by [SocketAnd], [SocketOr], [SocketNot], [SocketSource] and its like.
 type SocketFilter interface {
 	// compile returns code that goes on behind its end where a socket is wanted, and four bytes further where not.
 	compile() ([]byte, error)
@@ -26,7 +26,8 @@ func SocketOr(filters ...SocketFilter) SocketFilter { return socketAny(filters) 
 // SocketNot chooses sockets that the filter does not.
 func SocketNot(filter SocketFilter) SocketFilter { return socketNot{filter} }
 
-// SocketSource chooses sockets by their own address: ss src. A prefix of no bits is any address of its family, port -1 is any.
+// SocketSource chooses sockets by their own address: ss src. A prefix of no bits is any address of its family,
+// port -1 is any.
 func SocketSource(prefix netip.Prefix, port int) SocketFilter {
 	return socketHost{uapi.INET_DIAG_BC_S_COND, prefix, port}
 }
@@ -54,7 +55,8 @@ func SocketDevice(index int) SocketFilter {
 	return socketLeaf{uapi.INET_DIAG_BC_DEV_COND, native.AppendUint32(nil, uint32(index))}
 }
 
-// SocketMark chooses sockets by the bits of their mark that are in mask: ss fwmark (Linux 4.14). It takes CAP_NET_ADMIN.
+// SocketMark chooses sockets by the bits of their mark that are in mask: ss fwmark (Linux 4.14). It takes
+// CAP_NET_ADMIN.
 func SocketMark(mark, mask uint32) SocketFilter {
 	return socketLeaf{uapi.INET_DIAG_BC_MARK_COND, native.AppendUint32(native.AppendUint32(nil, mark), mask)}
 }

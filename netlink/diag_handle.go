@@ -28,8 +28,8 @@ func (h *Handle) sockets(q SocketQuery) ([]*Socket, error) {
 	})
 }
 
-// SocketDiagTCPInfo returns the TCP sockets of a family, AF_INET or AF_INET6, with what is known of their connections: ss -tai.
-// See [ErrDumpInterrupted].
+// SocketDiagTCPInfo returns the TCP sockets of a family, AF_INET or AF_INET6, with what is known of their
+// connections: ss -tai. See [ErrDumpInterrupted].
 func (h *Handle) SocketDiagTCPInfo(family uint8) ([]*InetDiagTCPInfoResp, error) {
 	q := SocketQuery{
 		Family: family, Protocol: uapi.IPPROTO_TCP,
@@ -44,7 +44,8 @@ func (h *Handle) SocketDiagTCPInfo(family uint8) ([]*InetDiagTCPInfoResp, error)
 	})
 }
 
-// SocketDiagUDPInfo returns the UDP sockets of a family, AF_INET or AF_INET6, with their memory: ss -uam. See [ErrDumpInterrupted].
+// SocketDiagUDPInfo returns the UDP sockets of a family, AF_INET or AF_INET6, with their memory: ss -uam. See
+// [ErrDumpInterrupted].
 func (h *Handle) SocketDiagUDPInfo(family uint8) ([]*InetDiagUDPInfoResp, error) {
 	q := SocketQuery{Family: family, Protocol: uapi.IPPROTO_UDP, Extensions: 1 << (INET_DIAG_MEMINFO - 1)}
 	return list(h, q.request(), socketListOp, func(m wire.Message) (*InetDiagUDPInfoResp, bool, error) {
@@ -115,8 +116,9 @@ func (e *socketEnds) request(typ uint16) *wire.Request {
 	return r
 }
 
-// SocketGet returns the TCP or UDP socket with these two ends, as *net.TCPAddr or *net.UDPAddr; ENOENT where there is none. The
-// kernel looks up the one socket of a TCP connection. A UDP socket it looks for among all with the two ports.
+// SocketGet returns the TCP or UDP socket with these two ends, as *net.TCPAddr or *net.UDPAddr; ENOENT where
+// there is none. The kernel looks up the one socket of a TCP connection. A UDP socket it looks for among all
+// with the two ports.
 func (h *Handle) SocketGet(local, remote net.Addr) (*Socket, error) {
 	e, ok := endsOf(local, remote)
 	if !ok {
@@ -157,9 +159,9 @@ func (e *socketEnds) are(s *Socket) bool {
 		src.Unmap() == e.local.Addr().Unmap() && dst.Unmap() == e.remote.Addr().Unmap()
 }
 
-// SocketDestroy ends the TCP or UDP socket with these two ends, as *net.TCPAddr or *net.UDPAddr of IPv4 or IPv6: its
-// program gets ECONNABORTED, and the other end of a TCP connection a reset. ss -K. The kernel has CONFIG_INET_DIAG_DESTROY, else
-// it says EOPNOTSUPP.
+// SocketDestroy ends the TCP or UDP socket with these two ends, as *net.TCPAddr or *net.UDPAddr of IPv4 or
+// IPv6: its program gets ECONNABORTED, and the other end of a TCP connection a reset. ss -K. The kernel has
+// CONFIG_INET_DIAG_DESTROY, else it says EOPNOTSUPP.
 func (h *Handle) SocketDestroy(local, remote net.Addr) error {
 	e, ok := endsOf(local, remote)
 	if !ok {

@@ -98,8 +98,8 @@ func (h *Handle) SocketEntries(q SocketQuery) iter.Seq2[*SocketEntry, error] {
 	})
 }
 
-// SocketSeq gives the inet sockets that q chooses one by one, with what its Extensions ask for: ss -i -m -e. The last pair
-// holds the error, if there is one.
+// SocketSeq gives the inet sockets that q chooses one by one, with what its Extensions ask for: ss -i -m -e.
+// The last pair holds the error, if there is one.
 func (h *Handle) SocketSeq(q SocketQuery) iter.Seq2[*SocketInfo, error] {
 	return eachFamily(q, func(q SocketQuery) iter.Seq2[*SocketInfo, error] {
 		return seq(h, func() (*wire.Request, error) { return q.request(), nil }, socketListOp, func(m wire.Message) (*SocketInfo, bool, error) {
@@ -109,6 +109,9 @@ func (h *Handle) SocketSeq(q SocketQuery) iter.Seq2[*SocketInfo, error] {
 		})
 	})
 }
+
+// SocketList returns the sockets of [Handle.SocketSeq].
+func (h *Handle) SocketList(q SocketQuery) ([]*SocketInfo, error) { return collect(h.SocketSeq(q)) }
 
 // eachFamily is one stream for each family of the query.
 func eachFamily[T any](q SocketQuery, stream func(SocketQuery) iter.Seq2[T, error]) iter.Seq2[T, error] {

@@ -6,8 +6,8 @@ import (
 	"kern.sys/internal/uapi"
 )
 
-// TCPInfo is struct tcp_info: what is known of a TCP connection. Times are in µs where nothing else is said. What an older kernel does
-// not know is 0.
+// TCPInfo is struct tcp_info: what is known of a TCP connection. Times are in µs where nothing else is said.
+// What an older kernel does not know is 0.
 type TCPInfo struct {
 	State                     uint8 // TCP_…
 	Ca_state                  uint8 // TCP_CA_… of linux/tcp.h

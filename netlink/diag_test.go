@@ -72,8 +72,8 @@ func TestTCPInfoOfAnyLength(t *testing.T) {
 	}
 }
 
-// What ss compiles of ( dport >= :1 and not src 10.0.0.0/8 ), and of that with "sport = :8000 or" in front, for which ss has four bytes
-// more than it needs.
+// What ss compiles of ( dport >= :1 and not src 10.0.0.0/8 ), and of that with "sport = :8000 or" in front, for
+// which ss has four bytes more than it needs.
 func TestSocketFilterEncode(t *testing.T) {
 	and := socketAll{socketPort{uapi.INET_DIAG_BC_D_GE, 1}, SocketNot(SocketSource(netip.MustParsePrefix("10.0.0.0/8"), -1))}
 	const ss = "=0408 2000 =0000 0100 =0710 1400 =02080000 ffffffff =0a000000 =0104 0800"
@@ -109,5 +109,11 @@ func FuzzSocketDecode(f *testing.F) {
 		_ = u.decode(data)
 		x := XDPDiagInfoResp{XDPDiagMsg: new(XDPSocket), XDPInfo: new(XDPInfo)}
 		_ = x.decode(data)
+		var p PacketSocket
+		_ = p.decode(data)
+		var n NetlinkSocket
+		_ = n.decode(data)
+		var v VsockSocket
+		_ = v.decode(data)
 	})
 }

@@ -118,7 +118,8 @@ func (h *Handle) UnixSocketDiag() ([]*UnixSocket, error) {
 	})
 }
 
-// UnixSocketDiagInfo returns the unix sockets of the namespace with name, other end and queues: ss -xa. See [ErrDumpInterrupted].
+// UnixSocketDiagInfo returns the unix sockets of the namespace with name, other end and queues: ss -xa. See
+// [ErrDumpInterrupted].
 func (h *Handle) UnixSocketDiagInfo() ([]*UnixDiagInfoResp, error) {
 	const show = uapi.UDIAG_SHOW_NAME | uapi.UDIAG_SHOW_PEER | uapi.UDIAG_SHOW_RQLEN
 	return list(h, unixRequest(show), unixListOp, decodeUnixInfo)
@@ -130,10 +131,13 @@ func decodeUnixInfo(m wire.Message) (*UnixDiagInfoResp, bool, error) {
 	return u, err == nil, err
 }
 
-// UnixSocketSeq gives the unix sockets of the namespace one by one, with all that the kernel says of them: ss -xame. The last
-// pair holds the error, if there is one.
+// UnixSocketSeq gives the unix sockets of the namespace one by one, with all that the kernel says of them: ss
+// -xame. The last pair holds the error, if there is one.
 func (h *Handle) UnixSocketSeq() iter.Seq2[*UnixDiagInfoResp, error] {
 	const show = uapi.UDIAG_SHOW_NAME | uapi.UDIAG_SHOW_PEER | uapi.UDIAG_SHOW_RQLEN |
 		uapi.UDIAG_SHOW_VFS | uapi.UDIAG_SHOW_ICONS | uapi.UDIAG_SHOW_MEMINFO | uapi.UDIAG_SHOW_UID
 	return seq(h, func() (*wire.Request, error) { return unixRequest(show), nil }, unixListOp, decodeUnixInfo)
 }
+
+// UnixSocketList returns the sockets of [Handle.UnixSocketSeq].
+func (h *Handle) UnixSocketList() ([]*UnixDiagInfoResp, error) { return collect(h.UnixSocketSeq()) }

@@ -90,7 +90,8 @@ type XDPDiagInfoResp struct {
 	XDPInfo    *XDPInfo
 }
 
-// SocketDiagXDP returns the AF_XDP sockets of the namespace: ss --xdp. It takes CAP_NET_ADMIN. See [ErrDumpInterrupted].
+// SocketDiagXDP returns the AF_XDP sockets of the namespace: ss --xdp. It takes CAP_NET_ADMIN. See
+// [ErrDumpInterrupted].
 func (h *Handle) SocketDiagXDP() ([]*XDPDiagInfoResp, error) {
 	r := diagRequest(uapi.SOCK_DIAG_BY_FAMILY)
 	m := uapi.XdpDiagReq{SdiagFamily: uapi.AF_XDP, XdiagShow: XDP_SHOW_INFO | XDP_SHOW_RING_CFG | XDP_SHOW_UMEM | XDP_SHOW_MEMINFO | XDP_SHOW_STATS}
@@ -102,8 +103,8 @@ func (h *Handle) SocketDiagXDP() ([]*XDPDiagInfoResp, error) {
 	})
 }
 
-// SocketXDPGetInfo returns the AF_XDP socket with an inode number and a cookie. An ino of 0 is any, a cookie of 0 or SOCK_ANY_COOKIE
-// too. More than one socket is an error, as is none. The kernel lists all of them.
+// SocketXDPGetInfo returns the AF_XDP socket with an inode number and a cookie. An ino of 0 is any, a cookie of
+// 0 or SOCK_ANY_COOKIE too. More than one socket is an error, as is none. The kernel lists all of them.
 func (h *Handle) SocketXDPGetInfo(ino uint32, cookie uint64) (*XDPDiagInfoResp, error) {
 	all, err := h.SocketDiagXDP()
 	if err != nil {

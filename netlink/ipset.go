@@ -9,8 +9,8 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// IPSetEntry is an element of a set. What it consists of depends on the set's type: IP with Port and Protocol in a hash:ip,port. Nil
-// and empty fields are not sent.
+// IPSetEntry is an element of a set. What it consists of depends on the set's type: IP with Port and Protocol
+// in a hash:ip,port. Nil and empty fields are not sent.
 type IPSetEntry struct {
 	Comment  string
 	MAC      net.HardwareAddr
@@ -28,7 +28,8 @@ type IPSetEntry struct {
 
 	Replace bool // an entry that is there already is no error, and is changed
 
-	// A range is one element after the other, in a request to add, delete or test: IP to IPTo, Port to PortTo, IP2 to IP2To.
+	// A range is one element after the other, in a request to add, delete or test: IP to IPTo, Port to PortTo,
+	// IP2 to IP2To.
 	IPTo, IP2To net.IP
 	PortTo      *uint16
 	// Name is the set that is an element of a list:set. It goes before the element NameRef, or behind it.
@@ -130,9 +131,10 @@ func (o *IpsetCreateOptions) cadtFlags() (flags uint32) {
 	return flags
 }
 
-// revision returns the revision of a type that is asked for where the caller names none: that by which the type learned the last
-// of the options. Older programs list a set of a revision that they do not know as an error, so it is no higher than that. Of
-// other types it is the oldest, 0: kernels take it with all options but those of newest.
+// revision returns the revision of a type that is asked for where the caller names none: that by which the type
+// learned the last of the options. Older programs list a set of a revision that they do not know as an error,
+// so it is no higher than that. Of other types it is the oldest, 0: kernels take it with all options but those
+// of newest.
 func (o *IpsetCreateOptions) revision(typ string) uint8 {
 	var none, counters uint8 // what has no options, and what has counters; the others came in the order below
 	switch typ {

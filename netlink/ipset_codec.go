@@ -11,7 +11,8 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// ipsetRequest begins a request about a set, or about all where name is nil. Protocol 6 is what every kernel since 2.6.39 has.
+// ipsetRequest begins a request about a set, or about all where name is nil. Protocol 6 is what every kernel
+// since 2.6.39 has.
 func ipsetRequest(cmd, flags uint16, name *string) *wire.Request {
 	r := wire.NewRequest(uapi.NFNL_SUBSYS_IPSET<<8|cmd, flags)
 	r.Protocol = uapi.NETLINK_NETFILTER
@@ -189,8 +190,8 @@ func encodeIpsetEntry(r *wire.Request, e *IPSetEntry) {
 	r.End()
 }
 
-// ipsetDecoder reads the messages of a list. A set that does not fit into one is continued in the next, which have no more
-// than its name and entries.
+// ipsetDecoder reads the messages of a list. A set that does not fit into one is continued in the next, which
+// have no more than its name and entries.
 type ipsetDecoder struct {
 	bytes byteSlab
 }

@@ -10,8 +10,8 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// IpsetProtocol returns the newest and the oldest protocol version that the kernel speaks: ipset version. This package speaks the oldest
-// that there is, 6, which all kernels take.
+// IpsetProtocol returns the newest and the oldest protocol version that the kernel speaks: ipset version. This
+// package speaks the oldest that there is, 6, which all kernels take.
 func (h *Handle) IpsetProtocol() (protocol uint8, minVersion uint8, err error) {
 	s := IPSetResult{}
 	err = h.ipsetGet(ipsetRequest(uapi.IPSET_CMD_PROTOCOL, 0, nil), "ipset protocol", "", &s)
@@ -105,7 +105,8 @@ func (h *Handle) IpsetFlushAll() error {
 	return h.withDetails().ipsetExec(ipsetRequest(uapi.IPSET_CMD_FLUSH, 0, nil), "ipset flush", "")
 }
 
-// IpsetSwap exchanges the contents of two sets of one type: ipset swap. What refers to one refers to the other's entries then.
+// IpsetSwap exchanges the contents of two sets of one type: ipset swap. What refers to one refers to the
+// other's entries then.
 func (h *Handle) IpsetSwap(setname, othersetname string) error {
 	r := ipsetRequest(uapi.IPSET_CMD_SWAP, 0, &setname)
 	ipsetName(r, uapi.IPSET_ATTR_SETNAME2, othersetname)
@@ -230,8 +231,8 @@ func (h *Handle) ipsetDump(name *string, flags uint32, each func(wire.Message) (
 	})
 }
 
-// IpsetEntries gives the entries of a set one by one, as they come. An entry is valid until the loop goes on; what it refers to may be
-// kept. The last pair holds the error, if there is one.
+// IpsetEntries gives the entries of a set one by one, as they come. An entry is valid until the loop goes on;
+// what it refers to may be kept. The last pair holds the error, if there is one.
 func (h *Handle) IpsetEntries(setname string) iter.Seq2[*IPSetEntry, error] {
 	return func(yield func(*IPSetEntry, error) bool) {
 		var d ipsetDecoder

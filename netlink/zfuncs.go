@@ -313,6 +313,12 @@ func ConntrackExpectDel(e *ConntrackExpectation) error {
 	return pkgHandle.ConntrackExpectDel(e)
 }
 
+// ConntrackExpectList returns the expectations of [Handle.ConntrackExpectSeq]. It acts in the
+// network namespace of the calling thread; see [Handle.ConntrackExpectList].
+func ConntrackExpectList(family InetFamily) ([]ConntrackExpectation, error) {
+	return pkgHandle.ConntrackExpectList(family)
+}
+
 // ConntrackExpectSeq gives the expectations of a family, or of all with FAMILY_ALL, one by one:
 // conntrack -L expect. It acts in the network namespace of the calling thread; see
 // [Handle.ConntrackExpectSeq].
@@ -330,6 +336,12 @@ func ConntrackExpectStats() ([]ConntrackExpectCPUStats, error) {
 // conntrack -G. It acts in the network namespace of the calling thread; see [Handle.ConntrackGet].
 func ConntrackGet(flow *ConntrackFlow) (*ConntrackFlow, error) {
 	return pkgHandle.ConntrackGet(flow)
+}
+
+// ConntrackList returns the connections that q chooses, with all that the kernel says of them. It
+// acts in the network namespace of the calling thread; see [Handle.ConntrackList].
+func ConntrackList(q ConntrackQuery) ([]*ConntrackFlow, error) {
+	return pkgHandle.ConntrackList(q)
 }
 
 // ConntrackModify changes what change names of the connection that flow's zone and the tuple of one
@@ -1401,6 +1413,18 @@ func NetconfList(family int) ([]Netconf, error) {
 	return pkgHandle.NetconfList(family)
 }
 
+// NetlinkSocketList returns the sockets of [Handle.NetlinkSocketSeq]. It acts in the network
+// namespace of the calling thread; see [Handle.NetlinkSocketList].
+func NetlinkSocketList() ([]*NetlinkSocket, error) {
+	return pkgHandle.NetlinkSocketList()
+}
+
+// NetlinkSocketSeq gives the netlink sockets of the namespace one by one, the kernel's too: ss -f
+// netlink. It acts in the network namespace of the calling thread; see [Handle.NetlinkSocketSeq].
+func NetlinkSocketSeq() iter.Seq2[*NetlinkSocket, error] {
+	return pkgHandle.NetlinkSocketSeq()
+}
+
 // NewMirror starts a mirror of tables in the handle's namespace, of all tables if none is given. It
 // acts in the network namespace of the calling thread; see [Handle.NewMirror].
 func NewMirror(ctx context.Context, tables ...Table) (*Mirror, error) {
@@ -1472,6 +1496,18 @@ func NtableList(family int) ([]Ntable, error) {
 // ntable change. It acts in the network namespace of the calling thread; see [Handle.NtableSet].
 func NtableSet(table *Ntable) error {
 	return pkgHandle.NtableSet(table)
+}
+
+// PacketSocketList returns the sockets of [Handle.PacketSocketSeq]. It acts in the network
+// namespace of the calling thread; see [Handle.PacketSocketList].
+func PacketSocketList() ([]*PacketSocket, error) {
+	return pkgHandle.PacketSocketList()
+}
+
+// PacketSocketSeq gives the AF_PACKET sockets of the namespace one by one: ss -0ae. It acts in the
+// network namespace of the calling thread; see [Handle.PacketSocketSeq].
+func PacketSocketSeq() iter.Seq2[*PacketSocket, error] {
+	return pkgHandle.PacketSocketSeq()
 }
 
 // QdiscAdd adds a queueing discipline: tc qdisc add. It acts in the network namespace of the
@@ -1803,6 +1839,12 @@ func SocketGet(local, remote net.Addr) (*Socket, error) {
 	return pkgHandle.SocketGet(local, remote)
 }
 
+// SocketList returns the sockets of [Handle.SocketSeq]. It acts in the network namespace of the
+// calling thread; see [Handle.SocketList].
+func SocketList(q SocketQuery) ([]*SocketInfo, error) {
+	return pkgHandle.SocketList(q)
+}
+
 // SocketSeq gives the inet sockets that q chooses one by one, with what its Extensions ask for: ss
 // -i -m -e. It acts in the network namespace of the calling thread; see [Handle.SocketSeq].
 func SocketSeq(q SocketQuery) iter.Seq2[*SocketInfo, error] {
@@ -1825,6 +1867,12 @@ func UnixSocketDiag() ([]*UnixSocket, error) {
 // -xa. It acts in the network namespace of the calling thread; see [Handle.UnixSocketDiagInfo].
 func UnixSocketDiagInfo() ([]*UnixDiagInfoResp, error) {
 	return pkgHandle.UnixSocketDiagInfo()
+}
+
+// UnixSocketList returns the sockets of [Handle.UnixSocketSeq]. It acts in the network namespace of
+// the calling thread; see [Handle.UnixSocketList].
+func UnixSocketList() ([]*UnixDiagInfoResp, error) {
+	return pkgHandle.UnixSocketList()
 }
 
 // UnixSocketSeq gives the unix sockets of the namespace one by one, with all that the kernel says
@@ -1901,6 +1949,18 @@ func VDPANewDev(name, mgmtBus, mgmtName string, params VDPANewDevParams) error {
 // [Handle.VethPeerIndex].
 func VethPeerIndex(link *Veth) (int, error) {
 	return pkgHandle.VethPeerIndex(link)
+}
+
+// VsockSocketList returns the sockets of [Handle.VsockSocketSeq]. It acts in the network namespace
+// of the calling thread; see [Handle.VsockSocketList].
+func VsockSocketList() ([]*VsockSocket, error) {
+	return pkgHandle.VsockSocketList()
+}
+
+// VsockSocketSeq gives the AF_VSOCK sockets one by one: ss --vsock -a (Linux 4.14). It acts in the
+// network namespace of the calling thread; see [Handle.VsockSocketSeq].
+func VsockSocketSeq() iter.Seq2[*VsockSocket, error] {
+	return pkgHandle.VsockSocketSeq()
 }
 
 // Watch yields the changes of the tables, of all tables if none is given: ip monitor. It acts in

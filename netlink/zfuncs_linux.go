@@ -29,6 +29,13 @@ func AddrSubscribeWithOptions(ch chan<- AddrUpdate, done <-chan struct{}, option
 	return pkgHandle.AddrSubscribeWithOptions(ch, done, options)
 }
 
+// ConntrackSubscribe is [Handle.ConntrackSubscribeSeq] to a channel: events go to ch until done or
+// the handle is closed, then ch is closed. It acts in the network namespace of the calling thread;
+// see [Handle.ConntrackSubscribe].
+func ConntrackSubscribe(ch chan<- ConntrackEvent, done <-chan struct{}, options ConntrackSubscribeOptions) error {
+	return pkgHandle.ConntrackSubscribe(ch, done, options)
+}
+
 // ConntrackSubscribeSeq tells of connections that are created, changed and destroyed, from when an
 // iteration begins: conntrack -E. It acts in the network namespace of the calling thread; see
 // [Handle.ConntrackSubscribeSeq].
@@ -113,6 +120,20 @@ func RouteSubscribeSeq(options RouteSubscribeOptions) iter.Seq2[RouteUpdate, err
 // namespace of the calling thread; see [Handle.RouteSubscribeWithOptions].
 func RouteSubscribeWithOptions(ch chan<- RouteUpdate, done <-chan struct{}, options RouteSubscribeOptions) error {
 	return pkgHandle.RouteSubscribeWithOptions(ch, done, options)
+}
+
+// SocketSubscribe is [Handle.SocketSubscribeSeq] to a channel: sockets go to ch until done or the
+// handle is closed, then ch is closed. It acts in the network namespace of the calling thread; see
+// [Handle.SocketSubscribe].
+func SocketSubscribe(ch chan<- *SocketInfo, done <-chan struct{}, options SocketSubscribeOptions) error {
+	return pkgHandle.SocketSubscribe(ch, done, options)
+}
+
+// SocketSubscribeSeq tells of TCP and UDP sockets that end, with what is known of their
+// connections, from when an iteration begins: ss -E. It acts in the network namespace of the
+// calling thread; see [Handle.SocketSubscribeSeq].
+func SocketSubscribeSeq(options SocketSubscribeOptions) iter.Seq2[*SocketInfo, error] {
+	return pkgHandle.SocketSubscribeSeq(options)
 }
 
 // XfrmEvents gives what [Handle.XfrmMonitor] sends, and what goes wrong. It acts in the network

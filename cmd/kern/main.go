@@ -17,6 +17,7 @@ import (
 
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/cmd/kern/internal/ip"
+	"kern.sys/cmd/kern/internal/ss"
 	"kern.sys/cmd/kern/internal/topo"
 	"kern.sys/cmd/kern/internal/tour"
 )
@@ -26,6 +27,7 @@ import (
 var programs = []cli.Program{
 	{Name: "kern", Objects: allObjects},
 	{Name: "ip", Objects: allObjects},
+	{Name: "ss", Main: ss.Run},
 }
 
 // allObjects are those of ip and this program's own.
@@ -35,6 +37,7 @@ func allObjects() []cli.Object {
 		{Name: "topo", Run: topo.Run, Usage: topo.Usage, Brief: "a drawing of the network namespaces of this system"},
 		cli.CompletionObject(),
 		cli.ManObject(),
+		ss.Object(),
 	})
 }
 

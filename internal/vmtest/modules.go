@@ -162,8 +162,8 @@ func parseModinfo(section string) moduleInfo {
 				// No error: a pattern for all minor numbers is not a node's.
 				_, _ = fmt.Sscanf(value, "char-major-%d-%d", &node.Major, &node.Minor)
 			}
-			// Those of devices are for udev, which guests do not have.
-			if !strings.Contains(value, ":") {
+			// Those of devices are for udev, which guests do not have. Types of sets have names like "hash:ip".
+			if !strings.Contains(value, ":") || strings.HasPrefix(value, "ip_set_") {
 				info.aliases = append(info.aliases, value)
 			}
 		case "depends":

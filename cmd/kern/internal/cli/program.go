@@ -14,11 +14,16 @@ import (
 type Program struct {
 	Name    string
 	Objects func() []Object // in the order in which an abbreviation is looked up
+	// Main does all that the program does, where it has a grammar of its own. It returns the exit status.
+	Main func(args []string, stdout, stderr io.Writer) int
 }
 
 // run is the program for the words that follow its name. It
 // returns the exit status.
 func Run(p Program, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	if p.Main != nil {
+		return p.Main(args, stdout, stderr)
+	}
 	s := NewSession(p, stdin, stdout, stderr)
 	defer s.Close()
 	words, err := s.Options.Parse(args)

@@ -1,0 +1,289 @@
+package ss
+
+import (
+	"errors"
+	"fmt"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+
+	"kern.sys/netlink"
+	"kern.sys/unix"
+)
+
+// ext is the bit of an extension in a request.
+func ext(n int) uint8 { return 1 << (n - 1) }
+
+// inet shows a table of inet sockets.
+func (s *shower) inet(p inetTable) error {
+	q := netlink.SocketQuery{Protocol: p.protocol, States: s.states, Filter: s.filter}
+	if s.memory {
+		q.Extensions |= ext(netlink.INET_DIAG_MEMINFO) | ext(netlink.INET_DIAG_SKMEMINFO)
+	}
+	if s.info {
+		q.Extensions |= ext(netlink.INET_DIAG_INFO) | ext(netlink.INET_DIAG_VEGASINFO) | ext(netlink.INET_DIAG_CONG)
+	}
+	if s.tos {
+		q.Extensions |= ext(netlink.INET_DIAG_TOS) | ext(netlink.INET_DIAG_TCLASS)
+	}
+	var services map[int]string
+	if !s.numeric && p.table != rawTable {
+		services = serviceNames(p.name)
+	}
+	for _, family := range []uint8{unix.AF_INET, unix.AF_INET6} {
+		if !s.wantsFamily(family) {
+			continue
+		}
+		q.Family = family
+		for info, err := range s.h.SocketSeq(q) {
+			switch {
+			case errors.Is(err, unix.EINVAL) && p.protocol != unix.IPPROTO_TCP && s.filter == nil,
+				errors.Is(err, os.ErrNotExist):
+				// The kernel has no such protocol, or not for MPTCP's like.
+			case err != nil:
+				return err
+			case s.kill && !s.destroyed(p, info):
+			default:
+				s.inetLine(p, info, services)
+			}
+		}
+	}
+	return nil
+}
+
+// destroyed ends a socket, and reports whether it is gone by that.
+func (s *shower) destroyed(p inetTable, info *netlink.SocketInfo) bool {
+	return s.h.SocketDestroyID(uint8(p.protocol), &info.Socket) == nil
+}
+
+func (s *shower) inetLine(p inetTable, i *netlink.SocketInfo, services map[int]string) {
+	v6only := i.V6Only != nil && *i.V6Only
+	netid := p.name
+	if i.Protocol != nil && p.table == rawTable && *i.Protocol == unix.IPPROTO_ICMPV6 {
+		netid = "icmp6"
+	}
+	port := func(n uint16) string {
+		if n == 0 {
+			return "*"
+		}
+		if p.table == rawTable && !s.numeric {
+			return rawProtocol(n)
+		}
+		if name, ok := services[int(n)]; ok {
+			return name
+		}
+		return strconv.Itoa(int(n))
+	}
+	local := s.host(i.Family, i.ID.Source, v6only)
+	if i.ID.Interface != 0 {
+		local += "%" + s.linkName(int(i.ID.Interface))
+	}
+	s.t.line(netid, state(i.State), fmt.Sprintf("%-6d", int32(i.RQueue)), fmt.Sprintf("%-6d", int32(i.WQueue)),
+		local+":", port(i.ID.SourcePort), s.host(i.Family, i.ID.Destination, v6only)+":", port(i.ID.DestinationPort), "", s.inetExt(p, i, v6only))
+}
+
+// rawProtocol is the name of a raw socket's protocol, which it has in the port's place.
+func rawProtocol(n uint16) string {
+	switch n {
+	case unix.IPPROTO_ICMP:
+		return "icmp"
+	case unix.IPPROTO_ICMPV6:
+		return "ipv6-icmp"
+	}
+	return strconv.Itoa(int(n))
+}
+
+func (s *shower) host(family uint8, ip []byte, v6only bool) string {
+	a, _ := netip.AddrFromSlice(ip)
+	switch {
+	case family == unix.AF_INET:
+		return a.Unmap().String()
+	case a == netip.IPv6Unspecified() && !v6only:
+		return "*"
+	}
+	return "[" + a.String() + "]"
+}
+
+// inetExt is what follows the columns.
+func (s *shower) inetExt(p inetTable, i *netlink.SocketInfo, v6only bool) string {
+	var b strings.Builder
+	if s.timer && i.Timer != 0 {
+		name := "unknown"
+		if names := [...]string{"off", "on", "keepalive", "timewait", "persist", "delack"}; int(i.Timer) < len(names) {
+			name = names[i.Timer]
+		}
+		fmt.Fprintf(&b, " timer:(%s,%s,%d)", name, milliseconds(i.Expires), i.Retrans)
+	}
+	if s.extended {
+		if i.UID != 0 {
+			fmt.Fprintf(&b, " uid:%d", i.UID)
+		}
+		fmt.Fprintf(&b, " ino:%d sk:%x", i.INode, uint64(i.ID.Cookie[1])<<32|uint64(i.ID.Cookie[0]))
+		if i.Mark != nil && *i.Mark != 0 {
+			fmt.Fprintf(&b, " fwmark:0x%x", *i.Mark)
+		}
+		if i.CgroupID != nil && *i.CgroupID != 0 {
+			fmt.Fprintf(&b, " cgroup:%s", s.cgroupPath(*i.CgroupID))
+		}
+		if i.Family == unix.AF_INET6 && i.V6Only != nil {
+			fmt.Fprintf(&b, " v6only:%d", bit(v6only))
+		}
+		if i.Shutdown != nil {
+			b.WriteString(arrows(*i.Shutdown))
+		}
+	}
+	if s.tos {
+		if i.TOS != nil {
+			fmt.Fprintf(&b, " tos:%s", hex(uint32(*i.TOS)))
+		}
+		if i.TClass != nil {
+			fmt.Fprintf(&b, " tclass:%s", hex(uint32(*i.TClass)))
+		}
+		if i.ClassID != nil {
+			fmt.Fprintf(&b, " class_id:%s", hex(*i.ClassID))
+		}
+	}
+	if s.cgroup && i.CgroupID != nil {
+		fmt.Fprintf(&b, " cgroup:%s", s.cgroupPath(*i.CgroupID))
+	}
+	if s.sockopt && i.SockOpt != nil {
+		s.newLine(&b)
+		sockopt(&b, i.SockOpt)
+	}
+	if s.memory || s.info && p.table != udpTable {
+		if !s.oneline {
+			b.WriteString("\n\t")
+		}
+		memory(&b, i)
+		if i.TCPInfo != nil {
+			tcpInfo(&b, i, s.timer, s.numeric)
+		}
+		if i.ULP != "" {
+			fmt.Fprintf(&b, " tcp-ulp-%s", i.ULP)
+		}
+	}
+	return b.String()
+}
+
+func (s *shower) newLine(b *strings.Builder) {
+	if s.oneline {
+		b.WriteString(" ")
+	} else {
+		b.WriteString("\n\t")
+	}
+}
+
+// hex is a number as C's %#x has it.
+func hex(n uint32) string {
+	if n == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("%#x", n)
+}
+
+func bit(on bool) int {
+	if on {
+		return 1
+	}
+	return 0
+}
+
+func arrows(shutdown uint8) string {
+	receive, send := "<", ">"
+	if shutdown&1 != 0 {
+		receive = "-"
+	}
+	if shutdown&2 != 0 {
+		send = "-"
+	}
+	return " " + receive + "-" + send
+}
+
+// milliseconds is a time as timers have it.
+func milliseconds(t uint32) (text string) {
+	seconds, ms := t/1000, t%1000
+	minutes := seconds / 60
+	seconds %= 60
+	if minutes != 0 {
+		ms = 0
+		text = fmt.Sprintf("%dmin", minutes)
+		if minutes > 9 {
+			seconds = 0
+		}
+	}
+	unit := "ms"
+	if seconds != 0 {
+		if seconds > 9 {
+			ms = 0
+		}
+		text += strconv.Itoa(int(seconds))
+		if unit = "sec"; ms != 0 {
+			text += "."
+		} else {
+			text += unit
+		}
+	}
+	if ms != 0 {
+		text += fmt.Sprintf("%03d%s", ms, unit)
+	}
+	return text
+}
+
+func memory(b *strings.Builder, i *netlink.SocketInfo) {
+	if i.SkMemInfo == nil {
+		if m := i.MemInfo; m != nil {
+			fmt.Fprintf(b, " mem:(r%d,w%d,f%d,t%d)", m.RMem, m.WMem, m.FMem, m.TMem)
+		}
+		return
+	}
+	skmem(b, i.SkMemInfo)
+}
+
+func skmem(b *strings.Builder, m *netlink.SocketMemory) {
+	fmt.Fprintf(b, " skmem:(r%d,rb%d,t%d,tb%d,f%d,w%d,o%d,bl%d,d%d)",
+		m.RMemAlloc, m.RcvBuf, m.WMemAlloc, m.SndBuf, m.FwdAlloc, m.WMemQueued, m.OptMem, m.Backlog, m.Drops)
+}
+
+func sockopt(b *strings.Builder, o *netlink.SocketOptions) {
+	b.WriteString("inet-sockopt: (")
+	for _, f := range [...]struct {
+		on   bool
+		name string
+	}{
+		{o.RecvErr, "recverr"}, {o.IsICSK, "is_icsk"}, {o.FreeBind, "freebind"}, {o.HdrIncl, "hdrincl"}, {o.MCLoop, "mc_loop"},
+		{o.Transparent, "transparent"}, {o.MCAll, "mc_all"}, {o.NoDefrag, "nodefrag"}, {o.BindAddressNoPort, "bind_addr_no_port"},
+		{o.RecvErrRFC4884, "recverr_rfc4884"}, {o.DeferConnect, "defer_connect"},
+	} {
+		if f.on {
+			b.WriteString(" " + f.name)
+		}
+	}
+	b.WriteString(")")
+}
+
+// cgroupPath is the path of a cgroup, whose number is the inode of its directory.
+func (s *shower) cgroupPath(id uint64) string {
+	if s.paths == nil {
+		s.paths = map[uint64]string{}
+		const root = "/sys/fs/cgroup"
+		// Where there is none, or a part cannot be read, cgroups stay numbers.
+		_ = filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
+			if err != nil || !d.IsDir() {
+				return nil
+			}
+			if info, err := d.Info(); err == nil {
+				if st, ok := info.Sys().(*syscall.Stat_t); ok {
+					s.paths[st.Ino] = "/" + strings.TrimPrefix(strings.TrimPrefix(path, root), "/")
+				}
+			}
+			return nil
+		})
+	}
+	if path, ok := s.paths[id]; ok {
+		return path
+	}
+	return fmt.Sprintf("unreachable:%x", id)
+}

@@ -1,0 +1,341 @@
+package ss
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"kern.sys/netlink"
+	"kern.sys/unix"
+)
+
+// tables is a mask of the tables of sockets.
+type tables uint
+
+const (
+	tcpTable tables = 1 << iota
+	udpTable
+	rawTable
+	mptcpTable
+	sctpTable
+	unixStream
+	unixDgram
+	unixSeqpacket
+
+	inetTables = tcpTable | udpTable | rawTable | mptcpTable | sctpTable
+	unixTables = unixStream | unixDgram | unixSeqpacket
+)
+
+// Masks of states.
+const (
+	allStates = 1<<netlink.TCP_MAX_STATES - 1
+	unconned  = 1<<netlink.TCP_LISTEN | 1<<netlink.TCP_CLOSE
+	buckets   = 1<<netlink.TCP_SYN_RECV | 1<<netlink.TCP_TIME_WAIT
+	connected = allStates &^ (unconned | buckets)
+)
+
+// defaultStates are shown of a table where no states are asked for.
+func (t tables) defaultStates() (states uint32) {
+	if t&(tcpTable|mptcpTable|sctpTable|unixStream|unixSeqpacket) != 0 {
+		states |= connected
+	}
+	if t&(udpTable|rawTable) != 0 {
+		states |= 1 << netlink.TCP_ESTABLISHED
+	}
+	if t&unixDgram != 0 {
+		states |= 1 << netlink.TCP_CLOSE
+	}
+	return states
+}
+
+// tableNames are the words of -A. Those that are 0 are no part of this program yet.
+var tableNames = []struct {
+	word   string
+	tables tables
+}{
+	{"all", inetTables | unixTables}, {"inet", inetTables},
+	{"udp", udpTable}, {"tcp", tcpTable}, {"mptcp", mptcpTable}, {"sctp", sctpTable}, {"raw", rawTable},
+	{"unix", unixTables}, {"unix_stream", unixStream}, {"u_str", unixStream}, {"unix_dgram", unixDgram}, {"u_dgr", unixDgram},
+	{"unix_seqpacket", unixSeqpacket}, {"u_seq", unixSeqpacket},
+}
+
+type options struct {
+	help, version                          bool
+	numeric, timer, extended, memory, info bool
+	tos, cgroup, sockopt, kill             bool
+	noHeader, noQueues, oneline            bool
+	tables                                 tables
+	families                               []uint8
+	preferred                              uint8
+	states, asked                          uint32 // shown, and asked for by -a and its like
+	netns                                  string
+	filter                                 netlink.SocketFilter
+}
+
+// option is one by its letter, if it has one, and its word.
+type option struct {
+	letter byte
+	word   string
+	value  bool // takes one
+	set    func(o *options, value string) error
+}
+
+func flag(letter byte, word string, on func(o *options)) option {
+	return option{letter, word, false, func(o *options, _ string) error { on(o); return nil }}
+}
+
+func table1(letter byte, word string, t tables) option {
+	return flag(letter, word, func(o *options) { o.addTables(t) })
+}
+
+// allOptions is made when it is needed.
+func allOptions() []option {
+	return []option{
+		flag('h', "help", func(o *options) { o.help = true }),
+		flag('V', "version", func(o *options) { o.version = true }),
+		flag('n', "numeric", func(o *options) { o.numeric = true }),
+		flag('a', "all", func(o *options) { o.asked = allStates }),
+		flag('l', "listening", func(o *options) { o.asked = unconned }),
+		flag('B', "bound-inactive", func(o *options) { o.asked = 1 << 13 }),
+		flag('o', "options", func(o *options) { o.timer = true }),
+		flag('e', "extended", func(o *options) { o.timer, o.extended = true, true }),
+		flag('m', "memory", func(o *options) { o.memory = true }),
+		flag('i', "info", func(o *options) { o.info = true }),
+		flag(0, "tos", func(o *options) { o.tos = true }),
+		flag(0, "cgroup", func(o *options) { o.cgroup = true }),
+		flag(0, "inet-sockopt", func(o *options) { o.sockopt = true }),
+		flag('K', "kill", func(o *options) { o.kill = true }),
+		flag('H', "no-header", func(o *options) { o.noHeader = true }),
+		flag('Q', "no-queues", func(o *options) { o.noQueues = true }),
+		flag('O', "oneline", func(o *options) { o.oneline = true }),
+		flag('4', "ipv4", func(o *options) { o.addFamily(unix.AF_INET) }),
+		flag('6', "ipv6", func(o *options) { o.addFamily(unix.AF_INET6) }),
+		table1('t', "tcp", tcpTable), table1('u', "udp", udpTable), table1('w', "raw", rawTable), flag('x', "unix", func(o *options) { o.addFamily(unix.AF_UNIX) }),
+		table1('M', "mptcp", mptcpTable), table1('S', "sctp", sctpTable),
+		{'N', "net", true, func(o *options, v string) error { o.netns = v; return nil }},
+		{'f', "family", true, (*options).family},
+		{'A', "query", true, (*options).query},
+		{0, "socket", true, (*options).query},
+	}
+}
+
+func (o *options) addTables(t tables) {
+	o.tables |= t
+	o.states |= t.defaultStates()
+}
+
+func (o *options) addFamily(family uint8) {
+	o.families = append(o.families, family)
+	o.preferred = family
+	o.states |= connected
+}
+
+func (o *options) family(v string) error {
+	switch v {
+	case "inet":
+		o.addFamily(unix.AF_INET)
+	case "inet6":
+		o.addFamily(unix.AF_INET6)
+	case "unix":
+		o.addFamily(unix.AF_UNIX)
+	default:
+		return fmt.Errorf("ss: family %q is not supported yet", v)
+	}
+	return nil
+}
+
+func (o *options) query(v string) error {
+	for word := range strings.SplitSeq(v, ",") {
+		i := slices.IndexFunc(tableNames, func(n struct {
+			word   string
+			tables tables
+		}) bool {
+			return n.word == word
+		})
+		if i < 0 {
+			return fmt.Errorf("ss: %q is illegal socket table id", word)
+		}
+		o.addTables(tableNames[i].tables)
+	}
+	return nil
+}
+
+// parse reads the words.
+func parse(args []string) (*options, error) {
+	o := &options{}
+	words, err := o.parseOptions(args)
+	if err != nil || o.help || o.version {
+		return o, err
+	}
+	for seen := false; len(words) >= 2 && (words[0] == "state" || strings.HasPrefix("exclude", words[0]) && len(words[0]) >= 4); words, seen = words[2:], true {
+		states, err := scanState(words[1])
+		if err != nil {
+			return nil, err
+		}
+		switch {
+		case words[0] == "state" && !seen:
+			o.asked = states
+		case words[0] == "state":
+			o.asked |= states
+		case !seen:
+			o.asked = allStates &^ states
+		default:
+			o.asked &^= states
+		}
+	}
+	o.merge()
+	if len(words) > 0 {
+		p := filterParser{words: split(words), options: o}
+		if o.filter, err = p.parse(); err != nil {
+			return nil, err
+		}
+	}
+	return o, nil
+}
+
+// merge gives what was not asked for its default.
+func (o *options) merge() {
+	if o.tables == 0 && len(o.families) == 0 {
+		o.addTables(inetTables | unixTables)
+		if o.asked == 0 {
+			o.asked = connected
+		}
+	}
+	if o.asked != 0 {
+		o.states = o.asked
+	}
+	inet := o.wantsFamily(unix.AF_INET) || o.wantsFamily(unix.AF_INET6)
+	if o.tables&inetTables != 0 && !inet {
+		o.families = append(o.families, unix.AF_INET, unix.AF_INET6)
+	}
+	if o.tables&unixTables != 0 && !o.wantsFamily(unix.AF_UNIX) {
+		o.families = append(o.families, unix.AF_UNIX)
+	}
+	if inet && o.tables&inetTables == 0 {
+		o.tables |= inetTables
+	}
+	if o.wantsFamily(unix.AF_UNIX) && o.tables&unixTables == 0 {
+		o.tables |= unixTables
+	}
+}
+
+// parseOptions reads options wherever they stand, and returns the other words.
+func (o *options) parseOptions(args []string) (words []string, err error) {
+	all := allOptions()
+	for len(args) > 0 {
+		arg := args[0]
+		args = args[1:]
+		switch {
+		case arg == "--":
+			return append(words, args...), nil
+		case strings.HasPrefix(arg, "--"):
+			word, value, given := strings.Cut(arg[2:], "=")
+			i := slices.IndexFunc(all, func(p option) bool { return p.word == word })
+			if i < 0 {
+				return nil, fmt.Errorf("ss: unrecognized option '%s'", arg)
+			}
+			if all[i].value && !given {
+				if len(args) == 0 {
+					return nil, fmt.Errorf("ss: option '%s' requires an argument", arg)
+				}
+				value, args = args[0], args[1:]
+			}
+			err = all[i].set(o, value)
+		case len(arg) > 1 && arg[0] == '-':
+			for at := 1; at < len(arg) && err == nil; at++ {
+				i := slices.IndexFunc(all, func(p option) bool { return p.letter == arg[at] })
+				if i < 0 {
+					return nil, fmt.Errorf("ss: invalid option -- '%c'", arg[at])
+				}
+				if !all[i].value {
+					err = all[i].set(o, "")
+					continue
+				}
+				value := arg[at+1:]
+				if value == "" {
+					if len(args) == 0 {
+						return nil, fmt.Errorf("ss: option requires an argument -- '%c'", arg[at])
+					}
+					value, args = args[0], args[1:]
+				}
+				err = all[i].set(o, value)
+				break
+			}
+		default:
+			words = append(words, arg)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	return words, nil
+}
+
+// scanState reads the name of a state, or of several.
+func scanState(word string) (uint32, error) {
+	switch strings.ToLower(word) {
+	case "close", "closed", "unconnected":
+		return 1 << netlink.TCP_CLOSE, nil
+	case "syn-rcv", "syn-recv":
+		return 1 << netlink.TCP_SYN_RECV, nil
+	case "established":
+		return 1 << netlink.TCP_ESTABLISHED, nil
+	case "listening":
+		return 1 << netlink.TCP_LISTEN, nil
+	case "all":
+		return allStates, nil
+	case "connected":
+		return allStates &^ unconned, nil
+	case "synchronized":
+		return allStates &^ (unconned | 1<<netlink.TCP_SYN_SENT), nil
+	case "bucket":
+		return buckets, nil
+	case "big":
+		return allStates &^ buckets, nil
+	case "new-syn-recv", "listen", "estab", "unconn":
+	default:
+		for n := range uint8(netlink.TCP_MAX_STATES) {
+			if strings.EqualFold(word, netlink.SocketStateString(n)) {
+				return 1 << n, nil
+			}
+		}
+	}
+	return 0, fmt.Errorf("ss: wrong state name: %s", word)
+}
+
+const usage = `Usage: ss [ OPTIONS ]
+       ss [ OPTIONS ] [ FILTER ]
+   -h, --help          this message
+   -V, --version       output version information
+   -n, --numeric       don't resolve service names
+   -a, --all           display all sockets
+   -l, --listening     display listening sockets
+   -B, --bound-inactive display TCP bound but inactive sockets
+   -o, --options       show timer information
+   -e, --extended      show detailed socket information
+   -m, --memory        show socket memory usage
+   -i, --info          show internal TCP information
+       --tos           show tos and priority information
+       --cgroup        show cgroup information
+       --inet-sockopt  show various inet socket options
+   -N, --net           switch to the specified network namespace name
+   -4, --ipv4          display only IP version 4 sockets
+   -6, --ipv6          display only IP version 6 sockets
+   -t, --tcp           display only TCP sockets
+   -M, --mptcp         display only MPTCP sockets
+   -S, --sctp          display only SCTP sockets
+   -u, --udp           display only UDP sockets
+   -w, --raw           display only RAW sockets
+   -x, --unix          display only Unix domain sockets
+   -f, --family=FAMILY display sockets of type FAMILY
+       FAMILY := {inet|inet6|unix}
+   -K, --kill          forcibly close sockets, display what was closed
+   -H, --no-header     Suppress header line
+   -Q, --no-queues     Suppress sending and receiving queue columns
+   -O, --oneline       socket's data printed on a single line
+   -A, --query=QUERY, --socket=QUERY
+       QUERY := {all|inet|tcp|mptcp|udp|raw|unix|unix_dgram|unix_stream|unix_seqpacket|sctp}[,QUERY]
+       FILTER := [ state STATE-FILTER ] [ EXPRESSION ]
+       STATE-FILTER := {all|connected|synchronized|bucket|big|TCP-STATES}
+         TCP-STATES := {established|syn-sent|syn-recv|fin-wait-{1,2}|time-wait|closed|close-wait|last-ack|listening|closing}
+`

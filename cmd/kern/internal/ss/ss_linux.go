@@ -1,0 +1,173 @@
+// Package ss is the program ss(8): it shows sockets by what the kernel says of them (sock_diag(7)), which also
+// chooses them.
+package ss
+
+import (
+	"fmt"
+	"io"
+	"slices"
+
+	"kern.sys/cmd/kern/internal/cli"
+	"kern.sys/netlink"
+	"kern.sys/netns"
+	"kern.sys/unix"
+)
+
+// Run does what the words after the program's name say, and returns the exit status.
+func Run(args []string, stdout, stderr io.Writer) int {
+	status, err := run(args, stdout)
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+	}
+	return status
+}
+
+// Object is the program as an object of kern: kern ss.
+func Object() cli.Object {
+	return cli.Object{Name: "ss", Brief: "sockets, as ss(8) shows them", Usage: func() string { return grammar }, Run: func(c *cli.Command) error {
+		if c.HelpAsked() {
+			return c.ShowUsage()
+		}
+		if status, err := run(c.Rest, c.Stdout); err != nil {
+			return cli.Exit(status, "%v", err)
+		}
+		return nil
+	}}
+}
+
+// grammar is what kern ss help shows, in the form of the other objects. kern ss -h shows all options.
+const grammar = `
+ss [ OPTION ... ] [ state STATE ] [ EXPRESSION ]
+OPTION := { -t | -u | -w | -x | -M | -S | -4 | -6 | -a | -l | -n | -o | -e | -m | -i | -H | -Q | -O | -K }
+STATE := { all | connected | synchronized | bucket | big | established | syn-sent | syn-recv | fin-wait-1 |
+           fin-wait-2 | time-wait | closed | close-wait | last-ack | listening | closing }
+EXPRESSION := { src PREFIX | dst PREFIX | sport PORT | dport PORT | dev DEVICE | fwmark MARK | autobound }
+`
+
+func run(args []string, stdout io.Writer) (status int, err error) {
+	o, err := parse(args)
+	switch {
+	case err != nil:
+		return cli.StatusUsage, err
+	case o.help:
+		fmt.Fprint(stdout, usage)
+		return 0, nil
+	case o.version:
+		fmt.Fprintln(stdout, "ss utility, kern.sys")
+		return 0, nil
+	}
+	show := func() error { return o.show(stdout) }
+	if o.netns == "" {
+		err = show()
+	} else {
+		var ns netns.NsHandle
+		if ns, err = netns.GetFromName(o.netns); err == nil {
+			err = netns.Do(ns, show)
+			ns.Close()
+		}
+	}
+	if err != nil {
+		return cli.StatusFailed, fmt.Errorf("ss: %w", err)
+	}
+	return 0, nil
+}
+
+// said is an error in the words of ss.
+type said string
+
+func (s said) Error() string { return string(s) }
+
+func says(format string, args ...any) error { return said(fmt.Sprintf(format, args...)) }
+
+// show prints the sockets.
+func (o *options) show(w io.Writer) error {
+	h, err := netlink.NewHandle(unix.NETLINK_SOCK_DIAG, unix.NETLINK_ROUTE)
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	s := &shower{options: o, h: h, t: o.table()}
+	if o.tables&unixTables != 0 && o.filter == nil {
+		err = s.unix()
+	}
+	for _, p := range inetProtocols {
+		if err == nil && o.tables&p.table != 0 {
+			err = s.inet(p)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	return s.t.render(w)
+}
+
+// shower is a run of the program.
+type shower struct {
+	*options
+	h     *netlink.Handle
+	t     *table
+	names map[int]string    // of links
+	paths map[uint64]string // of cgroups
+}
+
+// table begins the output.
+func (o *options) table() *table {
+	t := &table{}
+	t.hide(colProcess)
+	if o.noQueues {
+		t.hide(colRecvQ)
+		t.hide(colSendQ)
+	}
+	if o.tables&(o.tables-1) == 0 {
+		t.hide(colNetid)
+	}
+	if o.states&(o.states-1) == 0 {
+		t.hide(colState)
+	}
+	if !o.noHeader {
+		t.line("Netid", "State", "Recv-Q", "Send-Q", "Local Address:", "Port", "Peer Address:", "Port", "Process", "")
+	}
+	return t
+}
+
+// linkName is the name of a link, or its index as ss has it.
+func (s *shower) linkName(index int) string {
+	if name, ok := s.names[index]; ok {
+		return name
+	}
+	name := fmt.Sprintf("if%d", index)
+	if link, err := s.h.LinkByIndex(index); err == nil {
+		name = link.Attrs().Name
+	}
+	if s.names == nil {
+		s.names = map[int]string{}
+	}
+	s.names[index] = name
+	return name
+}
+
+// state is the name of a socket's state.
+func state(n uint8) string {
+	if n == netlink.TCP_NEW_SYN_REC || int(n) >= netlink.TCP_NEW_SYN_REC {
+		return "UNDEF"
+	}
+	return netlink.SocketStateString(n)
+}
+
+// inetTable is a table of inet sockets.
+type inetTable struct {
+	table    tables
+	name     string
+	protocol uint16
+}
+
+// inetProtocols are in the order in which ss shows them.
+var inetProtocols = []inetTable{
+	{rawTable, "raw", unix.IPPROTO_RAW},
+	{udpTable, "udp", unix.IPPROTO_UDP},
+	{tcpTable, "tcp", unix.IPPROTO_TCP},
+	{sctpTable, "sctp", unix.IPPROTO_SCTP},
+	{mptcpTable, "mptcp", unix.IPPROTO_MPTCP},
+}
+
+func (o *options) wantsFamily(family uint8) bool { return slices.Contains(o.families, family) }

@@ -1,0 +1,217 @@
+package ss
+
+import (
+	"bytes"
+	"net"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"kern.sys/internal/nstest"
+	"kern.sys/netlink"
+	"kern.sys/netns"
+)
+
+func TestMain(m *testing.M) { nstest.Main(m) }
+
+// sockets are in a namespace whose loopback is up.
+func sockets(t *testing.T) netns.NsHandle {
+	t.Helper()
+	ns := nstest.New(t)
+	keep := func(c interface{ Close() error }, err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { c.Close() })
+	}
+	if err := netns.Do(ns, func() error {
+		lo, err := netlink.LinkByName("lo")
+		if err != nil {
+			return err
+		}
+		if err := netlink.LinkSetUp(lo); err != nil {
+			return err
+		}
+		plain := net.ListenConfig{KeepAlive: -1} // its segments would be counted between two looks
+		plain.SetMultipathTCP(false)
+		dialer := net.Dialer{KeepAlive: -1}
+		for _, addr := range []string{"127.0.0.1:8000", "[::1]:8443", "127.0.0.1:9000", ":8444"} {
+			l, err := plain.Listen(t.Context(), "tcp", addr)
+			keep(l, err)
+		}
+		for _, addr := range []string{"127.0.0.1:8000", "[::1]:8443", "127.0.0.1:9000"} {
+			c, err := dialer.Dial("tcp", addr)
+			keep(c, err)
+		}
+		u, err := net.ListenPacket("udp4", ":53")
+		keep(u, err)
+		c, err := net.Dial("udp4", "127.0.0.1:53")
+		keep(c, err)
+		path := filepath.Join(t.TempDir(), "s")
+		l, err := net.Listen("unix", path)
+		keep(l, err)
+		x, err := net.Dial("unix", path)
+		keep(x, err)
+		p, err := net.ListenPacket("unixgram", "@abstract")
+		keep(p, err)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	return ns
+}
+
+// times are what goes on by itself.
+var times = regexp.MustCompile(`\b(last(snd|rcv|ack):|timer:\(keepalive,)[0-9a-z.]+|^Failed to find cgroup2 mount$`)
+
+// The output is that of ss, byte for byte where ss is as new as this program, and else but for what has changed since.
+func TestShowsWhatSSShows(t *testing.T) {
+	ss, err := exec.LookPath("ss")
+	if err != nil {
+		t.Skip("iproute2 is not installed: ", err)
+	}
+	version, _ := exec.Command(ss, "-V").Output()
+	newest := regexp.MustCompile(`iproute2-(7|6\.1[89])`).Match(version)
+	ns := sockets(t)
+	for line := range strings.Lines(`
+-ta
+-tan
+-tln
+-4tan
+-6tan
+-uan
+-ua
+-un
+-xa
+-xl
+-x
+-xae
+-xam
+-tuan
+-tuxan
+-tanH
+-tanQ
+-tanm
+-tani
+-tanio
+-tanOi
+-tnuo
+-nt4
+-A tcp,udp -an
+-f inet -tan
+-tan state established
+-tan state listening
+-tan exclude listening
+-tan state connected exclude established
+-tan ( sport = :8000 or dport = :8443 )
+-tan sport = :8000
+-tan sport ge 8443 and not dst [::1]
+-tan src 127.0.0.1:8000
+-tan src 127.0.0.0/8 dport gt 8999
+-tan ! ( dport = 0 )
+-tan dport neq :8000
+-tan dev lo
+-tan --tos
+-tan --inet-sockopt
+`) {
+		args := strings.Fields(line)
+		if len(args) == 0 || !newest && args[0] == "-tanQ" { // which ss has since 6.14
+			continue
+		}
+		var want, again, got bytes.Buffer
+		status := 0
+		if err := netns.Do(ns, func() error {
+			for { // until nothing changed meanwhile
+				want.Reset()
+				again.Reset()
+				got.Reset()
+				if err := runSS(ss, args, &want); err != nil {
+					return err
+				}
+				status = Run(args, &got, &got)
+				if err := runSS(ss, args, &again); err != nil || comparable(want.String(), newest) == comparable(again.String(), newest) {
+					return err
+				}
+			}
+		}); err != nil {
+			t.Fatalf("ss %s: %v\n%s", args, err, want.Bytes())
+		}
+		if status != 0 {
+			t.Errorf("%s: status %d", args, status)
+		}
+		if a, b := comparable(want.String(), newest), comparable(got.String(), newest); a != b {
+			t.Errorf("%s\nss\n%s\nthis\n%s", args, a, b)
+		}
+	}
+}
+
+func runSS(path string, args []string, out *bytes.Buffer) error {
+	cmd := exec.Command(path, args...)
+	cmd.Stdout, cmd.Stderr = out, out
+	return cmd.Run()
+}
+
+// comparable is an output without times, and where ss is older without the columns' widths and what it does not know.
+func comparable(shown string, exact bool) string {
+	shown = times.ReplaceAllString(shown, "$1")
+	if exact {
+		return regexp.MustCompile(`(?m) +$`).ReplaceAllString(shown, "") // times make the last column as wide as they are
+	}
+	shown = strings.Replace(shown, "Process", "", 1)
+	shown = regexp.MustCompile(` rcv_wnd:\d+| rehash:\d+`).ReplaceAllString(shown, "")
+	return strings.Join(strings.Fields(shown), " ")
+}
+
+func TestRefusals(t *testing.T) {
+	for _, c := range []struct{ line, want string }{
+		{"-Y", "invalid option -- 'Y'"},
+		{"--nothing", "unrecognized option '--nothing'"},
+		{"-A", "requires an argument"},
+		{"-A nothing", "illegal socket table id"},
+		{"-t state nowhere", "wrong state name: nowhere"},
+		{"-t sport = :nothing", "does not look like a port"},
+		{"-t ( sport = :1", "not closed"},
+		{"-t bogus", "Sorry."},
+		{"-t fwmark = x", "Cannot parse mark x."},
+		{"-t dev nodev", "Cannot parse device."},
+	} {
+		var out, errs bytes.Buffer
+		if status := Run(strings.Fields(c.line), &out, &errs); status == 0 || !strings.Contains(errs.String(), c.want) {
+			t.Errorf("%s: status %d, %s", c.line, status, errs.Bytes())
+		}
+	}
+	var out bytes.Buffer
+	if status := Run([]string{"-h"}, &out, &out); status != 0 || !strings.HasPrefix(out.String(), "Usage: ss") {
+		t.Errorf("status %d: %s", status, out.Bytes())
+	}
+	if s := Object(); s.Name != "ss" || s.Run == nil {
+		t.Error("kern has no ss")
+	}
+}
+
+// On a screen columns that do not fit begin a line, and what is left of it goes between them.
+func TestScreen(t *testing.T) {
+	t.Setenv("COLUMNS", "60")
+	tab := &table{}
+	tab.hide(colProcess)
+	tab.line("Netid", "State", "Recv-Q", "Send-Q", "Local Address:", "Port", "Peer Address:", "Port", "Process", "")
+	tab.line("tcp", "LISTEN", "0     ", "5     ", "127.0.0.1:", "8000", "0.0.0.0:", "*", "", "")
+	var b bytes.Buffer
+	if err := tab.render(&b); err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(b.String()) {
+		if !strings.Contains(line, "Addr") && !strings.Contains(line, "127.0.0.1") {
+			t.Errorf("a line of its own: %q", line)
+		}
+	}
+	if general(0.037) != "0.037" || general(1e-5) != "1e-05" || general(1234567) != "1.23457e+06" || bandwidth(25693083248, false) != "25.7G" {
+		t.Error(general(0.037), general(1e-5), general(1234567), bandwidth(25693083248, false))
+	}
+	if milliseconds(59500) != "59sec" || milliseconds(1500) != "1.500sec" || milliseconds(200) != "200ms" || milliseconds(7200000) != "120min" {
+		t.Error(milliseconds(59500), milliseconds(1500), milliseconds(200), milliseconds(7200000))
+	}
+}
