@@ -26,9 +26,12 @@ type Encap interface {
 
 // encapKinds are the kinds of encapsulation that the package knows by more than their name.
 var encapKinds = kindTable[Encap]{
+	{"bpf", of[BpfEncap]},
 	{"ip", of[IPtnlEncap]},
 	{"ip6", of[IP6tnlEncap]},
 	{"mpls", of[MPLSEncap]},
+	{"seg6", of[SEG6Encap]},
+	{"seg6local", of[SEG6LocalEncap]},
 }
 
 // encapNames are the kernel's names of all kinds.

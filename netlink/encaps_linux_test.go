@@ -3,12 +3,16 @@ package netlink
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"net"
+	"runtime"
 	"testing"
+	"unsafe"
 
 	"kern.sys/internal/nstest"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
+	"kern.sys/unix"
 )
 
 // TestEncapsOfTheKernel makes routes with the encapsulations of encapCaptures: the kernel tells the captured bytes
@@ -36,7 +40,7 @@ func TestEncapsOfTheKernel(t *testing.T) {
 			}
 			route := &Route{LinkIndex: link.Index, Dst: ipv4Net("10.9.0.0/16"), Encap: c.set, Scope: SCOPE_LINK}
 			switch c.kind {
-			case "ip6":
+			case "ip6", "seg6", "seg6local":
 				route.Dst, route.Scope = ipv6Net("fd09::/32"), SCOPE_UNIVERSE
 			case "mpls":
 				addr := &Addr{IPNet: &net.IPNet{IP: net.IP{10, 0, 0, 1}, Mask: net.CIDRMask(24, 32)}}
@@ -53,13 +57,54 @@ func TestEncapsOfTheKernel(t *testing.T) {
 			if got := routes[0].Encap; got == nil || !got.Equal(c.read) {
 				t.Errorf("the encapsulation is %v, want %v", got, c.read)
 			}
-			if got, want := toldEncap(t, h, c.kind == "ip6"), c.bytes(t, c.told); !bytes.Equal(got, want) {
+			if got, want := toldEncap(t, h, route.Dst.IP.To4() == nil), c.bytes(t, c.told); !bytes.Equal(got, want) {
 				t.Errorf("the kernel tells\n%x, captured is\n%x", got, want)
 			}
 			if err := h.RouteDel(&routes[0]); err != nil {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// TestBpfEncap has packets that leave go through a program that passes them, and reads the route as the kernel has it.
+func TestBpfEncap(t *testing.T) {
+	h, _ := newHandle(t)
+	link := mustAdd(t, h, &Veth{LinkAttrs: named("v0"), PeerName: "v1"})
+	if err := h.LinkSetUp(link); err != nil {
+		t.Fatal(err)
+	}
+	// r0 = BPF_OK; exit
+	program := [16]byte{0: 0xb7, 8: 0x95}
+	license := []byte("GPL\x00")
+	load := struct {
+		kind, count    uint32
+		insns, license uint64
+		log            [4]uint32
+		version, flags uint32
+	}{kind: uapi.BPF_PROG_TYPE_LWT_OUT, count: 2}
+	pin := new(runtime.Pinner)
+	defer pin.Unpin()
+	pin.Pin(&program)
+	pin.Pin(&license[0])
+	load.insns, load.license = uint64(uintptr(unsafe.Pointer(&program))), uint64(uintptr(unsafe.Pointer(&license[0])))
+	fd, _, errno := unix.Syscall(unix.SYS_BPF, uapi.BPF_PROG_LOAD, uintptr(unsafe.Pointer(&load)), unsafe.Sizeof(load))
+	if errno != 0 {
+		nstest.Need(t, "loading BPF programs", "", errno)
+	}
+	defer unix.Close(int(fd))
+	e := new(BpfEncap)
+	if err := e.SetProg(uapi.LWT_BPF_OUT, int(fd), "kern"); err != nil {
+		t.Fatal(err)
+	}
+	route := &Route{LinkIndex: link.Index, Dst: ipv4Net("10.9.0.0/16"), Encap: e, Scope: SCOPE_LINK}
+	nstest.Need(t, "encapsulation bpf", "", h.RouteAdd(route))
+	routes, err := h.RouteListFiltered(FAMILY_V4, &Route{Dst: route.Dst}, RT_FILTER_DST)
+	if err != nil || len(routes) != 1 || !routes[0].Encap.Equal(bpfOut(fmt.Sprintf("kern[fd:%d]", fd), 0)) {
+		t.Fatalf("listed are %v, %v", routes, err)
+	}
+	if err := h.RouteDel(&routes[0]); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -100,6 +100,39 @@ func (encap) turn(p piece) error {
 
 var encaps = map[uint16]layout{
 	uapi.LWTUNNEL_ENCAP_MPLS: attrs{uapi.MPLS_IPTUNNEL_DST: same, uapi.MPLS_IPTUNNEL_TTL: u8},
+	uapi.LWTUNNEL_ENCAP_SEG6: attrs{
+		uapi.SEG6_IPTUNNEL_SRH:   headed{"4", same}, // a mode and a segment routing header
+		uapi.SEG6_IPTUNNEL_SRC:   same,
+		uapi.SEG6_IPTUNNEL_TABLE: u32,
+	},
+	uapi.LWTUNNEL_ENCAP_SEG6_LOCAL: attrs{
+		uapi.SEG6_LOCAL_ACTION:   u32,
+		uapi.SEG6_LOCAL_SRH:      same,
+		uapi.SEG6_LOCAL_TABLE:    u32,
+		uapi.SEG6_LOCAL_NH4:      same,
+		uapi.SEG6_LOCAL_NH6:      same,
+		uapi.SEG6_LOCAL_IIF:      u32,
+		uapi.SEG6_LOCAL_OIF:      u32,
+		uapi.SEG6_LOCAL_BPF:      attrs{uapi.SEG6_LOCAL_BPF_PROG: u32, uapi.SEG6_LOCAL_BPF_PROG_NAME: same},
+		uapi.SEG6_LOCAL_VRFTABLE: u32,
+		uapi.SEG6_LOCAL_COUNTERS: attrs{
+			uapi.SEG6_LOCAL_CNT_PAD:     same,
+			uapi.SEG6_LOCAL_CNT_PACKETS: u64,
+			uapi.SEG6_LOCAL_CNT_BYTES:   u64,
+			uapi.SEG6_LOCAL_CNT_ERRORS:  u64,
+		},
+		uapi.SEG6_LOCAL_FLAVORS: attrs{
+			uapi.SEG6_LOCAL_FLV_OPERATION:      u32,
+			uapi.SEG6_LOCAL_FLV_LCBLOCK_BITS:   u8,
+			uapi.SEG6_LOCAL_FLV_LCNODE_FN_BITS: u8,
+		},
+	},
+	uapi.LWTUNNEL_ENCAP_BPF: attrs{
+		uapi.LWT_BPF_IN:            lwtProgram,
+		uapi.LWT_BPF_OUT:           lwtProgram,
+		uapi.LWT_BPF_XMIT:          lwtProgram,
+		uapi.LWT_BPF_XMIT_HEADROOM: u32,
+	},
 	uapi.LWTUNNEL_ENCAP_IP: attrs{
 		uapi.LWTUNNEL_IP_ID:    be64,
 		uapi.LWTUNNEL_IP_DST:   be32,
@@ -176,3 +209,5 @@ var netconf = attrs{
 	uapi.NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN: u32,
 	uapi.NETCONFA_BC_FORWARDING:               u32,
 }
+
+var lwtProgram = attrs{uapi.LWT_BPF_PROG_FD: u32, uapi.LWT_BPF_PROG_NAME: same}

@@ -2270,6 +2270,129 @@ func (m *PrefixCacheinfo) Put(b []byte) {
 	binary.NativeEndian.PutUint32(b[4:], m.ValidTime)
 }
 
+// Ipv6SrHdr is struct ipv6_sr_hdr of linux/seg6.h.
+type Ipv6SrHdr struct {
+	Nexthdr      uint8
+	Hdrlen       uint8
+	Type         uint8
+	SegmentsLeft uint8
+	FirstSegment uint8
+	Flags        uint8
+	Tag          uint16
+}
+
+// SizeofIpv6SrHdr is the size of struct ipv6_sr_hdr in bytes.
+const SizeofIpv6SrHdr = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *Ipv6SrHdr) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Nexthdr = b[0]
+	m.Hdrlen = b[1]
+	m.Type = b[2]
+	m.SegmentsLeft = b[3]
+	m.FirstSegment = b[4]
+	m.Flags = b[5]
+	m.Tag = binary.NativeEndian.Uint16(b[6:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *Ipv6SrHdr) Put(b []byte) {
+	clear(b[:8])
+	b[0] = m.Nexthdr
+	b[1] = m.Hdrlen
+	b[2] = m.Type
+	b[3] = m.SegmentsLeft
+	b[4] = m.FirstSegment
+	b[5] = m.Flags
+	binary.NativeEndian.PutUint16(b[6:], m.Tag)
+}
+
+// Seg6IptunnelEncap is struct seg6_iptunnel_encap of linux/seg6_iptunnel.h.
+type Seg6IptunnelEncap struct {
+	Mode int32
+}
+
+// SizeofSeg6IptunnelEncap is the size of struct seg6_iptunnel_encap in bytes.
+const SizeofSeg6IptunnelEncap = 4
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *Seg6IptunnelEncap) Decode(b []byte) {
+	if len(b) < 4 {
+		var whole [4]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Mode = int32(binary.NativeEndian.Uint32(b[0:]))
+}
+
+// Put writes m to the first 4 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *Seg6IptunnelEncap) Put(b []byte) {
+	clear(b[:4])
+	binary.NativeEndian.PutUint32(b[0:], uint32(m.Mode))
+}
+
+// Sr6Tlv is struct sr6_tlv of linux/seg6.h.
+type Sr6Tlv struct {
+	Type uint8
+	Len  uint8
+}
+
+// SizeofSr6Tlv is the size of struct sr6_tlv in bytes.
+const SizeofSr6Tlv = 2
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *Sr6Tlv) Decode(b []byte) {
+	if len(b) < 2 {
+		var whole [2]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Type = b[0]
+	m.Len = b[1]
+}
+
+// Put writes m to the first 2 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *Sr6Tlv) Put(b []byte) {
+	clear(b[:2])
+	b[0] = m.Type
+	b[1] = m.Len
+}
+
+// Sr6TlvHmac is struct sr6_tlv_hmac of linux/seg6_hmac.h.
+type Sr6TlvHmac struct {
+	Tlvhdr    Sr6Tlv
+	Hmackeyid uint32 // big-endian on the wire
+	Hmac      [32]uint8
+}
+
+// SizeofSr6TlvHmac is the size of struct sr6_tlv_hmac in bytes.
+const SizeofSr6TlvHmac = 40
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *Sr6TlvHmac) Decode(b []byte) {
+	if len(b) < 40 {
+		var whole [40]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Tlvhdr.Decode(b[0:2])
+	m.Hmackeyid = binary.BigEndian.Uint32(b[4:])
+	copy(m.Hmac[:], b[8:])
+}
+
+// Put writes m to the first 40 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *Sr6TlvHmac) Put(b []byte) {
+	clear(b[:40])
+	m.Tlvhdr.Put(b[0:2])
+	binary.BigEndian.PutUint32(b[4:], m.Hmackeyid)
+	copy(b[8:], m.Hmac[:])
+}
+
 // TcStats is struct tc_stats of linux/pkt_sched.h.
 type TcStats struct {
 	Bytes      uint64

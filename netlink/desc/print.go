@@ -16,6 +16,7 @@ type Printer struct {
 	JSON     bool
 	Pretty   bool // JSON with line ends and indents
 	Details  bool // -details
+	Stats    bool // -statistics
 	Oneline  bool // lines of one object are joined by a backslash, see NL
 	Palette  Palette
 	LinkName func(index int) string  // the name of a link, for attributes that hold an index

@@ -51,6 +51,7 @@ func NewSession(p Program, stdin io.Reader, stdout, stderr io.Writer) *Session {
 func (s *Session) Configure() {
 	p := s.Out
 	p.JSON, p.Pretty, p.Details, p.Oneline = s.JSON, s.Pretty, s.Details, s.Oneline
+	p.Stats = s.Stats > 0
 	p.Palette, p.LinkName = s.palette(), s.linkName
 	p.Names.Numeric = s.Numeric
 	if p.Host = nil; s.resolve {
