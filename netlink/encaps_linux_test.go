@@ -97,10 +97,16 @@ func TestBpfEncap(t *testing.T) {
 	if err := e.SetProg(uapi.LWT_BPF_OUT, int(fd), "kern"); err != nil {
 		t.Fatal(err)
 	}
+	if err := e.SetXmitHeadroom(uapi.LWT_BPF_MAX_HEADROOM + 1); err == nil {
+		t.Error("more headroom than the kernel has is taken")
+	}
+	if err := e.SetXmitHeadroom(16); err != nil {
+		t.Fatal(err)
+	}
 	route := &Route{LinkIndex: link.Index, Dst: ipv4Net("10.9.0.0/16"), Encap: e, Scope: SCOPE_LINK}
 	nstest.Need(t, "encapsulation bpf", "", h.RouteAdd(route))
 	routes, err := h.RouteListFiltered(FAMILY_V4, &Route{Dst: route.Dst}, RT_FILTER_DST)
-	if err != nil || len(routes) != 1 || !routes[0].Encap.Equal(bpfOut(fmt.Sprintf("kern[fd:%d]", fd), 0)) {
+	if err != nil || len(routes) != 1 || !routes[0].Encap.Equal(bpfOut(fmt.Sprintf("kern[fd:%d]", fd), 16)) {
 		t.Fatalf("listed are %v, %v", routes, err)
 	}
 	if err := h.RouteDel(&routes[0]); err != nil {
