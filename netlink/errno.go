@@ -24,6 +24,9 @@ func ipsetNumber(err error) (nl.IPSetError, bool) {
 	return nl.IPSetError(e), ok && e >= nl.IPSET_ERR_PRIVATE
 }
 
+// kernelErrno is the error of a number that the kernel wrote.
+func kernelErrno(n uint32) error { return syscall.Errno(n) }
+
 // bareErrno returns the number in an error of a system call or of the kernel's
 // answer, and whether there is one. Time that ran out is EAGAIN, as for a socket
 // with SO_RCVTIMEO. An error that package wire or this one made of other things

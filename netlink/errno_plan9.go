@@ -2,6 +2,7 @@ package netlink
 
 import (
 	"errors"
+	"fmt"
 
 	"kern.sys/netlink/nl"
 )
@@ -13,6 +14,9 @@ var (
 	errTooLong  = errors.New("numerical result out of range")
 	errNotThere = errors.New("no such file or directory")
 )
+
+// kernelErrno is the error of a number of Linux.
+func kernelErrno(n uint32) error { return fmt.Errorf("errno %d", n) }
 
 // bareErrno finds none: errors of Plan 9 are words.
 func bareErrno(error) (error, bool) { return nil, false }

@@ -1,7 +1,6 @@
 package netlink
 
 import (
-	"syscall"
 
 	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
@@ -176,7 +175,7 @@ func decodeProcEvent(m wire.Message) (ProcEvent, bool, error) {
 	case uapi.PROC_EVENT_NONE:
 		if len(b) >= 4 {
 			if errno := native.Uint32(b); errno != 0 {
-				return e, false, syscall.Errno(errno)
+				return e, false, kernelErrno(errno)
 			}
 		}
 		return e, false, nil
