@@ -1,7 +1,6 @@
 package netlink
 
 import (
-
 	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"

@@ -2,7 +2,6 @@ package ip
 
 import (
 	"errors"
-	"syscall"
 
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/internal/uapi"
@@ -59,7 +58,7 @@ func listNetconfs(c *cli.Command) error {
 		return dumpNetconfs(c, c.Family, index)
 	}
 	err := dumpNetconfs(c, uapi.AF_UNSPEC, index)
-	if !errors.Is(err, syscall.EOPNOTSUPP) {
+	if !errors.Is(err, errors.ErrUnsupported) {
 		return err
 	}
 	// A kernel that has no list of all families.
@@ -81,7 +80,7 @@ func netconfRequest(family, index int) *wire.Request {
 func dumpNetconfs(c *cli.Command, family, index int) error {
 	all, err := c.List(netconfRequest(family, 0))
 	if err != nil {
-		if family == uapi.AF_UNSPEC && errors.Is(err, syscall.EOPNOTSUPP) {
+		if family == uapi.AF_UNSPEC && errors.Is(err, errors.ErrUnsupported) {
 			return err
 		}
 		return terminated(c, "Dump", cli.StatusFailed, err)
