@@ -29,7 +29,7 @@ type program struct {
 var programs = []program{
 	{"lookup", 1.03},
 	{"routes", 1.03},
-	{"watch", 1.125}, // contexts bring package time's texts
+	{"watch", 1.13}, // contexts bring package time's texts
 }
 
 // maxInit bounds what the packages of this module take together before main.
