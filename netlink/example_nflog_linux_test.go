@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"testing"
+	"time"
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
@@ -119,9 +120,11 @@ func TestExampleNflog(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	// What is sent before the group is bound is not logged: so it is sent until one came.
+	// What is sent before the group is bound is not logged: so it is sent until one came, slower than it is read.
 	stop := make(chan struct{})
 	go func() {
+		tick := time.NewTicker(time.Millisecond)
+		defer tick.Stop()
 		for {
 			if _, err := c.Write([]byte("hello")); err != nil && ctx.Err() != nil {
 				return
@@ -129,7 +132,7 @@ func TestExampleNflog(t *testing.T) {
 			select {
 			case <-stop:
 				return
-			default:
+			case <-tick.C:
 			}
 		}
 	}()
