@@ -216,8 +216,14 @@ func TestLimitsAndPriorities(t *testing.T) {
 	if pgid, err := unix.Getpgid(0); err != nil || pgid != unix.Getpgrp() {
 		t.Errorf("process group %d, %v", pgid, err)
 	}
-	if sid, err := unix.Getsid(0); err != nil || sid <= 0 {
-		t.Errorf("session %d, %v", sid, err)
+	// The number is 0 where the session's leader is outside the process's own PID namespace.
+	if own, err := unix.Getsid(0); err != nil || own < 0 {
+		t.Errorf("session %d, %v", own, err)
+	} else if sid, err := unix.Getsid(os.Getpid()); err != nil || sid != own {
+		t.Errorf("session %d by process number, %d without, %v", sid, own, err)
+	}
+	if sid, err := unix.Getsid(1<<30 - 1); err != unix.ESRCH {
+		t.Errorf("session of no process: %d, %v", sid, err)
 	}
 	if unix.Geteuid() != os.Geteuid() || unix.Getegid() != os.Getegid() || unix.Getgid() != os.Getgid() || unix.Getppid() != os.Getppid() {
 		t.Error("ids differ from those of package os")
