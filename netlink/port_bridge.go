@@ -114,11 +114,13 @@ func (p *BridgePort) attrs(c *attr.Codec) {
 	attr.Bool(c, uapi.IFLA_BRPORT_MRP_IN_OPEN|attr.ReadOnly, &p.MrpInOpen)
 }
 
-// silent are the timers.
+// silent are the timers, what the spanning tree does when they end, and the counts of multicast groups.
 func (*BridgePort) silent() []uint16 { return bridgePortSilent }
 
 var bridgePortSilent = []uint16{
 	uapi.IFLA_BRPORT_MESSAGE_AGE_TIMER, uapi.IFLA_BRPORT_FORWARD_DELAY_TIMER, uapi.IFLA_BRPORT_HOLD_TIMER,
+	uapi.IFLA_BRPORT_CONFIG_PENDING, uapi.IFLA_BRPORT_TOPOLOGY_CHANGE_ACK,
+	uapi.IFLA_BRPORT_MCAST_N_GROUPS, uapi.IFLA_BRPORT_MCAST_EHT_HOSTS_CNT,
 }
 
 func (*BridgePort) describe() desc.Kind {
