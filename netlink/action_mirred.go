@@ -94,6 +94,9 @@ func firstMirred(in *desc.Args, e *wire.Encoder) error {
 		return nil
 	}
 	ingress := in.TakeAbbr("ingress")
+	if !in.More() && !ingress {
+		return desc.Incomplete()
+	}
 	if !ingress && !in.TakeAbbr("egress") {
 		return desc.Failed("mirred option not supported %s", in.Peek())
 	}
@@ -154,6 +157,9 @@ func firstMirred(in *desc.Args, e *wire.Encoder) error {
 		if in.PeekOneOf("blockid") {
 			return desc.Failed("blockid and device are mutually exclusive.")
 		}
+	}
+	if !in.More() && m.Ifindex == 0 && block == 0 {
+		return desc.Incomplete()
 	}
 	if mirror && in.PeekControl() {
 		code, err := in.Control(false)

@@ -49,8 +49,11 @@ func readControl(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
 	return err
 }
 
-// makeWords makes what the words of a kind are noted in.
+// makeWords makes what the words of a kind are noted in. There must be some.
 func makeWords[T any](in *desc.Args, _ *wire.Encoder) error {
+	if !in.More() {
+		return desc.Incomplete()
+	}
 	desc.Scratch[T](in)
 	return nil
 }

@@ -172,8 +172,14 @@ func (o *flowerOption) show(p *desc.Printer, key string, b []byte) []string {
 	}
 	d := wire.NewDecoder(b)
 	for d.Next() {
-		if d.Type() == o.nest {
-			texts = append(texts, o.showOne(p, desc.ParseAttrs(d.Data()), silent)...)
+		switch {
+		case d.Type() != o.nest:
+		case o.nest == uapi.TCA_FLOWER_KEY_ENC_OPTS_GENEVE:
+			eachGeneveOption(d.Nested(), func(class uint16, typ uint8, data []byte) {
+				texts = append(texts, showGeneveOption(p, class, typ, data))
+			})
+		default:
+			texts = append(texts, o.showOne(p, desc.ParseAttrs(d.Data()), silent))
 		}
 	}
 	if !silent {
@@ -182,8 +188,8 @@ func (o *flowerOption) show(p *desc.Printer, key string, b []byte) []string {
 	return texts
 }
 
-// showOne shows what one attribute has: of geneve several options may be in it.
-func (o *flowerOption) showOne(p *desc.Printer, parts desc.Attrs, silent bool) []string {
+// showOne shows the options in one attribute.
+func (o *flowerOption) showOne(p *desc.Printer, parts desc.Attrs, silent bool) string {
 	number := func(typ uint16) uint64 {
 		var v uint64
 		for _, b := range parts[typ] {
@@ -201,24 +207,13 @@ func (o *flowerOption) showOne(p *desc.Printer, parts desc.Attrs, silent bool) [
 		defer p.EndObject()
 	}
 	switch o.word {
-	case "geneve_opts":
-		data := parts[uapi.TCA_FLOWER_KEY_ENC_OPT_GENEVE_DATA]
-		class, typ := number(uapi.TCA_FLOWER_KEY_ENC_OPT_GENEVE_CLASS), number(uapi.TCA_FLOWER_KEY_ENC_OPT_GENEVE_TYPE)
-		member("class", class)
-		member("type", typ)
-		p.Array("data")
-		for _, b := range data {
-			p.Uint("", "", uint64(b))
-		}
-		p.EndArray()
-		return []string{fmt.Sprintf("%04x:%02x:%x", class, typ, data)}
 	case "vxlan_opts":
 		gbp := uint64(0)
 		if b := parts[uapi.TCA_FLOWER_KEY_ENC_OPT_VXLAN_GBP]; len(b) >= 4 {
 			gbp = uint64(native.Uint32(b))
 		}
 		member("gbp", gbp)
-		return []string{strconv.FormatUint(gbp, 10)}
+		return strconv.FormatUint(gbp, 10)
 	case "erspan_opts":
 		version := number(uapi.TCA_FLOWER_KEY_ENC_OPT_ERSPAN_VER)
 		var index, dir, hwid uint64
@@ -231,12 +226,12 @@ func (o *flowerOption) showOne(p *desc.Printer, parts desc.Attrs, silent bool) [
 		member("index", index)
 		member("dir", dir)
 		member("hwid", hwid)
-		return []string{fmt.Sprintf("%d:%d:%d:%d", version, index, dir, hwid)}
+		return fmt.Sprintf("%d:%d:%d:%d", version, index, dir, hwid)
 	case "gtp_opts":
-		return []string{fmt.Sprintf("%02x:%02x", number(uapi.TCA_FLOWER_KEY_ENC_OPT_GTP_PDU_TYPE), number(uapi.TCA_FLOWER_KEY_ENC_OPT_GTP_QFI))}
+		return fmt.Sprintf("%02x:%02x", number(uapi.TCA_FLOWER_KEY_ENC_OPT_GTP_PDU_TYPE), number(uapi.TCA_FLOWER_KEY_ENC_OPT_GTP_QFI))
 	}
 	typ, seid := number(uapi.TCA_FLOWER_KEY_ENC_OPT_PFCP_TYPE), number(uapi.TCA_FLOWER_KEY_ENC_OPT_PFCP_SEID)
 	member("type", typ)
 	member("seid", seid&math.MaxUint32) // as tc has it
-	return []string{fmt.Sprintf("%02x:%x", typ, seid)}
+	return fmt.Sprintf("%02x:%x", typ, seid)
 }

@@ -33,4 +33,33 @@ func TestWhatACodecNamesIsDescribed(t *testing.T) {
 		v, _ := portKinds.new(name)
 		check("port of "+name, v, DescribeLinkPort(name))
 	}
+	for _, name := range qdiscKinds.names() {
+		v, _ := qdiscKinds.new(name)
+		check("qdisc "+name, v, DescribeQdisc(name))
+	}
+	for _, name := range classKinds.names() {
+		v, _ := classKinds.new(name)
+		check("class of "+name, v, DescribeClass(name))
+	}
+	for _, name := range filterKinds.names() {
+		v, _ := filterKinds.new(name)
+		if k := DescribeFilter(name); name != "flower" { // of which a field is for several attributes
+			check("filter "+name, v, k)
+		}
+	}
+	for _, name := range actionKinds.names() {
+		v, _ := actionKinds.new(name)
+		check("action "+name, v, DescribeAction(name))
+	}
+}
+
+func TestLinkLayers(t *testing.T) {
+	for word, want := range map[string]uint8{"ethernet": 1, "eth": 1, "atm": 2, "adsl": 2} {
+		if got, ok := LinkLayer(word); !ok || got != want {
+			t.Errorf("%s is %d, %v", word, got, ok)
+		}
+	}
+	if _, ok := LinkLayer("wire"); ok || LinkLayerName(2) != "atm" || LinkLayerName(99) != "unknown" {
+		t.Error("link layers")
+	}
 }

@@ -201,7 +201,9 @@ func readPeditCommand(in *desc.Args, f *peditField, k peditKey) error {
 		if f.size != 2 && f.size != 4 {
 			mask = 0xff
 		}
-		number(mask)
+		if number(mask); f.size > 4 { // tc inverts the first byte only, and that by setting it
+			value = [16]byte{0xff}
+		}
 	case in.PeekAbbr("set", "add"):
 		if !in.TakeAbbr("set") {
 			in.TakeAbbr("add")

@@ -3,6 +3,7 @@ package netlink
 import (
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -148,7 +149,8 @@ func readTunnelKeyOptions(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 func readGeneveOption(e *wire.Encoder, option string, nest uint16) error {
 	e.Nest(nest)
 	defer e.End()
-	for i, part := range strings.Split(option, ":") {
+	parts := slices.DeleteFunc(strings.Split(option, ":"), func(p string) bool { return p == "" }) // as tc does
+	for i, part := range parts {
 		switch typ := uint16(i + 1); typ {
 		case uapi.TCA_TUNNEL_KEY_ENC_OPT_GENEVE_CLASS:
 			v, err := desc.ParseHex(part, 16)
@@ -299,36 +301,39 @@ func showGeneveOptions(p *desc.Printer, b []byte) {
 	p.NL()
 	p.Text("\tgeneve_opts ")
 	p.Array("geneve_opts")
-	first := true
+	var texts []string
 	d := wire.NewDecoder(b)
 	for d.Next() {
-		if d.Type() != uapi.TCA_TUNNEL_KEY_ENC_OPTS_GENEVE {
-			continue
-		}
-		var class uint16
-		var typ uint8
-		in := d.Nested()
-		for in.Next() {
-			switch in.Type() {
-			case uapi.TCA_TUNNEL_KEY_ENC_OPT_GENEVE_CLASS:
-				class = in.BE16()
-			case uapi.TCA_TUNNEL_KEY_ENC_OPT_GENEVE_TYPE:
-				typ = in.Uint8()
-			case uapi.TCA_TUNNEL_KEY_ENC_OPT_GENEVE_DATA:
-				if !first {
-					p.Text(",")
-				}
-				first = false
-				showGeneveOption(p, class, typ, in.Data())
-			}
+		if d.Type() == uapi.TCA_TUNNEL_KEY_ENC_OPTS_GENEVE {
+			eachGeneveOption(d.Nested(), func(class uint16, typ uint8, data []byte) {
+				texts = append(texts, showGeneveOption(p, class, typ, data))
+			})
 		}
 	}
 	p.EndArray()
+	p.Text("%s", strings.Join(texts, ","))
 }
 
-func showGeneveOption(p *desc.Printer, class uint16, typ uint8, data []byte) {
-	p.Object("")
+// eachGeneveOption calls yield for each option in a nest, of which the data come last.
+func eachGeneveOption(d wire.Decoder, yield func(class uint16, typ uint8, data []byte)) {
+	var class uint16
+	var typ uint8
+	for d.Next() {
+		switch d.Type() {
+		case uapi.TCA_TUNNEL_KEY_ENC_OPT_GENEVE_CLASS:
+			class = d.BE16()
+		case uapi.TCA_TUNNEL_KEY_ENC_OPT_GENEVE_TYPE:
+			typ = d.Uint8()
+		case uapi.TCA_TUNNEL_KEY_ENC_OPT_GENEVE_DATA:
+			yield(class, typ, d.Data())
+		}
+	}
+}
+
+// showGeneveOption prints an option as JSON, and returns its text.
+func showGeneveOption(p *desc.Printer, class uint16, typ uint8, data []byte) string {
 	if p.JSON {
+		p.Object("")
 		p.Uint("class", "", uint64(class))
 		p.Uint("type", "", uint64(typ))
 		p.Array("data")
@@ -336,9 +341,9 @@ func showGeneveOption(p *desc.Printer, class uint16, typ uint8, data []byte) {
 			p.Uint("", "", uint64(b))
 		}
 		p.EndArray()
+		p.EndObject()
 	}
-	p.EndObject()
-	p.Text("%04x:%02x:%x", class, typ, data)
+	return fmt.Sprintf("%04x:%02x:%x", class, typ, data)
 }
 
 func showErspanOption(p *desc.Printer, attrs desc.Attrs) {

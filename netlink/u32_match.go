@@ -435,20 +435,13 @@ func showU32Pretty(p *desc.Printer, k *TcU32Key) {
 		p.Str("address", "%s", netip.AddrFrom4([4]byte(binary.BigEndian.AppendUint32(nil, k.Val))).String())
 		p.Int("prefixlen", "/%d", int64(size))
 		p.EndObject()
-	case k.Off != 20:
-	case k.Mask == 0x0000ffff && v4:
-		number("dport", "match dport %d", k.Val&0xffff)
+	case v4 && k.Off != 20 || !v4 && k.Off != 40:
 	case k.Mask == 0x0000ffff:
-		number("sport", "  match sport %d", k.Val&0xffff)
-	case k.Mask == 0xffff0000 && v4:
-		number("sport", "  match sport %d", k.Val>>16)
+		number("dport", "match dport %d", k.Val&0xffff)
 	case k.Mask == 0xffff0000:
-		number("dport", "match dport %d", k.Val>>16)
-	case k.Mask == 0xffffffff && v4:
+		number("sport", "  match sport %d", k.Val>>16)
+	case k.Mask == 0xffffffff:
 		number("dport", "  match dport %d, ", k.Val&0xffff)
 		number("sport", "match sport %d", k.Val>>16)
-	case k.Mask == 0xffffffff:
-		number("sport", "  match sport %d, ", k.Val&0xffff)
-		number("dport", "match dport %d", k.Val>>16)
 	}
 }

@@ -2690,6 +2690,144 @@ func (m *TcSfqXstats) Put(b []byte) {
 	binary.NativeEndian.PutUint32(b[0:], uint32(m.Allot))
 }
 
+// TcCodelXstats is struct tc_codel_xstats of linux/pkt_sched.h.
+type TcCodelXstats struct {
+	Maxpacket     uint32
+	Count         uint32
+	Lastcount     uint32
+	Ldelay        uint32
+	DropNext      int32
+	DropOverlimit uint32
+	EcnMark       uint32
+	Dropping      uint32
+	CeMark        uint32
+}
+
+// SizeofTcCodelXstats is the size of struct tc_codel_xstats in bytes.
+const SizeofTcCodelXstats = 36
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcCodelXstats) Decode(b []byte) {
+	if len(b) < 36 {
+		var whole [36]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Maxpacket = binary.NativeEndian.Uint32(b[0:])
+	m.Count = binary.NativeEndian.Uint32(b[4:])
+	m.Lastcount = binary.NativeEndian.Uint32(b[8:])
+	m.Ldelay = binary.NativeEndian.Uint32(b[12:])
+	m.DropNext = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.DropOverlimit = binary.NativeEndian.Uint32(b[20:])
+	m.EcnMark = binary.NativeEndian.Uint32(b[24:])
+	m.Dropping = binary.NativeEndian.Uint32(b[28:])
+	m.CeMark = binary.NativeEndian.Uint32(b[32:])
+}
+
+// Put writes m to the first 36 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcCodelXstats) Put(b []byte) {
+	clear(b[:36])
+	binary.NativeEndian.PutUint32(b[0:], m.Maxpacket)
+	binary.NativeEndian.PutUint32(b[4:], m.Count)
+	binary.NativeEndian.PutUint32(b[8:], m.Lastcount)
+	binary.NativeEndian.PutUint32(b[12:], m.Ldelay)
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.DropNext))
+	binary.NativeEndian.PutUint32(b[20:], m.DropOverlimit)
+	binary.NativeEndian.PutUint32(b[24:], m.EcnMark)
+	binary.NativeEndian.PutUint32(b[28:], m.Dropping)
+	binary.NativeEndian.PutUint32(b[32:], m.CeMark)
+}
+
+// TcCbsQopt is struct tc_cbs_qopt of linux/pkt_sched.h.
+type TcCbsQopt struct {
+	Offload   uint8
+	Hicredit  int32
+	Locredit  int32
+	Idleslope int32
+	Sendslope int32
+}
+
+// SizeofTcCbsQopt is the size of struct tc_cbs_qopt in bytes.
+const SizeofTcCbsQopt = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcCbsQopt) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Offload = b[0]
+	m.Hicredit = int32(binary.NativeEndian.Uint32(b[4:]))
+	m.Locredit = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Idleslope = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Sendslope = int32(binary.NativeEndian.Uint32(b[16:]))
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcCbsQopt) Put(b []byte) {
+	clear(b[:20])
+	b[0] = m.Offload
+	binary.NativeEndian.PutUint32(b[4:], uint32(m.Hicredit))
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Locredit))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Idleslope))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Sendslope))
+}
+
+// TcPlugQopt is struct tc_plug_qopt of linux/pkt_sched.h.
+type TcPlugQopt struct {
+	Action int32
+	Limit  uint32
+}
+
+// SizeofTcPlugQopt is the size of struct tc_plug_qopt in bytes.
+const SizeofTcPlugQopt = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcPlugQopt) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Action = int32(binary.NativeEndian.Uint32(b[0:]))
+	m.Limit = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcPlugQopt) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[4:], m.Limit)
+}
+
+// TcMultiqQopt is struct tc_multiq_qopt of linux/pkt_sched.h.
+type TcMultiqQopt struct {
+	Bands    uint16
+	MaxBands uint16
+}
+
+// SizeofTcMultiqQopt is the size of struct tc_multiq_qopt in bytes.
+const SizeofTcMultiqQopt = 4
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcMultiqQopt) Decode(b []byte) {
+	if len(b) < 4 {
+		var whole [4]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Bands = binary.NativeEndian.Uint16(b[0:])
+	m.MaxBands = binary.NativeEndian.Uint16(b[2:])
+}
+
+// Put writes m to the first 4 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcMultiqQopt) Put(b []byte) {
+	clear(b[:4])
+	binary.NativeEndian.PutUint16(b[0:], m.Bands)
+	binary.NativeEndian.PutUint16(b[2:], m.MaxBands)
+}
+
 // TcSizespec is struct tc_sizespec of linux/pkt_sched.h.
 type TcSizespec struct {
 	CellLog   uint8

@@ -7,6 +7,8 @@ import "fmt"
 type UsageError struct {
 	Text   string
 	Status int // exit status; 0: 255
+	// OfKind says that the words are those of a kind of object of traffic control: tc's status depends on the object.
+	OfKind bool
 }
 
 func (e *UsageError) Error() string { return e.Text }

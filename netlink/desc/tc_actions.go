@@ -188,9 +188,7 @@ func nextCommand(word string) bool {
 func readAction(in *Args, n uint16, e *wire.Encoder) error {
 	kind := "gact"
 	if !in.PeekControl() {
-		if kind, _ = in.Next(); !in.More() {
-			return Incomplete()
-		}
+		kind, _ = in.Next()
 	}
 	var k *Kind
 	if in.Action != nil {
@@ -212,7 +210,7 @@ func readAction(in *Args, n uint16, e *wire.Encoder) error {
 			return err
 		}
 		if len(word) > 2*uapi.TC_COOKIE_MAX_SIZE {
-			return Wrong(word, fmt.Sprintf("%d Max allowed size %d", len(word), 2*uapi.TC_COOKIE_MAX_SIZE))
+			return &UsageError{Text: fmt.Sprintf("Error: argument %q is wrong: %d Max allowed size %d", word, len(word), 2*uapi.TC_COOKIE_MAX_SIZE), Status: 255}
 		}
 		cookie, err := hex.DecodeString(word)
 		if err != nil {

@@ -61,7 +61,7 @@ func ParseClassID(word string) (uint32, bool) {
 	}
 	minorText, colon := strings.CutPrefix(rest, ":")
 	if !colon {
-		return uint32(major), rest == "" && major < 1<<32
+		return uint32(major), rest == "" // tc takes the lower half, too
 	}
 	minor, rest, ok := hexPrefix(minorText)
 	if major >= 1<<16 || rest != "" || !ok && minorText != "" || minor >= 1<<16 {

@@ -8,11 +8,11 @@ import (
 )
 
 // Illegal is the error for a value that a keyword of traffic control does not take. Its status is tc's.
-func Illegal(what string) error { return &UsageError{Text: fmt.Sprintf("Illegal %q", what), Status: 1} }
+func Illegal(what string) error { return Failed("Illegal %q", what) }
 
 // Failed is an error of tc's in other words, with its status.
 func Failed(format string, args ...any) error {
-	return &UsageError{Text: fmt.Sprintf(format, args...), Status: 1}
+	return &UsageError{Text: fmt.Sprintf(format, args...), Status: 1, OfKind: true}
 }
 
 // number reads the number that s begins with, as C's strtod does, and returns what follows it.

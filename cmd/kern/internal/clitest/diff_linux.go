@@ -46,8 +46,19 @@ func IP(t testing.TB, args ...string) Result { return IPIn(t, "", args...) }
 // IPIn is [IP] with a standard input.
 func IPIn(t testing.TB, stdin string, args ...string) Result {
 	t.Helper()
+	return programIn(t, "ip", stdin, args...)
+}
+
+// Peer runs iproute2's program of the name that the tests are about.
+func Peer(t testing.TB, args ...string) Result {
+	t.Helper()
+	return programIn(t, under.Name, "", args...)
+}
+
+func programIn(t testing.TB, name, stdin string, args ...string) Result {
+	t.Helper()
 	var out, errOut bytes.Buffer
-	cmd := exec.Command("ip", args...)
+	cmd := exec.Command(name, args...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &out, &errOut
 	err := cmd.Run()
 	var exit *exec.ExitError
@@ -200,7 +211,7 @@ func CompareShow(t testing.TB, args ...string) {
 // tells something else afterwards, both are asked again.
 func whileStill[T any](t testing.TB, ask func(program func(args ...string) Result) T) (fromIP, fromKern T) {
 	t.Helper()
-	byIP := func(args ...string) Result { return IP(t, args...) }
+	byIP := func(args ...string) Result { return Peer(t, args...) }
 	for range 100 {
 		fromIP, fromKern = ask(byIP), ask(Kern)
 		if reflect.DeepEqual(fromIP, fromKern) || reflect.DeepEqual(fromIP, ask(byIP)) {
@@ -258,7 +269,7 @@ func Marshal(v any) string {
 // Without the same words, that is whether both succeed.
 func CompareRun(t testing.TB, stdin string, args ...string) {
 	t.Helper()
-	a, b := IPIn(t, stdin, args...), KernIn(stdin, args...)
+	a, b := programIn(t, under.Name, stdin, args...), KernIn(stdin, args...)
 	a, b = common(withoutTimers(a)), common(withoutTimers(b))
 	for _, r := range []*Result{&a, &b} {
 		if i := strings.Index(r.Err, "Usage:"); i >= 0 {

@@ -76,9 +76,12 @@ func modifyActions(c *cli.Command, flags uint16) error {
 	c.Action, c.OpenPinned = netlink.DescribeAction, cli.OpenPinned
 	r := actionRequest(uapi.RTM_NEWACTION, flags)
 	if err := desc.ReadActions(&c.Args, uapi.TCA_ACT_TAB, &r.Encoder); err != nil {
-		var u *desc.UsageError
-		if errors.As(err, &u) && u.Status == cli.StatusFailed { // tc ends with another status here
-			return failed("%s\nIllegal \"action\"", u.Text)
+		var (
+			wrong *desc.UsageError
+			gone  *cli.ExitError
+		)
+		if errors.As(err, &wrong) && wrong.OfKind || errors.As(err, &gone) { // tc ends with another status here
+			return failed("%s\nIllegal \"action\"", err)
 		}
 		return err
 	}
@@ -103,9 +106,6 @@ func namedActions(c *cli.Command, typ uint16) error {
 		kind, err := c.Next()
 		if err != nil {
 			return err
-		}
-		if netlink.DescribeAction(kind) == nil {
-			return failed("Error: non existent action: %s", kind)
 		}
 		if !c.TakeAbbr("index") {
 			return failed("Error: no index specified action: %s", kind)
@@ -152,9 +152,6 @@ func ofKindActions(c *cli.Command, typ, flags uint16) (*wire.Request, error) {
 	kind, err := c.Next()
 	if err != nil {
 		return nil, err
-	}
-	if netlink.DescribeAction(kind) == nil {
-		return nil, cli.Exit(0, "bad action %s", kind)
 	}
 	r := actionRequest(typ, flags)
 	r.Nest(uapi.TCA_ACT_TAB)

@@ -46,7 +46,15 @@ func showGraph(c *cli.Command, r *wire.Request) error {
 			n.above.children = append(n.above.children, n)
 		}
 	}
+	// The tree is text; with -json tc has an empty list before it.
 	c.Out.Reset()
+	if c.Out.JSON {
+		if err := c.Array(func() error { return nil }); err != nil {
+			return err
+		}
+		c.Out.JSON = false
+		defer func() { c.Out.JSON = true }()
+	}
 	showTree(c, roots, "")
 	return nil
 }

@@ -64,8 +64,15 @@ func runMonitor(c *cli.Command) error {
 	return nil
 }
 
-// showEvent prints one message.
+// showEvent prints one message; as JSON each is a document on a line.
 func showEvent(s *cli.Session, m wire.Message, now time.Time) {
+	if before := len(s.Out.Bytes()); s.JSON {
+		defer func() {
+			if len(s.Out.Bytes()) != before {
+				s.Out.Raw("\n")
+			}
+		}()
+	}
 	switch m.Type {
 	case uapi.RTM_NEWLINK: // names of links are asked for once
 		s.RememberLink(m)

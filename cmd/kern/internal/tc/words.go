@@ -164,7 +164,11 @@ func readKind(c *cli.Command, sort, name string, k *desc.Kind, tc *desc.Tc, crea
 	case c.More():
 		return o, cli.Exit(1, "What is %q?\nUsage: ... %s %s", c.Peek(), name, strings.Join(desc.Usage(k), "\n       "))
 	}
-	return options{e.Bytes(), !k.Sparse || len(e.Bytes()) != 0}, e.Err()
+	b := e.Bytes()
+	if len(b) == (k.Header+3)&^3 { // a structure without attributes behind it has no padding
+		b = b[:k.Header]
+	}
+	return options{b, !k.Sparse || len(b) != 0}, e.Err()
 }
 
 // ofKind is an error for words of a kind, which ends with status 1 where nothing else is said.
