@@ -25,4 +25,9 @@ var actionKinds = kindTable[Action]{
 func ActionKinds() []string { return actionKinds.names() }
 
 // DescribeAction describes the options of a kind of action, nil for one that is not known by more than its name.
-func DescribeAction(kind string) *desc.Kind { return actionKinds.describe(kind) }
+func DescribeAction(kind string) *desc.Kind {
+	if k := describeIn(describedActions, kind); k != nil {
+		return k
+	}
+	return actionKinds.describe(kind)
+}

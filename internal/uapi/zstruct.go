@@ -4210,6 +4210,129 @@ func (m *TcActBpf) Put(b []byte) {
 	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
 }
 
+// TcDefact is struct tc_defact of linux/tc_act/tc_defact.h.
+type TcDefact struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+}
+
+// SizeofTcDefact is the size of struct tc_defact in bytes.
+const SizeofTcDefact = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcDefact) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcDefact) Put(b []byte) {
+	clear(b[:20])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+}
+
+// TcMpls is struct tc_mpls of linux/tc_act/tc_mpls.h.
+type TcMpls struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+	MAction int32
+}
+
+// SizeofTcMpls is the size of struct tc_mpls in bytes.
+const SizeofTcMpls = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcMpls) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.MAction = int32(binary.NativeEndian.Uint32(b[20:]))
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcMpls) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+	binary.NativeEndian.PutUint32(b[20:], uint32(m.MAction))
+}
+
+// TcNat is struct tc_nat of linux/tc_act/tc_nat.h.
+type TcNat struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+	OldAddr uint32 // big-endian on the wire
+	NewAddr uint32 // big-endian on the wire
+	Mask    uint32 // big-endian on the wire
+	Flags   uint32
+}
+
+// SizeofTcNat is the size of struct tc_nat in bytes.
+const SizeofTcNat = 36
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcNat) Decode(b []byte) {
+	if len(b) < 36 {
+		var whole [36]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.OldAddr = binary.BigEndian.Uint32(b[20:])
+	m.NewAddr = binary.BigEndian.Uint32(b[24:])
+	m.Mask = binary.BigEndian.Uint32(b[28:])
+	m.Flags = binary.NativeEndian.Uint32(b[32:])
+}
+
+// Put writes m to the first 36 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcNat) Put(b []byte) {
+	clear(b[:36])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+	binary.BigEndian.PutUint32(b[20:], m.OldAddr)
+	binary.BigEndian.PutUint32(b[24:], m.NewAddr)
+	binary.BigEndian.PutUint32(b[28:], m.Mask)
+	binary.NativeEndian.PutUint32(b[32:], m.Flags)
+}
+
 // TcPolice is struct tc_police of linux/pkt_cls.h.
 type TcPolice struct {
 	Index    uint32

@@ -67,6 +67,15 @@ var states = []state{
 	{"tunnel_key", []string{"qdisc add dev d0 clsact", manyActions + "tunnel_key set src_ip 1.1.1.1 dst_ip 2.2.2.2 id 5 dst_port 4789 nocsum tos 0x10 ttl 64 geneve_opts 0102:80:00800022"}, nil},
 	{"pedit", []string{"qdisc add dev d0 clsact", manyActions + "pedit ex munge ip ttl dec munge eth src set 02:00:00:00:00:01 pipe action pedit munge offset 0 u8 clear"}, nil},
 	{"sample", []string{"qdisc add dev d0 clsact", manyActions + "sample rate 10 group 5 trunc 100"}, nil},
+	{"nat", []string{"qdisc add dev d0 clsact", manyActions + "nat egress 1.1.1.0/24 2.2.2.1 pipe"}, nil},
+	{"mpls", []string{"qdisc add dev d0 clsact", manyActions + "mpls push label 20 tc 3 ttl 64 bos 1 protocol mpls_uc"}, nil},
+	{"simple", []string{"qdisc add dev d0 clsact", manyActions + "simple sdata hello"}, nil},
+	{"codel", []string{"qdisc add dev d0 root handle 1: codel limit 100 target 5ms noecn ce_threshold 1ms"}, nil},
+	{"pie", []string{"qdisc add dev d0 root handle 1: pie limit 100 target 5ms tupdate 20ms alpha 2 beta 20 ecn bytemode"}, nil},
+	{"hhf", []string{"qdisc add dev d0 root handle 1: hhf limit 1000 quantum 1514 hh_limit 20 reset_timeout 40ms"}, nil},
+	{"cbs", []string{"qdisc add dev d0 root handle 1: cbs hicredit 9 locredit -5 sendslope -7 idleslope 8"}, nil},
+	{"drr", []string{"qdisc add dev d0 root handle 1: drr", "class add dev d0 parent 1: classid 1:1 drr quantum 2k"}, nil},
+	{"qfq", []string{"qdisc add dev d0 root handle 1: qfq", "class add dev d0 parent 1: classid 1:1 qfq weight 5 maxpkt 2000"}, nil},
 	{"connmark", []string{"qdisc add dev d0 clsact", manyActions + "connmark zone 3"}, nil},
 }
 
