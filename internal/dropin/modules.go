@@ -45,7 +45,7 @@ var all = []string{"./..."}
 
 // The packages of large modules that import netlink.
 var (
-	flannel = []string{"./pkg/backend/...", "./pkg/ip"}
+	flannel = []string{"./pkg/backend", "./pkg/backend/hostgw", "./pkg/backend/ipip", "./pkg/backend/ipsec", "./pkg/backend/udp", "./pkg/backend/vxlan", "./pkg/backend/wireguard", "./pkg/ip"}
 	amazon  = []string{"./cmd/egress-cni-plugin/...", "./cmd/routed-eni-cni-plugin/...", "./pkg/ipamd/...", "./pkg/ipwrapper/...", "./pkg/netlinkwrapper/...", "./pkg/networkutils/...", "./pkg/utils/cniutils"}
 	cilium  = []string{"./pkg/cidr", "./pkg/common/ipsec", "./pkg/datapath/...", "./pkg/ip", "./pkg/mac", "./pkg/mtu", "./pkg/testutils/netlink", "./pkg/wireguard/agent", "./plugins/cilium-cni/..."}
 	uroot   = []string{"./cmds/core/dhclient", "./cmds/core/ip", "./cmds/exp/tcpdump", "./pkg/dhclient", "./pkg/libinit"}
