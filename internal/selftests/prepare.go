@@ -28,7 +28,7 @@ const (
 // programs are packages that scripts use, beside those of vmtest.
 var programs = []string{
 	"bash", "procps", "iputils-ping", "iputils-arping", "iputils-tracepath", "net-tools", "ethtool", "socat", "tcpdump", "jq", "iptables",
-	"python3", "kmod", "netcat-openbsd", "libcap2-bin", "util-linux-extra", "ndisc6", "psmisc", "mawk", "grep", "sed", "findutils", "make", "file",
+	"python3", "netsniff-ng", "netcat-openbsd", "libcap2-bin", "util-linux-extra", "ndisc6", "psmisc", "mawk", "grep", "sed", "findutils", "make", "file",
 	"wireguard-tools", "bc", "traceroute", "diffutils", "hostname", "libcap-ng0", "gawk", "xxd",
 }
 
@@ -131,14 +131,6 @@ func kernelScripts(ctx context.Context, from debian.Mirror, cache string) error 
 	}
 	selftests := filepath.Join(tree, "tools/testing/selftests")
 	compile(ctx, tree, selftests)
-	// The plugin that gives tdc's cases namespaces of their own.
-	ns, err := os.ReadFile(filepath.Join(selftests, "tc-testing/plugin-lib/nsPlugin.py"))
-	if err == nil {
-		err = os.WriteFile(filepath.Join(selftests, "tc-testing/plugins/nsPlugin.py"), ns, 0o644)
-	}
-	if err != nil {
-		return err
-	}
 	return errors.Join(replace(selftests, "selftests"), madeOf("selftests", version))
 }
 

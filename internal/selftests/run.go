@@ -9,8 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strings"
 	"time"
 
@@ -142,29 +140,4 @@ func summary(rows []row) string {
 		theirs, ours, lost = theirs+r.Iproute2.Pass, ours+r.Kern.Pass, lost+len(r.Lost)
 	}
 	return fmt.Sprintf("%d of %d scripts are equal; sub-tests that pass: %d with iproute2, %d with kern, %d lost", equal, len(rows), theirs, ours, lost)
-}
-
-var results = regexp.MustCompile(`(?s)(<!-- results: written by selftests -->\n).*(<!-- end of results -->)`)
-
-// writeMarkdown replaces the results in a file.
-func writeMarkdown(file string, when time.Time, rows []row) error {
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	var t strings.Builder
-	fmt.Fprintf(&t, "\n%s: %s.\n\n| script | iproute2 | kern | sub-tests |\n|---|---|---|---|\n", when.Format(time.DateOnly), summary(rows))
-	for _, r := range rows {
-		fmt.Fprintf(&t, "| %s | %s | %s | %s |\n", r.Script, r.Iproute2, r.Kern, r.outcome())
-	}
-	for _, r := range rows {
-		if len(r.Lost) > 0 {
-			fmt.Fprintf(&t, "\n- %s lost: %s", r.Script, strings.Join(r.Lost[:min(len(r.Lost), 8)], "; "))
-		}
-	}
-	t.WriteString("\n\n")
-	if !results.Match(b) {
-		return fmt.Errorf("%s has no place for results", file)
-	}
-	return os.WriteFile(file, slices.Concat(results.ReplaceAll(b, []byte("${1}"+strings.ReplaceAll(t.String(), "$", "$$")+"${2}"))), 0o644)
 }

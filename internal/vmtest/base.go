@@ -19,8 +19,8 @@ import (
 // basePackages are the packages of Debian that tests in guests find, with all that they depend on.
 var basePackages = []string{"iproute2", "dash", "coreutils", "util-linux", "mount", "netbase", "conntrack", "ipset", "nftables"}
 
-// notInGuests are the packages that basePackages bring and that nothing there uses.
-var notInGuests = []string{"debconf", "gcc-14-base", "gcc-12-base", "perl-base", "libpam-runtime", "libpam-modules", "libdb5.3", "libdb5.3t64", "passwd", "init-system-helpers"}
+// notInGuests are packages that others bring and that nothing there uses. The modprobe of kmod needs an index that guests lack.
+var notInGuests = []string{"debconf", "gcc-14-base", "gcc-12-base", "perl-base", "libpam-runtime", "libpam-modules", "libdb5.3", "libdb5.3t64", "passwd", "init-system-helpers", "kmod"}
 
 // alternatives are the symbolic links that packages make when they are configured, as far as tests use them.
 var alternatives = []struct{ name, target string }{
@@ -39,7 +39,7 @@ func base(ctx context.Context, s *debian.Suite, cache string, further []string) 
 		return "", fmt.Errorf("system of %s %s: %w", s.Name, s.Arch, err)
 	}
 	sum := sha256.New()
-	fmt.Fprintln(sum, cacheFormat, alternatives, strings.Join(debs, " "))
+	fmt.Fprintln(sum, cacheFormat, "1", alternatives, strings.Join(debs, " "))
 	file := filepath.Join(cache, "base", fmt.Sprintf("%s-%s-%x.cpio", s.Name, s.Arch, sum.Sum(nil)[:8]))
 	if _, err := os.Stat(file); err == nil {
 		return file, nil
@@ -70,6 +70,7 @@ func writeBase(ctx context.Context, w io.Writer, debs []string) error {
 	a.file("etc/group", 0o644, []byte("root:x:0:\nnogroup:x:65534:\n"))
 	a.file("etc/hosts", 0o644, []byte("127.0.0.1 localhost\n::1 localhost\n"))
 	a.dir("root", 0o700)
+	a.symlink("var/run", "/run")
 	a.symlink("usr/sbin/modprobe", "/init")
 	added := map[string]bool{}
 	for _, deb := range debs {

@@ -1,7 +1,6 @@
 package guest
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -59,21 +58,26 @@ func TestScripts(t *testing.T) {
 func kernPrograms(t *testing.T, kern string, conf Settings) string {
 	dir := t.TempDir()
 	for _, name := range programs {
-		if out, err := exec.Command(kern, "help", name).CombinedOutput(); err != nil && name != "ip" {
-			t.Logf("kern is not %s: %s", name, bytes.TrimSpace(out))
+		file := filepath.Join(dir, name)
+		if err := os.Symlink(kern, file); err != nil {
+			t.Fatal(err)
+		}
+		version, err := exec.Command(file, "-V").Output()
+		if err != nil || !strings.HasPrefix(string(version), name+" utility") {
+			t.Logf("kern is not %s: its version is %q", name, version)
+			if err := os.Remove(file); err != nil {
+				t.Fatal(err)
+			}
 			continue
 		}
-		var err error
-		if file := filepath.Join(dir, name); conf.Failures {
+		if conf.Failures {
 			real := filepath.Join(dir, "kern", name)
 			script := fmt.Sprintf("#!/bin/sh\n%s \"$@\" 2>/tmp/errors.$$\nstatus=$?\ncat /tmp/errors.$$ >&2\n"+
 				"[ $status = 0 ] || echo \"$status: %s $*: $(head -1 /tmp/errors.$$)\" >>/tmp/failures\nrm /tmp/errors.$$\nexit $status\n", real, name)
-			err = errors.Join(os.MkdirAll(filepath.Dir(real), 0o755), os.Symlink(kern, real), os.WriteFile(file, []byte(script), 0o755))
-		} else {
-			err = os.Symlink(kern, file)
-		}
-		if err != nil {
-			t.Fatal(err)
+			err = errors.Join(os.MkdirAll(filepath.Dir(real), 0o755), os.Rename(file, real), os.WriteFile(file, []byte(script), 0o755))
+			if err != nil {
+				t.Fatal(err)
+			}
 		}
 	}
 	return dir
