@@ -109,7 +109,7 @@ func actionKind(a Action) string {
 
 // encodeAction appends what the attribute of one action holds.
 func encodeAction(e *wire.Encoder, action Action) {
-	if action == nil {
+	if holdsNil(action) {
 		e.Fail(errNoAction)
 		return
 	}

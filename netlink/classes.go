@@ -79,7 +79,7 @@ func (h *Handle) ClassDel(class Class) error {
 var errNoClass = errors.New("no class given")
 
 func (h *Handle) classChange(op string, typ, flags uint16, class Class) error {
-	if class == nil {
+	if holdsNil(class) {
 		r := tcRequest(typ, flags, 0, 0, 0, 0)
 		r.Fail(errNoClass)
 		return h.exec(r, op, noObject)

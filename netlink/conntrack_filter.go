@@ -179,6 +179,9 @@ func (f *ConntrackFilter) MatchConntrackFlow(flow *ConntrackFlow) bool {
 
 // MatchConntrackEntry is [ConntrackFilter.MatchConntrackFlow] for an entry.
 func (f *ConntrackFilter) MatchConntrackEntry(e *ConntrackEntry) bool {
+	if f == nil {
+		return false
+	}
 	p := flowParts{
 		protocol: e.Original.Protocol, zone: e.Zone, status: e.Status,
 		srcPort: e.Original.SrcPort, dstPort: e.Original.DstPort,
@@ -206,7 +209,7 @@ func (f *ConntrackFilter) MatchConntrackEntry(e *ConntrackEntry) bool {
 }
 
 func (f *ConntrackFilter) match(p *flowParts) bool {
-	if f.empty() ||
+	if f == nil || f.empty() ||
 		f.protocol != 0 && p.protocol != f.protocol ||
 		f.zone != nil && p.zone != *f.zone ||
 		p.status&f.status != f.status || p.status&f.noStatus != 0 {

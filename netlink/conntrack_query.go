@@ -2,6 +2,7 @@ package netlink
 
 import (
 	"errors"
+	"fmt"
 	"iter"
 	"net/netip"
 
@@ -129,6 +130,9 @@ func (q *ConntrackTupleQuery) wants(t *ConntrackTuple) bool {
 func conntrackRequest(table ConntrackTableType, message, flags uint16, family InetFamily) *wire.Request {
 	r := wire.NewRequest(uint16(table)<<8|message, flags)
 	r.Protocol = uapi.NETLINK_NETFILTER
+	if table != ConntrackTable && table != ConntrackExpectTable { // another's subsystem, or messages that nobody answers
+		r.Fail(fmt.Errorf("conntrack table %d is none", table))
+	}
 	m := uapi.Nfgenmsg{NfgenFamily: uint8(family), Version: uapi.NFNETLINK_V0}
 	m.Put(r.Header(uapi.SizeofNfgenmsg))
 	return r

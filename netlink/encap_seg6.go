@@ -173,11 +173,7 @@ func showSeg6Mode(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) < uapi.SizeofSeg6IptunnelEncap {
 		return
 	}
-	name := "<unknown>"
-	if mode := native.Uint32(b); int64(mode) < int64(len(f.Names)) {
-		name = f.Names[mode]
-	}
-	p.Str(f.Key, "mode %s ", name)
+	p.Str(f.Key, "mode %s ", desc.NumberName(f.Names, uint64(native.Uint32(b))))
 }
 
 func showSeg6Segments(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
+	mathbits "math/bits"
 	"net"
 	"slices"
 	"strings"
@@ -241,16 +242,9 @@ var seg6Flavors = []string{
 }
 
 func showSeg6Action(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
-	if len(b) < 4 {
-		return
+	if len(b) >= 4 {
+		p.Str(f.Key, "action %s ", desc.NumberName(f.Names, uint64(native.Uint32(b))))
 	}
-	name := "<invalid>"
-	if n := native.Uint32(b); int64(n) < int64(len(f.Names)) {
-		if name = f.Names[n]; name == "" {
-			name = "<unknown>"
-		}
-	}
-	p.Str(f.Key, "action %s ", name)
 }
 
 func readSeg6Action(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
@@ -376,10 +370,8 @@ func showSeg6Flavors(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 	a := desc.ParseAttrs(b)
 	if v := a[uapi.SEG6_LOCAL_FLV_OPERATION]; len(v) >= 4 {
 		var names []string
-		for i, name := range seg6Flavors {
-			if name != "" && native.Uint32(v)>>i&1 != 0 {
-				names = append(names, name)
-			}
+		for bits := native.Uint32(v); bits != 0; bits &= bits - 1 {
+			names = append(names, desc.NumberName(seg6Flavors, uint64(mathbits.TrailingZeros32(bits))))
 		}
 		if p.JSON {
 			p.Array(f.Key)

@@ -95,7 +95,7 @@ func (h *Handle) FilterDel(filter Filter) error {
 var errNoFilter = errors.New("no filter given")
 
 func (h *Handle) filterChange(op string, typ, flags uint16, filter Filter) error {
-	if filter == nil {
+	if holdsNil(filter) {
 		return h.refuse(errNoFilter, op, noObject)
 	}
 	r := filterRequest(typ, flags, filter, typ != uapi.RTM_DELTFILTER)
@@ -127,7 +127,7 @@ func filterRequest(typ, flags uint16, filter Filter, options bool) *wire.Request
 // that is given: tc filter get. Linux 4.16.
 func (h *Handle) FilterGet(filter Filter) (Filter, error) {
 	const op = "filter get"
-	if filter == nil {
+	if holdsNil(filter) {
 		return nil, h.wrap(errNoFilter, op, noObject)
 	}
 	var found Filter

@@ -62,8 +62,8 @@ var amtFields = []desc.Field{
 var amtModes = []string{uapi.AMT_MODE_GATEWAY: "gateway", uapi.AMT_MODE_RELAY: "relay"}
 
 func showAmtMode(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
-	if len(b) >= 4 && native.Uint32(b) < uint32(len(amtModes)) {
-		p.Str("mode", "%s ", amtModes[native.Uint32(b)])
+	if len(b) >= 4 {
+		p.Str("mode", "%s ", desc.NumberName(amtModes, uint64(native.Uint32(b))))
 	}
 }
 

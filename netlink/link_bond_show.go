@@ -68,14 +68,11 @@ func showBondName(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 	default:
 		return
 	}
-	name, word := "UNKNOWN", f.Word
-	if v < uint32(len(f.Names)) {
-		name = f.Names[v]
-	}
+	word := f.Word
 	if word == "" {
 		word = f.Key
 	}
-	p.Str(f.Key, word+" %s ", name)
+	p.Str(f.Key, word+" %s ", desc.NumberName(f.Names, uint64(v)))
 }
 
 func readBondName8(in *desc.Args, f *desc.Field, e *wire.Encoder) error {

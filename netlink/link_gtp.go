@@ -83,14 +83,9 @@ func completeGTP(in *desc.Args, e *wire.Encoder, _ bool) error {
 var gtpRoles = []string{uapi.GTP_ROLE_GGSN: "ggsn", uapi.GTP_ROLE_SGSN: "sgsn"}
 
 func showGTPRole(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
-	if len(b) < 4 {
-		return
+	if len(b) >= 4 {
+		p.Str("role", "role %s ", desc.NumberName(gtpRoles, uint64(native.Uint32(b))))
 	}
-	name := "unknown"
-	if role := native.Uint32(b); role < uint32(len(gtpRoles)) {
-		name = gtpRoles[role]
-	}
-	p.Str("role", "role %s ", name)
 }
 
 func readGTPRole(in *desc.Args, f *desc.Field, e *wire.Encoder) error {

@@ -72,8 +72,7 @@ func showIPoIBKey(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 
 func showIPoIBMode(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) >= 2 {
-		mode := IPoIBMode(native.Uint16(b))
-		p.Str("mode", "mode %s ", mode.String())
+		p.Str("mode", "mode %s ", desc.NumberName(ipoibModes, uint64(native.Uint16(b))))
 	}
 }
 

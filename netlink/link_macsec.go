@@ -110,7 +110,7 @@ func showMacsecCipher(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) < 8 {
 		return
 	}
-	name := "(unknown)"
+	name := fmt.Sprintf("%016x", native.Uint64(b))
 	for _, cipher := range macsecCiphers {
 		if cipher.id == native.Uint64(b) {
 			name = strings.ToUpper(cipher.name)
@@ -123,14 +123,11 @@ func showMacsecName(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) == 0 {
 		return
 	}
-	name, word := "(unknown)", f.Word
-	if int(b[0]) < len(f.Names) {
-		name = f.Names[b[0]]
-	}
+	word := f.Word
 	if word == "" {
 		word = f.Key
 	}
-	p.Str(f.Key, word+" %s ", name)
+	p.Str(f.Key, word+" %s ", desc.NumberName(f.Names, uint64(b[0])))
 }
 
 // readMacsecID reads the id of the channel, or the parts that make it.

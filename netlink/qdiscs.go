@@ -92,7 +92,7 @@ var (
 )
 
 func (h *Handle) qdiscChange(op string, typ, flags uint16, qdisc Qdisc) error {
-	if qdisc == nil {
+	if holdsNil(qdisc) {
 		r := tcRequest(typ, flags, 0, 0, 0, 0)
 		r.Fail(errNoQdisc)
 		return h.exec(r, op, noObject)

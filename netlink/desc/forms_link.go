@@ -292,6 +292,15 @@ func readEnum8(in *Args, f *Field, e *wire.Encoder) error {
 	return err
 }
 
+// NumberName is the name of a number, or the number where it has none: a listing shows what it does
+// not know.
+func NumberName(names []string, v uint64) string {
+	if v < uint64(len(names)) && names[v] != "" {
+		return names[v]
+	}
+	return strconv.FormatUint(v, 10)
+}
+
 // showName prints a number by its name, or as it is where it has none.
 func (f *Field) showName(p *Printer, v uint64) {
 	if v < uint64(len(f.Names)) {

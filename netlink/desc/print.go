@@ -160,6 +160,13 @@ func (p *Printer) Hex(key, format string, v uint64) {
 	p.value(key, format, v, func(b []byte) []byte { return fmt.Appendf(b, "\"%#x\"", v) })
 }
 
+// Rest prints the bits of flags that have no name, where there are any.
+func (p *Printer) Rest(key string, bits uint64) {
+	if bits != 0 {
+		p.Hex(key, key+" %#x ", bits)
+	}
+}
+
 // Float prints a number, in JSON as C's %g does. format has one verb for a float64.
 func (p *Printer) Float(key, format string, v float64) {
 	p.value(key, format, v, func(b []byte) []byte { return strconv.AppendFloat(b, v, 'g', 6, 64) })
