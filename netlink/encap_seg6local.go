@@ -196,7 +196,7 @@ func (e *SEG6LocalEncap) address(c *attr.Codec, t attr.Type, v *net.IP, code fun
 }
 
 func (*SEG6LocalEncap) describe() desc.Kind {
-	return desc.Kind{Fields: seg6LocalFields, Exact: true, Complete: completeSeg6Local}
+	return desc.Kind{Fields: seg6LocalFields, Exact: true, Complete: completeSeg6Local, Help: seg6LocalHelp}
 }
 
 var seg6LocalFields = []desc.Field{
@@ -428,4 +428,18 @@ func readSeg6Flavors(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 		e.Uint8(uapi.SEG6_LOCAL_FLV_LCNODE_FN_BITS, uint8(n))
 	}
 	return nil
+}
+
+var seg6LocalHelp = [][2]string{
+	{"action", "what is done with packets for this segment"},
+	{"srh", "the segments that are put in front, and the key of a signature"},
+	{"table", "the table in which the next destination is looked up"},
+	{"vrftable", "the table of the VRF in which it is"},
+	{"nh4", "the IPv4 next hop"},
+	{"nh6", "the IPv6 next hop"},
+	{"iif", "the link that packets seem to come by"},
+	{"oif", "the link that packets leave by"},
+	{"endpoint", "the BPF program: a file and its section"},
+	{"count", "count packets, bytes and errors"},
+	{"flavors", "variants of the action; next-csid takes lblen and nflen, bits of the block and of a function"},
 }

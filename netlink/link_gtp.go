@@ -54,7 +54,7 @@ func (g *GTP) attrs(c *attr.Codec) {
 }
 
 func (*GTP) describe() desc.Kind {
-	return desc.Kind{Fields: gtpFields, Complete: completeGTP, Exact: true}
+	return desc.Kind{Fields: gtpFields, Complete: completeGTP, Exact: true, Help: gtpHelp}
 }
 
 var gtpFields = []desc.Field{
@@ -126,4 +126,10 @@ func readGTPRestarts(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	}
 	e.Uint8(f.Type, uint8(v))
 	return err
+}
+
+var gtpHelp = [][2]string{
+	{"role", "the end of the tunnel: sgsn towards the radio network, ggsn towards others"},
+	{"hsize", "the size of the hash table of PDP contexts"},
+	{"restart_count", "the counter of restarts that peers learn, 0 to 255"},
 }

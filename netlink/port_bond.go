@@ -59,7 +59,7 @@ var bondPortSilent = []uint16{
 	uapi.IFLA_BOND_SLAVE_AD_PARTNER_OPER_PORT_STATE, uapi.IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE, uapi.IFLA_BOND_SLAVE_AD_CHURN_PARTNER_STATE,
 }
 
-func (*BondSlave) describe() desc.Kind { return desc.Kind{Fields: bondPortFields} }
+func (*BondSlave) describe() desc.Kind { return desc.Kind{Fields: bondPortFields, Help: bondPortHelp} }
 
 var bondPortFields = []desc.Field{
 	{Type: uapi.IFLA_BOND_SLAVE_STATE, Key: "state", Names: bondSlaveStates, Show: showBondPortName},

@@ -66,7 +66,8 @@ func (l Line) Errorf(msg string, args ...any) error {
 	return fmt.Errorf("%s: %w", l.Where, fmt.Errorf(msg, args...))
 }
 
-// ReadList reads a list: one entry a line, # starts a comment. Its lines are of FOLDER/FILE.
+// ReadList reads a list: one entry a line, # starts a comment. A line that begins with a tab goes on with the entry above. Its lines
+// are of FOLDER/FILE.
 func ReadList(file string) ([]Line, error) {
 	b, err := os.ReadFile(file)
 	if err != nil {
@@ -80,7 +81,12 @@ func ParseList(file, text string) []Line {
 	var out []Line
 	for i, s := range strings.Split(text, "\n") {
 		s, _, _ = strings.Cut(s, "#")
-		if w := strings.Fields(s); len(w) > 0 {
+		w := strings.Fields(s)
+		switch {
+		case len(w) == 0:
+		case s[0] == '\t' && len(out) > 0:
+			out[len(out)-1].Words = append(out[len(out)-1].Words, w...)
+		default:
 			out = append(out, Line{w, fmt.Sprintf("%s:%d", file, i+1)})
 		}
 	}
