@@ -114,6 +114,7 @@ func (c HtbClass) String() string {
 }
 
 func (c *HtbClass) attrs(codec *attr.Codec) {
+	checkLinkLayer(codec, int64(c.LinkLayer))
 	p := uapi.TcHtbOpt{
 		Rate: rateSpec(c.Rate, c.Overhead, c.Mpu, c.LinkLayer), Ceil: rateSpec(c.Ceil, c.Overhead, c.Mpu, c.LinkLayer),
 		Buffer: c.Buffer, Cbuffer: c.Cbuffer, Quantum: c.Quantum, Level: c.Level, Prio: c.Prio,
