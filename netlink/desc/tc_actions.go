@@ -149,7 +149,7 @@ var hardwareStatistics = []struct {
 // before the first.
 func ReadActions(in *Args, typ uint16, e *wire.Encoder) error {
 	if !in.More() {
-		return Illegal("action")
+		return Incomplete()
 	}
 	e.Nest(typ)
 	expected, n := false, uint16(0)
@@ -188,14 +188,16 @@ func nextCommand(word string) bool {
 func readAction(in *Args, n uint16, e *wire.Encoder) error {
 	kind := "gact"
 	if !in.PeekControl() {
-		kind, _ = in.Next()
+		if kind, _ = in.Next(); !in.More() {
+			return Incomplete()
+		}
 	}
 	var k *Kind
 	if in.Action != nil {
 		k = in.Action(kind)
 	}
 	if k == nil {
-		return Failed("Unknown action %q\nbad action parsing\nparse_action: bad value (%d:%s)!", kind, len(in.Rest), in.Peek())
+		return &UsageError{Text: fmt.Sprintf("Unknown action %q", kind), Status: 255}
 	}
 	e.Nest(n)
 	e.String(uapi.TCA_ACT_KIND, kind)
