@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
-	mathbits "math/bits"
+	"math/bits"
 	"net"
 	"slices"
 	"strings"
@@ -370,8 +370,8 @@ func showSeg6Flavors(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 	a := desc.ParseAttrs(b)
 	if v := a[uapi.SEG6_LOCAL_FLV_OPERATION]; len(v) >= 4 {
 		var names []string
-		for bits := native.Uint32(v); bits != 0; bits &= bits - 1 {
-			names = append(names, desc.NumberName(seg6Flavors, uint64(mathbits.TrailingZeros32(bits))))
+		for left := native.Uint32(v); left != 0; left &= left - 1 {
+			names = append(names, desc.NumberName(seg6Flavors, uint64(bits.TrailingZeros32(left))))
 		}
 		if p.JSON {
 			p.Array(f.Key)

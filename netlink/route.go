@@ -226,7 +226,7 @@ func routeObject(r *Route) string {
 	if r.Gw != nil {
 		w = append(w, "via "+r.Gw.String())
 	}
-	if r.Via != nil {
+	if !holdsNil(r.Via) {
 		w = append(w, "via "+r.Via.String())
 	}
 	for _, n := range r.MultiPath[:min(len(r.MultiPath), fewInError)] {

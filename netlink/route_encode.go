@@ -196,7 +196,7 @@ func routeFamily(route *Route) (int, error) {
 	}
 	f.prefix("destination", route.Dst)
 	f.prefix("from", route.From)
-	if route.NewDst != nil {
+	if !holdsNil(route.NewDst) {
 		f.is("new destination", route.NewDst.Family())
 	}
 	f.address("source", route.Src)

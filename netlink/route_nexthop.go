@@ -115,6 +115,9 @@ func encodeGateway(e *wire.Encoder, family int, gw net.IP, via, newDst Destinati
 		}
 		e.Addr(uapi.RTA_GATEWAY, a)
 	}
+	if lostDestination(via) || lostDestination(newDst) {
+		return errNoDestination
+	}
 	if via != nil {
 		b, err := via.Encode()
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"kern.sys/internal/attr"
 	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
@@ -216,6 +217,11 @@ func rateSpec(rate uint64, overhead, mpu uint16, linkLayer uint8) uapi.TcRatespe
 		Linklayer: linkLayer & uapi.TC_LINKLAYER_MASK, Overhead: overhead, Mpu: mpu,
 		Rate: uint32(min(rate, math.MaxUint32)),
 	}
+}
+
+// checkLinkLayer refuses a number that struct tc_ratespec has no room for.
+func checkLinkLayer(c *attr.Codec, linkLayer int64) {
+	c.Check("link layer", linkLayer, uapi.TC_LINKLAYER_MASK)
 }
 
 // above32 is a rate that struct tc_ratespec has no room for, 0 for others.

@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -157,5 +158,16 @@ func printSkips(w io.Writer) {
 	defer skips.Unlock()
 	for _, feature := range slices.Sorted(maps.Keys(skips.count)) {
 		fmt.Fprintf(w, "nstest: skipped %d: %s\n", skips.count[feature], feature)
+	}
+}
+
+// LoadModule loads a module that nothing asks the kernel for, in guests, which have all. Elsewhere modules are left alone.
+func LoadModule(t testing.TB, name string) {
+	t.Helper()
+	if os.Getenv(fullKernelEnv) != "1" {
+		return
+	}
+	if out, err := exec.Command("modprobe", name).CombinedOutput(); err != nil {
+		t.Logf("modprobe %s: %v, %s", name, err, out) // the test says what the kernel lacks
 	}
 }

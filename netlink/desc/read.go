@@ -26,6 +26,12 @@ type Args struct {
 	// Present returns the kind's attributes of the object that is being changed. It
 	// asks the kernel when it is called; nil means that the object is being created.
 	Present func() (Attrs, error)
+	// Tc is the object of traffic control whose options are read.
+	Tc *Tc
+	// Action describes a kind of action, nil for one that is not known.
+	Action func(kind string) *Kind
+	// OpenPinned opens a BPF program by its name in a BPF file system.
+	OpenPinned func(path string) (fd int, err error)
 	// Warn shows the user a warning; nil drops it.
 	Warn func(text string)
 

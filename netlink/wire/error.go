@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"unicode/utf8"
 
 	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
@@ -89,19 +90,35 @@ type Error struct {
 	Missing uint16   // the attribute that is missing in the nest Path names, 0 where none is
 }
 
-// Error gives operation, object, errno and what the kernel said.
+// mostOfObject is how many bytes of what the caller gave an error repeats: a name that is too long, or an address,
+// may have any length.
+const mostOfObject = 500
+
+// bounded returns s, or its beginning.
+func bounded(s string) string {
+	if len(s) <= mostOfObject {
+		return s
+	}
+	n := mostOfObject
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
+}
+
+// Error gives operation, object, errno and what the kernel said. Of an object that is very long it gives the beginning.
 func (e *Error) Error() string {
 	var b strings.Builder
 	if e.Op != "" {
 		b.WriteString(e.Op)
 		if e.Object != "" {
 			b.WriteByte(' ')
-			b.WriteString(e.Object)
+			b.WriteString(bounded(e.Object))
 		}
 		b.WriteString(": ")
 	}
 	if e.Err != nil {
-		b.WriteString(e.Err.Error())
+		b.WriteString(bounded(e.Err.Error()))
 	}
 	var more []string
 	if e.Message != "" {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"kern.sys/netlink/desc"
@@ -14,6 +15,8 @@ type Object struct {
 	// Run does the command whose words follow. nil: ip has the object and this
 	// program not yet, so that an abbreviation never means another one.
 	Run func(*Command) error
+	// Program, if set, is what the object stands for: the words behind it are those of that program.
+	Program func() Program
 	// Usage is the grammar, printed by "help". Its first word on a line stands
 	// behind the program's name: "link show [ DEVICE ]".
 	Usage func() string
@@ -45,8 +48,9 @@ func (s *Session) Command(words []string) *Command {
 
 // Do runs a command.
 func (s *Session) Do(words []string) error {
+	exact := slices.ContainsFunc(s.Objects(), func(o Object) bool { return o.Name == words[0] })
 	for _, o := range s.Objects() {
-		if !abbreviates(words[0], o.Name) {
+		if exact && o.Name != words[0] || !abbreviates(words[0], o.Name) {
 			continue
 		}
 		if o.Run == nil {
@@ -95,7 +99,7 @@ func (c *Command) HelpAsked() bool { return abbreviates(c.Peek(), "help") }
 
 // ShowUsage is the error that shows the object's grammar.
 func (c *Command) ShowUsage() error {
-	text := usageText(c.Name, c.usage())
+	text := UsageText(c.Name, c.usage())
 	if c.words != nil {
 		text += WordList(c.words())
 	}
@@ -115,8 +119,8 @@ func WordList(words [][2]string) string {
 	return b.String()
 }
 
-// usageText is a grammar with the program's name before each command.
-func usageText(program, grammar string) string {
+// UsageText is a grammar with the program's name before each command.
+func UsageText(program, grammar string) string {
 	var b strings.Builder
 	b.WriteString("Usage: ")
 	for i, line := range strings.Split(strings.Trim(grammar, "\n"), "\n") {

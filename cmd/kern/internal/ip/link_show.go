@@ -263,7 +263,7 @@ var linkEvents = []string{
 }
 
 func linkEventName(event uint32) string {
-	if int(event) < len(linkEvents) {
+	if event < uint32(len(linkEvents)) {
 		return linkEvents[event]
 	}
 	return fmt.Sprint(event)

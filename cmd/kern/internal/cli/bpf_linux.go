@@ -1,4 +1,4 @@
-package ip
+package cli
 
 import (
 	"runtime"
@@ -9,9 +9,9 @@ import (
 	"kern.sys/unix"
 )
 
-// progInfo asks the kernel for a BPF program; it is false where the caller may
+// ProgInfo asks the kernel for a BPF program; it is false where the caller may
 // not see it or it is gone. See bpf(2).
-func progInfo(id uint32) (info uapi.BpfProgInfo, ok bool) {
+func ProgInfo(id uint32) (info uapi.BpfProgInfo, ok bool) {
 	// union bpf_attr of BPF_PROG_GET_FD_BY_ID: prog_id, next_id, open_flags.
 	attr := make([]byte, 12)
 	native.PutUint32(attr, id)
@@ -39,4 +39,18 @@ func progInfo(id uint32) (info uapi.BpfProgInfo, ok bool) {
 // putPointer writes an address into a member of eight bytes (__aligned_u64).
 func putPointer(b []byte, p unsafe.Pointer) {
 	native.PutUint64(b, uint64(uintptr(p)))
+}
+
+// OpenPinned opens a BPF object by its name in a BPF file system.
+func OpenPinned(path string) (fd int, err error) {
+	name, err := unix.BytePtrFromString(path)
+	if err != nil {
+		return -1, err
+	}
+	// union bpf_attr of BPF_OBJ_GET: pathname, bpf_fd, file_flags.
+	attr := make([]byte, 16)
+	putPointer(attr, unsafe.Pointer(name))
+	r, err := unix.Bpf(uapi.BPF_OBJ_GET, unsafe.Pointer(unsafe.SliceData(attr)), uintptr(len(attr)))
+	runtime.KeepAlive(name)
+	return int(r), err
 }
