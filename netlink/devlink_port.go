@@ -10,7 +10,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// DevlinkPort is a port of a device: devlink port. What is nil was not told.
+// DevlinkPort is a port of a device: devlink port. A nil field was not reported.
 type DevlinkPort struct {
 	BusName          string
 	DeviceName       string
@@ -42,7 +42,7 @@ type DevlinkPortFn struct {
 	OpState uint8 // DEVLINK_PORT_FN_OPSTATE_…; read only
 
 	Caps     uint32  // the capabilities that are on, bits DEVLINK_PORT_FN_ATTR_CAP_…; of those in CapsMask
-	CapsMask uint32  // the capabilities that were told
+	CapsMask uint32  // the capabilities that were reported
 	MaxIOEQs *uint32 // event queues for input and output (Linux 6.10)
 }
 

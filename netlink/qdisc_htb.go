@@ -136,7 +136,7 @@ func (c *HtbClass) attrs(codec *attr.Codec) {
 	}
 }
 
-// rateTable is the table of a rate. It is sent for kernels before 3.8, and never told.
+// rateTable is the table of a rate. It is sent for kernels before 3.8, and never reported.
 func rateTable(c *attr.Codec, t attr.Type, rate *uapi.TcRatespec) {
 	attr.Custom(c, t, func(e *wire.Encoder) {
 		var table [rtabSlots]uint32

@@ -22,7 +22,7 @@ type VDPADev struct {
 	MgmtDevName string
 }
 
-// VDPADevConfig is what a device tells whoever uses it: vdpa dev config.
+// VDPADevConfig is the configuration space that a device shows to its driver: vdpa dev config.
 type VDPADevConfig struct {
 	Name               string
 	ID                 uint32 // VIRTIO_ID_…

@@ -52,11 +52,11 @@ type XfrmState struct {
 	IPTFS     *XfrmIPTFS     // of XFRM_MODE_IPTFS
 	LastUsed  uint64         // seconds since 1970, of Mobile IPv6; read only
 	// ReplayMaxDiff and ReplayMaxAge say after how many packets, and after how many tenths of a
-	// second, the kernel tells of sequence numbers (XFRMNLGRP_AEVENTS); nil: the system's. They
+	// second, the kernel reports sequence numbers (XFRMNLGRP_AEVENTS); nil: the system's. They
 	// are not read, but by [Handle.XfrmAeventGet].
 	ReplayMaxDiff *uint32
 	ReplayMaxAge  *uint32
-	// MappingMaxAge is how many seconds apart changes of the peer's UDP port are told (Linux 5.17).
+	// MappingMaxAge is how many seconds apart changes of the peer's UDP port are reported (Linux 5.17).
 	MappingMaxAge uint32
 	// NatKeepalive is how many seconds apart the kernel keeps a translator's state alive, 0: it
 	// does not (Linux 6.11).
@@ -101,7 +101,7 @@ func (e XfrmStateEncap) String() string {
 		e.Type, e.SrcPort, e.DstPort, e.OriginalAddress)
 }
 
-// XfrmStateLimits are what a state or a policy may be used for. At a soft limit the kernel tells
+// XfrmStateLimits are what a state or a policy may be used for. At a soft limit the kernel notifies
 // of it, at a hard one it deletes it. 0 is no limit; one of bytes or packets that is none is read
 // as the largest uint64. Times are in seconds.
 type XfrmStateLimits struct {

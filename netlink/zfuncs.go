@@ -451,7 +451,7 @@ func DevlinkGetDeviceResources(bus string, device string) (*DevlinkResources, er
 	return pkgHandle.DevlinkGetDeviceResources(bus, device)
 }
 
-// DevlinkGetDeviceVersions returns the versions that a device tells, those that are running and
+// DevlinkGetDeviceVersions returns the versions that a device reports, those that are running and
 // those that are stored each by themselves: devlink dev info BUS/DEVICE. It acts in the network
 // namespace of the calling thread; see [Handle.DevlinkGetDeviceVersions].
 func DevlinkGetDeviceVersions(bus, device string) (*DevlinkVersions, error) {
@@ -1969,7 +1969,7 @@ func Watch(ctx context.Context, tables ...Table) iter.Seq2[Event, error] {
 	return pkgHandle.Watch(ctx, tables...)
 }
 
-// XfrmAeventGet returns what the kernel tells of a state's sequence numbers: Statistics, Replay or
+// XfrmAeventGet returns the kernel's report about a state's sequence numbers: Statistics, Replay or
 // ReplayESN, ReplayMaxDiff and ReplayMaxAge are set beside what identifies it. It acts in the
 // network namespace of the calling thread; see [Handle.XfrmAeventGet].
 func XfrmAeventGet(state *XfrmState) (*XfrmState, error) {

@@ -146,7 +146,7 @@ func GetRobustList(pid int) (head, size uintptr, err error) {
 func SetRobustList(head *RobustListHead) error { return setRobustList(head, unsafe.Sizeof(*head)) }
 
 // Rseq is rseq(2), Linux 4.18: from now on the kernel keeps in area on which processor the calling thread runs, or with
-// RSEQ_FLAG_UNREGISTER no more. size is 32, or the size that the auxiliary vector tells. sig is
+// RSEQ_FLAG_UNREGISTER no more. size is 32, or the size in the auxiliary vector. sig is
 // in front of every abort handler, and the same to unregister. The kernel writes to area until then: it must be memory that is
 // not the garbage collector's, as from [MmapPtr], aligned to its size. A goroutine must be locked to its thread. In programs with
 // cgo the C library has registered one, EBUSY. Sequences to restart take assembly.

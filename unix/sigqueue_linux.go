@@ -2,7 +2,7 @@ package unix
 
 import "unsafe"
 
-// Queue returns what a signal with a value, SI_QUEUE or SI_MESGQ, tells.
+// Queue returns what a signal with a value, SI_QUEUE or SI_MESGQ, carries.
 func (s *Siginfo) Queue() *SiginfoQueue { return (*SiginfoQueue)(unsafe.Pointer(s)) }
 
 // Siginfo returns what there is to send.

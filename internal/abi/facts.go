@@ -177,7 +177,7 @@ func (db *DB) inner(outer, member string) (*Type, bool) {
 	return in, len(in.On) > 0
 }
 
-// hasMember tells whether C would find a member, also in structures and unions without a name.
+// hasMember reports whether C would find a member, also in structures and unions without a name.
 func hasMember(fields []Field, name string) bool {
 	return slices.ContainsFunc(fields, func(f Field) bool {
 		return f.Name == name || f.Name == "" && hasMember(f.Members, name)

@@ -35,7 +35,7 @@ var (
 	// ErrClosed says that the connection or listener was closed.
 	ErrClosed error = errClosed
 	// ErrOverrun says that messages were lost since the receive buffer was
-	// full (ENOBUFS). What the listener watches has to be read anew; it
+	// full (ENOBUFS). What the listener watches has to be read again; it
 	// goes on. It matches ENOBUFS.
 	ErrOverrun error = errOverrun{}
 	// ErrTruncated says that a message was larger than the receive buffer.

@@ -127,7 +127,7 @@ func (s *Session) askLink(index int, name string) *LinkInfo {
 }
 
 // LinkRequest asks for one link by index or, with index 0, by name.
-// mask chooses what is told (RTEXT_FILTER_…).
+// mask chooses the parts of the answer (RTEXT_FILTER_…).
 func LinkRequest(index int, name string, mask uint32) *wire.Request {
 	r := wire.NewRequest(uapi.RTM_GETLINK, 0)
 	ifi := uapi.Ifinfomsg{Index: int32(index)}
