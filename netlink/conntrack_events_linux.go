@@ -45,7 +45,7 @@ type ConntrackEvent struct {
 	Flow *ConntrackFlow
 }
 
-// ConntrackSubscribeOptions is what [Handle.ConntrackSubscribeSeq] takes.
+// ConntrackSubscribeOptions are the options of [Handle.ConntrackSubscribeSeq].
 type ConntrackSubscribeOptions struct {
 	Namespace *netns.NsHandle    // nil: the handle's, or the calling thread's
 	Types     ConntrackEventType // a mask of the events that are reported; 0: all

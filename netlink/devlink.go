@@ -19,7 +19,7 @@ type DevlinkDevice struct {
 	ReloadFailed bool // the last reload went wrong; the device does not work
 }
 
-// DevlinkDevAttrs is what a device has.
+// DevlinkDevAttrs are the attributes of a device.
 type DevlinkDevAttrs struct {
 	Eswitch DevlinkDevEswitchAttr
 }

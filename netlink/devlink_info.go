@@ -31,7 +31,7 @@ type DevlinkDeviceInfo struct {
 // devlinkInfoGetter returns the answer to a question about a device, from the header of generic netlink on.
 type devlinkInfoGetter func(bus, device string) ([]byte, error)
 
-// DevlinkGetDeviceInfoByName returns what a device is: devlink dev info BUS/DEVICE. getInfoMsg asks the kernel; nil is the
+// DevlinkGetDeviceInfoByName describes a device and its firmware: devlink dev info BUS/DEVICE. getInfoMsg asks the kernel; nil is the
 // handle's own way.
 func (h *Handle) DevlinkGetDeviceInfoByName(Bus string, Device string, getInfoMsg devlinkInfoGetter) (*DevlinkDeviceInfo, error) {
 	all, err := h.DevlinkGetDeviceInfoByNameAsMap(Bus, Device, getInfoMsg)
@@ -47,7 +47,7 @@ func (h *Handle) DevlinkGetDeviceInfoByName(Bus string, Device string, getInfoMs
 	return i, nil
 }
 
-// DevlinkGetDeviceInfoByName returns what a device is: devlink dev info BUS/DEVICE.
+// DevlinkGetDeviceInfoByName describes a device and its firmware: devlink dev info BUS/DEVICE.
 func DevlinkGetDeviceInfoByName(Bus string, Device string) (*DevlinkDeviceInfo, error) {
 	return pkgHandle.DevlinkGetDeviceInfoByName(Bus, Device, nil)
 }
@@ -87,7 +87,7 @@ func (i *DevlinkDeviceInfo) field(name string) *string {
 	return nil
 }
 
-// DevlinkGetDeviceInfoByNameAsMap returns what a device is by the kernel's names, and "driver", "serialNumber" and
+// DevlinkGetDeviceInfoByNameAsMap describes a device by the kernel's names, with "driver", "serialNumber" and
 // "boardSerialNumber". See [Handle.DevlinkGetDeviceInfoByName] for getInfoMsg.
 func (h *Handle) DevlinkGetDeviceInfoByNameAsMap(Bus string, Device string, getInfoMsg devlinkInfoGetter) (map[string]string, error) {
 	all := map[string]string{}
@@ -115,7 +115,7 @@ func (h *Handle) DevlinkGetDeviceInfoByNameAsMap(Bus string, Device string, getI
 	return all, nil
 }
 
-// DevlinkGetDeviceInfoByNameAsMap returns what a device is by the kernel's names, and "driver", "serialNumber" and
+// DevlinkGetDeviceInfoByNameAsMap describes a device by the kernel's names, with "driver", "serialNumber" and
 // "boardSerialNumber".
 func DevlinkGetDeviceInfoByNameAsMap(Bus string, Device string) (map[string]string, error) {
 	return pkgHandle.DevlinkGetDeviceInfoByNameAsMap(Bus, Device, nil)

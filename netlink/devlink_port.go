@@ -46,14 +46,14 @@ type DevlinkPortFn struct {
 	MaxIOEQs *uint32 // event queues for input and output (Linux 6.10)
 }
 
-// DevlinkPortFnSetAttrs is what [Handle.DevlinkPortFnSet] changes.
+// DevlinkPortFnSetAttrs holds the values that [Handle.DevlinkPortFnSet] sets.
 type DevlinkPortFnSetAttrs struct {
 	FnAttrs     DevlinkPortFn
 	HwAddrValid bool // FnAttrs.HwAddr is set
 	StateValid  bool // FnAttrs.State is set
 }
 
-// DevLinkPortAddAttrs is what [Handle.DevLinkPortAdd] makes a port of.
+// DevLinkPortAddAttrs are the arguments of [Handle.DevLinkPortAdd].
 type DevLinkPortAddAttrs struct {
 	Controller      uint32
 	SfNumber        uint32

@@ -9,7 +9,7 @@ import (
 	"kern.sys/unix"
 )
 
-// SocketSubscribeOptions is what [Handle.SocketSubscribeSeq] takes.
+// SocketSubscribeOptions are the options of [Handle.SocketSubscribeSeq].
 type SocketSubscribeOptions struct {
 	Namespace              *netns.NsHandle // nil: the handle's, or the calling thread's
 	Family                 uint8           // AF_INET or AF_INET6; 0: both

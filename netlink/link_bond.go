@@ -53,7 +53,7 @@ type Bond struct {
 	BroadcastNeighbor *bool    // broadcast_neighbor: ARP and ND go out of all ports (Linux 6.17)
 }
 
-// BondAdInfo is what an 802.3ad bond has negotiated.
+// BondAdInfo is the result of an 802.3ad bond's negotiation.
 type BondAdInfo struct {
 	AggregatorId int
 	NumPorts     int

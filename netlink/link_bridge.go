@@ -91,7 +91,7 @@ type BridgeState struct {
 	Querier4, Querier6 *BridgeQuerier
 }
 
-// BridgeID is what a bridge is known by in a spanning tree.
+// BridgeID identifies a bridge in a spanning tree.
 type BridgeID struct {
 	Priority uint16
 	Addr     [6]byte

@@ -99,7 +99,7 @@ type CanPwm struct {
 	Offset *uint32 // pwmo
 }
 
-// CanLimits is what a CAN controller can do.
+// CanLimits are the limits of a CAN controller.
 type CanLimits struct {
 	Modes             uint32   // CAN_CTRLMODE_… that can be changed (Linux 5.18)
 	BitRateMax        uint32   // of the transceiver, 0: not known

@@ -10,7 +10,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// BridgePort is what a link has as the port of a bridge, LinkAttrs.Slave:
+// BridgePort holds a link's attributes as the port of a bridge, LinkAttrs.Slave:
 // ip -details link show, after "bridge_slave". A pointer is nil where the
 // kernel does not report the attribute.
 type BridgePort struct {

@@ -106,7 +106,7 @@ type RouteCacheInfo struct {
 	Tsage   uint32
 }
 
-// RouteGetOptions are what [Handle.RouteGetWithOptions] may know of a packet.
+// RouteGetOptions describe the packet for [Handle.RouteGetWithOptions].
 type RouteGetOptions struct {
 	Iif      string // name of the link that the packet came by
 	IifIndex int    // the same as an index

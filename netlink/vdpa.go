@@ -87,7 +87,7 @@ type VDPAMGMTDev struct {
 	MaxVQS            uint32
 }
 
-// VDPANewDevParams is what a new device has; 0 and nil leave it to the driver.
+// VDPANewDevParams are the parameters of a new device; 0 and nil leave it to the driver.
 type VDPANewDevParams struct {
 	MACAddr  net.HardwareAddr
 	MaxVQP   uint16

@@ -116,7 +116,7 @@ type XfrmMsgMigrate struct {
 // Type returns nl.XFRM_MSG_MIGRATE.
 func (*XfrmMsgMigrate) Type() nl.XfrmMsgType { return uapi.XFRM_MSG_MIGRATE }
 
-// XfrmMsgDefaults says what becomes of packets that no policy selects, now.
+// XfrmMsgDefaults reports the new treatment of packets that no policy selects.
 type XfrmMsgDefaults struct{ XfrmDefaults }
 
 // Type returns XFRM_MSG_GETDEFAULT.

@@ -369,8 +369,9 @@ func ConntrackTableFlush(table ConntrackTableType) error {
 	return pkgHandle.ConntrackTableFlush(table)
 }
 
-// ConntrackTableList returns what a table has of a family, or of all with FAMILY_ALL: conntrack -L.
-// It acts in the network namespace of the calling thread; see [Handle.ConntrackTableList].
+// ConntrackTableList lists the entries of a table of one family, or of all with FAMILY_ALL:
+// conntrack -L. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackTableList].
 func ConntrackTableList(table ConntrackTableType, family InetFamily) ([]*ConntrackFlow, error) {
 	return pkgHandle.ConntrackTableList(table, family)
 }
@@ -1983,13 +1984,13 @@ func XfrmAeventSet(state *XfrmState) error {
 	return pkgHandle.XfrmAeventSet(state)
 }
 
-// XfrmDefaultsGet returns what becomes of packets that no policy selects: ip xfrm policy
+// XfrmDefaultsGet returns the treatment of packets that no policy selects: ip xfrm policy
 // getdefault. It acts in the network namespace of the calling thread; see [Handle.XfrmDefaultsGet].
 func XfrmDefaultsGet() (*XfrmDefaults, error) {
 	return pkgHandle.XfrmDefaultsGet()
 }
 
-// XfrmDefaultsSet says what becomes of packets that no policy selects: ip xfrm policy setdefault.
+// XfrmDefaultsSet sets the treatment of packets that no policy selects: ip xfrm policy setdefault.
 // It acts in the network namespace of the calling thread; see [Handle.XfrmDefaultsSet].
 func XfrmDefaultsSet(v XfrmDefaults) error {
 	return pkgHandle.XfrmDefaultsSet(v)

@@ -51,7 +51,7 @@ func FutexOpWakeOp(addr *uint32, wake int, addr2 *uint32, wake2 int, op uint32, 
 	return futexCount(addr, FUTEX_WAKE_OP|flags, count32(wake), uintptr(count32(wake2)), addr2, op)
 }
 
-// FutexOperation is what [FutexOpWakeOp] does: op (FUTEX_OP_SET and others) with arg, then a comparison cmp (FUTEX_OP_CMP_…)
+// FutexOperation is the operation of [FutexOpWakeOp]: op (FUTEX_OP_SET and others) with arg, then a comparison cmp (FUTEX_OP_CMP_…)
 // of the old value with cmparg. The arguments are numbers of 12 bits.
 func FutexOperation(op, arg, cmp, cmparg int) uint32 {
 	return uint32(op&0xf)<<28 | uint32(cmp&0xf)<<24 | uint32(arg&0xfff)<<12 | uint32(cmparg&0xfff)

@@ -77,7 +77,7 @@ func IoctlPtpPinGetfunc(fd int, index uint) (*PtpPinDesc, error) {
 	return value, ioctlSet(fd, PTP_PIN_GETFUNC2, value)
 }
 
-// IoctlPtpPinSetfunc says what a pin of a PTP clock is used for.
+// IoctlPtpPinSetfunc sets the use of a pin of a PTP clock.
 func IoctlPtpPinSetfunc(fd int, pd *PtpPinDesc) error { return ioctlSet(fd, PTP_PIN_SETFUNC2, pd) }
 
 // IoctlPtpPeroutRequest makes a PTP clock give out a periodic signal.

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Kind says what a constant or a type is.
+// Kind is the sort of a constant or a type.
 type Kind string
 
 // Kinds of constants and of types.
@@ -40,7 +40,7 @@ type Type struct {
 	On     map[string]*Layout
 }
 
-// Layout is what a type is on one architecture.
+// Layout is the layout of a type on one architecture.
 type Layout struct {
 	Size, Align int64   // bytes; an Align of 0 is not known
 	Target      string  // what a typedef stands for: a type expression

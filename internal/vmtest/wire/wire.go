@@ -12,7 +12,7 @@ const (
 	Port     = "kern-vmtest" // name of the virtio port for events
 )
 
-// Job is what a guest is to do.
+// Job is the work of a guest.
 type Job struct {
 	Modules  []string  // modules to load first
 	Packages []Package // test binaries to run, one after the other

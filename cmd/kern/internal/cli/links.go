@@ -9,7 +9,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// LinkInfo is what commands must know of a link to show or use other objects.
+// LinkInfo holds the parts of a link that commands need to show or use other objects.
 type LinkInfo struct {
 	Index     int
 	Name      string
@@ -81,7 +81,7 @@ func (s *Session) RememberLink(m wire.Message) *LinkInfo {
 	return info
 }
 
-// Link returns what is known of a link, nil if there is none of that index.
+// Link returns the description of a link, nil if there is none of that index.
 func (s *Session) Link(index int) *LinkInfo {
 	if info, ok := s.links.byIndex[index]; ok {
 		return info

@@ -22,7 +22,7 @@ import (
 	"kern.sys/internal/nstest"
 )
 
-// Result is what a command left.
+// Result is the outcome of a command.
 type Result struct {
 	Out, Err string
 	Code     int
