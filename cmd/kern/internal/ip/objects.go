@@ -30,7 +30,7 @@ func Objects() []cli.Object {
 		{Name: "tcpmetrics"},
 		{Name: "tcp_metrics"},
 		{Name: "monitor", Run: runMonitor, Usage: monitorUsage, Brief: "what changes, as it does"},
-		{Name: "xfrm"},
+		{Name: "xfrm", Run: runXfrm, Usage: xfrmUsage, Brief: "states and policies of IPsec"},
 		{Name: "mroute"},
 		{Name: "mrule"},
 		{Name: "netns", Run: runNetns, Usage: netnsUsage, Brief: "named network namespaces"},
