@@ -9,7 +9,7 @@ import (
 func TestAbbreviatedObjectsAreThoseOfIP(t *testing.T) {
 	for word, want := range map[string]string{
 		"a": "address", "addr": "address", "l": "link", "li": "link", "r": "route", "ro": "route", "ru": "rule", "n": "neigh", "ne": "neigh",
-		"net": "netns", "mo": "monitor", "mon": "monitor", "m": "maddr", "v": "vrf", "nt": "ntable", "ntb": "ntable", "nex": "nexthop", "to": "token", "ta": "tuntap", "x": "xfrm",
+		"net": "netns", "mo": "monitor", "mon": "monitor", "m": "maddr", "v": "vrf", "nt": "ntable", "ntb": "ntable", "nex": "nexthop", "to": "token", "ta": "tuntap", "x": "xfrm", "f": "fou", "l2": "l2tp",
 	} {
 		got := kernHelp(t, word)
 		if !strings.Contains(got, want) {
@@ -17,7 +17,7 @@ func TestAbbreviatedObjectsAreThoseOfIP(t *testing.T) {
 		}
 	}
 	// What ip has and this program has not is never taken for another object.
-	for _, word := range []string{"t", "tu", "s", "tc", "f", "i"} {
+	for _, word := range []string{"t", "tu", "s", "tc", "i"} {
 		if got := kernHelp(t, word); !strings.Contains(got, "not supported") {
 			t.Errorf("%s help: %s", word, got)
 		}

@@ -26,6 +26,7 @@ type Session struct {
 
 	NS      netns.NsHandle     // what -netns named; none: that of the calling thread
 	conns   map[int]*wire.Conn // by protocol of netlink, each opened when first needed
+	genl    map[string]uint16  // numbers of families of generic netlink
 	links   links
 	nsid    int              // whose links these are; thisNSID: those here
 	others  map[int]links    // those of the other namespaces, by their id here

@@ -15,6 +15,7 @@ import (
 // xfrmTimes are times of states and policies, which are those of the test.
 var xfrmTimes = regexp.MustCompile(`(add|use|lastused) \d{4}-\d\d-\d\d \d\d:\d\d:\d\d`)
 
+// withoutXfrmTimes is a result without them.
 func withoutXfrmTimes(r clitest.Result) clitest.Result {
 	r.Out = xfrmTimes.ReplaceAllString(r.Out, "$1 TIME")
 	r.Out = clitest.Common(r.Out)
@@ -98,40 +99,11 @@ var xfrmStates = []clitest.DiffState{
 }
 
 func TestXfrmIsShownAndMadeAsByIP(t *testing.T) {
-	clitest.NeedIP(t)
-	shown := func(program func(args ...string) clitest.Result, t *testing.T) map[string]clitest.Result {
-		all := map[string]clitest.Result{}
-		for _, show := range xfrmShows {
-			all[show] = withoutXfrmTimes(program(clitest.Words(t, show)...))
+	compareTexts(t, xfrmStates, xfrmShows, func(t testing.TB, s *clitest.DiffState) {
+		if strings.Contains(strings.Join(s.Cmds, " "), "state add") {
+			needXfrm(t)
 		}
-		return all
-	}
-	compare := func(t *testing.T, what string, want, got map[string]clitest.Result) {
-		t.Helper()
-		for _, show := range xfrmShows {
-			if want[show] != got[show] {
-				t.Errorf("%s, %s:\nip   %v\nkern %v", what, show, want[show], got[show])
-			}
-		}
-	}
-	for _, s := range xfrmStates {
-		t.Run(s.Name, func(t *testing.T) {
-			byIP := func(args ...string) clitest.Result { return clitest.IP(t, args...) }
-			var made map[string]clitest.Result
-			nstest.Do(t, func() {
-				if strings.Contains(strings.Join(s.Cmds, " "), "state add") {
-					needXfrm(t)
-				}
-				clitest.SetUp(t, s.Cmds...)
-				made = shown(byIP, t)
-				compare(t, "shown", made, shown(clitest.Kern, t))
-			})
-			nstest.Do(t, func() {
-				clitest.SetUpByKern(t, s.Cmds...)
-				compare(t, "made", made, shown(byIP, t))
-			})
-		})
-	}
+	})
 }
 
 // needXfrm skips a test on a kernel without ESP.
