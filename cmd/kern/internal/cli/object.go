@@ -94,6 +94,11 @@ func (c *Command) Choose(none func(*Command) error, verbs ...Verb) error {
 	return &UnknownError{Kind: "Command", Word: word, Try: c.Object + " help"}
 }
 
+// Part makes the command one about a part of its object, which has a grammar of its own: "xfrm state".
+func (c *Command) Part(name string, usage func() string) {
+	c.Object, c.usage = c.Object+" "+name, usage
+}
+
 // HelpAsked reports whether the next word asks for help.
 func (c *Command) HelpAsked() bool { return abbreviates(c.Peek(), "help") }
 

@@ -184,7 +184,7 @@ func (w *monitorWish) listenTo(c *cli.Command, groups []uint32) (*wire.Listener,
 		cfg.NetNS = &c.NS
 	}
 	if w.allNSID {
-		socket, err := newAllNSID(c.NS, c.Rcvbuf, groups)
+		socket, err := newAllNSID(c.NS, uapi.NETLINK_ROUTE, c.Rcvbuf, groups)
 		if err != nil {
 			return nil, err
 		}
