@@ -67,7 +67,7 @@ type bpfActionWords struct {
 
 var bpfActionFields = []desc.Field{
 	{Word: "run", Read: func(*desc.Args, *desc.Field, *wire.Encoder) error { return nil }},
-	{Type: uapi.TCA_ACT_BPF_PARMS, Word: "bytecode", Words: bpfCommandWords[1:], Usage: "PROGRAM", Exact: true, Show: showBpfAction,
+	{Type: uapi.TCA_ACT_BPF_PARMS, Word: "bytecode", Words: bpfFurtherWords, Usage: "PROGRAM", Exact: true, Show: showBpfAction,
 		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
 			desc.Scratch[bpfActionWords](in).program, err = readBpfProgram(in)
 			return err

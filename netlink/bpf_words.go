@@ -22,8 +22,8 @@ type bpfCommand struct {
 	name string
 }
 
-// bpfCommandWords are the words that a program may begin with.
-var bpfCommandWords = []string{"bytecode", "bc", "bytecode-file", "bcf", "object-file", "obj", "object-pinned", "pinned", "pin"}
+// bpfFurtherWords are the words that a program may begin with, beside "bytecode".
+var bpfFurtherWords = []string{"bc", "bytecode-file", "bcf", "object-file", "obj", "object-pinned", "pinned", "pin"}
 
 // readBpfProgram takes the program behind one of these words.
 func readBpfProgram(in *desc.Args) (*bpfCommand, error) {

@@ -78,7 +78,7 @@ var bpfFilterFields = []desc.Field{
 		}
 	}},
 	{Word: "run", Read: func(*desc.Args, *desc.Field, *wire.Encoder) error { return nil }},
-	{Type: uapi.TCA_BPF_FD, Word: "bytecode", Words: bpfCommandWords[1:], Usage: "PROGRAM", Exact: true,
+	{Type: uapi.TCA_BPF_FD, Word: "bytecode", Words: bpfFurtherWords, Usage: "PROGRAM", Exact: true,
 		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
 			desc.Scratch[bpfFilterWords](in).program, err = readBpfProgram(in)
 			return err

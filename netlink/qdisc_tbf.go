@@ -38,6 +38,7 @@ func (q *Tbf) Attrs() *QdiscAttrs { return &q.QdiscAttrs }
 func (q *Tbf) Type() string { return "tbf" }
 
 func (q *Tbf) attrs(c *attr.Codec) {
+	checkLinkLayer(c, int64(q.LinkLayer))
 	p := uapi.TcTbfQopt{Rate: rateSpec(q.Rate, q.Overhead, q.Mpu, q.LinkLayer), Limit: q.Limit, Buffer: q.Buffer}
 	if q.Peakrate != 0 {
 		p.Peakrate = rateSpec(q.Peakrate, q.Overhead, q.Mpu, q.LinkLayer)

@@ -42,7 +42,7 @@ var linkLayerNames = []string{"unspec", "ethernet", "atm"}
 
 // LinkLayerName is the name of a link layer (nl.LINKLAYER_…).
 func LinkLayerName(l uint32) string {
-	if int(l) < len(linkLayerNames) {
+	if l < uint32(len(linkLayerNames)) {
 		return linkLayerNames[l]
 	}
 	return "unknown"

@@ -37,7 +37,7 @@ type Printer struct {
 	first bool // nothing stands in the innermost object or array yet
 }
 
-// Bytes returns what was printed since the last Reset or Drain.
+// Bytes returns the output since the last Reset or Drain.
 func (p *Printer) Bytes() []byte { return p.buf }
 
 // Reset forgets what was printed.
@@ -167,6 +167,13 @@ func (p *Printer) Int(key, format string, v int64) {
 // verb for a uint64.
 func (p *Printer) Hex(key, format string, v uint64) {
 	p.value(key, format, v, func(b []byte) []byte { return fmt.Appendf(b, "\"%#x\"", v) })
+}
+
+// Rest prints the bits of flags that have no name, where there are any.
+func (p *Printer) Rest(key string, bits uint64) {
+	if bits != 0 {
+		p.Hex(key, key+" %#x ", bits)
+	}
 }
 
 // Float prints a number, in JSON as C's %g does. format has one verb for a float64.
