@@ -112,6 +112,7 @@ var skbeditFields = []desc.Field{
 	{Word: "reclassify", Words: controlWords, Read: readControl},
 	{Type: uapi.TCA_SKBEDIT_PARMS, Word: "index", Usage: "INDEX", Read: readIndex},
 	{Type: uapi.TCA_SKBEDIT_TM, ReadOnly: true},
+	{Type: uapi.TCA_SKBEDIT_QUEUE_MAPPING_MAX, ReadOnly: true}, // tc has neither a word for it nor shows it
 }
 
 func completeSkbedit(in *desc.Args, e *wire.Encoder, _ bool) error {
