@@ -17,7 +17,7 @@ type Class interface {
 	Type() string       // the kind as the kernel calls it, that of the queueing discipline
 }
 
-// ClassAttrs is what classes of all kinds have.
+// ClassAttrs are the attributes of classes of all kinds.
 type ClassAttrs struct {
 	LinkIndex int
 	// Handle is MAJOR:MINOR, the major number that of the queueing discipline, see [MakeHandle].
@@ -79,7 +79,7 @@ func (h *Handle) ClassDel(class Class) error {
 var errNoClass = errors.New("no class given")
 
 func (h *Handle) classChange(op string, typ, flags uint16, class Class) error {
-	if class == nil {
+	if holdsNil(class) {
 		r := tcRequest(typ, flags, 0, 0, 0, 0)
 		r.Fail(errNoClass)
 		return h.exec(r, op, noObject)

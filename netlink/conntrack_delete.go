@@ -29,6 +29,11 @@ func (h *Handle) ConntrackDeleteFilters(table ConntrackTableType, family InetFam
 	if len(filters) == 0 {
 		return 0, nil
 	}
+	for _, f := range filters {
+		if holdsNil(f) {
+			return 0, h.refuse(errNoValue, conntrackDeleteOp, noObject)
+		}
+	}
 	d := conntrackDecoder{table: table}
 	plain := plainFilters(table, filters)
 	var query *ConntrackQuery
@@ -65,7 +70,7 @@ func plainFilters(table ConntrackTableType, filters []CustomConntrackFilter) (pl
 	}
 	for _, f := range filters {
 		p, ok := f.(*ConntrackFilter)
-		if !ok || p == nil {
+		if !ok {
 			return nil
 		}
 		plain = append(plain, p)

@@ -10,7 +10,7 @@ import (
 	"kern.sys/internal/uapi"
 )
 
-// ConntrackFilterType says what of a flow a condition of a [ConntrackFilter] is about.
+// ConntrackFilterType is the part of a flow that a condition of a [ConntrackFilter] compares.
 type ConntrackFilterType uint8
 
 // What conditions are about. The comments name the options of conntrack(8).
@@ -179,6 +179,9 @@ func (f *ConntrackFilter) MatchConntrackFlow(flow *ConntrackFlow) bool {
 
 // MatchConntrackEntry is [ConntrackFilter.MatchConntrackFlow] for an entry.
 func (f *ConntrackFilter) MatchConntrackEntry(e *ConntrackEntry) bool {
+	if f == nil {
+		return false
+	}
 	p := flowParts{
 		protocol: e.Original.Protocol, zone: e.Zone, status: e.Status,
 		srcPort: e.Original.SrcPort, dstPort: e.Original.DstPort,
@@ -206,7 +209,7 @@ func (f *ConntrackFilter) MatchConntrackEntry(e *ConntrackEntry) bool {
 }
 
 func (f *ConntrackFilter) match(p *flowParts) bool {
-	if f.empty() ||
+	if f == nil || f.empty() ||
 		f.protocol != 0 && p.protocol != f.protocol ||
 		f.zone != nil && p.zone != *f.zone ||
 		p.status&f.status != f.status || p.status&f.noStatus != 0 {

@@ -2,6 +2,7 @@ package netlink
 
 import (
 	"errors"
+	"fmt"
 	"iter"
 	"net/netip"
 
@@ -43,7 +44,7 @@ type ConntrackSource uint8
 // Where connections are.
 const (
 	ConntrackConfirmed   ConntrackSource = iota // the table
-	ConntrackDying                              // deleted, and waiting until listeners were told: conntrack -L dying
+	ConntrackDying                              // deleted, and waiting until listeners were notified: conntrack -L dying
 	ConntrackUnconfirmed                        // their first packet is still in the host: conntrack -L unconfirmed (no more listed since Linux 6.3)
 )
 
@@ -129,6 +130,9 @@ func (q *ConntrackTupleQuery) wants(t *ConntrackTuple) bool {
 func conntrackRequest(table ConntrackTableType, message, flags uint16, family InetFamily) *wire.Request {
 	r := wire.NewRequest(uint16(table)<<8|message, flags)
 	r.Protocol = uapi.NETLINK_NETFILTER
+	if table != ConntrackTable && table != ConntrackExpectTable { // another's subsystem, or messages that nobody answers
+		r.Fail(fmt.Errorf("conntrack table %d is none", table))
+	}
 	m := uapi.Nfgenmsg{NfgenFamily: uint8(family), Version: uapi.NFNETLINK_V0}
 	m.Put(r.Header(uapi.SizeofNfgenmsg))
 	return r

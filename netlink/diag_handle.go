@@ -164,7 +164,10 @@ func (e *socketEnds) are(s *Socket) bool {
 // CONFIG_INET_DIAG_DESTROY, else it says EOPNOTSUPP.
 func (h *Handle) SocketDestroy(local, remote net.Addr) error {
 	e, ok := endsOf(local, remote)
-	if !ok {
+	switch {
+	case !ok && h != nil && h.batch != nil:
+		return h.refuse(ErrNotImplemented, "socket destroy", noObject)
+	case !ok:
 		return ErrNotImplemented
 	}
 	return h.exec(e.request(uapi.SOCK_DESTROY), "socket destroy", e.name)

@@ -2,6 +2,7 @@ package netlink
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -105,9 +106,11 @@ func (e *GenericEncap) Equal(x Encap) bool {
 	return ok && e.Kind == o.Kind && bytes.Equal(e.Data, o.Data)
 }
 
+var errNoEncap = errors.New("no encapsulation given")
+
 func equalEncaps(a, b Encap) bool {
-	if a == nil || b == nil {
-		return a == nil && b == nil
+	if holdsNil(a) || holdsNil(b) {
+		return holdsNil(a) && holdsNil(b)
 	}
 	return a.Equal(b)
 }
@@ -129,6 +132,10 @@ func encodeEncap(e *wire.Encoder, encap Encap) {
 // encodeEncapAs appends the two attributes of an encapsulation.
 func encodeEncapAs(e *wire.Encoder, typ, data uint16, encap Encap) {
 	if encap == nil {
+		return
+	}
+	if holdsNil(encap) {
+		e.Fail(errNoEncap)
 		return
 	}
 	b, err := encap.Encode()

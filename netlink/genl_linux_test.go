@@ -66,6 +66,7 @@ func TestGenlPoliciesOfTheKernel(t *testing.T) {
 
 func TestFouOfTheKernel(t *testing.T) {
 	h, ns := xfrmHandle(t)
+	nstest.LoadModule(t, "fou")
 	f := netlink.Fou{Port: 5555, Protocol: 4, EncapType: netlink.FOU_ENCAP_DIRECT}
 	nstest.NeedOption(t, "CONFIG_NET_FOU", "", h.FouAdd(f))
 	if out := ipIn(t, ns, "fou", "show"); !strings.Contains(out, "port 5555 ipproto 4") {

@@ -12,7 +12,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-func (*Bond) describe() desc.Kind { return desc.Kind{Fields: bondFields} }
+func (*Bond) describe() desc.Kind { return desc.Kind{Fields: bondFields, Help: bondHelp} }
 
 var bondFields = []desc.Field{
 	{Type: uapi.IFLA_BOND_MODE, Key: "mode", Form: bondName8, Names: bondModes},
@@ -68,14 +68,11 @@ func showBondName(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 	default:
 		return
 	}
-	name, word := "UNKNOWN", f.Word
-	if v < uint32(len(f.Names)) {
-		name = f.Names[v]
-	}
+	word := f.Word
 	if word == "" {
 		word = f.Key
 	}
-	p.Str(f.Key, word+" %s ", name)
+	p.Str(f.Key, word+" %s ", desc.NumberName(f.Names, uint64(v)))
 }
 
 func readBondName8(in *desc.Args, f *desc.Field, e *wire.Encoder) error {

@@ -8,7 +8,9 @@ import (
 	"kern.sys/netlink/desc"
 )
 
-func (*Can) describe() desc.Kind { return desc.Kind{Fields: canFields, Complete: completeCan} }
+func (*Can) describe() desc.Kind {
+	return desc.Kind{Fields: canFields, Complete: completeCan, Help: canHelp}
+}
 
 // The speeds of a CAN bus, the Arg of fields.
 const (
@@ -136,14 +138,9 @@ var canStates = [...]string{
 }
 
 func showCanState(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
-	if len(b) < 4 {
-		return
+	if len(b) >= 4 {
+		p.Str("state", "state %s ", desc.NumberName(canStates[:], uint64(native.Uint32(b))))
 	}
-	name := "UNKNOWN"
-	if state := native.Uint32(b); state < uint32(len(canStates)) {
-		name = canStates[state]
-	}
-	p.Str("state", "state %s ", name)
 }
 
 func showCanErrors(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {

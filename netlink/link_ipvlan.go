@@ -68,14 +68,9 @@ var ipvlanModes = []string{uapi.IPVLAN_MODE_L2: "l2", uapi.IPVLAN_MODE_L3: "l3",
 var ipvlanFlags = []string{IPVLAN_FLAG_BRIDGE: "bridge", IPVLAN_FLAG_PRIVATE: "private", IPVLAN_FLAG_VEPA: "vepa"}
 
 func showIPVlanMode(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
-	if len(b) != 2 {
-		return
+	if len(b) == 2 {
+		p.Str("mode", " mode %s ", desc.NumberName(f.Names, uint64(native.Uint16(b))))
 	}
-	name := "unknown"
-	if mode := int(native.Uint16(b)); mode < len(f.Names) {
-		name = f.Names[mode]
-	}
-	p.Str("mode", " mode %s ", name)
 }
 
 func readIPVlanMode(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
@@ -104,6 +99,8 @@ func showIPVlanFlag(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 		name = ipvlanFlags[IPVLAN_FLAG_VEPA]
 	}
 	p.Bool(name, name+" ", true)
+	const known = uint16(IPVLAN_FLAG_PRIVATE | IPVLAN_FLAG_VEPA)
+	p.Rest("flags", uint64(native.Uint16(b)&^known))
 }
 
 func readIPVlanFlag(in *desc.Args, f *desc.Field, e *wire.Encoder) error {

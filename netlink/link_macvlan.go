@@ -183,7 +183,7 @@ func showMacvlanMode(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) < 4 {
 		return
 	}
-	name := "unknown"
+	name := desc.NumberName(nil, uint64(native.Uint32(b)))
 	for _, m := range macvlanModes {
 		if m.name != "" && m.kernel == native.Uint32(b) {
 			name = m.name

@@ -21,7 +21,7 @@ const (
 	NETKIT_MODE_L3 NetkitMode = uapi.NETKIT_L3 // packets without a link-layer header; the default of ip
 )
 
-// NetkitPolicy is what becomes of packets where no BPF program is attached.
+// NetkitPolicy is the treatment of packets where no BPF program is attached.
 type NetkitPolicy int
 
 // Policies of an end of a netkit pair.
@@ -143,14 +143,11 @@ func showNetkitName(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) < 4 {
 		return
 	}
-	name, word := "UNKNOWN", f.Word
-	if v := native.Uint32(b); v < uint32(len(f.Names)) && f.Names[v] != "" {
-		name = f.Names[v]
-	}
+	word := f.Word
 	if word == "" {
 		word = f.Key
 	}
-	p.Str(f.Key, word+" %s ", name)
+	p.Str(f.Key, word+" %s ", desc.NumberName(f.Names, uint64(native.Uint32(b))))
 }
 
 func showNetkitEnd(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {

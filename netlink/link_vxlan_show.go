@@ -306,8 +306,8 @@ var vxlanDFs = [...]string{
 
 // showVxlanDF prints in text only what is not the default.
 func showVxlanDF(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
-	if len(b) >= 1 && int(b[0]) < len(vxlanDFs) && (p.JSON || b[0] != uapi.VXLAN_DF_UNSET) {
-		p.Str("df", "df %s ", vxlanDFs[b[0]])
+	if len(b) >= 1 && (p.JSON || b[0] != uapi.VXLAN_DF_UNSET) {
+		p.Str("df", "df %s ", desc.NumberName(vxlanDFs[:], uint64(b[0])))
 	}
 }
 
@@ -325,9 +325,11 @@ func readVxlanDF(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 	return desc.Wrong(word, "DF must be 'unset', 'set' or 'inherit'")
 }
 
+var vxlanLabels = [...]string{uapi.VXLAN_LABEL_INHERIT: "inherit"}
+
 func showVxlanLabel(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
-	if policy := attrs[uapi.IFLA_VXLAN_LABEL_POLICY]; len(policy) >= 4 && native.Uint32(policy) == uapi.VXLAN_LABEL_INHERIT {
-		p.Str("label_policy", "flowlabel %s ", "inherit")
+	if policy := attrs[uapi.IFLA_VXLAN_LABEL_POLICY]; len(policy) >= 4 && native.Uint32(policy) != uapi.VXLAN_LABEL_FIXED {
+		p.Str("label_policy", "flowlabel %s ", desc.NumberName(vxlanLabels[:], uint64(native.Uint32(policy))))
 		return
 	}
 	if len(b) >= 4 {

@@ -22,7 +22,7 @@ type Link interface {
 	Type() string
 }
 
-// LinkSlave is what a link has as the port of its master, in terms of the
+// LinkSlave holds a link's attributes as a port of its master, in terms of the
 // master's kind.
 type LinkSlave interface {
 	// SlaveType returns the name of the master's kind.
@@ -130,12 +130,15 @@ func (e LinkNotFoundError) Is(target error) bool {
 
 // noLink reports whether there is no link, nor one in the interface: a *Dummy
 // that is nil, say.
-func noLink(l Link) bool {
-	if l == nil {
+func noLink(l Link) bool { return holdsNil(l) }
+
+// holdsNil reports whether an interface is nil, or the pointer in it.
+func holdsNil(v any) bool {
+	if v == nil {
 		return true
 	}
-	v := reflect.ValueOf(l)
-	return v.Kind() == reflect.Pointer && v.IsNil()
+	r := reflect.ValueOf(v)
+	return r.Kind() == reflect.Pointer && r.IsNil()
 }
 
 // linkObject names a link in an error: by its name, else by its index.

@@ -24,12 +24,17 @@ type subscribeOptions struct {
 // errDone is the cause when a subscription ends because its owner asked for it.
 var errDone = errors.New("subscription ended")
 
+var errNoChannel = errors.New("no channel given")
+
 // send subscribes and sends objects to ch until done is closed, h's context is done, h is closed or
 // the socket fails; then it closes ch. It returns errors of the subscription itself; the options'
 // onError gets later ones. They are like those of the other functions of h: a timeout is EAGAIN.
 //
 // An overrun does not end it: onError gets wire.ErrOverrun, then the list is read again and sent.
 func (e events[T]) send(h *Handle, ch chan<- T, done <-chan struct{}, o subscribeOptions) error {
+	if ch == nil {
+		return h.wrap(errNoChannel, e.op, noObject)
+	}
 	w, err := e.watch(h, o)
 	if err != nil {
 		return h.wrap(err, e.op, noObject)

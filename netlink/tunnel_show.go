@@ -131,6 +131,9 @@ func showGREFlag(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 	if greFlags(b)&bit != 0 {
 		p.Bool(f.Key, f.Key+" ", true)
 	}
+	if bit == uapi.GRE_CSUM { // the last one that has a name
+		p.Rest(f.Key[:1]+"flags", uint64(greFlags(b)&^(uapi.GRE_KEY|uapi.GRE_SEQ|uapi.GRE_CSUM)))
+	}
 }
 
 func showTunnelMark(p *desc.Printer, f *desc.Field, b []byte, attrs desc.Attrs) {
@@ -182,12 +185,16 @@ func showTunnelLocalRemote(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attr
 	if tunnelFlags(b)&uapi.IP6_TNL_F_ALLOW_LOCAL_REMOTE != 0 {
 		p.Bool("ip6_tnl_f_allow_local_remote", "allow-localremote ", true)
 	}
+	const known = uapi.IP6_TNL_F_IGN_ENCAP_LIMIT | uapi.IP6_TNL_F_USE_ORIG_TCLASS | uapi.IP6_TNL_F_USE_ORIG_FLOWLABEL | uapi.IP6_TNL_F_MIP6_DEV |
+		uapi.IP6_TNL_F_RCV_DSCP_COPY | uapi.IP6_TNL_F_USE_ORIG_FWMARK | uapi.IP6_TNL_F_ALLOW_LOCAL_REMOTE
+	p.Rest("flags", uint64(uint16(tunnelFlags(b)))&^known) // the upper half is what the kernel found out
 }
 
 func showTunnelIsatap(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 	if tunnelFlags(b)&uapi.SIT_ISATAP != 0 {
 		p.Bool("isatap", "isatap ", true)
 	}
+	p.Rest("flags", uint64(tunnelFlags(b)&^uapi.SIT_ISATAP))
 }
 
 // showTunnel6rd prints the prefixes of 6rd.
@@ -244,7 +251,7 @@ func showTunnelEncap(p *desc.Printer, f *desc.Field, b []byte, attrs desc.Attrs)
 	case uapi.TUNNEL_ENCAP_GUE:
 		p.Str("type", "%s ", "gue")
 	default:
-		p.Null("type", "unknown ")
+		p.Uint("type", "%d ", uint64(t.encap))
 	}
 	if t.sport == 0 && !p.JSON {
 		p.Text("encap-sport auto ")
@@ -255,5 +262,7 @@ func showTunnelEncap(p *desc.Printer, f *desc.Field, b []byte, attrs desc.Attrs)
 	p.YesNo("csum", "encap-csum", t.encapFlags&uapi.TUNNEL_ENCAP_FLAG_CSUM != 0)
 	p.YesNo("csum6", "encap-csum6", t.encapFlags&uapi.TUNNEL_ENCAP_FLAG_CSUM6 != 0)
 	p.YesNo("remcsum", "encap-remcsum", t.encapFlags&uapi.TUNNEL_ENCAP_FLAG_REMCSUM != 0)
+	const known = uapi.TUNNEL_ENCAP_FLAG_CSUM | uapi.TUNNEL_ENCAP_FLAG_CSUM6 | uapi.TUNNEL_ENCAP_FLAG_REMCSUM
+	p.Rest("flags", uint64(t.encapFlags&^known))
 	p.EndObject()
 }

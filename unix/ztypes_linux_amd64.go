@@ -668,7 +668,7 @@ const SizeofSockFprog = 0x10
 type SockaddrStorage struct {
 	Family uint16
 	Data   [118]byte
-	_      uintptr
+	_      uint64
 }
 
 // SizeofSockaddrStorage is its size in bytes.

@@ -608,7 +608,7 @@ const SizeofSockFprog = 0x8
 type SockaddrStorage struct {
 	Family uint16
 	Data   [122]byte
-	_      uintptr
+	_      uint32
 }
 
 // SizeofSockaddrStorage is its size in bytes.

@@ -43,6 +43,16 @@ func (m module) flags() []string {
 
 var all = []string{"./..."}
 
+// The packages of large modules that import netlink.
+var (
+	flannel = []string{"./pkg/backend", "./pkg/backend/hostgw", "./pkg/backend/ipip", "./pkg/backend/ipsec", "./pkg/backend/udp", "./pkg/backend/vxlan", "./pkg/backend/wireguard", "./pkg/ip"}
+	amazon  = []string{"./cmd/egress-cni-plugin/...", "./cmd/routed-eni-cni-plugin/...", "./pkg/ipamd/...", "./pkg/ipwrapper/...", "./pkg/netlinkwrapper/...", "./pkg/networkutils/...", "./pkg/utils/cniutils"}
+	cilium  = []string{"./pkg/cidr", "./pkg/common/ipsec", "./pkg/datapath/...", "./pkg/ip", "./pkg/mac", "./pkg/mtu", "./pkg/testutils/netlink", "./pkg/wireguard/agent", "./plugins/cilium-cni/..."}
+	uroot   = []string{"./cmds/core/dhclient", "./cmds/core/ip", "./cmds/exp/tcpdump", "./pkg/dhclient", "./pkg/libinit"}
+	moby    = []string{"./daemon/libnetwork/..."}
+	gobgp   = []string{"./internal/pkg/netutils", "./pkg/config/oc"}
+)
+
 // modules is the one list of what is tried.
 var modules = []module{
 	// The tests of the package that is replaced.
@@ -74,6 +84,14 @@ var modules = []module{
 	// Networks.
 	{Path: "github.com/containernetworking/plugins", Version: "v1.10.0", Packages: all},
 	{Path: "github.com/moby/ipvs", Version: "v1.1.0", Packages: all},
+	{Path: "github.com/flannel-io/flannel", Version: "v0.28.10", Build: flannel, Packages: flannel},
+	{Path: "github.com/cloudnativelabs/kube-router/v2", Version: "v2.1.0", Packages: []string{"./pkg/controllers/...", "./pkg/utils"}},
+	{Path: "github.com/aws/amazon-vpc-cni-k8s", Version: "v1.23.2", Build: amazon, Packages: amazon},
+	{Path: "github.com/containers/gvisor-tap-vsock", Version: "v0.8.9", Build: []string{"./cmd/vm"}, Packages: []string{"./cmd/vm"}},
+	{Path: "github.com/cilium/cilium", Version: "v1.20.2", Build: cilium, Packages: cilium},
+	{Path: "github.com/u-root/u-root", Version: "v0.16.0", Build: uroot, Packages: uroot},
+	{Path: "github.com/moby/moby/v2", Version: "v2.0.0-beta.24", Build: moby, Packages: moby},
+	{Path: "github.com/osrg/gobgp/v4", Version: "v4.8.0", Build: gobgp, Packages: gobgp},
 	{Path: "github.com/vishvananda/netlink", Version: "v1.3.1", Packages: all, Left: []left{
 		{Tests: "^TestBridgeDefaultPVID$", Reason: "panics on a kernel without VLANs of bridges"},
 	}},

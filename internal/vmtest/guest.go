@@ -152,7 +152,7 @@ func (g *guest) args(kvm bool, initrd, socket string) []string {
 		"-accel", accel, "-cpu", cpu, "-smp", fmt.Sprint(g.cpus), "-m", fmt.Sprint(g.memory),
 		"-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-serial", "stdio",
 		"-kernel", g.kernel.image, "-initrd", initrd,
-		"-append", "console=" + g.machine.console + " quiet panic=-1 oops=panic mitigations=off",
+		"-append", "console=" + g.machine.console + " quiet panic=-1 oops=panic mitigations=off" + g.machine.params,
 		"-device", "virtio-serial-" + g.machine.bus, "-chardev", "socket,id=events,path=" + socket,
 		"-device", "virtserialport,chardev=events,name=" + wire.Port,
 	}, g.machine.args...)

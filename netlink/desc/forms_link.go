@@ -44,7 +44,7 @@ func readPresent(_ *Args, f *Field, e *wire.Encoder) error {
 	return nil
 }
 
-// Order is [Present] for what is an order to the kernel and never told.
+// Order is [Present] for an order to the kernel, which is never reported.
 func Order() Notation { return Notation{Read: readPresent} }
 
 func bit(on bool) uint8 {
@@ -290,6 +290,15 @@ func readEnum8(in *Args, f *Field, e *wire.Encoder) error {
 		e.Uint8(f.Type, uint8(i))
 	}
 	return err
+}
+
+// NumberName is the name of a number, or the number where it has none: a listing shows what it does
+// not know.
+func NumberName(names []string, v uint64) string {
+	if v < uint64(len(names)) && names[v] != "" {
+		return names[v]
+	}
+	return strconv.FormatUint(v, 10)
 }
 
 // showName prints a number by its name, or as it is where it has none.

@@ -23,12 +23,21 @@ type Printer struct {
 	Host     func(netip.Addr) string // the name of an address's host, "" for none; nil: addresses are shown
 	Names    *Names                  // of numbers
 
+	IEC       bool                       // rates in powers of 1024
+	Handles   bool                       // -raw: handles and ticks as they are
+	Terse     bool                       // -brief
+	ClassName func(handle uint32) string // the name of a class, "" for none; nil: none has one
+	Tc        *Tc                        // the object of traffic control whose options are shown
+	Action    func(kind string) *Kind    // describes a kind of action; nil: none is known
+
+	Program func(p *Printer, id uint32) (known bool) // prints a BPF program; nil: none is known
+
 	buf   []byte
 	depth int
 	first bool // nothing stands in the innermost object or array yet
 }
 
-// Bytes returns what was printed since the last Reset or Drain.
+// Bytes returns the output since the last Reset or Drain.
 func (p *Printer) Bytes() []byte { return p.buf }
 
 // Reset forgets what was printed.
@@ -158,6 +167,13 @@ func (p *Printer) Int(key, format string, v int64) {
 // verb for a uint64.
 func (p *Printer) Hex(key, format string, v uint64) {
 	p.value(key, format, v, func(b []byte) []byte { return fmt.Appendf(b, "\"%#x\"", v) })
+}
+
+// Rest prints the bits of flags that have no name, where there are any.
+func (p *Printer) Rest(key string, bits uint64) {
+	if bits != 0 {
+		p.Hex(key, key+" %#x ", bits)
+	}
 }
 
 // Float prints a number, in JSON as C's %g does. format has one verb for a float64.

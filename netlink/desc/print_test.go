@@ -127,3 +127,17 @@ func TestAddrText(t *testing.T) {
 		}
 	}
 }
+
+func TestNumbersWithoutANameArePrinted(t *testing.T) {
+	names := []string{1: "one"}
+	p := Printer{}
+	p.Reset()
+	p.Str("", "%s ", NumberName(names, 1))
+	p.Str("", "%s ", NumberName(names, 0))
+	p.Str("", "%s ", NumberName(names, 77))
+	p.Rest("flags", 0)
+	p.Rest("flags", 0x10)
+	if got, want := string(p.Bytes()), "one 0 77 flags 0x10 "; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

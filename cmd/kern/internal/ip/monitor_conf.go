@@ -50,7 +50,7 @@ func watchPrefix(c *cli.Command, m wire.Message, dev int) bool {
 	return true
 }
 
-// netconfFlags are the settings that RTM_NEWNETCONF tells as on or off.
+// netconfFlags are the settings that RTM_NEWNETCONF reports as on or off.
 var netconfFlags = []struct {
 	typ uint16
 	key string
@@ -61,6 +61,8 @@ var netconfFlags = []struct {
 	{uapi.NETCONFA_PROXY_NEIGH, "proxy_neigh"},
 	{uapi.NETCONFA_IGNORE_ROUTES_WITH_LINKDOWN, "ignore_routes_with_linkdown"},
 	{uapi.NETCONFA_INPUT, "input"},
+	{uapi.NETCONFA_BC_FORWARDING, "bc_forwarding"},
+	{uapi.NETCONFA_FORCE_FORWARDING, "force_forwarding"},
 }
 
 // watchNetconf prints an RTM_NEWNETCONF or RTM_DELNETCONF message: settings of
@@ -97,6 +99,8 @@ func watchNetconf(c *cli.Command, m wire.Message, dev int) bool {
 		case !ok:
 		case f.typ == uapi.NETCONFA_RP_FILTER:
 			showRPFilter(p, f.key, cli.Number32(b))
+		case f.typ >= uapi.NETCONFA_BC_FORWARDING && cli.Number32(b) == 0:
+			// ip prints none of these, and they are off by default
 		default:
 			p.OnOff(f.key, f.key+" %s ", cli.Number32(b) != 0)
 		}

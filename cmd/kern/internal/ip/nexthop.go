@@ -29,6 +29,7 @@ TYPE := { mpath | resilient [ buckets NUMBER ] [ idle_timer SECONDS ]
           [ unbalanced_timer SECONDS ] }
 FAMILY := { inet | inet6 }
 ENCAP := { ` + encapGrammar() + ` }
+FLAVOR := { psp | usp | usd | next-csid }
 `
 }
 

@@ -45,6 +45,7 @@ PREF := { low | medium | high }
 TIME := NUMBER[s|ms]
 BOOL := { 1 | 0 }
 ENCAP := { ` + encapGrammar() + ` }
+FLAVOR := { psp | usp | usd | next-csid }
 `
 }
 

@@ -18,12 +18,24 @@ func saveRoutes(c *cli.Command) error {
 // restoreRoutes is "route restore". What is there already stays.
 func restoreRoutes(c *cli.Command) error {
 	var ranks [restoreRanks][]*wire.Request
-	err := readDump(c, routeMagic, func(m wire.Message) error {
+	var kernels map[kernelRoute]bool
+	err := readDump(c, routeMagic, func(m wire.Message) (err error) {
 		r := readRoute(m)
-		if !r.expired() {
-			rank := r.restoreRank()
-			ranks[rank] = append(ranks[rank], r.request(m, uapi.RTM_NEWROUTE, uapi.NLM_F_CREATE|uapi.NLM_F_APPEND))
+		if r.expired() {
+			return nil
 		}
+		if key, ok := r.kernelRoute(); ok {
+			if kernels == nil {
+				if kernels, err = kernelRoutes(c); err != nil {
+					return err
+				}
+			}
+			if kernels[key] {
+				return nil
+			}
+		}
+		rank := r.restoreRank()
+		ranks[rank] = append(ranks[rank], r.request(m, uapi.RTM_NEWROUTE, uapi.NLM_F_CREATE|uapi.NLM_F_APPEND))
 		return nil
 	})
 	if err != nil {
@@ -34,6 +46,35 @@ func restoreRoutes(c *cli.Command) error {
 		all = append(all, requests...)
 	}
 	return restore(c, all)
+}
+
+// kernelRoute says which of the IPv6 routes to this machine's own addresses one
+// is.
+type kernelRoute struct {
+	table, oif uint32
+	dst        string
+}
+
+// kernelRoute is about a route with metric 0, which only the kernel can make: it
+// does so for each IPv6 address of a link, and deletes that one with the address.
+// What a program adds like it has metric 1024, and stays when the address goes.
+func (r *routeMessage) kernelRoute() (key kernelRoute, ok bool) {
+	if r.rtm.Family != uapi.AF_INET6 || cli.Number32(r.attrs[uapi.RTA_PRIORITY]) != 0 {
+		return key, false
+	}
+	return kernelRoute{r.table, cli.Number32(r.attrs[uapi.RTA_OIF]), string(r.attrs[uapi.RTA_DST])}, true
+}
+
+// kernelRoutes are those that the kernel has.
+func kernelRoutes(c *cli.Command) (map[kernelRoute]bool, error) {
+	kernels := map[kernelRoute]bool{}
+	err := c.Dump((&routeFilter{family: uapi.AF_INET6}).request(), func(m wire.Message) error {
+		if key, ok := readRoute(m).kernelRoute(); ok {
+			kernels[key] = true
+		}
+		return nil
+	})
+	return kernels, err
 }
 
 // restoreRanks is how many steps restoreRank knows.

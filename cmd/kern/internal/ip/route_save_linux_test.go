@@ -59,7 +59,7 @@ func TestAllRoutesAreRestoredAfterAFlush(t *testing.T) {
 }
 
 // withoutKernelMetrics removes the metric of IPv6 routes to this machine's own
-// addresses: the kernel gives them 0, and a program cannot.
+// addresses: the kernel gives them 0, and those of a program 1024.
 func withoutKernelMetrics(v any) any {
 	switch v := v.(type) {
 	case []any:
@@ -120,6 +120,29 @@ func TestRestoreGoesOnBehindARefusal(t *testing.T) {
 		}
 		if out := clitest.IP(t, "route").Out; strings.Count(out, "\n") != 3 {
 			t.Errorf("got %s", out)
+		}
+	})
+}
+
+// TestRestoreAddsNothingToTheKernelsOwn restores what is all there: the kernel's routes to its own addresses, which
+// have metric 0, would get others beside them that stay when the address goes.
+func TestRestoreAddsNothingToTheKernelsOwn(t *testing.T) {
+	clitest.NeedIP(t)
+	nstest.Do(t, func() {
+		hostsUp(t)
+		clitest.SetUp(t, many...)
+		before := tablesOf(t)
+		for _, family := range []string{"-4", "-6", "-N"} {
+			saved := clitest.Kern(family, "route", "save", "table", "all").Out
+			if r := clitest.KernIn(saved, "route", "restore"); r != (clitest.Result{}) {
+				t.Errorf("%s: restore: %v", family, r)
+			}
+			sameTables(t, family+" restored", before, tablesOf(t))
+		}
+		clitest.SetUp(t, "addr del fd00::1/64 dev va")
+		out := clitest.IP(t, "-6", "route", "show", "table", "local", "fd00::1").Out
+		if out != "" {
+			t.Errorf("stays when the address goes: %s", out)
 		}
 	})
 }

@@ -91,6 +91,10 @@ func showRoute(c *cli.Command, r *routeMessage, f *routeFilter) {
 		p.Text("iif ")
 		p.ColorStr(desc.Ifname, "iif", "%s ", p.Link(int(cli.Number32(b))))
 	}
+	if b, ok := r.attrs[uapi.RTA_DEL_REASON]; ok {
+		p.Str("del_reason", "del_reason %s ", routeReasonName(cli.Number32(b)))
+	}
+	showUnknown(p, "%s ", r.attrs, uapi.RTA_MAX)
 	if b := r.attrs[uapi.RTA_PREF]; len(b) != 0 {
 		p.Str("pref", "pref %s", routePrefName(b[0]))
 	}
@@ -100,7 +104,6 @@ func showRoute(c *cli.Command, r *routeMessage, f *routeFilter) {
 	if id := cli.Number32(r.attrs[uapi.RTA_NH_ID]); id != 0 && c.Details {
 		showNexthopInfo(c, id)
 	}
-	showUnknown(p, "%s ", r.attrs, uapi.RTA_MAX)
 	showNexthops(c, r)
 	p.Text("\n")
 	p.EndObject()
@@ -241,6 +244,17 @@ func routePrefName(pref uint8) string {
 		}
 	}
 	return strconv.Itoa(int(pref))
+}
+
+// routeReasonName is why the kernel deleted a route, which ip does not print.
+func routeReasonName(reason uint32) string {
+	switch reason {
+	case uapi.RT_DEL_REASON_EXPIRED:
+		return "expired"
+	case uapi.RT_DEL_REASON_RA_WITHDRAWN:
+		return "ra_withdrawn"
+	}
+	return strconv.FormatUint(uint64(reason), 10)
 }
 
 var routePrefs = []struct {

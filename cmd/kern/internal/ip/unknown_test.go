@@ -46,6 +46,35 @@ func TestWhatIsNotKnownIsPrinted(t *testing.T) {
 		"multicast": withUnknown(t, uapi.RTM_NEWMULTICAST, uapi.SizeofIfaddrmsg, plain),
 		"anycast":   withUnknown(t, uapi.RTM_NEWANYCAST, uapi.SizeofIfaddrmsg, plain),
 		"route":     withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, plain),
+		"route with a preference": withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, func(r *wire.Request, _ []byte) {
+			r.Uint32(uapi.RTA_PRIORITY, 1024)
+			r.Uint8(uapi.RTA_PREF, 0)
+			r.Uint8(uapi.RTA_TTL_PROPAGATE, 1)
+		}),
+		"address with all": withUnknown(t, uapi.RTM_NEWADDR, uapi.SizeofIfaddrmsg, func(r *wire.Request, head []byte) {
+			r.Data(uapi.IFA_LOCAL, []byte{10, 0, 0, 1})
+			r.Data(uapi.IFA_BROADCAST, []byte{10, 0, 0, 255})
+			r.String(uapi.IFA_LABEL, "va:1")
+			r.Data(uapi.IFA_CACHEINFO, make([]byte, 16))
+		}),
+		"neighbour with all": withUnknown(t, uapi.RTM_NEWNEIGH, uapi.SizeofNdmsg, func(r *wire.Request, head []byte) {
+			r.Data(uapi.NDA_DST, []byte{10, 0, 0, 1})
+			r.Data(uapi.NDA_LLADDR, []byte{2, 0, 0, 0, 0, 1})
+			r.Uint8(uapi.NDA_PROTOCOL, 9)
+			r.Uint32(uapi.NDA_PROBES, 3)
+		}),
+		"rule with all": withUnknown(t, uapi.RTM_NEWRULE, uapi.SizeofFibRuleHdr, func(r *wire.Request, head []byte) {
+			head[4] = 7
+			r.Uint32(uapi.FRA_FWMARK, 7)
+			r.Uint8(uapi.FRA_PROTOCOL, 7)
+			r.Uint8(uapi.FRA_IP_PROTO, 6)
+		}),
+		"next hop with all": withUnknown(t, uapi.RTM_NEWNEXTHOP, uapi.SizeofNhmsg, func(r *wire.Request, head []byte) {
+			head[2] = 7
+			r.Uint32(uapi.NHA_ID, 7)
+			r.Uint32(uapi.NHA_OIF, 3)
+			r.Data(uapi.NHA_BLACKHOLE, nil)
+		}),
 		"rule":      withUnknown(t, uapi.RTM_NEWRULE, uapi.SizeofFibRuleHdr, plain),
 		"neighbour": withUnknown(t, uapi.RTM_NEWNEIGH, uapi.SizeofNdmsg, plain),
 		"miss":      withUnknown(t, uapi.RTM_GETNEIGH, uapi.SizeofNdmsg, plain),
@@ -115,6 +144,9 @@ func TestWhatIsNotKnownIsPrinted(t *testing.T) {
 					want = append(want, `,"data":"abcdef"}]`)
 				} else if deep {
 					want = append(want, " 0xabcdef")
+				}
+				if i := strings.Index(out.String(), "attr 999"); i > 0 && !js && !strings.ContainsRune(" \t\n", rune(out.String()[i-1])) {
+					t.Errorf("glued to what is before: %q", out.String())
 				}
 				for _, w := range want {
 					if !strings.Contains(out.String(), w) {
