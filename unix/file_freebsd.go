@@ -106,3 +106,25 @@ func Eventfd(initval uint, flags int) (fd int, err error) {
 	}{uint32(initval), int32(flags)}
 	return eventfd(SPECIALFD_EVENTFD, unsafe.Pointer(&args), unsafe.Sizeof(args))
 }
+
+// InotifyInit is [InotifyInit1] without flags.
+func InotifyInit() (fd int, err error) { return InotifyInit1(0) }
+
+// InotifyInit1 is inotify_init1(2) (FreeBSD 15). flags are IN_CLOEXEC and IN_NONBLOCK, which are not Linux's numbers.
+func InotifyInit1(flags int) (fd int, err error) {
+	args := int32(flags)
+	return eventfd(SPECIALFD_INOTIFY, unsafe.Pointer(&args), unsafe.Sizeof(args))
+}
+
+// InotifyAddWatch is inotify_add_watch(2) (FreeBSD 15): what happens to a file or folder is read from fd, each as an [InotifyEvent] and a name of Len bytes.
+func InotifyAddWatch(fd int, pathname string, mask uint32) (watchdesc int, err error) {
+	return InotifyAddWatchAt(fd, AT_FDCWD, pathname, mask)
+}
+
+// InotifyRmWatch is inotify_rm_watch(2) (FreeBSD 15). success is 0, as on Linux.
+func InotifyRmWatch(fd int, watchdesc uint32) (success int, err error) {
+	if err := inotifyRmWatch(fd, int(int32(watchdesc))); err != nil {
+		return -1, err
+	}
+	return 0, nil
+}

@@ -2,6 +2,7 @@ package unix_test
 
 import (
 	"encoding/binary"
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -9,22 +10,6 @@ import (
 )
 
 // Tests of what FreeBSD gained.
-
-func TestEventfdCounts(t *testing.T) {
-	fd, err := unix.Eventfd(3, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
-	must(t, "eventfd", err)
-	defer func() { _ = unix.Close(fd) }()
-	b := binary.NativeEndian.AppendUint64(nil, 4)
-	if n, err := unix.Write(fd, b); n != 8 || err != nil {
-		t.Fatal(n, err)
-	}
-	if n, err := unix.Read(fd, b); n != 8 || err != nil || binary.NativeEndian.Uint64(b) != 7 {
-		t.Errorf("read: %d, %v, %d", n, err, b)
-	}
-	if _, err := unix.Read(fd, b); err != unix.EAGAIN {
-		t.Errorf("nothing there: %v", err)
-	}
-}
 
 func TestCopyFileRange(t *testing.T) {
 	dir := t.TempDir()
@@ -46,5 +31,36 @@ func TestCloseRange(t *testing.T) {
 	must(t, "close_range", unix.CloseRange(uint(high), uint(high), 0))
 	if err := unix.Close(high); err != unix.EBADF {
 		t.Errorf("it is open: %v", err)
+	}
+}
+
+func TestInotify(t *testing.T) {
+	dir := t.TempDir()
+	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
+	answered(t, "inotify", err)
+	defer func() { _ = unix.Close(fd) }()
+	if v, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); v != unix.FD_CLOEXEC || err != nil {
+		t.Errorf("flags: %d, %v", v, err)
+	}
+	wd, err := unix.InotifyAddWatch(fd, dir, unix.IN_CREATE|unix.IN_DELETE)
+	must(t, "add watch", err)
+	if _, err := unix.InotifyAddWatch(fd, dir+"/none", unix.IN_CREATE); err != unix.ENOENT {
+		t.Errorf("a watch of nothing: %v", err)
+	}
+	if _, err := unix.InotifyAddWatch(fd, "a\x00b", unix.IN_CREATE); err != unix.EINVAL {
+		t.Errorf("a path with a NUL: %v", err)
+	}
+	must(t, "create", os.WriteFile(filepath.Join(dir, "new"), nil, 0o600))
+	b := make([]byte, 256)
+	n, err := unix.Read(fd, b)
+	must(t, "read", err)
+	if n < unix.SizeofInotifyEvent+4 || binary.NativeEndian.Uint32(b) != uint32(wd) || binary.NativeEndian.Uint32(b[4:]) != unix.IN_CREATE || string(b[16:19]) != "new" {
+		t.Errorf("event %q", b[:n])
+	}
+	if ok, err := unix.InotifyRmWatch(fd, uint32(wd)); ok != 0 || err != nil {
+		t.Errorf("rm watch: %d, %v", ok, err)
+	}
+	if ok, err := unix.InotifyRmWatch(fd, uint32(wd)); ok != -1 || err != unix.EINVAL {
+		t.Errorf("of what is gone: %d, %v", ok, err)
 	}
 }

@@ -1,65 +1,66 @@
 package unix
 
-import (
-	"fmt"
-	"strings"
-)
+import "fmt"
 
 // Pledge is pledge(2): from now on the process does no more than its promises say, and a program that it executes no more than execpromises.
+// The error is the bare number, which programs compare; [PledgeNamed] has one that names the promises.
 func Pledge(promises, execpromises string) error {
-	return pledgeText(&promises, &execpromises)
+	p, err := BytePtrFromString(promises)
+	if err != nil {
+		return err
+	}
+	e, err := BytePtrFromString(execpromises)
+	if err != nil {
+		return err
+	}
+	return pledge(p, e)
 }
 
 // PledgePromises is [Pledge] of the process alone.
-func PledgePromises(promises string) error { return pledgeText(&promises, nil) }
-
-// PledgeExecpromises is [Pledge] of what it executes alone.
-func PledgeExecpromises(execpromises string) error { return pledgeText(nil, &execpromises) }
-
-// promiseError says which promises were refused: the kernel has no such one (EINVAL), or the process does not have it any more (EPERM).
-type promiseError struct {
-	call, text string
-	err        error
+func PledgePromises(promises string) error {
+	p, err := BytePtrFromString(promises)
+	if err != nil {
+		return err
+	}
+	return pledge(p, nil)
 }
 
-func (e *promiseError) Error() string { return fmt.Sprintf("%s %q: %v", e.call, e.text, e.err) }
-func (e *promiseError) Unwrap() error { return e.err }
+// PledgeExecpromises is [Pledge] of what it executes alone.
+func PledgeExecpromises(execpromises string) error {
+	e, err := BytePtrFromString(execpromises)
+	if err != nil {
+		return err
+	}
+	return pledge(nil, e)
+}
 
-func pledgeText(promises, execpromises *string) error {
-	var texts []string
-	pointer := func(s *string) (*byte, error) {
-		if s == nil {
-			return nil, nil
-		}
-		texts = append(texts, *s)
-		return BytePtrFromString(*s)
-	}
-	p, err := pointer(promises)
-	if err != nil {
-		return &promiseError{"pledge", *promises, err}
-	}
-	e, err := pointer(execpromises)
-	if err != nil {
-		return &promiseError{"pledge", *execpromises, err}
-	}
-	if err := pledge(p, e); err != nil {
-		return &promiseError{"pledge", strings.Join(texts, `" "`), err}
+// PledgeNamed is [Pledge] with an error that names the promises: the kernel knows one of them not (EINVAL), or the process has given one up
+// (EPERM). errors.Is finds the number.
+func PledgeNamed(promises, execpromises string) error {
+	if err := Pledge(promises, execpromises); err != nil {
+		return fmt.Errorf("pledge %q %q: %w", promises, execpromises, err)
 	}
 	return nil
 }
 
-// Unveil is unveil(2): of what is below path the process sees from now on what permissions say, of "rwxc".
+// Unveil is unveil(2): of what is below path the process sees from now on what permissions say, of "rwxc". The error is the bare number;
+// [UnveilNamed] has one that names the path.
 func Unveil(path string, flags string) error {
 	p, err := BytePtrFromString(path)
 	if err != nil {
-		return &promiseError{"unveil", path, err}
+		return err
 	}
 	f, err := BytePtrFromString(flags)
 	if err != nil {
-		return &promiseError{"unveil", flags, err}
+		return err
 	}
-	if err := unveil(p, f); err != nil {
-		return &promiseError{"unveil", path + " " + flags, err}
+	return unveil(p, f)
+}
+
+// UnveilNamed is [Unveil] with an error that names the path and its permissions. errors.Is finds the number.
+func UnveilNamed(path string, flags string) error {
+	if err := Unveil(path, flags); err != nil {
+		return fmt.Errorf("unveil %q %q: %w", path, flags, err)
 	}
 	return nil
 }

@@ -46,3 +46,8 @@ package unix
 //sys	KqueueX(flags uint) (fd int, err error) = SYS_KQUEUEX
 // TimerfdCreate is timerfd_create(2) (FreeBSD 14).
 //sys	TimerfdCreate(clockid int, flags int) (fd int, err error)
+// InotifyAddWatchAt is inotify_add_watch_at(2) (FreeBSD 15): [InotifyAddWatch] of a path that begins at dirfd.
+//sys	InotifyAddWatchAt(fd int, dirfd int, path string, mask uint32) (watchdesc int, err error)
+//sys	inotifyRmWatch(fd int, watchdesc int) (err error) = SYS_INOTIFY_RM_WATCH
+// Procctl is procctl(2): idtype and id say which processes (P_PID and a process, for one), cmd is PROC_*, and data what that takes.
+//sys	Procctl(idtype int, id int64, cmd int, data unsafe.Pointer) (err error)

@@ -795,6 +795,9 @@ const (
 	INLCR   = 0x40
 	INPCK   = 0x10
 
+	IN_ACCESS          = 0x1
+	IN_ALL_EVENTS      = 0xfff
+	IN_ATTRIB          = 0x4
 	IN_CLASSA_HOST     = 0xffffff
 	IN_CLASSA_MAX      = 0x80
 	IN_CLASSA_NET      = 0xff000000
@@ -809,9 +812,33 @@ const (
 	IN_CLASSD_HOST     = 0xfffffff
 	IN_CLASSD_NET      = 0xf0000000
 	IN_CLASSD_NSHIFT   = 0x1c
+	IN_CLOEXEC         = 0x100000
+	IN_CLOSE           = 0x18
+	IN_CLOSE_NOWRITE   = 0x10
+	IN_CLOSE_WRITE     = 0x8
+	IN_CREATE          = 0x100
+	IN_DELETE          = 0x200
+	IN_DELETE_SELF     = 0x400
+	IN_DONT_FOLLOW     = 0x2000000
+	IN_EXCL_UNLINK     = 0x4000000
+	IN_IGNORED         = 0x8000
+	IN_ISDIR           = 0x40000000
 	IN_LOOPBACKNET     = 0x7f
+	IN_MASK_ADD        = 0x20000000
+	IN_MASK_CREATE     = 0x10000000
+	IN_MODIFY          = 0x2
+	IN_MOVE            = 0xc0
+	IN_MOVED_FROM      = 0x40
+	IN_MOVED_TO        = 0x80
+	IN_MOVE_SELF       = 0x800
 	IN_NETMASK_DEFAULT = 0xffffff00
+	IN_NONBLOCK        = 0x4
+	IN_ONESHOT         = 0x80000000
+	IN_ONLYDIR         = 0x1000000
+	IN_OPEN            = 0x20
+	IN_Q_OVERFLOW      = 0x4000
 	IN_RFC3021_MASK    = 0xfffffffe
+	IN_UNMOUNT         = 0x2000
 
 	IPPROTO_3PC          = 0x22
 	IPPROTO_ADFS         = 0x44
@@ -1394,6 +1421,57 @@ const (
 	PRIO_PROCESS = 0x0
 	PRIO_USER    = 0x2
 
+	PROC_ASLR_ACTIVE                  = 0x80000000
+	PROC_ASLR_CTL                     = 0xd
+	PROC_ASLR_FORCE_DISABLE           = 0x2
+	PROC_ASLR_FORCE_ENABLE            = 0x1
+	PROC_ASLR_NOFORCE                 = 0x3
+	PROC_ASLR_STATUS                  = 0xe
+	PROC_LOGSIGEXIT_CTL               = 0x17
+	PROC_LOGSIGEXIT_CTL_FORCE_DISABLE = 0x3
+	PROC_LOGSIGEXIT_CTL_FORCE_ENABLE  = 0x2
+	PROC_LOGSIGEXIT_CTL_NOFORCE       = 0x1
+	PROC_LOGSIGEXIT_STATUS            = 0x18
+	PROC_NO_NEW_PRIVS_CTL             = 0x13
+	PROC_NO_NEW_PRIVS_DISABLE         = 0x2
+	PROC_NO_NEW_PRIVS_ENABLE          = 0x1
+	PROC_NO_NEW_PRIVS_STATUS          = 0x14
+	PROC_PDEATHSIG_CTL                = 0xb
+	PROC_PDEATHSIG_STATUS             = 0xc
+	PROC_PROCCTL_MD_MIN               = 0x10000000
+	PROC_PROTMAX_ACTIVE               = 0x80000000
+	PROC_PROTMAX_CTL                  = 0xf
+	PROC_PROTMAX_FORCE_DISABLE        = 0x2
+	PROC_PROTMAX_FORCE_ENABLE         = 0x1
+	PROC_PROTMAX_NOFORCE              = 0x3
+	PROC_PROTMAX_STATUS               = 0x10
+	PROC_REAP_ACQUIRE                 = 0x2
+	PROC_REAP_GETPIDS                 = 0x5
+	PROC_REAP_KILL                    = 0x6
+	PROC_REAP_RELEASE                 = 0x3
+	PROC_REAP_STATUS                  = 0x4
+	PROC_SPROTECT                     = 0x1
+	PROC_STACKGAP_CTL                 = 0x11
+	PROC_STACKGAP_DISABLE             = 0x2
+	PROC_STACKGAP_DISABLE_EXEC        = 0x8
+	PROC_STACKGAP_ENABLE              = 0x1
+	PROC_STACKGAP_ENABLE_EXEC         = 0x4
+	PROC_STACKGAP_STATUS              = 0x12
+	PROC_TRACE_CTL                    = 0x7
+	PROC_TRACE_CTL_DISABLE            = 0x2
+	PROC_TRACE_CTL_DISABLE_EXEC       = 0x3
+	PROC_TRACE_CTL_ENABLE             = 0x1
+	PROC_TRACE_STATUS                 = 0x8
+	PROC_TRAPCAP_CTL                  = 0x9
+	PROC_TRAPCAP_CTL_DISABLE          = 0x2
+	PROC_TRAPCAP_CTL_ENABLE           = 0x1
+	PROC_TRAPCAP_STATUS               = 0xa
+	PROC_WXMAP_CTL                    = 0x15
+	PROC_WXMAP_STATUS                 = 0x16
+	PROC_WXORX_ENFORCE                = 0x80000000
+	PROC_WX_MAPPINGS_DISALLOW_EXEC    = 0x2
+	PROC_WX_MAPPINGS_PERMIT           = 0x1
+
 	PROT_CHERI0 = 0x8
 	PROT_CHERI1 = 0x10
 	PROT_EXEC   = 0x4
@@ -1455,8 +1533,12 @@ const (
 	PT_WRITE_D        = 0x5
 	PT_WRITE_I        = 0x4
 
+	P_ALL    = 0x7
+	P_PGID   = 0x2
+	P_PID    = 0x0
 	P_ZONEID = 0xc
-	PathMax  = 0x400
+
+	PathMax = 0x400
 
 	RLIMIT_AS      = 0xa
 	RLIMIT_CORE    = 0x4
@@ -1717,6 +1799,7 @@ const (
 	SO_VENDOR            = 0x80000000
 
 	SPECIALFD_EVENTFD = 0x1
+	SPECIALFD_INOTIFY = 0x2
 
 	S_BLKSIZE = 0x200
 	S_IEXEC   = 0x40
@@ -1967,7 +2050,13 @@ const (
 	TCP_USE_CMP_ACKS            = 0x4d
 	TCP_VENDOR                  = 0x80000000
 
-	TCSAFLUSH      = 0x2
+	TCSAFLUSH = 0x2
+
+	TFD_CLOEXEC             = 0x100000
+	TFD_NONBLOCK            = 0x4
+	TFD_TIMER_ABSTIME       = 0x1
+	TFD_TIMER_CANCEL_ON_SET = 0x2
+
 	TIMER_ABSTIME  = 0x1
 	TIMER_RELTIME  = 0x0
 	TIOCCBRK       = 0x2000747a

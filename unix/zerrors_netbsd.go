@@ -418,16 +418,19 @@ const (
 	DT_UNKNOWN = 0x0
 	DT_WHT     = 0xe
 
-	ECHO         = 0x8
-	ECHOCTL      = 0x40
-	ECHOE        = 0x2
-	ECHOK        = 0x4
-	ECHOKE       = 0x1
-	ECHONL       = 0x10
-	ECHOPRT      = 0x20
-	EMUL_LINUX   = 0x1
-	EMUL_LINUX32 = 0x5
-	EMUL_MAXID   = 0x6
+	ECHO          = 0x8
+	ECHOCTL       = 0x40
+	ECHOE         = 0x2
+	ECHOK         = 0x4
+	ECHOKE        = 0x1
+	ECHONL        = 0x10
+	ECHOPRT       = 0x20
+	EFD_CLOEXEC   = 0x400000
+	EFD_NONBLOCK  = 0x4
+	EFD_SEMAPHORE = 0x2
+	EMUL_LINUX    = 0x1
+	EMUL_LINUX32  = 0x5
+	EMUL_MAXID    = 0x6
 
 	ETHERCAP_EEE            = 0x10
 	ETHERCAP_JUMBO_MTU      = 0x4
@@ -1623,6 +1626,12 @@ const (
 	TCP_NODELAY      = 0x1
 
 	TCSAFLUSH = 0x2
+
+	TFD_CLOEXEC             = 0x400000
+	TFD_NONBLOCK            = 0x4
+	TFD_TIMER_ABSTIME       = 0x1
+	TFD_TIMER_CANCEL_ON_SET = 0x2
+
 	TIOCCBRK  = 0x2000747a
 	TIOCCDTR  = 0x20007478
 	TIOCCONS  = 0x80047462

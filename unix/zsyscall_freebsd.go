@@ -471,6 +471,17 @@ func Getuid() (uid int) {
 	return int(r0)
 }
 
+// InotifyAddWatchAt is inotify_add_watch_at(2) (FreeBSD 15): [InotifyAddWatch] of a path that begins at dirfd.
+func InotifyAddWatchAt(fd int, dirfd int, path string, mask uint32) (watchdesc int, err error) {
+	var _p2b shortString
+	_p2, err := _p2b.pointer(path)
+	if err != nil {
+		return -1, err
+	}
+	r0, _, e1 := Syscall6(SYS_INOTIFY_ADD_WATCH_AT, uintptr(fd), uintptr(dirfd), uintptr(unsafe.Pointer(_p2)), uintptr(mask), 0, 0)
+	return int(r0), errOf(e1)
+}
+
 // Issetugid is issetugid(2).
 func Issetugid() (tainted bool) {
 	r0, _, _ := RawSyscall(SYS_ISSETUGID, 0, 0, 0)
@@ -935,6 +946,18 @@ func TimerfdCreate(clockid int, flags int) (fd int, err error) {
 	return int(r0), errOf(e1)
 }
 
+// TimerfdGettime is timerfd_gettime(2): the time to the next expiry, and between those that follow.
+func TimerfdGettime(fd int, value *ItimerSpec) (err error) {
+	_, _, e1 := Syscall(SYS_TIMERFD_GETTIME, uintptr(fd), uintptr(unsafe.Pointer(value)), 0)
+	return errOf(e1)
+}
+
+// TimerfdSettime is timerfd_settime(2): it sets a timer, and stores in old what was set unless that is nil. flags are TFD_TIMER_*.
+func TimerfdSettime(fd int, flags int, value *ItimerSpec, old *ItimerSpec) (err error) {
+	_, _, e1 := Syscall6(SYS_TIMERFD_SETTIME, uintptr(fd), uintptr(flags), uintptr(unsafe.Pointer(value)), uintptr(unsafe.Pointer(old)), 0, 0)
+	return errOf(e1)
+}
+
 // Umask is umask(2).
 func Umask(mask int) (oldmask int) {
 	r0, _, _ := RawSyscall(SYS_UMASK, uintptr(mask), 0, 0)
@@ -1186,6 +1209,11 @@ func getsockname(fd int, rsa *RawSockaddrAny, addrlen *uint32) (err error) {
 
 func getsockopt(s int, level int, name int, val unsafe.Pointer, vallen *uint32) (err error) {
 	_, _, e1 := Syscall6(SYS_GETSOCKOPT, uintptr(s), uintptr(level), uintptr(name), uintptr(val), uintptr(unsafe.Pointer(vallen)), 0)
+	return errOf(e1)
+}
+
+func inotifyRmWatch(fd int, watchdesc int) (err error) {
+	_, _, e1 := Syscall(SYS_INOTIFY_RM_WATCH, uintptr(fd), uintptr(watchdesc), 0)
 	return errOf(e1)
 }
 

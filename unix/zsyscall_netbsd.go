@@ -902,6 +902,18 @@ func TimerfdCreate(clockid int, flags int) (fd int, err error) {
 	return int(r0), errOf(e1)
 }
 
+// TimerfdGettime is timerfd_gettime(2): the time to the next expiry, and between those that follow.
+func TimerfdGettime(fd int, value *ItimerSpec) (err error) {
+	_, _, e1 := Syscall(SYS_TIMERFD_GETTIME, uintptr(fd), uintptr(unsafe.Pointer(value)), 0)
+	return errOf(e1)
+}
+
+// TimerfdSettime is timerfd_settime(2): it sets a timer, and stores in old what was set unless that is nil. flags are TFD_TIMER_*.
+func TimerfdSettime(fd int, flags int, value *ItimerSpec, old *ItimerSpec) (err error) {
+	_, _, e1 := Syscall6(SYS_TIMERFD_SETTIME, uintptr(fd), uintptr(flags), uintptr(unsafe.Pointer(value)), uintptr(unsafe.Pointer(old)), 0, 0)
+	return errOf(e1)
+}
+
 // Umask is umask(2).
 func Umask(mask int) (oldmask int) {
 	r0, _, _ := RawSyscall(SYS_UMASK, uintptr(mask), 0, 0)

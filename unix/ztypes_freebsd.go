@@ -372,3 +372,14 @@ const SizeofInt = 0x4
 
 // SizeofLongLong is the size of long long in bytes.
 const SizeofLongLong = 0x8
+
+// InotifyEvent is opaque 16 of golang.org/x/sys/unix, where the headers have it no more or another one.
+type InotifyEvent struct {
+	Wd     int32
+	Mask   uint32
+	Cookie uint32
+	Len    uint32
+}
+
+// SizeofInotifyEvent is its size in bytes.
+const SizeofInotifyEvent = 0x10

@@ -29,6 +29,15 @@ type Timespec struct {
 // SizeofTimespec is its size in bytes.
 const SizeofTimespec = 0x10
 
+// ItimerSpec is struct itimerspec of sys/timespec.h.
+type ItimerSpec struct {
+	Interval Timespec
+	Value    Timespec
+}
+
+// SizeofItimerSpec is its size in bytes.
+const SizeofItimerSpec = 0x20
+
 // Timeval is struct timeval of sys/_timeval.h.
 type Timeval struct {
 	Sec  int64

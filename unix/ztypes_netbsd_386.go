@@ -13,6 +13,15 @@ type Timespec struct {
 // SizeofTimespec is its size in bytes.
 const SizeofTimespec = 0xc
 
+// ItimerSpec is struct itimerspec of sys/time.h.
+type ItimerSpec struct {
+	Interval Timespec
+	Value    Timespec
+}
+
+// SizeofItimerSpec is its size in bytes.
+const SizeofItimerSpec = 0x18
+
 // Timeval is struct timeval of sys/time.h.
 type Timeval struct {
 	Sec  int64

@@ -72,7 +72,15 @@ var eventCalls = map[string]handler{
 		}
 		return c.do(unix.SYS_EVENTFD2, c.args[0], f)
 	},
-	"specialfd": func(c *call) (uint64, unix.Errno) { // FreeBSD's eventfd: kind, arguments (the value and flags), their size
+	// FreeBSD's eventfd and inotify_init: kind, arguments (the value and flags, or flags), their size
+	"specialfd": func(c *call) (uint64, unix.Errno) {
+		if c.args[0] == specialInotify && c.args[2] == 4 {
+			f, ok := c.bits(timerFlags, uint64(c.read32(c.args[1])))
+			if !ok {
+				return 0, unix.EINVAL
+			}
+			return c.do(unix.SYS_INOTIFY_INIT1, f)
+		}
 		if c.args[0] != specialEventfd || c.args[2] != 8 {
 			c.unanswered("kind")
 			return 0, unix.EINVAL
@@ -93,10 +101,21 @@ var eventCalls = map[string]handler{
 	},
 	"timerfd_settime": pass(unix.SYS_TIMERFD_SETTIME, nil, flags(names{"TFD_TIMER_ABSTIME"})),
 	"timerfd_gettime": pass(unix.SYS_TIMERFD_GETTIME),
+	"inotify_add_watch_at": func(c *call) (uint64, unix.Errno) {
+		if int32(c.args[1]) != unix.AT_FDCWD {
+			c.unanswered("beside a descriptor")
+			return 0, unix.ENOSYS
+		}
+		return c.do(unix.SYS_INOTIFY_ADD_WATCH, c.args[0], c.args[2], c.args[3])
+	},
+	"inotify_rm_watch": pass(unix.SYS_INOTIFY_RM_WATCH),
 }
 
-// specialEventfd is SPECIALFD_EVENTFD of FreeBSD's sys/specialfd.h, which is not among the facts.
-const specialEventfd = 1
+// The kinds of FreeBSD's sys/specialfd.h, which is not among the facts.
+const (
+	specialEventfd = 1 // SPECIALFD_EVENTFD
+	specialInotify = 2 // SPECIALFD_INOTIFY
+)
 
 func (c *call) kqueue(f uint64) (uint64, unix.Errno) {
 	linux := uint64(0)
