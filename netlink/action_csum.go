@@ -23,7 +23,7 @@ const (
 	TCA_CSUM_UPDATE_FLAG_SCTP    CsumUpdateFlags = uapi.TCA_CSUM_UPDATE_FLAG_SCTP
 )
 
-// CsumAction computes checksums anew, for what actions before it changed: tc-csum(8).
+// CsumAction recomputes checksums, for packets that actions before it changed: tc-csum(8).
 type CsumAction struct {
 	ActionAttrs
 	UpdateFlags CsumUpdateFlags

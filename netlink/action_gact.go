@@ -9,7 +9,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// TcAct is what comes after an action: the next one, another filter, or what becomes of the packet.
+// TcAct is the verdict after an action: the next action, another filter, or the packet's fate.
 type TcAct int32
 
 // What comes after an action. Those above TC_ACT_EXT_VAL_MASK have a number in their lower bits:

@@ -10,7 +10,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// MirredAct is what [MirredAction] does.
+// MirredAct is the operation of a [MirredAction].
 type MirredAct uint8
 
 // What [MirredAction] does. EGRESS is that the other link sends the packet, INGRESS that it

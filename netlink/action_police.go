@@ -11,7 +11,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// TcPolAct is what [PoliceAction] does with packets.
+// TcPolAct is the verdict of a [PoliceAction].
 type TcPolAct int32
 
 // What [PoliceAction] does with packets. Others are those of [TcAct].

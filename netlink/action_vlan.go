@@ -14,7 +14,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// VlanAct is what [VlanAction] does.
+// VlanAct is the operation of a [VlanAction].
 type VlanAct int8
 
 // What [VlanAction] does.

@@ -17,7 +17,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// SEG6LocalEncap is what a segment routing node does with the packets of a route (RFC 8986):
+// SEG6LocalEncap is the action of a segment routing node on the packets of a route (RFC 8986):
 // ip -6 route add … encap seg6local action ACTION ….
 type SEG6LocalEncap struct {
 	// Flags says which of the fields below are sent: Flags[SEG6_LOCAL_TABLE] for Table. Action is

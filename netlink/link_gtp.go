@@ -22,7 +22,7 @@ type GTP struct {
 
 	CreateSockets bool   // the kernel makes the sockets, FD0 and FD1 are not sent (Linux 5.18)
 	Local         net.IP // of the sockets that the kernel makes, an IPv4 or IPv6 address (Linux 6.11)
-	RestartCount  uint8  // restart_count, told to peers that ask; 0 is unset (Linux 5.18)
+	RestartCount  uint8  // restart_count, which peers that ask learn; 0 is unset (Linux 5.18)
 }
 
 // Attrs returns the attributes that all kinds have.

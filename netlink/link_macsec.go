@@ -67,7 +67,7 @@ const macsecIDUsage = "[ [ address LLADDR ] port PORT | sci SCI ]"
 
 var macsecFields = []desc.Field{
 	{Type: uapi.IFLA_MACSEC_SCI, Key: "sci", Show: showMacsecSCI, ReadOnly: true},
-	{Type: uapi.IFLA_MACSEC_PORT, ReadOnly: true}, // never told
+	{Type: uapi.IFLA_MACSEC_PORT, ReadOnly: true}, // never reported
 	{Type: uapi.IFLA_MACSEC_PROTECT, Key: "protect", Form: desc.Toggle},
 	{Type: uapi.IFLA_MACSEC_CIPHER_SUITE, Key: "cipher_suite", Word: "cipher",
 		Usage: "{ default | gcm-aes-128 | gcm-aes-256 | gcm-aes-xpn-128 | gcm-aes-xpn-256 }", Show: showMacsecCipher, Read: readMacsecCipher},

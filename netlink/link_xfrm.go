@@ -11,8 +11,8 @@ import (
 )
 
 // Xfrmi is an interface that IPsec policies and states with the same Ifid are
-// bound to: ip link add DEV type xfrm dev PARENT if_id ID (Linux 4.19). The link
-// ParentIndex is that which traffic leaves by.
+// bound to: ip link add DEV type xfrm dev PARENT if_id ID (Linux 4.19).
+// ParentIndex is the link that traffic leaves by.
 type Xfrmi struct {
 	LinkAttrs
 	Ifid     uint32 // 1 to 1<<32 - 1; 0 with External

@@ -10,7 +10,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// BondSlave is what a link has as the port of a bond, LinkAttrs.Slave: ip -details link show, after "bond_slave".
+// BondSlave holds a link's attributes as the port of a bond, LinkAttrs.Slave: ip -details link show, after "bond_slave".
 // LinkSetSlave sends QueueId where it is not 0, and what has a pointer where that is not nil; the rest is only read.
 type BondSlave struct {
 	State                  BondSlaveState

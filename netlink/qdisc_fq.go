@@ -65,7 +65,7 @@ func (fq *Fq) Attrs() *QdiscAttrs { return &fq.QdiscAttrs }
 // Type returns "fq".
 func (fq *Fq) Type() string { return "fq" }
 
-// String returns what is set of it.
+// String returns the fields that are set.
 func (fq *Fq) String() string {
 	return fmt.Sprintf("{PacketLimit: %d, FlowPacketLimit: %d, Quantum: %d, InitialQuantum: %d, Pacing: %d, FlowDefaultRate: %d, "+
 		"FlowMaxRate: %d, Buckets: %d, FlowRefillDelay: %d, LowRateThreshold: %d, Horizon: %d, HorizonDropPolicy: %d}",

@@ -37,7 +37,7 @@ func (q *FqCodel) Attrs() *QdiscAttrs { return &q.QdiscAttrs }
 // Type returns "fq_codel".
 func (q *FqCodel) Type() string { return "fq_codel" }
 
-// String returns what is set of it.
+// String returns the fields that are set.
 func (q *FqCodel) String() string {
 	return fmt.Sprintf("{%v -- Target: %d, Limit: %d, Interval: %d, ECN: %d, Flows: %d, Quantum: %d}",
 		q.Attrs(), q.Target, q.Limit, q.Interval, q.ECN, q.Flows, q.Quantum)

@@ -27,7 +27,7 @@ func (q *Hfsc) Attrs() *QdiscAttrs { return &q.QdiscAttrs }
 // Type returns "hfsc".
 func (q *Hfsc) Type() string { return "hfsc" }
 
-// String returns what is set of it.
+// String returns the fields that are set.
 func (q *Hfsc) String() string { return fmt.Sprintf("{%v -- default: %d}", q.Attrs(), q.Defcls) }
 
 func (q *Hfsc) attrs(c *attr.Codec) {

@@ -25,7 +25,7 @@ type Htb struct {
 	Offload      bool    // the hardware does it (Linux 5.11)
 }
 
-// NewHtb returns what tc has by default: no class for packets without one.
+// NewHtb returns tc's defaults: no class for packets without one.
 func NewHtb(attrs QdiscAttrs) *Htb {
 	return &Htb{QdiscAttrs: attrs, Version: uapi.TC_HTB_PROTOVER, Rate2Quantum: 10}
 }
@@ -49,7 +49,7 @@ func (q *Htb) attrs(c *attr.Codec) {
 	}
 }
 
-// HtbClassAttrs is what [NewHtbClass] makes a class of.
+// HtbClassAttrs are the arguments of [NewHtbClass].
 type HtbClassAttrs struct {
 	Rate    uint64 // bits a second
 	Ceil    uint64 // bits a second; 0: Rate
@@ -136,7 +136,7 @@ func (c *HtbClass) attrs(codec *attr.Codec) {
 	}
 }
 
-// rateTable is the table of a rate. It is sent for kernels before 3.8, and never told.
+// rateTable is the table of a rate. It is sent for kernels before 3.8, and never reported.
 func rateTable(c *attr.Codec, t attr.Type, rate *uapi.TcRatespec) {
 	attr.Custom(c, t, func(e *wire.Encoder) {
 		var table [rtabSlots]uint32

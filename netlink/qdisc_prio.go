@@ -18,7 +18,7 @@ type Prio struct {
 	PriorityMap [PRIORITY_MAP_LEN]uint8 // the band of packets of each priority (TC_PRIO_…), counted from 0
 }
 
-// NewPrio returns what tc and the kernel's default queue have: three bands, the first for what is
+// NewPrio returns the defaults of tc and of the kernel's default queue: three bands, the first for what is
 // interactive.
 func NewPrio(attrs QdiscAttrs) *Prio {
 	return &Prio{QdiscAttrs: attrs, Bands: 3, PriorityMap: [...]uint8{1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1}}

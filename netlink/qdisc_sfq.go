@@ -40,7 +40,7 @@ func (q *Sfq) Attrs() *QdiscAttrs { return &q.QdiscAttrs }
 // Type returns "sfq".
 func (q *Sfq) Type() string { return "sfq" }
 
-// String returns what is set of it.
+// String returns the fields that are set.
 func (q *Sfq) String() string {
 	return fmt.Sprintf("{%v -- Quantum: %d, Perturb: %d, Limit: %d, Divisor: %d}", q.Attrs(), q.Quantum, q.Perturb, q.Limit, q.Divisor)
 }

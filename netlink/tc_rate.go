@@ -140,7 +140,7 @@ func AlignToAtm(size uint) uint {
 	return (size + nl.ATM_CELL_PAYLOAD - 1) / nl.ATM_CELL_PAYLOAD * nl.ATM_CELL_SIZE
 }
 
-// AdjustSize returns what a packet of sz bytes takes on the wire: at least mpu bytes, and whole
+// AdjustSize returns the size on the wire of a packet of sz bytes: at least mpu bytes, and whole
 // cells where linklayer is nl.LINKLAYER_ATM.
 func AdjustSize(sz uint, mpu uint, linklayer int) uint {
 	sz = max(sz, mpu)

@@ -82,7 +82,7 @@ var (
 	}
 )
 
-// What the Go types have for the other family, and kernels do not tell of this one.
+// What the Go types have for the other family, and kernels do not report for this one.
 var (
 	greOf4 = []desc.Field{
 		{Type: uapi.IFLA_GRE_TOS, ReadOnly: true}, {Type: uapi.IFLA_GRE_PMTUDISC, ReadOnly: true}, {Type: uapi.IFLA_GRE_IGNORE_DF, ReadOnly: true},

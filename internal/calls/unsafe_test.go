@@ -17,7 +17,7 @@ var unsafeFiles = map[string]string{
 	"netlink/slab.go":                                    "the size of values, strings of shared memory",
 	"netlink/wire/sock_linux.go":                         "send and receive without an allocation",
 	"netlink/wire/burst_linux.go":                        "headers that stay between calls of recvmmsg",
-	"cmd/kern/internal/cli/bpf_linux.go":                "bpf(2)",
+	"cmd/kern/internal/cli/bpf_linux.go":                 "bpf(2)",
 	"cmd/kern/internal/ip/vrf_linux.go":                  "bpf(2) and SIOCADDMULTI",
 	"internal/bsdrun/files.go":                           "structures of the other system as bytes",
 	"internal/bsdrun/signals.go":                         "ptrace(2)",

@@ -40,7 +40,7 @@ func (s Section) Joined(between string) string {
 	return strings.Join(parts, between)
 }
 
-// Text is what a program printed: its lines stand between bars, because blanks at the end count. A line that begins with "+" goes on
+// Text is the output of a program: its lines stand between bars, because blanks at the end count. A line that begins with "+" goes on
 // with the line above.
 func (s Section) Text() (string, error) {
 	var b strings.Builder

@@ -54,7 +54,7 @@ type system struct {
 	emulated bool // an emulator stands between the test and the kernel
 }
 
-// Emulated tells whether an emulator of programs, as qemu-user, stands between them and the kernel: none has ptrace,
+// Emulated reports whether an emulator of programs, as qemu-user, stands between them and the kernel: none has ptrace,
 // and every kernel does.
 func Emulated() bool { return unix.PtraceAttach(1<<30) == unix.ENOSYS }
 
@@ -73,7 +73,7 @@ func judge(feature, minKernel string, probeErr error, s system) string {
 	return ""
 }
 
-// unsupported tells whether err is one of those by which the kernel says that a part of it is not there:
+// unsupported reports whether err is one of those by which the kernel says that a part of it is not there:
 // a protocol, a kind of link, queueing discipline or socket, a system call, an option.
 func unsupported(err error) bool {
 	return slices.ContainsFunc([]error{

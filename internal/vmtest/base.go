@@ -113,7 +113,7 @@ func inUsr(name string) string {
 	return name
 }
 
-// useful tells whether programs need a file when they run.
+// useful reports whether programs need a file when they run.
 func useful(name string) bool {
 	for _, p := range []string{"usr/share/", "usr/lib/systemd/", "var/"} {
 		if strings.HasPrefix(name, p) && !strings.HasPrefix(name, "usr/share/iproute2/") {

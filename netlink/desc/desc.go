@@ -59,7 +59,7 @@ type Field struct {
 	// Words are further keywords that Read serves ("nolearning").
 	Words []string
 
-	ReadOnly bool   // the kernel tells it but takes none
+	ReadOnly bool   // the kernel reports it but accepts none
 	Exact    bool   // its keywords are not abbreviated
 	Usage    string // grammar of its value, "VLANID"; "": that of Form
 
@@ -80,7 +80,7 @@ type Form func() Notation
 // Notation is a way for bytes to be shown and read.
 type Notation struct {
 	Usage string   // grammar of the value: "{ on | off }"
-	No    bool     // the keyword also stands with "no" before it, for Read to tell by in.Last
+	No    bool     // the keyword also stands with "no" before it, which Read finds in in.Last
 	Show  ShowFunc // nil: nothing is shown
 	Read  ReadFunc // nil: nothing can be read
 }

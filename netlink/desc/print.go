@@ -37,7 +37,7 @@ type Printer struct {
 	first bool // nothing stands in the innermost object or array yet
 }
 
-// Bytes returns what was printed since the last Reset or Drain.
+// Bytes returns the output since the last Reset or Drain.
 func (p *Printer) Bytes() []byte { return p.buf }
 
 // Reset forgets what was printed.

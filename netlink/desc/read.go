@@ -208,7 +208,7 @@ func (a *Args) Written(e *wire.Encoder, typ uint16) []byte {
 	return a.kind.parse(e.Bytes()[a.from:])[typ]
 }
 
-// Scratch returns what the words of one Read note for later ones and for Complete: a T that is
+// Scratch returns the notes of one Read, which later words and Complete use: a T that is
 // zero at first.
 func Scratch[T any](a *Args) *T {
 	if s, ok := a.scratch.(*T); ok {

@@ -47,7 +47,7 @@ func controlOf(word string) (int32, bool) {
 	return 0, false
 }
 
-// Control takes what becomes of a packet after an action (TC_ACT_…); numeric says that it may be a number.
+// Control reads the verdict after an action (TC_ACT_…); numeric says that it may be a number.
 func (a *Args) Control(numeric bool) (int32, error) {
 	word, err := a.Next()
 	if err != nil {
@@ -77,7 +77,7 @@ func (a *Args) Control(numeric bool) (int32, error) {
 	return code | int32(n), err
 }
 
-// Controls takes what becomes of a packet in two cases, of which the second may be left out: CONTROL[/CONTROL]. It is 0
+// Controls reads the verdicts of two cases, of which the second may be left out: CONTROL[/CONTROL]. It is 0
 // then, and given false.
 func (a *Args) Controls() (first, second int32, given bool, err error) {
 	word := a.Peek()
@@ -369,5 +369,5 @@ func showHardwareStatistics(p *Printer, key string, b []byte) {
 	p.NL()
 }
 
-// Noted returns what [Scratch] made for the kind that is being read, nil if nothing was made yet.
+// Noted returns the value that [Scratch] made for the kind that is being read, nil if nothing was made yet.
 func (a *Args) Noted() any { return a.scratch }

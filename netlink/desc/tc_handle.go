@@ -8,7 +8,7 @@ import (
 	"kern.sys/internal/uapi"
 )
 
-// Tc is what options of traffic control need of the message that they belong to: struct tcmsg, and what the command
+// Tc holds the parts of a message that options of traffic control depend on: struct tcmsg, and what the command
 // line has of it.
 type Tc struct {
 	Handle   uint32 // of the object; reading a filter sets it

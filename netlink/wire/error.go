@@ -34,8 +34,8 @@ var ErrDumpInterrupted = DumpInterrupted{}
 var (
 	// ErrClosed says that the connection or listener was closed.
 	ErrClosed error = errClosed
-	// ErrOverrun says that messages were lost since the receive buffer was
-	// full (ENOBUFS). What the listener watches has to be read anew; it
+	// ErrOverrun says that messages were lost because the receive buffer was
+	// full (ENOBUFS). What the listener watches has to be read again; it
 	// goes on. It matches ENOBUFS.
 	ErrOverrun error = errOverrun{}
 	// ErrTruncated says that a message was larger than the receive buffer.
@@ -80,7 +80,7 @@ func (errOverrun) Error() string { return "netlink events were lost: receive buf
 
 func (errOverrun) Is(target error) bool { return isENOBUFS(target) }
 
-// Error is what every failed operation returns.
+// Error is the error of every failed operation.
 type Error struct {
 	Op      string   // the operation, "link add"; set by the caller of the exchange
 	Object  string   // what it was done to, `"br0" type bridge`; likewise

@@ -61,7 +61,7 @@ func nativeArchs() string {
 	return runtime.GOARCH
 }
 
-// notCalled tells whether functions of an architecture could have been called, and were not.
+// notCalled reports whether functions of an architecture could have been called, and were not.
 func notCalled(arch string, called []string) bool {
 	return slices.Contains(strings.Split(nativeArchs(), ","), arch) && !slices.Contains(called, arch)
 }

@@ -207,7 +207,7 @@ func note(into map[part]map[string]bool, rs []*record) {
 	}
 }
 
-// succeeded tells whether no result is an error and nothing else went wrong.
+// succeeded reports whether no result is an error and nothing else went wrong.
 func succeeded(r *record) bool {
 	for path, value := range r.leaves {
 		if path == "panic" || path == "outcome" || strings.HasPrefix(path, "result") && strings.HasPrefix(value, "error ") {
@@ -265,7 +265,7 @@ func differences(name, arch string, last int, rs []*record, theirs, ours map[par
 	return out
 }
 
-// failed tells whether a call always returned an error.
+// failed reports whether a call always returned an error.
 func failed(parts map[part]map[string]bool, index int) bool {
 	for i := range 8 {
 		if strings.HasPrefix(only(parts[part{index, fmt.Sprint("result", i)}]), "error ") {

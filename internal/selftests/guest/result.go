@@ -5,7 +5,7 @@ import "time"
 // SettingsFile in testdata has what the test is to do.
 const SettingsFile = "settings.json"
 
-// Settings are what the test is to do.
+// Settings are the settings of the test.
 type Settings struct {
 	Scripts  []string
 	Limit    time.Duration // for each run of a script

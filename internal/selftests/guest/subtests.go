@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Tally is what the sub-tests of a script came to.
+// Tally counts the results of a script's sub-tests.
 type Tally struct {
 	Pass, Fail, Skip int
 	Seconds          float64

@@ -161,9 +161,10 @@ func SplitWords(line string) ([]string, error) {
 
 // pending are changes of a batch that are sent together.
 type pending struct {
-	b     *batch
-	wire  *wire.Batch
-	lines []int
+	b        *batch
+	wire     *wire.Batch
+	protocol int // of netlink, of all that is in it
+	lines    []int
 }
 
 // pendingMax is how many changes are gathered.
@@ -171,12 +172,12 @@ const pendingMax = 1024
 
 // add queues a change. What becomes of it is reported by flush.
 func (q *pending) add(r *wire.Request) error {
-	if q.wire == nil {
-		c, err := q.b.s.Dial()
+	if q.wire == nil || q.protocol != r.Protocol {
+		c, err := q.b.s.DialTo(r.Protocol) // which sends what is queued
 		if err != nil {
 			return err
 		}
-		q.wire = c.NewBatch()
+		q.wire, q.protocol = c.NewBatch(), r.Protocol
 	}
 	q.wire.Add(r)
 	q.lines = append(q.lines, q.b.lines.line)

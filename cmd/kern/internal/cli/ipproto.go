@@ -78,11 +78,26 @@ func IPProtoNumber(word string) (uint8, bool) {
 // IPProtoName is the name of a protocol.
 func (s *Session) IPProtoName(proto uint8) string {
 	if !s.Numeric {
-		for _, p := range readIPProtos() {
-			if p.proto == proto {
-				return p.name
-			}
+		if name := ipProtoName(proto); name != "" {
+			return name
 		}
 	}
 	return "ipproto-" + strconv.Itoa(int(proto))
+}
+
+// IPProtoOrNumber is the name of a protocol, or its number where it has none.
+func IPProtoOrNumber(proto uint8) string {
+	if name := ipProtoName(proto); name != "" {
+		return name
+	}
+	return strconv.Itoa(int(proto))
+}
+
+func ipProtoName(proto uint8) string {
+	for _, p := range readIPProtos() {
+		if p.proto == proto {
+			return p.name
+		}
+	}
+	return ""
 }

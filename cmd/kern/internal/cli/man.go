@@ -107,6 +107,11 @@ func (s *Session) manual() string {
 		}
 		text := strings.Replace(UsageText(name, o.Usage()), "Usage: ", "       ", 1)
 		p.block(strings.TrimRight(text, "\n"))
+		if o.Words != nil {
+			for _, w := range o.Words() {
+				p.item(w[0], w[1])
+			}
+		}
 	}
 	for _, o := range s.Objects() {
 		if o.Kinds == nil || o.Run == nil {

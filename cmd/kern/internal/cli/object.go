@@ -20,6 +20,8 @@ type Object struct {
 	// Usage is the grammar, printed by "help". Its first word on a line stands
 	// behind the program's name: "link show [ DEVICE ]".
 	Usage func() string
+	// Words, if set, gives the words of Usage, each with its meaning: "add, del".
+	Words func() [][2]string
 	// Brief is what the object is, in a few words: for the manual page.
 	Brief string
 	// Kinds, if set, is the grammar of what follows "type" and a name, an element a keyword; nil
@@ -36,6 +38,7 @@ type Command struct {
 	desc.Args
 	Object string // its name in full
 	usage  func() string
+	words  func() [][2]string
 }
 
 // Command returns a command of the words, about no object yet.
@@ -54,7 +57,7 @@ func (s *Session) Do(words []string) error {
 			return Exit(StatusFailed, "Object \"%s\" is not supported by %s yet.", o.Name, s.Name)
 		}
 		c := s.Command(words[1:])
-		c.Object, c.usage = o.Name, o.Usage
+		c.Object, c.usage, c.words = o.Name, o.Usage, o.Words
 		defer s.closeOpened()
 		return o.Run(c)
 	}
@@ -91,11 +94,35 @@ func (c *Command) Choose(none func(*Command) error, verbs ...Verb) error {
 	return &UnknownError{Kind: "Command", Word: word, Try: c.Object + " help"}
 }
 
+// Part makes the command one about a part of its object, which has a grammar of its own: "xfrm state".
+func (c *Command) Part(name string, usage func() string) {
+	c.Object, c.usage = c.Object+" "+name, usage
+}
+
 // HelpAsked reports whether the next word asks for help.
 func (c *Command) HelpAsked() bool { return abbreviates(c.Peek(), "help") }
 
 // ShowUsage is the error that shows the object's grammar.
-func (c *Command) ShowUsage() error { return &usage{UsageText(c.Name, c.usage())} }
+func (c *Command) ShowUsage() error {
+	text := UsageText(c.Name, c.usage())
+	if c.words != nil {
+		text += WordList(c.words())
+	}
+	return &usage{text}
+}
+
+// WordList has a line for each word, with its meaning.
+func WordList(words [][2]string) string {
+	wide := 0
+	for _, w := range words {
+		wide = max(wide, min(len(w[0]), 24))
+	}
+	var b strings.Builder
+	for _, w := range words {
+		b.WriteString("  " + w[0] + strings.Repeat(" ", max(wide-len(w[0]), 0)) + "  " + w[1] + "\n")
+	}
+	return b.String()
+}
 
 // UsageText is a grammar with the program's name before each command.
 func UsageText(program, grammar string) string {

@@ -9,7 +9,7 @@ import (
 	"kern.sys/netlink/desc"
 )
 
-// Options are what stands before the object.
+// Options are the words before the object.
 type Options struct {
 	Family    int // AF_…; AF_UNSPEC where none was asked for
 	Stats     int // how often -s was given

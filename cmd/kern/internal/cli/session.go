@@ -24,8 +24,9 @@ type Session struct {
 	Stderr io.Writer
 	Out    *desc.Printer
 
-	NS      netns.NsHandle // what -netns named; none: that of the calling thread
-	conn    *wire.Conn     // opened when first needed
+	NS      netns.NsHandle     // what -netns named; none: that of the calling thread
+	conns   map[int]*wire.Conn // by protocol of netlink, each opened when first needed
+	genl    map[string]uint16  // numbers of families of generic netlink
 	links   links
 	nsid    int              // whose links these are; thisNSID: those here
 	others  map[int]links    // those of the other namespaces, by their id here
@@ -62,8 +63,8 @@ func (s *Session) Configure() {
 
 // Close closes the connection and the namespace.
 func (s *Session) Close() {
-	if s.conn != nil {
-		s.conn.Close()
+	for _, c := range s.conns {
+		c.Close()
 	}
 	if s.NS.IsOpen() {
 		s.NS.Close()
@@ -107,10 +108,13 @@ func (s *Session) Spill() error {
 	return s.Flush()
 }
 
-// Dial returns the connection, after all changes that wait.
-func (s *Session) Dial() (*wire.Conn, error) {
-	if s.conn == nil {
-		cfg := wire.Config{Protocol: uapi.NETLINK_ROUTE, ReceiveBuffer: s.Rcvbuf}
+// Dial returns the connection of rtnetlink, after all changes that wait.
+func (s *Session) Dial() (*wire.Conn, error) { return s.DialTo(uapi.NETLINK_ROUTE) }
+
+// DialTo is [Session.Dial] for a protocol of netlink.
+func (s *Session) DialTo(protocol int) (*wire.Conn, error) {
+	if s.conns[protocol] == nil {
+		cfg := wire.Config{Protocol: protocol, ReceiveBuffer: s.Rcvbuf}
 		if s.NS.IsOpen() {
 			cfg.NetNS = &s.NS
 		}
@@ -118,12 +122,12 @@ func (s *Session) Dial() (*wire.Conn, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.conn = c
+		s.UseFor(protocol, c)
 	}
 	if s.pending != nil {
 		s.pending.flush()
 	}
-	return s.conn, nil
+	return s.conns[protocol], nil
 }
 
 // Exec sends a request that changes something.
@@ -131,7 +135,7 @@ func (s *Session) Exec(r *wire.Request) error {
 	if s.pending != nil {
 		return s.pending.add(r)
 	}
-	c, err := s.Dial()
+	c, err := s.DialTo(r.Protocol)
 	if err != nil {
 		return err
 	}
@@ -141,7 +145,7 @@ func (s *Session) Exec(r *wire.Request) error {
 // Get sends a request that has one answer, and returns a copy of it.
 func (s *Session) Get(r *wire.Request) (wire.Message, error) {
 	var m wire.Message
-	c, err := s.Dial()
+	c, err := s.DialTo(r.Protocol)
 	if err != nil {
 		return m, err
 	}
@@ -157,7 +161,7 @@ func (s *Session) Get(r *wire.Request) (wire.Message, error) {
 // is returned after a warning.
 func (s *Session) List(r *wire.Request) ([]wire.Message, error) {
 	var all []wire.Message
-	c, err := s.Dial()
+	c, err := s.DialTo(r.Protocol)
 	if err != nil {
 		return nil, err
 	}
@@ -172,7 +176,7 @@ func (s *Session) List(r *wire.Request) ([]wire.Message, error) {
 // Dump calls each for the objects of a table as they come: for tables that may
 // be long. m is valid until each returns.
 func (s *Session) Dump(r *wire.Request, each func(m wire.Message) error) error {
-	c, err := s.Dial()
+	c, err := s.DialTo(r.Protocol)
 	if err != nil {
 		return err
 	}
@@ -210,4 +214,12 @@ func (s *Session) Array(show func() error) error {
 
 // Use has the session ask the kernel, or what stands for it in a test, by c,
 // which it will close.
-func (s *Session) Use(c *wire.Conn) { s.conn = c }
+func (s *Session) Use(c *wire.Conn) { s.UseFor(uapi.NETLINK_ROUTE, c) }
+
+// UseFor is [Session.Use] for a protocol of netlink.
+func (s *Session) UseFor(protocol int, c *wire.Conn) {
+	if s.conns == nil {
+		s.conns = map[int]*wire.Conn{}
+	}
+	s.conns[protocol] = c
+}

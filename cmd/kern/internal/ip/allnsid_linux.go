@@ -25,10 +25,10 @@ type allNSID struct {
 }
 
 // newAllNSID opens the socket in a namespace, or in that of the calling thread.
-func newAllNSID(ns netns.NsHandle, buffer int, groups []uint32) (*allNSID, error) {
+func newAllNSID(ns netns.NsHandle, protocol, buffer int, groups []uint32) (*allNSID, error) {
 	var a *allNSID
 	open := func() (err error) {
-		a, err = openAllNSID(buffer, groups)
+		a, err = openAllNSID(protocol, buffer, groups)
 		return err
 	}
 	if ns.IsOpen() {
@@ -38,8 +38,8 @@ func newAllNSID(ns netns.NsHandle, buffer int, groups []uint32) (*allNSID, error
 	return a, err
 }
 
-func openAllNSID(buffer int, groups []uint32) (*allNSID, error) {
-	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, unix.NETLINK_ROUTE)
+func openAllNSID(protocol, buffer int, groups []uint32) (*allNSID, error) {
+	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC|unix.SOCK_NONBLOCK, protocol)
 	if err != nil {
 		return nil, os.NewSyscallError("socket", err)
 	}

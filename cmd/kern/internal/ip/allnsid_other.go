@@ -10,7 +10,9 @@ import (
 // allNSID exists on Linux only.
 type allNSID struct{ wire.Transport }
 
-func newAllNSID(netns.NsHandle, int, []uint32) (*allNSID, error) { return nil, netns.ErrNotImplemented }
+func newAllNSID(netns.NsHandle, int, int, []uint32) (*allNSID, error) {
+	return nil, netns.ErrNotImplemented
+}
 
 // NSID is where the datagram received last comes from.
 func (a *allNSID) NSID() int { return currentNSID }

@@ -49,7 +49,7 @@ func (l *linkMessage) has(typ uint16, n int) bool {
 // linkView is how a link is to be shown.
 type linkView struct {
 	addr   bool // as the head of its addresses
-	event  bool // as what monitor tells of: without its queue's length
+	event  bool // as monitor shows it: without its queue's length
 	family int  // only what concerns the family
 }
 

@@ -1,4 +1,4 @@
-// Package gen holds what the generators share: the lists they are told by, and how the files they make start.
+// Package gen holds what the generators share: the lists that they read, and how the files they make start.
 package gen
 
 import (
@@ -103,7 +103,7 @@ type Const struct {
 
 var public = regexp.MustCompile(`^[A-Z][A-Za-z0-9_]*$`)
 
-// Exported tells whether a name can be that of an exported constant or type.
+// Exported reports whether a name can be that of an exported constant or type.
 func Exported(name string) bool { return public.MatchString(name) }
 
 // Select returns the constants that lines of the form "HEADER [REGEXP] [!REGEXP]" name, sorted by name:
@@ -170,7 +170,7 @@ func selecting(out map[string]Const, values []*abi.Value) string {
 	return fmt.Sprintf("%s and %d more lines select", strings.Join(lines[:maxSelecting], ", "), len(lines)-maxSelecting)
 }
 
-// add adds what a header says of a constant, and tells whether that is anything new.
+// add adds what a header says of a constant, and reports whether that is anything new.
 func add(out map[string]Const, v *abi.Value, where string) (added bool, err error) {
 	c, ok := out[v.Name]
 	if !ok {

@@ -64,7 +64,7 @@ func (e *eval) bind(t *ast.FuncType, args []value, m *marshalled) {
 	}
 }
 
-// block goes through statements, and tells whether it returned.
+// block goes through statements, and reports whether it returned.
 func (e *eval) block(list []ast.Stmt) (bool, error) {
 	for _, s := range list {
 		done, err := e.statement(s)

@@ -27,12 +27,12 @@ func (v value) to(size int64, signed bool) value {
 	return value{text, size, signed}
 }
 
-// constant tells whether a value is a number.
+// constant reports whether a value is a number.
 func (v value) constant() bool { return v.text != "" && strings.Trim(v.text, "-0123456789") == "" }
 
 // call is one call of the kernel or of a C library.
 type call struct {
-	entry  string // how it is made: "raw" does not tell the scheduler
+	entry  string // how it is made: "raw" does not inform the scheduler
 	target string // a number, or a library and its function
 	slots  int    // how many arguments the entry point takes
 	count  string // how many the call says that it has, where it says so

@@ -50,7 +50,7 @@ func ReadExplanations(file string) (Explanations, error) {
 	return out, nil
 }
 
-// Cover tells whether a line explains a difference: a name, a part of it, theirs and ours.
+// Cover reports whether a line explains a difference: a name, a part of it, theirs and ours.
 func (es Explanations) Cover(where string, d [4]string) bool {
 	covered := false
 	for _, e := range es {
