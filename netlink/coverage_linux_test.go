@@ -312,7 +312,7 @@ var setOf = map[string]string{
 	"link erspan": "IFLA_GRE", "link ip6erspan": "IFLA_GRE", "link vxcan": "VXCAN_INFO", "port bond": "IFLA_BOND_SLAVE",
 	"port bridge": "IFLA_BRPORT", "port vrf": "IFLA_VRF_PORT",
 	"encap ip": "LWTUNNEL_IP", "encap ip6": "LWTUNNEL_IP6", "encap mpls": "MPLS_IPTUNNEL",
-	"encap bpf": "LWT_BPF", "encap seg6": "SEG6_IPTUNNEL", "encap seg6local": "SEG6_LOCAL",
+	"encap bpf": "LWT_BPF", "encap seg6": "SEG6_IPTUNNEL", "encap seg6local": "SEG6_LOCAL", "encap xfrm": "LWT_XFRM",
 }
 
 // objects are those of package netlink that are no kinds. Headers have the machine's order only where all bytes of a

@@ -110,7 +110,7 @@ func (e *BpfEncap) attrs(c *attr.Codec) {
 }
 
 func (*BpfEncap) describe() desc.Kind {
-	return desc.Kind{Fields: bpfEncapFields, Exact: true, Help: bpfEncapHelp}
+	return desc.Kind{Fields: bpfEncapFields, Exact: true, Once: true, Help: bpfEncapHelp}
 }
 
 var bpfEncapFields = []desc.Field{

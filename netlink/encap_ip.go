@@ -61,7 +61,7 @@ func (e *IPtnlEncap) attrs(c *attr.Codec) {
 }
 
 func (*IPtnlEncap) describe() desc.Kind {
-	return desc.Kind{Fields: ipEncapFields, Exact: true, Complete: completeIPEncap, Help: ipEncapHelp}
+	return desc.Kind{Fields: ipEncapFields, Exact: true, Once: true, Complete: completeIPEncap, Help: ipEncapHelp}
 }
 
 var ipEncapFields = []desc.Field{

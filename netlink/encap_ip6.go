@@ -60,7 +60,7 @@ func (e *IP6tnlEncap) attrs(c *attr.Codec) {
 }
 
 func (*IP6tnlEncap) describe() desc.Kind {
-	return desc.Kind{Fields: ip6EncapFields, Exact: true, Complete: completeIP6Encap, Help: ip6EncapHelp}
+	return desc.Kind{Fields: ip6EncapFields, Exact: true, Once: true, Complete: completeIP6Encap, Help: ip6EncapHelp}
 }
 
 var ip6EncapFields = []desc.Field{

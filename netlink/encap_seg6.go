@@ -150,7 +150,7 @@ func segmentsText(segments []net.IP) string {
 }
 
 func (*SEG6Encap) describe() desc.Kind {
-	return desc.Kind{Fields: seg6EncapFields, Exact: true, Complete: completeSeg6, Help: seg6EncapHelp}
+	return desc.Kind{Fields: seg6EncapFields, Exact: true, Once: true, Complete: completeSeg6, Help: seg6EncapHelp}
 }
 
 var seg6EncapFields = []desc.Field{
@@ -159,6 +159,7 @@ var seg6EncapFields = []desc.Field{
 		Read: readSeg6Src},
 	{Type: uapi.SEG6_IPTUNNEL_SRH, Key: "segs", Usage: "SEGMENTS", Show: showSeg6Segments, Read: readSeg6Segments},
 	{Type: uapi.SEG6_IPTUNNEL_SRH, Key: "hmac", Usage: "KEYID", Read: readSRHHMAC},
+	{Type: uapi.SEG6_IPTUNNEL_TABLE, Key: "lookup", Usage: "TABLE", Show: showEncapTable, Read: readEncapTable},
 }
 
 var seg6Modes = []string{
@@ -232,7 +233,7 @@ func readSeg6Mode(in *desc.Args, f *desc.Field, _ *wire.Encoder) error {
 	}
 	w := desc.Scratch[seg6Words](in)
 	if w.withMode {
-		return desc.Duplicate("mode", word)
+		return desc.Garbage("mode", word)
 	}
 	w.mode, w.withMode = int32(mode), true
 	return nil
@@ -263,7 +264,7 @@ func readSegments(in *desc.Args, w *seg6Words) error {
 		return err
 	}
 	if w.withSegs {
-		return desc.Duplicate("segs", word)
+		return desc.Garbage("segs", word)
 	}
 	w.withSegs = true
 	for s := range strings.SplitSeq(word, ",") {
@@ -321,4 +322,5 @@ var seg6EncapHelp = [][2]string{
 	{"tunsrc", "the source address of the new header"},
 	{"segs", "the segments, the first to be visited first"},
 	{"hmac", "the number of the key of a signature"},
+	{"lookup", "the table that the first segment is looked up in, with the outer header on; that of the packet by default"},
 }

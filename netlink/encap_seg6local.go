@@ -196,7 +196,7 @@ func (e *SEG6LocalEncap) address(c *attr.Codec, t attr.Type, v *net.IP, code fun
 }
 
 func (*SEG6LocalEncap) describe() desc.Kind {
-	return desc.Kind{Fields: seg6LocalFields, Exact: true, Complete: completeSeg6Local, Help: seg6LocalHelp}
+	return desc.Kind{Fields: seg6LocalFields, Exact: true, Once: true, Complete: completeSeg6Local, Help: seg6LocalHelp}
 }
 
 var seg6LocalFields = []desc.Field{
@@ -313,6 +313,8 @@ func readEncapTable(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	}
 	table, ok := in.Names.TableNumber(word)
 	switch {
+	case !ok && f.Key == "lookup":
+		return desc.Wrong(word, "\"lookup\" value is invalid\n")
 	case !ok && f.Type == uapi.SEG6_LOCAL_VRFTABLE:
 		return desc.Wrong(word, "invalid vrf table id\n")
 	case !ok:

@@ -33,6 +33,7 @@ var encapKinds = kindTable[Encap]{
 	{"mpls", of[MPLSEncap]},
 	{"seg6", of[SEG6Encap]},
 	{"seg6local", of[SEG6LocalEncap]},
+	{"xfrm", of[XfrmEncap]},
 }
 
 // encapNames are the kernel's names of all kinds.

@@ -113,6 +113,26 @@ var encapCaptures = []encapCapture{
 		read: &SEG6LocalEncap{Action: 1, Flavors: &SEG6LocalFlavors{Operations: 10}},
 		text: "action End flavors psp,usd ",
 	}, {
+		kind: "seg6", words: "mode encap segs fd02::1 lookup 77",
+		sent: "20000100 01000000 00020400 00000000 fd020000000000000000000000000001 08000300 4d000000",
+		told: "20000100 01000000 00020400 00000000 fd020000000000000000000000000001 08000300 4d000000",
+		read: &SEG6Encap{Mode: 1, Segments: []net.IP{net.ParseIP("fd02::1")}, Table: 77},
+		text: "mode encap segs 1 [ fd02::1 ] lookup 77 ",
+	}, {
+		kind: "xfrm", words: "if_id 0xfffffff0 link_dev lo",
+		sent: `08000100 f0ffffff // LWT_XFRM_IF_ID
+			08000200 01000000 // LWT_XFRM_LINK`,
+		told: "08000100 f0ffffff 08000200 01000000",
+		set:  &XfrmEncap{IfID: 0xfffffff0, Link: 1},
+		read: &XfrmEncap{IfID: 0xfffffff0, Link: 1},
+		text: "if_id 4294967280 link_dev if1 ",
+	}, {
+		kind: "xfrm", words: "if_id 7",
+		sent: "08000100 07000000",
+		told: "08000100 07000000",
+		read: &XfrmEncap{IfID: 7},
+		text: "if_id 7 ",
+	}, {
 		kind: "bpf", // no words: ip compiles programs
 		told: "14000200 0f000200 6b65726e5b66643a385d0000 08000400 18000000",
 		read: bpfOut("kern[fd:8]", 24),
@@ -167,7 +187,7 @@ func TestEncapsAreSentReadAndShownAsByIP(t *testing.T) {
 			if c.words != "" {
 				c.parse(t, k)
 			}
-			text, js := desc.Printer{}, desc.Printer{JSON: true}
+			text, js := desc.Printer{Names: &desc.Names{}}, desc.Printer{JSON: true, Names: &desc.Names{}}
 			text.Reset()
 			desc.Show(&text, k, c.bytes(t, c.told))
 			if got := string(text.Bytes()); got != c.text {
@@ -186,7 +206,7 @@ func TestEncapsAreSentReadAndShownAsByIP(t *testing.T) {
 
 // parse reads the words.
 func (c *encapCapture) parse(t *testing.T, k *desc.Kind) {
-	in := testArgs(strings.Fields(c.words), nil)
+	in := testArgs(strings.Fields(c.words), map[int]string{1: "lo"})
 	in.Names = &desc.Names{}
 	var e wire.Encoder
 	if err := desc.ReadNested(in, k, &e, true); err != nil || in.More() {
@@ -244,5 +264,29 @@ func TestEncapNames(t *testing.T) {
 	}
 	if EncapNumber("") != 0 || EncapNumber("nope") != 0 {
 		t.Error("a number for no name")
+	}
+}
+
+// A word of an encapsulation that is given twice is refused in the words of ip.
+func TestWordsOfEncapsAreGivenOnce(t *testing.T) {
+	for line, want := range map[string]string{
+		"ip id 1 id 2":                               `Error: either "id" is duplicate, or "2" is garbage.`,
+		"ip key key":                                 `Error: either "key" is duplicate, or "key" is garbage.`,
+		"ip6 hoplimit 1 hoplimit 2":                  `Error: either "hoplimit" is duplicate, or "2" is garbage.`,
+		"mpls 100 ttl 1 ttl 2":                       `Error: either "ttl" is duplicate, or "2" is garbage.`,
+		"seg6 mode encap segs ::1 segs ::2":          `Error: either "segs" is duplicate, or "::2" is garbage.`,
+		"seg6 mode encap segs ::1 lookup 7 lookup 8": `Error: either "lookup" is duplicate, or "8" is garbage.`,
+		"seg6local action End action End":            `Error: either "action" is duplicate, or "End" is garbage.`,
+		"seg6local action End.T table 1 table":       `Command line is not complete. Try option "help"`,
+		"xfrm if_id 1 if_id 2":                       `Error: either "if_id" is duplicate, or "2" is garbage.`,
+		"xfrm link_dev lo":                           `Usage: ip route ... encap xfrm if_id IF_ID [ link_dev LINK ]`,
+	} {
+		words := strings.Fields(line)
+		in := testArgs(words[1:], map[int]string{1: "lo"})
+		in.Names = &desc.Names{}
+		var e wire.Encoder
+		if err := desc.ReadNested(in, DescribeEncap(words[0]), &e, true); err == nil || err.Error() != want {
+			t.Errorf("%s: %v", line, err)
+		}
 	}
 }

@@ -127,6 +127,7 @@ var encaps = map[uint16]layout{
 			uapi.SEG6_LOCAL_FLV_LCNODE_FN_BITS: u8,
 		},
 	},
+	uapi.LWTUNNEL_ENCAP_XFRM: attrs{uapi.LWT_XFRM_IF_ID: u32, uapi.LWT_XFRM_LINK: u32},
 	uapi.LWTUNNEL_ENCAP_BPF: attrs{
 		uapi.LWT_BPF_IN:            lwtProgram,
 		uapi.LWT_BPF_OUT:           lwtProgram,

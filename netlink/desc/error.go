@@ -26,5 +26,11 @@ func Duplicate(keyword, value string) error {
 	return &UsageError{Text: fmt.Sprintf("Error: duplicate %q: %q is the second value.", keyword, value)}
 }
 
+// Garbage is the error for a word that nothing more can be done with, keyword being the one that it would have
+// belonged to.
+func Garbage(keyword, word string) error {
+	return &UsageError{Text: fmt.Sprintf("Error: either \"%s\" is duplicate, or \"%s\" is garbage.", keyword, word)}
+}
+
 // Incomplete is the error for a command that ends too early.
 func Incomplete() error { return &UsageError{Text: `Command line is not complete. Try option "help"`} }

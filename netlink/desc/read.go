@@ -149,12 +149,19 @@ func Read(in *Args, k *Kind, e *wire.Encoder) error {
 			return err
 		}
 	}
+	var given []*Field
 	for in.More() {
 		f, keyword := find(k, in.Peek())
 		if f == nil {
 			return nil
 		}
 		in.last, in.Rest = keyword, in.Rest[1:]
+		if k.Once {
+			if slices.Contains(given, f) {
+				return f.again(in)
+			}
+			given = append(given, f)
+		}
 		read := f.Read
 		if read == nil {
 			read = f.notation().Read
@@ -164,6 +171,19 @@ func Read(in *Args, k *Kind, e *wire.Encoder) error {
 		}
 	}
 	return nil
+}
+
+// again is the error for a keyword that was given before: the word that it has does not belong anywhere.
+func (f *Field) again(in *Args) error {
+	keyword := in.last
+	if f.Usage == "" && f.notation().Usage == "" && f.Names == nil { // it has none
+		return Garbage(keyword, keyword)
+	}
+	word, err := in.Next()
+	if err != nil {
+		return err
+	}
+	return Garbage(keyword, word)
 }
 
 // ReadNested is Read and then k.Complete, for a kind inside another one, whose words go on

@@ -143,9 +143,7 @@ func UsageText(program, grammar string) string {
 
 // Garbage is the error for a word that nothing more can be done with, what
 // being the keyword that it would have belonged to.
-func Garbage(what, word string) error {
-	return &desc.UsageError{Text: "Error: either \"" + what + "\" is duplicate, or \"" + word + "\" is garbage."}
-}
+func Garbage(what, word string) error { return desc.Garbage(what, word) }
 
 // NoWord is the error for a word behind an object, or its verb, that takes none.
 func NoWord(what, word string) error {
