@@ -63,6 +63,8 @@ type options struct {
 	help, version                          bool
 	numeric, timer, extended, memory, info bool
 	tos, cgroup, sockopt, kill             bool
+	processes, threads, resolve            bool
+	summary, summaryOnly, events           bool
 	noHeader, noQueues, oneline            bool
 	tables                                 tables
 	families                               []uint8
@@ -104,6 +106,11 @@ func allOptions() []option {
 		flag(0, "tos", func(o *options) { o.tos = true }),
 		flag(0, "cgroup", func(o *options) { o.cgroup = true }),
 		flag(0, "inet-sockopt", func(o *options) { o.sockopt = true }),
+		flag('p', "processes", func(o *options) { o.processes = true }),
+		flag('T', "threads", func(o *options) { o.threads = true }),
+		flag('r', "resolve", func(o *options) { o.resolve = true }),
+		flag('s', "summary", func(o *options) { o.summary = true }),
+		flag('E', "events", func(o *options) { o.events = true }),
 		flag('K', "kill", func(o *options) { o.kill = true }),
 		flag('H', "no-header", func(o *options) { o.noHeader = true }),
 		flag('Q', "no-queues", func(o *options) { o.noQueues = true }),
@@ -166,6 +173,9 @@ func parse(args []string) (*options, error) {
 	words, err := o.parseOptions(args)
 	if err != nil || o.help || o.version {
 		return o, err
+	}
+	if o.summary && o.tables == 0 && len(o.families) == 0 && len(words) == 0 && o.asked == 0 {
+		o.summaryOnly = true
 	}
 	for seen := false; len(words) >= 2 && (words[0] == "state" || strings.HasPrefix("exclude", words[0]) && len(words[0]) >= 4); words, seen = words[2:], true {
 		states, err := scanState(words[1])
@@ -308,16 +318,21 @@ const usage = `Usage: ss [ OPTIONS ]
    -h, --help          this message
    -V, --version       output version information
    -n, --numeric       don't resolve service names
+   -r, --resolve       resolve host names
    -a, --all           display all sockets
    -l, --listening     display listening sockets
    -B, --bound-inactive display TCP bound but inactive sockets
    -o, --options       show timer information
    -e, --extended      show detailed socket information
    -m, --memory        show socket memory usage
+   -p, --processes     show process using socket
+   -T, --threads       show thread using socket
    -i, --info          show internal TCP information
+   -s, --summary       show socket usage summary
        --tos           show tos and priority information
        --cgroup        show cgroup information
        --inet-sockopt  show various inet socket options
+   -E, --events        continually display sockets as they are destroyed
    -N, --net           switch to the specified network namespace name
    -4, --ipv4          display only IP version 4 sockets
    -6, --ipv6          display only IP version 6 sockets

@@ -3,11 +3,13 @@ package ss
 import (
 	"bytes"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"kern.sys/internal/nstest"
 	"kern.sys/netlink"
@@ -65,7 +67,7 @@ func sockets(t *testing.T) netns.NsHandle {
 }
 
 // times are what goes on by itself.
-var times = regexp.MustCompile(`\b(last(snd|rcv|ack):|timer:\(keepalive,)[0-9a-z.]+|^Failed to find cgroup2 mount$`)
+var times = regexp.MustCompile(`(Total: )\d+|\b(last(snd|rcv|ack):|timer:\(keepalive,)[0-9a-z.]+|^Failed to find cgroup2 mount$`)
 
 // The output is that of ss, byte for byte where ss is as new as this program, and else but for what has changed since.
 func TestShowsWhatSSShows(t *testing.T) {
@@ -116,6 +118,13 @@ func TestShowsWhatSSShows(t *testing.T) {
 -tan dev lo
 -tan --tos
 -tan --inet-sockopt
+-tanp
+-xap
+-tuanpT
+-tanpH
+-tanr
+-s
+-st
 `) {
 		args := strings.Fields(line)
 		if len(args) == 0 || !newest && args[0] == "-tanQ" { // which ss has since 6.14
@@ -156,7 +165,7 @@ func runSS(path string, args []string, out *bytes.Buffer) error {
 
 // comparable is an output without times, and where ss is older without the columns' widths and what it does not know.
 func comparable(shown string, exact bool) string {
-	shown = times.ReplaceAllString(shown, "$1")
+	shown = times.ReplaceAllString(shown, "$1$2")
 	if exact {
 		return regexp.MustCompile(`(?m) +$`).ReplaceAllString(shown, "") // times make the last column as wide as they are
 	}
@@ -215,3 +224,58 @@ func TestScreen(t *testing.T) {
 		t.Error(milliseconds(59500), milliseconds(1500), milliseconds(200), milliseconds(7200000))
 	}
 }
+
+// Sockets that end are told of; the program goes on until it is ended, here by the end of what it writes to.
+func TestFollowsSocketsThatEnd(t *testing.T) {
+	ns := nstest.New(t)
+	h, err := netlink.NewHandleAt(ns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Close()
+	out := make(chan string, 16)
+	o, err := parse([]string{"-E", "-un", "-a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &shower{options: o, h: h, t: o.table()}
+	done := make(chan error, 1)
+	go func() {
+		done <- s.follow(writerFunc(func(b []byte) (int, error) { out <- string(b); return len(b), nil }), os.Stderr)
+	}()
+	<-out // the header
+	for {
+		var from string
+		if err := netns.Do(ns, func() error {
+			lo, err := h.LinkByName("lo")
+			if err != nil {
+				return err
+			}
+			if err := h.LinkSetUp(lo); err != nil {
+				return err
+			}
+			c, err := net.Dial("udp4", "127.0.0.1:9")
+			if err != nil {
+				return err
+			}
+			from = c.LocalAddr().String()
+			return c.Close()
+		}); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case line := <-out:
+			if !strings.Contains(line, "127.0.0.1:9") {
+				t.Errorf("%s ended, told is %q", from, line)
+			}
+			h.Close()
+			<-done
+			return
+		case <-time.After(10 * time.Millisecond): // it was over before the subscription began
+		}
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
