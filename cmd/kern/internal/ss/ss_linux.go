@@ -95,10 +95,18 @@ func (o *options) show(w, warn io.Writer) error {
 	if o.events {
 		return s.follow(w, warn)
 	}
-	if o.tables&unixTables != 0 && o.filter == nil {
-		err = s.unix()
+	for _, part := range [...]struct {
+		tables tables
+		show   func() error
+	}{{netlinkTable, s.netlink}, {packetTables, s.packet}, {unixTables, s.unix}} {
+		if err == nil && o.tables&part.tables != 0 && o.filter == nil {
+			err = part.show()
+		}
 	}
 	for _, p := range inetProtocols {
+		if err == nil && p.table == mptcpTable && o.tables&vsockTables != 0 && o.filter == nil { // ss has MPTCP last
+			err = s.vsock()
+		}
 		if err == nil && o.tables&p.table != 0 {
 			err = s.inet(p)
 		}

@@ -7,13 +7,16 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/nstest"
 	"kern.sys/netlink"
 	"kern.sys/netns"
+	"kern.sys/unix"
 )
 
 func TestMain(m *testing.M) { nstest.Main(m) }
@@ -59,6 +62,10 @@ func sockets(t *testing.T) netns.NsHandle {
 		keep(x, err)
 		p, err := net.ListenPacket("unixgram", "@abstract")
 		keep(p, err)
+		for typ, proto := range map[int]uint16{unix.SOCK_RAW: unix.ETH_P_ALL, unix.SOCK_DGRAM: unix.ETH_P_ARP} {
+			fd, err := unix.Socket(unix.AF_PACKET, typ|unix.SOCK_CLOEXEC, int(native.Uint16([]byte{byte(proto >> 8), byte(proto)})))
+			keep(os.NewFile(uintptr(fd), "packets"), err)
+		}
 		return nil
 	}); err != nil {
 		t.Fatal(err)
@@ -118,6 +125,12 @@ func TestShowsWhatSSShows(t *testing.T) {
 -tan dev lo
 -tan --tos
 -tan --inet-sockopt
+-0an
+-0ane
+-0anm
+-0anp
+-0a
+--vsock -an
 -tanp
 -xap
 -tuanpT
@@ -279,3 +292,33 @@ func TestFollowsSocketsThatEnd(t *testing.T) {
 type writerFunc func([]byte) (int, error)
 
 func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
+
+// Those of the kernel stay, those of programs that show them come and go.
+func TestNetlinkSocketsOfTheKernel(t *testing.T) {
+	ss, err := exec.LookPath("ss")
+	if err != nil {
+		t.Skip("iproute2 is not installed: ", err)
+	}
+	ns := nstest.New(t)
+	for _, args := range [][]string{{"-a", "-f", "netlink"}, {"-A", "netlink", "-a", "-H"}} {
+		var want, got bytes.Buffer
+		if err := netns.Do(ns, func() error {
+			Run(args, &got, &got)
+			return runSS(ss, args, &want)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		ofKernel := func(text string) (lines []string) {
+			for line := range strings.Lines(text) {
+				if f := strings.Fields(line); len(f) >= 5 && strings.HasSuffix(f[3], ":kernel") {
+					lines = append(lines, f[0]+" "+f[3]+f[4]) // the queues are of the moment
+				}
+			}
+			return lines
+		}
+		a, b := ofKernel(want.String()), ofKernel(got.String())
+		if len(a) == 0 || !slices.Equal(a, b) {
+			t.Errorf("%s\nss\n%q\nthis\n%q", args, a, b)
+		}
+	}
+}
