@@ -52,7 +52,7 @@ var stalled = workload{
 	each: "event", objects: 100_000, lossy: true, after: dropRoutes,
 	goals: []goal{{row: kern, seen: 1}},
 	contenders: []contender{
-		{floor, func(w *world) (op, error) { // what reading the table anew costs at least
+		{floor, func(w *world) (op, error) { // what reading the table again costs at least
 			s, err := openRaw(w, true)
 			return func() (int, error) {
 				f, err := startFeeder(w)
@@ -164,7 +164,7 @@ func (t *tally) got(i int) {
 	}
 }
 
-// wait ends when all was heard, or nothing for a while: nothing tells that no
+// wait ends when all was heard, or nothing for a while: nothing shows that no
 // more will come.
 func (t *tally) wait() int {
 	for last := int64(-1); t.n.Load() != last; {
@@ -502,7 +502,7 @@ func members() (n int, err error) {
 	return n, err
 }
 
-// awaitMember waits until there is one more. No event tells that.
+// awaitMember waits until there is one more. No event announces that.
 func awaitMember(before int) error {
 	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
 		if n, err := members(); err != nil || n > before {

@@ -14,7 +14,7 @@ import (
 // A workload runs in a process of its own, which this program starts in a new
 // network namespace. Such a process starts more, in the same namespace: one for
 // each contender whose memory is measured, and what adds routes while events are
-// counted. Each is told its task by this variable, and answers on its standard
+// counted. Each learns its task from this variable, and answers on its standard
 // output.
 const taskEnv = "KERN_BENCHMARK_TASK"
 

@@ -15,11 +15,11 @@ import (
 )
 
 // rawSocket is a netlink socket with nothing around it: the floor. It uses
-// RawSyscall, of which the Go scheduler is not told.
+// RawSyscall, which the Go scheduler does not learn of.
 type rawSocket struct {
 	fd   int
 	buf  []byte
-	long bool // requests take long: the scheduler is told of sends
+	long bool // requests take long: the scheduler learns of sends
 }
 
 // openRaw opens a socket. With strict the kernel filters dumps.

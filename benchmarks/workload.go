@@ -30,7 +30,7 @@ type workload struct {
 	// before and after a sample, not measured.
 	before, after func(*world) error
 	// found is how many objects each contender has to report; nil: all. A workload
-	// that may lose some is lossy, and tells how many it had.
+	// that may lose some is lossy, and reports how many it had.
 	found func(*world) int
 	lossy bool
 	// long: a request takes milliseconds.
@@ -76,7 +76,7 @@ type world struct {
 	other int // index of "other", the other end of that, which has nothing
 
 	closers []func()
-	// What an operation found out that the clock does not tell.
+	// What an operation found out that the clock does not show.
 	times int           // how often the work was done
 	own   time.Duration // what the work took, where the wall clock is wrong; 0: it is right
 	peak  int           // KiB, the most memory of another process that did it; 0: this one did

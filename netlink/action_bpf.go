@@ -6,6 +6,7 @@ import (
 
 	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
 )
 
@@ -52,4 +53,65 @@ func bpfOps(c *attr.Codec, length, ops attr.Type, v *[]byte) bool {
 func bpfProgram(c *attr.Codec, id, tag attr.Type, i *int, t *string) {
 	attr.IntU32(c, id|attr.ReadOnly, i, "", 0)
 	attr.Custom(c, tag, nil, func(b []byte) { *t = hex.EncodeToString(b) })
+}
+
+func (*BpfAction) describe() desc.Kind {
+	return desc.Kind{Fields: bpfActionFields, First: makeWords[bpfActionWords], Complete: completeBpfAction}
+}
+
+// bpfActionWords are what the words of a command say of a [BpfAction].
+type bpfActionWords struct {
+	actionWords
+	program *bpfCommand
+}
+
+var bpfActionFields = []desc.Field{
+	{Word: "run", Read: func(*desc.Args, *desc.Field, *wire.Encoder) error { return nil }},
+	{Type: uapi.TCA_ACT_BPF_PARMS, Word: "bytecode", Words: bpfFurtherWords, Usage: "PROGRAM", Exact: true, Show: showBpfAction,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
+			desc.Scratch[bpfActionWords](in).program, err = readBpfProgram(in)
+			return err
+		}},
+	{Word: "reclassify", Words: controlWords, Read: readControl},
+	{Word: "index", Usage: "INDEX", Read: readIndex},
+	{Type: uapi.TCA_ACT_BPF_OPS, ReadOnly: true},
+	{Type: uapi.TCA_ACT_BPF_OPS_LEN, ReadOnly: true},
+	{Type: uapi.TCA_ACT_BPF_FD, ReadOnly: true},
+	{Type: uapi.TCA_ACT_BPF_NAME, ReadOnly: true},
+	{Type: uapi.TCA_ACT_BPF_ID, ReadOnly: true},
+	{Type: uapi.TCA_ACT_BPF_TAG, ReadOnly: true},
+	{Type: uapi.TCA_ACT_BPF_TM, ReadOnly: true},
+}
+
+func completeBpfAction(in *desc.Args, e *wire.Encoder, _ bool) error {
+	w := desc.Scratch[bpfActionWords](in)
+	if w.program != nil {
+		w.program.put(e, uapi.TCA_ACT_BPF_OPS_LEN, uapi.TCA_ACT_BPF_OPS, uapi.TCA_ACT_BPF_FD, uapi.TCA_ACT_BPF_NAME)
+	}
+	e.Struct(uapi.TCA_ACT_BPF_PARMS, uapi.SizeofTcActBpf, &uapi.TcActBpf{Index: w.index, Action: w.code(uapi.TC_ACT_PIPE)})
+	return nil
+}
+
+func showBpfAction(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
+	p.Str("kind", "%s ", "bpf")
+	if b == nil {
+		return
+	}
+	var a uapi.TcActBpf
+	a.Decode(b)
+	if name := attrs[uapi.TCA_ACT_BPF_NAME]; name != nil {
+		p.Str("bpf_name", "%s ", string(untilNUL(name)))
+	}
+	if ops := attrs[uapi.TCA_ACT_BPF_OPS]; ops != nil {
+		showBytecode(p, ops, attrs[uapi.TCA_ACT_BPF_OPS_LEN])
+		p.Text(" ")
+	}
+	showBpfProgram(p, attrs[uapi.TCA_ACT_BPF_ID], attrs[uapi.TCA_ACT_BPF_TAG])
+	p.Control("default-action ", a.Action, "")
+	p.NL()
+	p.Uint("index", "\t index %d", uint64(a.Index))
+	p.Int("ref", " ref %d", int64(a.Refcnt))
+	p.Int("bind", " bind %d", int64(a.Bindcnt))
+	showTimes(p, attrs[uapi.TCA_ACT_BPF_TM])
+	p.Text("\n ")
 }

@@ -5,9 +5,11 @@ import (
 
 	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
+	"kern.sys/netlink/wire"
 )
 
-// TcAct is what comes after an action: the next one, another filter, or what becomes of the packet.
+// TcAct is the verdict after an action: the next action, another filter, or the packet's fate.
 type TcAct int32
 
 // What comes after an action. Those above TC_ACT_EXT_VAL_MASK have a number in their lower bits:
@@ -109,4 +111,96 @@ func (action *GenericAction) attrs(c *attr.Codec) {
 	if p != nil {
 		action.Probability = &GactProbability{Type: p.Ptype, Value: p.Pval, Action: TcAct(p.Paction)}
 	}
+}
+
+func (*GenericAction) describe() desc.Kind {
+	return desc.Kind{Fields: gactFields, First: firstGact, FirstUsage: desc.ControlUsage, Complete: completeGact}
+}
+
+// gactWords are what the words of a command say of a [GenericAction].
+type gactWords struct {
+	actionWords
+	chance *uapi.TcGactP
+}
+
+// firstGact reads what becomes of the packet, unless an action that is there is meant by its index.
+func firstGact(in *desc.Args, _ *wire.Encoder) error {
+	w := desc.Scratch[gactWords](in)
+	if in.PeekAbbr("index") {
+		return nil
+	}
+	code, err := in.Control(false)
+	w.control = &code
+	if err != nil {
+		return &desc.UsageError{Text: err.Error(), Status: 255} // as tc has it
+	}
+	return nil
+}
+
+var gactFields = []desc.Field{
+	{Type: uapi.TCA_GACT_PROB, Word: "random", Usage: "{ netrand | determ } CONTROL VALUE", Read: readGactChance},
+	{Type: uapi.TCA_GACT_PARMS, Word: "index", Usage: "INDEX", Show: showGact, Read: readIndex},
+	{Type: uapi.TCA_GACT_TM, ReadOnly: true},
+}
+
+// maxChance is the largest value of a [GenericAction]'s probability.
+const maxChance = 10000
+
+func readGactChance(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+	c := new(uapi.TcGactP)
+	switch {
+	case in.TakeAbbr("netrand"):
+		c.Ptype = uapi.PGACT_NETRAND
+	case in.TakeAbbr("determ"):
+		c.Ptype = uapi.PGACT_DETERM
+	default:
+		return desc.Illegal("random type")
+	}
+	code, err := in.Control(false)
+	if err != nil {
+		return &desc.UsageError{Text: err.Error(), Status: 255}
+	}
+	v, err := in.Number(16, 10, "probability")
+	if err != nil || v > maxChance {
+		return desc.Failed("Illegal probability val %s", in.Last())
+	}
+	c.Paction, c.Pval = code, uint16(v)
+	desc.Scratch[gactWords](in).chance = c
+	return nil
+}
+
+func completeGact(in *desc.Args, e *wire.Encoder, _ bool) error {
+	w := desc.Scratch[gactWords](in)
+	e.Struct(uapi.TCA_GACT_PARMS, uapi.SizeofTcGact, &uapi.TcGact{Index: w.index, Action: w.code(0)})
+	if w.chance != nil {
+		e.Struct(uapi.TCA_GACT_PROB, uapi.SizeofTcGactP, w.chance)
+	}
+	return nil
+}
+
+func showGact(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
+	p.Str("kind", "%s ", "gact")
+	if b == nil {
+		return
+	}
+	var g uapi.TcGact
+	g.Decode(b)
+	p.Control("action ", g.Action, "")
+	var c uapi.TcGactP
+	c.Decode(attrs[uapi.TCA_GACT_PROB])
+	random := "none"
+	switch c.Ptype {
+	case uapi.PGACT_NETRAND:
+		random = "netrand"
+	case uapi.PGACT_DETERM:
+		random = "determ"
+	}
+	p.Object("prob")
+	p.NL()
+	p.Str("random_type", "\t random type %s", random)
+	p.Control(" ", c.Paction, " ")
+	p.Int("val", "val %d", int64(c.Pval))
+	p.EndObject()
+	p.NL()
+	showActionEnd(p, "\t index %d", g.Index, g.Refcnt, g.Bindcnt, attrs[uapi.TCA_GACT_TM])
 }

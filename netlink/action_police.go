@@ -11,7 +11,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// TcPolAct is what [PoliceAction] does with packets.
+// TcPolAct is the verdict of a [PoliceAction].
 type TcPolAct int32
 
 // What [PoliceAction] does with packets. Others are those of [TcAct].
@@ -75,6 +75,10 @@ func (action *PoliceAction) attrs(c *attr.Codec) {
 	if c.Encoding() {
 		a := &action.ActionAttrs
 		c.Check("index", int64(uint(a.Index)), math.MaxUint32)
+		checkLinkLayer(c, int64(action.LinkLayer))
+		for _, log := range []int{action.RCellLog, action.PCellLog} {
+			c.Check("cell log", int64(max(log, 0)), math.MaxUint8)
+		}
 		p = uapi.TcPolice{
 			Index: uint32(a.Index), Refcnt: int32(a.Refcnt), Bindcnt: int32(a.Bindcnt), Capab: uint32(a.Capab),
 			Action: int32(action.ExceedAction), Mtu: action.Mtu,

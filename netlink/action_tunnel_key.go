@@ -8,7 +8,7 @@ import (
 	"kern.sys/internal/uapi"
 )
 
-// TunnelKeyAct is what [TunnelKeyAction] does.
+// TunnelKeyAct is the operation of a [TunnelKeyAction].
 type TunnelKeyAct int8
 
 // What [TunnelKeyAction] does with what a tunnel is to know of a packet.

@@ -11,7 +11,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// Action is what is done with a packet that a filter matches: tc-actions(8). The types are those
+// Action is an operation on packets that a filter matches: tc-actions(8). The types are those
 // of the kinds ([MirredAction], [VlanAction], …; that of gact is [GenericAction]), and [RawAction]
 // for others.
 type Action interface {
@@ -19,7 +19,7 @@ type Action interface {
 	Type() string        // the kind as the kernel calls it, but for "generic" of a GenericAction
 }
 
-// ActionAttrs is what actions of all kinds have.
+// ActionAttrs are the attributes of actions of all kinds.
 type ActionAttrs struct {
 	// Index is the number of the action among those of its kind in the namespace. Where it is 0 the
 	// kernel chooses one; where there is one already, the filter refers to that.

@@ -1,5 +1,9 @@
 package netlink
 
+import (
+	"kern.sys/netlink/desc"
+)
+
 // actionKinds are the kinds of actions that the package knows by more than their name. Others are a
 // [RawAction].
 var actionKinds = kindTable[Action]{
@@ -19,3 +23,6 @@ var actionKinds = kindTable[Action]{
 // ActionKinds returns the names of the kinds of actions that the package knows by more than their
 // name.
 func ActionKinds() []string { return actionKinds.names() }
+
+// DescribeAction describes the options of a kind of action, nil for one that is not known by more than its name.
+func DescribeAction(kind string) *desc.Kind { return actionKinds.describe(kind) }

@@ -29,7 +29,7 @@ func (a *Addr) encode(r *wire.Request, index int) {
 		}
 	}
 	if local.Addr().Is4() && a.Broadcast == nil && !hasLength(a.onLink()) {
-		r.Fail(errNoMask) // there is no telling the broadcast address
+		r.Fail(errNoMask) // the broadcast address is not known
 	}
 	m := uapi.Ifaddrmsg{
 		Family:    wireFamily(local.Addr()),

@@ -21,7 +21,7 @@ type AddrUpdate struct {
 	NewAddr     bool // RTM_NEWADDR, not RTM_DELADDR
 }
 
-// AddrSubscribeOptions is what [AddrSubscribeWithOptions] takes.
+// AddrSubscribeOptions are the options of [AddrSubscribeWithOptions].
 type AddrSubscribeOptions struct {
 	Namespace *netns.NsHandle // nil: the handle's, or the calling thread's
 	// ErrorCallback gets what goes wrong after the subscription began, from the

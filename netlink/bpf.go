@@ -2,7 +2,7 @@ package netlink
 
 import "kern.sys/internal/uapi"
 
-// BpfProgType is what a BPF program is for, which says from where it can be called: bpf(2).
+// BpfProgType is the purpose of a BPF program, which decides where it can be attached: bpf(2).
 type BpfProgType uint32
 
 // What BPF programs are for.
@@ -40,7 +40,7 @@ const (
 	BPF_PROG_TYPE_SK_LOOKUP               BpfProgType = uapi.BPF_PROG_TYPE_SK_LOOKUP
 )
 
-// BPFAttr is what bpf(2) takes to load a program, the beginning of union bpf_attr.
+// BPFAttr holds the arguments of bpf(2) that load a program, the beginning of union bpf_attr.
 type BPFAttr struct {
 	ProgType    uint32
 	InsnCnt     uint32  // how many instructions

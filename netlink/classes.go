@@ -17,7 +17,7 @@ type Class interface {
 	Type() string       // the kind as the kernel calls it, that of the queueing discipline
 }
 
-// ClassAttrs is what classes of all kinds have.
+// ClassAttrs are the attributes of classes of all kinds.
 type ClassAttrs struct {
 	LinkIndex int
 	// Handle is MAJOR:MINOR, the major number that of the queueing discipline, see [MakeHandle].

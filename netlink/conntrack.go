@@ -61,7 +61,7 @@ type IPTuple struct {
 	Zone uint16
 }
 
-// ProtoInfo is what is tracked of a connection's protocol: a [*ProtoInfoTCP], [*ProtoInfoSCTP] or [*ProtoInfoDCCP].
+// ProtoInfo is the tracked state of a connection's protocol: a [*ProtoInfoTCP], [*ProtoInfoSCTP] or [*ProtoInfoDCCP].
 type ProtoInfo interface {
 	// Protocol returns the protocol's name, as "tcp".
 	Protocol() string
@@ -166,7 +166,7 @@ type ConntrackSeqAdj struct {
 	OffsetAfter   int32  // and after it
 }
 
-// ConntrackSynproxy is what SYNPROXY keeps of a connection.
+// ConntrackSynproxy is the state of SYNPROXY for a connection.
 type ConntrackSynproxy struct{ ISN, ITS, TSOff uint32 }
 
 // ConntrackNAT is a range of addresses and ports to translate to. One address alone is Min; ports are

@@ -10,7 +10,7 @@ import (
 	"kern.sys/unix"
 )
 
-// ConntrackEventType is what happened to a connection, and as a mask what to tell of.
+// ConntrackEventType is what happened to a connection; as a mask it selects events.
 type ConntrackEventType uint8
 
 // What happens to connections.
@@ -45,11 +45,11 @@ type ConntrackEvent struct {
 	Flow *ConntrackFlow
 }
 
-// ConntrackSubscribeOptions is what [Handle.ConntrackSubscribeSeq] takes.
+// ConntrackSubscribeOptions are the options of [Handle.ConntrackSubscribeSeq].
 type ConntrackSubscribeOptions struct {
 	Namespace *netns.NsHandle    // nil: the handle's, or the calling thread's
-	Types     ConntrackEventType // a mask of what to tell of; 0: all
-	Filter    ConntrackQuery     // connections to tell of; its Source is not looked at
+	Types     ConntrackEventType // a mask of the events that are reported; 0: all
+	Filter    ConntrackQuery     // connections that are reported; its Source is ignored
 	// ListExisting begins with all connections that there are.
 	ListExisting bool
 	// ListAfterOverrun lists all connections again where events were lost: they follow wire.ErrOverrun.
@@ -61,9 +61,9 @@ type ConntrackSubscribeOptions struct {
 	ReceiveTimeout         *unix.Timeval // end when nothing came for so long
 }
 
-// ConntrackSubscribeSeq tells of connections that are created, changed and destroyed, from when an iteration begins:
+// ConntrackSubscribeSeq reports connections that are created, changed and destroyed, from when an iteration begins:
 // conntrack -E. Errors come as pairs: wire.ErrOverrun says that events were lost, and more follow. The handle's
-// context and its Close end it. The kernel tells of what has happened where net.netfilter.nf_conntrack_events is 1, or
+// context and its Close end it. The kernel reports events where net.netfilter.nf_conntrack_events is 1, or
 // is 2, its default since Linux 5.19, and somebody listens when the connection begins.
 func (h *Handle) ConntrackSubscribeSeq(options ConntrackSubscribeOptions) iter.Seq2[ConntrackEvent, error] {
 	return func(yield func(ConntrackEvent, error) bool) {

@@ -10,7 +10,7 @@ import (
 	"kern.sys/internal/uapi"
 )
 
-// ConntrackFilterType says what of a flow a condition of a [ConntrackFilter] is about.
+// ConntrackFilterType is the part of a flow that a condition of a [ConntrackFilter] compares.
 type ConntrackFilterType uint8
 
 // What conditions are about. The comments name the options of conntrack(8).

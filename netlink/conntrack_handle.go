@@ -8,8 +8,8 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// ConntrackTableList returns what a table has of a family, or of all with FAMILY_ALL: conntrack -L. Who has
-// many connections takes [Handle.ConntrackEntries]. Of ConntrackExpectTable a flow's Forward is the connection
+// ConntrackTableList lists the entries of a table of one family, or of all with FAMILY_ALL: conntrack -L. For
+// many connections use [Handle.ConntrackEntries]. Of ConntrackExpectTable a flow's Forward is the connection
 // that a helper watches, its Reverse the one that is expected. See [ErrDumpInterrupted].
 func (h *Handle) ConntrackTableList(table ConntrackTableType, family InetFamily) ([]*ConntrackFlow, error) {
 	d := conntrackDecoder{table: table}
@@ -131,7 +131,7 @@ func (h *Handle) ConntrackGet(flow *ConntrackFlow) (*ConntrackFlow, error) {
 	return found, nil
 }
 
-// ConntrackChange is what [Handle.ConntrackModify] changes of a connection: what is not nil, and no more.
+// ConntrackChange holds the new values for [Handle.ConntrackModify]; nil fields are left unchanged.
 type ConntrackChange struct {
 	Mark       *uint32
 	MarkMask   uint32  // the bits of the mark that change (Linux 3.0); 0: all

@@ -44,7 +44,7 @@ type ConntrackSource uint8
 // Where connections are.
 const (
 	ConntrackConfirmed   ConntrackSource = iota // the table
-	ConntrackDying                              // deleted, and waiting until listeners were told: conntrack -L dying
+	ConntrackDying                              // deleted, and waiting until listeners were notified: conntrack -L dying
 	ConntrackUnconfirmed                        // their first packet is still in the host: conntrack -L unconfirmed (no more listed since Linux 6.3)
 )
 

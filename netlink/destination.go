@@ -28,11 +28,16 @@ type Destination interface {
 }
 
 func equalDestinations(a, b Destination) bool {
-	if a == nil || b == nil {
-		return a == nil && b == nil
+	if holdsNil(a) || holdsNil(b) {
+		return holdsNil(a) && holdsNil(b)
 	}
 	return a.Equal(b)
 }
+
+var errNoDestination = errors.New("no destination given")
+
+// lostDestination reports whether there is an interface with a pointer in it that is nil.
+func lostDestination(d Destination) bool { return d != nil && holdsNil(d) }
 
 // Via is a gateway whose family is not the route's (RTA_VIA, struct rtvia):
 // ip route add 10.0.0.0/8 via inet6 fe80::1 dev eth0.

@@ -19,13 +19,13 @@ type DevlinkDevice struct {
 	ReloadFailed bool // the last reload went wrong; the device does not work
 }
 
-// DevlinkDevAttrs is what a device has.
+// DevlinkDevAttrs are the attributes of a device.
 type DevlinkDevAttrs struct {
 	Eswitch DevlinkDevEswitchAttr
 }
 
 // DevlinkDevEswitchAttr is how the switch in a device works: devlink dev eswitch show. What the device does
-// not tell is "", what is not known "unknown".
+// not report is "", unknown values are "unknown".
 type DevlinkDevEswitchAttr struct {
 	Mode       string // "legacy", "switchdev", "switchdev_inactive" (Linux 6.19)
 	InlineMode string // "none", "link", "network", "transport"
@@ -79,7 +79,7 @@ func (h *Handle) DevLinkGetDeviceByName(Bus string, Device string) (*DevlinkDevi
 	return d, nil
 }
 
-// devlinkEswitch completes a device. One without a switch, or whose driver does not tell of it, refuses.
+// devlinkEswitch completes a device. One without a switch, or whose driver does not report it, refuses.
 func (h *Handle) devlinkEswitch(d *DevlinkDevice) {
 	eswitch := DevlinkDevice{}
 	if err := devlinkCall(uapi.DEVLINK_CMD_ESWITCH_GET, "devlink eswitch get", d.BusName, d.DeviceName, nil).get(h, eswitch.decode); err == nil {

@@ -9,7 +9,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// DevlinkDeviceInfo is what a device and its firmware are, as far as it tells: devlink dev info. Of a
+// DevlinkDeviceInfo describes a device and its firmware, as far as the driver reports it: devlink dev info. Of a
 // version that is running and another that is stored, it has the one that came last.
 type DevlinkDeviceInfo struct {
 	Driver         string
@@ -31,7 +31,7 @@ type DevlinkDeviceInfo struct {
 // devlinkInfoGetter returns the answer to a question about a device, from the header of generic netlink on.
 type devlinkInfoGetter func(bus, device string) ([]byte, error)
 
-// DevlinkGetDeviceInfoByName returns what a device is: devlink dev info BUS/DEVICE. getInfoMsg asks the kernel; nil is the
+// DevlinkGetDeviceInfoByName describes a device and its firmware: devlink dev info BUS/DEVICE. getInfoMsg asks the kernel; nil is the
 // handle's own way.
 func (h *Handle) DevlinkGetDeviceInfoByName(Bus string, Device string, getInfoMsg devlinkInfoGetter) (*DevlinkDeviceInfo, error) {
 	all, err := h.DevlinkGetDeviceInfoByNameAsMap(Bus, Device, getInfoMsg)
@@ -47,7 +47,7 @@ func (h *Handle) DevlinkGetDeviceInfoByName(Bus string, Device string, getInfoMs
 	return i, nil
 }
 
-// DevlinkGetDeviceInfoByName returns what a device is: devlink dev info BUS/DEVICE.
+// DevlinkGetDeviceInfoByName describes a device and its firmware: devlink dev info BUS/DEVICE.
 func DevlinkGetDeviceInfoByName(Bus string, Device string) (*DevlinkDeviceInfo, error) {
 	return pkgHandle.DevlinkGetDeviceInfoByName(Bus, Device, nil)
 }
@@ -87,7 +87,7 @@ func (i *DevlinkDeviceInfo) field(name string) *string {
 	return nil
 }
 
-// DevlinkGetDeviceInfoByNameAsMap returns what a device is by the kernel's names, and "driver", "serialNumber" and
+// DevlinkGetDeviceInfoByNameAsMap describes a device by the kernel's names, with "driver", "serialNumber" and
 // "boardSerialNumber". See [Handle.DevlinkGetDeviceInfoByName] for getInfoMsg.
 func (h *Handle) DevlinkGetDeviceInfoByNameAsMap(Bus string, Device string, getInfoMsg devlinkInfoGetter) (map[string]string, error) {
 	all := map[string]string{}
@@ -115,7 +115,7 @@ func (h *Handle) DevlinkGetDeviceInfoByNameAsMap(Bus string, Device string, getI
 	return all, nil
 }
 
-// DevlinkGetDeviceInfoByNameAsMap returns what a device is by the kernel's names, and "driver", "serialNumber" and
+// DevlinkGetDeviceInfoByNameAsMap describes a device by the kernel's names, with "driver", "serialNumber" and
 // "boardSerialNumber".
 func DevlinkGetDeviceInfoByNameAsMap(Bus string, Device string) (map[string]string, error) {
 	return pkgHandle.DevlinkGetDeviceInfoByNameAsMap(Bus, Device, nil)
@@ -131,20 +131,20 @@ func (v *DevlinkDevice) GetDevlinkInfoAsMap() (map[string]string, error) {
 	return DevlinkGetDeviceInfoByNameAsMap(v.BusName, v.DeviceName)
 }
 
-// DevlinkVersion is one version that a device tells.
+// DevlinkVersion is one version that a device reports.
 type DevlinkVersion struct {
 	Name  string
 	Value string
 }
 
-// DevlinkVersions are all versions that a device tells.
+// DevlinkVersions are all versions that a device reports.
 type DevlinkVersions struct {
 	Fixed   []DevlinkVersion // of hardware
 	Running []DevlinkVersion
 	Stored  []DevlinkVersion // used after the next start, or activation
 }
 
-// DevlinkGetDeviceVersions returns the versions that a device tells, those that are running and those that are stored each by
+// DevlinkGetDeviceVersions returns the versions that a device reports, those that are running and those that are stored each by
 // themselves: devlink dev info BUS/DEVICE.
 func (h *Handle) DevlinkGetDeviceVersions(bus, device string) (*DevlinkVersions, error) {
 	v := &DevlinkVersions{}
@@ -167,7 +167,7 @@ func (h *Handle) DevlinkGetDeviceVersions(bus, device string) (*DevlinkVersions,
 	return v, nil
 }
 
-// eachDevlinkVersion calls each for what a device tells of itself.
+// eachDevlinkVersion calls each for every part of a device's answer.
 func eachDevlinkVersion(d *wire.Decoder, each func(typ uint16, name, value string)) error {
 	for d.Next() {
 		switch typ := d.Type(); typ {

@@ -20,7 +20,7 @@ type DevlinkParam struct {
 type DevlinkParamValue struct {
 	Data  interface{}
 	CMODE uint8 // nl.DEVLINK_PARAM_CMODE_…: whether it holds at once, after a reload, or for ever
-	// Default is the driver's (Linux 6.19), nil where it was not told.
+	// Default is the driver's (Linux 6.19), nil where it was not reported.
 	Default interface{}
 }
 

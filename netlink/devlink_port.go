@@ -10,7 +10,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// DevlinkPort is a port of a device: devlink port. What is nil was not told.
+// DevlinkPort is a port of a device: devlink port. A nil field was not reported.
 type DevlinkPort struct {
 	BusName          string
 	DeviceName       string
@@ -42,18 +42,18 @@ type DevlinkPortFn struct {
 	OpState uint8 // DEVLINK_PORT_FN_OPSTATE_…; read only
 
 	Caps     uint32  // the capabilities that are on, bits DEVLINK_PORT_FN_ATTR_CAP_…; of those in CapsMask
-	CapsMask uint32  // the capabilities that were told
+	CapsMask uint32  // the capabilities that were reported
 	MaxIOEQs *uint32 // event queues for input and output (Linux 6.10)
 }
 
-// DevlinkPortFnSetAttrs is what [Handle.DevlinkPortFnSet] changes.
+// DevlinkPortFnSetAttrs holds the values that [Handle.DevlinkPortFnSet] sets.
 type DevlinkPortFnSetAttrs struct {
 	FnAttrs     DevlinkPortFn
 	HwAddrValid bool // FnAttrs.HwAddr is set
 	StateValid  bool // FnAttrs.State is set
 }
 
-// DevLinkPortAddAttrs is what [Handle.DevLinkPortAdd] makes a port of.
+// DevLinkPortAddAttrs are the arguments of [Handle.DevLinkPortAdd].
 type DevLinkPortAddAttrs struct {
 	Controller      uint32
 	SfNumber        uint32

@@ -17,7 +17,7 @@ type DevlinkResource struct {
 	PendingChange   bool // SizeNew differs from Size
 	Unit            uint8
 	SizeValid       bool // the sizes of the resources in it fit into its own
-	OCCValid        bool // OCCSize was told
+	OCCValid        bool // OCCSize was reported
 	OCCSize         uint64
 	Parent          *DevlinkResource // nil: none
 	Children        []DevlinkResource

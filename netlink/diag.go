@@ -83,7 +83,7 @@ type Socket struct {
 	INode   uint32
 }
 
-// MemInfo is what a socket uses of memory, in bytes.
+// MemInfo is the memory that a socket uses, in bytes.
 type MemInfo struct {
 	RMem uint32 // for receiving
 	WMem uint32 // for sending, with data that is in devices

@@ -9,7 +9,7 @@ import (
 	"kern.sys/unix"
 )
 
-// SocketSubscribeOptions is what [Handle.SocketSubscribeSeq] takes.
+// SocketSubscribeOptions are the options of [Handle.SocketSubscribeSeq].
 type SocketSubscribeOptions struct {
 	Namespace              *netns.NsHandle // nil: the handle's, or the calling thread's
 	Family                 uint8           // AF_INET or AF_INET6; 0: both
@@ -20,7 +20,7 @@ type SocketSubscribeOptions struct {
 	ReceiveTimeout         *unix.Timeval   // end when nothing came for so long
 }
 
-// SocketSubscribeSeq tells of TCP and UDP sockets that end, with what is known of their connections, from when an iteration begins: ss
+// SocketSubscribeSeq reports TCP and UDP sockets that end, with their connections, from the start of an iteration: ss
 // -E. Protocol says which of the two one is of. Errors come as pairs: wire.ErrOverrun says that some were lost, and more
 // follow. The handle's context and its Close end it.
 func (h *Handle) SocketSubscribeSeq(options SocketSubscribeOptions) iter.Seq2[*SocketInfo, error] {

@@ -152,7 +152,7 @@ type SocketInfo struct {
 	Locals, Peers []netip.AddrPort
 }
 
-// SocketMemory is what a socket uses of memory and its limits, in bytes; SK_MEMINFO_….
+// SocketMemory is the memory that a socket uses, and its limits, in bytes; SK_MEMINFO_….
 type SocketMemory struct {
 	RMemAlloc, RcvBuf, WMemAlloc, SndBuf, FwdAlloc, WMemQueued, OptMem, Backlog uint32
 

@@ -118,7 +118,7 @@ func bitsOf(b uint8, at, n int) uint8 {
 	return b >> at & (1<<n - 1)
 }
 
-// TCPBBRInfo is what BBR knows of a connection.
+// TCPBBRInfo is the state of BBR for a connection.
 type TCPBBRInfo struct {
 	BBRBW         uint64 // bandwidth, bytes a second
 	BBRMinRTT     uint32 // µs
@@ -134,12 +134,12 @@ func (t *TCPBBRInfo) decode(b []byte) {
 	}
 }
 
-// TCPVegasInfo is what Vegas, and others like it, know of a connection.
+// TCPVegasInfo is the state of Vegas, and of others like it, for a connection.
 type TCPVegasInfo struct {
 	Enabled, RTTCount, RTT, MinRTT uint32 // times in µs
 }
 
-// TCPDCTCPInfo is what DCTCP knows of a connection.
+// TCPDCTCPInfo is the state of DCTCP for a connection.
 type TCPDCTCPInfo struct {
 	Enabled, CEState      uint16
 	Alpha, ABECN, ABTotal uint32

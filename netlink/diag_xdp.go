@@ -42,7 +42,7 @@ type XDPSocket struct {
 	Cookie [2]uint32 // the kernel's number, lower half first
 }
 
-// XDPInfo is what is known of an AF_XDP socket.
+// XDPInfo describes an AF_XDP socket.
 type XDPInfo struct {
 	Ifindex uint32 // the link that it is bound to; 0: none
 	QueueID uint32

@@ -109,7 +109,9 @@ func (e *BpfEncap) attrs(c *attr.Codec) {
 	attr.Rest(c, uapi.LWT_BPF_XMIT_HEADROOM, &e.Unknown)
 }
 
-func (*BpfEncap) describe() desc.Kind { return desc.Kind{Fields: bpfEncapFields, Exact: true} }
+func (*BpfEncap) describe() desc.Kind {
+	return desc.Kind{Fields: bpfEncapFields, Exact: true, Help: bpfEncapHelp}
+}
 
 var bpfEncapFields = []desc.Field{
 	{Type: uapi.LWT_BPF_IN, Key: "in", Usage: "PROGRAM", Show: showEncapProg, Read: readEncapProg},
@@ -155,4 +157,11 @@ func readBpfHeadroom(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	}
 	e.Uint32(f.Type, uint32(n))
 	return err
+}
+
+var bpfEncapHelp = [][2]string{
+	{"in", "the program for packets that come in: a file and its section"},
+	{"out", "the program for packets that go out"},
+	{"xmit", "the program for packets before they are sent; it may change them"},
+	{"headroom", "bytes in front of a packet that the program may add, up to 256"},
 }

@@ -61,7 +61,7 @@ func (e *IPtnlEncap) attrs(c *attr.Codec) {
 }
 
 func (*IPtnlEncap) describe() desc.Kind {
-	return desc.Kind{Fields: ipEncapFields, Exact: true, Complete: completeIPEncap}
+	return desc.Kind{Fields: ipEncapFields, Exact: true, Complete: completeIPEncap, Help: ipEncapHelp}
 }
 
 var ipEncapFields = []desc.Field{
@@ -162,4 +162,15 @@ func completeEncapFlags(in *desc.Args, e *wire.Encoder, typ uint16) {
 	if flags := *desc.Scratch[encapFlags](in); flags != 0 {
 		e.BE16(typ, uint16(flags))
 	}
+}
+
+var ipEncapHelp = [][2]string{
+	{"id", "the key of the tunnel"},
+	{"src", "the address that packets are sent from"},
+	{"dst", "the address of the other end"},
+	{"ttl", "time to live of outer packets"},
+	{"tos", "type of service of outer packets"},
+	{"key", "the tunnel has the key"},
+	{"csum", "packets have checksums"},
+	{"seq", "packets are numbered"},
 }

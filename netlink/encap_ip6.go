@@ -60,7 +60,7 @@ func (e *IP6tnlEncap) attrs(c *attr.Codec) {
 }
 
 func (*IP6tnlEncap) describe() desc.Kind {
-	return desc.Kind{Fields: ip6EncapFields, Exact: true, Complete: completeIP6Encap}
+	return desc.Kind{Fields: ip6EncapFields, Exact: true, Complete: completeIP6Encap, Help: ip6EncapHelp}
 }
 
 var ip6EncapFields = []desc.Field{
@@ -78,4 +78,15 @@ var ip6EncapFields = []desc.Field{
 func completeIP6Encap(in *desc.Args, e *wire.Encoder, _ bool) error {
 	completeEncapFlags(in, e, uapi.LWTUNNEL_IP6_FLAGS)
 	return nil
+}
+
+var ip6EncapHelp = [][2]string{
+	{"id", "the key of the tunnel"},
+	{"src", "the address that packets are sent from"},
+	{"dst", "the address of the other end"},
+	{"hoplimit", "hop limit of outer packets"},
+	{"tc", "traffic class of outer packets"},
+	{"key", "the tunnel has the key"},
+	{"csum", "packets have checksums"},
+	{"seq", "packets are numbered"},
 }

@@ -60,7 +60,7 @@ func (e *MPLSEncap) attrs(c *attr.Codec) {
 }
 
 func (*MPLSEncap) describe() desc.Kind {
-	return desc.Kind{Fields: mplsEncapFields, Exact: true, First: readMPLSEncap, FirstUsage: "LABEL[/LABEL]..."}
+	return desc.Kind{Fields: mplsEncapFields, Exact: true, First: readMPLSEncap, FirstUsage: "LABEL[/LABEL]...", Help: mplsEncapHelp}
 }
 
 var mplsEncapFields = []desc.Field{
@@ -89,4 +89,8 @@ func readEncapU8(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	v, err := in.Uint(8, "\""+f.Key+"\" value is invalid\n")
 	e.Uint8(f.Type, uint8(v))
 	return err
+}
+
+var mplsEncapHelp = [][2]string{
+	{"ttl", "time to live of the labels, 1 to 255; that of the packet by default"},
 }

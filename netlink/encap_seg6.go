@@ -150,7 +150,7 @@ func segmentsText(segments []net.IP) string {
 }
 
 func (*SEG6Encap) describe() desc.Kind {
-	return desc.Kind{Fields: seg6EncapFields, Exact: true, Complete: completeSeg6}
+	return desc.Kind{Fields: seg6EncapFields, Exact: true, Complete: completeSeg6, Help: seg6EncapHelp}
 }
 
 var seg6EncapFields = []desc.Field{
@@ -314,4 +314,11 @@ func completeSeg6(in *desc.Args, e *wire.Encoder, _ bool) error {
 	srh, err := w.srh(w.mode != uapi.SEG6_IPTUN_MODE_INLINE)
 	putSeg6(e, w.mode, srh)
 	return err
+}
+
+var seg6EncapHelp = [][2]string{
+	{"mode", "encap: a new header; inline: the packet's own; l2encap: around the frame; .red: shorter by a segment"},
+	{"tunsrc", "the source address of the new header"},
+	{"segs", "the segments, the first to be visited first"},
+	{"hmac", "the number of the key of a signature"},
 }

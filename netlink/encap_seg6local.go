@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math"
-	mathbits "math/bits"
+	"math/bits"
 	"net"
 	"slices"
 	"strings"
@@ -17,7 +17,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// SEG6LocalEncap is what a segment routing node does with the packets of a route (RFC 8986):
+// SEG6LocalEncap is the action of a segment routing node on the packets of a route (RFC 8986):
 // ip -6 route add … encap seg6local action ACTION ….
 type SEG6LocalEncap struct {
 	// Flags says which of the fields below are sent: Flags[SEG6_LOCAL_TABLE] for Table. Action is
@@ -196,7 +196,7 @@ func (e *SEG6LocalEncap) address(c *attr.Codec, t attr.Type, v *net.IP, code fun
 }
 
 func (*SEG6LocalEncap) describe() desc.Kind {
-	return desc.Kind{Fields: seg6LocalFields, Exact: true, Complete: completeSeg6Local}
+	return desc.Kind{Fields: seg6LocalFields, Exact: true, Complete: completeSeg6Local, Help: seg6LocalHelp}
 }
 
 var seg6LocalFields = []desc.Field{
@@ -370,8 +370,8 @@ func showSeg6Flavors(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 	a := desc.ParseAttrs(b)
 	if v := a[uapi.SEG6_LOCAL_FLV_OPERATION]; len(v) >= 4 {
 		var names []string
-		for bits := native.Uint32(v); bits != 0; bits &= bits - 1 {
-			names = append(names, desc.NumberName(seg6Flavors, uint64(mathbits.TrailingZeros32(bits))))
+		for left := native.Uint32(v); left != 0; left &= left - 1 {
+			names = append(names, desc.NumberName(seg6Flavors, uint64(bits.TrailingZeros32(left))))
 		}
 		if p.JSON {
 			p.Array(f.Key)
@@ -428,4 +428,18 @@ func readSeg6Flavors(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 		e.Uint8(uapi.SEG6_LOCAL_FLV_LCNODE_FN_BITS, uint8(n))
 	}
 	return nil
+}
+
+var seg6LocalHelp = [][2]string{
+	{"action", "what is done with packets for this segment"},
+	{"srh", "the segments that are put in front, and the key of a signature"},
+	{"table", "the table in which the next destination is looked up"},
+	{"vrftable", "the table of the VRF in which it is"},
+	{"nh4", "the IPv4 next hop"},
+	{"nh6", "the IPv6 next hop"},
+	{"iif", "the link that packets seem to come by"},
+	{"oif", "the link that packets leave by"},
+	{"endpoint", "the BPF program: a file and its section"},
+	{"count", "count packets, bytes and errors"},
+	{"flavors", "variants of the action; next-csid takes lblen and nflen, bits of the block and of a function"},
 }

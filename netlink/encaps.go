@@ -109,8 +109,8 @@ func (e *GenericEncap) Equal(x Encap) bool {
 var errNoEncap = errors.New("no encapsulation given")
 
 func equalEncaps(a, b Encap) bool {
-	if a == nil || b == nil {
-		return a == nil && b == nil
+	if holdsNil(a) || holdsNil(b) {
+		return holdsNil(a) && holdsNil(b)
 	}
 	return a.Equal(b)
 }

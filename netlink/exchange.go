@@ -10,7 +10,7 @@ import (
 )
 
 // ErrDumpInterrupted says that the kernel's table changed while it was
-// listed, however often the package began anew. The list that comes with it is
+// listed, however often the package started again. The list that comes with it is
 // the last one read, and may lack objects or have some twice.
 var ErrDumpInterrupted = nl.ErrDumpInterrupted
 
@@ -141,7 +141,7 @@ func (g *growing[T]) took(want bool) {
 }
 
 // seq is list as a stream: objects are decoded as they come. An interrupted
-// dump is not begun anew; its last pair is ErrDumpInterrupted. Streams are no part of
+// dump is not restarted; its last pair is ErrDumpInterrupted. Streams are no part of
 // what programs were written for elsewhere, so their errors have all details.
 func seq[T any](h *Handle, request func() (*wire.Request, error), op string, decode func(wire.Message) (v T, want bool, err error)) iter.Seq2[T, error] {
 	return stream(h, request, op, byValue(decode), nil)

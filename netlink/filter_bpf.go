@@ -4,7 +4,10 @@ import (
 	"math"
 
 	"kern.sys/internal/attr"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
+	"kern.sys/netlink/wire"
 )
 
 // BpfFilter is a BPF program that matches packets: tc-bpf(8).
@@ -49,4 +52,64 @@ func (filter *BpfFilter) attrs(c *attr.Codec) {
 	bpfProgram(c, uapi.TCA_BPF_ID, uapi.TCA_BPF_TAG, &filter.Id, &filter.Tag)
 	police(c, uapi.TCA_BPF_POLICE, &filter.Police)
 	actions(c, uapi.TCA_BPF_ACT, &filter.Actions)
+}
+
+func (*BpfFilter) describe() desc.Kind {
+	return desc.Kind{Fields: bpfFilterFields, Sparse: true, First: firstNumbered, Complete: completeBpfFilter}
+}
+
+// bpfFilterWords are what the words of a command say of a [BpfFilter].
+type bpfFilterWords struct {
+	program *bpfCommand
+	direct  bool
+}
+
+var bpfFilterFields = []desc.Field{
+	{Type: uapi.TCA_BPF_CLASSID, Word: "classid", Words: []string{"flowid"}, Usage: "CLASSID", Read: readClassID,
+		Show: func(p *desc.Printer, f *desc.Field, b []byte, attrs desc.Attrs) {
+			if h := filterHandle(p); h != 0 {
+				showHex(p, "handle", "handle %s ", uint64(h))
+			}
+			showFlowID(p, f, b, attrs)
+		}},
+	{Type: uapi.TCA_BPF_NAME, ReadOnly: true, Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+		if b != nil {
+			p.Str("bpf_name", "%s ", string(untilNUL(b)))
+		}
+	}},
+	{Word: "run", Read: func(*desc.Args, *desc.Field, *wire.Encoder) error { return nil }},
+	{Type: uapi.TCA_BPF_FD, Word: "bytecode", Words: bpfFurtherWords, Usage: "PROGRAM", Exact: true,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
+			desc.Scratch[bpfFilterWords](in).program, err = readBpfProgram(in)
+			return err
+		}},
+	{Type: uapi.TCA_BPF_FLAGS, Word: "direct-action", Words: []string{"da"}, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+		desc.Scratch[bpfFilterWords](in).direct = true
+		return nil
+	}, Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+		if len(b) >= 4 && native.Uint32(b)&uapi.TCA_BPF_FLAG_ACT_DIRECT != 0 {
+			p.Bool("direct-action", "direct-action ", true)
+		}
+	}},
+	{Type: uapi.TCA_BPF_FLAGS_GEN, Word: "skip_hw", Words: skipWords, Read: readSkip, Show: showSkipInLine},
+	{Type: uapi.TCA_BPF_OPS, ReadOnly: true, Show: func(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
+		showBytecode(p, b, attrs[uapi.TCA_BPF_OPS_LEN])
+		showBpfProgram(p, attrs[uapi.TCA_BPF_ID], attrs[uapi.TCA_BPF_TAG])
+	}},
+	{Type: uapi.TCA_BPF_OPS_LEN, ReadOnly: true},
+	{Type: uapi.TCA_BPF_ID, ReadOnly: true},
+	{Type: uapi.TCA_BPF_TAG, ReadOnly: true},
+	{Type: uapi.TCA_BPF_POLICE, Word: "police", Usage: "POLICE_SPEC", Read: readFilterPolice, Show: showFilterPoliceLine},
+	{Type: uapi.TCA_BPF_ACT, Word: "action", Usage: "ACTION_SPEC", Read: readFilterActions, Show: showFilterActions},
+}
+
+func completeBpfFilter(in *desc.Args, e *wire.Encoder, _ bool) error {
+	w := desc.Scratch[bpfFilterWords](in)
+	if w.program != nil {
+		w.program.put(e, uapi.TCA_BPF_OPS_LEN, uapi.TCA_BPF_OPS, uapi.TCA_BPF_FD, uapi.TCA_BPF_NAME)
+	}
+	if w.direct {
+		e.Uint32(uapi.TCA_BPF_FLAGS, uapi.TCA_BPF_FLAG_ACT_DIRECT)
+	}
+	return nil
 }

@@ -94,7 +94,7 @@ type FlowerMPLS struct {
 	TTL   *uint8
 }
 
-// FlowerCFM is what is matched of connectivity fault management; what is nil is not.
+// FlowerCFM matches fields of connectivity fault management; nil fields are not compared.
 type FlowerCFM struct{ Level, Opcode *uint8 }
 
 // Attrs returns the attributes that all kinds have.

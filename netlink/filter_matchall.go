@@ -2,7 +2,9 @@ package netlink
 
 import (
 	"kern.sys/internal/attr"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
 )
 
 // MatchAll matches all packets: tc-matchall(8).
@@ -55,4 +57,25 @@ func police(c *attr.Codec, t attr.Type, v **PoliceAction) {
 		p.attrs(c)
 		*v = p
 	})
+}
+
+func (*MatchAll) describe() desc.Kind {
+	return desc.Kind{Fields: matchallFields, Sparse: true, First: firstNumbered}
+}
+
+var matchallFields = []desc.Field{
+	{Type: uapi.TCA_MATCHALL_CLASSID, Word: "classid", Words: []string{"flowid"}, Usage: "CLASSID", Read: readClassID,
+		Show: func(p *desc.Printer, f *desc.Field, b []byte, attrs desc.Attrs) {
+			if h := filterHandle(p); h != 0 {
+				p.Uint("handle", "handle 0x%x ", uint64(h))
+			}
+			showFlowID(p, f, b, attrs)
+		}},
+	{Type: uapi.TCA_MATCHALL_FLAGS, Word: "skip_hw", Words: skipWords, Exact: true, Read: readSkip, Show: showSkipLines},
+	{Type: uapi.TCA_MATCHALL_PCNT, ReadOnly: true, Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+		if len(b) >= 8 && p.Stats {
+			p.Uint("rule_hit", " (rule hit %d)", native.Uint64(b))
+		}
+	}},
+	{Type: uapi.TCA_MATCHALL_ACT, Word: "action", Usage: "ACTION_SPEC", Read: readFilterActions, Show: showFilterActions},
 }

@@ -18,7 +18,7 @@ const (
 	TC_U32_EAT       = uapi.TC_U32_EAT       // all that comes after it begins there
 )
 
-// TcU32Sel says what a [U32] matches: all of Keys. Nkeys need not be set. Fields are in the
+// TcU32Sel selects the packets of a [U32]: all of Keys. Nkeys need not be set. Fields are in the
 // machine's byte order, Val, Mask, Offmask and Hmask as numbers that stand in the packet in network
 // byte order.
 type TcU32Sel = nl.TcU32Sel

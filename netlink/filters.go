@@ -12,7 +12,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// Filter says what becomes of the packets that it matches: which class they are in, and which
+// Filter decides about the packets that it matches: which class they are in, and which
 // actions they go through. See tc(8). The types are those of the kinds ([U32], [Flower], …), and
 // [GenericFilter] for others.
 type Filter interface {
@@ -20,7 +20,7 @@ type Filter interface {
 	Type() string        // the kind as the kernel calls it
 }
 
-// FilterAttrs is what filters of all kinds have.
+// FilterAttrs are the attributes of filters of all kinds.
 type FilterAttrs struct {
 	// LinkIndex is the link, or -1 (TCM_IFINDEX_MAGIC_BLOCK) for a block of filters that links
 	// share, whose number is Parent then.

@@ -1,5 +1,9 @@
 package netlink
 
+import (
+	"kern.sys/netlink/desc"
+)
+
 // filterKinds are the kinds of filters that the package knows by more than their name. Others are a
 // [GenericFilter].
 var filterKinds = kindTable[Filter]{
@@ -13,3 +17,6 @@ var filterKinds = kindTable[Filter]{
 // FilterKinds returns the names of the kinds of filters that the package knows by more than their
 // name.
 func FilterKinds() []string { return filterKinds.names() }
+
+// DescribeFilter describes the options of a kind of filter, nil for one that is not known by more than its name.
+func DescribeFilter(kind string) *desc.Kind { return filterKinds.describe(kind) }

@@ -27,7 +27,7 @@ type GenlOp struct {
 	Flags uint32 // GENL_ADMIN_PERM, GENL_CMD_CAP_DO, GENL_CMD_CAP_DUMP, …
 }
 
-// GenlMulticastGroup is a group that a family tells news to.
+// GenlMulticastGroup is a multicast group of a family.
 type GenlMulticastGroup struct {
 	ID   uint32 // for [wire.Listen]
 	Name string
@@ -234,7 +234,7 @@ func (c genlCall) request(id uint16) *wire.Request {
 }
 
 // run calls send with the request. The number of the family is kept by the handle: one that the kernel does
-// not know any more, since the module was loaded anew, is asked for again.
+// not know any more, since the module was loaded again, is asked for again.
 func (c genlCall) run(h *Handle, send func(*wire.Request) error) error {
 	id, err := h.genlID(c.kind.name)
 	if err != nil {

@@ -66,7 +66,7 @@ func TestGenlPoliciesOfTheKernel(t *testing.T) {
 
 func TestFouOfTheKernel(t *testing.T) {
 	h, ns := xfrmHandle(t)
-	_ = exec.Command("modprobe", "fou").Run() // the kernel finds no module by the name of the family
+	nstest.LoadModule(t, "fou")
 	f := netlink.Fou{Port: 5555, Protocol: 4, EncapType: netlink.FOU_ENCAP_DIRECT}
 	nstest.NeedOption(t, "CONFIG_NET_FOU", "", h.FouAdd(f))
 	if out := ipIn(t, ns, "fou", "show"); !strings.Contains(out, "port 5555 ipproto 4") {

@@ -8,7 +8,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// GenlPolicy is what the kernel says of the attributes that it takes (Linux 5.10): of one command which
+// GenlPolicy is the kernel's description of the attributes that it accepts (Linux 5.10): of one command which
 // policy checks its attributes (Op), or of a policy one of its attributes (Attr).
 type GenlPolicy struct {
 	Op   *GenlOpPolicy

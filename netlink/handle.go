@@ -46,7 +46,7 @@ type conns struct {
 	ends map[*ender]struct{}
 }
 
-// HandleOptions is what [NewHandleWithOptions] and [ConfigureHandle] take.
+// HandleOptions are the options of [NewHandleWithOptions] and [ConfigureHandle].
 type HandleOptions struct {
 	// RetryInterrupted is kept for the sake of programs that set it: dumps that
 	// the kernel says were interrupted are always tried again, see

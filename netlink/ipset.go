@@ -86,7 +86,7 @@ type IPSetResult struct {
 	Size       uint32 // of list:set
 }
 
-// IpsetCreateOptions is what [Handle.IpsetCreate] makes a set with. What the type does not have is not set.
+// IpsetCreateOptions are the options of [Handle.IpsetCreate]. Options that the type does not have stay unset.
 type IpsetCreateOptions struct {
 	Replace  bool    // an equal set that is there already is no error
 	Timeout  *uint32 // of entries that are added without one, in seconds; nil: they have none

@@ -181,7 +181,7 @@ func (h *Handle) IpsetList(name string) (*IPSetResult, error) {
 // errNoSet is what a kernel means that lists nothing for a name.
 var errNoSet = errors.New("no such set")
 
-// IpsetListAll returns all sets with their entries: ipset list. Who has large ones takes [Handle.IpsetEntries].
+// IpsetListAll returns all sets with their entries: ipset list. For large sets use [Handle.IpsetEntries].
 func (h *Handle) IpsetListAll() ([]IPSetResult, error) { return h.ipsetList(nil, 0) }
 
 // IpsetListHeaders returns all sets without their entries: ipset list -terse.

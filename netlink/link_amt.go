@@ -46,7 +46,7 @@ func (*Amt) silent() []uint16 { return amtSilent }
 
 var amtSilent = []uint16{uapi.IFLA_AMT_REMOTE_IP}
 
-func (*Amt) describe() desc.Kind { return desc.Kind{Fields: amtFields, Exact: true} }
+func (*Amt) describe() desc.Kind { return desc.Kind{Fields: amtFields, Exact: true, Help: amtHelp} }
 
 var amtFields = []desc.Field{
 	{Type: uapi.IFLA_AMT_MODE, Key: "mode", Names: amtModes, Show: showAmtMode, Read: readAmtMode},
@@ -100,4 +100,14 @@ func readAmtAddr(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 		e.Addr(f.Type, a)
 	}
 	return err
+}
+
+var amtHelp = [][2]string{
+	{"mode", "gateway: the receivers' end; relay: the sources' end"},
+	{"gateway_port", "the UDP port of gateways"},
+	{"relay_port", "the UDP port of relays, 2268 by default"},
+	{"local", "the address that packets are sent from"},
+	{"discovery", "the address at which a gateway looks for relays"},
+	{"dev", "the link that packets leave by"},
+	{"max_tunnels", "how many gateways a relay serves"},
 }

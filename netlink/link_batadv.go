@@ -23,7 +23,7 @@ func (b *BatAdv) attrs(c *attr.Codec) {
 	attr.String(c, uapi.IFLA_BATADV_ALGO_NAME|attr.IfSet|attr.WriteOnly, &b.RoutingAlgo)
 }
 
-func (*BatAdv) describe() desc.Kind { return desc.Kind{Fields: batadvFields} }
+func (*BatAdv) describe() desc.Kind { return desc.Kind{Fields: batadvFields, Help: batadvHelp} }
 
 var batadvFields = []desc.Field{
 	{Type: uapi.IFLA_BATADV_ALGO_NAME, Word: "ra", Usage: "{ BATMAN_IV | BATMAN_V }", Read: readBatAdvAlgo},
@@ -35,4 +35,8 @@ func readBatAdvAlgo(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 		e.String(f.Type, word)
 	}
 	return err
+}
+
+var batadvHelp = [][2]string{
+	{"ra", "the routing algorithm"},
 }

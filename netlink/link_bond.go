@@ -53,7 +53,7 @@ type Bond struct {
 	BroadcastNeighbor *bool    // broadcast_neighbor: ARP and ND go out of all ports (Linux 6.17)
 }
 
-// BondAdInfo is what an 802.3ad bond has negotiated.
+// BondAdInfo is the result of an 802.3ad bond's negotiation.
 type BondAdInfo struct {
 	AggregatorId int
 	NumPorts     int
@@ -91,8 +91,8 @@ const (
 	bondARP                 = bondAny &^ (bondAD | bondTLB)
 )
 
-// has reports whether an option is to be sent that only some modes have. The kernel tells it in all modes and takes it
-// in those; in the others it is left out where it is as the kernel tells it there, so that what was read can be sent.
+// has reports whether an option is to be sent that only some modes have. The kernel reports it in all modes and takes it
+// in those; in the others it is left out where it equals the kernel's report, so that what was read can be sent.
 func (b *Bond) has(modes bondModeSet, told bool) bool {
 	return !told || b.Mode < 0 || b.Mode >= BOND_MODE_UNKNOWN || modes>>b.Mode&1 != 0
 }
@@ -102,7 +102,7 @@ type bondOption struct {
 	typ   attr.Type
 	bytes uint8
 	modes bondModeSet // that have it
-	told  int8        // what the kernel tells in the others
+	told  int8        // the kernel's report in the others
 	name  string
 }
 

@@ -55,7 +55,7 @@ const (
 	BOND_PRIMARY_RESELECT_FAILURE                     // if the active port fails
 )
 
-// BondFailOverMac says what hardware addresses the ports of an active-backup bond have.
+// BondFailOverMac is the policy for hardware addresses of the ports of an active-backup bond.
 type BondFailOverMac int
 
 // Values of Bond.FailOverMac.
@@ -65,7 +65,7 @@ const (
 	BOND_FAIL_OVER_MAC_FOLLOW                        // the active one gets the bond's
 )
 
-// BondXmitHashPolicy says what of a frame the choice of a port depends on.
+// BondXmitHashPolicy is the part of a frame by which a bond chooses the port.
 type BondXmitHashPolicy int
 
 // Values of Bond.XmitHashPolicy: addresses of the layers; ENCAP looks into tunnels.
@@ -109,7 +109,7 @@ const (
 	BondStateBackup BondSlaveState = uapi.BOND_STATE_BACKUP
 )
 
-// BondSlaveMiiStatus is what the link monitor knows of a port of a bond.
+// BondSlaveMiiStatus is the link monitor's state of a port of a bond.
 type BondSlaveMiiStatus uint8
 
 // Values of BondSlave.MiiStatus.

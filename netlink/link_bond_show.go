@@ -12,7 +12,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-func (*Bond) describe() desc.Kind { return desc.Kind{Fields: bondFields} }
+func (*Bond) describe() desc.Kind { return desc.Kind{Fields: bondFields, Help: bondHelp} }
 
 var bondFields = []desc.Field{
 	{Type: uapi.IFLA_BOND_MODE, Key: "mode", Form: bondName8, Names: bondModes},

@@ -27,7 +27,7 @@ type Bridge struct {
 
 	ForwardDelay  *uint32          // forward_delay, 200 to 3000 with STP
 	MaxAge        *uint32          // max_age of another bridge's hello, 600 to 4000
-	StpState      *uint32          // stp_state: 0 off, 1 the kernel's, 2 (told only) a daemon's
+	StpState      *uint32          // stp_state: 0 off, 1 the kernel's, 2 (read only) a daemon's
 	StpMode       *uint32          // stp_mode, BR_STP_MODE_…: who runs STP
 	Priority      *uint16          // priority in the election of the root bridge
 	GroupAddr     net.HardwareAddr // group_address, where STP's frames go
@@ -68,11 +68,11 @@ type Bridge struct {
 	// fdb_flush. It is never read.
 	FdbFlush bool
 
-	// State, if set, is what the kernel tells of the bridge. It is only read.
+	// State, if set, is the kernel's report about the bridge. It is only read.
 	State *BridgeState
 }
 
-// BridgeState is what a bridge tells of itself. Times are in hundredths of a
+// BridgeState is the state that a bridge reports. Times are in hundredths of a
 // second.
 type BridgeState struct {
 	ID                     BridgeID // the bridge's own
@@ -87,11 +87,11 @@ type BridgeState struct {
 	GcTimer                uint64 // time to the next clean-up of addresses
 	FdbLearned             uint32 // addresses learned and not forgotten (Linux 6.7)
 
-	// The multicast queriers that were elected; nil: none, or not told.
+	// The multicast queriers that were elected; nil: none, or not reported.
 	Querier4, Querier6 *BridgeQuerier
 }
 
-// BridgeID is what a bridge is known by in a spanning tree.
+// BridgeID identifies a bridge in a spanning tree.
 type BridgeID struct {
 	Priority uint16
 	Addr     [6]byte

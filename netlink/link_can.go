@@ -99,7 +99,7 @@ type CanPwm struct {
 	Offset *uint32 // pwmo
 }
 
-// CanLimits is what a CAN controller can do.
+// CanLimits are the limits of a CAN controller.
 type CanLimits struct {
 	Modes             uint32   // CAN_CTRLMODE_… that can be changed (Linux 5.18)
 	BitRateMax        uint32   // of the transceiver, 0: not known
@@ -238,7 +238,7 @@ func (v *Can) decodeConst(b []byte) {
 		&v.SyncJumpWidthMax, &v.BitRatePreScalerMin, &v.BitRatePreScalerMax, &v.BitRatePreScalerInc}, b[canNameSize:])
 }
 
-// sent reports whether a timing is sent: with a bit rate or a time quantum, and not with both, as kernels tell it.
+// sent reports whether a timing is sent: with a bit rate or a time quantum, and not with both, as kernels report it.
 func (t *CanTiming) sent() bool { return (t.BitRate != 0) != (t.TimeQuanta != 0) }
 
 func canTiming(c *attr.Codec, t attr.Type, v **CanTiming) {

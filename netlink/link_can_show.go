@@ -8,7 +8,9 @@ import (
 	"kern.sys/netlink/desc"
 )
 
-func (*Can) describe() desc.Kind { return desc.Kind{Fields: canFields, Complete: completeCan} }
+func (*Can) describe() desc.Kind {
+	return desc.Kind{Fields: canFields, Complete: completeCan, Help: canHelp}
+}
 
 // The speeds of a CAN bus, the Arg of fields.
 const (

@@ -21,7 +21,7 @@ func (d *Dsa) Type() string { return "dsa" }
 
 func (d *Dsa) attrs(c *attr.Codec) { attr.U32(c, uapi.IFLA_DSA_CONDUIT|attr.IfSet, &d.Conduit) }
 
-func (*Dsa) describe() desc.Kind { return desc.Kind{Fields: dsaFields, Exact: true} }
+func (*Dsa) describe() desc.Kind { return desc.Kind{Fields: dsaFields, Exact: true, Help: dsaHelp} }
 
 var dsaFields = []desc.Field{
 	{Type: uapi.IFLA_DSA_CONDUIT, Key: "conduit", Usage: "DEVICE", Form: desc.Device, Read: readDsaConduit},
@@ -38,4 +38,8 @@ func readDsaConduit(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	}
 	e.Uint32(f.Type, uint32(index))
 	return nil
+}
+
+var dsaHelp = [][2]string{
+	{"conduit", "the link of the host that carries the packets of this port of a switch"},
 }

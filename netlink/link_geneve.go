@@ -7,7 +7,7 @@ import (
 	"kern.sys/internal/uapi"
 )
 
-// GeneveDf says what "don't fragment" of a geneve's IPv4 packets is.
+// GeneveDf is the policy for "don't fragment" of a geneve's IPv4 packets.
 type GeneveDf uint8
 
 // Values of Geneve.Df.

@@ -11,7 +11,9 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-func (*Geneve) describe() desc.Kind { return desc.Kind{Fields: geneveFields, Complete: completeGeneve} }
+func (*Geneve) describe() desc.Kind {
+	return desc.Kind{Fields: geneveFields, Complete: completeGeneve, Help: geneveHelp}
+}
 
 var geneveFields = []desc.Field{
 	{Type: uapi.IFLA_GENEVE_COLLECT_METADATA, Word: "external", Words: []string{"noexternal"}, Show: showTunnelExternal, Read: readGeneveExternal},
@@ -235,4 +237,20 @@ func showGeneveInner(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 func readGeneveInner(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	e.Flag(f.Type)
 	return onceGeneve(in, f.Type, in.Last(), in.Last())
+}
+
+var geneveHelp = [][2]string{
+	{"external", "routes or filters give each packet its addresses; the link has none of its own"},
+	{"id", "the number of the virtual network, 0 to 16777215"},
+	{"remote", "the address of the other end"},
+	{"local", "the address that packets are sent from"},
+	{"ttl", "time to live of outer packets; inherit: that of the inner packet; auto: the system's"},
+	{"tos", "type of service of outer packets; inherit: that of the inner packet"},
+	{"df", "whether outer IPv4 packets forbid fragments; inherit: as the inner packet does"},
+	{"flowlabel", "the flow label of outer IPv6 packets"},
+	{"dstport", "the UDP port, 6081 by default"},
+	{"udpcsum", "checksums of UDP over IPv4"},
+	{"udp6zerocsumtx", "send UDP over IPv6 without checksums"},
+	{"udp6zerocsumrx", "take UDP over IPv6 without checksums"},
+	{"innerprotoinherit", "packets inside are IP without an Ethernet header"},
 }

@@ -34,7 +34,7 @@ type Gretun struct {
 	IP6      *GreIP6 // of ip6gre; nil is unset
 }
 
-// GreIP6 is what GRE over IPv6 has and GRE over IPv4 has not.
+// GreIP6 holds the attributes that only GRE over IPv6 has.
 type GreIP6 struct {
 	Flags      uint32 // IP6_TNL_F_…
 	FlowInfo   uint32 // traffic class << 20 | flow label

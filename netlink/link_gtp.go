@@ -22,7 +22,7 @@ type GTP struct {
 
 	CreateSockets bool   // the kernel makes the sockets, FD0 and FD1 are not sent (Linux 5.18)
 	Local         net.IP // of the sockets that the kernel makes, an IPv4 or IPv6 address (Linux 6.11)
-	RestartCount  uint8  // restart_count, told to peers that ask; 0 is unset (Linux 5.18)
+	RestartCount  uint8  // restart_count, which peers that ask learn; 0 is unset (Linux 5.18)
 }
 
 // Attrs returns the attributes that all kinds have.
@@ -54,7 +54,7 @@ func (g *GTP) attrs(c *attr.Codec) {
 }
 
 func (*GTP) describe() desc.Kind {
-	return desc.Kind{Fields: gtpFields, Complete: completeGTP, Exact: true}
+	return desc.Kind{Fields: gtpFields, Complete: completeGTP, Exact: true, Help: gtpHelp}
 }
 
 var gtpFields = []desc.Field{
@@ -126,4 +126,10 @@ func readGTPRestarts(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	}
 	e.Uint8(f.Type, uint8(v))
 	return err
+}
+
+var gtpHelp = [][2]string{
+	{"role", "the end of the tunnel: sgsn towards the radio network, ggsn towards others"},
+	{"hsize", "the size of the hash table of PDP contexts"},
+	{"restart_count", "the counter of restarts that peers learn, 0 to 255"},
 }

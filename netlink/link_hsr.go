@@ -47,7 +47,7 @@ func (*Hsr) silent() []uint16 { return hsrSilent }
 
 var hsrSilent = []uint16{uapi.IFLA_HSR_SEQ_NR}
 
-func (*Hsr) describe() desc.Kind { return desc.Kind{Fields: hsrFields} }
+func (*Hsr) describe() desc.Kind { return desc.Kind{Fields: hsrFields, Help: hsrHelp} }
 
 var hsrFields = []desc.Field{
 	{Type: uapi.IFLA_HSR_SLAVE1, Key: "slave1", Usage: "SLAVE1-IF", Show: showHsrSlave, Read: readHsrDevice},
@@ -94,4 +94,13 @@ func readHsrByte(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	v, err := in.Uint(8, why)
 	e.Uint8(f.Type, uint8(v))
 	return err
+}
+
+var hsrHelp = [][2]string{
+	{"slave1", "the first link of the ring, or of network A of PRP"},
+	{"slave2", "the second link, or of network B"},
+	{"interlink", "the link to nodes that do not speak HSR"},
+	{"supervision", "the last byte of the multicast address of supervision frames"},
+	{"proto", "0: HSR, 1: PRP"},
+	{"version", "the version of HSR: 0 of 2010, 1 of 2012"},
 }

@@ -56,7 +56,7 @@ func (i *IPoIB) attrs(c *attr.Codec) {
 	attr.U16(c, uapi.IFLA_IPOIB_UMCAST, &i.Umcast)
 }
 
-func (*IPoIB) describe() desc.Kind { return desc.Kind{Fields: ipoibFields} }
+func (*IPoIB) describe() desc.Kind { return desc.Kind{Fields: ipoibFields, Help: ipoibHelp} }
 
 var ipoibFields = []desc.Field{
 	{Type: uapi.IFLA_IPOIB_PKEY, Key: "key", Word: "pkey", Usage: "PKEY", Show: showIPoIBKey, Read: readIPoIBNumber},
@@ -100,4 +100,10 @@ func readIPoIBMode(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 		}
 	}
 	return &desc.UsageError{Text: `Error: argument of "mode" must be "datagram"or "connected"`}
+}
+
+var ipoibHelp = [][2]string{
+	{"pkey", "the key of the InfiniBand partition"},
+	{"mode", "packets as datagrams, or over connections with a large MTU"},
+	{"umcast", "1: packets to multicast groups that a user joined are sent, too"},
 }

@@ -60,14 +60,14 @@ func (m *Macsec) attrs(c *attr.Codec) {
 }
 
 func (*Macsec) describe() desc.Kind {
-	return desc.Kind{Fields: macsecFields, Exact: true, First: readMacsecID, FirstUsage: macsecIDUsage, Complete: completeMacsec}
+	return desc.Kind{Fields: macsecFields, Exact: true, First: readMacsecID, FirstUsage: macsecIDUsage, Complete: completeMacsec, Help: macsecHelp}
 }
 
 const macsecIDUsage = "[ [ address LLADDR ] port PORT | sci SCI ]"
 
 var macsecFields = []desc.Field{
 	{Type: uapi.IFLA_MACSEC_SCI, Key: "sci", Show: showMacsecSCI, ReadOnly: true},
-	{Type: uapi.IFLA_MACSEC_PORT, ReadOnly: true}, // never told
+	{Type: uapi.IFLA_MACSEC_PORT, ReadOnly: true}, // never reported
 	{Type: uapi.IFLA_MACSEC_PROTECT, Key: "protect", Form: desc.Toggle},
 	{Type: uapi.IFLA_MACSEC_CIPHER_SUITE, Key: "cipher_suite", Word: "cipher",
 		Usage: "{ default | gcm-aes-128 | gcm-aes-256 | gcm-aes-xpn-128 | gcm-aes-xpn-256 }", Show: showMacsecCipher, Read: readMacsecCipher},
@@ -257,4 +257,22 @@ func completeMacsec(in *desc.Args, e *wire.Encoder, _ bool) error {
 		return &desc.UsageError{Text: "replay protection enabled, but no window set. did you mean 'replay on window VALUE'?"}
 	}
 	return nil
+}
+
+var macsecHelp = [][2]string{
+	{"address", "the first six bytes of the secure channel's identifier; the link's by default"},
+	{"port", "the last two bytes of it, 1 to 65535"},
+	{"sci", "the whole identifier, eight bytes in hexadecimal"},
+	{"protect", "send frames with the MACsec tag"},
+	{"cipher", "the cipher suite"},
+	{"icvlen", "bytes of the integrity check value"},
+	{"encodingsa", "the secure association that frames are sent with"},
+	{"validate", "frames that fail the check: disabled does not check, check counts them, strict drops them"},
+	{"offload", "what does the work: off the kernel, phy or mac the device"},
+	{"encrypt", "encrypt, or only authenticate"},
+	{"send_sci", "send the channel's identifier in each frame"},
+	{"end_station", "the identifier is left out, as there is one end only"},
+	{"scb", "the single copy broadcast bit"},
+	{"replay", "drop frames that come twice or too late"},
+	{"window", "how many frames late is not too late"},
 }

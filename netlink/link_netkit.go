@@ -21,7 +21,7 @@ const (
 	NETKIT_MODE_L3 NetkitMode = uapi.NETKIT_L3 // packets without a link-layer header; the default of ip
 )
 
-// NetkitPolicy is what becomes of packets where no BPF program is attached.
+// NetkitPolicy is the treatment of packets where no BPF program is attached.
 type NetkitPolicy int
 
 // Policies of an end of a netkit pair.

@@ -21,7 +21,7 @@ func (o *Ovpn) Type() string { return "ovpn" }
 
 func (o *Ovpn) attrs(c *attr.Codec) { attr.U8(c, uapi.IFLA_OVPN_MODE, &o.Mode) }
 
-func (*Ovpn) describe() desc.Kind { return desc.Kind{Fields: ovpnFields} }
+func (*Ovpn) describe() desc.Kind { return desc.Kind{Fields: ovpnFields, Help: ovpnHelp} }
 
 var ovpnFields = []desc.Field{
 	{Type: uapi.IFLA_OVPN_MODE, Key: "mode", Form: desc.Enum8, Names: ovpnModes, Read: readOvpnMode},
@@ -41,4 +41,8 @@ func readOvpnMode(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 		}
 	}
 	return desc.Wrong(word, "invalid mode")
+}
+
+var ovpnHelp = [][2]string{
+	{"mode", "p2p: one peer; mp: several, found by their addresses in the tunnel"},
 }

@@ -41,7 +41,9 @@ func (r *Rmnet) attrs(c *attr.Codec) {
 	})
 }
 
-func (*Rmnet) describe() desc.Kind { return desc.Kind{Fields: rmnetFields, Exact: true} }
+func (*Rmnet) describe() desc.Kind {
+	return desc.Kind{Fields: rmnetFields, Exact: true, Help: rmnetHelp}
+}
 
 var rmnetFields = []desc.Field{
 	{Type: uapi.IFLA_RMNET_MUX_ID, Key: "mux_id", Form: desc.U16, Usage: "MUXID", Read: readRmnetID},
@@ -119,4 +121,14 @@ func readRmnetFlag(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 		e.Struct(f.Type, uapi.SizeofIflaRmnetFlags, &flags)
 	}
 	return nil
+}
+
+var rmnetHelp = [][2]string{
+	{"mux_id", "the number of the channel to the modem, 1 to 254"},
+	{"ingress-deaggregation", "frames that come in hold several packets"},
+	{"ingress-commands", "obey the modem's commands to stop and go on"},
+	{"ingress-mapv4-checksum", "the modem checks checksums of received packets (MAP version 4)"},
+	{"egress-mapv4-checksum", "the modem makes checksums of sent packets (MAP version 4)"},
+	{"ingress-mapv5-checksum", "as ingress-mapv4-checksum, of MAP version 5"},
+	{"egress-mapv5-checksum", "as egress-mapv4-checksum, of MAP version 5"},
 }

@@ -83,7 +83,7 @@ func inNamespace(ns netns.NsHandle, fn func() error) error {
 }
 
 // openQueues opens queues of a device in the namespace of the thread. The
-// first may make the device, and tells its name; where one fails, none stays
+// first may make the device, and learns its name; where one fails, none stays
 // open.
 func openQueues(name string, flags uint16, count int) (queues []*os.File, got string, err error) {
 	for range count {
@@ -200,7 +200,7 @@ func (t *Tuntap) AddQueues(count int) ([]*os.File, error) {
 }
 
 // inDeviceNamespace calls fn in the namespace of the device that queue belongs
-// to, or where the kernel does not tell it (before Linux 5.8, or without
+// to, or where the kernel does not report it (before Linux 5.8, or without
 // CAP_NET_ADMIN) in that of the thread.
 func inDeviceNamespace(queue *os.File, fn func() error) error {
 	ns := netns.None()

@@ -41,8 +41,12 @@ func (v *Vxcan) encodeRest(e *wire.Encoder) {
 	e.End()
 }
 
-func (*Vxcan) describe() desc.Kind { return desc.Kind{Fields: vxcanFields} }
+func (*Vxcan) describe() desc.Kind { return desc.Kind{Fields: vxcanFields, Help: vxcanHelp} }
 
 var vxcanFields = []desc.Field{
 	{Type: uapi.VXCAN_INFO_PEER, Word: "peer", Usage: "LINK_OPTIONS", Exact: true, Read: readPeerLink},
+}
+
+var vxcanHelp = [][2]string{
+	{"peer", "the other end: name NAME, and what links of any kind may have"},
 }

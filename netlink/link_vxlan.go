@@ -28,8 +28,8 @@ type Vxlan struct {
 	Learning       bool   // sources are entered into the forwarding database; always sent
 	Proxy          bool   // ARP and neighbour discovery are answered
 	RSC            bool   // route short circuit
-	L2miss         bool   // unknown link-layer addresses are told to listeners
-	L3miss         bool   // unknown IP addresses are told
+	L2miss         bool   // listeners are notified of unknown link-layer addresses
+	L3miss         bool   // listeners are notified of unknown IP addresses
 	UDPCSum        bool   // checksums over IPv4; the kernel's default is on
 	UDP6ZeroCSumTx bool   // none over IPv6
 	UDP6ZeroCSumRx bool   // and none expected

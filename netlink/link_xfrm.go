@@ -11,8 +11,8 @@ import (
 )
 
 // Xfrmi is an interface that IPsec policies and states with the same Ifid are
-// bound to: ip link add DEV type xfrm dev PARENT if_id ID (Linux 4.19). The link
-// ParentIndex is that which traffic leaves by.
+// bound to: ip link add DEV type xfrm dev PARENT if_id ID (Linux 4.19).
+// ParentIndex is the link that traffic leaves by.
 type Xfrmi struct {
 	LinkAttrs
 	Ifid     uint32 // 1 to 1<<32 - 1; 0 with External
@@ -33,7 +33,9 @@ func (x *Xfrmi) attrs(c *attr.Codec) {
 	attr.Flag(c, uapi.IFLA_XFRM_COLLECT_METADATA, &x.External)
 }
 
-func (*Xfrmi) describe() desc.Kind { return desc.Kind{Fields: xfrmiFields, Complete: completeXfrmi} }
+func (*Xfrmi) describe() desc.Kind {
+	return desc.Kind{Fields: xfrmiFields, Complete: completeXfrmi, Help: xfrmiHelp}
+}
 
 var xfrmiFields = []desc.Field{
 	{Type: uapi.IFLA_XFRM_COLLECT_METADATA, Key: "external", Show: showXfrmiExternal, Read: readXfrmiExternal},
@@ -76,4 +78,10 @@ func completeXfrmi(in *desc.Args, e *wire.Encoder, create bool) error {
 		return &desc.UsageError{Text: `Error: argument "IF_ID" is required`}
 	}
 	return nil
+}
+
+var xfrmiHelp = [][2]string{
+	{"external", "routes or programs give each packet its number; the link has none of its own"},
+	{"dev", "the link below, by which packets are offloaded"},
+	{"if_id", "the number that policies and states for this link have"},
 }

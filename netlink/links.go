@@ -22,7 +22,7 @@ type Link interface {
 	Type() string
 }
 
-// LinkSlave is what a link has as the port of its master, in terms of the
+// LinkSlave holds a link's attributes as a port of its master, in terms of the
 // master's kind.
 type LinkSlave interface {
 	// SlaveType returns the name of the master's kind.

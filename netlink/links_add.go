@@ -68,7 +68,7 @@ func (h *Handle) LinkAdd(link Link) error {
 	return h.wrap(h.linkAddRest(link), "link add", object)
 }
 
-// needsParent is a link whose maker is to be told of a missing ParentIndex in words
+// needsParent is a link for which a missing ParentIndex is an error in words
 // that programs compare.
 type needsParent interface{ errNoParent() error }
 
@@ -224,7 +224,7 @@ func putLinkFlags(ifi *uapi.Ifinfomsg, a *LinkAttrs) {
 	}
 }
 
-// encodeNew appends what only a new link can be told.
+// encodeNew appends what only a new link can have.
 func encodeNewLink(e *wire.Encoder, a *LinkAttrs) {
 	if a.ParentIndex != 0 {
 		e.Int32(uapi.IFLA_LINK, toIndex(e, "parent index", a.ParentIndex))

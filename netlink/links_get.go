@@ -40,7 +40,7 @@ func linkRequest(typ, flags uint16, link Link) *wire.Request {
 	return r
 }
 
-// linkHeader puts ifi and what tells which link it is about.
+// linkHeader puts ifi and the attributes that identify which link it is about.
 func linkHeader(r *wire.Request, ifi *uapi.Ifinfomsg, link Link) {
 	if noLink(link) {
 		r.Header(uapi.SizeofIfinfomsg)

@@ -3,8 +3,6 @@ package netlink
 import (
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"reflect"
 	"regexp"
 	"slices"
@@ -17,39 +15,12 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// capturedKind is one capture of testdata/link_*.json, which internal/record makes: what ip sent to
-// make a link, what the kernel told of it then, and what ip showed of that.
-// Those without a command are bytes that were put together, for what a kernel
-// seldom tells, and what ip showed of them. What is shown of vxlan is that of ip 7.3.
-type capturedKind struct {
-	Name   string
-	Kind   string
-	Port   bool           // the attributes are those of a port of the kind
-	Kernel string         // the release that was asked
-	Cmd    string         // the command
-	Sent   string         // hex: the payload of IFLA_INFO_DATA (IFLA_INFO_SLAVE_DATA) that ip sent
-	Data   string         // hex: that of the kernel
-	Links  map[int]string // names of links that the attributes refer to
-	Text   string         // what ip -d link show prints behind the kind
-	JSON   map[string]any // info_data (info_slave_data) of ip -d -j link show
-}
+// capturedKind is one capture of testdata/kinds, which internal/record makes. What is shown of vxlan is from ip 7.3.
+type capturedKind struct{ capture.Link }
 
-func capturedKinds(t testing.TB) []capturedKind {
-	files, err := filepath.Glob("testdata/link_*.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all []capturedKind
-	for _, file := range files {
-		b, err := os.ReadFile(file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var some []capturedKind
-		if err := json.Unmarshal(b, &some); err != nil {
-			t.Fatalf("%s: %v", file, err)
-		}
-		all = append(all, some...)
+func capturedKinds(t testing.TB) (all []capturedKind) {
+	for _, l := range capture.Links(t, "testdata/kinds") {
+		all = append(all, capturedKind{l})
 	}
 	return all
 }
@@ -68,10 +39,10 @@ func missingOfLinks(port bool) func(*testing.T, string) []string {
 			}
 		}
 		if !sent {
-			missing = append(missing, "a command in testdata/link_kinds.json that makes one")
+			missing = append(missing, "a command in testdata/kinds/"+name+".txt that makes one")
 		}
 		if !told && !slices.Contains(neverTold, name) {
-			missing = append(missing, "what a kernel said of it, in testdata/link_kinds.json")
+			missing = append(missing, "a kernel's answer about it, in testdata/kinds/"+name+".txt")
 		}
 		value, _ := linkKinds.new(name)
 		if _, attributes := any(value).(attributed); attributes && !example && name != "veth" { // veth: TestVethPeerIsEncodedAsIPEncodesIt
@@ -87,14 +58,6 @@ var (
 	neverMade = []string{"bareudp", "lowpan", "netdevsim", "openvswitch", "pfcp", "virt_wifi"}
 	neverTold = []string{"amt", "can", "dsa", "ipoib", "rmnet"}
 )
-
-func (c *capturedKind) String() string {
-	s := c.Kind
-	if c.Port {
-		s += " port"
-	}
-	return s + " " + c.Name
-}
 
 func (c *capturedKind) describe(t testing.TB) *desc.Kind {
 	k := DescribeLink(c.Kind)

@@ -73,7 +73,7 @@ func checkAlias(alias string) error {
 
 func putAlias(e *wire.Encoder, alias string) {
 	e.Fail(checkAlias(alias))
-	// Without NUL: the kernel tells "" from the length.
+	// Without NUL: the kernel recognises "" by the length.
 	e.Data(uapi.IFLA_IFALIAS, []byte(alias))
 }
 

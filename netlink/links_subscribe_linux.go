@@ -20,7 +20,7 @@ type LinkUpdate struct {
 	Link
 }
 
-// LinkSubscribeOptions is what [LinkSubscribeWithOptions] takes.
+// LinkSubscribeOptions are the options of [LinkSubscribeWithOptions].
 type LinkSubscribeOptions struct {
 	Namespace *netns.NsHandle // nil: the handle's, or the calling thread's
 	// ErrorCallback gets what goes wrong after the subscription began, from the

@@ -80,7 +80,7 @@ type Neigh struct {
 	IP           net.IP
 	HardwareAddr net.HardwareAddr // NDA_LLADDR
 	// LLIPAddr is the link-layer address where that is an IP address: on tunnels.
-	// If set, it is what is sent. A message does not tell an IPv6 address from a
+	// If set, it is what is sent. A message does not distinguish an IPv6 address from a
 	// hardware address of 16 bytes: both fields have it then.
 	LLIPAddr    net.IP
 	Vlan        int // VLAN id of a bridge's forwarding entry (NDA_VLAN)

@@ -52,7 +52,7 @@ func (neigh *Neigh) encode(r *wire.Request) {
 
 // owner returns the flags with the one that says whose a forwarding entry is, which
 // a listed one has only if it is the device's own. Without any flag the kernel takes
-// an entry for the bridge's, with others it wants to be told.
+// an entry for the bridge's, with others it wants to be asked.
 func (neigh *Neigh) owner() int {
 	switch {
 	case neigh.Family != uapi.AF_BRIDGE || neigh.Flags&(NTF_SELF|NTF_MASTER) != 0:
@@ -64,7 +64,7 @@ func (neigh *Neigh) owner() int {
 	return neigh.Flags
 }
 
-// encodeKey writes the header, with the family and link put in, and what tells
+// encodeKey writes the header, with the family and link put in, and the attributes that identify
 // the neighbour from others. It returns the family.
 func (neigh *Neigh) encodeKey(r *wire.Request, m uapi.Ndmsg) uint8 {
 	header := r.Header(uapi.SizeofNdmsg)

@@ -9,7 +9,7 @@ import (
 	"kern.sys/unix"
 )
 
-// NeighSubscribeOptions is what [NeighSubscribeWithOptions] takes.
+// NeighSubscribeOptions are the options of [NeighSubscribeWithOptions].
 type NeighSubscribeOptions struct {
 	Namespace *netns.NsHandle // nil: the handle's, or the calling thread's
 	// ErrorCallback gets what goes wrong after the subscription began, from the

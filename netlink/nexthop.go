@@ -61,7 +61,7 @@ type NexthopMember struct {
 	Weight int // 1 to 65536, from 257 on with Linux 6.12; 0 is 1
 }
 
-// String returns what is set of the object.
+// String returns the fields of the object that are set.
 func (n *Nexthop) String() string {
 	words := []string{fmt.Sprintf("ID: %d", n.ID)}
 	if n.Blackhole {

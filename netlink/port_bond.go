@@ -10,7 +10,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// BondSlave is what a link has as the port of a bond, LinkAttrs.Slave: ip -details link show, after "bond_slave".
+// BondSlave holds a link's attributes as the port of a bond, LinkAttrs.Slave: ip -details link show, after "bond_slave".
 // LinkSetSlave sends QueueId where it is not 0, and what has a pointer where that is not nil; the rest is only read.
 type BondSlave struct {
 	State                  BondSlaveState
@@ -59,7 +59,7 @@ var bondPortSilent = []uint16{
 	uapi.IFLA_BOND_SLAVE_AD_PARTNER_OPER_PORT_STATE, uapi.IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE, uapi.IFLA_BOND_SLAVE_AD_CHURN_PARTNER_STATE,
 }
 
-func (*BondSlave) describe() desc.Kind { return desc.Kind{Fields: bondPortFields} }
+func (*BondSlave) describe() desc.Kind { return desc.Kind{Fields: bondPortFields, Help: bondPortHelp} }
 
 var bondPortFields = []desc.Field{
 	{Type: uapi.IFLA_BOND_SLAVE_STATE, Key: "state", Names: bondSlaveStates, Show: showBondPortName},

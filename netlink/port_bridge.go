@@ -10,9 +10,9 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// BridgePort is what a link has as the port of a bridge, LinkAttrs.Slave:
+// BridgePort holds a link's attributes as the port of a bridge, LinkAttrs.Slave:
 // ip -details link show, after "bridge_slave". A pointer is nil where the
-// kernel does not tell the attribute.
+// kernel does not report the attribute.
 type BridgePort struct {
 	State    *uint8  // BR_STATE_…: 0 disabled, 1 listening, 2 learning, 3 forwarding, 4 blocking
 	Priority *uint16 // of the port in the spanning tree, 0 to 63

@@ -1,6 +1,6 @@
 package netlink
 
-// OpenvSwitchSlave is what a port of Open vSwitch has. There is nothing to set.
+// OpenvSwitchSlave is a port of Open vSwitch. There is nothing to set.
 type OpenvSwitchSlave struct{}
 
 // SlaveType returns "openvswitch".

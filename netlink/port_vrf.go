@@ -6,7 +6,7 @@ import (
 	"kern.sys/netlink/desc"
 )
 
-// VrfSlave is what the port of a [Vrf] has. It is only read.
+// VrfSlave holds the attributes of a port of a [Vrf]. It is only read.
 type VrfSlave struct {
 	Table uint32 // of the Vrf
 }

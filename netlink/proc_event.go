@@ -33,7 +33,7 @@ type ProcEvent struct {
 	Msg ProcEventMsg
 }
 
-// ProcEventHeader is what all events have.
+// ProcEventHeader is the header of all events.
 type ProcEventHeader struct {
 	What      uint32 // PROC_EVENT_…
 	CPU       uint32 // where it happened

@@ -2,10 +2,13 @@ package netlink
 
 import (
 	"fmt"
+	"math"
+	"math/bits"
 
 	"kern.sys/internal/attr"
 	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
 )
 
@@ -62,7 +65,7 @@ func (fq *Fq) Attrs() *QdiscAttrs { return &fq.QdiscAttrs }
 // Type returns "fq".
 func (fq *Fq) Type() string { return "fq" }
 
-// String returns what is set of it.
+// String returns the fields that are set.
 func (fq *Fq) String() string {
 	return fmt.Sprintf("{PacketLimit: %d, FlowPacketLimit: %d, Quantum: %d, InitialQuantum: %d, Pacing: %d, FlowDefaultRate: %d, "+
 		"FlowMaxRate: %d, Buckets: %d, FlowRefillDelay: %d, LowRateThreshold: %d, Horizon: %d, HorizonDropPolicy: %d}",
@@ -113,4 +116,180 @@ func (fq *Fq) attrs(c *attr.Codec) {
 			}
 		}
 	})
+}
+
+func (*Fq) describe() desc.Kind {
+	return desc.Kind{Fields: fqFields, Exact: true, Statistics: showFqStatistics}
+}
+
+var fqFields = []desc.Field{
+	{Type: uapi.TCA_FQ_PLIMIT, Key: "limit", Form: desc.TcPackets},
+	{Type: uapi.TCA_FQ_FLOW_PLIMIT, Key: "flow_limit", Form: desc.TcPackets},
+	{Type: uapi.TCA_FQ_BUCKETS_LOG, Word: "buckets", Usage: "NUMBER", Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+		if len(b) >= 4 {
+			p.Uint("buckets", "buckets %d ", 1<<(native.Uint32(b)&31))
+		}
+	}, Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+		v, err := in.Number(32, 0, "buckets")
+		if err == nil && v != 0 {
+			e.Uint32(f.Type, uint32(bits.Len32(uint32(v)-1)))
+		}
+		return err
+	}},
+	{Type: uapi.TCA_FQ_ORPHAN_MASK, Key: "orphan_mask", Form: desc.TcU32},
+	{Type: uapi.TCA_FQ_RATE_ENABLE, Word: "pacing", Words: []string{"nopacing"}, Read: readEcn,
+		Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+			if len(b) >= 4 && native.Uint32(b) == 0 {
+				p.Bool("pacing", "", false)
+				p.Text("nopacing ")
+			}
+		}},
+	{Type: uapi.TCA_FQ_PRIOMAP, Word: "bands", Usage: "3 priomap BAND...", Read: readFqPriomap,
+		Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+			if len(b) >= uapi.SizeofTcPrioQopt {
+				var m uapi.TcPrioQopt
+				m.Decode(b)
+				p.Uint("bands", "bands %d ", uint64(uint32(m.Bands)))
+				showPriomap(p, &m, "priomap ", "%d ")
+			}
+		}},
+	{Type: uapi.TCA_FQ_WEIGHTS, Word: "weights", Usage: "WEIGHT WEIGHT WEIGHT", Read: readFqWeights,
+		Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+			if len(b) < 4*FqBands {
+				return
+			}
+			p.Array("weights ")
+			p.Text("weights ")
+			for i := range FqBands {
+				p.Uint("", "%d ", uint64(native.Uint32(b[4*i:])))
+			}
+			p.EndArray()
+		}},
+	{Type: uapi.TCA_FQ_QUANTUM, Key: "quantum", Form: desc.TcSize},
+	{Type: uapi.TCA_FQ_INITIAL_QUANTUM, Key: "initial_quantum", Form: desc.TcSize},
+	{Type: uapi.TCA_FQ_FLOW_MAX_RATE, Key: "maxrate", Form: desc.TcRate},
+	{Type: uapi.TCA_FQ_FLOW_DEFAULT_RATE, Key: "defrate", Form: desc.TcRate},
+	{Type: uapi.TCA_FQ_LOW_RATE_THRESHOLD, Key: "low_rate_threshold", Form: desc.TcRate},
+	{Type: uapi.TCA_FQ_FLOW_REFILL_DELAY, Key: "refill_delay", Form: desc.TcTime},
+	{Type: uapi.TCA_FQ_CE_THRESHOLD, Key: "ce_threshold", Form: desc.TcTime, Show: func(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
+		if len(b) >= 4 && native.Uint32(b) != math.MaxUint32 {
+			p.Time(f.Key, "ce_threshold %s ", native.Uint32(b))
+		}
+	}},
+	{Type: uapi.TCA_FQ_TIMER_SLACK, Word: "timer_slack", Usage: "TIME", Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+		if len(b) >= 4 {
+			p.Time64("timer_slack", "timer_slack %s ", int64(native.Uint32(b)))
+		}
+	}, Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+		v, err := in.Time64("timer_slack")
+		if err == nil && (v < 0 || v > math.MaxUint32) {
+			return desc.Illegal("timer_slack")
+		}
+		e.Uint32(f.Type, uint32(v))
+		return err
+	}},
+	{Type: uapi.TCA_FQ_HORIZON, Key: "horizon", Form: desc.TcTime},
+	{Type: uapi.TCA_FQ_HORIZON_DROP, Word: "horizon_cap", Words: []string{"horizon_drop"}, Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+		policy := uint8(HORIZON_DROP_POLICY_CAP)
+		if in.Last() == "horizon_drop" {
+			policy = HORIZON_DROP_POLICY_DROP
+		}
+		e.Uint8(f.Type, policy)
+		return nil
+	}, Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+		switch {
+		case len(b) == 0:
+		case b[0] == HORIZON_DROP_POLICY_CAP:
+			p.Null("horizon_cap", "horizon_cap ")
+		default:
+			p.Null("horizon_drop", "horizon_drop ")
+		}
+	}},
+	{Type: uapi.TCA_FQ_OFFLOAD_HORIZON, Key: "offload_horizon", Form: desc.TcTime},
+}
+
+func readFqPriomap(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+	m := uapi.TcPrioQopt{Bands: FqBands}
+	if v, err := in.Signed(10, "bands"); err != nil || v != FqBands {
+		return desc.Failed("\"bands\" must be %d", FqBands)
+	}
+	if !in.Take("priomap") {
+		return desc.Failed("\"priomap\" expected")
+	}
+	for i := range m.Priomap {
+		if !in.More() {
+			return desc.Failed("Not enough elements in priomap")
+		}
+		band, err := in.Number(32, 10, "priomap")
+		if err == nil && band >= FqBands {
+			err = desc.Failed("\"priomap\" element %d too big", band)
+		}
+		if err != nil {
+			return err
+		}
+		m.Priomap[i] = uint8(band)
+	}
+	e.Struct(f.Type, uapi.SizeofTcPrioQopt, &m)
+	return nil
+}
+
+func readFqWeights(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+	var weights [FqBands]uint32
+	for i := range weights {
+		if !in.More() {
+			return desc.Failed("Not enough elements in weights")
+		}
+		v, err := in.Signed(10, "weights")
+		if err == nil && v < uapi.FQ_MIN_WEIGHT {
+			err = desc.Failed("\"weight\" element %d too small", v)
+		}
+		if err != nil {
+			return err
+		}
+		weights[i] = uint32(v)
+	}
+	b := e.Reserve(f.Type, 4*FqBands)
+	for i, v := range weights {
+		native.PutUint32(b[4*i:], v)
+	}
+	return nil
+}
+
+func showFqStatistics(p *desc.Printer, b []byte) {
+	var s uapi.TcFqQdStats
+	s.Decode(b)
+	p.Uint("flows", "  flows %d", uint64(s.Flows))
+	p.Uint("inactive", " (inactive %d", uint64(s.InactiveFlows))
+	p.Uint("throttled", " throttled %d)", uint64(s.ThrottledFlows))
+	for i, n := range s.BandPktCount {
+		key := fmt.Sprintf("band%d_pkts", i)
+		p.Uint(key, " "+key+" %d", uint64(n))
+	}
+	if s.TimeNextDelayedFlow > 0 {
+		p.Time64("next_packet_delay", " next_packet_delay %s", s.TimeNextDelayedFlow)
+	}
+	p.NL()
+	p.Uint("gc", "  gc %d", s.GcFlows)
+	p.Uint("highprio", " highprio %d", s.HighprioPackets)
+	countIfSet(p, "fastpath", s.FastpathPackets)
+	countIfSet(p, "retrans", s.TcpRetrans)
+	p.Uint("throttled", " throttled %d", s.Throttled)
+	if s.UnthrottleLatencyNs != 0 {
+		p.Time64("latency", " latency %s", int64(s.UnthrottleLatencyNs))
+	}
+	countIfSet(p, "ce_mark", s.CeMark)
+	countIfSet(p, "flows_plimit", s.FlowsPlimit)
+	if s.PktsTooLong|s.AllocationErrors|s.HorizonDrops|s.HorizonCaps|s.BandDrops[0]|s.BandDrops[1]|s.BandDrops[2] == 0 {
+		return
+	}
+	p.NL()
+	countIfSet(p, "pkts_too_long", s.PktsTooLong)
+	countIfSet(p, "alloc_errors", s.AllocationErrors)
+	countIfSet(p, "horizon_drops", s.HorizonDrops)
+	if s.HorizonCaps != 0 {
+		p.Uint("horizon_caps", "  horizon_caps %d", s.HorizonCaps)
+	}
+	for i, n := range s.BandDrops {
+		countIfSet(p, fmt.Sprintf("band%d_drops", i), n)
+	}
 }

@@ -9,7 +9,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// NetemQdiscAttrs is what [NewNetem] makes a [Netem] of. Probabilities and correlations are in
+// NetemQdiscAttrs are the arguments of [NewNetem]. Probabilities and correlations are in
 // percent.
 type NetemQdiscAttrs struct {
 	Latency       uint32  // microseconds that packets are delayed

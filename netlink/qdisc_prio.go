@@ -2,7 +2,10 @@ package netlink
 
 import (
 	"kern.sys/internal/attr"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
+	"kern.sys/netlink/wire"
 )
 
 // PRIORITY_MAP_LEN is how many priorities a map of priorities has.
@@ -15,7 +18,7 @@ type Prio struct {
 	PriorityMap [PRIORITY_MAP_LEN]uint8 // the band of packets of each priority (TC_PRIO_…), counted from 0
 }
 
-// NewPrio returns what tc and the kernel's default queue have: three bands, the first for what is
+// NewPrio returns the defaults of tc and of the kernel's default queue: three bands, the first for what is
 // interactive.
 func NewPrio(attrs QdiscAttrs) *Prio {
 	return &Prio{QdiscAttrs: attrs, Bands: 3, PriorityMap: [...]uint8{1, 2, 2, 2, 1, 2, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1}}
@@ -35,4 +38,58 @@ func priorityMap(c *attr.Codec, bands *uint8, priorities *[PRIORITY_MAP_LEN]uint
 	if c.Decoding() {
 		*bands, *priorities = uint8(p.Bands), p.Priomap
 	}
+}
+
+func (*Prio) describe() desc.Kind {
+	return desc.Kind{Fields: prioFields, Header: uapi.SizeofTcPrioQopt, First: firstPrio, Exact: true}
+}
+
+func (*PfifoFast) describe() desc.Kind {
+	return desc.Kind{Fields: prioFields[:1], Header: uapi.SizeofTcPrioQopt}
+}
+
+var prioFields = []desc.Field{
+	{Type: desc.Header, Word: "bands", Usage: "NUMBER", Show: showPrio, Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+		v, err := in.Signed(10, "bands")
+		native.PutUint32(in.Written(e, f.Type), uint32(v))
+		return err
+	}},
+	{Type: desc.Header, Word: "priomap", Usage: "BAND...", Read: readPriomap},
+}
+
+// firstPrio begins with what tc has by default.
+func firstPrio(in *desc.Args, e *wire.Encoder) error {
+	q := NewPrio(QdiscAttrs{})
+	(&uapi.TcPrioQopt{Bands: int32(q.Bands), Priomap: q.PriorityMap}).Put(in.Written(e, desc.Header))
+	return nil
+}
+
+func readPriomap(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+	var m uapi.TcPrioQopt
+	m.Decode(in.Written(e, f.Type))
+	for at := 0; in.More() && !in.PeekOneOf("bands", "priomap"); at++ {
+		band, err := in.Number(32, 10, "priomap")
+		switch {
+		case err != nil:
+			return err
+		case int64(band) >= int64(m.Bands):
+			return desc.Failed("\"priomap\" element is out of bands")
+		case at >= PRIORITY_MAP_LEN:
+			return desc.Failed("\"priomap\" index > TC_PRIO_MAX=%d", uapi.TC_PRIO_MAX)
+		}
+		m.Priomap[at] = uint8(band)
+	}
+	m.Put(in.Written(e, f.Type))
+	return nil
+}
+
+func showPrio(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+	if len(b) < uapi.SizeofTcPrioQopt {
+		return
+	}
+	var m uapi.TcPrioQopt
+	m.Decode(b)
+	p.Uint("bands", "bands %d ", uint64(uint32(m.Bands)))
+	showPriomap(p, &m, "priomap", " %d")
+	p.Bool("multiqueue", "", false) // what kernels had before 2.6.27
 }

@@ -17,7 +17,7 @@ type Qdisc interface {
 	Type() string       // the kind as the kernel calls it
 }
 
-// QdiscAttrs is what queueing disciplines of all kinds have.
+// QdiscAttrs are the attributes of queueing disciplines of all kinds.
 type QdiscAttrs struct {
 	LinkIndex int
 	// Handle is MAJOR:0, see [MakeHandle]. Where it is HANDLE_NONE the kernel chooses one.

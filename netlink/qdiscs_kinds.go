@@ -1,5 +1,9 @@
 package netlink
 
+import (
+	"kern.sys/netlink/desc"
+)
+
 // qdiscKinds are the kinds of queueing disciplines that the package knows by more than their name.
 // Others are a [GenericQdisc].
 var qdiscKinds = kindTable[Qdisc]{
@@ -30,3 +34,11 @@ func QdiscKinds() []string { return qdiscKinds.names() }
 // ClassKinds returns the names of the kinds of classes that the package knows by more than their
 // name.
 func ClassKinds() []string { return classKinds.names() }
+
+// DescribeQdisc describes the options of a kind of queueing discipline, nil for one that is not known by more than its
+// name.
+func DescribeQdisc(kind string) *desc.Kind { return qdiscKinds.describe(kind) }
+
+// DescribeClass describes the options of classes of a kind of queueing discipline, nil where the kind has none that are
+// known by more than their name.
+func DescribeClass(kind string) *desc.Kind { return classKinds.describe(kind) }

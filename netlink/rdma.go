@@ -17,7 +17,7 @@ type RdmaLink struct {
 	Attrs RdmaLinkAttrs
 }
 
-// RdmaLinkAttrs is what a device has.
+// RdmaLinkAttrs are the attributes of a device.
 type RdmaLinkAttrs struct {
 	Index           uint32
 	Name            string

@@ -24,7 +24,7 @@ const (
 	FLAG_PERVASIVE NextHopFlag = uapi.RTNH_F_PERVASIVE
 )
 
-// reportedFlags are those that the kernel tells but takes from nobody.
+// reportedFlags are those that the kernel reports but accepts from nobody.
 const reportedFlags = uapi.RTNH_F_DEAD | uapi.RTNH_F_LINKDOWN | uapi.RTNH_F_UNRESOLVED | uapi.RTNH_F_OFFLOAD |
 	uapi.RTNH_F_TRAP | uapi.RTM_F_CLONED | uapi.RTM_F_OFFLOAD | uapi.RTM_F_TRAP | uapi.RTM_F_OFFLOAD_FAILED
 
@@ -93,7 +93,7 @@ type Route struct {
 	TTLPropagate *bool
 }
 
-// RouteCacheInfo is what the kernel tells of a route's use (struct
+// RouteCacheInfo is the kernel's report about a route's use (struct
 // rta_cacheinfo). Times are in units of USER_HZ, hundredths of a second.
 type RouteCacheInfo struct {
 	Users   uint32 // rta_clntref
@@ -106,7 +106,7 @@ type RouteCacheInfo struct {
 	Tsage   uint32
 }
 
-// RouteGetOptions are what [Handle.RouteGetWithOptions] may know of a packet.
+// RouteGetOptions describe the packet for [Handle.RouteGetWithOptions].
 type RouteGetOptions struct {
 	Iif      string // name of the link that the packet came by
 	IifIndex int    // the same as an index
@@ -123,7 +123,7 @@ type RouteGetOptions struct {
 	Dport    uint16 // with IPProto
 }
 
-// String returns the route as the fields that tell it from others.
+// String returns the fields that distinguish the route from others.
 func (r Route) String() string {
 	var w []string
 	add := func(format string, v any) { w = append(w, fmt.Sprintf(format, v)) }
@@ -226,7 +226,7 @@ func routeObject(r *Route) string {
 	if r.Gw != nil {
 		w = append(w, "via "+r.Gw.String())
 	}
-	if r.Via != nil {
+	if !holdsNil(r.Via) {
 		w = append(w, "via "+r.Via.String())
 	}
 	for _, n := range r.MultiPath[:min(len(r.MultiPath), fewInError)] {

@@ -87,7 +87,7 @@ func encodeRoute(r *wire.Request, typ uint16, route *Route) error {
 }
 
 // encodeWay appends where packets go. A next hop object stands for all of it,
-// though the kernel tells the rest as well.
+// though the kernel reports the rest as well.
 func encodeWay(r *wire.Request, family int, route *Route) error {
 	if route.NHID != 0 {
 		r.Uint32(uapi.RTA_NH_ID, route.NHID)
@@ -196,7 +196,7 @@ func routeFamily(route *Route) (int, error) {
 	}
 	f.prefix("destination", route.Dst)
 	f.prefix("from", route.From)
-	if route.NewDst != nil {
+	if !holdsNil(route.NewDst) {
 		f.is("new destination", route.NewDst.Family())
 	}
 	f.address("source", route.Src)

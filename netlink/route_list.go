@@ -34,7 +34,7 @@ func (h *Handle) RouteListFiltered(family int, filter *Route, filterMask uint64)
 }
 
 // RouteListFilteredIter calls f for each route of [Handle.RouteListFiltered] as
-// it comes, until f returns false. An interrupted dump is not begun anew.
+// it comes, until f returns false. An interrupted dump is not restarted.
 func (h *Handle) RouteListFilteredIter(family int, filter *Route, filterMask uint64, f func(Route) (cont bool)) error {
 	for route, err := range h.RouteSeqFiltered(family, filter, filterMask) {
 		if err != nil {

@@ -24,7 +24,7 @@ type NexthopInfo struct {
 	Realm     int // RTA_FLOW, the upper 16 bits are the source's realm
 }
 
-// String returns the next hop as the fields that tell it from others.
+// String returns the fields that distinguish the next hop from others.
 func (n *NexthopInfo) String() string {
 	var w []string
 	add := func(format string, v any) { w = append(w, fmt.Sprintf(format, v)) }
@@ -114,6 +114,9 @@ func encodeGateway(e *wire.Encoder, family int, gw net.IP, via, newDst Destinati
 			return fmt.Errorf("gateway: %w", err)
 		}
 		e.Addr(uapi.RTA_GATEWAY, a)
+	}
+	if lostDestination(via) || lostDestination(newDst) {
+		return errNoDestination
 	}
 	if via != nil {
 		b, err := via.Encode()

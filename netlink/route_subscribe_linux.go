@@ -12,7 +12,7 @@ import (
 // RouteSubscribeOptions says how [Handle.RouteSubscribeWithOptions] works.
 type RouteSubscribeOptions struct {
 	Namespace     *netns.NsHandle // nil: the handle's
-	ErrorCallback func(error)     // is told what goes wrong, such as wire.ErrOverrun
+	ErrorCallback func(error)     // is called with errors, such as wire.ErrOverrun
 	// ListExisting sends the routes of all tables first.
 	ListExisting           bool
 	ReceiveBufferSize      int           // SO_RCVBUF in bytes; 0 is one that holds bursts

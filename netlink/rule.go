@@ -14,7 +14,7 @@ const FibRuleInvert = uapi.FIB_RULE_INVERT
 // with all fields unset.
 //
 // Rules are often written as a literal, without NewRule. The kernel has no rule
-// to go to 0, so a Goto of 0 tells a literal, and then a Priority,
+// to go to 0, so a Goto of 0 marks a literal, and then a Priority,
 // SuppressIfgroup or SuppressPrefixlen of 0 is unset too.
 type Rule struct {
 	Priority int // FRA_PRIORITY; -1 is unset, for the kernel to choose when it is added

@@ -213,7 +213,7 @@ func decodeRule(data []byte) (Rule, error) {
 	var m uapi.FibRuleHdr
 	m.Decode(data)
 	rule := *NewRule()
-	rule.Priority = 0 // the kernel does not tell that one
+	rule.Priority = 0 // the kernel does not report that one
 	rule.Family = int(m.Family)
 	rule.Tos = uint(m.Tos)
 	rule.Table = int(m.Table)

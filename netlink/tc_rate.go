@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"kern.sys/internal/attr"
 	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
@@ -139,7 +140,7 @@ func AlignToAtm(size uint) uint {
 	return (size + nl.ATM_CELL_PAYLOAD - 1) / nl.ATM_CELL_PAYLOAD * nl.ATM_CELL_SIZE
 }
 
-// AdjustSize returns what a packet of sz bytes takes on the wire: at least mpu bytes, and whole
+// AdjustSize returns the size on the wire of a packet of sz bytes: at least mpu bytes, and whole
 // cells where linklayer is nl.LINKLAYER_ATM.
 func AdjustSize(sz uint, mpu uint, linklayer int) uint {
 	sz = max(sz, mpu)
@@ -216,6 +217,11 @@ func rateSpec(rate uint64, overhead, mpu uint16, linkLayer uint8) uapi.TcRatespe
 		Linklayer: linkLayer & uapi.TC_LINKLAYER_MASK, Overhead: overhead, Mpu: mpu,
 		Rate: uint32(min(rate, math.MaxUint32)),
 	}
+}
+
+// checkLinkLayer refuses a number that struct tc_ratespec has no room for.
+func checkLinkLayer(c *attr.Codec, linkLayer int64) {
+	c.Check("link layer", linkLayer, uapi.TC_LINKLAYER_MASK)
 }
 
 // above32 is a rate that struct tc_ratespec has no room for, 0 for others.

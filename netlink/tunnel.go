@@ -7,7 +7,7 @@ import (
 	"kern.sys/internal/uapi"
 )
 
-// TunnelEncapType is what an IP tunnel puts around its packets: the EncapType of
+// TunnelEncapType is the UDP encapsulation of an IP tunnel's packets: the EncapType of
 // [Iptun] and its like.
 type TunnelEncapType uint16
 

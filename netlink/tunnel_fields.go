@@ -21,16 +21,16 @@ func tunnelFields(sort int, parts ...[]desc.Field) []desc.Field {
 // describeGRE and describeGRE6 are the kinds of GRE over IPv4 and IPv6, with ERSPAN or not.
 func describeGRE(erspan bool) desc.Kind {
 	if erspan {
-		return desc.Kind{Fields: tunnelFields(tunnelGRE, greEnds, gre4, greKeys, greMark, greErspan, greEncap, greOf6), Complete: completeErspan}
+		return explained(desc.Kind{Fields: tunnelFields(tunnelGRE, greEnds, gre4, greKeys, greMark, greErspan, greEncap, greOf6), Complete: completeErspan})
 	}
-	return desc.Kind{Fields: tunnelFields(tunnelGRE, greEnds, gre4, greKeys, greMark, greEncap, greOf6), Complete: completeGRE}
+	return explained(desc.Kind{Fields: tunnelFields(tunnelGRE, greEnds, gre4, greKeys, greMark, greEncap, greOf6), Complete: completeGRE})
 }
 
 func describeGRE6(erspan bool) desc.Kind {
 	if erspan {
-		return desc.Kind{Fields: tunnelFields(tunnelGRE6, greEnds, gre6, greKeys, gre6Local, greMark, greErspan, greEncap, greOf4), Complete: completeGRE6}
+		return explained(desc.Kind{Fields: tunnelFields(tunnelGRE6, greEnds, gre6, greKeys, gre6Local, greMark, greErspan, greEncap, greOf4), Complete: completeGRE6})
 	}
-	return desc.Kind{Fields: tunnelFields(tunnelGRE6, greEnds, gre6, greKeys, gre6Local, greMark, greEncap, greOf4), Complete: completeGRE6}
+	return explained(desc.Kind{Fields: tunnelFields(tunnelGRE6, greEnds, gre6, greKeys, gre6Local, greMark, greEncap, greOf4), Complete: completeGRE6})
 }
 
 // Parts of GRE. Flags that have a direction stand beside those for both: "iseq" is shown where "seq" is read.
@@ -82,7 +82,7 @@ var (
 	}
 )
 
-// What the Go types have for the other family, and kernels do not tell of this one.
+// What the Go types have for the other family, and kernels do not report for this one.
 var (
 	greOf4 = []desc.Field{
 		{Type: uapi.IFLA_GRE_TOS, ReadOnly: true}, {Type: uapi.IFLA_GRE_PMTUDISC, ReadOnly: true}, {Type: uapi.IFLA_GRE_IGNORE_DF, ReadOnly: true},
@@ -101,15 +101,15 @@ var (
 )
 
 func (*Iptun) describe() desc.Kind {
-	return desc.Kind{Fields: tunnelFields(tunnelIP, iptunExternal, ipipMode, iptunEnds, iptun4, iptunMark, iptunEncap), Complete: completeIPTunnel}
+	return explained(desc.Kind{Fields: tunnelFields(tunnelIP, iptunExternal, ipipMode, iptunEnds, iptun4, iptunMark, iptunEncap), Complete: completeIPTunnel})
 }
 
 func (*Sittun) describe() desc.Kind {
-	return desc.Kind{Fields: tunnelFields(tunnelSit, sitMode, iptunEnds, iptun4, sit6rd, iptunMark, iptunEncap), Complete: completeSit}
+	return explained(desc.Kind{Fields: tunnelFields(tunnelSit, sitMode, iptunEnds, iptun4, sit6rd, iptunMark, iptunEncap), Complete: completeSit})
 }
 
 func (*Ip6tnl) describe() desc.Kind {
-	return desc.Kind{Fields: tunnelFields(tunnelIP6, iptunExternal, ip6tnlMode, iptunEnds, iptun6, iptunMark, iptunEncap), Complete: completeIP6Tunnel}
+	return explained(desc.Kind{Fields: tunnelFields(tunnelIP6, iptunExternal, ip6tnlMode, iptunEnds, iptun6, iptunMark, iptunEncap), Complete: completeIP6Tunnel})
 }
 
 // Parts of tunnels of IP in IP.
@@ -171,7 +171,7 @@ func describeVti(sort int) desc.Kind {
 	if sort == tunnelVti6 {
 		k.Complete = completeVti6
 	}
-	return k
+	return explained(k)
 }
 
 var vtiFields = []desc.Field{

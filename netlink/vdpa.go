@@ -22,7 +22,7 @@ type VDPADev struct {
 	MgmtDevName string
 }
 
-// VDPADevConfig is what a device tells whoever uses it: vdpa dev config.
+// VDPADevConfig is the configuration space that a device shows to its driver: vdpa dev config.
 type VDPADevConfig struct {
 	Name               string
 	ID                 uint32 // VIRTIO_ID_…
@@ -87,7 +87,7 @@ type VDPAMGMTDev struct {
 	MaxVQS            uint32
 }
 
-// VDPANewDevParams is what a new device has; 0 and nil leave it to the driver.
+// VDPANewDevParams are the parameters of a new device; 0 and nil leave it to the driver.
 type VDPANewDevParams struct {
 	MACAddr  net.HardwareAddr
 	MaxVQP   uint16

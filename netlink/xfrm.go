@@ -39,7 +39,7 @@ func (p Proto) String() string {
 	return fmt.Sprintf("%d", uint8(p))
 }
 
-// Mode says what of a packet is protected.
+// Mode is the part of a packet that is protected.
 type Mode uint8
 
 // Modes of IPsec: MODE of ip-xfrm(8).
@@ -113,7 +113,7 @@ func (d Dir) String() string {
 	return fmt.Sprintf("socket %d", d-XFRM_SOCKET_IN)
 }
 
-// PolicyAction is what becomes of packets that a policy selects.
+// PolicyAction is the treatment of packets that a policy selects.
 type PolicyAction uint8
 
 // Actions of policies.
@@ -133,7 +133,7 @@ func (a PolicyAction) String() string {
 	return fmt.Sprintf("action %d", uint8(a))
 }
 
-// EncapType is what carries ESP through a translator of addresses.
+// EncapType is the encapsulation that carries ESP through NAT.
 type EncapType uint8
 
 // Encapsulations of ESP.

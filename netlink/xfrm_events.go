@@ -10,7 +10,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// XfrmMsg is what the kernel tells of IPsec: an [XfrmMsgExpire] or another of the types named so.
+// XfrmMsg is a notification about IPsec: an [XfrmMsgExpire] or another of the types named so.
 type XfrmMsg interface {
 	Type() nl.XfrmMsgType // XFRM_MSG_…
 }
@@ -76,7 +76,7 @@ type XfrmMsgAcquire struct {
 // Type returns nl.XFRM_MSG_ACQUIRE.
 func (*XfrmMsgAcquire) Type() nl.XfrmMsgType { return uapi.XFRM_MSG_ACQUIRE }
 
-// XfrmMsgAevent tells of the sequence numbers of a state, so that another machine can go on in
+// XfrmMsgAevent reports the sequence numbers of a state, so that another machine can go on in
 // place of this one.
 type XfrmMsgAevent struct {
 	State *XfrmState // what identifies it, Statistics, and Replay or ReplayESN
@@ -96,7 +96,7 @@ type XfrmMsgMapping struct {
 // Type returns nl.XFRM_MSG_MAPPING.
 func (*XfrmMsgMapping) Type() nl.XfrmMsgType { return uapi.XFRM_MSG_MAPPING }
 
-// XfrmMsgReport tells of a packet of Mobile IPv6 without a state.
+// XfrmMsgReport reports a packet of Mobile IPv6 without a state.
 type XfrmMsgReport struct {
 	Proto    Proto
 	Selector *XfrmPolicy
@@ -116,7 +116,7 @@ type XfrmMsgMigrate struct {
 // Type returns nl.XFRM_MSG_MIGRATE.
 func (*XfrmMsgMigrate) Type() nl.XfrmMsgType { return uapi.XFRM_MSG_MIGRATE }
 
-// XfrmMsgDefaults says what becomes of packets that no policy selects, now.
+// XfrmMsgDefaults reports the new treatment of packets that no policy selects.
 type XfrmMsgDefaults struct{ XfrmDefaults }
 
 // Type returns XFRM_MSG_GETDEFAULT.

@@ -19,7 +19,7 @@ type XfrmMigration struct {
 }
 
 // XfrmMigrate gives the policy with the selector and Dir of policy, and its states, other addresses;
-// a state that is encapsulated gets encap, if that is not nil. Whoever negotiates keys is told. A kernel
+// a state that is encapsulated gets encap, if that is not nil. The key manager is notified. A kernel
 // without CONFIG_XFRM_MIGRATE has ENOPROTOOPT for it.
 func (h *Handle) XfrmMigrate(policy *XfrmPolicy, migrations []XfrmMigration, encap *XfrmStateEncap) error {
 	r := xfrmRequest(uapi.XFRM_MSG_MIGRATE, 0)

@@ -10,7 +10,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// XfrmMonitor sends what the kernel tells of IPsec to ch, messages of the types (nl.XFRM_MSG_EXPIRE, …)
+// XfrmMonitor sends the kernel's notifications about IPsec to ch, messages of the types (nl.XFRM_MSG_EXPIRE, …)
 // or without types all: ip xfrm monitor. It ends when done is closed, and closes ch. What goes wrong is sent to
 // errorChan, as wire.ErrOverrun where messages were lost.
 func (h *Handle) XfrmMonitor(ch chan<- XfrmMsg, done <-chan struct{}, errorChan chan<- error, types ...nl.XfrmMsgType) error {

@@ -42,7 +42,7 @@ type XfrmPolicy struct {
 	SecCtx      *XfrmSecCtx    // of SELinux
 }
 
-// XfrmPolicyTmpl is what a policy asks of a state.
+// XfrmPolicyTmpl holds a policy's requirements for a state.
 type XfrmPolicyTmpl struct {
 	Dst   net.IP // nil: the packet's
 	Src   net.IP
@@ -57,13 +57,13 @@ type XfrmPolicyTmpl struct {
 	Family int   // FAMILY_… of a template without addresses, 0: the policy's
 }
 
-// String returns what is set, but for Optional.
+// String returns the fields that are set, but for Optional.
 func (t XfrmPolicyTmpl) String() string {
 	return fmt.Sprintf("{Dst: %v, Src: %v, Proto: %s, Mode: %s, Spi: 0x%x, Reqid: 0x%x}",
 		t.Dst, t.Src, t.Proto, t.Mode, t.Spi, t.Reqid)
 }
 
-// String returns what identifies the policy, and what it does.
+// String returns the policy's identity and action.
 func (p XfrmPolicy) String() string {
 	return fmt.Sprintf("{Dst: %v, Src: %v, Proto: %s, DstPort: %d, SrcPort: %d, Dir: %s, Priority: %d, Index: %d, Action: %s, "+
 		"Ifindex: %d, Ifid: %d, Mark: %s, Tmpls: %s}",

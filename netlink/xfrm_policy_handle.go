@@ -171,11 +171,11 @@ func (h *Handle) XfrmSpdSetThresholds(v4, v6 *XfrmHashThreshold) error {
 	return h.exec(r, "xfrm policy set", noObject)
 }
 
-// XfrmDefaults is what becomes of packets that no policy selects: XFRM_USERPOLICY_ACCEPT or BLOCK, 0 in
+// XfrmDefaults is the treatment of packets that no policy selects: XFRM_USERPOLICY_ACCEPT or BLOCK, 0 in
 // a change leaves it as it is (Linux 5.15).
 type XfrmDefaults struct{ In, Fwd, Out uint8 }
 
-// XfrmDefaultsGet returns what becomes of packets that no policy selects: ip xfrm policy getdefault.
+// XfrmDefaultsGet returns the treatment of packets that no policy selects: ip xfrm policy getdefault.
 func (h *Handle) XfrmDefaultsGet() (*XfrmDefaults, error) {
 	r := xfrmRequest(uapi.XFRM_MSG_GETDEFAULT, 0)
 	r.Header(uapi.SizeofXfrmUserpolicyDefault)
@@ -192,7 +192,7 @@ func (v *XfrmDefaults) decode(b []byte) {
 	v.In, v.Fwd, v.Out = m.In, m.Fwd, m.Out
 }
 
-// XfrmDefaultsSet says what becomes of packets that no policy selects: ip xfrm policy setdefault.
+// XfrmDefaultsSet sets the treatment of packets that no policy selects: ip xfrm policy setdefault.
 func (h *Handle) XfrmDefaultsSet(v XfrmDefaults) error {
 	r := xfrmRequest(uapi.XFRM_MSG_SETDEFAULT, 0)
 	m := uapi.XfrmUserpolicyDefault{In: v.In, Fwd: v.Fwd, Out: v.Out}

@@ -52,11 +52,11 @@ type XfrmState struct {
 	IPTFS     *XfrmIPTFS     // of XFRM_MODE_IPTFS
 	LastUsed  uint64         // seconds since 1970, of Mobile IPv6; read only
 	// ReplayMaxDiff and ReplayMaxAge say after how many packets, and after how many tenths of a
-	// second, the kernel tells of sequence numbers (XFRMNLGRP_AEVENTS); nil: the system's. They
+	// second, the kernel reports sequence numbers (XFRMNLGRP_AEVENTS); nil: the system's. They
 	// are not read, but by [Handle.XfrmAeventGet].
 	ReplayMaxDiff *uint32
 	ReplayMaxAge  *uint32
-	// MappingMaxAge is how many seconds apart changes of the peer's UDP port are told (Linux 5.17).
+	// MappingMaxAge is how many seconds apart changes of the peer's UDP port are reported (Linux 5.17).
 	MappingMaxAge uint32
 	// NatKeepalive is how many seconds apart the kernel keeps a translator's state alive, 0: it
 	// does not (Linux 6.11).
@@ -101,7 +101,7 @@ func (e XfrmStateEncap) String() string {
 		e.Type, e.SrcPort, e.DstPort, e.OriginalAddress)
 }
 
-// XfrmStateLimits are what a state or a policy may be used for. At a soft limit the kernel tells
+// XfrmStateLimits bound the use of a state or a policy. At a soft limit the kernel notifies
 // of it, at a hard one it deletes it. 0 is no limit; one of bytes or packets that is none is read
 // as the largest uint64. Times are in seconds.
 type XfrmStateLimits struct {
@@ -115,7 +115,7 @@ type XfrmStateLimits struct {
 	TimeUseHard uint64
 }
 
-// XfrmStateStats is what a state was used for.
+// XfrmStateStats counts the use of a state.
 type XfrmStateStats struct {
 	ReplayWindow uint32 // packets outside of the window
 	Replay       uint32 // packets that came again
@@ -157,7 +157,7 @@ type XfrmIPTFS struct {
 	PacketSize    *uint32 // bytes of outer packets, 0: what the path takes
 }
 
-// String returns what is set, without the keys.
+// String returns the fields that are set, without the keys.
 func (sa XfrmState) String() string {
 	pcpu := "<nil>"
 	if sa.Pcpunum != nil {

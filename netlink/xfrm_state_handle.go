@@ -254,7 +254,7 @@ func (h *Handle) XfrmSadInfoGet() (*XfrmSadInfo, error) {
 // nothing.
 const xfrmFlagsSize = 4
 
-// XfrmAeventGet returns what the kernel tells of a state's sequence numbers: Statistics, Replay or
+// XfrmAeventGet returns the kernel's report about a state's sequence numbers: Statistics, Replay or
 // ReplayESN, ReplayMaxDiff and ReplayMaxAge are set beside what identifies it.
 func (h *Handle) XfrmAeventGet(state *XfrmState) (*XfrmState, error) {
 	r := xfrmRequest(uapi.XFRM_MSG_GETAE, 0)

@@ -369,8 +369,9 @@ func ConntrackTableFlush(table ConntrackTableType) error {
 	return pkgHandle.ConntrackTableFlush(table)
 }
 
-// ConntrackTableList returns what a table has of a family, or of all with FAMILY_ALL: conntrack -L.
-// It acts in the network namespace of the calling thread; see [Handle.ConntrackTableList].
+// ConntrackTableList lists the entries of a table of one family, or of all with FAMILY_ALL:
+// conntrack -L. It acts in the network namespace of the calling thread; see
+// [Handle.ConntrackTableList].
 func ConntrackTableList(table ConntrackTableType, family InetFamily) ([]*ConntrackFlow, error) {
 	return pkgHandle.ConntrackTableList(table, family)
 }
@@ -451,7 +452,7 @@ func DevlinkGetDeviceResources(bus string, device string) (*DevlinkResources, er
 	return pkgHandle.DevlinkGetDeviceResources(bus, device)
 }
 
-// DevlinkGetDeviceVersions returns the versions that a device tells, those that are running and
+// DevlinkGetDeviceVersions returns the versions that a device reports, those that are running and
 // those that are stored each by themselves: devlink dev info BUS/DEVICE. It acts in the network
 // namespace of the calling thread; see [Handle.DevlinkGetDeviceVersions].
 func DevlinkGetDeviceVersions(bus, device string) (*DevlinkVersions, error) {
@@ -1969,7 +1970,7 @@ func Watch(ctx context.Context, tables ...Table) iter.Seq2[Event, error] {
 	return pkgHandle.Watch(ctx, tables...)
 }
 
-// XfrmAeventGet returns what the kernel tells of a state's sequence numbers: Statistics, Replay or
+// XfrmAeventGet returns the kernel's report about a state's sequence numbers: Statistics, Replay or
 // ReplayESN, ReplayMaxDiff and ReplayMaxAge are set beside what identifies it. It acts in the
 // network namespace of the calling thread; see [Handle.XfrmAeventGet].
 func XfrmAeventGet(state *XfrmState) (*XfrmState, error) {
@@ -1983,13 +1984,13 @@ func XfrmAeventSet(state *XfrmState) error {
 	return pkgHandle.XfrmAeventSet(state)
 }
 
-// XfrmDefaultsGet returns what becomes of packets that no policy selects: ip xfrm policy
+// XfrmDefaultsGet returns the treatment of packets that no policy selects: ip xfrm policy
 // getdefault. It acts in the network namespace of the calling thread; see [Handle.XfrmDefaultsGet].
 func XfrmDefaultsGet() (*XfrmDefaults, error) {
 	return pkgHandle.XfrmDefaultsGet()
 }
 
-// XfrmDefaultsSet says what becomes of packets that no policy selects: ip xfrm policy setdefault.
+// XfrmDefaultsSet sets the treatment of packets that no policy selects: ip xfrm policy setdefault.
 // It acts in the network namespace of the calling thread; see [Handle.XfrmDefaultsSet].
 func XfrmDefaultsSet(v XfrmDefaults) error {
 	return pkgHandle.XfrmDefaultsSet(v)

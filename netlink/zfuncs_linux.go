@@ -36,7 +36,7 @@ func ConntrackSubscribe(ch chan<- ConntrackEvent, done <-chan struct{}, options 
 	return pkgHandle.ConntrackSubscribe(ch, done, options)
 }
 
-// ConntrackSubscribeSeq tells of connections that are created, changed and destroyed, from when an
+// ConntrackSubscribeSeq reports connections that are created, changed and destroyed, from when an
 // iteration begins: conntrack -E. It acts in the network namespace of the calling thread; see
 // [Handle.ConntrackSubscribeSeq].
 func ConntrackSubscribeSeq(options ConntrackSubscribeOptions) iter.Seq2[ConntrackEvent, error] {
@@ -129,9 +129,9 @@ func SocketSubscribe(ch chan<- *SocketInfo, done <-chan struct{}, options Socket
 	return pkgHandle.SocketSubscribe(ch, done, options)
 }
 
-// SocketSubscribeSeq tells of TCP and UDP sockets that end, with what is known of their
-// connections, from when an iteration begins: ss -E. It acts in the network namespace of the
-// calling thread; see [Handle.SocketSubscribeSeq].
+// SocketSubscribeSeq reports TCP and UDP sockets that end, with their connections, from the start
+// of an iteration: ss -E. It acts in the network namespace of the calling thread; see
+// [Handle.SocketSubscribeSeq].
 func SocketSubscribeSeq(options SocketSubscribeOptions) iter.Seq2[*SocketInfo, error] {
 	return pkgHandle.SocketSubscribeSeq(options)
 }
@@ -142,7 +142,7 @@ func XfrmEvents(types ...nl.XfrmMsgType) iter.Seq2[XfrmMsg, error] {
 	return pkgHandle.XfrmEvents(types...)
 }
 
-// XfrmMonitor sends what the kernel tells of IPsec to ch, messages of the types
+// XfrmMonitor sends the kernel's notifications about IPsec to ch, messages of the types
 // (nl.XFRM_MSG_EXPIRE, …) or without types all: ip xfrm monitor. It acts in the network namespace
 // of the calling thread; see [Handle.XfrmMonitor].
 func XfrmMonitor(ch chan<- XfrmMsg, done <-chan struct{}, errorChan chan<- error, types ...nl.XfrmMsgType) error {

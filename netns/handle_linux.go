@@ -6,7 +6,7 @@ import (
 	"kern.sys/unix"
 )
 
-// id returns what tells one namespace from all others: the device and inode numbers of its file.
+// id returns what distinguishes one namespace from all others: the device and inode numbers of its file.
 func (ns NsHandle) id() (dev, ino uint64, err error) {
 	var st unix.Stat_t
 	if err := unix.Fstat(int(ns), &st); err != nil {
@@ -15,7 +15,7 @@ func (ns NsHandle) id() (dev, ino uint64, err error) {
 	return uint64(st.Dev), uint64(st.Ino), nil
 }
 
-// Equal tells whether both handles are of the same namespace. A handle equals itself, also when it is none or closed.
+// Equal reports whether both handles are of the same namespace. A handle equals itself, also when it is none or closed.
 func (ns NsHandle) Equal(other NsHandle) bool {
 	if ns == other {
 		return true

@@ -27,7 +27,7 @@ type NsHandle int
 // None returns the handle that stands for no namespace.
 func None() NsHandle { return -1 }
 
-// IsOpen tells whether the handle is other than [None]. It does not ask the kernel whether the descriptor is open.
+// IsOpen reports whether the handle is other than [None]. It does not ask the kernel whether the descriptor is open.
 func (ns NsHandle) IsOpen() bool { return ns != None() }
 
 // ErrorDetails makes the errors of all functions say what was done to which namespace. Without it those that other

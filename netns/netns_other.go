@@ -53,7 +53,7 @@ func GetFromThread(pid, tid int) (NsHandle, error) { return None(), ErrNotImplem
 // GetFromDocker returns [ErrNotImplemented].
 func GetFromDocker(id string) (NsHandle, error) { return None(), ErrNotImplemented }
 
-// Equal tells whether both are the same handle.
+// Equal reports whether both are the same handle.
 func (ns NsHandle) Equal(other NsHandle) bool { return ns == other }
 
 // String is "NS(none)" for [None], else "NS(unknown)".

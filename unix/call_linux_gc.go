@@ -4,14 +4,14 @@ package unix
 
 import "syscall"
 
-// Syscall makes a system call of up to three arguments, telling the Go scheduler that it may block.
+// Syscall makes a system call of up to three arguments, informing the Go scheduler that it may block.
 // What is converted to uintptr within the list of arguments stays alive, and in its place, until the call returns.
 func Syscall(trap, a1, a2, a3 uintptr) (r1, r2 uintptr, err syscall.Errno)
 
 // Syscall6 is [Syscall] for up to six arguments.
 func Syscall6(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err syscall.Errno)
 
-// RawSyscall is [Syscall] without telling the scheduler: only for calls that never block.
+// RawSyscall is [Syscall] without informing the scheduler: only for calls that never block.
 func RawSyscall(trap, a1, a2, a3 uintptr) (r1, r2 uintptr, err syscall.Errno)
 
 // RawSyscall6 is [RawSyscall] for up to six arguments.

@@ -6,7 +6,7 @@ import "syscall"
 
 // The forms that report errors are the standard library's, which makes every call by syscall(3) of the C library.
 
-// Syscall makes a system call of up to three arguments, telling the Go scheduler that it may block.
+// Syscall makes a system call of up to three arguments, informing the Go scheduler that it may block.
 // What is converted to uintptr within the list of arguments stays alive, and in its place, until the call returns.
 func Syscall(trap, a1, a2, a3 uintptr) (r1, r2 uintptr, err syscall.Errno) {
 	return syscall.Syscall(trap, a1, a2, a3)
@@ -17,7 +17,7 @@ func Syscall6(trap, a1, a2, a3, a4, a5, a6 uintptr) (r1, r2 uintptr, err syscall
 	return syscall.Syscall6(trap, a1, a2, a3, a4, a5, a6)
 }
 
-// RawSyscall is [Syscall] without telling the scheduler: only for calls that never block.
+// RawSyscall is [Syscall] without informing the scheduler: only for calls that never block.
 func RawSyscall(trap, a1, a2, a3 uintptr) (r1, r2 uintptr, err syscall.Errno) {
 	return syscall.RawSyscall(trap, a1, a2, a3)
 }

@@ -14,7 +14,7 @@ func socketcall(call int, a0, a1, a2, a3, a4, a5 uintptr) (n int, err syscall.Er
 	return int(r1), err
 }
 
-// rawsocketcall is socketcall without telling the scheduler.
+// rawsocketcall is socketcall without informing the scheduler.
 func rawsocketcall(call int, a0, a1, a2, a3, a4, a5 uintptr) (n int, err syscall.Errno) {
 	args := [6]uintptr{a0, a1, a2, a3, a4, a5}
 	r1, _, err := RawSyscall(SYS_SOCKETCALL, uintptr(call), uintptr(unsafe.Pointer(&args)), 0)

@@ -71,7 +71,7 @@ func CapRightsClear(rights *CapRights, clearrights []uint64) error {
 	return capEach(rights, clearrights, func(word *uint64, right uint64) { *word &^= right & (1<<capIndexShift - 1) })
 }
 
-// CapRightsIsSet tells whether all of some rights are there.
+// CapRightsIsSet reports whether all of some rights are there.
 func CapRightsIsSet(rights *CapRights, setrights []uint64) (bool, error) {
 	all := true
 	err := capEach(rights, setrights, func(word *uint64, right uint64) { all = all && *word&right == right })

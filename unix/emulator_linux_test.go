@@ -52,10 +52,10 @@ var emulatorLacks = map[string]string{
 	"userfaultfd":                             "has none",
 }
 
-// emulated tells whether an emulator of programs, as qemu-user, stands between them and the kernel.
+// emulated reports whether an emulator of programs, as qemu-user, stands between them and the kernel.
 func emulated() bool { return nstest.Emulated() }
 
-// kernelHas tells whether the kernel itself answers, and not an emulator, which lacks the feature.
+// kernelHas reports whether the kernel itself answers, and not an emulator, which lacks the feature.
 func kernelHas(t testing.TB, feature string) bool {
 	t.Helper()
 	if !emulated() {

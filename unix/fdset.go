@@ -14,7 +14,7 @@ func (fds *FdSet) Set(fd int) { fds.Bits[fd/fdSetBits] |= 1 << (uint(fd) % uint(
 // Clear removes fd from the set.
 func (fds *FdSet) Clear(fd int) { fds.Bits[fd/fdSetBits] &^= 1 << (uint(fd) % uint(fdSetBits)) }
 
-// IsSet tells whether fd is in the set.
+// IsSet reports whether fd is in the set.
 func (fds *FdSet) IsSet(fd int) bool {
 	return fds.Bits[fd/fdSetBits]&(1<<(uint(fd)%uint(fdSetBits))) != 0
 }

@@ -9,5 +9,5 @@ var (
 	Stderr = 2
 )
 
-// ImplementsGetwd tells that Getwd works here.
+// ImplementsGetwd says that Getwd works here.
 const ImplementsGetwd = true

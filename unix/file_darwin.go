@@ -130,12 +130,12 @@ func Connectx(fd int, srcIf uint32, srcAddr, dstAddr Sockaddr, associd SaeAssocI
 	return n, err
 }
 
-// SysctlKinfoProc returns what the kernel says of one process, as for "kern.proc.pid" and its id.
+// SysctlKinfoProc returns the kernel's description of one process, as for "kern.proc.pid" and its id.
 func SysctlKinfoProc(name string, args ...int) (*KinfoProc, error) {
 	return sysctlValue[KinfoProc](name, args...)
 }
 
-// SysctlKinfoProcSlice returns what the kernel says of processes, as for "kern.proc.all".
+// SysctlKinfoProcSlice returns the kernel's descriptions of processes, as for "kern.proc.all".
 func SysctlKinfoProcSlice(name string, args ...int) ([]KinfoProc, error) {
 	b, err := SysctlRaw(name, args...)
 	if err != nil {

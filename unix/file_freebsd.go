@@ -86,7 +86,7 @@ func JailSet(params [][]byte, flags int) (jid int, err error) {
 	return jailSet(appendBytes(some[:0], params), flags)
 }
 
-// CapGetmode is cap_getmode(2): it tells whether the process is in capability mode; see [CapEnter].
+// CapGetmode is cap_getmode(2): it reports whether the process is in capability mode; see [CapEnter].
 func CapGetmode() (bool, error) {
 	var mode uint32
 	err := capGetmode(&mode)

@@ -40,5 +40,5 @@ func Sendfile(outfd int, infd int, offset *int64, count int) (written int, err e
 	return -1, ENOSYS
 }
 
-// SysctlUvmexp returns what "vm.uvmexp" says of memory.
+// SysctlUvmexp returns "vm.uvmexp", the statistics of memory.
 func SysctlUvmexp(name string) (*Uvmexp, error) { return sysctlValue[Uvmexp](name) }

@@ -33,7 +33,7 @@ func FileGetattr(dirfd int, path string, attr *FileAttr, flags uint) error {
 	return fileGetattr(dirfd, path, attr, unsafe.Sizeof(*attr), flags)
 }
 
-// FileSetattr is file_setattr(2), Linux 6.17: it gives a file what [FileGetattr] tells, all of it.
+// FileSetattr is file_setattr(2), Linux 6.17: it gives a file all attributes that [FileGetattr] returns.
 func FileSetattr(dirfd int, path string, attr *FileAttr, flags uint) error {
 	return fileSetattr(dirfd, path, attr, unsafe.Sizeof(*attr), flags)
 }

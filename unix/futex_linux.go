@@ -51,7 +51,7 @@ func FutexOpWakeOp(addr *uint32, wake int, addr2 *uint32, wake2 int, op uint32, 
 	return futexCount(addr, FUTEX_WAKE_OP|flags, count32(wake), uintptr(count32(wake2)), addr2, op)
 }
 
-// FutexOperation is what [FutexOpWakeOp] does: op (FUTEX_OP_SET and others) with arg, then a comparison cmp (FUTEX_OP_CMP_…)
+// FutexOperation is the operation of [FutexOpWakeOp]: op (FUTEX_OP_SET and others) with arg, then a comparison cmp (FUTEX_OP_CMP_…)
 // of the old value with cmparg. The arguments are numbers of 12 bits.
 func FutexOperation(op, arg, cmp, cmparg int) uint32 {
 	return uint32(op&0xf)<<28 | uint32(cmp&0xf)<<24 | uint32(arg&0xfff)<<12 | uint32(cmparg&0xfff)
@@ -146,7 +146,7 @@ func GetRobustList(pid int) (head, size uintptr, err error) {
 func SetRobustList(head *RobustListHead) error { return setRobustList(head, unsafe.Sizeof(*head)) }
 
 // Rseq is rseq(2), Linux 4.18: from now on the kernel keeps in area on which processor the calling thread runs, or with
-// RSEQ_FLAG_UNREGISTER no more. size is 32, or the size that the auxiliary vector tells. sig is
+// RSEQ_FLAG_UNREGISTER no more. size is 32, or the size in the auxiliary vector. sig is
 // in front of every abort handler, and the same to unregister. The kernel writes to area until then: it must be memory that is
 // not the garbage collector's, as from [MmapPtr], aligned to its size. A goroutine must be locked to its thread. In programs with
 // cgo the C library has registered one, EBUSY. Sequences to restart take assembly.

@@ -42,7 +42,7 @@ func Setresuid(ruid, euid, suid int) (err error) { return syscall.Setresuid(ruid
 // Setresgid is setresgid(2).
 func Setresgid(rgid, egid, sgid int) (err error) { return syscall.Setresgid(rgid, egid, sgid) }
 
-// SetfsuidRetUid is setfsuid(2): it returns the previous id, of the calling thread. It does not tell whether it worked;
+// SetfsuidRetUid is setfsuid(2): it returns the previous id, of the calling thread. It does not report whether it worked;
 // a second call with -1 does.
 func SetfsuidRetUid(uid int) (int, error) { return setfsuid(uid), nil }
 

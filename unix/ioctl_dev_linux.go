@@ -16,12 +16,12 @@ func IoctlGetRTCWkAlrm(fd int) (*RTCWkAlrm, error) { return ioctlGet[RTCWkAlrm](
 // IoctlSetRTCWkAlrm sets the alarm of a real-time clock; see rtc(4).
 func IoctlSetRTCWkAlrm(fd int, value *RTCWkAlrm) error { return ioctlSet(fd, RTC_WKALM_SET, value) }
 
-// IoctlGetWatchdogInfo tells of a watchdog.
+// IoctlGetWatchdogInfo returns information about a watchdog.
 func IoctlGetWatchdogInfo(fd int) (*WatchdogInfo, error) {
 	return ioctlGet[WatchdogInfo](fd, WDIOC_GETSUPPORT)
 }
 
-// IoctlWatchdogKeepalive tells a watchdog that all is well.
+// IoctlWatchdogKeepalive resets a watchdog's timer.
 func IoctlWatchdogKeepalive(fd int) error {
 	_, err := ioctl(fd, WDIOC_KEEPALIVE, 0)
 	return err
@@ -32,7 +32,7 @@ func IoctlHIDGetDesc(fd int, value *HIDRawReportDescriptor) error {
 	return ioctlSet(fd, HIDIOCGRDESC, value)
 }
 
-// IoctlHIDGetRawInfo tells bus, vendor and product of a hidraw device.
+// IoctlHIDGetRawInfo returns bus, vendor and product of a hidraw device.
 func IoctlHIDGetRawInfo(fd int) (*HIDRawDevInfo, error) {
 	return ioctlGet[HIDRawDevInfo](fd, HIDIOCGRAWINFO)
 }
@@ -43,7 +43,7 @@ func IoctlHIDGetRawName(fd int) (string, error) { return hidString(fd, 4, 128) }
 // IoctlHIDGetRawPhys returns where a hidraw device is plugged in.
 func IoctlHIDGetRawPhys(fd int) (string, error) { return hidString(fd, 5, 64) }
 
-// IoctlHIDGetRawUniq returns what tells a hidraw device from others of its kind, as a serial number.
+// IoctlHIDGetRawUniq returns what distinguishes a hidraw device from others of its kind, such as a serial number.
 func IoctlHIDGetRawUniq(fd int) (string, error) { return hidString(fd, 8, 64) }
 
 // hidString makes the request of the given number for size bytes. Requests carry the size of their argument in 14
@@ -55,7 +55,7 @@ func hidString(fd int, number, size uint) (string, error) {
 	return ByteSliceToString(buf), err
 }
 
-// IoctlPtpClockGetcaps tells what a PTP clock can do; see Documentation/driver-api/ptp.rst.
+// IoctlPtpClockGetcaps returns the capabilities of a PTP clock; see Documentation/driver-api/ptp.rst.
 func IoctlPtpClockGetcaps(fd int) (*PtpClockCaps, error) {
 	return ioctlGet[PtpClockCaps](fd, PTP_CLOCK_GETCAPS2)
 }
@@ -71,13 +71,13 @@ func IoctlPtpSysOffsetExtended(fd int, samples uint) (*PtpSysOffsetExtended, err
 	return value, ioctlSet(fd, PTP_SYS_OFFSET_EXTENDED2, value)
 }
 
-// IoctlPtpPinGetfunc tells what a pin of a PTP clock is used for.
+// IoctlPtpPinGetfunc returns the use of a pin of a PTP clock.
 func IoctlPtpPinGetfunc(fd int, index uint) (*PtpPinDesc, error) {
 	value := &PtpPinDesc{Index: uint32(index)}
 	return value, ioctlSet(fd, PTP_PIN_GETFUNC2, value)
 }
 
-// IoctlPtpPinSetfunc says what a pin of a PTP clock is used for.
+// IoctlPtpPinSetfunc sets the use of a pin of a PTP clock.
 func IoctlPtpPinSetfunc(fd int, pd *PtpPinDesc) error { return ioctlSet(fd, PTP_PIN_SETFUNC2, pd) }
 
 // IoctlPtpPeroutRequest makes a PTP clock give out a periodic signal.

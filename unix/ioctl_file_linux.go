@@ -54,7 +54,7 @@ func IoctlFileDedupeRange(srcFd int, value *FileDedupeRange) error {
 	return err
 }
 
-// IoctlLoopGetStatus64 tells of a loop device: LOOP_GET_STATUS64 of loop(4).
+// IoctlLoopGetStatus64 returns the state of a loop device: LOOP_GET_STATUS64 of loop(4).
 func IoctlLoopGetStatus64(fd int) (*LoopInfo64, error) {
 	v, err := ioctlGet[LoopInfo64](fd, LOOP_GET_STATUS64)
 	if err != nil {

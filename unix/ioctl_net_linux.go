@@ -15,25 +15,25 @@ func ioctlIfreqData[T any](fd int, req uint, ifname string, value *T) error {
 	return ioctlSet(fd, req, &p)
 }
 
-// IoctlGetEthtoolDrvinfo tells of the driver of a network interface: ETHTOOL_GDRVINFO.
+// IoctlGetEthtoolDrvinfo returns information about the driver of a network interface: ETHTOOL_GDRVINFO.
 func IoctlGetEthtoolDrvinfo(fd int, ifname string) (*EthtoolDrvinfo, error) {
 	value := &EthtoolDrvinfo{Cmd: ETHTOOL_GDRVINFO}
 	return value, ioctlIfreqData(fd, SIOCETHTOOL, ifname, value)
 }
 
-// IoctlGetEthtoolTsInfo tells what times a network interface can stamp on packets: ETHTOOL_GET_TS_INFO.
+// IoctlGetEthtoolTsInfo returns the time stamps that a network interface can put on packets: ETHTOOL_GET_TS_INFO.
 func IoctlGetEthtoolTsInfo(fd int, ifname string) (*EthtoolTsInfo, error) {
 	value := &EthtoolTsInfo{Cmd: ETHTOOL_GET_TS_INFO}
 	return value, ioctlIfreqData(fd, SIOCETHTOOL, ifname, value)
 }
 
-// IoctlGetHwTstamp tells what times a network interface stamps on packets: SIOCGHWTSTAMP.
+// IoctlGetHwTstamp returns the time stamps that a network interface puts on packets: SIOCGHWTSTAMP.
 func IoctlGetHwTstamp(fd int, ifname string) (*HwTstampConfig, error) {
 	value := &HwTstampConfig{}
 	return value, ioctlIfreqData(fd, SIOCGHWTSTAMP, ifname, value)
 }
 
-// IoctlSetHwTstamp says what times a network interface shall stamp on packets: SIOCSHWTSTAMP. It stores what it does.
+// IoctlSetHwTstamp selects the time stamps that a network interface puts on packets: SIOCSHWTSTAMP. cfg receives the effective settings.
 func IoctlSetHwTstamp(fd int, ifname string, cfg *HwTstampConfig) error {
 	return ioctlIfreqData(fd, SIOCSHWTSTAMP, ifname, cfg)
 }

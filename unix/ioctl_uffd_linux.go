@@ -5,14 +5,14 @@ import (
 	"unsafe"
 )
 
-// The requests of descriptors of [Userfaultfd]; see ioctl_userfaultfd(2). Addresses are those of the process whose faults they tell
+// The requests of descriptors of [Userfaultfd]; see ioctl_userfaultfd(2). Addresses are those of the process whose faults they report
 // of, in memory that is mapped and not the garbage collector's, as from [Mmap].
 
 // IoctlUffdioApi is UFFDIO_API, the first one to make: value.Api is UFFD_API, and Features (UFFD_FEATURE_…) what is
 // wanted. What the kernel has is stored there.
 func IoctlUffdioApi(fd int, value *UffdioApi) error { return ioctlSet(fd, UFFDIO_API, value) }
 
-// IoctlUffdioRegister is UFFDIO_REGISTER: from now on faults in a range are told, those that Mode (UFFDIO_REGISTER_MODE_…)
+// IoctlUffdioRegister is UFFDIO_REGISTER: from now on faults in a range are reported, those that Mode (UFFDIO_REGISTER_MODE_…)
 // names. Ioctls is what can be done there: a bit for each request, which its lowest byte numbers.
 func IoctlUffdioRegister(fd int, value *UffdioRegister) error {
 	return ioctlSet(fd, UFFDIO_REGISTER, value)
@@ -72,16 +72,16 @@ func IoctlUffdioSetMode(fd int, value *UffdioSetMode) error {
 	return ioctlSet(fd, UFFDIO_SET_MODE, value)
 }
 
-// Pagefault returns what UFFD_EVENT_PAGEFAULT tells: UFFD_PAGEFAULT_FLAG_…, the address, and with UFFD_FEATURE_THREAD_ID the thread.
+// Pagefault returns the contents of UFFD_EVENT_PAGEFAULT: UFFD_PAGEFAULT_FLAG_…, the address, and with UFFD_FEATURE_THREAD_ID the thread.
 func (m *UffdMsg) Pagefault() (flags, addr uint64, tid int) {
 	return m.Arg[0], m.Arg[1], int(*(*uint32)(unsafe.Pointer(&m.Arg[2])))
 }
 
-// Fork returns what UFFD_EVENT_FORK tells: a descriptor for the faults of the child.
+// Fork returns the contents of UFFD_EVENT_FORK: a descriptor for the faults of the child.
 func (m *UffdMsg) Fork() (fd int) { return int(*(*uint32)(unsafe.Pointer(&m.Arg[0]))) }
 
-// Remap returns what UFFD_EVENT_REMAP tells of mremap(2).
+// Remap returns the contents of UFFD_EVENT_REMAP, about an mremap(2).
 func (m *UffdMsg) Remap() (from, to, length uint64) { return m.Arg[0], m.Arg[1], m.Arg[2] }
 
-// Remove returns the range that UFFD_EVENT_REMOVE or UFFD_EVENT_UNMAP tells of.
+// Remove returns the range that UFFD_EVENT_REMOVE or UFFD_EVENT_UNMAP is about.
 func (m *UffdMsg) Remove() (start, end uint64) { return m.Arg[0], m.Arg[1] }

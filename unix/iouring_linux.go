@@ -37,7 +37,7 @@ func (sqe *IoUringSqe) SetSockopt(level, name uint32) {
 }
 
 // IoSubmit is io_submit(2). n is how many of the operations it began. The kernel uses what Aio_buf points to until the
-// operation has ended: see [IoUringEnter]. It tells the operation's address in Obj of [IoEvent], so that what belongs to
+// operation has ended: see [IoUringEnter]. It has the operation's address in Obj of [IoEvent], so that what belongs to
 // it is better found by Data.
 func IoSubmit(ctx AioContext_t, iocbs []*Iocb) (n int, err error) {
 	return ioSubmit(ctx, len(iocbs), unsafe.Pointer(unsafe.SliceData(iocbs)))

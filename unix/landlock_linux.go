@@ -9,7 +9,7 @@ func LandlockABI() (version int, err error) {
 }
 
 // LandlockCreateRuleset is landlock_create_ruleset(2), Linux 5.13: a descriptor of a set of rules that handles the
-// accesses that attr names. Close frees it. Fields that an older kernel has not must be 0 there.
+// accesses that attr names. Close releases it. Fields that an older kernel has not must be 0 there.
 func LandlockCreateRuleset(attr *LandlockRulesetAttr, flags uint) (fd int, err error) {
 	return landlockCreateRuleset(attr, unsafe.Sizeof(*attr), flags)
 }

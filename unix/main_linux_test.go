@@ -93,7 +93,7 @@ func onOwnThread(t testing.TB, f func()) {
 // ptr is a pointer as untyped calls take it.
 func ptr[T any](p *T) unsafe.Pointer { return unsafe.Pointer(p) }
 
-// capable tells whether the process has a capability in the user namespace that the system began with.
+// capable reports whether the process has a capability in the user namespace that the system began with.
 func capable(t testing.TB, c int) bool {
 	t.Helper()
 	own, err := os.ReadFile("/proc/self/uid_map")

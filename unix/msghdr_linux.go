@@ -3,7 +3,7 @@ package unix
 import "unsafe"
 
 // RecvMsghdr is recvmsg(2) and nothing more: it stores in msg how long address and control messages are, and the flags.
-// Nothing is allocated, and msg may be used again after its lengths are set anew; see [RawSockaddrAny.Sockaddr] for the
+// Nothing is allocated, and msg may be used again after its lengths are set again; see [RawSockaddrAny.Sockaddr] for the
 // sender's address. [Recvmsg] differs for an empty buffer.
 func RecvMsghdr(fd int, msg *Msghdr, flags int) (n int, err error) { return recvmsg(fd, msg, flags) }
 

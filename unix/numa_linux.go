@@ -2,7 +2,7 @@ package unix
 
 import "unsafe"
 
-// nodes returns a set as the calls about NUMA nodes take it: they look at one bit less than they are told.
+// nodes returns a set as the calls about NUMA nodes take it: they look at one bit less than they are given.
 func (s *CPUSet) nodes() (mask unsafe.Pointer, bits uintptr) {
 	if s == nil {
 		return nil, 0

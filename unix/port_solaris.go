@@ -17,7 +17,7 @@ type EventPort struct {
 	mu    sync.Mutex
 	fds   map[uintptr]*association
 	paths map[string]*association
-	// live has every association that the kernel may still tell of. It keeps them where they are: the kernel holds their addresses.
+	// live has every association that the kernel may still report. It keeps them where they are: the kernel holds their addresses.
 	live map[*association]struct{}
 }
 
@@ -58,14 +58,14 @@ func (e *EventPort) Close() error {
 	return nil
 }
 
-// PathIsWatched tells whether a path is associated.
+// PathIsWatched reports whether a path is associated.
 func (e *EventPort) PathIsWatched(path string) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.paths[path] != nil
 }
 
-// FdIsWatched tells whether a descriptor is associated.
+// FdIsWatched reports whether a descriptor is associated.
 func (e *EventPort) FdIsWatched(fd uintptr) bool {
 	e.mu.Lock()
 	defer e.mu.Unlock()

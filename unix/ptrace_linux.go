@@ -78,7 +78,7 @@ func PtraceSetOptions(pid int, options int) (err error) {
 	return ptrace(PTRACE_SETOPTIONS, pid, 0, uintptr(options))
 }
 
-// PtraceGetEventMsg returns what belongs to the last event, as the number of a new process.
+// PtraceGetEventMsg returns the value of the last event, such as the number of a new process.
 func PtraceGetEventMsg(pid int) (msg uint, err error) {
 	err = ptracePtr(PTRACE_GETEVENTMSG, pid, 0, unsafe.Pointer(&msg))
 	return msg, err

@@ -19,14 +19,14 @@ func raceAcquire() { runtime.RaceAcquire(unsafe.Pointer(&ioSync)) }
 // raceReleaseMerge makes what the calling goroutine did until now known to readers.
 func raceReleaseMerge() { runtime.RaceReleaseMerge(unsafe.Pointer(&ioSync)) }
 
-// raceFilled tells the race detector that the kernel wrote the first n bytes of p.
+// raceFilled informs the race detector that the kernel wrote the first n bytes of p.
 func raceFilled(p []byte, n int) {
 	if n > 0 {
 		runtime.RaceWriteRange(unsafe.Pointer(&p[0]), n)
 	}
 }
 
-// raceTaken tells the race detector that the kernel read the first n bytes of p.
+// raceTaken informs the race detector that the kernel read the first n bytes of p.
 func raceTaken(p []byte, n int) {
 	if n > 0 {
 		runtime.RaceReadRange(unsafe.Pointer(&p[0]), n)

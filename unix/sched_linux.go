@@ -25,7 +25,7 @@ func (s *CPUSet) Set(cpu int) { CPUSetDynamic(s[:]).Set(cpu) }
 // Clear removes cpu from the set.
 func (s *CPUSet) Clear(cpu int) { CPUSetDynamic(s[:]).Clear(cpu) }
 
-// IsSet tells whether cpu is in the set.
+// IsSet reports whether cpu is in the set.
 func (s *CPUSet) IsSet(cpu int) bool { return CPUSetDynamic(s[:]).IsSet(cpu) }
 
 // Count returns how many are in the set.
@@ -70,7 +70,7 @@ func (s CPUSetDynamic) Clear(cpu int) {
 	}
 }
 
-// IsSet tells whether cpu is in the set.
+// IsSet reports whether cpu is in the set.
 func (s CPUSetDynamic) IsSet(cpu int) bool {
 	w, bit := s.place(cpu)
 	return w != nil && *w&bit != 0
@@ -165,5 +165,5 @@ func SetMemPolicyDynamic(mode int, mask CPUSetDynamic) error {
 		return setMemPolicy(mode, nil, 0)
 	}
 	size, p := mask.raw()
-	return setMemPolicy(mode, p, 8*size+1) // the kernel looks at one bit less than it is told
+	return setMemPolicy(mode, p, 8*size+1) // the kernel looks at one bit less than it is given
 }

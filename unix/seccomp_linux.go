@@ -9,13 +9,13 @@ func IoctlSeccompNotifRecv(fd int, req *SeccompNotif) error {
 	return ioctlSet(fd, SECCOMP_IOCTL_NOTIF_RECV, req)
 }
 
-// IoctlSeccompNotifSend answers a system call that [IoctlSeccompNotifRecv] told of. resp.Error is an error number below
+// IoctlSeccompNotifSend answers a system call that [IoctlSeccompNotifRecv] reported. resp.Error is an error number below
 // zero. ENOENT says that nobody waits for the answer.
 func IoctlSeccompNotifSend(fd int, resp *SeccompNotifResp) error {
 	return ioctlSet(fd, SECCOMP_IOCTL_NOTIF_SEND, resp)
 }
 
-// IoctlSeccompNotifIdValid tells by ENOENT that a system call waits no longer for its answer.
+// IoctlSeccompNotifIdValid returns ENOENT where a system call waits no longer for its answer.
 func IoctlSeccompNotifIdValid(fd int, id uint64) error {
 	return ioctlSet(fd, SECCOMP_IOCTL_NOTIF_ID_VALID, &id)
 }

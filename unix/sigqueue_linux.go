@@ -2,10 +2,10 @@ package unix
 
 import "unsafe"
 
-// Queue returns what a signal with a value, SI_QUEUE or SI_MESGQ, tells.
+// Queue returns the contents of a signal with a value, SI_QUEUE or SI_MESGQ.
 func (s *Siginfo) Queue() *SiginfoQueue { return (*SiginfoQueue)(unsafe.Pointer(s)) }
 
-// Siginfo returns what there is to send.
+// Siginfo returns the signal to send.
 func (s *SiginfoQueue) Siginfo() *Siginfo { return (*Siginfo)(unsafe.Pointer(s)) }
 
 // Sigqueue is sigqueue(3): it sends a signal with a value to the process pid.

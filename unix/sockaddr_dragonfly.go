@@ -15,7 +15,7 @@ type SockaddrDatalink struct {
 	raw    RawSockaddrDatalink
 }
 
-// decodeOther returns an address of a family that other systems do not have. A socket that has no name tells it by no family at all.
+// decodeOther returns an address of a family that other systems do not have. A socket without a name has no family at all.
 func decodeOther(rsa *RawSockaddrAny) (Sockaddr, error) {
 	if rsa.Addr.Family == AF_UNSPEC && rsa.Addr.Len == 0 {
 		return &SockaddrUnix{}, nil

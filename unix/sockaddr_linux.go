@@ -12,7 +12,7 @@ func littleEndian16(v uint16) uint16 {
 	return binary.NativeEndian.Uint16(b[:])
 }
 
-// index32 tells whether an interface index fits the kernel's.
+// index32 reports whether an interface index fits the kernel's.
 func index32(i int) bool { return i >= 0 && i <= 1<<31-1 }
 
 // decodeAny returns an address that the kernel stored. Some families need fd, to ask for the socket's protocol.

@@ -29,7 +29,7 @@ func (sa *SockaddrUnix) sockaddr() (unsafe.Pointer, uint32, error) {
 	return unsafe.Pointer(&sa.raw), size, nil
 }
 
-// decodeUnix takes the path to end at the first NUL: the size that AIX tells is not always right.
+// decodeUnix takes the path to end at the first NUL: the size that AIX returns is not always right.
 func decodeUnix(raw *RawSockaddrUnix) *SockaddrUnix {
 	path := *(*[len(raw.Path)]byte)(unsafe.Pointer(&raw.Path))
 	return &SockaddrUnix{Name: ByteSliceToString(path[:])}

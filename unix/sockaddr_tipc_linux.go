@@ -12,7 +12,7 @@ type SockaddrTIPC struct {
 	raw   RawSockaddrTIPC
 }
 
-// TIPCAddr is what a [SockaddrTIPC] names.
+// TIPCAddr is the address in a [SockaddrTIPC].
 type TIPCAddr interface {
 	tipcAddrtype() uint8
 	tipcAddr() [12]byte

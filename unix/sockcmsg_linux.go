@@ -4,7 +4,7 @@ import "unsafe"
 
 // Control messages travel beside data; see cmsg(3).
 
-// UnixCredentials returns a message that tells who sends it; the kernel checks that.
+// UnixCredentials returns a message that names its sender; the kernel checks that.
 func UnixCredentials(ucred *Ucred) []byte {
 	b, data := newCmsg(SOL_SOCKET, SCM_CREDENTIALS, SizeofUcred)
 	copy(data, (*[SizeofUcred]byte)(unsafe.Pointer(ucred))[:])

@@ -63,7 +63,7 @@ func Getpeername(fd int) (sa Sockaddr, err error) {
 	return decodeAny(fd, &rsa)
 }
 
-// Recvfrom is recvfrom(2). from is nil where the protocol tells no sender.
+// Recvfrom is recvfrom(2). from is nil where the protocol names no sender.
 func Recvfrom(fd int, p []byte, flags int) (n int, from Sockaddr, err error) {
 	var rsa RawSockaddrAny
 	size := uint32(SizeofSockaddrAny)
@@ -76,7 +76,7 @@ func Recvfrom(fd int, p []byte, flags int) (n int, from Sockaddr, err error) {
 	return n, from, err
 }
 
-// Send is send(2). It does not tell how much of buf was sent: all, or what a non-blocking stream had room for.
+// Send is send(2). It does not return how much of buf was sent: all, or what a non-blocking stream had room for.
 func Send(s int, buf []byte, flags int) (err error) {
 	_, err = sendto(s, buf, flags, nil, 0)
 	return err

@@ -4,7 +4,7 @@ package unix
 
 import "unsafe"
 
-// Recvmsg is recvmsg(2): n bytes went into p, oobn of control messages into oob. from is nil where the protocol tells
+// Recvmsg is recvmsg(2): n bytes went into p, oobn of control messages into oob. from is nil where the protocol names
 // no sender. A stream delivers control messages only with data, so for an empty p with an oob a byte is read and dropped;
 // n counts it, and is 0 at the end of the stream.
 func Recvmsg(fd int, p, oob []byte, flags int) (n, oobn int, recvflags int, from Sockaddr, err error) {
@@ -38,7 +38,7 @@ func RecvmsgAny(fd int, p, oob []byte, flags int, rsa *RawSockaddrAny) (n, oobn 
 	return receive(fd, oneIovec(&iov, p), oob, flags, rsa)
 }
 
-// Sendmsg is sendmsg(2); [SendmsgN] tells how much it sent.
+// Sendmsg is sendmsg(2); [SendmsgN] returns how much it sent.
 func Sendmsg(fd int, p, oob []byte, to Sockaddr, flags int) (err error) {
 	_, err = SendmsgN(fd, p, oob, to, flags)
 	return err

@@ -82,7 +82,7 @@ func SetsockoptTimeval(fd, level, opt int, tv *Timeval) (err error) {
 	return setOption(fd, level, opt, tv)
 }
 
-// isSockTimeval tells whether an option is a [KernelSockTimeval], which a [Timeval] is not on every architecture.
+// isSockTimeval reports whether an option is a [KernelSockTimeval], which a [Timeval] is not on every architecture.
 func isSockTimeval(level, opt int) bool {
 	switch level {
 	case SOL_SOCKET:

@@ -6,7 +6,7 @@ import (
 	"unsafe"
 )
 
-// StatmountInfo is what [Statmount] tells of a mount. The texts are empty where Mask lacks their bit: the kernel fills
+// StatmountInfo is what [Statmount] returns about a mount. The texts are empty where Mask lacks their bit: the kernel fills
 // what was asked for and what it knows.
 type StatmountInfo struct {
 	Statmount_t

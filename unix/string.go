@@ -63,7 +63,7 @@ func BytePtrToString(p *byte) string {
 	return string(unsafe.Slice(p, n))
 }
 
-// optional returns nil for "", which some calls tell from an empty string.
+// optional returns nil for "", which some calls distinguish from an empty string.
 func optional(s string) (*byte, error) {
 	if s == "" {
 		return nil, nil

@@ -20,7 +20,7 @@ package unix
 // SetMemPolicyHomeNode is set_mempolicy_home_node(2), Linux 5.17: the NUMA node from which memory for b is taken first, if
 // the policy of [Mbind] is MPOL_BIND or MPOL_PREFERRED_MANY. flags must be 0.
 //sys	SetMemPolicyHomeNode(b []byte, node int, flags uint) (err error) = SYS_SET_MEMPOLICY_HOME_NODE
-// Userfaultfd is userfaultfd(2), Linux 4.3: a descriptor that tells of page faults, to be resolved by the program. flags are
+// Userfaultfd is userfaultfd(2), Linux 4.3: a descriptor that reports page faults, to be resolved by the program. flags are
 // O_CLOEXEC, O_NONBLOCK and UFFD_USER_MODE_ONLY (Linux 5.11), without which it takes CAP_SYS_PTRACE on most systems. The
 // functions IoctlUffdio… do the rest; [UffdMsg] is what is read.
 //

@@ -66,7 +66,7 @@ func SysctlUint64(name string, args ...int) (uint64, error) {
 	return *v, nil
 }
 
-// SysctlClockinfo returns what "kern.clockrate" says.
+// SysctlClockinfo returns "kern.clockrate".
 func SysctlClockinfo(name string) (*Clockinfo, error) { return sysctlValue[Clockinfo](name) }
 
 // SysctlTimeval returns a time, as "kern.boottime".

@@ -45,7 +45,7 @@ func explanations(t *testing.T, file string) map[string]string {
 	return out
 }
 
-// explained tells whether there is a reason for a name, and marks it as used.
+// explained reports whether there is a reason for a name, and marks it as used.
 func explained(reasons map[string]string, used map[string]bool, s abi.System, arch, name string) bool {
 	for _, key := range []string{s.Name + "/" + arch + " " + name, s.Name + " " + name} {
 		if reasons[key] != "" {

@@ -7,7 +7,7 @@ import (
 )
 
 // ipcCommand returns the command of shmctl, msgctl and semctl that cmd is: on some architectures they answer in the
-// structures of Linux 2.2 unless told not to.
+// structures of Linux 2.2 unless asked not to.
 func ipcCommand(cmd int) int {
 	switch runtime.GOARCH {
 	case "arm", "mips64", "mips64le":

@@ -10,19 +10,19 @@ const (
 	waitContinued = 0x01000000
 )
 
-// Exited tells whether the process ended by itself.
+// Exited reports whether the process ended by itself.
 func (w WaitStatus) Exited() bool { return w&0xff == 0 && !w.Continued() }
 
-// Signaled tells whether a signal ended the process.
+// Signaled reports whether a signal ended the process.
 func (w WaitStatus) Signaled() bool { return w&waitStopped == 0 && w&0xff != 0 }
 
-// Stopped tells whether the process was stopped.
+// Stopped reports whether the process was stopped.
 func (w WaitStatus) Stopped() bool { return w&waitStopped != 0 }
 
-// Continued tells whether the process was continued.
+// Continued reports whether the process was continued.
 func (w WaitStatus) Continued() bool { return w&waitContinued != 0 }
 
-// CoreDump tells whether the signal that ended the process made it write its memory to a file.
+// CoreDump reports whether the signal that ended the process made it write its memory to a file.
 func (w WaitStatus) CoreDump() bool { return w&waitCore != 0 }
 
 // ExitStatus returns the status of a process that exited, -1 for others.

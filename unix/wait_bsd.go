@@ -2,5 +2,5 @@
 
 package unix
 
-// Killed tells whether SIGKILL ended the process.
+// Killed reports whether SIGKILL ended the process.
 func (w WaitStatus) Killed() bool { return w.Signal() == SIGKILL }

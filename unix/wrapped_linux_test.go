@@ -23,7 +23,7 @@ type source struct {
 
 func (s source) isTest() bool { return strings.HasSuffix(s.name, "_test.go") }
 
-// builtFor tells whether the file is among those of an architecture.
+// builtFor reports whether the file is among those of an architecture.
 func (s source) builtFor(t *testing.T, arch string) bool {
 	ctx := build.Default
 	ctx.GOOS, ctx.GOARCH = "linux", arch
@@ -32,7 +32,7 @@ func (s source) builtFor(t *testing.T, arch string) bool {
 	return match
 }
 
-// ofLinux tells whether the file is one of Linux's, on any architecture and with either compiler.
+// ofLinux reports whether the file is one of Linux's, on any architecture and with either compiler.
 func (s source) ofLinux(t *testing.T) bool {
 	for _, compiler := range []string{"gc", "gccgo"} {
 		for _, arch := range abi.Linux() {

@@ -60,7 +60,7 @@ func Flistxattr(fd int, dest []byte) (sz int, err error) {
 	return flistxattr(fd, xattrRoom(dest), len(dest), 0)
 }
 
-// xattrRoom is nil for no bytes: only then the kernel tells a size.
+// xattrRoom is nil for no bytes: only then does the kernel return a size.
 func xattrRoom(b []byte) *byte {
 	if len(b) == 0 {
 		return nil

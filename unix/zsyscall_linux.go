@@ -513,7 +513,7 @@ func IoUringRegister(fd int, op uint, arg unsafe.Pointer, n uint) (ret int, err 
 }
 
 // IoUringSetup is io_uring_setup(2), Linux 5.1: a ring with room for at least so many entries. It fills params, whose
-// offsets tell where in the mappings of fd (IORING_OFF_…) everything is. EPERM if kernel.io_uring_disabled says so.
+// offsets say where in the mappings of fd (IORING_OFF_…) everything is. EPERM if kernel.io_uring_disabled says so.
 func IoUringSetup(entries uint32, params *IoUringParams) (fd int, err error) {
 	r0, _, e1 := Syscall(SYS_IO_URING_SETUP, uintptr(entries), uintptr(unsafe.Pointer(params)), 0)
 	return int(r0), errOf(e1)
@@ -1156,7 +1156,7 @@ func Semget(key int, nsems int, flags int) (id int, err error) {
 	return int(r0), errOf(e1)
 }
 
-// Sendmmsg is sendmmsg(2): [SendMsghdr] of several messages. It returns how many were sent, and tells of an error only
+// Sendmmsg is sendmmsg(2): [SendMsghdr] of several messages. It returns how many were sent, and returns an error only
 // if the first one was not. The kernel stores in Len how many bytes of each it took. Nothing is allocated.
 func Sendmmsg(fd int, msgs []Mmsghdr, flags int) (n int, err error) {
 	_p1 := unsafe.Pointer(&zero)
@@ -1427,7 +1427,7 @@ func Unshare(flags int) (err error) {
 	return errOf(e1)
 }
 
-// Userfaultfd is userfaultfd(2), Linux 4.3: a descriptor that tells of page faults, to be resolved by the program. flags are
+// Userfaultfd is userfaultfd(2), Linux 4.3: a descriptor that reports page faults, to be resolved by the program. flags are
 // O_CLOEXEC, O_NONBLOCK and UFFD_USER_MODE_ONLY (Linux 5.11), without which it takes CAP_SYS_PTRACE on most systems. The
 // functions IoctlUffdio… do the rest; [UffdMsg] is what is read.
 //

@@ -18,6 +18,7 @@ import (
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/cmd/kern/internal/ip"
 	"kern.sys/cmd/kern/internal/ss"
+	"kern.sys/cmd/kern/internal/tc"
 	"kern.sys/cmd/kern/internal/topo"
 	"kern.sys/cmd/kern/internal/tour"
 )
@@ -28,6 +29,7 @@ var programs = []cli.Program{
 	{Name: "kern", Objects: allObjects},
 	{Name: "ip", Objects: allObjects},
 	{Name: "ss", Main: ss.Run},
+	tc.Program(),
 }
 
 // allObjects are those of ip and this program's own.
@@ -38,6 +40,7 @@ func allObjects() []cli.Object {
 		cli.CompletionObject(),
 		cli.ManObject(),
 		ss.Object(),
+		tc.Object(),
 	})
 }
 

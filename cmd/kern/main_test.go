@@ -17,7 +17,7 @@ func TestAbbreviatedObjectsAreThoseOfIP(t *testing.T) {
 		}
 	}
 	// What ip has and this program has not is never taken for another object.
-	for _, word := range []string{"t", "tu", "s", "tc", "i"} {
+	for _, word := range []string{"t", "tu", "s", "tcp", "i"} {
 		if got := kernHelp(t, word); !strings.Contains(got, "not supported") {
 			t.Errorf("%s help: %s", word, got)
 		}

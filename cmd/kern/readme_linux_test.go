@@ -14,7 +14,8 @@ import (
 func TestReadmeListsTheObjects(t *testing.T) {
 	readme := nstest.ModuleFile(t, "../../README.md")
 	listed := map[string][]string{} // by program
-	for _, line := range regexp.MustCompile("(?m)^- (`[a-z]+`(?: and `[a-z]+`)*): (`[a-z0-9]+`.*)$").FindAllStringSubmatch(readme, -1) {
+	lists := regexp.MustCompile("(?m)^- (`[a-z]+`(?: and `[a-z]+`)*): (`[a-z0-9]+`.*(?:\n  .*)*)$")
+	for _, line := range lists.FindAllStringSubmatch(readme, -1) {
 		for _, program := range quoted(line[1]) {
 			listed[program] = quoted(line[2])
 		}

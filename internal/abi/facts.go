@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Kind says what a constant or a type is.
+// Kind is the sort of a constant or a type.
 type Kind string
 
 // Kinds of constants and of types.
@@ -40,7 +40,7 @@ type Type struct {
 	On     map[string]*Layout
 }
 
-// Layout is what a type is on one architecture.
+// Layout is the layout of a type on one architecture.
 type Layout struct {
 	Size, Align int64   // bytes; an Align of 0 is not known
 	Target      string  // what a typedef stands for: a type expression
@@ -177,7 +177,7 @@ func (db *DB) inner(outer, member string) (*Type, bool) {
 	return in, len(in.On) > 0
 }
 
-// hasMember tells whether C would find a member, also in structures and unions without a name.
+// hasMember reports whether C would find a member, also in structures and unions without a name.
 func hasMember(fields []Field, name string) bool {
 	return slices.ContainsFunc(fields, func(f Field) bool {
 		return f.Name == name || f.Name == "" && hasMember(f.Members, name)

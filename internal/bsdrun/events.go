@@ -346,7 +346,7 @@ func (c *call) events(kq *kqueue, to, room, size uint64) (uint64, unix.Errno) {
 	}
 }
 
-// ready tells whether what epoll says is for a filter.
+// ready reports whether what epoll says is for a filter.
 func ready(filter string, mask uint32) bool {
 	if filter == "EVFILT_WRITE" {
 		return mask&(unix.EPOLLOUT|unix.EPOLLERR|unix.EPOLLHUP) != 0

@@ -182,7 +182,7 @@ func (tr *tracer) between(t *thread, sig unix.Signal) bool {
 	return true
 }
 
-// sleeps tells whether a call of Linux's waits for something.
+// sleeps reports whether a call of Linux's waits for something.
 func sleeps(nr uint64) bool {
 	switch nr {
 	case unix.SYS_EPOLL_PWAIT2, unix.SYS_FUTEX, unix.SYS_SELECT, unix.SYS_PSELECT6, unix.SYS_PPOLL, unix.SYS_POLL, unix.SYS_WAIT4, unix.SYS_NANOSLEEP,

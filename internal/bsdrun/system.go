@@ -128,7 +128,7 @@ func (s *system) n(name string) uint64 {
 	return v
 }
 
-// has tells whether v is the system's constant called name, and the system has it.
+// has reports whether v is the system's constant called name, and the system has it.
 func (s *system) has(name string, v uint64) bool {
 	n, ok := value(s.foreign, name)
 	return ok && uint32(n) == uint32(v)

@@ -65,12 +65,16 @@ func must(t testing.TB) func([]byte, error) []byte {
 
 func fromHex(t testing.TB, text string) []byte {
 	t.Helper()
+	return must(t)(bytesOf(text))
+}
+
+func bytesOf(text string) ([]byte, error) {
 	var digits strings.Builder
 	for line := range strings.Lines(text) {
 		line, _, _ = strings.Cut(line, "//")
 		digits.WriteString(strings.Join(strings.Fields(line), ""))
 	}
-	return must(t)(hex.DecodeString(digits.String()))
+	return hex.DecodeString(digits.String())
 }
 
 // bigEndian says whether this machine is.

@@ -213,7 +213,7 @@ var vxlan = attrs{
 	uapi.IFLA_VXLAN_COLLECT_METADATA:  u8,
 	uapi.IFLA_VXLAN_LABEL:             be32,
 	uapi.IFLA_VXLAN_GPE:               flag,
-	uapi.IFLA_VXLAN_TTL_INHERIT:       same, // a flag that is told as a byte
+	uapi.IFLA_VXLAN_TTL_INHERIT:       same, // a flag that the kernel sends as a byte
 	uapi.IFLA_VXLAN_DF:                u8,
 	uapi.IFLA_VXLAN_VNIFILTER:         u8,
 	uapi.IFLA_VXLAN_LOCALBYPASS:       u8,

@@ -22,7 +22,7 @@ func grid(results []*result) [][]string {
 	return rows
 }
 
-// files tells how many files were changed, of the module and of others.
+// files says how many files were changed, of the module and of others.
 func (r *result) files() string {
 	s := fmt.Sprint(r.Files)
 	n := 0
@@ -35,7 +35,7 @@ func (r *result) files() string {
 	return s
 }
 
-// built tells whether the module is built: with its own imports changed only, or with all.
+// built reports whether the module is built: with its own imports changed only, or with all.
 func (r *result) built() string {
 	switch {
 	case r.BuiltAlone == nil:

@@ -186,7 +186,7 @@ func (t *tree) importers(ctx context.Context, m module) (map[string]goModule, er
 	}
 }
 
-// provides tells whether one of the old packages is in the module.
+// provides reports whether one of the old packages is in the module.
 func provides(module string, imports map[string]string) bool {
 	for old := range imports {
 		if old == module || strings.HasPrefix(old, module+"/") {

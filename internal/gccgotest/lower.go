@@ -16,7 +16,7 @@ import (
 )
 
 // lowering writes a package without what gccgo's Go 1.18 lacks, of which it knows what package unix uses: the compiler
-// tells of the rest.
+// is about the rest.
 type lowering struct {
 	*unit
 	generic map[types.Object]*ast.FuncDecl

@@ -35,7 +35,7 @@ type Map[V any] struct {
 	own  *owner // of the nodes that may be changed in place
 }
 
-// owner tells the nodes that only one map has. It has a size, for two owners to
+// owner marks the nodes that only one map has. It has a size, for two owners to
 // differ.
 type owner struct{ _ byte }
 

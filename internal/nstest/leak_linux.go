@@ -30,7 +30,7 @@ func takeStock() (stock, error) {
 	return stock{fds, runtime.NumGoroutine(), net}, err
 }
 
-// settle is how long goroutines and threads that have been told to end may take to.
+// settle is how long goroutines and threads that have been asked to end may take to.
 const settle = 5 * time.Second
 
 // compare returns an error for what there is now and was not before. What is on its way out gets a while: the

@@ -14,7 +14,7 @@ import (
 	"kern.sys/unix"
 )
 
-// insideEnv tells the test binary that Main has run it again. Its value is "root" or "user": who did.
+// insideEnv is set where Main has run the test binary again. Its value is "root" or "user": who did.
 const insideEnv = "KERN_NSTEST_INSIDE"
 
 // unavailable says why this process may not have namespaces of its own; nil: it has them.

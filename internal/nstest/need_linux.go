@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"os"
+	"os/exec"
 	"slices"
 	"strconv"
 	"strings"
@@ -53,7 +54,7 @@ type system struct {
 	emulated bool // an emulator stands between the test and the kernel
 }
 
-// Emulated tells whether an emulator of programs, as qemu-user, stands between them and the kernel: none has ptrace,
+// Emulated reports whether an emulator of programs, as qemu-user, stands between them and the kernel: none has ptrace,
 // and every kernel does.
 func Emulated() bool { return unix.PtraceAttach(1<<30) == unix.ENOSYS }
 
@@ -72,7 +73,7 @@ func judge(feature, minKernel string, probeErr error, s system) string {
 	return ""
 }
 
-// unsupported tells whether err is one of those by which the kernel says that a part of it is not there:
+// unsupported reports whether err is one of those by which the kernel says that a part of it is not there:
 // a protocol, a kind of link, queueing discipline or socket, a system call, an option.
 func unsupported(err error) bool {
 	return slices.ContainsFunc([]error{
@@ -157,5 +158,16 @@ func printSkips(w io.Writer) {
 	defer skips.Unlock()
 	for _, feature := range slices.Sorted(maps.Keys(skips.count)) {
 		fmt.Fprintf(w, "nstest: skipped %d: %s\n", skips.count[feature], feature)
+	}
+}
+
+// LoadModule loads a module that nothing asks the kernel for, in guests, which have all. Elsewhere modules are left alone.
+func LoadModule(t testing.TB, name string) {
+	t.Helper()
+	if os.Getenv(fullKernelEnv) != "1" {
+		return
+	}
+	if out, err := exec.Command("modprobe", name).CombinedOutput(); err != nil {
+		t.Logf("modprobe %s: %v, %s", name, err, out) // the test says what the kernel lacks
 	}
 }

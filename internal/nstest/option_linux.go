@@ -34,7 +34,7 @@ func NeedOption(t testing.TB, option, minKernel string, probeErr error) {
 	Need(t, option, minKernel, probeErr)
 }
 
-// configured tells whether the running kernel was built with an option, if that is known.
+// configured reports whether the running kernel was built with an option, if that is known.
 func configured(option string) (set, known bool) {
 	config, err := configuration()
 	if err != nil {

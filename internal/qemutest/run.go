@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// goPackage is what "go list -json" tells of a package.
+// goPackage is what "go list -json" prints about a package.
 type goPackage struct {
 	ImportPath, Dir           string
 	TestGoFiles, XTestGoFiles []string

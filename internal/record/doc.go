@@ -4,6 +4,6 @@
 //	go run ./internal/record [-kernel latest] [-system sid] [KIND...]
 //
 // The commands are in commands.txt. They run in a virtual machine, see
-// internal/vmtest, for few machines have all kinds; the ip there is that of the suite -system. The captures of each kind go
-// into netlink/testdata/link_KIND.json; without kinds, all are made.
+// internal/vmtest, because few machines have all kinds; the ip there is that of the suite -system. The captures of a
+// kind go into netlink/testdata/kinds/KIND.txt, with a line and a name for each attribute; without kinds, all are made.
 package main

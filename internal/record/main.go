@@ -10,8 +10,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
+
+	"kern.sys/internal/capture"
 )
 
 func main() {
@@ -32,7 +33,8 @@ func record(kernel, system string, kinds []string) error {
 	if len(kinds) != 0 {
 		run += "/^(" + strings.Join(kinds, "|") + ")( |_)"
 	}
-	cmd := exec.Command("go", "run", "./internal/vmtest", "-kernel", kernel, "-system", system, "-v", "-run", run, "./internal/record")
+	cmd := exec.Command("go", "run", "./internal/vmtest", "-kernel", kernel, "-system", system, "-v", "-run", run,
+		"./internal/record")
 	cmd.Env = append(os.Environ(), "GOFLAGS=-tags=record")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
@@ -49,8 +51,16 @@ func record(kernel, system string, kinds []string) error {
 	if err != nil {
 		return err
 	}
-	for kind, lines := range captures {
-		if err := write(filepath.Join("netlink", "testdata", "link_"+kind+".json"), lines); err != nil {
+	names, err := capture.ReadNames(".")
+	if err != nil {
+		return err
+	}
+	for kind, links := range captures {
+		b, err := capture.FormatLinks(names, links)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join("netlink", "testdata", "kinds", kind+".txt"), b, 0o644); err != nil {
 			return err
 		}
 	}
@@ -58,8 +68,8 @@ func record(kernel, system string, kinds []string) error {
 }
 
 // read finds the captures of each kind in what the test printed.
-func read(r io.Reader) (map[string][][]byte, error) {
-	captures := map[string][][]byte{}
+func read(r io.Reader) (map[string][]capture.Link, error) {
+	captures := map[string][]capture.Link{}
 	s := bufio.NewScanner(r)
 	s.Buffer(nil, 1<<20)
 	for s.Scan() {
@@ -67,22 +77,11 @@ func read(r io.Reader) (map[string][][]byte, error) {
 		if !ok {
 			continue
 		}
-		var c struct{ Kind string }
+		var c capture.Link
 		if err := json.Unmarshal(line, &c); err != nil {
 			return nil, err
 		}
-		captures[c.Kind] = append(captures[c.Kind], slices.Clone(line))
+		captures[c.Kind] = append(captures[c.Kind], c)
 	}
 	return captures, s.Err()
-}
-
-// write stores captures as a list, with a line for each value.
-func write(path string, captures [][]byte) error {
-	var b bytes.Buffer
-	list := append([]byte("["), bytes.Join(captures, []byte(","))...)
-	if err := json.Indent(&b, append(list, ']'), "", "\t"); err != nil {
-		return err
-	}
-	b.WriteByte('\n')
-	return os.WriteFile(path, b.Bytes(), 0o644)
 }

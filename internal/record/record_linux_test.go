@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"kern.sys/internal/capture"
 	"kern.sys/internal/nstest"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink"
@@ -26,19 +27,8 @@ func TestMain(m *testing.M) { nstest.Main(m) }
 //go:embed commands.txt
 var commands string
 
-// captured is one capture, as the tests of netlink read it.
-type captured struct {
-	Name   string         `json:"name"`
-	Kind   string         `json:"kind"`
-	Port   bool           `json:"port,omitempty"`
-	Kernel string         `json:"kernel"`
-	Cmd    string         `json:"cmd"`
-	Sent   string         `json:"sent"`
-	Data   string         `json:"data"`
-	Links  map[int]string `json:"links,omitempty"`
-	Text   string         `json:"text"`
-	JSON   map[string]any `json:"json"`
-}
+// captured is one capture, which is printed as JSON.
+type captured struct{ capture.Link }
 
 // TestRecord runs the commands. A line that begins with "+" prepares the case
 // after it; the others are KIND NAME | COMMAND, with " port" behind a kind whose
@@ -59,7 +49,7 @@ func TestRecord(t *testing.T) {
 			t.Fatalf("no command: %s", line)
 		}
 		kind, name, _ := strings.Cut(strings.TrimSpace(title), " ")
-		c := &captured{Kind: kind, Name: name, Cmd: strings.TrimSpace(cmd)}
+		c := &captured{capture.Link{Kind: kind, Name: name, Cmd: strings.TrimSpace(cmd)}}
 		if rest, ok := strings.CutPrefix(name, "port "); ok {
 			c.Port, c.Name = true, rest
 		}
@@ -91,7 +81,7 @@ func (c *captured) record(t *testing.T, before []string) {
 		t.Fatal(err)
 	}
 	c.Kernel = strings.Join(strings.SplitN(unix.ByteSliceToString(uts.Release[:]), ".", 3)[:2], ".")
-	b, err := json.Marshal(c)
+	b, err := json.Marshal(c.Link)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -5184,6 +5184,7 @@ const (
 	OVPN_MODE_MP          = 0x1
 	OVPN_MODE_P2P         = 0x0
 
+	PACKET_BROADCAST     = 0x1
 	PACKET_DIAG_FANOUT   = 0x4
 	PACKET_DIAG_FILTER   = 0x7
 	PACKET_DIAG_INFO     = 0x0
@@ -5193,6 +5194,9 @@ const (
 	PACKET_DIAG_RX_RING  = 0x2
 	PACKET_DIAG_TX_RING  = 0x3
 	PACKET_DIAG_UID      = 0x5
+	PACKET_HOST          = 0x0
+	PACKET_MULTICAST     = 0x2
+	PACKET_OTHERHOST     = 0x3
 	PACKET_SHOW_FANOUT   = 0x8
 	PACKET_SHOW_FILTER   = 0x20
 	PACKET_SHOW_INFO     = 0x1
@@ -5300,6 +5304,30 @@ const (
 	PORT_VDP_RESPONSE_UNUSED_VTID                = 0x3
 	PORT_VDP_RESPONSE_VTID_VERSION_VIOALTION     = 0x5
 	PORT_VDP_RESPONSE_VTID_VIOLATION             = 0x4
+
+	PPP_AT         = 0x29
+	PPP_ATCP       = 0x8029
+	PPP_CBCP       = 0xc029
+	PPP_CCP        = 0x80fd
+	PPP_CCPFRAG    = 0x80fb
+	PPP_CHAP       = 0xc223
+	PPP_COMP       = 0xfd
+	PPP_COMPFRAG   = 0xfb
+	PPP_IP         = 0x21
+	PPP_IPCP       = 0x8021
+	PPP_IPV6       = 0x57
+	PPP_IPV6CP     = 0x8057
+	PPP_IPX        = 0x2b
+	PPP_IPXCP      = 0x802b
+	PPP_LCP        = 0xc021
+	PPP_LQR        = 0xc025
+	PPP_MP         = 0x3d
+	PPP_MPLSCP     = 0x80fd
+	PPP_MPLS_MC    = 0x283
+	PPP_MPLS_UC    = 0x281
+	PPP_PAP        = 0xc023
+	PPP_VJC_COMP   = 0x2d
+	PPP_VJC_UNCOMP = 0x2f
 
 	PREFIX_ADDRESS   = 0x1
 	PREFIX_CACHEINFO = 0x2

@@ -2666,6 +2666,344 @@ func (m *TcSfqredStats) Put(b []byte) {
 	binary.NativeEndian.PutUint32(b[20:], m.ForcedMarkHead)
 }
 
+// TcSfqXstats is struct tc_sfq_xstats of linux/pkt_sched.h.
+type TcSfqXstats struct {
+	Allot int32
+}
+
+// SizeofTcSfqXstats is the size of struct tc_sfq_xstats in bytes.
+const SizeofTcSfqXstats = 4
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcSfqXstats) Decode(b []byte) {
+	if len(b) < 4 {
+		var whole [4]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Allot = int32(binary.NativeEndian.Uint32(b[0:]))
+}
+
+// Put writes m to the first 4 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcSfqXstats) Put(b []byte) {
+	clear(b[:4])
+	binary.NativeEndian.PutUint32(b[0:], uint32(m.Allot))
+}
+
+// TcSizespec is struct tc_sizespec of linux/pkt_sched.h.
+type TcSizespec struct {
+	CellLog   uint8
+	SizeLog   uint8
+	CellAlign int16
+	Overhead  int32
+	Linklayer uint32
+	Mpu       uint32
+	Mtu       uint32
+	Tsize     uint32
+}
+
+// SizeofTcSizespec is the size of struct tc_sizespec in bytes.
+const SizeofTcSizespec = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcSizespec) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.CellLog = b[0]
+	m.SizeLog = b[1]
+	m.CellAlign = int16(binary.NativeEndian.Uint16(b[2:]))
+	m.Overhead = int32(binary.NativeEndian.Uint32(b[4:]))
+	m.Linklayer = binary.NativeEndian.Uint32(b[8:])
+	m.Mpu = binary.NativeEndian.Uint32(b[12:])
+	m.Mtu = binary.NativeEndian.Uint32(b[16:])
+	m.Tsize = binary.NativeEndian.Uint32(b[20:])
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcSizespec) Put(b []byte) {
+	clear(b[:24])
+	b[0] = m.CellLog
+	b[1] = m.SizeLog
+	binary.NativeEndian.PutUint16(b[2:], uint16(m.CellAlign))
+	binary.NativeEndian.PutUint32(b[4:], uint32(m.Overhead))
+	binary.NativeEndian.PutUint32(b[8:], m.Linklayer)
+	binary.NativeEndian.PutUint32(b[12:], m.Mpu)
+	binary.NativeEndian.PutUint32(b[16:], m.Mtu)
+	binary.NativeEndian.PutUint32(b[20:], m.Tsize)
+}
+
+// TcFqQdStats is struct tc_fq_qd_stats of linux/pkt_sched.h.
+type TcFqQdStats struct {
+	GcFlows             uint64
+	HighprioPackets     uint64
+	TcpRetrans          uint64
+	Throttled           uint64
+	FlowsPlimit         uint64
+	PktsTooLong         uint64
+	AllocationErrors    uint64
+	TimeNextDelayedFlow int64
+	Flows               uint32
+	InactiveFlows       uint32
+	ThrottledFlows      uint32
+	UnthrottleLatencyNs uint32
+	CeMark              uint64
+	HorizonDrops        uint64
+	HorizonCaps         uint64
+	FastpathPackets     uint64
+	BandDrops           [3]uint64
+	BandPktCount        [3]uint32
+}
+
+// SizeofTcFqQdStats is the size of struct tc_fq_qd_stats in bytes.
+const SizeofTcFqQdStats = 152
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcFqQdStats) Decode(b []byte) {
+	if len(b) < 152 {
+		var whole [152]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.GcFlows = binary.NativeEndian.Uint64(b[0:])
+	m.HighprioPackets = binary.NativeEndian.Uint64(b[8:])
+	m.TcpRetrans = binary.NativeEndian.Uint64(b[16:])
+	m.Throttled = binary.NativeEndian.Uint64(b[24:])
+	m.FlowsPlimit = binary.NativeEndian.Uint64(b[32:])
+	m.PktsTooLong = binary.NativeEndian.Uint64(b[40:])
+	m.AllocationErrors = binary.NativeEndian.Uint64(b[48:])
+	m.TimeNextDelayedFlow = int64(binary.NativeEndian.Uint64(b[56:]))
+	m.Flows = binary.NativeEndian.Uint32(b[64:])
+	m.InactiveFlows = binary.NativeEndian.Uint32(b[68:])
+	m.ThrottledFlows = binary.NativeEndian.Uint32(b[72:])
+	m.UnthrottleLatencyNs = binary.NativeEndian.Uint32(b[76:])
+	m.CeMark = binary.NativeEndian.Uint64(b[80:])
+	m.HorizonDrops = binary.NativeEndian.Uint64(b[88:])
+	m.HorizonCaps = binary.NativeEndian.Uint64(b[96:])
+	m.FastpathPackets = binary.NativeEndian.Uint64(b[104:])
+	m.BandDrops[0] = binary.NativeEndian.Uint64(b[112:])
+	m.BandDrops[1] = binary.NativeEndian.Uint64(b[120:])
+	m.BandDrops[2] = binary.NativeEndian.Uint64(b[128:])
+	m.BandPktCount[0] = binary.NativeEndian.Uint32(b[136:])
+	m.BandPktCount[1] = binary.NativeEndian.Uint32(b[140:])
+	m.BandPktCount[2] = binary.NativeEndian.Uint32(b[144:])
+}
+
+// Put writes m to the first 152 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcFqQdStats) Put(b []byte) {
+	clear(b[:152])
+	binary.NativeEndian.PutUint64(b[0:], m.GcFlows)
+	binary.NativeEndian.PutUint64(b[8:], m.HighprioPackets)
+	binary.NativeEndian.PutUint64(b[16:], m.TcpRetrans)
+	binary.NativeEndian.PutUint64(b[24:], m.Throttled)
+	binary.NativeEndian.PutUint64(b[32:], m.FlowsPlimit)
+	binary.NativeEndian.PutUint64(b[40:], m.PktsTooLong)
+	binary.NativeEndian.PutUint64(b[48:], m.AllocationErrors)
+	binary.NativeEndian.PutUint64(b[56:], uint64(m.TimeNextDelayedFlow))
+	binary.NativeEndian.PutUint32(b[64:], m.Flows)
+	binary.NativeEndian.PutUint32(b[68:], m.InactiveFlows)
+	binary.NativeEndian.PutUint32(b[72:], m.ThrottledFlows)
+	binary.NativeEndian.PutUint32(b[76:], m.UnthrottleLatencyNs)
+	binary.NativeEndian.PutUint64(b[80:], m.CeMark)
+	binary.NativeEndian.PutUint64(b[88:], m.HorizonDrops)
+	binary.NativeEndian.PutUint64(b[96:], m.HorizonCaps)
+	binary.NativeEndian.PutUint64(b[104:], m.FastpathPackets)
+	binary.NativeEndian.PutUint64(b[112:], m.BandDrops[0])
+	binary.NativeEndian.PutUint64(b[120:], m.BandDrops[1])
+	binary.NativeEndian.PutUint64(b[128:], m.BandDrops[2])
+	binary.NativeEndian.PutUint32(b[136:], m.BandPktCount[0])
+	binary.NativeEndian.PutUint32(b[140:], m.BandPktCount[1])
+	binary.NativeEndian.PutUint32(b[144:], m.BandPktCount[2])
+}
+
+// TcFqCodelQdStats is struct tc_fq_codel_qd_stats of linux/pkt_sched.h.
+type TcFqCodelQdStats struct {
+	Maxpacket      uint32
+	DropOverlimit  uint32
+	EcnMark        uint32
+	NewFlowCount   uint32
+	NewFlowsLen    uint32
+	OldFlowsLen    uint32
+	CeMark         uint32
+	MemoryUsage    uint32
+	DropOvermemory uint32
+}
+
+// SizeofTcFqCodelQdStats is the size of struct tc_fq_codel_qd_stats in bytes.
+const SizeofTcFqCodelQdStats = 36
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcFqCodelQdStats) Decode(b []byte) {
+	if len(b) < 36 {
+		var whole [36]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Maxpacket = binary.NativeEndian.Uint32(b[0:])
+	m.DropOverlimit = binary.NativeEndian.Uint32(b[4:])
+	m.EcnMark = binary.NativeEndian.Uint32(b[8:])
+	m.NewFlowCount = binary.NativeEndian.Uint32(b[12:])
+	m.NewFlowsLen = binary.NativeEndian.Uint32(b[16:])
+	m.OldFlowsLen = binary.NativeEndian.Uint32(b[20:])
+	m.CeMark = binary.NativeEndian.Uint32(b[24:])
+	m.MemoryUsage = binary.NativeEndian.Uint32(b[28:])
+	m.DropOvermemory = binary.NativeEndian.Uint32(b[32:])
+}
+
+// Put writes m to the first 36 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcFqCodelQdStats) Put(b []byte) {
+	clear(b[:36])
+	binary.NativeEndian.PutUint32(b[0:], m.Maxpacket)
+	binary.NativeEndian.PutUint32(b[4:], m.DropOverlimit)
+	binary.NativeEndian.PutUint32(b[8:], m.EcnMark)
+	binary.NativeEndian.PutUint32(b[12:], m.NewFlowCount)
+	binary.NativeEndian.PutUint32(b[16:], m.NewFlowsLen)
+	binary.NativeEndian.PutUint32(b[20:], m.OldFlowsLen)
+	binary.NativeEndian.PutUint32(b[24:], m.CeMark)
+	binary.NativeEndian.PutUint32(b[28:], m.MemoryUsage)
+	binary.NativeEndian.PutUint32(b[32:], m.DropOvermemory)
+}
+
+// TcFqCodelClStats is struct tc_fq_codel_cl_stats of linux/pkt_sched.h.
+type TcFqCodelClStats struct {
+	Deficit   int32
+	Ldelay    uint32
+	Count     uint32
+	Lastcount uint32
+	Dropping  uint32
+	DropNext  int32
+}
+
+// SizeofTcFqCodelClStats is the size of struct tc_fq_codel_cl_stats in bytes.
+const SizeofTcFqCodelClStats = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcFqCodelClStats) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Deficit = int32(binary.NativeEndian.Uint32(b[0:]))
+	m.Ldelay = binary.NativeEndian.Uint32(b[4:])
+	m.Count = binary.NativeEndian.Uint32(b[8:])
+	m.Lastcount = binary.NativeEndian.Uint32(b[12:])
+	m.Dropping = binary.NativeEndian.Uint32(b[16:])
+	m.DropNext = int32(binary.NativeEndian.Uint32(b[20:]))
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcFqCodelClStats) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], uint32(m.Deficit))
+	binary.NativeEndian.PutUint32(b[4:], m.Ldelay)
+	binary.NativeEndian.PutUint32(b[8:], m.Count)
+	binary.NativeEndian.PutUint32(b[12:], m.Lastcount)
+	binary.NativeEndian.PutUint32(b[16:], m.Dropping)
+	binary.NativeEndian.PutUint32(b[20:], uint32(m.DropNext))
+}
+
+// TcFqCodelXstats is struct tc_fq_codel_xstats of linux/pkt_sched.h.
+type TcFqCodelXstats struct {
+	Type uint32
+}
+
+// SizeofTcFqCodelXstats is the size of struct tc_fq_codel_xstats in bytes.
+const SizeofTcFqCodelXstats = 4
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcFqCodelXstats) Decode(b []byte) {
+	if len(b) < 4 {
+		var whole [4]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Type = binary.NativeEndian.Uint32(b[0:])
+}
+
+// Put writes m to the first 4 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcFqCodelXstats) Put(b []byte) {
+	clear(b[:4])
+	binary.NativeEndian.PutUint32(b[0:], m.Type)
+}
+
+// TcNetemXstats is struct tc_netem_xstats of linux/pkt_sched.h.
+type TcNetemXstats struct {
+	Delayed          uint64
+	Dropped          uint64
+	Corrupted        uint64
+	Duplicated       uint64
+	Reordered        uint64
+	EcnMarked        uint64
+	AllocationErrors uint64
+}
+
+// SizeofTcNetemXstats is the size of struct tc_netem_xstats in bytes.
+const SizeofTcNetemXstats = 56
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcNetemXstats) Decode(b []byte) {
+	if len(b) < 56 {
+		var whole [56]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Delayed = binary.NativeEndian.Uint64(b[0:])
+	m.Dropped = binary.NativeEndian.Uint64(b[8:])
+	m.Corrupted = binary.NativeEndian.Uint64(b[16:])
+	m.Duplicated = binary.NativeEndian.Uint64(b[24:])
+	m.Reordered = binary.NativeEndian.Uint64(b[32:])
+	m.EcnMarked = binary.NativeEndian.Uint64(b[40:])
+	m.AllocationErrors = binary.NativeEndian.Uint64(b[48:])
+}
+
+// Put writes m to the first 56 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcNetemXstats) Put(b []byte) {
+	clear(b[:56])
+	binary.NativeEndian.PutUint64(b[0:], m.Delayed)
+	binary.NativeEndian.PutUint64(b[8:], m.Dropped)
+	binary.NativeEndian.PutUint64(b[16:], m.Corrupted)
+	binary.NativeEndian.PutUint64(b[24:], m.Duplicated)
+	binary.NativeEndian.PutUint64(b[32:], m.Reordered)
+	binary.NativeEndian.PutUint64(b[40:], m.EcnMarked)
+	binary.NativeEndian.PutUint64(b[48:], m.AllocationErrors)
+}
+
+// TcHfscStats is struct tc_hfsc_stats of linux/pkt_sched.h.
+type TcHfscStats struct {
+	Work   uint64
+	Rtwork uint64
+	Period uint32
+	Level  uint32
+}
+
+// SizeofTcHfscStats is the size of struct tc_hfsc_stats in bytes.
+const SizeofTcHfscStats = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcHfscStats) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Work = binary.NativeEndian.Uint64(b[0:])
+	m.Rtwork = binary.NativeEndian.Uint64(b[8:])
+	m.Period = binary.NativeEndian.Uint32(b[16:])
+	m.Level = binary.NativeEndian.Uint32(b[20:])
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcHfscStats) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint64(b[0:], m.Work)
+	binary.NativeEndian.PutUint64(b[8:], m.Rtwork)
+	binary.NativeEndian.PutUint32(b[16:], m.Period)
+	binary.NativeEndian.PutUint32(b[20:], m.Level)
+}
+
 // TcSfqQoptV1 is struct tc_sfq_qopt_v1 of linux/pkt_sched.h.
 type TcSfqQoptV1 struct {
 	V0       TcSfqQopt

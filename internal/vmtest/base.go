@@ -12,26 +12,35 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"kern.sys/internal/debian"
 )
 
 // basePackages are the packages of Debian that tests in guests find, with all that they depend on.
 var basePackages = []string{"iproute2", "dash", "coreutils", "util-linux", "mount", "netbase", "conntrack", "ipset", "nftables"}
 
-// notInGuests are the packages that basePackages bring and that nothing there uses.
-var notInGuests = []string{"debconf", "gcc-14-base", "gcc-12-base", "perl-base", "libpam-runtime", "libpam-modules", "libdb5.3", "libdb5.3t64", "passwd", "init-system-helpers"}
+// notInGuests are packages that others bring and that nothing there uses. The modprobe of kmod needs an index that guests lack.
+var notInGuests = []string{"debconf", "gcc-14-base", "gcc-12-base", "perl-base", "libpam-runtime", "libpam-modules", "libdb5.3", "libdb5.3t64", "passwd", "init-system-helpers", "kmod"}
+
+// alternatives are the symbolic links that packages make when they are configured, as far as tests use them.
+var alternatives = []struct{ name, target string }{
+	{"usr/bin/sh", "dash"}, {"usr/bin/awk", "mawk"}, {"usr/bin/nc", "nc.openbsd"}, {"usr/bin/traceroute", "traceroute.db"},
+	{"usr/bin/traceroute6", "traceroute6.db"}, {"usr/sbin/iptables", "iptables-nft"}, {"usr/sbin/ip6tables", "ip6tables-nft"},
+	{"usr/sbin/ebtables", "ebtables-nft"}, {"usr/sbin/arptables", "arptables-nft"},
+}
 
 // merged are the directories that are symbolic links into /usr.
 var merged = []string{"bin", "sbin", "lib", "lib64", "lib32", "libx32"}
 
-// base returns an initramfs archive with a minimal system of the suite.
-func (s *suite) base(ctx context.Context, cache string) (string, error) {
-	debs, err := s.fetchAll(ctx, basePackages...)
+// base returns an initramfs archive with a minimal system of the suite, and further packages.
+func base(ctx context.Context, s *debian.Suite, cache string, further []string) (string, error) {
+	debs, err := s.FetchAll(ctx, slices.Concat(basePackages, further)...)
 	if err != nil {
-		return "", fmt.Errorf("system of %s %s: %w", s.name, s.arch, err)
+		return "", fmt.Errorf("system of %s %s: %w", s.Name, s.Arch, err)
 	}
 	sum := sha256.New()
-	fmt.Fprintln(sum, cacheFormat, strings.Join(debs, " "))
-	file := filepath.Join(cache, "base", fmt.Sprintf("%s-%s-%x.cpio", s.name, s.arch, sum.Sum(nil)[:8]))
+	fmt.Fprintln(sum, cacheFormat, "1", alternatives, strings.Join(debs, " "))
+	file := filepath.Join(cache, "base", fmt.Sprintf("%s-%s-%x.cpio", s.Name, s.Arch, sum.Sum(nil)[:8]))
 	if _, err := os.Stat(file); err == nil {
 		return file, nil
 	}
@@ -44,7 +53,7 @@ func (s *suite) base(ctx context.Context, cache string) (string, error) {
 	}
 	defer os.Remove(f.Name()) // after the rename there is nothing to remove
 	if err := errors.Join(writeBase(ctx, f, debs), f.Close()); err != nil {
-		return "", fmt.Errorf("system of %s %s: %w", s.name, s.arch, err)
+		return "", fmt.Errorf("system of %s %s: %w", s.Name, s.Arch, err)
 	}
 	return file, os.Rename(f.Name(), file)
 }
@@ -61,13 +70,14 @@ func writeBase(ctx context.Context, w io.Writer, debs []string) error {
 	a.file("etc/group", 0o644, []byte("root:x:0:\nnogroup:x:65534:\n"))
 	a.file("etc/hosts", 0o644, []byte("127.0.0.1 localhost\n::1 localhost\n"))
 	a.dir("root", 0o700)
+	a.symlink("var/run", "/run")
 	a.symlink("usr/sbin/modprobe", "/init")
 	added := map[string]bool{}
 	for _, deb := range debs {
 		if name, _, _ := strings.Cut(filepath.Base(deb), "_"); slices.Contains(notInGuests, name) {
 			continue
 		}
-		err := readDeb(ctx, deb, func(h *tar.Header, r io.Reader) error {
+		err := debian.ReadDeb(ctx, deb, func(h *tar.Header, r io.Reader) error {
 			name := inUsr(clean(h.Name))
 			if !useful(name) {
 				return nil
@@ -87,8 +97,10 @@ func writeBase(ctx context.Context, w io.Writer, debs []string) error {
 			return err
 		}
 	}
-	if !added["usr/bin/sh"] {
-		a.symlink("usr/bin/sh", "dash")
+	for _, l := range alternatives {
+		if !added[l.name] && added[path.Join(path.Dir(l.name), l.target)] {
+			a.symlink(l.name, l.target)
+		}
 	}
 	return a.close()
 }
@@ -101,7 +113,7 @@ func inUsr(name string) string {
 	return name
 }
 
-// useful tells whether programs need a file when they run.
+// useful reports whether programs need a file when they run.
 func useful(name string) bool {
 	for _, p := range []string{"usr/share/", "usr/lib/systemd/", "var/"} {
 		if strings.HasPrefix(name, p) && !strings.HasPrefix(name, "usr/share/iproute2/") {

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"kern.sys/internal/debian"
 	"kern.sys/internal/vmtest/wire"
 )
 
@@ -39,7 +40,7 @@ func goTool(ctx context.Context, arch string, args ...string) *exec.Cmd {
 
 // listPackages returns the packages with tests that match patterns.
 func listPackages(ctx context.Context, arch string, patterns []string) ([]*goPackage, error) {
-	out, err := run(goTool(ctx, arch, append([]string{"list", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles,Module"}, patterns...)...))
+	out, err := debian.Run(goTool(ctx, arch, append([]string{"list", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles,Module"}, patterns...)...))
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +64,7 @@ func listPackages(ctx context.Context, arch string, patterns []string) ([]*goPac
 func buildTests(ctx context.Context, arch, dir string, pkgs []*goPackage) error {
 	for i, p := range pkgs {
 		file := filepath.Join(dir, fmt.Sprintf("%d-%s.test", i, path.Base(p.ImportPath)))
-		_, err := run(goTool(ctx, arch, "test", "-c", "-ldflags=-s -w", "-o", file, p.ImportPath))
+		_, err := debian.Run(goTool(ctx, arch, "test", "-c", "-ldflags=-s -w", "-o", file, p.ImportPath))
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
@@ -79,7 +80,7 @@ func buildTests(ctx context.Context, arch, dir string, pkgs []*goPackage) error 
 // buildInit compiles the guest's first process.
 func buildInit(ctx context.Context, arch, dir string) (string, error) {
 	file := filepath.Join(dir, "init")
-	_, err := run(goTool(ctx, arch, "build", "-ldflags=-s -w", "-o", file, "kern.sys/internal/vmtest/init"))
+	_, err := debian.Run(goTool(ctx, arch, "build", "-ldflags=-s -w", "-o", file, "kern.sys/internal/vmtest/init"))
 	return file, err
 }
 

@@ -11,6 +11,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"kern.sys/internal/debian"
 )
 
 // suites are the suites of Debian with kernels, oldest first, and what the newest kernel is looked for in.
@@ -23,7 +25,7 @@ var (
 type kernel struct {
 	version string // of upstream: "6.1.176"
 	release string // as "uname -r" prints it
-	suite   *suite
+	suite   *debian.Suite
 	image   string  // file for QEMU's -kernel
 	modules string  // initramfs archive with the modules
 	doubts  []error // why this, or the system with it, is not what it should be
@@ -31,18 +33,20 @@ type kernel struct {
 
 // finder finds kernels.
 type finder struct {
-	from  mirror
+	from  debian.Mirror
 	cache string
 	force bool // fetch package lists again
-	known map[string]*suite
+	known map[string]*debian.Suite
 	// system is the suite that the programs of guests come from; "": that of the kernel.
 	system string
+	// further are packages that guests have beside basePackages.
+	further []string
 }
 
-func (f *finder) suite(ctx context.Context, name, arch string) (*suite, error) {
+func (f *finder) suite(ctx context.Context, name, arch string) (*debian.Suite, error) {
 	key := name + "/" + arch
 	if f.known[key] == nil {
-		s, err := newSuite(ctx, f.from, f.cache, name, arch, f.force)
+		s, err := debian.NewSuite(ctx, f.from, f.cache, name, arch, debian.Options{Update: f.force})
 		if err != nil {
 			return nil, fmt.Errorf("packages of %s %s: %w", name, arch, err)
 		}
@@ -52,7 +56,7 @@ func (f *finder) suite(ctx context.Context, name, arch string) (*suite, error) {
 }
 
 // fetch returns the kernel for a version, or for "latest", and an initramfs archive with a system of its suite, or of f.system.
-func (f *finder) fetch(ctx context.Context, spec, arch string) (k *kernel, base string, err error) {
+func (f *finder) fetch(ctx context.Context, spec, arch string) (k *kernel, system string, err error) {
 	if err := os.MkdirAll(f.cache, 0o755); err != nil {
 		return nil, "", err
 	}
@@ -70,17 +74,17 @@ func (f *finder) fetch(ctx context.Context, spec, arch string) (k *kernel, base 
 			return nil, "", err
 		}
 	}
-	base, err = from.base(ctx, f.cache)
+	system, err = base(ctx, from, f.cache, f.further)
 	for _, name := range suites {
-		if ctx.Err() != nil || !errors.Is(err, errFetch) {
+		if ctx.Err() != nil || !errors.Is(err, debian.ErrFetch) {
 			break
 		}
 		if s, serr := f.suite(ctx, name, arch); serr == nil && s != from {
 			k.doubts = append(k.doubts, fmt.Errorf("in its place that of %s: %w", name, err))
-			base, err = s.base(ctx, f.cache)
+			system, err = base(ctx, s, f.cache, f.further)
 		}
 	}
-	return k, base, err
+	return k, system, err
 }
 
 // find returns the kernel for a version, or for "latest", unpacked in the cache. Of a kernel that the mirror lists and has not,
@@ -98,7 +102,7 @@ func (f *finder) find(ctx context.Context, spec, arch string) (*kernel, error) {
 			doubts = append(doubts, err)
 			continue
 		}
-		ks, err := s.kernels(ctx, spec)
+		ks, err := kernels(ctx, s, spec)
 		if err != nil {
 			return nil, err
 		}
@@ -116,7 +120,7 @@ func (f *finder) find(ctx context.Context, spec, arch string) (*kernel, error) {
 			return k, nil
 		}
 		doubts = append(doubts, fmt.Errorf("kernel %s: %w", k.release, err))
-		if ctx.Err() != nil || !errors.Is(err, errFetch) {
+		if ctx.Err() != nil || !errors.Is(err, debian.ErrFetch) {
 			break
 		}
 	}
@@ -133,14 +137,14 @@ var releasePattern = regexp.MustCompile(`^linux-image-((\d+\.\d+)\.\d+(-\d+|\+de
 var partPattern = regexp.MustCompile(`linux-(modules|binary|base)-\d\S+`)
 
 // kernels returns the kernels of a suite that a version ("6.1", "latest") matches, newest first.
-func (s *suite) kernels(ctx context.Context, spec string) ([]*kernel, error) {
-	names, err := s.apt(ctx, "apt-cache", "pkgnames", "linux-image-")
+func kernels(ctx context.Context, s *debian.Suite, spec string) ([]*kernel, error) {
+	names, err := s.Apt(ctx, "apt-cache", "pkgnames", "linux-image-")
 	if err != nil {
 		return nil, err
 	}
 	var ks []*kernel
-	for _, release := range matchingReleases(names, spec, s.arch) {
-		fields, err := s.show(ctx, "linux-image-"+release)
+	for _, release := range matchingReleases(names, spec, s.Arch) {
+		fields, err := s.Show(ctx, "linux-image-"+release)
 		if err != nil {
 			return nil, err
 		}
@@ -185,13 +189,13 @@ const cacheFormat = "5"
 
 // unpack brings the image and the modules into the cache.
 func (k *kernel) unpack(ctx context.Context, cache string) error {
-	dir := filepath.Join(cache, "kernel-"+cacheFormat, k.version+"-"+k.suite.arch)
+	dir := filepath.Join(cache, "kernel-"+cacheFormat, k.version+"-"+k.suite.Arch)
 	k.image, k.modules = filepath.Join(dir, "vmlinuz"), filepath.Join(dir, "modules.cpio")
 	if _, err := os.Stat(dir); err == nil {
 		return nil
 	}
 	image := "linux-image-" + k.release
-	fields, err := k.suite.show(ctx, image)
+	fields, err := k.suite.Show(ctx, image)
 	if err != nil {
 		return err
 	}
@@ -205,7 +209,7 @@ func (k *kernel) unpack(ctx context.Context, cache string) error {
 		return err
 	}
 	defer os.RemoveAll(temp)
-	debs, err := k.suite.fetch(ctx, temp, pkgs...)
+	debs, err := k.suite.Fetch(ctx, temp, pkgs...)
 	if err != nil {
 		return err
 	}
@@ -223,7 +227,7 @@ func (k *kernel) unpackInto(ctx context.Context, dir string, debs []string) erro
 	tree := moduleTree{}
 	haveImage := false
 	for _, deb := range debs {
-		err := readDeb(ctx, deb, func(h *tar.Header, r io.Reader) error {
+		err := debian.ReadDeb(ctx, deb, func(h *tar.Header, r io.Reader) error {
 			_, inModules, ok := strings.Cut(h.Name, "lib/modules/"+k.release+"/")
 			switch {
 			case h.Typeflag != tar.TypeReg:

@@ -13,7 +13,7 @@ import (
 // offer it the processor hangs instead.
 const kvmBoot = 30 * time.Second
 
-// kvm tells whether this machine runs guests on its own processor. That it failed to is kept in a file until the machine is booted again.
+// kvm reports whether this machine runs guests on its own processor. That it failed to is kept in a file until the machine is booted again.
 type kvm struct {
 	device string
 	memory string // file that keeps the boot with which it failed
@@ -32,7 +32,7 @@ func newKVM(cache string) *kvm {
 	return k
 }
 
-// usable tells whether to try it for guests of m.
+// usable reports whether to try it for guests of m.
 func (k *kvm) usable(m machine) bool {
 	if m.arch != runtime.GOARCH || k.failed.Load() {
 		return false

@@ -1,11 +1,6 @@
 package main
 
-import (
-	"context"
-	"fmt"
-	"os"
-	"os/exec"
-)
+import "fmt"
 
 // machine is how QEMU and Debian name an architecture, and the hardware of its guests.
 type machine struct {
@@ -39,27 +34,4 @@ func machineFor(arch string) (machine, error) {
 		}
 	}
 	return machine{}, fmt.Errorf("unknown architecture %q", arch)
-}
-
-// need installs Debian's package of a command that is missing.
-func need(ctx context.Context, command, pkg string) error {
-	if _, err := exec.LookPath(command); err == nil {
-		return nil
-	}
-	if os.Geteuid() != 0 {
-		return fmt.Errorf("%s is missing, and only root may install it: apt-get install %s", command, pkg)
-	}
-	fmt.Fprintf(os.Stderr, "vmtest: installing %s\n", pkg)
-	install := exec.CommandContext(ctx, "apt-get", "install", "-y", "-qq", "--no-install-recommends", pkg)
-	install.Env = append(os.Environ(), "DEBIAN_FRONTEND=noninteractive")
-	if _, err := run(install); err == nil {
-		return nil
-	}
-	if _, err := output(ctx, "apt-get", "update", "-qq"); err != nil {
-		return err
-	}
-	again := exec.CommandContext(ctx, "apt-get", install.Args[1:]...)
-	again.Env = install.Env
-	_, err := run(again)
-	return err
 }

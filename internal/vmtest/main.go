@@ -1,6 +1,6 @@
 // Vmtest runs the module's tests on complete kernels of Debian, in virtual machines:
 //
-//	go run ./internal/vmtest [-kernel 6.1,6.12,latest] [-arch amd64,arm64,s390x] [-system SUITE] [-run REGEX] [-count N] [-json] [-markdown FILE] [packages]
+//	go run ./internal/vmtest [-kernel 6.1,6.12,latest] [-arch amd64,arm64,s390x] [-system SUITE] [-with PACKAGE,...] [-run REGEX] [-count N] [-json] [-markdown FILE] [packages]
 //
 // It fetches kernels, modules and a minimal system with iproute2 of the same suite, or of -system, through apt, and keeps them in the
 // user's cache directory. Guests have nothing of the host. Tests run there as root, with modules that load on demand and
@@ -28,6 +28,7 @@ type options struct {
 	packages       []string
 	run            string
 	system         string // suite
+	further        string // packages of Debian
 	verbose, json  bool
 	timeout        time.Duration
 	update         bool
@@ -42,6 +43,7 @@ func main() {
 	kernels := flag.String("kernel", "6.1,6.12,latest", "kernels: versions that Debian has, or latest")
 	archs := flag.String("arch", "amd64", "architectures: amd64, arm64, s390x")
 	flag.StringVar(&o.system, "system", "", "suite of Debian that iproute2 and other programs come from (default that of the kernel)")
+	flag.StringVar(&o.further, "with", "", "further packages of Debian that tests need, PACKAGE,...")
 	flag.StringVar(&o.run, "run", "", "regular expression for the tests, as of go test")
 	flag.IntVar(&o.count, "count", 1, "run each test so many times")
 	flag.BoolVar(&o.verbose, "v", false, "print what passing tests print, too")

@@ -5,8 +5,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
+
+	"kern.sys/internal/debian"
 )
 
 // kernelPackages are the packages that talk to the kernel: what is tested when none are named.
@@ -36,7 +39,7 @@ type build struct {
 // matrix runs the tests on every kernel and architecture.
 func matrix(ctx context.Context, o options) ([]*column, error) {
 	for _, tool := range [][2]string{{"xz", "xz-utils"}, {"zstd", "zstd"}} {
-		if err := need(ctx, tool[0], tool[1]); err != nil {
+		if err := debian.Need(ctx, tool[0], tool[1]); err != nil {
 			return nil, err
 		}
 	}
@@ -44,7 +47,7 @@ func matrix(ctx context.Context, o options) ([]*column, error) {
 	if err != nil {
 		return nil, err
 	}
-	from, err := findMirror(ctx)
+	from, err := debian.FindMirror(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -53,7 +56,7 @@ func matrix(ctx context.Context, o options) ([]*column, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(temp)
-	find := &finder{from: from, cache: cache, force: o.update, known: map[string]*suite{}, system: o.system}
+	find := &finder{from: from, cache: cache, force: o.update, known: map[string]*debian.Suite{}, system: o.system, further: strings.FieldsFunc(o.further, func(r rune) bool { return r == ',' })}
 	kvm := newKVM(cache)
 	show := newScreen(o.json, o.verbose, len(o.kernels)*len(o.archs) > 1)
 	var columns []*column
@@ -104,7 +107,7 @@ func prepare(ctx context.Context, o options, arch, dir string, kvm *kvm, show *s
 	if err != nil {
 		return nil, err
 	}
-	if err := need(ctx, m.qemu, m.pkg); err != nil {
+	if err := debian.Need(ctx, m.qemu, m.pkg); err != nil {
 		return nil, err
 	}
 	if err := os.Mkdir(dir, 0o755); err != nil {

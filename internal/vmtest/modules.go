@@ -13,6 +13,7 @@ import (
 	"slices"
 	"strings"
 
+	"kern.sys/internal/debian"
 	"kern.sys/internal/vmtest/wire"
 )
 
@@ -122,7 +123,7 @@ func decompress(ctx context.Context, name string, b []byte) ([]byte, error) {
 	}
 	cmd := exec.CommandContext(ctx, tool, "-dc")
 	cmd.Stdin = bytes.NewReader(b)
-	out, err := run(cmd)
+	out, err := debian.Run(cmd)
 	return []byte(out), err
 }
 

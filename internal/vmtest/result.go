@@ -25,7 +25,7 @@ type event struct {
 	Arch        string   `json:",omitempty"`
 }
 
-// ends tells whether e is the end of a test or package.
+// ends reports whether e is the end of a test or package.
 func (e event) ends() bool { return e.Action == "pass" || e.Action == "fail" || e.Action == "skip" }
 
 // result is what became of a package in a guest.

@@ -21,7 +21,7 @@ type column struct {
 
 func (c *column) title() string { return c.Kernel + " " + c.Arch }
 
-// failed tells whether anything was not as it should be.
+// failed reports whether anything was not as it should be.
 func (c *column) failed() bool {
 	return c.Err != "" || slices.ContainsFunc(c.Results, func(r result) bool { return r.Outcome == "fail" })
 }

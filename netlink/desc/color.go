@@ -1,6 +1,6 @@
 package desc
 
-// Color is what a coloured value is.
+// Color is the sort of a coloured value.
 type Color uint8
 
 // What ip(8) shows in colours.

@@ -25,6 +25,12 @@ type Kind struct {
 	// inside the same nest; create says whether the object is made or changed. It adds
 	// what ip adds of itself, and finds what is missing or does not go together.
 	Complete func(in *Args, e *wire.Encoder, create bool) error
+	// Statistics, if set, shows the counters of the kind: those of traffic control, TCA_STATS_APP.
+	Statistics func(p *Printer, b []byte)
+	// Raw, if set, shows the options in place of Fields: those that are a structure which has grown.
+	Raw func(p *Printer, b []byte)
+	// Sparse says that the options are left out of a message where no word gave one.
+	Sparse bool
 	// Help has keywords and what each is for, with the unit of its value.
 	Help [][2]string
 }
@@ -51,7 +57,7 @@ type Field struct {
 	// Words are further keywords that Read serves ("nolearning").
 	Words []string
 
-	ReadOnly bool   // the kernel tells it but takes none
+	ReadOnly bool   // the kernel reports it but accepts none
 	Exact    bool   // its keywords are not abbreviated
 	Usage    string // grammar of its value, "VLANID"; "": that of Form
 
@@ -72,7 +78,7 @@ type Form func() Notation
 // Notation is a way for bytes to be shown and read.
 type Notation struct {
 	Usage string   // grammar of the value: "{ on | off }"
-	No    bool     // the keyword also stands with "no" before it, for Read to tell by in.Last
+	No    bool     // the keyword also stands with "no" before it, which Read finds in in.Last
 	Show  ShowFunc // nil: nothing is shown
 	Read  ReadFunc // nil: nothing can be read
 }
@@ -121,6 +127,10 @@ func (f *Field) word() string {
 
 // Show prints what k describes of the attributes in b, in the order of its fields.
 func Show(p *Printer, k *Kind, b []byte) {
+	if k.Raw != nil {
+		k.Raw(p, b)
+		return
+	}
 	attrs := k.parse(b)
 	for i := range k.Fields {
 		f := &k.Fields[i]

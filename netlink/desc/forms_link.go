@@ -44,7 +44,7 @@ func readPresent(_ *Args, f *Field, e *wire.Encoder) error {
 	return nil
 }
 
-// Order is [Present] for what is an order to the kernel and never told.
+// Order is [Present] for an order to the kernel, which is never reported.
 func Order() Notation { return Notation{Read: readPresent} }
 
 func bit(on bool) uint8 {

@@ -23,12 +23,21 @@ type Printer struct {
 	Host     func(netip.Addr) string // the name of an address's host, "" for none; nil: addresses are shown
 	Names    *Names                  // of numbers
 
+	IEC       bool                       // rates in powers of 1024
+	Handles   bool                       // -raw: handles and ticks as they are
+	Terse     bool                       // -brief
+	ClassName func(handle uint32) string // the name of a class, "" for none; nil: none has one
+	Tc        *Tc                        // the object of traffic control whose options are shown
+	Action    func(kind string) *Kind    // describes a kind of action; nil: none is known
+
+	Program func(p *Printer, id uint32) (known bool) // prints a BPF program; nil: none is known
+
 	buf   []byte
 	depth int
 	first bool // nothing stands in the innermost object or array yet
 }
 
-// Bytes returns what was printed since the last Reset or Drain.
+// Bytes returns the output since the last Reset or Drain.
 func (p *Printer) Bytes() []byte { return p.buf }
 
 // Reset forgets what was printed.

@@ -26,6 +26,12 @@ type Args struct {
 	// Present returns the kind's attributes of the object that is being changed. It
 	// asks the kernel when it is called; nil means that the object is being created.
 	Present func() (Attrs, error)
+	// Tc is the object of traffic control whose options are read.
+	Tc *Tc
+	// Action describes a kind of action, nil for one that is not known.
+	Action func(kind string) *Kind
+	// OpenPinned opens a BPF program by its name in a BPF file system.
+	OpenPinned func(path string) (fd int, err error)
 	// Warn shows the user a warning; nil drops it.
 	Warn func(text string)
 
@@ -182,7 +188,7 @@ func (a *Args) Written(e *wire.Encoder, typ uint16) []byte {
 	return a.kind.parse(e.Bytes()[a.from:])[typ]
 }
 
-// Scratch returns what the words of one Read note for later ones and for Complete: a T that is
+// Scratch returns the notes of one Read, which later words and Complete use: a T that is
 // zero at first.
 func Scratch[T any](a *Args) *T {
 	if s, ok := a.scratch.(*T); ok {

@@ -9,7 +9,7 @@ import (
 // IPSetError is an error number of ipset (IPSET_ERR_…), which are larger than those of the system.
 type IPSetError uintptr
 
-// Error says what the number stands for.
+// Error returns the meaning of the number.
 func (e IPSetError) Error() string {
 	names := [...]string{
 		0:                                              "private", // IPSET_ERR_PRIVATE itself

@@ -5,10 +5,10 @@ import "net"
 // PeditHeaderType says from which header on a key's offset counts (TCA_PEDIT_KEY_EX_HDR_TYPE_…).
 type PeditHeaderType uint16
 
-// PeditCmd says what is done with a key's value (TCA_PEDIT_KEY_EX_CMD_…).
+// PeditCmd is the operation on a key's value (TCA_PEDIT_KEY_EX_CMD_…).
 type PeditCmd uint16
 
-// TcPeditKeyEx is what belongs to a key besides [TcPeditKey].
+// TcPeditKeyEx extends [TcPeditKey].
 type TcPeditKeyEx struct {
 	HeaderType PeditHeaderType
 	Cmd        PeditCmd

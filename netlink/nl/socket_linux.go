@@ -142,7 +142,7 @@ func (s *NetlinkSocket) GetPid() (uint32, error) {
 	return port, bare(err)
 }
 
-// GetTimeouts returns what SetSendTimeout and SetReceiveTimeout have set.
+// GetTimeouts returns the values that SetSendTimeout and SetReceiveTimeout have set.
 func (s *NetlinkSocket) GetTimeouts() (send, receive time.Duration) { return s.s.Timeouts() }
 
 // SetSendTimeout bounds how long Send waits; it ends with EAGAIN then. Zero is no bound.

@@ -51,7 +51,7 @@ func ZeroTerminated(s string) []byte { return append([]byte(s), 0) }
 // NonZeroTerminated returns s without a NUL.
 func NonZeroTerminated(s string) []byte { return []byte(s) }
 
-// BytesToString returns what is before the first NUL, or all of b.
+// BytesToString returns the bytes before the first NUL, or all of b.
 func BytesToString(b []byte) string {
 	b, _, _ = bytes.Cut(b, []byte{0})
 	return string(b)

@@ -63,7 +63,7 @@ const (
 var buffers = sync.Pool{New: func() any { b := make([]byte, bufferSize); return &b }}
 
 // Dial opens a connection bound to a namespace: cfg.NetNS, or the one of the
-// calling thread. Close frees it.
+// calling thread. Close releases it.
 func Dial(cfg Config) (*Conn, error) {
 	runtime.LockOSThread() // the first socket and the handle are of one thread
 	defer runtime.UnlockOSThread()

@@ -2,7 +2,7 @@ package wire
 
 import "context"
 
-// Context is what exchanges need of a [context.Context]: when they are to end, and why. Any context is one, and
+// Context is the part of a [context.Context] that exchanges need: when they are to end, and why. Any context is one, and
 // best by [From].
 //
 // It is an interface of its own because of what a program consists of: a context.Context brings the types in its

@@ -24,7 +24,7 @@ type Encoder struct {
 	rawEnd, rawPad int
 }
 
-// Bytes returns what was encoded so far. It shares the encoder's memory.
+// Bytes returns the bytes encoded so far. It shares the encoder's memory.
 func (e *Encoder) Bytes() []byte { return e.buf }
 
 // Err returns the first error met.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"syscall"
+	"unicode/utf8"
 
 	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
@@ -33,8 +34,8 @@ var ErrDumpInterrupted = DumpInterrupted{}
 var (
 	// ErrClosed says that the connection or listener was closed.
 	ErrClosed error = errClosed
-	// ErrOverrun says that messages were lost since the receive buffer was
-	// full (ENOBUFS). What the listener watches has to be read anew; it
+	// ErrOverrun says that messages were lost because the receive buffer was
+	// full (ENOBUFS). What the listener watches has to be read again; it
 	// goes on. It matches ENOBUFS.
 	ErrOverrun error = errOverrun{}
 	// ErrTruncated says that a message was larger than the receive buffer.
@@ -79,7 +80,7 @@ func (errOverrun) Error() string { return "netlink events were lost: receive buf
 
 func (errOverrun) Is(target error) bool { return isENOBUFS(target) }
 
-// Error is what every failed operation returns.
+// Error is the error of every failed operation.
 type Error struct {
 	Op      string   // the operation, "link add"; set by the caller of the exchange
 	Object  string   // what it was done to, `"br0" type bridge`; likewise
@@ -89,19 +90,35 @@ type Error struct {
 	Missing uint16   // the attribute that is missing in the nest Path names, 0 where none is
 }
 
-// Error gives operation, object, errno and what the kernel said.
+// mostOfObject is how many bytes of what the caller gave an error repeats: a name that is too long, or an address,
+// may have any length.
+const mostOfObject = 500
+
+// bounded returns s, or its beginning.
+func bounded(s string) string {
+	if len(s) <= mostOfObject {
+		return s
+	}
+	n := mostOfObject
+	for n > 0 && !utf8.RuneStart(s[n]) {
+		n--
+	}
+	return s[:n] + "…"
+}
+
+// Error gives operation, object, errno and what the kernel said. Of an object that is very long it gives the beginning.
 func (e *Error) Error() string {
 	var b strings.Builder
 	if e.Op != "" {
 		b.WriteString(e.Op)
 		if e.Object != "" {
 			b.WriteByte(' ')
-			b.WriteString(e.Object)
+			b.WriteString(bounded(e.Object))
 		}
 		b.WriteString(": ")
 	}
 	if e.Err != nil {
-		b.WriteString(e.Err.Error())
+		b.WriteString(bounded(e.Err.Error()))
 	}
 	var more []string
 	if e.Message != "" {

@@ -189,7 +189,7 @@ const (
 
 // List runs a dump to its end and calls each for every object. Where the
 // kernel says that the table changed meanwhile, it calls restart, which drops
-// what was gathered, and begins anew, at most ten times within half a second;
+// what was gathered, and starts again, at most ten times within half a second;
 // after the last it returns [ErrDumpInterrupted], and what each was given since
 // the last restart is what there is.
 func (c *Conn) List(ctx Context, r *Request, restart func(), each func(Message) error) error {

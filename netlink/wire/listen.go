@@ -10,7 +10,7 @@ import (
 	"kern.sys/netns"
 )
 
-// Listener receives what the kernel tells the members of multicast groups.
+// Listener receives what the kernel sends to multicast groups.
 type Listener struct {
 	t   Transport
 	buf []byte
@@ -49,7 +49,7 @@ func Listen(cfg Config, groups ...uint32) (*Listener, error) {
 }
 
 // Send sends a request to the kernel, whose answers come among the events: some protocols want to be asked before
-// they tell their groups anything.
+// they send anything to their groups.
 func (l *Listener) Send(r *Request) error {
 	defer r.free()
 	msg, err := r.finish(0, 0)
@@ -124,13 +124,13 @@ func (l *Listener) hurried() bool {
 
 // Messages gives the events as they come, until ctx is done or Close is called.
 // After [ErrOverrun], [ErrTruncated] and [ErrMalformed] events were lost, and
-// the iteration goes on: what is watched has to be read anew. Any other error
+// the iteration goes on: what is watched has to be read again. Any other error
 // is the last pair; it is [ErrClosed] after Close. One goroutine at a time may
 // iterate.
 //
 // ErrOverrun comes after all events that were queued before it: from a full
 // queue on, the kernel drops every event until the queue has been emptied, so
-// what is read before that may be missing events that no error tells of.
+// what is read before that may be missing events that no error reports.
 func (l *Listener) Messages(ctx Context) iter.Seq2[Message, error] {
 	return func(yield func(Message, error) bool) {
 		if !l.begin() {

@@ -13,6 +13,9 @@ import (
 	"kern.sys/unix"
 )
 
+// Send and recv make their calls by unsafe: unix.Recvfrom makes a Sockaddr of 24 bytes for each datagram and informs the scheduler.
+// Question and answer of a small request took 2.55 µs like this and 2.71 µs with Sendto and Recvfrom.
+
 // socket is the transport to the running kernel: a non-blocking netlink socket.
 type socket struct {
 	fd    int
@@ -172,12 +175,12 @@ func (s *socket) Send(b []byte) error {
 	}
 }
 
-// recv reads what is there. With MSG_TRUNC the kernel tells the datagram's full
+// recv reads what is there. With MSG_TRUNC the kernel reports the datagram's full
 // length.
 //
-// The scheduler is told of a call only where the kernel makes the next part of a
-// dump in it. An answer that is there already is copied at once, and telling
-// costs as much.
+// The scheduler learns of a call only where the kernel makes the next part of a
+// dump in it. An answer that is there already is copied at once, and informing
+// the scheduler costs as much.
 func (s *socket) recv(b []byte) (n int, from unix.RawSockaddrNetlink, e unix.Errno) {
 	var sa unix.RawSockaddrNetlink
 	size := uint32(unix.SizeofSockaddrNetlink)

@@ -98,7 +98,7 @@ func (s *Socket) SetSendTimeout(d time.Duration) { s.send.Store(int64(d)) }
 // SetReceiveTimeout is SetSendTimeout for Receive.
 func (s *Socket) SetReceiveTimeout(d time.Duration) { s.receive.Store(int64(d)) }
 
-// Timeouts returns what SetSendTimeout and SetReceiveTimeout have set.
+// Timeouts returns the values that SetSendTimeout and SetReceiveTimeout have set.
 func (s *Socket) Timeouts() (send, receive time.Duration) {
 	return time.Duration(s.send.Load()), time.Duration(s.receive.Load())
 }

@@ -6,7 +6,7 @@ import (
 	"kern.sys/netns"
 )
 
-// Config says what a Conn or Listener talks to.
+// Config describes the peer and the sockets of a Conn or Listener.
 type Config struct {
 	Protocol int             // NETLINK_ROUTE, …
 	NetNS    *netns.NsHandle // nil: the namespace of the calling thread

@@ -66,7 +66,7 @@ func command(args []string) error {
 type generator struct {
 	name   string
 	folder string // of the files, in the module
-	list   string // what it is told by, a file for each system: "" if by nothing
+	list   string // its list, a file for each system: "" if it has none
 	run    func(in input) (map[string][]byte, error)
 }
 

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// preprocessed is what the preprocessor's output tells of the files that a header owns.
+// preprocessed is what the preprocessor's output says of the files that a header owns.
 type preprocessed struct {
 	macros []macro  // object-like macros with a body, by name
 	tags   []string // "struct x" and "union x" that may be defined there

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"go/types"
@@ -9,38 +8,13 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+
+	"kern.sys/internal/dropin/compare/peer"
 )
-
-// moduleDirs are where modules are.
-func moduleDirs(modules ...string) ([]string, error) {
-	var dirs []string
-	for _, m := range modules {
-		if out, err := output("go", "mod", "download", "-json", m); err != nil && m != "kern.sys" {
-			return nil, fmt.Errorf("%w: %s", err, out)
-		}
-		out, err := output("go", "list", "-m", "-f", "{{.Dir}}", m)
-		if err != nil {
-			return nil, err
-		}
-		dirs = append(dirs, strings.TrimSpace(out))
-	}
-	return dirs, nil
-}
-
-func output(name string, args ...string) (string, error) {
-	cmd := exec.Command(name, args...)
-	var stderr bytes.Buffer
-	cmd.Stderr = &stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return "", fmt.Errorf("%s: %w\n%s", cmd, err, &stderr)
-	}
-	return string(out), nil
-}
 
 // version is that of x/sys.
 func (*counts) version() string {
-	out, err := output("go", "list", "-m", "-f", "{{.Version}}", "golang.org/x/sys")
+	out, err := peer.Output("go", "list", "-m", "-f", "{{.Version}}", "golang.org/x/sys")
 	if err != nil {
 		return "?"
 	}

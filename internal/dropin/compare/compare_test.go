@@ -5,6 +5,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"kern.sys/internal/dropin/compare/peer"
 )
 
 func records1(index int, leaves map[string]string) []*record {
@@ -53,7 +55,7 @@ func TestExplanations(t *testing.T) {
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	es, err := readExplanations(path)
+	es, err := peer.ReadExplanations(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,18 +64,18 @@ func TestExplanations(t *testing.T) {
 		{name: "Fx", what: "result0,failed", theirs: "0", ours: "-2", arch: "386"}: false,
 		{name: "G", what: "x[5]", theirs: "0", ours: "1", arch: "386"}:             false,
 	} {
-		if got := es.covers(d); got != want {
+		if got := es.Cover(d.arch, d.key()); got != want {
 			t.Errorf("%v: %v", d, got)
 		}
 	}
-	if got := es.unused([]string{"amd64"}); len(got) != 1 || got[0] != "explained.txt: nothing differs so: G x\\[*\\] * * arm reason" {
+	if got := es.Unused(func(arch string) bool { return notCalled(arch, []string{"amd64"}) }); len(got) != 1 || got[0] != "explained.txt: nothing differs so: G x\\[*\\] * * arm reason" {
 		t.Errorf("%q", got)
 	}
 	for _, bad := range []string{"F result0 0 -1 all", "F [ 0 -1 all reason"} {
 		if err := os.WriteFile(path, []byte(bad+"\n"), 0o644); err != nil {
 			t.Fatal(err)
 		}
-		if _, err := readExplanations(path); err == nil {
+		if _, err := peer.ReadExplanations(path); err == nil {
 			t.Errorf("%q is taken", bad)
 		}
 	}

@@ -18,6 +18,9 @@ type difference struct {
 	more         int // calls with the same difference, beside the example
 }
 
+// key is what a line of explained.txt is looked up by, beside the architecture.
+func (d difference) key() [4]string { return [4]string{d.name, d.what, d.theirs, d.ours} }
+
 func (d difference) String() string {
 	s := fmt.Sprintf("%s %s %s %s %s", d.name, d.what, d.theirs, d.ours, d.arch)
 	if d.example != "" {

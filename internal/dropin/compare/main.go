@@ -17,10 +17,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
 	"kern.sys/internal/abi"
+	"kern.sys/internal/dropin/compare/peer"
 )
 
 // counts are for the last line, all architectures together.
@@ -59,12 +61,17 @@ func nativeArchs() string {
 	return runtime.GOARCH
 }
 
+// notCalled reports whether functions of an architecture could have been called, and were not.
+func notCalled(arch string, called []string) bool {
+	return slices.Contains(strings.Split(nativeArchs(), ","), arch) && !slices.Contains(called, arch)
+}
+
 func compare(run string, archs []string, verbose bool, n *counts) (problems []string, err error) {
 	only, err := regexp.Compile(run)
 	if err != nil {
 		return nil, err
 	}
-	dirs, err := moduleDirs("golang.org/x/sys", "kern.sys")
+	dirs, err := peer.ModuleDirs("golang.org/x/sys", "kern.sys")
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +80,7 @@ func compare(run string, archs []string, verbose bool, n *counts) (problems []st
 	if err != nil {
 		return nil, err
 	}
-	explained, err := readExplanations("explained.txt")
+	explained, err := peer.ReadExplanations("explained.txt")
 	if err != nil {
 		return nil, err
 	}
@@ -106,7 +113,7 @@ func compare(run string, archs []string, verbose bool, n *counts) (problems []st
 		problems = append(problems, trouble...)
 	}
 	for _, d := range found {
-		if explained.covers(d) {
+		if explained.Cover(d.arch, d.key()) {
 			n.explained++
 			if verbose {
 				fmt.Println("explained:", d)
@@ -116,7 +123,7 @@ func compare(run string, archs []string, verbose bool, n *counts) (problems []st
 		}
 	}
 	if run == "" {
-		problems = append(problems, explained.unused(archs)...)
+		problems = append(problems, explained.Unused(func(arch string) bool { return notCalled(arch, archs) })...)
 	}
 	return problems, nil
 }

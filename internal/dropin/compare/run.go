@@ -10,10 +10,12 @@ import (
 	"slices"
 	"strings"
 	"sync"
+
+	"kern.sys/internal/dropin/compare/peer"
 )
 
 // compareCalls calls the functions on an architecture.
-func compareCalls(theirs, ours *api, arch string, only *regexp.Regexp, verbose bool, explained explanations,
+func compareCalls(theirs, ours *api, arch string, only *regexp.Regexp, verbose bool, explained peer.Explanations,
 	n *counts) (diffs []difference, problems []string, err error) {
 	uncalled, err := readUncalled("uncalled.txt")
 	if err != nil {
@@ -35,7 +37,7 @@ func compareCalls(theirs, ours *api, arch string, only *regexp.Regexp, verbose b
 	if p.theirs, p.ours, err = programs(dir, arch, theirs, ours); err != nil {
 		return nil, nil, err
 	}
-	scenarios, err := output(p.theirs)
+	scenarios, err := peer.Output(p.theirs)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -127,7 +129,7 @@ func readUncalled(path string) (map[string]string, error) {
 // pair is the program of calls, of both packages.
 type pair struct {
 	theirs, ours, world, arch string
-	explained                 explanations
+	explained                 peer.Explanations
 }
 
 type result struct {
@@ -174,7 +176,7 @@ func (p pair) compare(name string) (r result) {
 			note(run.into, rs)
 		}
 		r.diffs = differences(name, p.arch, last, first, theirs, ours)
-		if !slices.ContainsFunc(r.diffs, func(d difference) bool { return !p.explained.covers(d) }) {
+		if !slices.ContainsFunc(r.diffs, func(d difference) bool { return !p.explained.Cover(d.arch, d.key()) }) {
 			return r
 		}
 	}
@@ -205,7 +207,7 @@ func note(into map[part]map[string]bool, rs []*record) {
 	}
 }
 
-// succeeded tells whether no result is an error and nothing else went wrong.
+// succeeded reports whether no result is an error and nothing else went wrong.
 func succeeded(r *record) bool {
 	for path, value := range r.leaves {
 		if path == "panic" || path == "outcome" || strings.HasPrefix(path, "result") && strings.HasPrefix(value, "error ") {
@@ -263,7 +265,7 @@ func differences(name, arch string, last int, rs []*record, theirs, ours map[par
 	return out
 }
 
-// failed tells whether a call always returned an error.
+// failed reports whether a call always returned an error.
 func failed(parts map[part]map[string]bool, index int) bool {
 	for i := range 8 {
 		if strings.HasPrefix(only(parts[part{index, fmt.Sprint("result", i)}]), "error ") {

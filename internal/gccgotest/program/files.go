@@ -4,7 +4,7 @@ package main
 
 import "kern.sys/unix"
 
-// files has offsets of 64 bits passed in pairs of words, and the structures that tell of files filled.
+// files has offsets of 64 bits passed in pairs of words, and the structures that describe files filled.
 func files(dir string) {
 	path := dir + "/file"
 	fd := open(path, unix.O_CREAT|unix.O_RDWR)

@@ -12,7 +12,7 @@ import (
 // failures counts the checks that failed.
 var failures int
 
-// check tells of what is not as it should be.
+// check reports what is not as it should be.
 func check(what string, good bool, values ...interface{}) {
 	if !good {
 		failures++

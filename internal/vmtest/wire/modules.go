@@ -87,7 +87,7 @@ func ReadModules(r io.Reader) (*Modules, error) {
 }
 
 // Resolve returns the modules to load for a name or alias, in order. Nothing is to be loaded for what is built in;
-// ok tells that from an unknown name.
+// ok distinguishes that from an unknown name.
 func (m *Modules) Resolve(name string) (load []Module, ok bool) {
 	name = strings.ReplaceAll(name, "-", "_")
 	if slices.Contains(m.BuiltIn, name) {

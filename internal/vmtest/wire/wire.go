@@ -1,4 +1,4 @@
-// Package wire is what the host and the guest of vmtest tell each other: the job, a file in the guest's initramfs; the
+// Package wire is what the host and the guest of vmtest send each other: the job, a file in the guest's initramfs; the
 // events, lines of JSON on a virtio port; and the index of the kernel's modules.
 package wire
 
@@ -12,7 +12,7 @@ const (
 	Port     = "kern-vmtest" // name of the virtio port for events
 )
 
-// Job is what a guest is to do.
+// Job is the work of a guest.
 type Job struct {
 	Modules  []string  // modules to load first
 	Packages []Package // test binaries to run, one after the other

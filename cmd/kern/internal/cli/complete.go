@@ -24,7 +24,7 @@ func (s *Session) complete(words []string) []string {
 		}
 	}
 	for len(words) != 0 && strings.HasPrefix(words[0], "-") {
-		opt := findOption(strings.TrimLeft(words[0], "-"))
+		opt := s.Options.options().find(strings.TrimLeft(words[0], "-"))
 		if opt != nil && opt.value != "" {
 			if len(words) == 1 {
 				add(s.optionValues(opt)...)
@@ -44,8 +44,8 @@ func (s *Session) complete(words []string) []string {
 	}
 	if len(words) == 0 {
 		if strings.HasPrefix(last, "-") {
-			for i := range optionTable {
-				add("-" + optionTable[i].name)
+			for _, o := range s.Options.options() {
+				add("-" + o.name)
 			}
 			add("-color")
 		}
@@ -60,6 +60,11 @@ func (s *Session) complete(words []string) []string {
 	if object == nil || object.Usage == nil {
 		return nil
 	}
+	if object.Program != nil {
+		p := object.Program()
+		s.Program, s.table = p, p.Options
+		return s.complete(append(words[1:], last))
+	}
 	add(s.afterObject(object, words[1:])...)
 	slices.Sort(out)
 	return out
@@ -67,8 +72,9 @@ func (s *Session) complete(words []string) []string {
 
 // find is the object that a word means; nil: none that can be used.
 func (s *Session) find(word string) *Object {
+	exact := slices.ContainsFunc(s.Objects(), func(o Object) bool { return o.Name == word })
 	for _, o := range s.Objects() {
-		if abbreviates(word, o.Name) {
+		if o.Name == word || !exact && abbreviates(word, o.Name) {
 			if o.Run == nil {
 				return nil
 			}

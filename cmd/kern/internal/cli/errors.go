@@ -102,7 +102,7 @@ func (s *Session) Explain(err error) (string, int) {
 		return help.Error(), StatusUsage
 	case errors.As(err, &unknown):
 		code := StatusUsage
-		if unknown.Kind == "Object" {
+		if unknown.Kind == "Object" && s.Unknown == 0 {
 			code = StatusFailed
 		}
 		return strings.Replace(unknown.Error(), "PROGRAM", s.Name, 1), code

@@ -7,6 +7,9 @@ import (
 
 // help is the error that shows the program's usage.
 func (s *Session) help() error {
+	if s.Program.Help != nil {
+		return Exit(0, "%s", strings.TrimSuffix(s.Program.Help(), "\n"))
+	}
 	var names []string
 	for _, o := range s.Objects() {
 		if o.Run != nil {
@@ -14,7 +17,7 @@ func (s *Session) help() error {
 		}
 	}
 	slices.Sort(names)
-	return &usage{usageText(s.Name, `
+	return &usage{UsageText(s.Name, `
 [ OPTIONS ] OBJECT { COMMAND | help }
 [ -force ] -batch FILE
 `) + "where  OBJECT := { " + Fold(names, " | ", "                   ", 76) + ` }

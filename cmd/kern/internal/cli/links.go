@@ -9,7 +9,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// LinkInfo is what commands must know of a link to show or use other objects.
+// LinkInfo holds the parts of a link that commands need to show or use other objects.
 type LinkInfo struct {
 	Index     int
 	Name      string
@@ -81,7 +81,7 @@ func (s *Session) RememberLink(m wire.Message) *LinkInfo {
 	return info
 }
 
-// Link returns what is known of a link, nil if there is none of that index.
+// Link returns the description of a link, nil if there is none of that index.
 func (s *Session) Link(index int) *LinkInfo {
 	if info, ok := s.links.byIndex[index]; ok {
 		return info
@@ -127,7 +127,7 @@ func (s *Session) askLink(index int, name string) *LinkInfo {
 }
 
 // LinkRequest asks for one link by index or, with index 0, by name.
-// mask chooses what is told (RTEXT_FILTER_…).
+// mask chooses the parts of the answer (RTEXT_FILTER_…).
 func LinkRequest(index int, name string, mask uint32) *wire.Request {
 	r := wire.NewRequest(uapi.RTM_GETLINK, 0)
 	ifi := uapi.Ifinfomsg{Index: int32(index)}

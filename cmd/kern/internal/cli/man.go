@@ -86,8 +86,7 @@ func (s *Session) manual() string {
 	p.text(name + " speaks the grammar of ip(8) and prints what ip prints, as text and as JSON.\n" +
 		"Objects, commands and options may be abbreviated, as with ip.")
 	p.section("OPTIONS")
-	for i := range optionTable {
-		o := &optionTable[i]
+	for _, o := range s.Options.options() {
 		term := "-" + o.name
 		if o.value != "" {
 			term += " " + strings.ToUpper(strings.ReplaceAll(o.value, " ", "_"))
@@ -106,8 +105,13 @@ func (s *Session) manual() string {
 		if o.Brief != "" {
 			p.text(strings.ToUpper(o.Brief[:1]) + o.Brief[1:] + ".")
 		}
-		text := strings.Replace(usageText(name, o.Usage()), "Usage: ", "       ", 1)
+		text := strings.Replace(UsageText(name, o.Usage()), "Usage: ", "       ", 1)
 		p.block(strings.TrimRight(text, "\n"))
+		if o.Words != nil {
+			for _, w := range o.Words() {
+				p.item(w[0], w[1])
+			}
+		}
 	}
 	for _, o := range s.Objects() {
 		if o.Kinds == nil || o.Run == nil {

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"kern.sys/netlink/desc"
@@ -14,9 +15,13 @@ type Object struct {
 	// Run does the command whose words follow. nil: ip has the object and this
 	// program not yet, so that an abbreviation never means another one.
 	Run func(*Command) error
+	// Program, if set, is what the object stands for: the words behind it are those of that program.
+	Program func() Program
 	// Usage is the grammar, printed by "help". Its first word on a line stands
 	// behind the program's name: "link show [ DEVICE ]".
 	Usage func() string
+	// Words, if set, gives the words of Usage, each with its meaning: "add, del".
+	Words func() [][2]string
 	// Brief is what the object is, in a few words: for the manual page.
 	Brief string
 	// Kinds, if set, is the grammar of what follows "type" and a name, an element a keyword; nil
@@ -33,6 +38,7 @@ type Command struct {
 	desc.Args
 	Object string // its name in full
 	usage  func() string
+	words  func() [][2]string
 }
 
 // Command returns a command of the words, about no object yet.
@@ -42,15 +48,16 @@ func (s *Session) Command(words []string) *Command {
 
 // Do runs a command.
 func (s *Session) Do(words []string) error {
+	exact := slices.ContainsFunc(s.Objects(), func(o Object) bool { return o.Name == words[0] })
 	for _, o := range s.Objects() {
-		if !abbreviates(words[0], o.Name) {
+		if exact && o.Name != words[0] || !abbreviates(words[0], o.Name) {
 			continue
 		}
 		if o.Run == nil {
 			return Exit(StatusFailed, "Object \"%s\" is not supported by %s yet.", o.Name, s.Name)
 		}
 		c := s.Command(words[1:])
-		c.Object, c.usage = o.Name, o.Usage
+		c.Object, c.usage, c.words = o.Name, o.Usage, o.Words
 		defer s.closeOpened()
 		return o.Run(c)
 	}
@@ -89,17 +96,36 @@ func (c *Command) Choose(none func(*Command) error, verbs ...Verb) error {
 
 // Part makes the command one about a part of its object, which has a grammar of its own: "xfrm state".
 func (c *Command) Part(name string, usage func() string) {
-	c.Object, c.usage = c.Object+" "+name, usage
+	c.Object, c.usage, c.words = c.Object+" "+name, usage, nil
 }
 
 // HelpAsked reports whether the next word asks for help.
 func (c *Command) HelpAsked() bool { return abbreviates(c.Peek(), "help") }
 
 // ShowUsage is the error that shows the object's grammar.
-func (c *Command) ShowUsage() error { return &usage{usageText(c.Name, c.usage())} }
+func (c *Command) ShowUsage() error {
+	text := UsageText(c.Name, c.usage())
+	if c.words != nil {
+		text += WordList(c.words())
+	}
+	return &usage{text}
+}
 
-// usageText is a grammar with the program's name before each command.
-func usageText(program, grammar string) string {
+// WordList has a line for each word, with its meaning.
+func WordList(words [][2]string) string {
+	wide := 0
+	for _, w := range words {
+		wide = max(wide, min(len(w[0]), 24))
+	}
+	var b strings.Builder
+	for _, w := range words {
+		b.WriteString("  " + w[0] + strings.Repeat(" ", max(wide-len(w[0]), 0)) + "  " + w[1] + "\n")
+	}
+	return b.String()
+}
+
+// UsageText is a grammar with the program's name before each command.
+func UsageText(program, grammar string) string {
 	var b strings.Builder
 	b.WriteString("Usage: ")
 	for i, line := range strings.Split(strings.Trim(grammar, "\n"), "\n") {

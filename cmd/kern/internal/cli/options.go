@@ -9,7 +9,7 @@ import (
 	"kern.sys/netlink/desc"
 )
 
-// Options are what stands before the object.
+// Options are the words before the object.
 type Options struct {
 	Family    int // AF_…; AF_UNSPEC where none was asked for
 	Stats     int // how often -s was given
@@ -27,7 +27,7 @@ type Options struct {
 	tshort    bool
 	All       bool
 	force     bool
-	echo      bool
+	Echo      bool
 	version   bool
 	Loops     int  // attempts of a flush; 0 is without end
 	Rcvbuf    int  // receive buffer in bytes; 0 is the default
@@ -35,6 +35,25 @@ type Options struct {
 	BatchFile string
 	inNetNS   bool // netns was given
 	netns     string
+
+	// What tc has.
+	Raw      bool   // handles and ticks as they are
+	Graph    bool   // classes as a tree
+	ClsNames bool   // names of classes
+	ClsFile  string // where they are
+
+	table OptionTable // nil: ip's
+}
+
+// OptionTable are the options of a program.
+type OptionTable []option
+
+// options are those that there are.
+func (o *Options) options() OptionTable {
+	if o.table != nil {
+		return o.table
+	}
+	return optionTable
 }
 
 // option is one of them. A beginning of its name is enough unless it is exact;
@@ -51,7 +70,7 @@ type option struct {
 	set    func(o *Options, value string) error
 }
 
-var optionTable = []option{
+var optionTable = OptionTable{
 	{name: "loops",
 		help:  "how often a flush tries to leave nothing; 0 is without end, 10 the default",
 		value: "loop count", set: func(o *Options, v string) error {
@@ -138,7 +157,7 @@ var optionTable = []option{
 		help: "the command for each named network namespace, with netns",
 		on:   func(o *Options) *bool { return &o.All },
 	},
-	{name: "echo", help: "show what the kernel made", exact: true, on: func(o *Options) *bool { return &o.echo }},
+	{name: "echo", help: "show what the kernel made", exact: true, on: func(o *Options) *bool { return &o.Echo }},
 	{name: "pretty", help: "JSON for people", on: func(o *Options) *bool { return &o.Pretty }},
 }
 
@@ -162,7 +181,7 @@ func (o *Options) Parse(words []string) ([]string, error) {
 			}
 			continue
 		}
-		opt := findOption(name)
+		opt := o.options().find(name)
 		if opt == nil {
 			return nil, unknownOption("-" + name)
 		}
@@ -195,9 +214,9 @@ func (o *option) incomplete() error {
 	return &desc.UsageError{Text: "Error: argument \"" + o.value + "\" is required"}
 }
 
-func findOption(name string) *option {
-	for i := range optionTable { // "-" alone begins the first
-		o := &optionTable[i]
+func (t OptionTable) find(name string) *option {
+	for i := range t { // "-" alone begins the first
+		o := &t[i]
 		if o.name == name || !o.exact && strings.HasPrefix(o.name, name) {
 			return o
 		}

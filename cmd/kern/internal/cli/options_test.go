@@ -41,7 +41,7 @@ func TestOptions(t *testing.T) {
 		"-c":                {Color: true},
 		"-color=always":     {Color: true},
 		"-c -c=never":       {},
-		"-echo":             {echo: true},
+		"-echo":             {Echo: true},
 		"-d -- -s":          {Details: true},
 	} {
 		var o Options

@@ -14,6 +14,10 @@ import (
 type Program struct {
 	Name    string
 	Objects func() []Object // in the order in which an abbreviation is looked up
+	Options OptionTable     // nil: ip's
+	Help    func() string   // the grammar, which ends with status 0; nil: ip's
+	// Unknown is the exit status for an object that there is not; 0 is ip's.
+	Unknown int
 	// Main does all that the program does, where it has a grammar of its own. It returns the exit status.
 	Main func(args []string, stdout, stderr io.Writer) int
 }

@@ -43,7 +43,7 @@ func NewSession(p Program, stdin io.Reader, stdout, stderr io.Writer) *Session {
 		Stdin: stdin, Stdout: stdout, Stderr: stderr,
 		Out: &desc.Printer{Names: &desc.Names{}}, nsid: thisNSID,
 	}
-	s.Loops = 10
+	s.Loops, s.table = 10, p.Options
 	s.Out.Reset()
 	return s
 }
@@ -55,6 +55,7 @@ func (s *Session) Configure() {
 	p.Stats = s.Stats > 0
 	p.Palette, p.LinkName = s.palette(), s.linkName
 	p.Names.Numeric = s.Numeric
+	p.IEC, p.Handles, p.Terse = s.IEC, s.Raw, s.Brief
 	if p.Host = nil; s.resolve {
 		p.Host = s.host
 	}

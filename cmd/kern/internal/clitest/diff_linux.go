@@ -22,7 +22,7 @@ import (
 	"kern.sys/internal/nstest"
 )
 
-// Result is what a command left.
+// Result is the outcome of a command.
 type Result struct {
 	Out, Err string
 	Code     int
@@ -197,7 +197,7 @@ func CompareShow(t testing.TB, args ...string) {
 
 // whileStill is what ask gets from ip and from kern of one and the same state.
 // The kernel looks after carriers and new addresses in its own time: where ip
-// tells something else afterwards, both are asked again.
+// reports something else afterwards, both are asked again.
 func whileStill[T any](t testing.TB, ask func(program func(args ...string) Result) T) (fromIP, fromKern T) {
 	t.Helper()
 	byIP := func(args ...string) Result { return IP(t, args...) }
@@ -270,7 +270,7 @@ func CompareRun(t testing.TB, stdin string, args ...string) {
 	}
 }
 
-// StateOf is all that ip tells of the links and addresses here, without what
+// StateOf is all that ip shows of the links and addresses here, without what
 // the kernel makes up.
 func StateOf(t testing.TB) string {
 	t.Helper()

@@ -41,7 +41,7 @@ func addrFlush(c *cli.Command) error {
 	return cli.Exit(cli.StatusFailed, "*** Flush remains incomplete after %d rounds. ***", c.Loops)
 }
 
-// flushDone tells with -statistics how many rounds were needed.
+// flushDone prints with -statistics how many rounds were needed.
 func flushDone(c *cli.Command, rounds int) {
 	switch {
 	case c.Stats == 0:

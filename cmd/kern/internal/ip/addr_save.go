@@ -42,7 +42,7 @@ func addrRestore(c *cli.Command) error {
 }
 
 // again is the request that makes an address of a dump once more. The flags
-// that the kernel sets by itself are left out: it looks anew whether an address
+// that the kernel sets by itself are left out: it checks again whether an address
 // is taken, and which is the first of a prefix.
 func (a *addrMessage) again(m wire.Message) *wire.Request {
 	r := wire.NewRequest(uapi.RTM_NEWADDR, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL)

@@ -2,7 +2,6 @@ package ip
 
 import (
 	"errors"
-	"os/exec"
 	"testing"
 
 	"kern.sys/cmd/kern/internal/clitest"
@@ -25,7 +24,7 @@ var fouStates = []clitest.DiffState{
 // needModule skips a test on a kernel without a family of generic netlink. No name of a family has the kernel load fou.
 func needModule(t testing.TB, module, option, probe string) {
 	t.Helper()
-	_ = exec.Command("modprobe", module).Run()
+	nstest.LoadModule(t, module)
 	if r := clitest.IP(t, clitest.Words(t, probe)...); r.Code != 0 {
 		nstest.NeedOption(t, option, "", errors.New(r.Err))
 	}
@@ -56,7 +55,7 @@ var l2tpStates = []clitest.DiffState{
 
 func TestGenlL2TPIsShownAndMadeAsByIP(t *testing.T) {
 	compareTexts(t, l2tpStates, l2tpShows, func(t testing.TB, _ *clitest.DiffState) {
-		_ = exec.Command("modprobe", "l2tp_eth").Run()
+		nstest.LoadModule(t, "l2tp_eth")
 		needModule(t, "l2tp_ip", "CONFIG_L2TP_V3", "l2tp show tunnel")
 	})
 }

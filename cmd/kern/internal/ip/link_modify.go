@@ -232,12 +232,8 @@ func (w *linkWords) readPeer(in *desc.Args, e *wire.Encoder) (wire.Putter, error
 func kindUsage(kind string, fields *desc.Kind) string {
 	var b strings.Builder
 	b.WriteString(strings.Join(append([]string{kind}, desc.Usage(fields)...), "\n\t\t"))
-	wide := 0
-	for _, h := range fields.Help {
-		wide = max(wide, len(h[0]))
-	}
-	for _, h := range fields.Help {
-		fmt.Fprintf(&b, "\n  %-*s  %s", wide, h[0], h[1])
+	if len(fields.Help) > 0 {
+		b.WriteString("\n" + strings.TrimSuffix(cli.WordList(fields.Help), "\n"))
 	}
 	return b.String()
 }

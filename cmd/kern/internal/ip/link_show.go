@@ -49,7 +49,7 @@ func (l *linkMessage) has(typ uint16, n int) bool {
 // linkView is how a link is to be shown.
 type linkView struct {
 	addr   bool // as the head of its addresses
-	event  bool // as what monitor tells of: without its queue's length
+	event  bool // as monitor shows it: without its queue's length
 	family int  // only what concerns the family
 }
 
@@ -263,7 +263,7 @@ var linkEvents = []string{
 }
 
 func linkEventName(event uint32) string {
-	if int(event) < len(linkEvents) {
+	if event < uint32(len(linkEvents)) {
 		return linkEvents[event]
 	}
 	return fmt.Sprint(event)

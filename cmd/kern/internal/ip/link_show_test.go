@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,30 +16,59 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// testdata/links.json has messages (struct ifinfomsg and attributes, little
-// endian) that need hardware or events which tests cannot have, laid out as
-// linux/if_link.h says, and what ip of iproute2 6.1 printed when it got them in
-// place of the kernel's answer.
+// shownLink is a message (struct ifinfomsg and attributes, little endian) that needs hardware or events which tests cannot have, laid
+// out as linux/if_link.h says, and what ip of iproute2 6.1 printed when it got the message in place of the kernel's answer.
 type shownLink struct {
-	Name string `json:"name"`
-	Type uint16 `json:"type"`
-	Data string `json:"data"`
-	Show []struct {
-		Args string `json:"args"`
-		Want string `json:"want"`
-	} `json:"show"`
+	Name string
+	Type uint16
+	Data string
+	Show []struct{ Args, Want string }
 }
 
-// shownLinks reads testdata/links.json.
+// shownLinks reads testdata/links.txt.
 func shownLinks(t testing.TB) (links []shownLink) {
-	b, err := os.ReadFile("testdata/links.json")
+	b, err := os.ReadFile("testdata/links.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := json.Unmarshal(b, &links); err != nil {
-		t.Fatal(err)
+	for _, s := range capture.Sections(string(b)) {
+		if s.Key == "=" {
+			links = append(links, shownLink{Name: s.Value})
+			continue
+		}
+		l := &links[len(links)-1]
+		switch s.Key {
+		case "type":
+			typ, err := strconv.ParseUint(s.Value, 10, 16)
+			if err != nil {
+				t.Fatal(err)
+			}
+			l.Type = uint16(typ)
+		case "message":
+			l.Data = s.Joined("\n")
+		case "show":
+			l.Show = append(l.Show, struct{ Args, Want string }{s.Value, printed(t, s) + "\n"})
+		default:
+			t.Fatalf("testdata/links.txt: %q", s.Key)
+		}
 	}
 	return links
+}
+
+// printed is what ip printed: JSON stands there with a line for each value.
+func printed(t testing.TB, s capture.Section) string {
+	if len(s.Lines) > 0 && strings.HasPrefix(s.Lines[0], "[") {
+		var b bytes.Buffer
+		if err := json.Compact(&b, []byte(strings.Join(s.Lines, "\n"))); err != nil {
+			t.Fatal(err)
+		}
+		return b.String()
+	}
+	text, err := s.Text()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 func TestLinkMessagesAreShownAsByIP(t *testing.T) {

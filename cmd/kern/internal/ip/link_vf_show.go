@@ -125,7 +125,7 @@ func showVFRates(s *cli.Session, vf desc.Attrs) {
 	p.EndObject()
 }
 
-// showVFSetting prints what is on or off, unless the driver cannot tell. The
+// showVFSetting prints what is on or off, unless the driver does not know. The
 // structures of all settings are alike.
 func showVFSetting(s *cli.Session, vf desc.Attrs, typ uint16, key, format string) {
 	b, ok := vf[typ]

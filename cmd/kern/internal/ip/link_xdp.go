@@ -114,7 +114,7 @@ func showXDPPrograms(s *cli.Session, l *linkMessage) {
 func showProg(s *cli.Session, id uint32) {
 	p := s.Out
 	p.Uint("id", "id %d ", uint64(id))
-	info, ok := progInfo(id)
+	info, ok := cli.ProgInfo(id)
 	if !ok {
 		return
 	}

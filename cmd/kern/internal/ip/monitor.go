@@ -31,7 +31,7 @@ type monitored struct {
 	exact  bool // not to be abbreviated
 	label  string
 	groups []watchGroup
-	types  []uint16 // the messages that tell of it
+	types  []uint16 // the messages that announce it
 	show   func(c *cli.Command, m wire.Message, dev int) bool
 }
 
@@ -222,7 +222,7 @@ func watch(ctx context.Context, c *cli.Command, w *monitorWish) error {
 		case ctx.Err() != nil:
 			return nil
 		case errors.Is(err, wire.ErrOverrun):
-			// What was lost is not told again.
+			// Lost events are not repeated.
 			fmt.Fprintln(c.Stderr, "netlink receive error No buffer space available: events were lost")
 			continue
 		case errors.Is(err, wire.ErrTruncated), errors.Is(err, wire.ErrMalformed):
@@ -250,7 +250,7 @@ func knowLinks(c *cli.Command) error {
 	})
 }
 
-// tstampType is the type of the messages in a file of rtmon(8) that tell when
+// tstampType is the type of the messages in a file of rtmon(8) that say when
 // the next was received.
 const tstampType = 15
 
@@ -274,7 +274,7 @@ func monitorFile(c *cli.Command, w *monitorWish) error {
 	})
 }
 
-// showEvent shows one message, if it tells of something that was asked for.
+// showEvent shows one message, if it is about something that was asked for.
 func showEvent(c *cli.Command, m wire.Message, w *monitorWish, now time.Time) error {
 	for _, o := range w.objects {
 		if !slices.Contains(o.types, m.Type) {

@@ -50,7 +50,7 @@ func watchPrefix(c *cli.Command, m wire.Message, dev int) bool {
 	return true
 }
 
-// netconfFlags are the settings that RTM_NEWNETCONF tells as on or off.
+// netconfFlags are the settings that RTM_NEWNETCONF reports as on or off.
 var netconfFlags = []struct {
 	typ uint16
 	key string

@@ -188,7 +188,7 @@ func bindEtc(name string) error {
 	return nil
 }
 
-// monitorNetns is "netns monitor": it tells of names as they come and go, until
+// monitorNetns is "netns monitor": it shows names as they come and go, until
 // it is interrupted.
 func monitorNetns(c *cli.Command) error {
 	if err := os.MkdirAll(netnsDir, 0o755); err != nil {

@@ -89,7 +89,7 @@ func (q *routeQuery) request(c *cli.Command) (*wire.Request, error) {
 	}
 	q.rtm.Family = uint8(q.family)
 	if q.family == uapi.AF_INET {
-		q.rtm.Flags |= uapi.RTM_F_LOOKUP_TABLE // of IPv6 the kernel always tells the table
+		q.rtm.Flags |= uapi.RTM_F_LOOKUP_TABLE // of IPv6 the kernel always reports the table
 	}
 	r := wire.NewRequest(uapi.RTM_GETROUTE, 0)
 	q.rtm.Put(r.Header(uapi.SizeofRtmsg))

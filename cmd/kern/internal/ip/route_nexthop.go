@@ -85,7 +85,7 @@ func (h *nexthop) put(e *wire.Encoder) {
 	copy(e.Raw(len(attrs)), attrs)
 }
 
-// nextVia reads [ FAMILY ] ADDRESS, and returns the attribute that tells the
+// nextVia reads [ FAMILY ] ADDRESS, and returns the attribute that holds the
 // kernel of it. family is that of the route, and becomes that of the address
 // where it is not known yet.
 func nextVia(c *cli.Command, family *int) (uint16, []byte, error) {
@@ -114,7 +114,7 @@ func nextVia(c *cli.Command, family *int) (uint16, []byte, error) {
 	return uapi.RTA_VIA, append(b, addr...), nil
 }
 
-// nextRouteAddr takes an address of a family, and tells the family where it
+// nextRouteAddr takes an address of a family, and reports the family where it
 // was not known.
 func nextRouteAddr(c *cli.Command, family *int) ([]byte, error) {
 	switch *family {

@@ -11,7 +11,7 @@ import (
 
 // routeWords are the words of a route that is to be added, changed or deleted.
 type routeWords struct {
-	family   int // that of the destination, AF_UNSPEC until a word tells it
+	family   int // that of the destination, AF_UNSPEC until a word sets it
 	rtm      uapi.Rtmsg
 	enc      wire.Encoder
 	metrics  metricWords

@@ -16,7 +16,7 @@ import (
 	"kern.sys/unix"
 )
 
-// insideEnv tells the program that it runs in a user namespace made for the
+// insideEnv is set where the program runs in a user namespace made for the
 // tour.
 const insideEnv = "KERN_DEMO_INSIDE"
 

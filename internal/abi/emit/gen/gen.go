@@ -1,4 +1,4 @@
-// Package gen holds what the generators share: the lists they are told by, and how the files they make start.
+// Package gen holds what the generators share: the lists that they read, and how the files they make start.
 package gen
 
 import (
@@ -66,7 +66,8 @@ func (l Line) Errorf(msg string, args ...any) error {
 	return fmt.Errorf("%s: %w", l.Where, fmt.Errorf(msg, args...))
 }
 
-// ReadList reads a list: one entry a line, # starts a comment. Its lines are of FOLDER/FILE.
+// ReadList reads a list: one entry a line, # starts a comment. A line that begins with a tab goes on with the entry above. Its lines
+// are of FOLDER/FILE.
 func ReadList(file string) ([]Line, error) {
 	b, err := os.ReadFile(file)
 	if err != nil {
@@ -80,7 +81,12 @@ func ParseList(file, text string) []Line {
 	var out []Line
 	for i, s := range strings.Split(text, "\n") {
 		s, _, _ = strings.Cut(s, "#")
-		if w := strings.Fields(s); len(w) > 0 {
+		w := strings.Fields(s)
+		switch {
+		case len(w) == 0:
+		case s[0] == '\t' && len(out) > 0:
+			out[len(out)-1].Words = append(out[len(out)-1].Words, w...)
+		default:
 			out = append(out, Line{w, fmt.Sprintf("%s:%d", file, i+1)})
 		}
 	}
@@ -97,7 +103,7 @@ type Const struct {
 
 var public = regexp.MustCompile(`^[A-Z][A-Za-z0-9_]*$`)
 
-// Exported tells whether a name can be that of an exported constant or type.
+// Exported reports whether a name can be that of an exported constant or type.
 func Exported(name string) bool { return public.MatchString(name) }
 
 // Select returns the constants that lines of the form "HEADER [REGEXP] [!REGEXP]" name, sorted by name:
@@ -164,7 +170,7 @@ func selecting(out map[string]Const, values []*abi.Value) string {
 	return fmt.Sprintf("%s and %d more lines select", strings.Join(lines[:maxSelecting], ", "), len(lines)-maxSelecting)
 }
 
-// add adds what a header says of a constant, and tells whether that is anything new.
+// add adds what a header says of a constant, and reports whether that is anything new.
 func add(out map[string]Const, v *abi.Value, where string) (added bool, err error) {
 	c, ok := out[v.Name]
 	if !ok {

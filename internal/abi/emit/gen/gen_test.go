@@ -1,6 +1,7 @@
 package gen
 
 import (
+	"reflect"
 	"strings"
 	"testing"
 
@@ -148,5 +149,13 @@ func TestFileRefusesWhatIsNoGo(t *testing.T) {
 	got, err := File("linux", "a", "const A  = 1\n")
 	if want := Header + "\n\n//go:build linux\n\npackage a\n\nconst A = 1\n"; err != nil || string(got) != want {
 		t.Errorf("got %q and %v, want %q", got, err, want)
+	}
+}
+
+func TestParseList(t *testing.T) {
+	got := ParseList("list", "# head\na b # c\n\tc=d\n\n\te=f\ng\n")
+	want := []Line{{[]string{"a", "b", "c=d", "e=f"}, "list:2"}, {[]string{"g"}, "list:6"}}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %v, want %v", got, want)
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 // Decl is one declaration of a package that is generated for several architectures: its text on each.
 type Decl struct {
-	Key string            // sorts and tells declarations apart
+	Key string            // sorts and distinguishes declarations
 	On  map[string]string // architecture to text
 }
 

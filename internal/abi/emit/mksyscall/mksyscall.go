@@ -38,7 +38,7 @@ type source struct {
 }
 
 // Generate returns, for each system, the file for what all architectures share, and one an architecture. Prototypes are read from
-// dir; has tells whether an architecture has a number, "SYS_...".
+// dir; has reports whether an architecture has a number, "SYS_...".
 func Generate(dir string, systems []abi.System, has func(s abi.System, arch, number string) bool) (map[string][]byte, error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
@@ -135,12 +135,12 @@ func declare(s abi.System, sources []source, has func(abi.System, string, string
 	return sorted, nil
 }
 
-// mayHold tells whether a file is one that prototypes belong into.
+// mayHold reports whether a file is one that prototypes belong into.
 func mayHold(file string) bool {
 	return strings.HasPrefix(file, "syscall_") && !strings.HasSuffix(file, "_test.go")
 }
 
-// holdsOn tells whether an architecture of a system has a file, and has it not from the system that it extends.
+// holdsOn reports whether an architecture of a system has a file, and has it not from the system that it extends.
 func holdsOn(path string, s abi.System, arch string) (bool, error) {
 	match := func(goos string) (bool, error) {
 		ctx := build.Default

@@ -16,7 +16,7 @@ type caller struct {
 	arch abi.Arch
 }
 
-// linux tells whether results are the kernel's own words.
+// linux reports whether results are the kernel's own words.
 func (c caller) linux() bool { return c.Name == "linux" }
 
 // write returns the function as it is on an architecture.
@@ -67,7 +67,7 @@ func (p *proto) write(c caller) (string, error) {
 // padding is the name of a parameter that is zero.
 const padding = "pad"
 
-// wide tells whether a result comes in two words.
+// wide reports whether a result comes in two words.
 func (c caller) wide(typ string) bool {
 	return !c.linux() && c.arch.Word == 4 && (typ == "int64" || typ == "uint64")
 }
@@ -115,7 +115,7 @@ var words = []string{"int", "int32", "int64", "uint", "uint32", "uint64", "uintp
 
 var ident = regexp.MustCompile(`^\**(\[[0-9]+\])?([a-z]+\.)?[A-Za-z_][A-Za-z0-9_]*$`)
 
-// memory tells whether values of a type are as the kernel has them: those of slices, strings and interfaces are not.
+// memory reports whether values of a type are as the kernel has them: those of slices, strings and interfaces are not.
 func memory(typ string) bool {
 	return ident.MatchString(typ) && !slices.Contains([]string{"any", "error", "string"}, strings.TrimLeft(typ, "*[]0123456789"))
 }
@@ -184,7 +184,7 @@ func pair(name string, a abi.Arch, n int) []string {
 	return words
 }
 
-// evenPairs tells whether pairs of words start at an even register.
+// evenPairs reports whether pairs of words start at an even register.
 func evenPairs(a abi.Arch) bool {
 	return slices.Contains([]string{"arm", "mips", "mipsle", "ppc"}, a.Name)
 }

@@ -158,7 +158,7 @@ func callAll(r *recorder, f function, first int) {
 	}
 }
 
-// needsWorld tells whether a function takes a descriptor or a name, or anything else that may be of the world.
+// needsWorld reports whether a function takes a descriptor or a name, or anything else that may be of the world.
 func needsWorld(f function, t reflect.Type) bool {
 	for i := range t.NumIn() {
 		switch t.In(i).Kind() {
@@ -191,7 +191,7 @@ func call(fn reflect.Value, args []reflect.Value) (results []reflect.Value) {
 	return results
 }
 
-// changeable tells whether a call can change what the caller has.
+// changeable reports whether a call can change what the caller has.
 func changeable(k reflect.Kind) bool {
 	return k == reflect.Pointer || k == reflect.Slice || k == reflect.Interface
 }

@@ -98,7 +98,7 @@ func (r *recorder) watch() {
 	}
 }
 
-// sleeps tells from the text of /proc/…/stat whether a thread sleeps.
+// sleeps finds in the text of /proc/…/stat whether a thread sleeps.
 func sleeps(stat []byte) bool {
 	for i := len(stat) - 1; i >= 0; i-- {
 		if stat[i] == ')' {

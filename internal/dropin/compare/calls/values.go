@@ -15,7 +15,7 @@ import (
 	"golang.org/x/sys/unix" // for constants only
 )
 
-// candidate is a value for a parameter, made anew for every call.
+// candidate is a value for a parameter, made for each call.
 type candidate struct {
 	label string
 	make  func() reflect.Value
@@ -124,7 +124,7 @@ func given(t reflect.Type, v any) candidate {
 	return candidate{label: label, make: func() reflect.Value { return value }}
 }
 
-// fits tells whether a number has the same value as t.
+// fits reports whether a number has the same value as t.
 func fits(n int64, t reflect.Type) bool { return !reflect.Zero(t).OverflowInt(n) }
 
 func signed(param string, t reflect.Type) []candidate {
@@ -196,7 +196,7 @@ func stringsFor(param string) []string {
 	return list
 }
 
-// pointers tells whether memory of the type refers to other memory, which the garbage collector must know.
+// pointers reports whether memory of the type refers to other memory, which the garbage collector must know.
 func pointers(t reflect.Type) bool {
 	switch t.Kind() {
 	case reflect.Array:

@@ -1,0 +1,149 @@
+package netlink
+
+import (
+	"encoding/hex"
+	"os"
+	"path"
+	"strconv"
+	"strings"
+
+	"kern.sys/internal/native"
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
+	"kern.sys/netlink/wire"
+)
+
+// Programs of BPF in the words of a command, for filters and actions.
+
+// bpfCommand is a program that a command names.
+type bpfCommand struct {
+	ops  []uapi.SockFilter // classic
+	fd   int               // eBPF; -1: none
+	name string
+}
+
+// bpfFurtherWords are the words that a program may begin with, beside "bytecode".
+var bpfFurtherWords = []string{"bc", "bytecode-file", "bcf", "object-file", "obj", "object-pinned", "pinned", "pin"}
+
+// readBpfProgram takes the program behind one of these words.
+func readBpfProgram(in *desc.Args) (*bpfCommand, error) {
+	word := in.Last()
+	arg, err := in.Next()
+	if err != nil {
+		return nil, err
+	}
+	switch word {
+	case "bytecode-file", "bcf":
+		text, err := os.ReadFile(arg)
+		if err != nil {
+			return nil, desc.Failed("Cannot read %q: %v\nUnable to parse bpf command line", arg, err)
+		}
+		arg = string(text)
+		fallthrough
+	case "bytecode", "bc":
+		ops, err := parseBytecode(arg)
+		return &bpfCommand{ops: ops, fd: -1}, err
+	case "object-pinned", "pinned", "pin":
+		if in.OpenPinned == nil {
+			break
+		}
+		fd, err := in.OpenPinned(arg)
+		if err != nil {
+			return nil, desc.Failed("Couldn't retrieve pinned program '%s': %v\nUnable to load program", arg, err)
+		}
+		return &bpfCommand{fd: fd, name: path.Base(arg)}, nil
+	}
+	return nil, desc.Failed("ELF files are not loaded by this program: pin what is in %q, and name it by object-pinned", arg)
+}
+
+// parseBytecode reads "COUNT,CODE JT JF K,…", all in decimal.
+func parseBytecode(text string) ([]uapi.SockFilter, error) {
+	wrong := func(why string) error { return desc.Failed("%s\nUnable to parse bpf command line", why) }
+	count, rest, ok := strings.Cut(strings.TrimSpace(text), ",")
+	n, err := strconv.ParseUint(strings.TrimSpace(count), 10, 16)
+	if !ok || err != nil || n == 0 || n > uapi.BPF_MAXINSNS {
+		return nil, wrong("Wrong number of instructions of a BPF program")
+	}
+	var ops []uapi.SockFilter
+	for part := range strings.SplitSeq(rest, ",") {
+		words := strings.Fields(part)
+		if len(words) == 0 {
+			continue
+		}
+		var v [4]uint64
+		bits := [...]int{16, 8, 8, 32}
+		if len(words) != len(v) {
+			return nil, wrong("An instruction of a BPF program has four numbers")
+		}
+		for i, word := range words {
+			if v[i], err = strconv.ParseUint(word, 10, bits[i]); err != nil {
+				return nil, wrong("An instruction of a BPF program is wrong")
+			}
+		}
+		ops = append(ops, uapi.SockFilter{Code: uint16(v[0]), Jt: uint8(v[1]), Jf: uint8(v[2]), K: uint32(v[3])})
+	}
+	if uint64(len(ops)) != n {
+		return nil, wrong("Parsed program length is less than encoded length parameter")
+	}
+	return ops, nil
+}
+
+// put sends the program: its number of instructions, the instructions or the descriptor, and the name.
+func (b *bpfCommand) put(e *wire.Encoder, length, ops, fd, name uint16) {
+	if b.fd >= 0 {
+		e.Uint32(fd, uint32(b.fd))
+		e.String(name, b.name)
+		return
+	}
+	e.Uint16(length, uint16(len(b.ops)))
+	out := e.Reserve(ops, len(b.ops)*uapi.SizeofSockFilter)
+	for i := range b.ops {
+		b.ops[i].Put(out[i*uapi.SizeofSockFilter:])
+	}
+}
+
+// showBytecode prints a classic program.
+func showBytecode(p *desc.Printer, ops, length []byte) {
+	if ops == nil || len(length) < 2 {
+		return
+	}
+	n := int(native.Uint16(length))
+	p.Object("bytecode")
+	p.Text("bytecode '")
+	p.Uint("length", "%d,", uint64(n))
+	p.Array("insns")
+	for i := range min(n, len(ops)/uapi.SizeofSockFilter) {
+		var o uapi.SockFilter
+		o.Decode(ops[i*uapi.SizeofSockFilter:])
+		end := ","
+		if i == n-1 {
+			end = "'"
+		}
+		p.Object("")
+		p.Uint("code", "%d ", uint64(o.Code))
+		p.Uint("jt", "%d ", uint64(o.Jt))
+		p.Uint("jf", "%d ", uint64(o.Jf))
+		p.Uint("k", "%d", uint64(o.K))
+		p.Text("%s", end)
+		p.EndObject()
+	}
+	p.EndArray()
+	p.EndObject()
+}
+
+// showBpfProgram prints a program of eBPF: what is known of it, or its tag.
+func showBpfProgram(p *desc.Printer, id, tag []byte) {
+	known := false
+	if len(id) >= 4 {
+		n := native.Uint32(id)
+		p.Object("prog")
+		p.Uint("id", "id %d ", uint64(n))
+		if p.Program != nil {
+			known = p.Program(p, n)
+		}
+		p.EndObject()
+	}
+	if !known && tag != nil {
+		p.Str("tag", "tag %s ", hex.EncodeToString(tag))
+	}
+}

@@ -1,0 +1,43 @@
+package netlink
+
+var bondHelp = [][2]string{
+	{"mode", "how packets are spread over the ports; by name or number, 0 to 6"},
+	{"active_slave", "the port in use, in modes that use one; clear_active_slave: any"},
+	{"miimon", "milliseconds between looks at the carrier of the ports; 0: never"},
+	{"updelay", "milliseconds that a carrier has to last before the port is used"},
+	{"downdelay", "milliseconds that a carrier has to be gone before the port is given up"},
+	{"peer_notify_delay", "milliseconds between gratuitous ARP packets after a change of ports"},
+	{"use_carrier", "obsolete: 1 takes the carrier from the driver, as all do"},
+	{"arp_interval", "milliseconds between ARP probes of the targets; 0: none are sent"},
+	{"arp_missed_max", "intervals without an answer after which a port is down, 1 to 255"},
+	{"arp_ip_target", "up to 16 IPv4 addresses that are probed"},
+	{"ns_ip6_target", "up to 16 IPv6 addresses that are probed by neighbour solicitations"},
+	{"arp_validate", "which ports' probes are looked at; filter: nothing else counts as received"},
+	{"arp_all_targets", "a port is up while any target, or all of them, can be reached"},
+	{"primary", "the port that is preferred in modes that use one"},
+	{"primary_reselect", "when the primary port takes over again"},
+	{"fail_over_mac", "which link-layer address the bond has after a change of ports"},
+	{"xmit_hash_policy", "what of a packet decides on its port, in modes that hash"},
+	{"resend_igmp", "how often multicast memberships are reported after a change of ports, 0 to 255"},
+	{"num_grat_arp", "how many gratuitous ARP packets or neighbour advertisements follow a change of ports"},
+	{"all_slaves_active", "1: packets that come by ports not in use are taken, too"},
+	{"lacp_strict", "802.3ad: on: without a partner no port is used; off: one is"},
+	{"min_links", "802.3ad: how many ports have to be up for the bond to have a carrier"},
+	{"lp_interval", "seconds between packets by which balance-tlb and balance-alb teach switches"},
+	{"packets_per_slave", "balance-rr: how many packets a port sends before the next one; 0: at random"},
+	{"lacp_active", "802.3ad: send LACPDUs, or only answer them"},
+	{"lacp_rate", "802.3ad: ask the partner for LACPDUs every 30 seconds (slow) or every second (fast)"},
+	{"coupled_control", "802.3ad: a port begins to receive and to send at the same time"},
+	{"broadcast_neighbor", "802.3ad: ARP and neighbour discovery leave by all ports"},
+	{"ad_select", "802.3ad: by what one of several aggregators is chosen"},
+	{"ad_actor_sys_prio", "802.3ad: the priority of the system, 1 to 65535"},
+	{"ad_user_port_key", "802.3ad: the upper ten bits of the ports' key, 0 to 1023"},
+	{"ad_actor_system", "802.3ad: the address of the system in LACPDUs"},
+	{"tlb_dynamic_lb", "balance-tlb: 1 shifts flows by load, 0 spreads them by hash"},
+}
+
+var bondPortHelp = [][2]string{
+	{"queue_id", "the queue of the bond whose packets leave by this port; 0: none"},
+	{"prio", "which port takes over when the one in use fails; the highest wins"},
+	{"actor_port_prio", "802.3ad: the priority of the port, 1 to 65535"},
+}
