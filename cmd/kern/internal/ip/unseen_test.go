@@ -50,9 +50,9 @@ var unseen = []struct {
 		"no kernel sends it":                     {uapi.RTA_PROTOINFO, uapi.RTA_SESSION, uapi.RTA_MP_ALGO, uapi.RTA_PAD},
 	}},
 	{"rule", uapi.RTM_NEWRULE, uapi.FRA_MAX, []byte{uapi.AF_INET, 0, 0, 0, 7}, uapi.SizeofFibRuleHdr, map[string][]uint16{
-		"with the action goto":           {uapi.FRA_GOTO},
-		"with the value that they mask":  {uapi.FRA_FLOWLABEL_MASK, uapi.FRA_SPORT_MASK, uapi.FRA_DPORT_MASK, uapi.FRA_DSCP_MASK},
-		"no kernel sends it": {uapi.FRA_PAD, 5, 7, 8, 9},
+		"with the action goto":          {uapi.FRA_GOTO},
+		"with the value that they mask": {uapi.FRA_FLOWLABEL_MASK, uapi.FRA_SPORT_MASK, uapi.FRA_DPORT_MASK, uapi.FRA_DSCP_MASK},
+		"no kernel sends it":            {uapi.FRA_PAD, 5, 7, 8, 9},
 	}},
 	{"neighbour", uapi.RTM_NEWNEIGH, uapi.NDA_MAX, []byte{uapi.AF_INET}, uapi.SizeofNdmsg, map[string][]uint16{
 		"of entries of an FDB, by bridge fdb": {uapi.NDA_VLAN, uapi.NDA_PORT, uapi.NDA_VNI, uapi.NDA_IFINDEX, uapi.NDA_MASTER, uapi.NDA_LINK_NETNSID,
