@@ -96,7 +96,7 @@ func (c *Command) Choose(none func(*Command) error, verbs ...Verb) error {
 
 // Part makes the command one about a part of its object, which has a grammar of its own: "xfrm state".
 func (c *Command) Part(name string, usage func() string) {
-	c.Object, c.usage = c.Object+" "+name, usage
+	c.Object, c.usage, c.words = c.Object+" "+name, usage, nil
 }
 
 // HelpAsked reports whether the next word asks for help.

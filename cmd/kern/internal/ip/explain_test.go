@@ -13,7 +13,7 @@ import (
 var unexplained = []string{}
 
 // unexplainedObjects are the objects that have no explanations yet.
-var unexplainedObjects = []string{"l2tp", "fou", "xfrm"}
+var unexplainedObjects []string
 
 // values are words of grammars that stand for themselves, or that the word before them explains.
 var values = strings.Fields("on off none auto enable disable enabled disabled forever action default " +

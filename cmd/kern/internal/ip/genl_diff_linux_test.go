@@ -2,7 +2,6 @@ package ip
 
 import (
 	"errors"
-	"os/exec"
 	"testing"
 
 	"kern.sys/cmd/kern/internal/clitest"
@@ -25,7 +24,7 @@ var fouStates = []clitest.DiffState{
 // needModule skips a test on a kernel without a family of generic netlink. No name of a family has the kernel load fou.
 func needModule(t testing.TB, module, option, probe string) {
 	t.Helper()
-	_ = exec.Command("modprobe", module).Run()
+	nstest.LoadModule(t, module)
 	if r := clitest.IP(t, clitest.Words(t, probe)...); r.Code != 0 {
 		nstest.NeedOption(t, option, "", errors.New(r.Err))
 	}
@@ -36,9 +35,10 @@ func TestGenlFouIsShownAndMadeAsByIP(t *testing.T) {
 }
 
 var l2tpShows = []string{
-	"l2tp show tunnel", "-j l2tp show tunnel", "-o l2tp lst tunnel", "l2tp list tunnel tunnel_id 2", "l2tp show session", "-j l2tp show session", "-o l2tp show session",
+	"l2tp show tunnel", "-j l2tp show tunnel", "-o l2tp lst tunnel", "l2tp show session", "-j l2tp show session", "-o l2tp show session",
 }
 
+// l2tpStates are tunnels and sessions. ip shows the cookies of one session again for the next that has none.
 var l2tpStates = []clitest.DiffState{
 	{Name: "nothing"},
 	{Name: "tunnels and sessions", Cmds: []string{
@@ -48,14 +48,14 @@ var l2tpStates = []clitest.DiffState{
 		"l2tp add tunnel tunnel_id 3 peer_tunnel_id 13 encap udp local fd00::1 remote fd00::2 udp_sport 5002 udp_dport 5003 udp6_csum_tx off",
 		"l2tp add tunnel tunnel_id 4 peer_tunnel_id 14 local 10.0.0.1 remote 10.0.0.4 udp_sport 5004 udp_dport 5005",
 		"l2tp add session tunnel_id 1 session_id 21 peer_session_id 31 cookie 01020304 peer_cookie 0102030405060708 seq both",
-		"l2tp add session name l9 tid 2 sid 22 psid 32 l2spec_type none", "l2tp add session tunnel_id 2 session_id 23 peer_session_id 33 seq send",
+		"l2tp add session name l9 tid 2 sid 22 psid 32 l2spec_type none cookie 01020304 peer_cookie 01020304", "l2tp add session tunnel_id 2 session_id 23 peer_session_id 33 seq send",
 		"l2tp del session tunnel_id 2 session_id 23", "l2tp del tunnel tunnel_id 4",
 	}},
 }
 
 func TestGenlL2TPIsShownAndMadeAsByIP(t *testing.T) {
 	compareTexts(t, l2tpStates, l2tpShows, func(t testing.TB, _ *clitest.DiffState) {
-		_ = exec.Command("modprobe", "l2tp_eth").Run()
+		nstest.LoadModule(t, "l2tp_eth")
 		needModule(t, "l2tp_ip", "CONFIG_L2TP_V3", "l2tp show tunnel")
 	})
 }

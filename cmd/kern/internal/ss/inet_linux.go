@@ -3,6 +3,7 @@ package ss
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -82,7 +83,7 @@ func (s *shower) inetLine(p inetTable, i *netlink.SocketInfo, services map[int]s
 		local += "%" + s.linkName(int(i.ID.Interface))
 	}
 	s.t.line(netid, state(i.State), fmt.Sprintf("%-6d", int32(i.RQueue)), fmt.Sprintf("%-6d", int32(i.WQueue)),
-		local+":", port(i.ID.SourcePort), s.host(i.Family, i.ID.Destination, v6only)+":", port(i.ID.DestinationPort), "", s.inetExt(p, i, v6only))
+		local+":", port(i.ID.SourcePort), s.host(i.Family, i.ID.Destination, v6only)+":", port(i.ID.DestinationPort), s.process(i.INode), s.inetExt(p, i, v6only))
 }
 
 // rawProtocol is the name of a raw socket's protocol, which it has in the port's place.
@@ -98,11 +99,18 @@ func rawProtocol(n uint16) string {
 
 func (s *shower) host(family uint8, ip []byte, v6only bool) string {
 	a, _ := netip.AddrFromSlice(ip)
-	switch {
-	case family == unix.AF_INET:
-		return a.Unmap().String()
-	case a == netip.IPv6Unspecified() && !v6only:
+	if family == unix.AF_INET {
+		a = a.Unmap()
+	} else if a == netip.IPv6Unspecified() && !v6only {
 		return "*"
+	}
+	if s.resolve {
+		if names, err := net.LookupAddr(a.String()); err == nil && len(names) != 0 {
+			return strings.TrimSuffix(names[0], ".")
+		}
+	}
+	if family == unix.AF_INET {
+		return a.String()
 	}
 	return "[" + a.String() + "]"
 }

@@ -21,9 +21,17 @@ const (
 	unixStream
 	unixDgram
 	unixSeqpacket
+	netlinkTable
+	packetRaw
+	packetDgram
+	vsockStream
+	vsockDgram
 
-	inetTables = tcpTable | udpTable | rawTable | mptcpTable | sctpTable
-	unixTables = unixStream | unixDgram | unixSeqpacket
+	inetTables   = tcpTable | udpTable | rawTable | mptcpTable | sctpTable
+	unixTables   = unixStream | unixDgram | unixSeqpacket
+	packetTables = packetRaw | packetDgram
+	vsockTables  = vsockStream | vsockDgram
+	allTables    = inetTables | unixTables | netlinkTable | packetTables | vsockTables
 )
 
 // Masks of states.
@@ -36,13 +44,13 @@ const (
 
 // defaultStates are shown of a table where no states are asked for.
 func (t tables) defaultStates() (states uint32) {
-	if t&(tcpTable|mptcpTable|sctpTable|unixStream|unixSeqpacket) != 0 {
+	if t&(tcpTable|mptcpTable|sctpTable|unixStream|unixSeqpacket|vsockTables) != 0 {
 		states |= connected
 	}
 	if t&(udpTable|rawTable) != 0 {
 		states |= 1 << netlink.TCP_ESTABLISHED
 	}
-	if t&unixDgram != 0 {
+	if t&(unixDgram|netlinkTable|packetTables) != 0 {
 		states |= 1 << netlink.TCP_CLOSE
 	}
 	return states
@@ -53,16 +61,20 @@ var tableNames = []struct {
 	word   string
 	tables tables
 }{
-	{"all", inetTables | unixTables}, {"inet", inetTables},
+	{"all", allTables}, {"inet", inetTables},
 	{"udp", udpTable}, {"tcp", tcpTable}, {"mptcp", mptcpTable}, {"sctp", sctpTable}, {"raw", rawTable},
 	{"unix", unixTables}, {"unix_stream", unixStream}, {"u_str", unixStream}, {"unix_dgram", unixDgram}, {"u_dgr", unixDgram},
-	{"unix_seqpacket", unixSeqpacket}, {"u_seq", unixSeqpacket},
+	{"unix_seqpacket", unixSeqpacket}, {"u_seq", unixSeqpacket}, {"netlink", netlinkTable},
+	{"packet", packetTables}, {"packet_raw", packetRaw}, {"p_raw", packetRaw}, {"packet_dgram", packetDgram}, {"p_dgr", packetDgram},
+	{"vsock", vsockTables}, {"vsock_stream", vsockStream}, {"v_str", vsockStream}, {"vsock_dgram", vsockDgram}, {"v_dgr", vsockDgram},
 }
 
 type options struct {
 	help, version                          bool
 	numeric, timer, extended, memory, info bool
 	tos, cgroup, sockopt, kill             bool
+	processes, threads, resolve            bool
+	summary, summaryOnly, events           bool
 	noHeader, noQueues, oneline            bool
 	tables                                 tables
 	families                               []uint8
@@ -104,6 +116,11 @@ func allOptions() []option {
 		flag(0, "tos", func(o *options) { o.tos = true }),
 		flag(0, "cgroup", func(o *options) { o.cgroup = true }),
 		flag(0, "inet-sockopt", func(o *options) { o.sockopt = true }),
+		flag('p', "processes", func(o *options) { o.processes = true }),
+		flag('T', "threads", func(o *options) { o.threads = true }),
+		flag('r', "resolve", func(o *options) { o.resolve = true }),
+		flag('s', "summary", func(o *options) { o.summary = true }),
+		flag('E', "events", func(o *options) { o.events = true }),
 		flag('K', "kill", func(o *options) { o.kill = true }),
 		flag('H', "no-header", func(o *options) { o.noHeader = true }),
 		flag('Q', "no-queues", func(o *options) { o.noQueues = true }),
@@ -112,6 +129,8 @@ func allOptions() []option {
 		flag('6', "ipv6", func(o *options) { o.addFamily(unix.AF_INET6) }),
 		table1('t', "tcp", tcpTable), table1('u', "udp", udpTable), table1('w', "raw", rawTable), flag('x', "unix", func(o *options) { o.addFamily(unix.AF_UNIX) }),
 		table1('M', "mptcp", mptcpTable), table1('S', "sctp", sctpTable),
+		flag('0', "packet", func(o *options) { o.addFamily(unix.AF_PACKET) }),
+		flag(0, "vsock", func(o *options) { o.addFamily(unix.AF_VSOCK) }),
 		{'N', "net", true, func(o *options, v string) error { o.netns = v; return nil }},
 		{'f', "family", true, (*options).family},
 		{'A', "query", true, (*options).query},
@@ -127,7 +146,12 @@ func (o *options) addTables(t tables) {
 func (o *options) addFamily(family uint8) {
 	o.families = append(o.families, family)
 	o.preferred = family
-	o.states |= connected
+	switch family {
+	case unix.AF_NETLINK, unix.AF_PACKET:
+		o.states |= 1 << netlink.TCP_CLOSE
+	default:
+		o.states |= connected
+	}
 }
 
 func (o *options) family(v string) error {
@@ -138,6 +162,12 @@ func (o *options) family(v string) error {
 		o.addFamily(unix.AF_INET6)
 	case "unix":
 		o.addFamily(unix.AF_UNIX)
+	case "netlink":
+		o.addFamily(unix.AF_NETLINK)
+	case "link":
+		o.addFamily(unix.AF_PACKET)
+	case "vsock":
+		o.addFamily(unix.AF_VSOCK)
 	default:
 		return fmt.Errorf("ss: family %q is not supported yet", v)
 	}
@@ -166,6 +196,9 @@ func parse(args []string) (*options, error) {
 	words, err := o.parseOptions(args)
 	if err != nil || o.help || o.version {
 		return o, err
+	}
+	if o.summary && o.tables == 0 && len(o.families) == 0 && len(words) == 0 && o.asked == 0 {
+		o.summaryOnly = true
 	}
 	for seen := false; len(words) >= 2 && (words[0] == "state" || strings.HasPrefix("exclude", words[0]) && len(words[0]) >= 4); words, seen = words[2:], true {
 		states, err := scanState(words[1])
@@ -196,7 +229,7 @@ func parse(args []string) (*options, error) {
 // merge gives what was not asked for its default.
 func (o *options) merge() {
 	if o.tables == 0 && len(o.families) == 0 {
-		o.addTables(inetTables | unixTables)
+		o.addTables(allTables)
 		if o.asked == 0 {
 			o.asked = connected
 		}
@@ -214,8 +247,15 @@ func (o *options) merge() {
 	if inet && o.tables&inetTables == 0 {
 		o.tables |= inetTables
 	}
-	if o.wantsFamily(unix.AF_UNIX) && o.tables&unixTables == 0 {
-		o.tables |= unixTables
+	for _, f := range [...]struct {
+		family uint8
+		tables tables
+	}{
+		{unix.AF_UNIX, unixTables}, {unix.AF_NETLINK, netlinkTable}, {unix.AF_PACKET, packetTables}, {unix.AF_VSOCK, vsockTables},
+	} {
+		if o.wantsFamily(f.family) && o.tables&f.tables == 0 {
+			o.tables |= f.tables
+		}
 	}
 }
 
@@ -308,16 +348,21 @@ const usage = `Usage: ss [ OPTIONS ]
    -h, --help          this message
    -V, --version       output version information
    -n, --numeric       don't resolve service names
+   -r, --resolve       resolve host names
    -a, --all           display all sockets
    -l, --listening     display listening sockets
    -B, --bound-inactive display TCP bound but inactive sockets
    -o, --options       show timer information
    -e, --extended      show detailed socket information
    -m, --memory        show socket memory usage
+   -p, --processes     show process using socket
+   -T, --threads       show thread using socket
    -i, --info          show internal TCP information
+   -s, --summary       show socket usage summary
        --tos           show tos and priority information
        --cgroup        show cgroup information
        --inet-sockopt  show various inet socket options
+   -E, --events        continually display sockets as they are destroyed
    -N, --net           switch to the specified network namespace name
    -4, --ipv4          display only IP version 4 sockets
    -6, --ipv6          display only IP version 6 sockets
@@ -326,15 +371,17 @@ const usage = `Usage: ss [ OPTIONS ]
    -S, --sctp          display only SCTP sockets
    -u, --udp           display only UDP sockets
    -w, --raw           display only RAW sockets
+   -0, --packet        display PACKET sockets
+       --vsock         display only vsock sockets
    -x, --unix          display only Unix domain sockets
    -f, --family=FAMILY display sockets of type FAMILY
-       FAMILY := {inet|inet6|unix}
+       FAMILY := {inet|inet6|link|unix|netlink|vsock}
    -K, --kill          forcibly close sockets, display what was closed
    -H, --no-header     Suppress header line
    -Q, --no-queues     Suppress sending and receiving queue columns
    -O, --oneline       socket's data printed on a single line
    -A, --query=QUERY, --socket=QUERY
-       QUERY := {all|inet|tcp|mptcp|udp|raw|unix|unix_dgram|unix_stream|unix_seqpacket|sctp}[,QUERY]
+       QUERY := {all|inet|tcp|mptcp|udp|raw|unix|unix_dgram|unix_stream|unix_seqpacket|packet|netlink|vsock|sctp}[,QUERY]
        FILTER := [ state STATE-FILTER ] [ EXPRESSION ]
        STATE-FILTER := {all|connected|synchronized|bucket|big|TCP-STATES}
          TCP-STATES := {established|syn-sent|syn-recv|fin-wait-{1,2}|time-wait|closed|close-wait|last-ack|listening|closing}

@@ -15,7 +15,7 @@ import (
 
 // Run does what the words after the program's name say, and returns the exit status.
 func Run(args []string, stdout, stderr io.Writer) int {
-	status, err := run(args, stdout)
+	status, err := run(args, stdout, stderr)
 	if err != nil {
 		fmt.Fprintln(stderr, err)
 	}
@@ -28,7 +28,7 @@ func Object() cli.Object {
 		if c.HelpAsked() {
 			return c.ShowUsage()
 		}
-		if status, err := run(c.Rest, c.Stdout); err != nil {
+		if status, err := run(c.Rest, c.Stdout, c.Stderr); err != nil {
 			return cli.Exit(status, "%v", err)
 		}
 		return nil
@@ -38,13 +38,13 @@ func Object() cli.Object {
 // grammar is what kern ss help shows, in the form of the other objects. kern ss -h shows all options.
 const grammar = `
 ss [ OPTION ... ] [ state STATE ] [ EXPRESSION ]
-OPTION := { -t | -u | -w | -x | -M | -S | -4 | -6 | -a | -l | -n | -o | -e | -m | -i | -H | -Q | -O | -K }
+OPTION := { -t | -u | -w | -x | -M | -S | -4 | -6 | -a | -l | -n | -o | -e | -m | -i | -p | -T | -s | -r | -E | -H | -Q | -O | -K }
 STATE := { all | connected | synchronized | bucket | big | established | syn-sent | syn-recv | fin-wait-1 |
            fin-wait-2 | time-wait | closed | close-wait | last-ack | listening | closing }
 EXPRESSION := { src PREFIX | dst PREFIX | sport PORT | dport PORT | dev DEVICE | fwmark MARK | autobound }
 `
 
-func run(args []string, stdout io.Writer) (status int, err error) {
+func run(args []string, stdout, stderr io.Writer) (status int, err error) {
 	o, err := parse(args)
 	switch {
 	case err != nil:
@@ -56,7 +56,7 @@ func run(args []string, stdout io.Writer) (status int, err error) {
 		fmt.Fprintln(stdout, "ss utility, kern.sys")
 		return 0, nil
 	}
-	show := func() error { return o.show(stdout) }
+	show := func() error { return o.show(stdout, stderr) }
 	if o.netns == "" {
 		err = show()
 	} else {
@@ -80,17 +80,33 @@ func (s said) Error() string { return string(s) }
 func says(format string, args ...any) error { return said(fmt.Sprintf(format, args...)) }
 
 // show prints the sockets.
-func (o *options) show(w io.Writer) error {
+func (o *options) show(w, warn io.Writer) error {
+	if o.summary {
+		if err := summary(w); err != nil || o.summaryOnly {
+			return err
+		}
+	}
 	h, err := netlink.NewHandle(unix.NETLINK_SOCK_DIAG, unix.NETLINK_ROUTE)
 	if err != nil {
 		return err
 	}
 	defer h.Close()
 	s := &shower{options: o, h: h, t: o.table()}
-	if o.tables&unixTables != 0 && o.filter == nil {
-		err = s.unix()
+	if o.events {
+		return s.follow(w, warn)
+	}
+	for _, part := range [...]struct {
+		tables tables
+		show   func() error
+	}{{netlinkTable, s.netlink}, {packetTables, s.packet}, {unixTables, s.unix}} {
+		if err == nil && o.tables&part.tables != 0 && o.filter == nil {
+			err = part.show()
+		}
 	}
 	for _, p := range inetProtocols {
+		if err == nil && p.table == mptcpTable && o.tables&vsockTables != 0 && o.filter == nil { // ss has MPTCP last
+			err = s.vsock()
+		}
 		if err == nil && o.tables&p.table != 0 {
 			err = s.inet(p)
 		}
@@ -108,12 +124,15 @@ type shower struct {
 	t     *table
 	names map[int]string    // of links
 	paths map[uint64]string // of cgroups
+	users map[uint32][]user // of sockets, by inode
 }
 
 // table begins the output.
 func (o *options) table() *table {
 	t := &table{}
-	t.hide(colProcess)
+	if !o.processes && !o.threads {
+		t.hide(colProcess)
+	}
 	if o.noQueues {
 		t.hide(colRecvQ)
 		t.hide(colSendQ)

@@ -3,15 +3,20 @@ package ss
 import (
 	"bytes"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"kern.sys/internal/native"
 	"kern.sys/internal/nstest"
 	"kern.sys/netlink"
 	"kern.sys/netns"
+	"kern.sys/unix"
 )
 
 func TestMain(m *testing.M) { nstest.Main(m) }
@@ -57,6 +62,10 @@ func sockets(t *testing.T) netns.NsHandle {
 		keep(x, err)
 		p, err := net.ListenPacket("unixgram", "@abstract")
 		keep(p, err)
+		for typ, proto := range map[int]uint16{unix.SOCK_RAW: unix.ETH_P_ALL, unix.SOCK_DGRAM: unix.ETH_P_ARP} {
+			fd, err := unix.Socket(unix.AF_PACKET, typ|unix.SOCK_CLOEXEC, int(native.Uint16([]byte{byte(proto >> 8), byte(proto)})))
+			keep(os.NewFile(uintptr(fd), "packets"), err)
+		}
 		return nil
 	}); err != nil {
 		t.Fatal(err)
@@ -65,7 +74,7 @@ func sockets(t *testing.T) netns.NsHandle {
 }
 
 // times are what goes on by itself.
-var times = regexp.MustCompile(`\b(last(snd|rcv|ack):|timer:\(keepalive,)[0-9a-z.]+|^Failed to find cgroup2 mount$`)
+var times = regexp.MustCompile(`(Total: )\d+|\b(last(snd|rcv|ack):|timer:\(keepalive,)[0-9a-z.]+|^Failed to find cgroup2 mount$`)
 
 // The output is that of ss, byte for byte where ss is as new as this program, and else but for what has changed since.
 func TestShowsWhatSSShows(t *testing.T) {
@@ -116,6 +125,19 @@ func TestShowsWhatSSShows(t *testing.T) {
 -tan dev lo
 -tan --tos
 -tan --inet-sockopt
+-0an
+-0ane
+-0anm
+-0anp
+-0a
+--vsock -an
+-tanp
+-xap
+-tuanpT
+-tanpH
+-tanr
+-s
+-st
 `) {
 		args := strings.Fields(line)
 		if len(args) == 0 || !newest && args[0] == "-tanQ" { // which ss has since 6.14
@@ -156,7 +178,7 @@ func runSS(path string, args []string, out *bytes.Buffer) error {
 
 // comparable is an output without times, and where ss is older without the columns' widths and what it does not know.
 func comparable(shown string, exact bool) string {
-	shown = times.ReplaceAllString(shown, "$1")
+	shown = times.ReplaceAllString(shown, "$1$2")
 	if exact {
 		return regexp.MustCompile(`(?m) +$`).ReplaceAllString(shown, "") // times make the last column as wide as they are
 	}
@@ -213,5 +235,90 @@ func TestScreen(t *testing.T) {
 	}
 	if milliseconds(59500) != "59sec" || milliseconds(1500) != "1.500sec" || milliseconds(200) != "200ms" || milliseconds(7200000) != "120min" {
 		t.Error(milliseconds(59500), milliseconds(1500), milliseconds(200), milliseconds(7200000))
+	}
+}
+
+// Sockets that end are told of; the program goes on until it is ended, here by the end of what it writes to.
+func TestFollowsSocketsThatEnd(t *testing.T) {
+	ns := nstest.New(t)
+	h, err := netlink.NewHandleAt(ns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer h.Close()
+	out := make(chan string, 16)
+	o, err := parse([]string{"-E", "-un", "-a"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := &shower{options: o, h: h, t: o.table()}
+	done := make(chan error, 1)
+	go func() {
+		done <- s.follow(writerFunc(func(b []byte) (int, error) { out <- string(b); return len(b), nil }), os.Stderr)
+	}()
+	<-out // the header
+	for {
+		var from string
+		if err := netns.Do(ns, func() error {
+			lo, err := h.LinkByName("lo")
+			if err != nil {
+				return err
+			}
+			if err := h.LinkSetUp(lo); err != nil {
+				return err
+			}
+			c, err := net.Dial("udp4", "127.0.0.1:9")
+			if err != nil {
+				return err
+			}
+			from = c.LocalAddr().String()
+			return c.Close()
+		}); err != nil {
+			t.Fatal(err)
+		}
+		select {
+		case line := <-out:
+			if !strings.Contains(line, "127.0.0.1:9") {
+				t.Errorf("%s ended, told is %q", from, line)
+			}
+			h.Close()
+			<-done
+			return
+		case <-time.After(10 * time.Millisecond): // it was over before the subscription began
+		}
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(b []byte) (int, error) { return f(b) }
+
+// Those of the kernel stay, those of programs that show them come and go.
+func TestNetlinkSocketsOfTheKernel(t *testing.T) {
+	ss, err := exec.LookPath("ss")
+	if err != nil {
+		t.Skip("iproute2 is not installed: ", err)
+	}
+	ns := nstest.New(t)
+	for _, args := range [][]string{{"-a", "-f", "netlink"}, {"-A", "netlink", "-a", "-H"}} {
+		var want, got bytes.Buffer
+		if err := netns.Do(ns, func() error {
+			Run(args, &got, &got)
+			return runSS(ss, args, &want)
+		}); err != nil {
+			t.Fatal(err)
+		}
+		ofKernel := func(text string) (lines []string) {
+			for line := range strings.Lines(text) {
+				if f := strings.Fields(line); len(f) >= 5 && strings.HasSuffix(f[3], ":kernel") {
+					lines = append(lines, f[0]+" "+f[3]+f[4]) // the queues are of the moment
+				}
+			}
+			return lines
+		}
+		a, b := ofKernel(want.String()), ofKernel(got.String())
+		if len(a) == 0 || !slices.Equal(a, b) {
+			t.Errorf("%s\nss\n%q\nthis\n%q", args, a, b)
+		}
 	}
 }
