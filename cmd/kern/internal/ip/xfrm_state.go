@@ -85,7 +85,7 @@ type xfrmStateWords struct {
 	id     xfrmID
 	sel    xfrmSelector
 
-	enc, auth, aead, comp, coa, ctx, hasID, hasSel bool // the word was given
+	enc, auth, aead, comp, coa, ctx, hasID bool // the word was given
 
 	window, seq, seqHi, oseq, oseqHi choice[uint32]
 	extra                            uint32
