@@ -217,6 +217,11 @@ func watch(ctx context.Context, c *cli.Command, w *monitorWish) error {
 	if err := knowLinks(c); err != nil {
 		return err
 	}
+	return eachEvent(ctx, c, events, func(m wire.Message) error { return showEvent(c, m, w, time.Now()) })
+}
+
+// eachEvent calls show for each message until ctx is done, and says where events were lost or cannot be read.
+func eachEvent(ctx context.Context, c *cli.Command, events *wire.Listener, show func(wire.Message) error) error {
 	for m, err := range events.Messages(wire.From(ctx)) {
 		switch {
 		case ctx.Err() != nil:
@@ -231,7 +236,7 @@ func watch(ctx context.Context, c *cli.Command, w *monitorWish) error {
 		case err != nil:
 			return err
 		}
-		if err := showEvent(c, m, w, time.Now()); err != nil {
+		if err := show(m); err != nil {
 			return err
 		}
 	}

@@ -2,8 +2,6 @@ package ip
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"os/signal"
 	"strings"
@@ -107,30 +105,15 @@ func watchXfrm(ctx context.Context, p *xfrmPrinter, groups []uint32, allNSID boo
 		return err
 	}
 	defer events.Close()
-	for m, err := range events.Messages(wire.From(ctx)) {
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case errors.Is(err, wire.ErrOverrun):
-			fmt.Fprintln(c.Stderr, "netlink receive error No buffer space available: events were lost")
-			continue
-		case errors.Is(err, wire.ErrTruncated), errors.Is(err, wire.ErrMalformed):
-			fmt.Fprintln(c.Stderr, err)
-			continue
-		case err != nil:
-			return err
-		}
+	return eachEvent(ctx, c, events, func(m wire.Message) error {
 		c.Out.Reset()
 		c.ShowTimestamp(time.Now())
 		if nsid != nil {
 			p.nsid(nsid())
 		}
 		p.event(m)
-		if err := c.Flush(); err != nil {
-			return err
-		}
-	}
-	return nil
+		return c.Flush()
+	})
 }
 
 func (p *xfrmPrinter) nsid(id int) {
