@@ -20,6 +20,10 @@ func encodeRule(r *wire.Request, typ uint16, rule *Rule) error {
 	if f.err != nil {
 		return f.err
 	}
+	multicast := rule.Family == uapi.RTNL_FAMILY_IPMR || rule.Family == uapi.RTNL_FAMILY_IP6MR
+	if multicast && (f.family != uapi.AF_UNSPEC || rule.Tos != 0) {
+		return errors.New("the kernel takes no notice of prefixes and of a TOS in rules of multicast routes")
+	}
 	if f.family == uapi.AF_UNSPEC {
 		f.family = rule.Family
 	}

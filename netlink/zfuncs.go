@@ -6,6 +6,7 @@ import (
 	"context"
 	"iter"
 	"net"
+	"net/netip"
 
 	"kern.sys/netlink/nl"
 )
@@ -1285,6 +1286,100 @@ func LinkSetXdpFd(link Link, fd int) error {
 // [Handle.LinkSetXdpFdWithFlags].
 func LinkSetXdpFdWithFlags(link Link, fd, flags int) error {
 	return pkgHandle.LinkSetXdpFdWithFlags(link, fd, flags)
+}
+
+// MRouteGet returns the route of a source and a group; table 0 is the one that programs use which
+// name none. It acts in the network namespace of the calling thread; see [Handle.MRouteGet].
+func MRouteGet(table int, source, group netip.Addr) (*MRoute, error) {
+	return pkgHandle.MRouteGet(table, source, group)
+}
+
+// MRouteList returns the multicast routes of a family (FAMILY_V4 or FAMILY_V6) and a table, 0 is
+// all: ip mroute show. It acts in the network namespace of the calling thread; see
+// [Handle.MRouteList].
+func MRouteList(family, table int) ([]MRoute, error) {
+	return pkgHandle.MRouteList(family, table)
+}
+
+// MRouteSeq gives the routes of [Handle.MRouteList] as they come. It acts in the network namespace
+// of the calling thread; see [Handle.MRouteSeq].
+func MRouteSeq(family, table int) iter.Seq2[MRoute, error] {
+	return pkgHandle.MRouteSeq(family, table)
+}
+
+// MacsecList returns all macsec devices: ip macsec show. It acts in the network namespace of the
+// calling thread; see [Handle.MacsecList].
+func MacsecList() ([]MacsecSecY, error) {
+	return pkgHandle.MacsecList()
+}
+
+// MacsecRxSAAdd adds an association to a channel that a device receives: ip macsec add DEV rx …
+// sa. It acts in the network namespace of the calling thread; see [Handle.MacsecRxSAAdd].
+func MacsecRxSAAdd(link Link, sci uint64, sa *MacsecSA) error {
+	return pkgHandle.MacsecRxSAAdd(link, sci, sa)
+}
+
+// MacsecRxSADel deletes the association with the AN of sa of a channel that a device receives: ip
+// macsec del DEV rx … sa. It acts in the network namespace of the calling thread; see
+// [Handle.MacsecRxSADel].
+func MacsecRxSADel(link Link, sci uint64, sa *MacsecSA) error {
+	return pkgHandle.MacsecRxSADel(link, sci, sa)
+}
+
+// MacsecRxSASet changes PN and Active of an association of a channel that a device receives: ip
+// macsec set DEV rx … sa. It acts in the network namespace of the calling thread; see
+// [Handle.MacsecRxSASet].
+func MacsecRxSASet(link Link, sci uint64, sa *MacsecSA) error {
+	return pkgHandle.MacsecRxSASet(link, sci, sa)
+}
+
+// MacsecRxSCAdd has a device receive a channel, without its SAs: ip macsec add DEV rx. It acts in
+// the network namespace of the calling thread; see [Handle.MacsecRxSCAdd].
+func MacsecRxSCAdd(link Link, sc *MacsecRxSC) error {
+	return pkgHandle.MacsecRxSCAdd(link, sc)
+}
+
+// MacsecRxSCDel ends that a device receives the channel with the SCI of sc: ip macsec del DEV rx.
+// It acts in the network namespace of the calling thread; see [Handle.MacsecRxSCDel].
+func MacsecRxSCDel(link Link, sc *MacsecRxSC) error {
+	return pkgHandle.MacsecRxSCDel(link, sc)
+}
+
+// MacsecRxSCSet changes Active of a channel that a device receives: ip macsec set DEV rx. It acts
+// in the network namespace of the calling thread; see [Handle.MacsecRxSCSet].
+func MacsecRxSCSet(link Link, sc *MacsecRxSC) error {
+	return pkgHandle.MacsecRxSCSet(link, sc)
+}
+
+// MacsecSeq gives the devices of [Handle.MacsecList] as they come. It acts in the network namespace
+// of the calling thread; see [Handle.MacsecSeq].
+func MacsecSeq() iter.Seq2[MacsecSecY, error] {
+	return pkgHandle.MacsecSeq()
+}
+
+// MacsecSetOffload has hardware do the work of a device, MACSEC_OFFLOAD_PHY (1) or
+// MACSEC_OFFLOAD_MAC (2), or the kernel again, MACSEC_OFFLOAD_OFF (0): ip macsec offload. It acts
+// in the network namespace of the calling thread; see [Handle.MacsecSetOffload].
+func MacsecSetOffload(link Link, offload int) error {
+	return pkgHandle.MacsecSetOffload(link, offload)
+}
+
+// MacsecTxSAAdd adds an association to what a device sends: ip macsec add DEV tx sa. It acts in the
+// network namespace of the calling thread; see [Handle.MacsecTxSAAdd].
+func MacsecTxSAAdd(link Link, sa *MacsecSA) error {
+	return pkgHandle.MacsecTxSAAdd(link, sa)
+}
+
+// MacsecTxSADel deletes the association with the AN of sa of what a device sends: ip macsec del DEV
+// tx sa. It acts in the network namespace of the calling thread; see [Handle.MacsecTxSADel].
+func MacsecTxSADel(link Link, sa *MacsecSA) error {
+	return pkgHandle.MacsecTxSADel(link, sa)
+}
+
+// MacsecTxSASet changes PN and Active of an association that a device sends: ip macsec set DEV tx
+// sa. It acts in the network namespace of the calling thread; see [Handle.MacsecTxSASet].
+func MacsecTxSASet(link Link, sa *MacsecSA) error {
+	return pkgHandle.MacsecTxSASet(link, sa)
 }
 
 // MacvlanMACAddrAdd adds a source address to those that a macvlan in source mode takes: ip link set

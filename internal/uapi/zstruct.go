@@ -4,6 +4,12 @@ package uapi
 
 import "encoding/binary"
 
+// Iphdr is struct iphdr.
+type Iphdr [20]byte
+
+// In6Addr is struct in6_addr.
+type In6Addr [16]byte
+
 // XfrmAddress is xfrm_address_t.
 type XfrmAddress [16]byte
 
@@ -1123,6 +1129,142 @@ func (m *BridgeVlanInfo) Put(b []byte) {
 	binary.NativeEndian.PutUint16(b[2:], m.Vid)
 }
 
+// BrMcastStats is struct br_mcast_stats of linux/if_bridge.h.
+type BrMcastStats struct {
+	IgmpV1queries   [2]uint64
+	IgmpV2queries   [2]uint64
+	IgmpV3queries   [2]uint64
+	IgmpLeaves      [2]uint64
+	IgmpV1reports   [2]uint64
+	IgmpV2reports   [2]uint64
+	IgmpV3reports   [2]uint64
+	IgmpParseErrors uint64
+	MldV1queries    [2]uint64
+	MldV2queries    [2]uint64
+	MldLeaves       [2]uint64
+	MldV1reports    [2]uint64
+	MldV2reports    [2]uint64
+	MldParseErrors  uint64
+	McastBytes      [2]uint64
+	McastPackets    [2]uint64
+}
+
+// SizeofBrMcastStats is the size of struct br_mcast_stats in bytes.
+const SizeofBrMcastStats = 240
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *BrMcastStats) Decode(b []byte) {
+	if len(b) < 240 {
+		var whole [240]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.IgmpV1queries[0] = binary.NativeEndian.Uint64(b[0:])
+	m.IgmpV1queries[1] = binary.NativeEndian.Uint64(b[8:])
+	m.IgmpV2queries[0] = binary.NativeEndian.Uint64(b[16:])
+	m.IgmpV2queries[1] = binary.NativeEndian.Uint64(b[24:])
+	m.IgmpV3queries[0] = binary.NativeEndian.Uint64(b[32:])
+	m.IgmpV3queries[1] = binary.NativeEndian.Uint64(b[40:])
+	m.IgmpLeaves[0] = binary.NativeEndian.Uint64(b[48:])
+	m.IgmpLeaves[1] = binary.NativeEndian.Uint64(b[56:])
+	m.IgmpV1reports[0] = binary.NativeEndian.Uint64(b[64:])
+	m.IgmpV1reports[1] = binary.NativeEndian.Uint64(b[72:])
+	m.IgmpV2reports[0] = binary.NativeEndian.Uint64(b[80:])
+	m.IgmpV2reports[1] = binary.NativeEndian.Uint64(b[88:])
+	m.IgmpV3reports[0] = binary.NativeEndian.Uint64(b[96:])
+	m.IgmpV3reports[1] = binary.NativeEndian.Uint64(b[104:])
+	m.IgmpParseErrors = binary.NativeEndian.Uint64(b[112:])
+	m.MldV1queries[0] = binary.NativeEndian.Uint64(b[120:])
+	m.MldV1queries[1] = binary.NativeEndian.Uint64(b[128:])
+	m.MldV2queries[0] = binary.NativeEndian.Uint64(b[136:])
+	m.MldV2queries[1] = binary.NativeEndian.Uint64(b[144:])
+	m.MldLeaves[0] = binary.NativeEndian.Uint64(b[152:])
+	m.MldLeaves[1] = binary.NativeEndian.Uint64(b[160:])
+	m.MldV1reports[0] = binary.NativeEndian.Uint64(b[168:])
+	m.MldV1reports[1] = binary.NativeEndian.Uint64(b[176:])
+	m.MldV2reports[0] = binary.NativeEndian.Uint64(b[184:])
+	m.MldV2reports[1] = binary.NativeEndian.Uint64(b[192:])
+	m.MldParseErrors = binary.NativeEndian.Uint64(b[200:])
+	m.McastBytes[0] = binary.NativeEndian.Uint64(b[208:])
+	m.McastBytes[1] = binary.NativeEndian.Uint64(b[216:])
+	m.McastPackets[0] = binary.NativeEndian.Uint64(b[224:])
+	m.McastPackets[1] = binary.NativeEndian.Uint64(b[232:])
+}
+
+// Put writes m to the first 240 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *BrMcastStats) Put(b []byte) {
+	clear(b[:240])
+	binary.NativeEndian.PutUint64(b[0:], m.IgmpV1queries[0])
+	binary.NativeEndian.PutUint64(b[8:], m.IgmpV1queries[1])
+	binary.NativeEndian.PutUint64(b[16:], m.IgmpV2queries[0])
+	binary.NativeEndian.PutUint64(b[24:], m.IgmpV2queries[1])
+	binary.NativeEndian.PutUint64(b[32:], m.IgmpV3queries[0])
+	binary.NativeEndian.PutUint64(b[40:], m.IgmpV3queries[1])
+	binary.NativeEndian.PutUint64(b[48:], m.IgmpLeaves[0])
+	binary.NativeEndian.PutUint64(b[56:], m.IgmpLeaves[1])
+	binary.NativeEndian.PutUint64(b[64:], m.IgmpV1reports[0])
+	binary.NativeEndian.PutUint64(b[72:], m.IgmpV1reports[1])
+	binary.NativeEndian.PutUint64(b[80:], m.IgmpV2reports[0])
+	binary.NativeEndian.PutUint64(b[88:], m.IgmpV2reports[1])
+	binary.NativeEndian.PutUint64(b[96:], m.IgmpV3reports[0])
+	binary.NativeEndian.PutUint64(b[104:], m.IgmpV3reports[1])
+	binary.NativeEndian.PutUint64(b[112:], m.IgmpParseErrors)
+	binary.NativeEndian.PutUint64(b[120:], m.MldV1queries[0])
+	binary.NativeEndian.PutUint64(b[128:], m.MldV1queries[1])
+	binary.NativeEndian.PutUint64(b[136:], m.MldV2queries[0])
+	binary.NativeEndian.PutUint64(b[144:], m.MldV2queries[1])
+	binary.NativeEndian.PutUint64(b[152:], m.MldLeaves[0])
+	binary.NativeEndian.PutUint64(b[160:], m.MldLeaves[1])
+	binary.NativeEndian.PutUint64(b[168:], m.MldV1reports[0])
+	binary.NativeEndian.PutUint64(b[176:], m.MldV1reports[1])
+	binary.NativeEndian.PutUint64(b[184:], m.MldV2reports[0])
+	binary.NativeEndian.PutUint64(b[192:], m.MldV2reports[1])
+	binary.NativeEndian.PutUint64(b[200:], m.MldParseErrors)
+	binary.NativeEndian.PutUint64(b[208:], m.McastBytes[0])
+	binary.NativeEndian.PutUint64(b[216:], m.McastBytes[1])
+	binary.NativeEndian.PutUint64(b[224:], m.McastPackets[0])
+	binary.NativeEndian.PutUint64(b[232:], m.McastPackets[1])
+}
+
+// BridgeStpXstats is struct bridge_stp_xstats of linux/if_bridge.h.
+type BridgeStpXstats struct {
+	TransitionBlk uint64
+	TransitionFwd uint64
+	RxBpdu        uint64
+	TxBpdu        uint64
+	RxTcn         uint64
+	TxTcn         uint64
+}
+
+// SizeofBridgeStpXstats is the size of struct bridge_stp_xstats in bytes.
+const SizeofBridgeStpXstats = 48
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *BridgeStpXstats) Decode(b []byte) {
+	if len(b) < 48 {
+		var whole [48]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.TransitionBlk = binary.NativeEndian.Uint64(b[0:])
+	m.TransitionFwd = binary.NativeEndian.Uint64(b[8:])
+	m.RxBpdu = binary.NativeEndian.Uint64(b[16:])
+	m.TxBpdu = binary.NativeEndian.Uint64(b[24:])
+	m.RxTcn = binary.NativeEndian.Uint64(b[32:])
+	m.TxTcn = binary.NativeEndian.Uint64(b[40:])
+}
+
+// Put writes m to the first 48 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *BridgeStpXstats) Put(b []byte) {
+	clear(b[:48])
+	binary.NativeEndian.PutUint64(b[0:], m.TransitionBlk)
+	binary.NativeEndian.PutUint64(b[8:], m.TransitionFwd)
+	binary.NativeEndian.PutUint64(b[16:], m.RxBpdu)
+	binary.NativeEndian.PutUint64(b[24:], m.TxBpdu)
+	binary.NativeEndian.PutUint64(b[32:], m.RxTcn)
+	binary.NativeEndian.PutUint64(b[40:], m.TxTcn)
+}
+
 // BridgeVlanXstats is struct bridge_vlan_xstats of linux/if_bridge.h.
 type BridgeVlanXstats struct {
 	RxBytes   uint64
@@ -1160,6 +1302,267 @@ func (m *BridgeVlanXstats) Put(b []byte) {
 	binary.NativeEndian.PutUint64(b[24:], m.TxPackets)
 	binary.NativeEndian.PutUint16(b[32:], m.Vid)
 	binary.NativeEndian.PutUint16(b[34:], m.Flags)
+}
+
+// MplsLinkStats is struct mpls_link_stats of linux/mpls.h.
+type MplsLinkStats struct {
+	RxPackets uint64
+	TxPackets uint64
+	RxBytes   uint64
+	TxBytes   uint64
+	RxErrors  uint64
+	TxErrors  uint64
+	RxDropped uint64
+	TxDropped uint64
+	RxNoroute uint64
+}
+
+// SizeofMplsLinkStats is the size of struct mpls_link_stats in bytes.
+const SizeofMplsLinkStats = 72
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *MplsLinkStats) Decode(b []byte) {
+	if len(b) < 72 {
+		var whole [72]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.RxPackets = binary.NativeEndian.Uint64(b[0:])
+	m.TxPackets = binary.NativeEndian.Uint64(b[8:])
+	m.RxBytes = binary.NativeEndian.Uint64(b[16:])
+	m.TxBytes = binary.NativeEndian.Uint64(b[24:])
+	m.RxErrors = binary.NativeEndian.Uint64(b[32:])
+	m.TxErrors = binary.NativeEndian.Uint64(b[40:])
+	m.RxDropped = binary.NativeEndian.Uint64(b[48:])
+	m.TxDropped = binary.NativeEndian.Uint64(b[56:])
+	m.RxNoroute = binary.NativeEndian.Uint64(b[64:])
+}
+
+// Put writes m to the first 72 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *MplsLinkStats) Put(b []byte) {
+	clear(b[:72])
+	binary.NativeEndian.PutUint64(b[0:], m.RxPackets)
+	binary.NativeEndian.PutUint64(b[8:], m.TxPackets)
+	binary.NativeEndian.PutUint64(b[16:], m.RxBytes)
+	binary.NativeEndian.PutUint64(b[24:], m.TxBytes)
+	binary.NativeEndian.PutUint64(b[32:], m.RxErrors)
+	binary.NativeEndian.PutUint64(b[40:], m.TxErrors)
+	binary.NativeEndian.PutUint64(b[48:], m.RxDropped)
+	binary.NativeEndian.PutUint64(b[56:], m.TxDropped)
+	binary.NativeEndian.PutUint64(b[64:], m.RxNoroute)
+}
+
+// RtnlHwStats64 is struct rtnl_hw_stats64 of linux/if_link.h.
+type RtnlHwStats64 struct {
+	RxPackets uint64
+	TxPackets uint64
+	RxBytes   uint64
+	TxBytes   uint64
+	RxErrors  uint64
+	TxErrors  uint64
+	RxDropped uint64
+	TxDropped uint64
+	Multicast uint64
+}
+
+// SizeofRtnlHwStats64 is the size of struct rtnl_hw_stats64 in bytes.
+const SizeofRtnlHwStats64 = 72
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *RtnlHwStats64) Decode(b []byte) {
+	if len(b) < 72 {
+		var whole [72]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.RxPackets = binary.NativeEndian.Uint64(b[0:])
+	m.TxPackets = binary.NativeEndian.Uint64(b[8:])
+	m.RxBytes = binary.NativeEndian.Uint64(b[16:])
+	m.TxBytes = binary.NativeEndian.Uint64(b[24:])
+	m.RxErrors = binary.NativeEndian.Uint64(b[32:])
+	m.TxErrors = binary.NativeEndian.Uint64(b[40:])
+	m.RxDropped = binary.NativeEndian.Uint64(b[48:])
+	m.TxDropped = binary.NativeEndian.Uint64(b[56:])
+	m.Multicast = binary.NativeEndian.Uint64(b[64:])
+}
+
+// Put writes m to the first 72 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *RtnlHwStats64) Put(b []byte) {
+	clear(b[:72])
+	binary.NativeEndian.PutUint64(b[0:], m.RxPackets)
+	binary.NativeEndian.PutUint64(b[8:], m.TxPackets)
+	binary.NativeEndian.PutUint64(b[16:], m.RxBytes)
+	binary.NativeEndian.PutUint64(b[24:], m.TxBytes)
+	binary.NativeEndian.PutUint64(b[32:], m.RxErrors)
+	binary.NativeEndian.PutUint64(b[40:], m.TxErrors)
+	binary.NativeEndian.PutUint64(b[48:], m.RxDropped)
+	binary.NativeEndian.PutUint64(b[56:], m.TxDropped)
+	binary.NativeEndian.PutUint64(b[64:], m.Multicast)
+}
+
+// Ip6TnlParm2 is struct ip6_tnl_parm2 of linux/ip6_tunnel.h.
+type Ip6TnlParm2 struct {
+	Name       [16]uint8
+	Link       int32
+	Proto      uint8
+	EncapLimit uint8
+	HopLimit   uint8
+	Flowinfo   uint32 // big-endian on the wire
+	Flags      uint32
+	Laddr      In6Addr
+	Raddr      In6Addr
+	IFlags     uint16 // big-endian on the wire
+	OFlags     uint16 // big-endian on the wire
+	IKey       uint32 // big-endian on the wire
+	OKey       uint32 // big-endian on the wire
+}
+
+// SizeofIp6TnlParm2 is the size of struct ip6_tnl_parm2 in bytes.
+const SizeofIp6TnlParm2 = 76
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *Ip6TnlParm2) Decode(b []byte) {
+	if len(b) < 76 {
+		var whole [76]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	copy(m.Name[:], b[0:])
+	m.Link = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.Proto = b[20]
+	m.EncapLimit = b[21]
+	m.HopLimit = b[22]
+	m.Flowinfo = binary.BigEndian.Uint32(b[24:])
+	m.Flags = binary.NativeEndian.Uint32(b[28:])
+	copy(m.Laddr[:], b[32:])
+	copy(m.Raddr[:], b[48:])
+	m.IFlags = binary.BigEndian.Uint16(b[64:])
+	m.OFlags = binary.BigEndian.Uint16(b[66:])
+	m.IKey = binary.BigEndian.Uint32(b[68:])
+	m.OKey = binary.BigEndian.Uint32(b[72:])
+}
+
+// Put writes m to the first 76 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *Ip6TnlParm2) Put(b []byte) {
+	clear(b[:76])
+	copy(b[0:], m.Name[:])
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Link))
+	b[20] = m.Proto
+	b[21] = m.EncapLimit
+	b[22] = m.HopLimit
+	binary.BigEndian.PutUint32(b[24:], m.Flowinfo)
+	binary.NativeEndian.PutUint32(b[28:], m.Flags)
+	copy(b[32:], m.Laddr[:])
+	copy(b[48:], m.Raddr[:])
+	binary.BigEndian.PutUint16(b[64:], m.IFlags)
+	binary.BigEndian.PutUint16(b[66:], m.OFlags)
+	binary.BigEndian.PutUint32(b[68:], m.IKey)
+	binary.BigEndian.PutUint32(b[72:], m.OKey)
+}
+
+// IpTunnel6rd is struct ip_tunnel_6rd of linux/if_tunnel.h.
+type IpTunnel6rd struct {
+	Prefix         In6Addr
+	RelayPrefix    uint32 // big-endian on the wire
+	Prefixlen      uint16
+	RelayPrefixlen uint16
+}
+
+// SizeofIpTunnel6rd is the size of struct ip_tunnel_6rd in bytes.
+const SizeofIpTunnel6rd = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *IpTunnel6rd) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	copy(m.Prefix[:], b[0:])
+	m.RelayPrefix = binary.BigEndian.Uint32(b[16:])
+	m.Prefixlen = binary.NativeEndian.Uint16(b[20:])
+	m.RelayPrefixlen = binary.NativeEndian.Uint16(b[22:])
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *IpTunnel6rd) Put(b []byte) {
+	clear(b[:24])
+	copy(b[0:], m.Prefix[:])
+	binary.BigEndian.PutUint32(b[16:], m.RelayPrefix)
+	binary.NativeEndian.PutUint16(b[20:], m.Prefixlen)
+	binary.NativeEndian.PutUint16(b[22:], m.RelayPrefixlen)
+}
+
+// IpTunnelPrl is struct ip_tunnel_prl of linux/if_tunnel.h.
+type IpTunnelPrl struct {
+	Addr    uint32 // big-endian on the wire
+	Flags   uint16
+	Datalen uint32
+}
+
+// SizeofIpTunnelPrl is the size of struct ip_tunnel_prl in bytes.
+const SizeofIpTunnelPrl = 16
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *IpTunnelPrl) Decode(b []byte) {
+	if len(b) < 16 {
+		var whole [16]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Addr = binary.BigEndian.Uint32(b[0:])
+	m.Flags = binary.NativeEndian.Uint16(b[4:])
+	m.Datalen = binary.NativeEndian.Uint32(b[8:])
+}
+
+// Put writes m to the first 16 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *IpTunnelPrl) Put(b []byte) {
+	clear(b[:16])
+	binary.BigEndian.PutUint32(b[0:], m.Addr)
+	binary.NativeEndian.PutUint16(b[4:], m.Flags)
+	binary.NativeEndian.PutUint32(b[8:], m.Datalen)
+}
+
+// IpTunnelParm is struct ip_tunnel_parm of linux/if_tunnel.h.
+type IpTunnelParm struct {
+	Name   [16]uint8
+	Link   int32
+	IFlags uint16 // big-endian on the wire
+	OFlags uint16 // big-endian on the wire
+	IKey   uint32 // big-endian on the wire
+	OKey   uint32 // big-endian on the wire
+	Iph    Iphdr
+}
+
+// SizeofIpTunnelParm is the size of struct ip_tunnel_parm in bytes.
+const SizeofIpTunnelParm = 52
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *IpTunnelParm) Decode(b []byte) {
+	if len(b) < 52 {
+		var whole [52]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	copy(m.Name[:], b[0:])
+	m.Link = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.IFlags = binary.BigEndian.Uint16(b[20:])
+	m.OFlags = binary.BigEndian.Uint16(b[22:])
+	m.IKey = binary.BigEndian.Uint32(b[24:])
+	m.OKey = binary.BigEndian.Uint32(b[28:])
+	copy(m.Iph[:], b[32:])
+}
+
+// Put writes m to the first 52 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *IpTunnelParm) Put(b []byte) {
+	clear(b[:52])
+	copy(b[0:], m.Name[:])
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Link))
+	binary.BigEndian.PutUint16(b[20:], m.IFlags)
+	binary.BigEndian.PutUint16(b[22:], m.OFlags)
+	binary.BigEndian.PutUint32(b[24:], m.IKey)
+	binary.BigEndian.PutUint32(b[28:], m.OKey)
+	copy(b[32:], m.Iph[:])
 }
 
 // IflaVxlanPortRange is struct ifla_vxlan_port_range of linux/if_link.h.

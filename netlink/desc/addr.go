@@ -48,7 +48,8 @@ func ParseAddr(word string, family int) (netip.Addr, error) {
 	switch {
 	case word == "default" || word == "any" || word == "all":
 		return netip.Addr{}, nil
-	case family == uapi.AF_PACKET || family == uapi.AF_MPLS || family == uapi.AF_BRIDGE:
+	case family == uapi.AF_PACKET || family == uapi.AF_MPLS || family == uapi.AF_BRIDGE ||
+		family == uapi.RTNL_FAMILY_IPMR || family == uapi.RTNL_FAMILY_IP6MR:
 		return netip.Addr{}, WrongFamily("address", word, family)
 	}
 	var a netip.Addr

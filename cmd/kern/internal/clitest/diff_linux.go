@@ -83,7 +83,7 @@ func SetUp(t testing.TB, cmds ...string) {
 	for _, cmd := range cmds {
 		var err error
 		if r := IP(t, Words(t, cmd)...); r.Code != 0 {
-			err = refusal(strings.TrimSpace(r.Err))
+			err = Refusal(strings.TrimSpace(r.Err))
 		}
 		nstest.Need(t, "ip "+cmd, "", err)
 	}
@@ -99,13 +99,13 @@ func SetUpByKern(t testing.TB, cmds ...string) {
 	}
 }
 
-// refusal is what ip said. It is an error number to nstest where that is about
+// Refusal is what ip said. It is an error number to nstest where that is about
 // a kernel that was built without something.
-type refusal string
+type Refusal string
 
-func (r refusal) Error() string { return string(r) }
+func (r Refusal) Error() string { return string(r) }
 
-func (r refusal) Is(target error) bool {
+func (r Refusal) Is(target error) bool {
 	return target == syscall.EOPNOTSUPP && (strings.Contains(string(r), "Unknown device type") ||
 		strings.Contains(string(r), "not supported"))
 }

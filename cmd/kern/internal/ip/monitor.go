@@ -49,6 +49,8 @@ func monitorTable() []monitored {
 			[]uint16{uapi.RTM_NEWLINK, uapi.RTM_DELLINK}, watchLink},
 		{"address", false, "ADDR", []watchGroup{{uapi.AF_INET, uapi.RTNLGRP_IPV4_IFADDR}, {uapi.AF_INET6, uapi.RTNLGRP_IPV6_IFADDR}},
 			[]uint16{uapi.RTM_NEWADDR, uapi.RTM_DELADDR}, watchAddr},
+		{"mroute", false, "MROUTE", []watchGroup{{uapi.AF_INET, uapi.RTNLGRP_IPV4_MROUTE}, {uapi.AF_INET6, uapi.RTNLGRP_IPV6_MROUTE}},
+			[]uint16{uapi.RTM_NEWROUTE, uapi.RTM_DELROUTE}, watchMroute},
 		{"maddress", false, "ADDR", []watchGroup{{uapi.AF_INET, uapi.RTNLGRP_IPV4_MCADDR}, {uapi.AF_INET6, uapi.RTNLGRP_IPV6_MCADDR}},
 			[]uint16{uapi.RTM_NEWMULTICAST, uapi.RTM_DELMULTICAST}, watchAddr},
 		{"acaddress", true, "ADDR", []watchGroup{{uapi.AF_INET6, uapi.RTNLGRP_IPV6_ACADDR}},
@@ -301,7 +303,7 @@ func showEvent(c *cli.Command, m wire.Message, w *monitorWish, now time.Time) er
 		}
 		if !o.show(c, m, w.dev) {
 			p.Reset()
-			return nil
+			continue // another object may have messages of the same type
 		}
 		p.EndArray()
 		if w.nsid != nil {
@@ -376,8 +378,7 @@ func watchRoute(c *cli.Command, m wire.Message, dev int) bool {
 	if dev != 0 {
 		f.oif.set(dev)
 	}
-	multicast := r.rtm.Family == uapi.RTNL_FAMILY_IPMR || r.rtm.Family == uapi.RTNL_FAMILY_IP6MR
-	if multicast || !f.allows(r) {
+	if r.isMroute() || !f.allows(r) {
 		return false
 	}
 	showRoute(c, r, f)

@@ -45,12 +45,13 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 				return nil, l.Errorf("struct %s is there twice", s.name)
 			}
 			structs = append(structs, s)
-		case w[0] == "array" && len(w) == 2:
-			size, ok := layout.Size(db, archs[0].Name, w[1])
+		case w[0] == "array" && len(w) > 1:
+			typ := strings.Join(w[1:], " ") // "struct iphdr" has two words
+			size, ok := layout.Size(db, archs[0].Name, typ)
 			if !ok {
-				return nil, l.Errorf("%s: not among the facts", w[1])
+				return nil, l.Errorf("%s: not among the facts", typ)
 			}
-			arrays = append(arrays, array{w[1], size})
+			arrays = append(arrays, array{typ, size})
 		default:
 			return nil, l.Errorf(`want "const", "be16", "struct" or "array", not %q`, strings.Join(w, " "))
 		}

@@ -25,7 +25,9 @@ type array struct {
 	size int64
 }
 
-func (a array) goName() string { return gen.Camel(strings.TrimSuffix(a.name, "_t")) }
+func (a array) goName() string {
+	return gen.Camel(strings.TrimSuffix(strings.TrimPrefix(a.name, "struct "), "_t"))
+}
 
 func structures(db *abi.DB, archs []string, list []wanted, arrays []array) ([]byte, error) {
 	var b strings.Builder
