@@ -7,7 +7,6 @@ import (
 	"net/netip"
 
 	"kern.sys/internal/attr"
-	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
@@ -254,7 +253,7 @@ var bridgeFields = []desc.Field{
 	{Type: uapi.IFLA_BR_MCAST_ROUTER, Key: "mcast_router", Form: desc.U8, Usage: "MULTICAST_ROUTER"},
 	{Type: uapi.IFLA_BR_MCAST_QUERY_USE_IFADDR, Key: "mcast_query_use_ifaddr", Form: desc.U8, Usage: "MCAST_QUERY_USE_IFADDR"},
 	{Type: uapi.IFLA_BR_MCAST_QUERIER, Key: "mcast_querier", Form: desc.U8, Usage: "MULTICAST_QUERIER"},
-	{Type: uapi.IFLA_BR_MCAST_QUERIER_STATE, ReadOnly: true, Show: showBridgeQueriers},
+	{Type: uapi.IFLA_BR_MCAST_QUERIER_STATE, ReadOnly: true, Show: desc.ShowBridgeQueriers},
 	{Type: uapi.IFLA_BR_MCAST_HASH_ELASTICITY, Key: "mcast_hash_elasticity", Form: desc.U32, Usage: "HASH_ELASTICITY"},
 	{Type: uapi.IFLA_BR_MCAST_HASH_MAX, Key: "mcast_hash_max", Form: desc.U32, Usage: "HASH_MAX"},
 	{Type: uapi.IFLA_BR_MCAST_LAST_MEMBER_CNT, Key: "mcast_last_member_cnt", Word: "mcast_last_member_count", Form: desc.U32, Usage: "LAST_MEMBER_COUNT"},
@@ -272,36 +271,6 @@ var bridgeFields = []desc.Field{
 	{Type: uapi.IFLA_BR_NF_CALL_IP6TABLES, Key: "nf_call_ip6tables", Form: desc.U8, Usage: "NF_CALL_IP6TABLES"},
 	{Type: uapi.IFLA_BR_NF_CALL_ARPTABLES, Key: "nf_call_arptables", Form: desc.U8, Usage: "NF_CALL_ARPTABLES"},
 	{Type: uapi.IFLA_BR_FDB_FLUSH, Word: "fdb_flush", Form: desc.Order},
-}
-
-// showBridgeQueriers prints the multicast querier of each family.
-func showBridgeQueriers(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
-	if b == nil {
-		return
-	}
-	attrs := desc.ParseAttrs(b)
-	for _, q := range [...]struct {
-		family            string
-		color             desc.Color
-		addr, port, timer uint16
-	}{
-		{"ipv4", desc.Inet, uapi.BRIDGE_QUERIER_IP_ADDRESS, uapi.BRIDGE_QUERIER_IP_PORT, uapi.BRIDGE_QUERIER_IP_OTHER_TIMER},
-		{"ipv6", desc.Inet6, uapi.BRIDGE_QUERIER_IPV6_ADDRESS, uapi.BRIDGE_QUERIER_IPV6_PORT, uapi.BRIDGE_QUERIER_IPV6_OTHER_TIMER},
-	} {
-		prefix := "mcast_querier_" + q.family
-		p.Object("mcast_querier_state_" + q.family)
-		if addr := attrs[q.addr]; addr != nil {
-			p.Text("%s ", prefix+"_addr")
-			p.ColorStr(q.color, prefix+"_addr", "%s ", p.Addr(addr))
-		}
-		if port := attrs[q.port]; len(port) >= 4 {
-			p.Uint(prefix+"_port", prefix+"_port %d ", uint64(native.Uint32(port)))
-		}
-		if timer := attrs[q.timer]; len(timer) >= 8 {
-			p.Str(prefix+"_other_timer", prefix+"_other_timer %s ", desc.Time64(native.Uint64(timer)))
-		}
-		p.EndObject()
-	}
 }
 
 // bridgeSTPModes are the names of BR_STP_MODE_….

@@ -15,6 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"kern.sys/cmd/kern/internal/bridge"
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/cmd/kern/internal/ip"
 	"kern.sys/cmd/kern/internal/ss"
@@ -30,6 +31,7 @@ var programs = []cli.Program{
 	{Name: "ip", Objects: allObjects},
 	{Name: "ss", Main: ss.Run},
 	tc.Program(),
+	bridge.Program(),
 }
 
 // allObjects are those of ip and this program's own.
@@ -41,6 +43,7 @@ func allObjects() []cli.Object {
 		cli.ManObject(),
 		ss.Object(),
 		tc.Object(),
+		bridge.Object(),
 	})
 }
 

@@ -17,7 +17,7 @@ func TestAbbreviatedObjectsAreThoseOfIP(t *testing.T) {
 		}
 	}
 	// What ip has and this program has not is never taken for another object.
-	for _, word := range []string{"t", "tu", "s", "tcp", "i"} {
+	for _, word := range []string{"t", "tu", "tcp", "i"} {
 		if got := kernHelp(t, word); !strings.Contains(got, "not supported") {
 			t.Errorf("%s help: %s", word, got)
 		}
@@ -48,5 +48,21 @@ func TestVersion(t *testing.T) {
 	var out bytes.Buffer
 	if code := run([]string{"kern", "-V"}, nil, &out, &out); code != 0 || !strings.HasPrefix(out.String(), "kern utility, kern.sys ") {
 		t.Errorf("status %d, %q", code, out.String())
+	}
+}
+
+func TestBridgeIsAProgramAndAnObject(t *testing.T) {
+	for _, words := range [][]string{{"/sbin/bridge", "vlan", "help"}, {"kern", "-j", "bridge", "vlan", "help"}, {"kern", "bridge", "-s", "vlan", "help"}} {
+		var out, errOut bytes.Buffer
+		code := run(words, nil, &out, &errOut)
+		if code != 255 || !strings.Contains(errOut.String(), "bridge vlan tunnelshow [ dev DEV ]") {
+			t.Errorf("%v: status %d, %s", words, code, errOut.String())
+		}
+	}
+	for word, want := range map[string]string{"tun": "tunnelshow", "": "global"} {
+		var out, errOut bytes.Buffer
+		if run([]string{"kern", "completion", "words", "bridge", "vlan", word}, nil, &out, &errOut); !strings.Contains(out.String(), want+"\n") {
+			t.Errorf("%q becomes %q, %s", word, out.String(), errOut.String())
+		}
 	}
 }

@@ -4757,6 +4757,9 @@ const (
 	MAX_RAND            = 0x3
 	MAX_VLAN_LIST_LEN   = 0x1
 
+	MCAST_EXCLUDE = 0x0
+	MCAST_INCLUDE = 0x1
+
 	MDBA_GET_ENTRY                = 0x1
 	MDBA_GET_ENTRY_ATTRS          = 0x2
 	MDBA_GET_ENTRY_MAX            = 0x2

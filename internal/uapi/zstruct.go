@@ -1953,6 +1953,39 @@ func (m *IflaVfTrust) Put(b []byte) {
 	binary.NativeEndian.PutUint32(b[4:], m.Setting)
 }
 
+// BrMdbEntry is struct br_mdb_entry of linux/if_bridge.h.
+type BrMdbEntry struct {
+	Ifindex uint32
+	State   uint8
+	Flags   uint8
+	Vid     uint16
+}
+
+// SizeofBrMdbEntry is the size of struct br_mdb_entry in bytes.
+const SizeofBrMdbEntry = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *BrMdbEntry) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Ifindex = binary.NativeEndian.Uint32(b[0:])
+	m.State = b[4]
+	m.Flags = b[5]
+	m.Vid = binary.NativeEndian.Uint16(b[6:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *BrMdbEntry) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], m.Ifindex)
+	b[4] = m.State
+	b[5] = m.Flags
+	binary.NativeEndian.PutUint16(b[6:], m.Vid)
+}
+
 // BrPortMsg is struct br_port_msg of linux/if_bridge.h.
 type BrPortMsg struct {
 	Family  uint8

@@ -59,6 +59,7 @@ var messages = []struct {
 	{new(IflaVfLinkState), SizeofIflaVfLinkState},
 	{new(IflaVfRssQueryEn), SizeofIflaVfRssQueryEn},
 	{new(IflaVfTrust), SizeofIflaVfTrust},
+	{new(BrMdbEntry), SizeofBrMdbEntry},
 	{new(BrPortMsg), SizeofBrPortMsg},
 	{new(BrVlanMsg), SizeofBrVlanMsg},
 	{new(IfStatsMsg), SizeofIfStatsMsg},

@@ -89,7 +89,7 @@ func (b *batch) report(err error, line int) int {
 	if err != nil || len(b.s.Out.Bytes()) != 0 {
 		b.bar.clear()
 	}
-	code := b.s.Report(err)
+	code := b.s.report(err)
 	if code != 0 {
 		fmt.Fprintf(b.s.Stderr, "Command failed %s:%d\n", b.file, line)
 		b.code = StatusFailed

@@ -29,10 +29,10 @@ func runCompletion(c *Command) error {
 		}
 	}
 	return c.Choose((*Command).ShowUsage,
-		Verb{"bash", script(bashScript)},
-		Verb{"zsh", script(zshScript)},
-		Verb{"fish", script(fishScript)},
-		Verb{"words", completeWords},
+		Verb{Name: "bash", Run: script(bashScript)},
+		Verb{Name: "zsh", Run: script(zshScript)},
+		Verb{Name: "fish", Run: script(fishScript)},
+		Verb{Name: "words", Run: completeWords},
 	)
 }
 

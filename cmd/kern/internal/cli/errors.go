@@ -23,8 +23,9 @@ const (
 
 // ExitError ends the command with a message, "" for none, and an exit status.
 type ExitError struct {
-	code int
-	text string
+	code  int
+	text  string
+	exact bool // it stays as it is in programs that have another for all failures
 }
 
 func (e *ExitError) Error() string { return e.text }
@@ -32,7 +33,16 @@ func (e *ExitError) Error() string { return e.text }
 // Exit is the error that ends a command with code and the message, which is in
 // ip's words and form.
 func Exit(code int, format string, args ...any) error {
-	return &ExitError{code, fmt.Sprintf(format, args...)}
+	return &ExitError{code: code, text: fmt.Sprintf(format, args...)}
+}
+
+// Exactly is an error with its exit status, which [Program.Status] does not change.
+func (s *Session) Exactly(code int, err error) error {
+	if err == nil {
+		return nil
+	}
+	text, _ := s.Explain(err)
+	return &ExitError{code, text, true}
 }
 
 // NotEnough is the error for a command that lacks an argument.
@@ -65,6 +75,18 @@ func (e *UnknownError) Error() string {
 
 // Report shows an error and returns the exit status for it.
 func (s *Session) Report(err error) int {
+	code := s.report(err)
+	if exit, ok := errors.AsType[*ExitError](err); ok && exit.exact {
+		return code
+	}
+	if s.Status != 0 && (code == StatusFailed || code == StatusKernel) {
+		return s.Status
+	}
+	return code
+}
+
+// report is Report with the exit statuses that ip has.
+func (s *Session) report(err error) int {
 	if ferr := s.Flush(); err == nil {
 		err = ferr
 	}

@@ -7,6 +7,9 @@ import (
 
 // help is the error that shows the program's usage.
 func (s *Session) help() error {
+	if s.Program.Help != nil && s.Status != 0 {
+		return &usage{s.Program.Help()}
+	}
 	if s.Program.Help != nil {
 		return Exit(0, "%s", strings.TrimSuffix(s.Program.Help(), "\n"))
 	}

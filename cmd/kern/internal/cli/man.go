@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -131,11 +132,20 @@ func (s *Session) manual() string {
 		}
 	}
 	p.section("EXIT STATUS")
+	if s.Status != 0 {
+		p.text(fmt.Sprintf("0 for success, %d for all failures, or almost.", s.Status))
+	} else {
+		p.exitStatus()
+	}
+	p.section("SEE ALSO")
+	p.text("ip(8), bridge(8), tc(8), netlink(7), rtnetlink(7), network_namespaces(7)")
+	return p.b.String()
+}
+
+// exitStatus is that section of programs that have several.
+func (p *page) exitStatus() {
 	p.text("0 for success, 1 where an object does not exist or words are missing,\n" +
 		"2 where the kernel refused, 255 where the words cannot be understood.")
-	p.section("SEE ALSO")
-	p.text("ip(8), netlink(7), rtnetlink(7), network_namespaces(7)")
-	return p.b.String()
 }
 
 // words are those that a definition may begin with.

@@ -69,8 +69,9 @@ func abbreviates(word, name string) bool { return word != "" && strings.HasPrefi
 
 // Verb is a word that may follow an object.
 type Verb struct {
-	Name string // in full, a beginning is enough
-	Run  func(*Command) error
+	Name  string // in full, a beginning is enough
+	Run   func(*Command) error
+	Exact bool // it is not
 }
 
 // Choose takes the next word and does what it names; without a word, it does
@@ -84,7 +85,7 @@ func (c *Command) Choose(none func(*Command) error, verbs ...Verb) error {
 		return err
 	}
 	for _, v := range verbs {
-		if abbreviates(word, v.Name) {
+		if word == v.Name || !v.Exact && abbreviates(word, v.Name) {
 			return v.Run(c)
 		}
 	}

@@ -42,6 +42,8 @@ type Options struct {
 	ClsNames bool   // names of classes
 	ClsFile  string // where they are
 
+	CompressVlans bool // bridge has it
+
 	table OptionTable // nil: ip's
 }
 

@@ -18,6 +18,8 @@ type Program struct {
 	Help    func() string   // the grammar, which ends with status 0; nil: ip's
 	// Unknown is the exit status for an object that there is not; 0 is ip's.
 	Unknown int
+	// Status is the exit status of all failures; 0: they differ, as with ip.
+	Status int
 	// Main does all that the program does, where it has a grammar of its own. It returns the exit status.
 	Main func(args []string, stdout, stderr io.Writer) int
 }

@@ -81,12 +81,13 @@ var differs = []struct {
 	{colours, ""},
 	{regexp.MustCompile(`(?m)^.* inet6? +mcast .*\n( +valid_lft .*\n)?`), ""},
 	{regexp.MustCompile(`(?m)^.*inet6? +any .*\n( +valid_lft .*\n)?`), ""},
-	{regexp.MustCompile(`proto (kernel_(lo|ra|ll)|unspec|0x[0-9a-f]+) |g[sr]o_ipv4_max_size [0-9]+ |netns-immutable |extern_valid `), ""},
+	{regexp.MustCompile(`proto (kernel_(lo|ra|ll)|unspec|0x[0-9a-f]+) |g[sr]o_ipv4_max_size [0-9]+ |netns-immutable |extern_valid |(neigh_vlan_suppress|mab) (on|off) `), ""},
 	{regexp.MustCompile(`is a garbage`), "is garbage"},
 	{regexp.MustCompile(`invalid port range( start| end)?|invalid port\b`), "invalid port"},
 	{regexp.MustCompile(`\n\n`), "\n"},
 	{regexp.MustCompile(`Error: argument ".*" is required\n`), ""},
 	{regexp.MustCompile(` +`), " "},
+	{regexp.MustCompile(`(?m)(^dev .* (?:proto \w+|group/remote)) $`), "$1"},
 }
 
 // Common returns text without what is known to differ between the versions.

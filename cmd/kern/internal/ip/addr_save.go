@@ -18,7 +18,7 @@ func addrSave(c *cli.Command) error {
 		a := readAddr(m)
 		info := c.Link(int(a.ifa.Index))
 		return info != nil && f.addr(a, info.Name)
-	}, func(c *cli.Command, err error) error { return terminated(c, "Save", cli.StatusFailed, err) })
+	}, func(c *cli.Command, err error) error { return Terminated(c, "Save", cli.StatusFailed, err) })
 }
 
 // addrRestore is ip address restore. What is there already stays. The kernel puts

@@ -102,7 +102,7 @@ func showAddr(s *cli.Session, a *addrMessage, named bool) {
 	if users, ok := a.attrs[uapi.IFA_MC_USERS]; ok && cli.Number32(users) != 1 {
 		p.Uint("users", " users %d", uint64(cli.Number32(users)))
 	}
-	showUnknown(p, " %s", a.attrs, uapi.IFA_MAX)
+	ShowUnknown(p, " %s", a.attrs, uapi.IFA_MAX)
 	if b, ok := a.attrs[uapi.IFA_CACHEINFO]; ok {
 		var c uapi.IfaCacheinfo
 		c.Decode(b)

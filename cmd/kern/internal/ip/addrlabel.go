@@ -49,7 +49,7 @@ func listAddrLabels(c *cli.Command) error {
 		return cli.Exit(cli.StatusFailed, "\"%s addrlabel show\" does not take any arguments.", c.Name)
 	}
 	return c.Array(func() error {
-		return terminated(c, "Dump", cli.StatusUsage, c.Dump(addrLabelDump(c), func(m wire.Message) error {
+		return Terminated(c, "Dump", cli.StatusUsage, c.Dump(addrLabelDump(c), func(m wire.Message) error {
 			showAddrLabel(c, m)
 			return c.Spill()
 		}))
@@ -62,7 +62,7 @@ func flushAddrLabels(c *cli.Command) error {
 	}
 	all, err := c.List(addrLabelDump(c))
 	if err != nil {
-		return terminated(c, "Flush", cli.StatusFailed, err)
+		return Terminated(c, "Flush", cli.StatusFailed, err)
 	}
 	var deletes []*wire.Request
 	for _, m := range all {
@@ -138,7 +138,7 @@ func showAddrLabel(c *cli.Command, m wire.Message) {
 		p.Uint("label", "label %d ", uint64(cli.Number32(b)))
 	}
 	showBits(p, "flags", "flags %#x ", uint32(head.Flags), 0)
-	showUnknown(p, "%s ", attrs, uapi.IFAL_MAX)
+	ShowUnknown(p, "%s ", attrs, uapi.IFAL_MAX)
 	p.Text("\n")
 	p.EndObject()
 }

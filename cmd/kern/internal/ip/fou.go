@@ -176,7 +176,7 @@ func listFous(c *cli.Command) error {
 		return err
 	}
 	return c.Array(func() error {
-		return terminated(c, "Dump", cli.StatusFailed, c.Dump(r, func(m wire.Message) error {
+		return Terminated(c, "Dump", cli.StatusFailed, c.Dump(r, func(m wire.Message) error {
 			showFou(c, cli.GenlAttrs(m))
 			return c.Spill()
 		}))

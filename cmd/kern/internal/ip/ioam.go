@@ -162,7 +162,7 @@ func showIOAM(c *cli.Command, cmd uint8, show func(p *desc.Printer, attrs desc.A
 		return err
 	}
 	return c.Array(func() error {
-		return terminated(c, "Dump", cli.StatusFailed, c.Dump(r, func(m wire.Message) error {
+		return Terminated(c, "Dump", cli.StatusFailed, c.Dump(r, func(m wire.Message) error {
 			c.Out.Object("")
 			show(c.Out, cli.GenlAttrs(m))
 			c.Out.NL()

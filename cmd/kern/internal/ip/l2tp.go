@@ -376,7 +376,7 @@ func showL2TP(c *cli.Command) error {
 		return err
 	}
 	return c.Array(func() error {
-		return terminated(c, "Dump", cli.StatusFailed, c.Dump(r, func(m wire.Message) error {
+		return Terminated(c, "Dump", cli.StatusFailed, c.Dump(r, func(m wire.Message) error {
 			attrs := cli.GenlAttrs(m)
 			// The kernel lists all.
 			if w.tunnelID != 0 && w.tunnelID != cli.Number32(attrs[uapi.L2TP_ATTR_CONN_ID]) ||

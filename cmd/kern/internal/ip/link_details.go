@@ -85,7 +85,7 @@ func showLinkInfo(s *cli.Session, l *linkMessage) {
 		p.Str("info_slave_kind", "    %s_slave ", l.portKind)
 		showInfoData(s, "info_slave_data", portFields(l.portKind), l.info[uapi.IFLA_INFO_SLAVE_DATA])
 	}
-	showUnknown(p, "%s ", l.info, uapi.IFLA_INFO_MAX)
+	ShowUnknown(p, "%s ", l.info, uapi.IFLA_INFO_MAX)
 	p.EndObject()
 }
 

@@ -112,97 +112,16 @@ func showLink(s *cli.Session, l *linkMessage, v linkView) {
 		showVFs(s, l)
 	}
 	showAltNames(s, l)
-	showUnknown(p, " %s", l.attrs, uapi.IFLA_MAX)
+	ShowUnknown(p, " %s", l.attrs, uapi.IFLA_MAX)
 }
 
 // showLinkName prints the name and what the link is on top of.
 func showLinkName(s *cli.Session, l *linkMessage, format string) {
-	p := s.Out
-	name := l.name
-	if l.has(uapi.IFLA_LINK, 4) {
-		lower := int(l.number(uapi.IFLA_LINK))
-		switch {
-		case lower == 0:
-			p.Null("link", "")
-			name += "@NONE"
-		case l.has(uapi.IFLA_LINK_NETNSID, 4):
-			p.Int("link_index", "", int64(lower))
-			name += fmt.Sprintf("@if%d", lower)
-		default:
-			p.Str("link", "", p.Link(lower))
-			name += "@" + p.Link(lower)
-		}
-	}
-	if p.JSON {
-		name = l.name
-	}
-	p.ColorStr(desc.Ifname, "ifname", format, name)
-}
-
-// linkFlags are the names of IFF_… in the order they are shown. IFF_RUNNING
-// is shown by its absence.
-var linkFlags = []struct {
-	bit  uint32
-	name string
-}{
-	{uapi.IFF_LOOPBACK, "LOOPBACK"},
-	{uapi.IFF_BROADCAST, "BROADCAST"},
-	{uapi.IFF_POINTOPOINT, "POINTOPOINT"},
-	{uapi.IFF_MULTICAST, "MULTICAST"},
-	{uapi.IFF_NOARP, "NOARP"},
-	{uapi.IFF_ALLMULTI, "ALLMULTI"},
-	{uapi.IFF_PROMISC, "PROMISC"},
-	{uapi.IFF_MASTER, "MASTER"},
-	{uapi.IFF_SLAVE, "SLAVE"},
-	{uapi.IFF_DEBUG, "DEBUG"},
-	{uapi.IFF_DYNAMIC, "DYNAMIC"},
-	{uapi.IFF_AUTOMEDIA, "AUTOMEDIA"},
-	{uapi.IFF_PORTSEL, "PORTSEL"},
-	{uapi.IFF_NOTRAILERS, "NOTRAILERS"},
-	{uapi.IFF_UP, "UP"},
-	{uapi.IFF_LOWER_UP, "LOWER_UP"},
-	{uapi.IFF_DORMANT, "DORMANT"},
-	{uapi.IFF_ECHO, "ECHO"},
+	s.ShowLinkName(l.name, l.attrs, format)
 }
 
 // showLinkFlags prints the flags in brackets.
-func showLinkFlags(s *cli.Session, l *linkMessage) {
-	p := s.Out
-	flags := l.ifi.Flags
-	var names []string
-	if flags&uapi.IFF_UP != 0 && flags&uapi.IFF_RUNNING == 0 {
-		names = append(names, "NO-CARRIER")
-	}
-	flags &^= uapi.IFF_RUNNING
-	for _, f := range linkFlags {
-		if flags&f.bit != 0 {
-			names = append(names, f.name)
-			flags &^= f.bit
-		}
-	}
-	if flags != 0 {
-		names = append(names, fmt.Sprintf("%x", flags))
-	}
-	if lowerDown(s, l) {
-		names = append(names, "M-DOWN")
-	}
-	p.Array("flags")
-	for _, name := range names {
-		p.Str("", "", name)
-	}
-	p.EndArray()
-	p.Text("<%s> ", strings.Join(names, ","))
-}
-
-// lowerDown reports whether the link below, in the same namespace, is down.
-func lowerDown(s *cli.Session, l *linkMessage) bool {
-	lower := l.number(uapi.IFLA_LINK)
-	if lower == 0 || l.has(uapi.IFLA_LINK_NETNSID, 4) {
-		return false
-	}
-	info := s.Link(int(lower))
-	return info != nil && info.Flags&uapi.IFF_UP == 0
-}
+func showLinkFlags(s *cli.Session, l *linkMessage) { s.ShowLinkFlags(l.ifi.Flags, l.attrs) }
 
 // operStates are the names of IF_OPER_…
 var operStates = []string{

@@ -65,7 +65,7 @@ func showVF(s *cli.Session, l *linkMessage, vf desc.Attrs) {
 	if b := vf[uapi.IFLA_VF_STATS]; b != nil && s.Stats > 0 {
 		showVFStats(s, desc.ParseAttrs(b))
 	}
-	showUnknown(p, " %s", vf, uapi.IFLA_VF_MAX)
+	ShowUnknown(p, " %s", vf, uapi.IFLA_VF_MAX)
 }
 
 // showVFVlans prints the tags that a function's packets get; 0 is none.

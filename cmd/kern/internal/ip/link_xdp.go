@@ -61,7 +61,7 @@ func showXDP(s *cli.Session, l *linkMessage, inline bool) {
 		p.Text("xdp%s ", suffix)
 	}
 	if !p.JSON {
-		showUnknown(p, "%s ", attrs, uapi.IFLA_XDP_MAX)
+		ShowUnknown(p, "%s ", attrs, uapi.IFLA_XDP_MAX)
 		return
 	}
 	p.Object("xdp")
@@ -79,7 +79,7 @@ func showXDP(s *cli.Session, l *linkMessage, inline bool) {
 		}
 	}
 	p.EndArray()
-	showUnknown(p, "", attrs, uapi.IFLA_XDP_MAX)
+	ShowUnknown(p, "", attrs, uapi.IFLA_XDP_MAX)
 	p.EndObject()
 }
 

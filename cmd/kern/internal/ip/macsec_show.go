@@ -27,7 +27,7 @@ func listMacsec(c *cli.Command) error {
 		return err
 	}
 	return c.Array(func() error {
-		return terminated(c, "Dump", cli.StatusFailed, c.Dump(r, func(m wire.Message) error {
+		return Terminated(c, "Dump", cli.StatusFailed, c.Dump(r, func(m wire.Message) error {
 			attrs := cli.GenlAttrs(m)
 			if index == 0 || int(cli.Number32(attrs[uapi.MACSEC_ATTR_IFINDEX])) == index {
 				showMacsec(c, attrs)

@@ -216,7 +216,7 @@ func watch(ctx context.Context, c *cli.Command, w *monitorWish) error {
 		return err
 	}
 	defer events.Close()
-	if err := knowLinks(c); err != nil {
+	if err := KnowLinks(c); err != nil {
 		return err
 	}
 	return eachEvent(ctx, c, events, func(m wire.Message) error { return showEvent(c, m, w, time.Now()) })
@@ -245,9 +245,9 @@ func eachEvent(ctx context.Context, c *cli.Command, events *wire.Listener, show 
 	return nil
 }
 
-// knowLinks asks for the names of all links: they cannot be asked for when the
+// KnowLinks asks for the names of all links: they cannot be asked for when the
 // links are gone.
-func knowLinks(c *cli.Command) error {
+func KnowLinks(c *cli.Command) error {
 	r := wire.NewRequest(uapi.RTM_GETLINK, 0)
 	(&uapi.Ifinfomsg{}).Put(r.Header(uapi.SizeofIfinfomsg))
 	r.Uint32(uapi.IFLA_EXT_MASK, uapi.RTEXT_FILTER_SKIP_STATS)
@@ -257,9 +257,9 @@ func knowLinks(c *cli.Command) error {
 	})
 }
 
-// tstampType is the type of the messages in a file of rtmon(8) that say when
+// TimestampType is the type of the messages in a file of rtmon(8) that say when
 // the next was received.
-const tstampType = 15
+const TimestampType = 15
 
 // monitorFile shows the events that rtmon(8) wrote into a file.
 func monitorFile(c *cli.Command, w *monitorWish) error {
@@ -269,8 +269,8 @@ func monitorFile(c *cli.Command, w *monitorWish) error {
 	}
 	defer f.Close()
 	w.objects = monitorTable()
-	return readMessages(f, func(m wire.Message) error {
-		if m.Type == tstampType {
+	return ReadMessages(f, func(m wire.Message) error {
+		if m.Type == TimestampType {
 			if len(m.Data) >= 8 {
 				t := time.Unix(int64(native.Uint32(m.Data)), 0)
 				c.Out.Text("Timestamp: %s %d us\n", t.Format(time.ANSIC), native.Uint32(m.Data[4:]))

@@ -44,7 +44,7 @@ func watchPrefix(c *cli.Command, m wire.Message, dev int) bool {
 		p.Uint("valid_lft", "valid %d ", uint64(ci.ValidTime))
 		p.Uint("preferred_lft", "preferred %d ", uint64(ci.PreferredTime))
 	}
-	showUnknown(p, "%s ", attrs, uapi.PREFIX_MAX)
+	ShowUnknown(p, "%s ", attrs, uapi.PREFIX_MAX)
 	p.Text("\n")
 	p.EndObject()
 	return true
@@ -105,7 +105,7 @@ func watchNetconf(c *cli.Command, m wire.Message, dev int) bool {
 			p.OnOff(f.key, f.key+" %s ", cli.Number32(b) != 0)
 		}
 	}
-	showUnknown(p, "%s ", attrs, uapi.NETCONFA_MAX)
+	ShowUnknown(p, "%s ", attrs, uapi.NETCONFA_MAX)
 	p.Text("\n")
 	p.EndObject()
 	return true

@@ -86,7 +86,7 @@ func listMroutes(c *cli.Command) error {
 		r.Uint32(uapi.RTA_TABLE, f.table)
 	}
 	return c.Array(func() error {
-		return terminated(c, "Dump", cli.StatusFailed, c.Dump(r, func(m wire.Message) error {
+		return Terminated(c, "Dump", cli.StatusFailed, c.Dump(r, func(m wire.Message) error {
 			if r := readRoute(m); f.allows(r) {
 				showMroute(c, r, &f)
 			}
@@ -220,7 +220,7 @@ func showMroute(c *cli.Command, r *routeMessage, f *mrouteFilter) {
 	if r.table != 0 && (r.table != uapi.RT_TABLE_MAIN || c.Details) && f.table == 0 {
 		p.Str("table", " Table: %s", c.Names.TableName(r.table))
 	}
-	showUnknown(p, " %s", r.attrs, uapi.RTA_MAX)
+	ShowUnknown(p, " %s", r.attrs, uapi.RTA_MAX)
 	p.Text("\n")
 	p.EndObject()
 }

@@ -251,7 +251,7 @@ func listNeighs(c *cli.Command) error {
 		f.states = 0xff &^ uapi.NUD_NOARP
 	}
 	return c.Array(func() error {
-		return terminated(c, "Dump", cli.StatusFailed, c.Dump(f.request(), func(m wire.Message) error {
+		return Terminated(c, "Dump", cli.StatusFailed, c.Dump(f.request(), func(m wire.Message) error {
 			if n := readNeigh(m); f.allows(n) {
 				showNeigh(c, n, f)
 				return c.Spill()
@@ -287,6 +287,6 @@ func flushNeighs(c *cli.Command) error {
 				showNeigh(c, n, f)
 			}
 		}
-		return deletes, terminated(c, "Flush", cli.StatusFailed, err)
+		return deletes, Terminated(c, "Flush", cli.StatusFailed, err)
 	})
 }

@@ -204,7 +204,7 @@ func showNeigh(c *cli.Command, n *neighMessage, f *neighFilter) {
 	if b := n.attrs[uapi.NDA_PROTOCOL]; len(b) != 0 && b[0] != uapi.RTPROT_UNSPEC {
 		p.Str("protocol", "proto %s ", c.Names.ProtoName(b[0]))
 	}
-	showUnknown(p, "%s ", n.attrs, uapi.NDA_MAX)
+	ShowUnknown(p, "%s ", n.attrs, uapi.NDA_MAX)
 	p.Text("\n")
 }
 

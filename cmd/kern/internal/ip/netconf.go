@@ -51,7 +51,7 @@ func listNetconfs(c *cli.Command) error {
 			return nil
 		})
 	}
-	if err := knowLinks(c); err != nil {
+	if err := KnowLinks(c); err != nil {
 		return err
 	}
 	if c.Family != uapi.AF_UNSPEC {
@@ -83,7 +83,7 @@ func dumpNetconfs(c *cli.Command, family, index int) error {
 		if family == uapi.AF_UNSPEC && errors.Is(err, errors.ErrUnsupported) {
 			return err
 		}
-		return terminated(c, "Dump", cli.StatusFailed, err)
+		return Terminated(c, "Dump", cli.StatusFailed, err)
 	}
 	return c.Array(func() error {
 		for _, m := range all {

@@ -346,7 +346,7 @@ func listNetnsIDs(c *cli.Command) error {
 		})
 	}
 	return c.Array(func() error {
-		return terminated(c, "Dump", cli.StatusFailed, c.Dump(r, func(m wire.Message) error {
+		return Terminated(c, "Dump", cli.StatusFailed, c.Dump(r, func(m wire.Message) error {
 			showNetnsID(c, m)
 			return c.Spill()
 		}))
@@ -372,7 +372,7 @@ func showNetnsID(c *cli.Command, m wire.Message) {
 	if name != "" {
 		p.Str("name", "(iproute2 netns name: %s)", name)
 	}
-	showUnknown(p, " %s", attrs, uapi.NETNSA_MAX)
+	ShowUnknown(p, " %s", attrs, uapi.NETNSA_MAX)
 	p.Text("\n")
 	p.EndObject()
 }

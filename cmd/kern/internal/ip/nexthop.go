@@ -337,7 +337,7 @@ func listNexthops(c *cli.Command) error {
 		return showOneNexthop(c, f.id)
 	}
 	return c.Array(func() error {
-		return terminated(c, "Dump", cli.StatusKernel, c.Dump(f.request(c, uapi.RTM_GETNEXTHOP), func(m wire.Message) error {
+		return Terminated(c, "Dump", cli.StatusKernel, c.Dump(f.request(c, uapi.RTM_GETNEXTHOP), func(m wire.Message) error {
 			if f.allows(m) {
 				showNexthopLine(c, m)
 			}

@@ -24,7 +24,7 @@ func listNexthopBuckets(c *cli.Command) error {
 		return err
 	}
 	return c.Array(func() error {
-		return terminated(c, "Dump", cli.StatusKernel, c.Dump(f.request(c, uapi.RTM_GETNEXTHOPBUCKET), func(m wire.Message) error {
+		return Terminated(c, "Dump", cli.StatusKernel, c.Dump(f.request(c, uapi.RTM_GETNEXTHOPBUCKET), func(m wire.Message) error {
 			showNexthopBucket(c, m)
 			return c.Spill()
 		}))
@@ -96,11 +96,11 @@ func showNexthopBucket(c *cli.Command, m wire.Message) {
 		if b, ok := bucket[uapi.NHA_RES_BUCKET_NH_ID]; ok {
 			p.Uint("nhid", "nhid %d ", uint64(cli.Number32(b)))
 		}
-		showUnknown(p, "%s ", bucket, uapi.NHA_RES_BUCKET_MAX)
+		ShowUnknown(p, "%s ", bucket, uapi.NHA_RES_BUCKET_MAX)
 		p.EndObject()
 	}
 	showRouteFlags(c, nhm.Flags)
-	showUnknown(p, "%s ", attrs, uapi.NHA_MAX)
+	ShowUnknown(p, "%s ", attrs, uapi.NHA_MAX)
 	p.Text("\n")
 	p.EndObject()
 }

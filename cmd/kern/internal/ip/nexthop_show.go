@@ -82,7 +82,7 @@ func showNexthopObject(c *cli.Command, m wire.Message) {
 	}
 	showNexthopHWStats(c, attrs)
 	showNexthopStats(c, attrs[uapi.NHA_GROUP_STATS])
-	showUnknown(p, "%s ", attrs, uapi.NHA_MAX)
+	ShowUnknown(p, "%s ", attrs, uapi.NHA_MAX)
 }
 
 // showNexthopHWStats prints whether hardware counts for a group.
@@ -117,7 +117,7 @@ func showNexthopStats(c *cli.Command, b []byte) {
 		if c.Stats > 1 {
 			p.Uint("packets_hw", " packets_hw %d", wideNumber(member[uapi.NHA_GROUP_STATS_ENTRY_PACKETS_HW]))
 		}
-		showUnknown(p, " %s", member, uapi.NHA_GROUP_STATS_ENTRY_MAX)
+		ShowUnknown(p, " %s", member, uapi.NHA_GROUP_STATS_ENTRY_MAX)
 		p.EndObject()
 	}
 	p.EndArray()
@@ -153,7 +153,7 @@ func showResilientGroup(p *desc.Printer, b []byte) {
 	if b := attrs[uapi.NHA_RES_GROUP_UNBALANCED_TIME]; len(b) >= 8 {
 		p.Float("unbalanced_time", "unbalanced_time %.6g ", float64(native.Uint64(b))/uapi.HZ)
 	}
-	showUnknown(p, "%s ", attrs, uapi.NHA_RES_GROUP_MAX)
+	ShowUnknown(p, "%s ", attrs, uapi.NHA_RES_GROUP_MAX)
 	p.EndObject()
 }
 

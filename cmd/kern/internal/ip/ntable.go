@@ -183,13 +183,13 @@ func listNtables(c *cli.Command) error {
 			return desc.Wrong(c.Peek(), "unknown")
 		}
 	}
-	if err := knowLinks(c); err != nil {
+	if err := KnowLinks(c); err != nil {
 		return err
 	}
 	r := wire.NewRequest(uapi.RTM_GETNEIGHTBL, 0)
 	(&uapi.Ndtmsg{Family: uint8(c.Family)}).Put(r.Header(ndtHeader))
 	return c.Array(func() error {
-		return terminated(c, "Dump", cli.StatusFailed, c.Dump(r, func(m wire.Message) error {
+		return Terminated(c, "Dump", cli.StatusFailed, c.Dump(r, func(m wire.Message) error {
 			t := readNtable(m)
 			if (c.Family == uapi.AF_UNSPEC || c.Family == int(t.head.Family)) && name.allows(t.name) && (t.parms == nil || index.allows(t.index)) {
 				showNtable(c, t)
@@ -256,7 +256,7 @@ func showNtable(c *cli.Command, t *ntableMessage) {
 	if b, ok := t.attrs[uapi.NDTA_STATS]; ok && c.Stats != 0 {
 		showNtableStats(c, b)
 	}
-	showUnknown(p, "%s ", t.attrs, uapi.NDTA_MAX)
+	ShowUnknown(p, "%s ", t.attrs, uapi.NDTA_MAX)
 	p.Text("\n")
 	p.EndObject()
 }
@@ -313,7 +313,7 @@ func showNtableParms(c *cli.Command, t *ntableMessage) {
 			}
 		}
 		if line[0].typ == uapi.NDTPA_ANYCAST_DELAY {
-			showUnknown(p, "%s ", t.parms, uapi.NDTPA_MAX)
+			ShowUnknown(p, "%s ", t.parms, uapi.NDTPA_MAX)
 		}
 		p.NL()
 	}

@@ -28,18 +28,18 @@ func listRoutes(c *cli.Command) error {
 	})
 }
 
-// terminated is the error of a dump of routes. The main table is made with a
+// Terminated is the error of a dump of routes. The main table is made with a
 // namespace's first address: until then it is empty.
 func (f *routeFilter) terminated(c *cli.Command, err error) error {
 	if f.table == uapi.RT_TABLE_MAIN && errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
-	return terminated(c, "Dump", cli.StatusKernel, err)
+	return Terminated(c, "Dump", cli.StatusKernel, err)
 }
 
-// terminated is the error of a table that could not be read, which has an exit
+// Terminated is the error of a table that could not be read, which has an exit
 // status of its own in some commands.
-func terminated(c *cli.Command, what string, code int, err error) error {
+func Terminated(c *cli.Command, what string, code int, err error) error {
 	if err == nil {
 		return nil
 	}
@@ -83,7 +83,7 @@ func flushRoutes(c *cli.Command) error {
 				showRoute(c, r, f)
 			}
 		}
-		return deletes, terminated(c, "Flush", cli.StatusKernel, err)
+		return deletes, Terminated(c, "Flush", cli.StatusKernel, err)
 	})
 }
 

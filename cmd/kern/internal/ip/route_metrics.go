@@ -210,7 +210,7 @@ func showRouteMetrics(c *cli.Command, b []byte) {
 			showRouteMetric(p, metricByType(typ), v, lock&(1<<typ) != 0)
 		}
 	}
-	showUnknown(p, "%s ", attrs, uapi.RTAX_MAX)
+	ShowUnknown(p, "%s ", attrs, uapi.RTAX_MAX)
 	p.EndObject()
 	p.EndArray()
 }

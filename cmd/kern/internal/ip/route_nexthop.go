@@ -194,5 +194,5 @@ func showNexthop(c *cli.Command, r *routeMessage, h *uapi.Rtnexthop, attrs desc.
 		p.Uint("weight", "weight %d ", uint64(h.Hops)+1)
 	}
 	showRouteFlags(c, uint32(h.Flags))
-	showUnknown(p, "%s ", attrs, uapi.RTA_MAX)
+	ShowUnknown(p, "%s ", attrs, uapi.RTA_MAX)
 }

@@ -94,7 +94,7 @@ func showRoute(c *cli.Command, r *routeMessage, f *routeFilter) {
 	if b, ok := r.attrs[uapi.RTA_DEL_REASON]; ok {
 		p.Str("del_reason", "del_reason %s ", routeReasonName(cli.Number32(b)))
 	}
-	showUnknown(p, "%s ", r.attrs, uapi.RTA_MAX)
+	ShowUnknown(p, "%s ", r.attrs, uapi.RTA_MAX)
 	if b := r.attrs[uapi.RTA_PREF]; len(b) != 0 {
 		p.Str("pref", "pref %s", routePrefName(b[0]))
 	}

@@ -68,7 +68,7 @@ func listRules(c *cli.Command) error {
 		return err
 	}
 	return c.Array(func() error {
-		return terminated(c, "Dump", cli.StatusUsage, c.Dump(ruleRequest(c), func(m wire.Message) error {
+		return Terminated(c, "Dump", cli.StatusUsage, c.Dump(ruleRequest(c), func(m wire.Message) error {
 			if r := readRule(m); f.allows(r) {
 				showRule(c, r)
 				return c.Spill()
@@ -106,7 +106,7 @@ func saveRules(c *cli.Command) error {
 		return cli.Exit(cli.StatusFailed, "\"%s rule save\" does not take any arguments.", c.Name)
 	}
 	return saveDump(c, ruleRequest(c), ruleMagic, func(wire.Message) bool { return true },
-		func(c *cli.Command, err error) error { return terminated(c, "Dump", cli.StatusFailed, err) })
+		func(c *cli.Command, err error) error { return Terminated(c, "Dump", cli.StatusFailed, err) })
 }
 
 // restoreRules is "rule restore". What is there already stays.

@@ -56,7 +56,7 @@ func showRule(c *cli.Command, r *ruleMessage) {
 	const known = uapi.FIB_RULE_PERMANENT | uapi.FIB_RULE_INVERT | uapi.FIB_RULE_UNRESOLVED | uapi.FIB_RULE_IIF_DETACHED |
 		uapi.FIB_RULE_OIF_DETACHED | uapi.FIB_RULE_FIND_SADDR
 	showBits(p, "flags", " flags %#x", r.rule.Flags, known)
-	showUnknown(p, " %s", r.attrs, uapi.FRA_MAX)
+	ShowUnknown(p, " %s", r.attrs, uapi.FRA_MAX)
 	p.Text("\n")
 	p.EndObject()
 }

@@ -67,7 +67,7 @@ func showHMACs(c *cli.Command) error {
 		return err
 	}
 	return c.Array(func() error {
-		return terminated(c, "Dump", cli.StatusFailed, c.Dump(r, func(m wire.Message) error {
+		return Terminated(c, "Dump", cli.StatusFailed, c.Dump(r, func(m wire.Message) error {
 			showHMAC(c.Out, cli.GenlAttrs(m))
 			return c.Spill()
 		}))

@@ -46,7 +46,7 @@ func listTokens(c *cli.Command) error {
 	}
 	all, err := c.List((&filter{}).linkDump(uapi.AF_INET6, 0))
 	if err != nil {
-		return terminated(c, "Dump", cli.StatusFailed, err)
+		return Terminated(c, "Dump", cli.StatusFailed, err)
 	}
 	return c.Array(func() error {
 		for _, m := range all {

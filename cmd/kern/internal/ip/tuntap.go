@@ -154,7 +154,7 @@ func listTuntaps(c *cli.Command) error {
 	f.kind.set("tun")
 	all, err := c.List(f.linkDump(uapi.AF_UNSPEC, uapi.RTEXT_FILTER_SKIP_STATS))
 	if err != nil {
-		return terminated(c, "Dump", cli.StatusFailed, err)
+		return Terminated(c, "Dump", cli.StatusFailed, err)
 	}
 	return c.Array(func() error {
 		for _, m := range all {

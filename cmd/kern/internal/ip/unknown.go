@@ -9,11 +9,11 @@ import (
 	"kern.sys/netlink/desc"
 )
 
-// showUnknown prints the attributes of a newer kernel than this program knows,
+// ShowUnknown prints the attributes of a newer kernel than this program knows,
 // those with numbers above last, as their numbers and bytes: a listing never
 // looks simpler than the object. format has the place for one of them in text,
 // with the space before or behind it.
-func showUnknown(p *desc.Printer, format string, attrs desc.Attrs, last uint16) {
+func ShowUnknown(p *desc.Printer, format string, attrs desc.Attrs, last uint16) {
 	showAttrs(p, "unknown", format, attrs, func(typ uint16) bool { return typ > last })
 }
 

@@ -109,7 +109,7 @@ func listXfrmStates(c *cli.Command, deleteAll bool) error {
 		return deleteXfrmStates(c, f)
 	}
 	p := newXfrmPrinter(c, nokeys)
-	return terminated(c, "Dump", cli.StatusFailed, c.Dump(f.request(), func(m wire.Message) error {
+	return Terminated(c, "Dump", cli.StatusFailed, c.Dump(f.request(), func(m wire.Message) error {
 		if s := readXfrmState(m); f.allows(&s.info) {
 			p.stateMessage(s)
 			return c.Spill()
@@ -159,7 +159,7 @@ func deleteXfrm(c *cli.Command, request func() *wire.Request, deletion func(m wi
 		}
 		all, err := c.List(request())
 		if err != nil {
-			return terminated(c, "Delete-all", cli.StatusFailed, err)
+			return Terminated(c, "Delete-all", cli.StatusFailed, err)
 		}
 		conn, err := c.DialTo(uapi.NETLINK_XFRM)
 		if err != nil {

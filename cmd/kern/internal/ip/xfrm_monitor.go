@@ -132,7 +132,7 @@ func xfrmMonitorFile(p *xfrmPrinter, name string) error {
 		return cli.Exit(cli.StatusUsage, "Cannot fopen: %s", cli.Cause(err))
 	}
 	defer f.Close()
-	return readMessages(f, func(m wire.Message) error {
+	return ReadMessages(f, func(m wire.Message) error {
 		p.c.Out.Reset()
 		p.c.ShowTimestamp(time.Now())
 		p.event(m)

@@ -88,7 +88,7 @@ func listXfrmPolicies(c *cli.Command, deleteAll bool) error {
 		return deleteXfrmPolicies(c, f)
 	}
 	p := newXfrmPrinter(c, false)
-	return terminated(c, "Dump", cli.StatusFailed, c.Dump(f.request(), func(m wire.Message) error {
+	return Terminated(c, "Dump", cli.StatusFailed, c.Dump(f.request(), func(m wire.Message) error {
 		if v := readXfrmPolicy(m); f.allows(v) {
 			p.policyMessage(v)
 			return c.Spill()

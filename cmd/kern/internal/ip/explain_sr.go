@@ -1,0 +1,35 @@
+package ip
+
+func explainSR() [][2]string {
+	return [][2]string{
+		{"hmac", "keys that sign the segments of packets"},
+		{"tunsrc", "the source address of outer headers; :: lets the kernel choose"},
+		{"show, set", "list; change"},
+		{"sha1, sha256", "the hash that the key is for; the secret is asked for"},
+	}
+}
+
+func explainIOAM() [][2]string {
+	return [][2]string{
+		{"namespace, schema", "what hops write data for; bytes of your own that they write, too"},
+		{"show, monitor", "list all; print what hops report"},
+		{"add, del", "make one; delete it"},
+		{"set", "give a namespace a schema, or none"},
+		{"data, wide", "the number of this host in a namespace: 32 and 64 bits"},
+	}
+}
+
+func explainMacsec() [][2]string {
+	return [][2]string{
+		{"add, set, del", "make a channel or association; change it; delete it"},
+		{"show", "list devices with their channels and associations"},
+		{"offload, phy, mac", "let the hardware do the work: the transceiver, or the network card"},
+		{"tx, rx", "what is sent; what comes from one peer"},
+		{"sa", "an association: a key with its packet numbers"},
+		{"key", "the key's identifier and the key, in hexadecimal"},
+		{"pn, xpn", "the next packet number, of 32 bits; of 64 bits"},
+		{"salt, ssci", "with extended packet numbers: the salt, and the short identifier of the channel"},
+		{"sci", "the identifier of the peer's channel"},
+		{"port, address", "the two parts of that identifier"},
+	}
+}
