@@ -35,6 +35,8 @@ type ActionAttrs struct {
 	Flags     uint32  // TCA_ACT_FLAGS_…; 0: none
 	HwStats   *uint32 // TCA_ACT_HW_STATS_…, which counters the hardware is to have; nil: any
 	InHwCount uint32  // how many devices do it in hardware; read only
+	// UsedHwStats are the counters that the hardware has, TCA_ACT_HW_STATS_…; read only.
+	UsedHwStats *uint32
 }
 
 // String returns some of it.
@@ -132,10 +134,12 @@ func decodeAction(b []byte) (Action, error) {
 	var kind string
 	var options, stats []byte
 	var common ActionAttrs
+	var index uint32
 	err := attr.Decode(b, func(c *attr.Codec) {
 		attr.String(c, uapi.TCA_ACT_KIND, &kind)
 		attr.Custom(c, uapi.TCA_ACT_OPTIONS, nil, func(b []byte) { options = b })
 		attr.Custom(c, uapi.TCA_ACT_STATS, nil, func(b []byte) { stats = b })
+		attr.U32(c, uapi.TCA_ACT_INDEX, &index) // of a terse list
 		common.common(c)
 	})
 	if err != nil {
@@ -146,7 +150,10 @@ func decodeAction(b []byte) (Action, error) {
 		action = &RawAction{ActionType: kind, Options: slices.Clone(options)}
 	}
 	a := action.Attrs()
-	a.Cookie, a.Flags, a.HwStats, a.InHwCount = common.Cookie, common.Flags, common.HwStats, common.InHwCount
+	a.Cookie, a.Flags, a.HwStats, a.InHwCount, a.UsedHwStats = common.Cookie, common.Flags, common.HwStats, common.InHwCount, common.UsedHwStats
+	if options == nil {
+		a.Index = int(index)
+	}
 	if stats != nil {
 		s := new(statistics)
 		a.Statistics = (*ActionStatistic)(s.link())
@@ -170,6 +177,10 @@ func (q *ActionAttrs) common(c *attr.Codec) {
 	if c.Decoding() {
 		q.Cookie, q.Flags = string(cookie), flags.Value&flags.Selector
 		attr.Custom(c, uapi.TCA_ACT_HW_STATS, nil, func([]byte) { q.HwStats = new(hw.Value) })
+		attr.Custom(c, uapi.TCA_ACT_USED_HW_STATS, nil, func(b []byte) {
+			hw.Decode(b)
+			q.UsedHwStats = new(hw.Value)
+		})
 	}
 }
 

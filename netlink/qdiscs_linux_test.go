@@ -37,8 +37,8 @@ var qdiscCases = []struct {
 	{"pfifo_fast", "qdisc add dev DEV root handle 1: pfifo_fast", func(link int) []any {
 		return []any{&netlink.PfifoFast{QdiscAttrs: root(link)}}
 	}},
-	{"generic", "qdisc add dev DEV root handle 1: pfifo limit 77", func(link int) []any {
-		return []any{&netlink.GenericQdisc{QdiscAttrs: root(link), QdiscType: "pfifo", Options: numbers(77)}}
+	{"pfifo", "qdisc add dev DEV root handle 1: pfifo limit 77", func(link int) []any {
+		return []any{&netlink.Pfifo{QdiscAttrs: root(link), Limit: new(uint32(77))}}
 	}},
 	{"tbf", "qdisc add dev DEV root handle 1: tbf rate 10mbit burst 5000 limit 7000", func(link int) []any {
 		return []any{&netlink.Tbf{QdiscAttrs: root(link), Rate: 1250000, Limit: 7000, Burst: 5000}}
@@ -130,8 +130,8 @@ var qdiscCases = []struct {
 	}},
 	{"drr", `qdisc add dev DEV root handle 1: drr
 		class add dev DEV parent 1: classid 1:1 drr`, func(link int) []any {
-		return []any{&netlink.GenericQdisc{QdiscAttrs: root(link), QdiscType: "drr"},
-			&netlink.GenericClass{ClassAttrs: netlink.ClassAttrs{LinkIndex: link, Parent: netlink.MakeHandle(1, 0), Handle: netlink.MakeHandle(1, 1)}, ClassType: "drr"}}
+		return []any{&netlink.Drr{QdiscAttrs: root(link)},
+			&netlink.DrrClass{ClassAttrs: netlink.ClassAttrs{LinkIndex: link, Parent: netlink.MakeHandle(1, 0), Handle: netlink.MakeHandle(1, 1)}}}
 	}},
 }
 
@@ -327,10 +327,8 @@ func changesNothing(t *testing.T) {
 			if q.IngressBlock != nil { // cannot be changed
 				continue
 			}
-		case *netlink.GenericQdisc:
-			if q.QdiscType == "drr" {
-				continue
-			}
+		case *netlink.Drr: // has no options
+			continue
 		case *netlink.GenericClass:
 			if q.ClassType != "drr" { // of queueing disciplines whose classes cannot be changed
 				continue

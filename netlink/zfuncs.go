@@ -11,6 +11,67 @@ import (
 	"kern.sys/netlink/nl"
 )
 
+// ActionAdd adds actions to those of the namespace, which filters may refer to by their Index: tc
+// actions add. It acts in the network namespace of the calling thread; see [Handle.ActionAdd].
+func ActionAdd(actions ...Action) error {
+	return pkgHandle.ActionAdd(actions...)
+}
+
+// ActionChange changes the actions with the same Index, for all filters that refer to them: tc
+// actions change. It acts in the network namespace of the calling thread; see
+// [Handle.ActionChange].
+func ActionChange(actions ...Action) error {
+	return pkgHandle.ActionChange(actions...)
+}
+
+// ActionDel deletes actions by their kind and Index: tc actions delete. It acts in the network
+// namespace of the calling thread; see [Handle.ActionDel].
+func ActionDel(actions ...Action) error {
+	return pkgHandle.ActionDel(actions...)
+}
+
+// ActionFlush deletes all actions of a kind that no filter refers to: tc actions flush. It acts in
+// the network namespace of the calling thread; see [Handle.ActionFlush].
+func ActionFlush(kind string) error {
+	return pkgHandle.ActionFlush(kind)
+}
+
+// ActionGet returns the action with the kind and the Index of the one that is given: tc actions
+// get. It acts in the network namespace of the calling thread; see [Handle.ActionGet].
+func ActionGet(action Action) (Action, error) {
+	return pkgHandle.ActionGet(action)
+}
+
+// ActionList returns the actions of a kind, those of filters too: tc actions list. It acts in the
+// network namespace of the calling thread; see [Handle.ActionList].
+func ActionList(kind string) ([]Action, error) {
+	return pkgHandle.ActionList(kind)
+}
+
+// ActionListFiltered returns the actions that the filter selects. It acts in the network namespace
+// of the calling thread; see [Handle.ActionListFiltered].
+func ActionListFiltered(filter ActionFilter) ([]Action, error) {
+	return pkgHandle.ActionListFiltered(filter)
+}
+
+// ActionReplace changes the actions with the same Index, or adds them: tc actions replace. It acts
+// in the network namespace of the calling thread; see [Handle.ActionReplace].
+func ActionReplace(actions ...Action) error {
+	return pkgHandle.ActionReplace(actions...)
+}
+
+// ActionSeq gives the actions of [Handle.ActionList] as they come. It acts in the network namespace
+// of the calling thread; see [Handle.ActionSeq].
+func ActionSeq(kind string) iter.Seq2[Action, error] {
+	return pkgHandle.ActionSeq(kind)
+}
+
+// ActionSeqFiltered gives the actions of [Handle.ActionListFiltered] as they come. It acts in the
+// network namespace of the calling thread; see [Handle.ActionSeqFiltered].
+func ActionSeqFiltered(filter ActionFilter) iter.Seq2[Action, error] {
+	return pkgHandle.ActionSeqFiltered(filter)
+}
+
 // AddrAdd adds an address to a link: ip address add ADDR dev LINK. It acts in the network namespace
 // of the calling thread; see [Handle.AddrAdd].
 func AddrAdd(link Link, addr *Addr) error {

@@ -88,3 +88,26 @@ func (c *Codec) each(b []byte, first, step Type, elem func(*Codec, Type)) {
 	c.Fail(d.Err())
 	one.free()
 }
+
+// Siblings are attributes of one type that stand beside the others of the nest, one for each element
+// of v. Where v is empty nothing is sent; those that are read replace v.
+func Siblings[T any](c *Codec, t Type, v *[]T, elem func(c *Codec, t Type, v *T)) {
+	switch c.mode {
+	case encoding:
+		for i := range *v {
+			elem(c, t, &(*v)[i])
+		}
+	case decoding:
+		if c.find(t) == nil {
+			return
+		}
+		var all []T
+		c.each(c.b, t, 0, func(c *Codec, t Type) {
+			all = append(all, *new(T))
+			elem(c, t, &all[len(all)-1])
+		})
+		*v = all
+	case recording:
+		elem(c, t, new(T))
+	}
+}

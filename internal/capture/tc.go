@@ -160,4 +160,7 @@ var classes = map[string]layout{
 		uapi.TCA_HFSC_FSC: numbers("4 4 4"),
 		uapi.TCA_HFSC_USC: numbers("4 4 4"),
 	},
+	"drr": attrs{uapi.TCA_DRR_QUANTUM: u32},
+	"qfq": attrs{uapi.TCA_QFQ_WEIGHT: u32, uapi.TCA_QFQ_LMAX: u32},
+	"ets": attrs{uapi.TCA_ETS_QUANTA_BAND: u32},
 }

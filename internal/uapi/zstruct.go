@@ -4109,6 +4109,1137 @@ func (m *TcNetemGemodel) Put(b []byte) {
 	binary.NativeEndian.PutUint32(b[12:], m.K1)
 }
 
+// TcRedXstats is struct tc_red_xstats of linux/pkt_sched.h.
+type TcRedXstats struct {
+	Early  uint32
+	Pdrop  uint32
+	Other  uint32
+	Marked uint32
+}
+
+// SizeofTcRedXstats is the size of struct tc_red_xstats in bytes.
+const SizeofTcRedXstats = 16
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcRedXstats) Decode(b []byte) {
+	if len(b) < 16 {
+		var whole [16]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Early = binary.NativeEndian.Uint32(b[0:])
+	m.Pdrop = binary.NativeEndian.Uint32(b[4:])
+	m.Other = binary.NativeEndian.Uint32(b[8:])
+	m.Marked = binary.NativeEndian.Uint32(b[12:])
+}
+
+// Put writes m to the first 16 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcRedXstats) Put(b []byte) {
+	clear(b[:16])
+	binary.NativeEndian.PutUint32(b[0:], m.Early)
+	binary.NativeEndian.PutUint32(b[4:], m.Pdrop)
+	binary.NativeEndian.PutUint32(b[8:], m.Other)
+	binary.NativeEndian.PutUint32(b[12:], m.Marked)
+}
+
+// TcGredQopt is struct tc_gred_qopt of linux/pkt_sched.h.
+type TcGredQopt struct {
+	Limit    uint32
+	QthMin   uint32
+	QthMax   uint32
+	DP       uint32
+	Backlog  uint32
+	Qave     uint32
+	Forced   uint32
+	Early    uint32
+	Other    uint32
+	Pdrop    uint32
+	Wlog     uint8
+	Plog     uint8
+	ScellLog uint8
+	Prio     uint8
+	Packets  uint32
+	Bytesin  uint32
+}
+
+// SizeofTcGredQopt is the size of struct tc_gred_qopt in bytes.
+const SizeofTcGredQopt = 52
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcGredQopt) Decode(b []byte) {
+	if len(b) < 52 {
+		var whole [52]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Limit = binary.NativeEndian.Uint32(b[0:])
+	m.QthMin = binary.NativeEndian.Uint32(b[4:])
+	m.QthMax = binary.NativeEndian.Uint32(b[8:])
+	m.DP = binary.NativeEndian.Uint32(b[12:])
+	m.Backlog = binary.NativeEndian.Uint32(b[16:])
+	m.Qave = binary.NativeEndian.Uint32(b[20:])
+	m.Forced = binary.NativeEndian.Uint32(b[24:])
+	m.Early = binary.NativeEndian.Uint32(b[28:])
+	m.Other = binary.NativeEndian.Uint32(b[32:])
+	m.Pdrop = binary.NativeEndian.Uint32(b[36:])
+	m.Wlog = b[40]
+	m.Plog = b[41]
+	m.ScellLog = b[42]
+	m.Prio = b[43]
+	m.Packets = binary.NativeEndian.Uint32(b[44:])
+	m.Bytesin = binary.NativeEndian.Uint32(b[48:])
+}
+
+// Put writes m to the first 52 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcGredQopt) Put(b []byte) {
+	clear(b[:52])
+	binary.NativeEndian.PutUint32(b[0:], m.Limit)
+	binary.NativeEndian.PutUint32(b[4:], m.QthMin)
+	binary.NativeEndian.PutUint32(b[8:], m.QthMax)
+	binary.NativeEndian.PutUint32(b[12:], m.DP)
+	binary.NativeEndian.PutUint32(b[16:], m.Backlog)
+	binary.NativeEndian.PutUint32(b[20:], m.Qave)
+	binary.NativeEndian.PutUint32(b[24:], m.Forced)
+	binary.NativeEndian.PutUint32(b[28:], m.Early)
+	binary.NativeEndian.PutUint32(b[32:], m.Other)
+	binary.NativeEndian.PutUint32(b[36:], m.Pdrop)
+	b[40] = m.Wlog
+	b[41] = m.Plog
+	b[42] = m.ScellLog
+	b[43] = m.Prio
+	binary.NativeEndian.PutUint32(b[44:], m.Packets)
+	binary.NativeEndian.PutUint32(b[48:], m.Bytesin)
+}
+
+// TcGredSopt is struct tc_gred_sopt of linux/pkt_sched.h.
+type TcGredSopt struct {
+	DPs   uint32
+	DefDP uint32
+	Grio  uint8
+	Flags uint8
+}
+
+// SizeofTcGredSopt is the size of struct tc_gred_sopt in bytes.
+const SizeofTcGredSopt = 12
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcGredSopt) Decode(b []byte) {
+	if len(b) < 12 {
+		var whole [12]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.DPs = binary.NativeEndian.Uint32(b[0:])
+	m.DefDP = binary.NativeEndian.Uint32(b[4:])
+	m.Grio = b[8]
+	m.Flags = b[9]
+}
+
+// Put writes m to the first 12 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcGredSopt) Put(b []byte) {
+	clear(b[:12])
+	binary.NativeEndian.PutUint32(b[0:], m.DPs)
+	binary.NativeEndian.PutUint32(b[4:], m.DefDP)
+	b[8] = m.Grio
+	b[9] = m.Flags
+}
+
+// TcChokeQopt is struct tc_choke_qopt of linux/pkt_sched.h.
+type TcChokeQopt struct {
+	Limit    uint32
+	QthMin   uint32
+	QthMax   uint32
+	Wlog     uint8
+	Plog     uint8
+	ScellLog uint8
+	Flags    uint8
+}
+
+// SizeofTcChokeQopt is the size of struct tc_choke_qopt in bytes.
+const SizeofTcChokeQopt = 16
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcChokeQopt) Decode(b []byte) {
+	if len(b) < 16 {
+		var whole [16]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Limit = binary.NativeEndian.Uint32(b[0:])
+	m.QthMin = binary.NativeEndian.Uint32(b[4:])
+	m.QthMax = binary.NativeEndian.Uint32(b[8:])
+	m.Wlog = b[12]
+	m.Plog = b[13]
+	m.ScellLog = b[14]
+	m.Flags = b[15]
+}
+
+// Put writes m to the first 16 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcChokeQopt) Put(b []byte) {
+	clear(b[:16])
+	binary.NativeEndian.PutUint32(b[0:], m.Limit)
+	binary.NativeEndian.PutUint32(b[4:], m.QthMin)
+	binary.NativeEndian.PutUint32(b[8:], m.QthMax)
+	b[12] = m.Wlog
+	b[13] = m.Plog
+	b[14] = m.ScellLog
+	b[15] = m.Flags
+}
+
+// TcChokeXstats is struct tc_choke_xstats of linux/pkt_sched.h.
+type TcChokeXstats struct {
+	Early   uint32
+	Pdrop   uint32
+	Other   uint32
+	Marked  uint32
+	Matched uint32
+}
+
+// SizeofTcChokeXstats is the size of struct tc_choke_xstats in bytes.
+const SizeofTcChokeXstats = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcChokeXstats) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Early = binary.NativeEndian.Uint32(b[0:])
+	m.Pdrop = binary.NativeEndian.Uint32(b[4:])
+	m.Other = binary.NativeEndian.Uint32(b[8:])
+	m.Marked = binary.NativeEndian.Uint32(b[12:])
+	m.Matched = binary.NativeEndian.Uint32(b[16:])
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcChokeXstats) Put(b []byte) {
+	clear(b[:20])
+	binary.NativeEndian.PutUint32(b[0:], m.Early)
+	binary.NativeEndian.PutUint32(b[4:], m.Pdrop)
+	binary.NativeEndian.PutUint32(b[8:], m.Other)
+	binary.NativeEndian.PutUint32(b[12:], m.Marked)
+	binary.NativeEndian.PutUint32(b[16:], m.Matched)
+}
+
+// TcDrrStats is struct tc_drr_stats of linux/pkt_sched.h.
+type TcDrrStats struct {
+	Deficit uint32
+}
+
+// SizeofTcDrrStats is the size of struct tc_drr_stats in bytes.
+const SizeofTcDrrStats = 4
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcDrrStats) Decode(b []byte) {
+	if len(b) < 4 {
+		var whole [4]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Deficit = binary.NativeEndian.Uint32(b[0:])
+}
+
+// Put writes m to the first 4 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcDrrStats) Put(b []byte) {
+	clear(b[:4])
+	binary.NativeEndian.PutUint32(b[0:], m.Deficit)
+}
+
+// TcMqprioQopt is struct tc_mqprio_qopt of linux/pkt_sched.h.
+type TcMqprioQopt struct {
+	NumTc     uint8
+	PrioTcMap [16]uint8
+	Hw        uint8
+	Count     [16]uint16
+	Offset    [16]uint16
+}
+
+// SizeofTcMqprioQopt is the size of struct tc_mqprio_qopt in bytes.
+const SizeofTcMqprioQopt = 82
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcMqprioQopt) Decode(b []byte) {
+	if len(b) < 82 {
+		var whole [82]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.NumTc = b[0]
+	copy(m.PrioTcMap[:], b[1:])
+	m.Hw = b[17]
+	m.Count[0] = binary.NativeEndian.Uint16(b[18:])
+	m.Count[1] = binary.NativeEndian.Uint16(b[20:])
+	m.Count[2] = binary.NativeEndian.Uint16(b[22:])
+	m.Count[3] = binary.NativeEndian.Uint16(b[24:])
+	m.Count[4] = binary.NativeEndian.Uint16(b[26:])
+	m.Count[5] = binary.NativeEndian.Uint16(b[28:])
+	m.Count[6] = binary.NativeEndian.Uint16(b[30:])
+	m.Count[7] = binary.NativeEndian.Uint16(b[32:])
+	m.Count[8] = binary.NativeEndian.Uint16(b[34:])
+	m.Count[9] = binary.NativeEndian.Uint16(b[36:])
+	m.Count[10] = binary.NativeEndian.Uint16(b[38:])
+	m.Count[11] = binary.NativeEndian.Uint16(b[40:])
+	m.Count[12] = binary.NativeEndian.Uint16(b[42:])
+	m.Count[13] = binary.NativeEndian.Uint16(b[44:])
+	m.Count[14] = binary.NativeEndian.Uint16(b[46:])
+	m.Count[15] = binary.NativeEndian.Uint16(b[48:])
+	m.Offset[0] = binary.NativeEndian.Uint16(b[50:])
+	m.Offset[1] = binary.NativeEndian.Uint16(b[52:])
+	m.Offset[2] = binary.NativeEndian.Uint16(b[54:])
+	m.Offset[3] = binary.NativeEndian.Uint16(b[56:])
+	m.Offset[4] = binary.NativeEndian.Uint16(b[58:])
+	m.Offset[5] = binary.NativeEndian.Uint16(b[60:])
+	m.Offset[6] = binary.NativeEndian.Uint16(b[62:])
+	m.Offset[7] = binary.NativeEndian.Uint16(b[64:])
+	m.Offset[8] = binary.NativeEndian.Uint16(b[66:])
+	m.Offset[9] = binary.NativeEndian.Uint16(b[68:])
+	m.Offset[10] = binary.NativeEndian.Uint16(b[70:])
+	m.Offset[11] = binary.NativeEndian.Uint16(b[72:])
+	m.Offset[12] = binary.NativeEndian.Uint16(b[74:])
+	m.Offset[13] = binary.NativeEndian.Uint16(b[76:])
+	m.Offset[14] = binary.NativeEndian.Uint16(b[78:])
+	m.Offset[15] = binary.NativeEndian.Uint16(b[80:])
+}
+
+// Put writes m to the first 82 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcMqprioQopt) Put(b []byte) {
+	clear(b[:82])
+	b[0] = m.NumTc
+	copy(b[1:], m.PrioTcMap[:])
+	b[17] = m.Hw
+	binary.NativeEndian.PutUint16(b[18:], m.Count[0])
+	binary.NativeEndian.PutUint16(b[20:], m.Count[1])
+	binary.NativeEndian.PutUint16(b[22:], m.Count[2])
+	binary.NativeEndian.PutUint16(b[24:], m.Count[3])
+	binary.NativeEndian.PutUint16(b[26:], m.Count[4])
+	binary.NativeEndian.PutUint16(b[28:], m.Count[5])
+	binary.NativeEndian.PutUint16(b[30:], m.Count[6])
+	binary.NativeEndian.PutUint16(b[32:], m.Count[7])
+	binary.NativeEndian.PutUint16(b[34:], m.Count[8])
+	binary.NativeEndian.PutUint16(b[36:], m.Count[9])
+	binary.NativeEndian.PutUint16(b[38:], m.Count[10])
+	binary.NativeEndian.PutUint16(b[40:], m.Count[11])
+	binary.NativeEndian.PutUint16(b[42:], m.Count[12])
+	binary.NativeEndian.PutUint16(b[44:], m.Count[13])
+	binary.NativeEndian.PutUint16(b[46:], m.Count[14])
+	binary.NativeEndian.PutUint16(b[48:], m.Count[15])
+	binary.NativeEndian.PutUint16(b[50:], m.Offset[0])
+	binary.NativeEndian.PutUint16(b[52:], m.Offset[1])
+	binary.NativeEndian.PutUint16(b[54:], m.Offset[2])
+	binary.NativeEndian.PutUint16(b[56:], m.Offset[3])
+	binary.NativeEndian.PutUint16(b[58:], m.Offset[4])
+	binary.NativeEndian.PutUint16(b[60:], m.Offset[5])
+	binary.NativeEndian.PutUint16(b[62:], m.Offset[6])
+	binary.NativeEndian.PutUint16(b[64:], m.Offset[7])
+	binary.NativeEndian.PutUint16(b[66:], m.Offset[8])
+	binary.NativeEndian.PutUint16(b[68:], m.Offset[9])
+	binary.NativeEndian.PutUint16(b[70:], m.Offset[10])
+	binary.NativeEndian.PutUint16(b[72:], m.Offset[11])
+	binary.NativeEndian.PutUint16(b[74:], m.Offset[12])
+	binary.NativeEndian.PutUint16(b[76:], m.Offset[13])
+	binary.NativeEndian.PutUint16(b[78:], m.Offset[14])
+	binary.NativeEndian.PutUint16(b[80:], m.Offset[15])
+}
+
+// TcSfbQopt is struct tc_sfb_qopt of linux/pkt_sched.h.
+type TcSfbQopt struct {
+	RehashInterval uint32
+	WarmupTime     uint32
+	Max            uint32
+	BinSize        uint32
+	Increment      uint32
+	Decrement      uint32
+	Limit          uint32
+	PenaltyRate    uint32
+	PenaltyBurst   uint32
+}
+
+// SizeofTcSfbQopt is the size of struct tc_sfb_qopt in bytes.
+const SizeofTcSfbQopt = 36
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcSfbQopt) Decode(b []byte) {
+	if len(b) < 36 {
+		var whole [36]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.RehashInterval = binary.NativeEndian.Uint32(b[0:])
+	m.WarmupTime = binary.NativeEndian.Uint32(b[4:])
+	m.Max = binary.NativeEndian.Uint32(b[8:])
+	m.BinSize = binary.NativeEndian.Uint32(b[12:])
+	m.Increment = binary.NativeEndian.Uint32(b[16:])
+	m.Decrement = binary.NativeEndian.Uint32(b[20:])
+	m.Limit = binary.NativeEndian.Uint32(b[24:])
+	m.PenaltyRate = binary.NativeEndian.Uint32(b[28:])
+	m.PenaltyBurst = binary.NativeEndian.Uint32(b[32:])
+}
+
+// Put writes m to the first 36 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcSfbQopt) Put(b []byte) {
+	clear(b[:36])
+	binary.NativeEndian.PutUint32(b[0:], m.RehashInterval)
+	binary.NativeEndian.PutUint32(b[4:], m.WarmupTime)
+	binary.NativeEndian.PutUint32(b[8:], m.Max)
+	binary.NativeEndian.PutUint32(b[12:], m.BinSize)
+	binary.NativeEndian.PutUint32(b[16:], m.Increment)
+	binary.NativeEndian.PutUint32(b[20:], m.Decrement)
+	binary.NativeEndian.PutUint32(b[24:], m.Limit)
+	binary.NativeEndian.PutUint32(b[28:], m.PenaltyRate)
+	binary.NativeEndian.PutUint32(b[32:], m.PenaltyBurst)
+}
+
+// TcSfbXstats is struct tc_sfb_xstats of linux/pkt_sched.h.
+type TcSfbXstats struct {
+	Earlydrop   uint32
+	Penaltydrop uint32
+	Bucketdrop  uint32
+	Queuedrop   uint32
+	Childdrop   uint32
+	Marked      uint32
+	Maxqlen     uint32
+	Maxprob     uint32
+	Avgprob     uint32
+}
+
+// SizeofTcSfbXstats is the size of struct tc_sfb_xstats in bytes.
+const SizeofTcSfbXstats = 36
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcSfbXstats) Decode(b []byte) {
+	if len(b) < 36 {
+		var whole [36]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Earlydrop = binary.NativeEndian.Uint32(b[0:])
+	m.Penaltydrop = binary.NativeEndian.Uint32(b[4:])
+	m.Bucketdrop = binary.NativeEndian.Uint32(b[8:])
+	m.Queuedrop = binary.NativeEndian.Uint32(b[12:])
+	m.Childdrop = binary.NativeEndian.Uint32(b[16:])
+	m.Marked = binary.NativeEndian.Uint32(b[20:])
+	m.Maxqlen = binary.NativeEndian.Uint32(b[24:])
+	m.Maxprob = binary.NativeEndian.Uint32(b[28:])
+	m.Avgprob = binary.NativeEndian.Uint32(b[32:])
+}
+
+// Put writes m to the first 36 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcSfbXstats) Put(b []byte) {
+	clear(b[:36])
+	binary.NativeEndian.PutUint32(b[0:], m.Earlydrop)
+	binary.NativeEndian.PutUint32(b[4:], m.Penaltydrop)
+	binary.NativeEndian.PutUint32(b[8:], m.Bucketdrop)
+	binary.NativeEndian.PutUint32(b[12:], m.Queuedrop)
+	binary.NativeEndian.PutUint32(b[16:], m.Childdrop)
+	binary.NativeEndian.PutUint32(b[20:], m.Marked)
+	binary.NativeEndian.PutUint32(b[24:], m.Maxqlen)
+	binary.NativeEndian.PutUint32(b[28:], m.Maxprob)
+	binary.NativeEndian.PutUint32(b[32:], m.Avgprob)
+}
+
+// TcQfqStats is struct tc_qfq_stats of linux/pkt_sched.h.
+type TcQfqStats struct {
+	Weight uint32
+	Lmax   uint32
+}
+
+// SizeofTcQfqStats is the size of struct tc_qfq_stats in bytes.
+const SizeofTcQfqStats = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcQfqStats) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Weight = binary.NativeEndian.Uint32(b[0:])
+	m.Lmax = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcQfqStats) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], m.Weight)
+	binary.NativeEndian.PutUint32(b[4:], m.Lmax)
+}
+
+// TcHhfXstats is struct tc_hhf_xstats of linux/pkt_sched.h.
+type TcHhfXstats struct {
+	DropOverlimit uint32
+	HhOverlimit   uint32
+	HhTotCount    uint32
+	HhCurCount    uint32
+}
+
+// SizeofTcHhfXstats is the size of struct tc_hhf_xstats in bytes.
+const SizeofTcHhfXstats = 16
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcHhfXstats) Decode(b []byte) {
+	if len(b) < 16 {
+		var whole [16]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.DropOverlimit = binary.NativeEndian.Uint32(b[0:])
+	m.HhOverlimit = binary.NativeEndian.Uint32(b[4:])
+	m.HhTotCount = binary.NativeEndian.Uint32(b[8:])
+	m.HhCurCount = binary.NativeEndian.Uint32(b[12:])
+}
+
+// Put writes m to the first 16 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcHhfXstats) Put(b []byte) {
+	clear(b[:16])
+	binary.NativeEndian.PutUint32(b[0:], m.DropOverlimit)
+	binary.NativeEndian.PutUint32(b[4:], m.HhOverlimit)
+	binary.NativeEndian.PutUint32(b[8:], m.HhTotCount)
+	binary.NativeEndian.PutUint32(b[12:], m.HhCurCount)
+}
+
+// TcPieXstats is struct tc_pie_xstats of linux/pkt_sched.h.
+type TcPieXstats struct {
+	Prob             uint64
+	Delay            uint32
+	AvgDqRate        uint32
+	DqRateEstimating uint32
+	PacketsIn        uint32
+	Dropped          uint32
+	Overlimit        uint32
+	Maxq             uint32
+	EcnMark          uint32
+}
+
+// SizeofTcPieXstats is the size of struct tc_pie_xstats in bytes.
+const SizeofTcPieXstats = 40
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcPieXstats) Decode(b []byte) {
+	if len(b) < 40 {
+		var whole [40]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Prob = binary.NativeEndian.Uint64(b[0:])
+	m.Delay = binary.NativeEndian.Uint32(b[8:])
+	m.AvgDqRate = binary.NativeEndian.Uint32(b[12:])
+	m.DqRateEstimating = binary.NativeEndian.Uint32(b[16:])
+	m.PacketsIn = binary.NativeEndian.Uint32(b[20:])
+	m.Dropped = binary.NativeEndian.Uint32(b[24:])
+	m.Overlimit = binary.NativeEndian.Uint32(b[28:])
+	m.Maxq = binary.NativeEndian.Uint32(b[32:])
+	m.EcnMark = binary.NativeEndian.Uint32(b[36:])
+}
+
+// Put writes m to the first 40 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcPieXstats) Put(b []byte) {
+	clear(b[:40])
+	binary.NativeEndian.PutUint64(b[0:], m.Prob)
+	binary.NativeEndian.PutUint32(b[8:], m.Delay)
+	binary.NativeEndian.PutUint32(b[12:], m.AvgDqRate)
+	binary.NativeEndian.PutUint32(b[16:], m.DqRateEstimating)
+	binary.NativeEndian.PutUint32(b[20:], m.PacketsIn)
+	binary.NativeEndian.PutUint32(b[24:], m.Dropped)
+	binary.NativeEndian.PutUint32(b[28:], m.Overlimit)
+	binary.NativeEndian.PutUint32(b[32:], m.Maxq)
+	binary.NativeEndian.PutUint32(b[36:], m.EcnMark)
+}
+
+// TcFqPieXstats is struct tc_fq_pie_xstats of linux/pkt_sched.h.
+type TcFqPieXstats struct {
+	PacketsIn    uint32
+	Dropped      uint32
+	Overlimit    uint32
+	Overmemory   uint32
+	EcnMark      uint32
+	NewFlowCount uint32
+	NewFlowsLen  uint32
+	OldFlowsLen  uint32
+	MemoryUsage  uint32
+}
+
+// SizeofTcFqPieXstats is the size of struct tc_fq_pie_xstats in bytes.
+const SizeofTcFqPieXstats = 36
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcFqPieXstats) Decode(b []byte) {
+	if len(b) < 36 {
+		var whole [36]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.PacketsIn = binary.NativeEndian.Uint32(b[0:])
+	m.Dropped = binary.NativeEndian.Uint32(b[4:])
+	m.Overlimit = binary.NativeEndian.Uint32(b[8:])
+	m.Overmemory = binary.NativeEndian.Uint32(b[12:])
+	m.EcnMark = binary.NativeEndian.Uint32(b[16:])
+	m.NewFlowCount = binary.NativeEndian.Uint32(b[20:])
+	m.NewFlowsLen = binary.NativeEndian.Uint32(b[24:])
+	m.OldFlowsLen = binary.NativeEndian.Uint32(b[28:])
+	m.MemoryUsage = binary.NativeEndian.Uint32(b[32:])
+}
+
+// Put writes m to the first 36 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcFqPieXstats) Put(b []byte) {
+	clear(b[:36])
+	binary.NativeEndian.PutUint32(b[0:], m.PacketsIn)
+	binary.NativeEndian.PutUint32(b[4:], m.Dropped)
+	binary.NativeEndian.PutUint32(b[8:], m.Overlimit)
+	binary.NativeEndian.PutUint32(b[12:], m.Overmemory)
+	binary.NativeEndian.PutUint32(b[16:], m.EcnMark)
+	binary.NativeEndian.PutUint32(b[20:], m.NewFlowCount)
+	binary.NativeEndian.PutUint32(b[24:], m.NewFlowsLen)
+	binary.NativeEndian.PutUint32(b[28:], m.OldFlowsLen)
+	binary.NativeEndian.PutUint32(b[32:], m.MemoryUsage)
+}
+
+// TcEtfQopt is struct tc_etf_qopt of linux/pkt_sched.h.
+type TcEtfQopt struct {
+	Delta   int32
+	Clockid int32
+	Flags   uint32
+}
+
+// SizeofTcEtfQopt is the size of struct tc_etf_qopt in bytes.
+const SizeofTcEtfQopt = 12
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcEtfQopt) Decode(b []byte) {
+	if len(b) < 12 {
+		var whole [12]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Delta = int32(binary.NativeEndian.Uint32(b[0:]))
+	m.Clockid = int32(binary.NativeEndian.Uint32(b[4:]))
+	m.Flags = binary.NativeEndian.Uint32(b[8:])
+}
+
+// Put writes m to the first 12 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcEtfQopt) Put(b []byte) {
+	clear(b[:12])
+	binary.NativeEndian.PutUint32(b[0:], uint32(m.Delta))
+	binary.NativeEndian.PutUint32(b[4:], uint32(m.Clockid))
+	binary.NativeEndian.PutUint32(b[8:], m.Flags)
+}
+
+// TcDualpi2Xstats is struct tc_dualpi2_xstats of linux/pkt_sched.h.
+type TcDualpi2Xstats struct {
+	Prob          uint32
+	DelayC        uint32
+	DelayL        uint32
+	PacketsInC    uint32
+	PacketsInL    uint32
+	Maxq          uint32
+	EcnMark       uint32
+	StepMarks     uint32
+	Credit        int32
+	MemoryUsed    uint32
+	MaxMemoryUsed uint32
+	MemoryLimit   uint32
+}
+
+// SizeofTcDualpi2Xstats is the size of struct tc_dualpi2_xstats in bytes.
+const SizeofTcDualpi2Xstats = 48
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcDualpi2Xstats) Decode(b []byte) {
+	if len(b) < 48 {
+		var whole [48]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Prob = binary.NativeEndian.Uint32(b[0:])
+	m.DelayC = binary.NativeEndian.Uint32(b[4:])
+	m.DelayL = binary.NativeEndian.Uint32(b[8:])
+	m.PacketsInC = binary.NativeEndian.Uint32(b[12:])
+	m.PacketsInL = binary.NativeEndian.Uint32(b[16:])
+	m.Maxq = binary.NativeEndian.Uint32(b[20:])
+	m.EcnMark = binary.NativeEndian.Uint32(b[24:])
+	m.StepMarks = binary.NativeEndian.Uint32(b[28:])
+	m.Credit = int32(binary.NativeEndian.Uint32(b[32:]))
+	m.MemoryUsed = binary.NativeEndian.Uint32(b[36:])
+	m.MaxMemoryUsed = binary.NativeEndian.Uint32(b[40:])
+	m.MemoryLimit = binary.NativeEndian.Uint32(b[44:])
+}
+
+// Put writes m to the first 48 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcDualpi2Xstats) Put(b []byte) {
+	clear(b[:48])
+	binary.NativeEndian.PutUint32(b[0:], m.Prob)
+	binary.NativeEndian.PutUint32(b[4:], m.DelayC)
+	binary.NativeEndian.PutUint32(b[8:], m.DelayL)
+	binary.NativeEndian.PutUint32(b[12:], m.PacketsInC)
+	binary.NativeEndian.PutUint32(b[16:], m.PacketsInL)
+	binary.NativeEndian.PutUint32(b[20:], m.Maxq)
+	binary.NativeEndian.PutUint32(b[24:], m.EcnMark)
+	binary.NativeEndian.PutUint32(b[28:], m.StepMarks)
+	binary.NativeEndian.PutUint32(b[32:], uint32(m.Credit))
+	binary.NativeEndian.PutUint32(b[36:], m.MemoryUsed)
+	binary.NativeEndian.PutUint32(b[40:], m.MaxMemoryUsed)
+	binary.NativeEndian.PutUint32(b[44:], m.MemoryLimit)
+}
+
+// TcBasicPcnt is struct tc_basic_pcnt of linux/pkt_cls.h.
+type TcBasicPcnt struct {
+	Rcnt uint64
+	Rhit uint64
+}
+
+// SizeofTcBasicPcnt is the size of struct tc_basic_pcnt in bytes.
+const SizeofTcBasicPcnt = 16
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcBasicPcnt) Decode(b []byte) {
+	if len(b) < 16 {
+		var whole [16]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Rcnt = binary.NativeEndian.Uint64(b[0:])
+	m.Rhit = binary.NativeEndian.Uint64(b[8:])
+}
+
+// Put writes m to the first 16 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcBasicPcnt) Put(b []byte) {
+	clear(b[:16])
+	binary.NativeEndian.PutUint64(b[0:], m.Rcnt)
+	binary.NativeEndian.PutUint64(b[8:], m.Rhit)
+}
+
+// TcMatchallPcnt is struct tc_matchall_pcnt of linux/pkt_cls.h.
+type TcMatchallPcnt struct {
+	Rhit uint64
+}
+
+// SizeofTcMatchallPcnt is the size of struct tc_matchall_pcnt in bytes.
+const SizeofTcMatchallPcnt = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcMatchallPcnt) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Rhit = binary.NativeEndian.Uint64(b[0:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcMatchallPcnt) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint64(b[0:], m.Rhit)
+}
+
+// TcfEmatchTreeHdr is struct tcf_ematch_tree_hdr of linux/pkt_cls.h.
+type TcfEmatchTreeHdr struct {
+	Nmatches uint16
+	Progid   uint16
+}
+
+// SizeofTcfEmatchTreeHdr is the size of struct tcf_ematch_tree_hdr in bytes.
+const SizeofTcfEmatchTreeHdr = 4
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcfEmatchTreeHdr) Decode(b []byte) {
+	if len(b) < 4 {
+		var whole [4]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Nmatches = binary.NativeEndian.Uint16(b[0:])
+	m.Progid = binary.NativeEndian.Uint16(b[2:])
+}
+
+// Put writes m to the first 4 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcfEmatchTreeHdr) Put(b []byte) {
+	clear(b[:4])
+	binary.NativeEndian.PutUint16(b[0:], m.Nmatches)
+	binary.NativeEndian.PutUint16(b[2:], m.Progid)
+}
+
+// TcfEmatchHdr is struct tcf_ematch_hdr of linux/pkt_cls.h.
+type TcfEmatchHdr struct {
+	Matchid uint16
+	Kind    uint16
+	Flags   uint16
+}
+
+// SizeofTcfEmatchHdr is the size of struct tcf_ematch_hdr in bytes.
+const SizeofTcfEmatchHdr = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcfEmatchHdr) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Matchid = binary.NativeEndian.Uint16(b[0:])
+	m.Kind = binary.NativeEndian.Uint16(b[2:])
+	m.Flags = binary.NativeEndian.Uint16(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcfEmatchHdr) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint16(b[0:], m.Matchid)
+	binary.NativeEndian.PutUint16(b[2:], m.Kind)
+	binary.NativeEndian.PutUint16(b[4:], m.Flags)
+}
+
+// TcfMetaVal is struct tcf_meta_val of linux/tc_ematch/tc_em_meta.h.
+type TcfMetaVal struct {
+	Kind  uint16
+	Shift uint8
+	Op    uint8
+}
+
+// SizeofTcfMetaVal is the size of struct tcf_meta_val in bytes.
+const SizeofTcfMetaVal = 4
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcfMetaVal) Decode(b []byte) {
+	if len(b) < 4 {
+		var whole [4]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Kind = binary.NativeEndian.Uint16(b[0:])
+	m.Shift = b[2]
+	m.Op = b[3]
+}
+
+// Put writes m to the first 4 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcfMetaVal) Put(b []byte) {
+	clear(b[:4])
+	binary.NativeEndian.PutUint16(b[0:], m.Kind)
+	b[2] = m.Shift
+	b[3] = m.Op
+}
+
+// TcfMetaHdr is struct tcf_meta_hdr of linux/tc_ematch/tc_em_meta.h.
+type TcfMetaHdr struct {
+	Left  TcfMetaVal
+	Right TcfMetaVal
+}
+
+// SizeofTcfMetaHdr is the size of struct tcf_meta_hdr in bytes.
+const SizeofTcfMetaHdr = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcfMetaHdr) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Left.Decode(b[0:4])
+	m.Right.Decode(b[4:8])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcfMetaHdr) Put(b []byte) {
+	clear(b[:8])
+	m.Left.Put(b[0:4])
+	m.Right.Put(b[4:8])
+}
+
+// TcCt is struct tc_ct of linux/tc_act/tc_ct.h.
+type TcCt struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+}
+
+// SizeofTcCt is the size of struct tc_ct in bytes.
+const SizeofTcCt = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcCt) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcCt) Put(b []byte) {
+	clear(b[:20])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+}
+
+// TcCtinfo is struct tc_ctinfo of linux/tc_act/tc_ctinfo.h.
+type TcCtinfo struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+}
+
+// SizeofTcCtinfo is the size of struct tc_ctinfo in bytes.
+const SizeofTcCtinfo = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcCtinfo) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcCtinfo) Put(b []byte) {
+	clear(b[:20])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+}
+
+// TcDefact is struct tc_defact of linux/tc_act/tc_defact.h.
+type TcDefact struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+}
+
+// SizeofTcDefact is the size of struct tc_defact in bytes.
+const SizeofTcDefact = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcDefact) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcDefact) Put(b []byte) {
+	clear(b[:20])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+}
+
+// TcGate is struct tc_gate of linux/tc_act/tc_gate.h.
+type TcGate struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+}
+
+// SizeofTcGate is the size of struct tc_gate in bytes.
+const SizeofTcGate = 20
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcGate) Decode(b []byte) {
+	if len(b) < 20 {
+		var whole [20]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+}
+
+// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcGate) Put(b []byte) {
+	clear(b[:20])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+}
+
+// TcIfe is struct tc_ife of linux/tc_act/tc_ife.h.
+type TcIfe struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+	Flags   uint16
+}
+
+// SizeofTcIfe is the size of struct tc_ife in bytes.
+const SizeofTcIfe = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcIfe) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.Flags = binary.NativeEndian.Uint16(b[20:])
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcIfe) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+	binary.NativeEndian.PutUint16(b[20:], m.Flags)
+}
+
+// TcMpls is struct tc_mpls of linux/tc_act/tc_mpls.h.
+type TcMpls struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+	MAction int32
+}
+
+// SizeofTcMpls is the size of struct tc_mpls in bytes.
+const SizeofTcMpls = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcMpls) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.MAction = int32(binary.NativeEndian.Uint32(b[20:]))
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcMpls) Put(b []byte) {
+	clear(b[:24])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+	binary.NativeEndian.PutUint32(b[20:], uint32(m.MAction))
+}
+
+// TcNat is struct tc_nat of linux/tc_act/tc_nat.h.
+type TcNat struct {
+	Index   uint32
+	Capab   uint32
+	Action  int32
+	Refcnt  int32
+	Bindcnt int32
+	OldAddr uint32 // big-endian on the wire
+	NewAddr uint32 // big-endian on the wire
+	Mask    uint32 // big-endian on the wire
+	Flags   uint32
+}
+
+// SizeofTcNat is the size of struct tc_nat in bytes.
+const SizeofTcNat = 36
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcNat) Decode(b []byte) {
+	if len(b) < 36 {
+		var whole [36]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Capab = binary.NativeEndian.Uint32(b[4:])
+	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
+	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
+	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
+	m.OldAddr = binary.BigEndian.Uint32(b[20:])
+	m.NewAddr = binary.BigEndian.Uint32(b[24:])
+	m.Mask = binary.BigEndian.Uint32(b[28:])
+	m.Flags = binary.NativeEndian.Uint32(b[32:])
+}
+
+// Put writes m to the first 36 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcNat) Put(b []byte) {
+	clear(b[:36])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Capab)
+	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
+	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
+	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
+	binary.BigEndian.PutUint32(b[20:], m.OldAddr)
+	binary.BigEndian.PutUint32(b[24:], m.NewAddr)
+	binary.BigEndian.PutUint32(b[28:], m.Mask)
+	binary.NativeEndian.PutUint32(b[32:], m.Flags)
+}
+
+// TcSkbprioQopt is struct tc_skbprio_qopt of linux/pkt_sched.h.
+type TcSkbprioQopt struct {
+	Limit uint32
+}
+
+// SizeofTcSkbprioQopt is the size of struct tc_skbprio_qopt in bytes.
+const SizeofTcSkbprioQopt = 4
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcSkbprioQopt) Decode(b []byte) {
+	if len(b) < 4 {
+		var whole [4]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Limit = binary.NativeEndian.Uint32(b[0:])
+}
+
+// Put writes m to the first 4 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcSkbprioQopt) Put(b []byte) {
+	clear(b[:4])
+	binary.NativeEndian.PutUint32(b[0:], m.Limit)
+}
+
 // Tcamsg is struct tcamsg of linux/rtnetlink.h.
 type Tcamsg struct {
 	Family uint8
@@ -4644,129 +5775,6 @@ func (m *TcActBpf) Put(b []byte) {
 	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
 	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
 	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
-}
-
-// TcDefact is struct tc_defact of linux/tc_act/tc_defact.h.
-type TcDefact struct {
-	Index   uint32
-	Capab   uint32
-	Action  int32
-	Refcnt  int32
-	Bindcnt int32
-}
-
-// SizeofTcDefact is the size of struct tc_defact in bytes.
-const SizeofTcDefact = 20
-
-// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
-func (m *TcDefact) Decode(b []byte) {
-	if len(b) < 20 {
-		var whole [20]byte
-		copy(whole[:], b)
-		b = whole[:]
-	}
-	m.Index = binary.NativeEndian.Uint32(b[0:])
-	m.Capab = binary.NativeEndian.Uint32(b[4:])
-	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
-	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
-	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
-}
-
-// Put writes m to the first 20 bytes of b, padding zeroed. It panics if b is shorter.
-func (m *TcDefact) Put(b []byte) {
-	clear(b[:20])
-	binary.NativeEndian.PutUint32(b[0:], m.Index)
-	binary.NativeEndian.PutUint32(b[4:], m.Capab)
-	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
-	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
-	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
-}
-
-// TcMpls is struct tc_mpls of linux/tc_act/tc_mpls.h.
-type TcMpls struct {
-	Index   uint32
-	Capab   uint32
-	Action  int32
-	Refcnt  int32
-	Bindcnt int32
-	MAction int32
-}
-
-// SizeofTcMpls is the size of struct tc_mpls in bytes.
-const SizeofTcMpls = 24
-
-// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
-func (m *TcMpls) Decode(b []byte) {
-	if len(b) < 24 {
-		var whole [24]byte
-		copy(whole[:], b)
-		b = whole[:]
-	}
-	m.Index = binary.NativeEndian.Uint32(b[0:])
-	m.Capab = binary.NativeEndian.Uint32(b[4:])
-	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
-	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
-	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
-	m.MAction = int32(binary.NativeEndian.Uint32(b[20:]))
-}
-
-// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
-func (m *TcMpls) Put(b []byte) {
-	clear(b[:24])
-	binary.NativeEndian.PutUint32(b[0:], m.Index)
-	binary.NativeEndian.PutUint32(b[4:], m.Capab)
-	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
-	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
-	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
-	binary.NativeEndian.PutUint32(b[20:], uint32(m.MAction))
-}
-
-// TcNat is struct tc_nat of linux/tc_act/tc_nat.h.
-type TcNat struct {
-	Index   uint32
-	Capab   uint32
-	Action  int32
-	Refcnt  int32
-	Bindcnt int32
-	OldAddr uint32 // big-endian on the wire
-	NewAddr uint32 // big-endian on the wire
-	Mask    uint32 // big-endian on the wire
-	Flags   uint32
-}
-
-// SizeofTcNat is the size of struct tc_nat in bytes.
-const SizeofTcNat = 36
-
-// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
-func (m *TcNat) Decode(b []byte) {
-	if len(b) < 36 {
-		var whole [36]byte
-		copy(whole[:], b)
-		b = whole[:]
-	}
-	m.Index = binary.NativeEndian.Uint32(b[0:])
-	m.Capab = binary.NativeEndian.Uint32(b[4:])
-	m.Action = int32(binary.NativeEndian.Uint32(b[8:]))
-	m.Refcnt = int32(binary.NativeEndian.Uint32(b[12:]))
-	m.Bindcnt = int32(binary.NativeEndian.Uint32(b[16:]))
-	m.OldAddr = binary.BigEndian.Uint32(b[20:])
-	m.NewAddr = binary.BigEndian.Uint32(b[24:])
-	m.Mask = binary.BigEndian.Uint32(b[28:])
-	m.Flags = binary.NativeEndian.Uint32(b[32:])
-}
-
-// Put writes m to the first 36 bytes of b, padding zeroed. It panics if b is shorter.
-func (m *TcNat) Put(b []byte) {
-	clear(b[:36])
-	binary.NativeEndian.PutUint32(b[0:], m.Index)
-	binary.NativeEndian.PutUint32(b[4:], m.Capab)
-	binary.NativeEndian.PutUint32(b[8:], uint32(m.Action))
-	binary.NativeEndian.PutUint32(b[12:], uint32(m.Refcnt))
-	binary.NativeEndian.PutUint32(b[16:], uint32(m.Bindcnt))
-	binary.BigEndian.PutUint32(b[20:], m.OldAddr)
-	binary.BigEndian.PutUint32(b[24:], m.NewAddr)
-	binary.BigEndian.PutUint32(b[28:], m.Mask)
-	binary.NativeEndian.PutUint32(b[32:], m.Flags)
 }
 
 // TcPolice is struct tc_police of linux/pkt_cls.h.

@@ -1,0 +1,63 @@
+package netlink
+
+import (
+	"kern.sys/internal/attr"
+	"kern.sys/internal/uapi"
+)
+
+// FqPie is [Pie] with a queue for each flow: tc-fq_pie(8). The zero values of fields leave the kernel's
+// defaults. Linux 5.6.
+type FqPie struct {
+	QdiscAttrs
+	Limit           uint32  // packets that may wait
+	Flows           uint32  // how many queues; cannot be changed
+	Target          uint32  // microseconds that packets are to wait
+	Tupdate         uint32  // microseconds between changes of the probability
+	Alpha           *uint32 // 0 to 32, how much of the probability is by the present delay
+	Beta            *uint32 // 0 to 32, how much by its change
+	Quantum         uint32  // bytes a turn
+	MemoryLimit     uint32  // bytes
+	ECNProb         *uint32 // percent of the probability up to which packets are marked
+	ECN             *bool   // packets are marked before they are dropped
+	Bytemode        *bool   // the probability is by the size of packets
+	DqRateEstimator *bool   // the delay is by the rate and not by the age of packets
+}
+
+// Attrs returns the attributes that all kinds have.
+func (q *FqPie) Attrs() *QdiscAttrs { return &q.QdiscAttrs }
+
+// Type returns "fq_pie".
+func (q *FqPie) Type() string { return "fq_pie" }
+
+func (q *FqPie) attrs(c *attr.Codec) {
+	attr.U32(c, uapi.TCA_FQ_PIE_LIMIT|attr.IfSet, &q.Limit)
+	attr.U32(c, uapi.TCA_FQ_PIE_FLOWS|attr.IfSet, &q.Flows)
+	attr.U32(c, uapi.TCA_FQ_PIE_TARGET|attr.IfSet, &q.Target)
+	attr.U32(c, uapi.TCA_FQ_PIE_TUPDATE|attr.IfSet, &q.Tupdate)
+	attr.OptU32(c, uapi.TCA_FQ_PIE_ALPHA, &q.Alpha)
+	attr.OptU32(c, uapi.TCA_FQ_PIE_BETA, &q.Beta)
+	attr.U32(c, uapi.TCA_FQ_PIE_QUANTUM|attr.IfSet, &q.Quantum)
+	attr.U32(c, uapi.TCA_FQ_PIE_MEMORY_LIMIT|attr.IfSet, &q.MemoryLimit)
+	attr.OptU32(c, uapi.TCA_FQ_PIE_ECN_PROB, &q.ECNProb)
+	optBool32(c, uapi.TCA_FQ_PIE_ECN, &q.ECN)
+	optBool32(c, uapi.TCA_FQ_PIE_BYTEMODE, &q.Bytemode)
+	optBool32(c, uapi.TCA_FQ_PIE_DQ_RATE_ESTIMATOR, &q.DqRateEstimator)
+}
+
+// FqPieXstats is struct tc_fq_pie_xstats.
+type FqPieXstats struct {
+	PacketsIn    uint32
+	Dropped      uint32 // packets dropped at random
+	Overlimit    uint32 // packets dropped by Limit
+	Overmemory   uint32 // packets dropped by MemoryLimit
+	EcnMark      uint32 // packets marked and not dropped
+	NewFlowCount uint32 // flows that packets began
+	NewFlowsLen  uint32 // of the list of new flows
+	OldFlowsLen  uint32 // of the list of others
+	MemoryUsage  uint32 // bytes
+}
+
+// AppStatistics returns the counters of the kind, nil where none came.
+func (q *FqPie) AppStatistics() *FqPieXstats {
+	return (*FqPieXstats)(xstats[uapi.TcFqPieXstats](q.Xstats))
+}
