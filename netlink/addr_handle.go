@@ -11,7 +11,7 @@ import (
 
 // AddrAdd adds an address to a link: ip address add ADDR dev LINK. An address
 // that is there already is EEXIST. With a nil link,
-// addr.LinkIndex says which it is. See [Addr] for what is sent where a field is
+// addr.LinkIndex says which it is. See [Addr] for the values that are sent where a field is
 // unset, the broadcast address above all.
 func (h *Handle) AddrAdd(link Link, addr *Addr) error {
 	return h.addrChange("addr add", uapi.RTM_NEWADDR, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL, link, addr)

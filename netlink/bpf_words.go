@@ -131,7 +131,7 @@ func showBytecode(p *desc.Printer, ops, length []byte) {
 	p.EndObject()
 }
 
-// showBpfProgram prints a program of eBPF: what is known of it, or its tag.
+// showBpfProgram prints a program of eBPF: its id and name, or its tag.
 func showBpfProgram(p *desc.Printer, id, tag []byte) {
 	known := false
 	if len(id) >= 4 {

@@ -74,7 +74,7 @@ type ProtoInfoTCP struct {
 	// The window scale of each direction. It is sent with flags only, and the kernel
 	// takes it where both directions have IP_CT_TCP_FLAG_WINDOW_SCALE.
 	WScaleOriginal, WScaleReply uint8
-	// What is known of each direction. Flags are sent where their mask is not zero. The kernel
+	// The state of each direction. Flags are sent where their mask is not zero. The kernel
 	// lists them without a mask.
 	FlagsOriginal, FlagsReply ConntrackTCPFlags
 }

@@ -21,7 +21,7 @@ type ConntrackTuple struct {
 	Zone             uint16 // of this direction only (CTA_TUPLE_ZONE)
 }
 
-// ConntrackEntry is a tracked connection in little memory, for who reads or keeps many: a
+// ConntrackEntry is a tracked connection in little memory, for programs that read or keep many: a
 // [ConntrackFlow] without helper, security context, master and adjustments, as small values that refer
 // to nothing.
 type ConntrackEntry struct {

@@ -91,7 +91,7 @@ type MemInfo struct {
 	TMem uint32 // for sending
 }
 
-// InetDiagTCPInfoResp is a TCP socket with what is known of its connection. TCPBBRInfo is there where BBR
+// InetDiagTCPInfoResp is a TCP socket with the state of its connection. TCPBBRInfo is there where BBR
 // controls congestion.
 type InetDiagTCPInfoResp struct {
 	InetDiagMsg *Socket

@@ -43,7 +43,7 @@ func (o *SocketSubscribeOptions) common() subscribeOptions {
 func (o *SocketSubscribeOptions) events() events[*SocketInfo] {
 	e := events[*SocketInfo]{
 		op: "socket subscribe", protocol: uapi.NETLINK_SOCK_DIAG,
-		dump: func(*Handle) []*wire.Request { return nil }, // who has gone is in no list
+		dump: func(*Handle) []*wire.Request { return nil }, // sockets that ended are in no list
 		decode: func(m wire.Message) (*SocketInfo, bool, error) {
 			s := new(SocketInfo)
 			err := s.decode(m.Data)

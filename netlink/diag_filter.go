@@ -165,7 +165,7 @@ func (fs socketAll) compile() ([]byte, error) {
 	return all, nil
 }
 
-// lengthen makes those instructions that leave code for what is not wanted leave n more bytes behind it.
+// lengthen makes the jumps to the code for unwanted sockets n bytes longer.
 func lengthen(code []byte, n int) error {
 	for at := 0; at < len(code); at += int(code[at+1]) {
 		no := int(native.Uint16(code[at+2:]))

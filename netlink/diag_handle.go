@@ -28,7 +28,7 @@ func (h *Handle) sockets(q SocketQuery) ([]*Socket, error) {
 	})
 }
 
-// SocketDiagTCPInfo returns the TCP sockets of a family, AF_INET or AF_INET6, with what is known of their
+// SocketDiagTCPInfo returns the TCP sockets of a family, AF_INET or AF_INET6, with the state of their
 // connections: ss -tai. See [ErrDumpInterrupted].
 func (h *Handle) SocketDiagTCPInfo(family uint8) ([]*InetDiagTCPInfoResp, error) {
 	q := SocketQuery{

@@ -6,7 +6,7 @@ import (
 	"kern.sys/internal/uapi"
 )
 
-// TCPInfo is struct tcp_info: what is known of a TCP connection. Times are in µs where nothing else is said.
+// TCPInfo is struct tcp_info: the state of a TCP connection. Times are in µs unless a field says otherwise.
 // What an older kernel does not know is 0.
 type TCPInfo struct {
 	State                     uint8 // TCP_…

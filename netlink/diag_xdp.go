@@ -84,7 +84,7 @@ type XDPDiagStats struct {
 	TxRingEmpty   uint64
 }
 
-// XDPDiagInfoResp is an AF_XDP socket with what is known of it.
+// XDPDiagInfoResp describes an AF_XDP socket.
 type XDPDiagInfoResp struct {
 	XDPDiagMsg *XDPSocket
 	XDPInfo    *XDPInfo

@@ -19,7 +19,7 @@ type PDP struct {
 	Flow        uint16 // flow label, of version 0
 	NetNSFD     uint32 // a namespace where the link is, by its descriptor; 0: the handle's. Not read
 	ITEI        uint32 // tunnel endpoint of what comes, of version 1
-	OTEI        uint32 // tunnel endpoint of what is sent
+	OTEI        uint32 // tunnel endpoint of sent packets
 
 	Link uint32 // the index of the link; read only
 }

@@ -255,7 +255,7 @@ func canTiming(c *attr.Codec, t attr.Type, v **CanTiming) {
 	}
 }
 
-// canNest is a nest of what is set.
+// canNest is a nest of the attributes that are set.
 func canNest[T any](c *attr.Codec, t attr.Type, v **T, attrs func(*T, *attr.Codec)) {
 	inside := *v
 	if inside == nil {

@@ -1,6 +1,6 @@
 package netlink
 
-// Dummy is a link that drops what is sent on it: ip link add DEV type dummy.
+// Dummy is a link that drops all packets sent on it: ip link add DEV type dummy.
 type Dummy struct {
 	LinkAttrs
 }

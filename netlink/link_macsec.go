@@ -26,7 +26,7 @@ type Macsec struct {
 
 	EncodingSa    *uint8  // encodingsa: the association that is sent with, 0 to 3
 	Encrypt       *bool   // encrypt; else frames are only signed
-	Protect       *bool   // protect: what is sent is changed at all
+	Protect       *bool   // protect: sent frames are protected at all
 	IncSci        *bool   // send_sci: frames hold the id
 	Es            *bool   // end_station
 	Scb           *bool   // scb, single copy broadcast

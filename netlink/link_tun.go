@@ -75,7 +75,7 @@ type Tuntap struct {
 	// made the link closes them. With NonPersist there is always one.
 	Fds []*os.File
 	// Owner and Group are the user and the group that may attach to the device;
-	// who has CAP_NET_ADMIN may always. With both 0 they are root and its group.
+	// processes with CAP_NET_ADMIN always may. With both 0 they are root and its group.
 	// One of them alone that is 0 is not set, nor is one that is math.MaxUint32;
 	// many kernels let everybody attach to a device that has neither.
 	Owner uint32

@@ -10,7 +10,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// Veth is one end of a pair of Ethernet devices; what is sent on one comes in
+// Veth is one end of a pair of Ethernet devices; a frame sent on one comes in
 // on the other. ip link add DEV type veth peer name PEER. Begin with [NewVeth].
 //
 // The fields of the other end are for [Handle.LinkAdd] and are never read.

@@ -7,7 +7,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// Vxcan is one end of a pair of CAN devices: ip link add DEV type vxcan peer name PEER. What is sent on one comes in on
+// Vxcan is one end of a pair of CAN devices: ip link add DEV type vxcan peer name PEER. Frames sent on one come in on
 // the other, which may be in another namespace. The fields of the other end are for LinkAdd and are never read.
 type Vxcan struct {
 	LinkAttrs

@@ -14,7 +14,7 @@ import (
 // Vxlan is an Ethernet device whose frames travel in UDP (RFC 7348):
 // ip link add DEV type vxlan id VNI.
 //
-// LinkAdd and LinkModify send what is not zero, and Learning always. All else
+// LinkAdd and LinkModify send the fields that are not zero, and Learning always. All else
 // has the kernel's default then, or stays as it is. TTLSet, TOSSet and LimitSet
 // are for a LinkModify back to 0.
 type Vxlan struct {

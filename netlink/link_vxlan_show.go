@@ -304,7 +304,7 @@ var vxlanDFs = [...]string{
 	uapi.VXLAN_DF_INHERIT: "inherit",
 }
 
-// showVxlanDF prints in text only what is not the default.
+// showVxlanDF prints in text only values other than the default.
 func showVxlanDF(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) >= 1 && (p.JSON || b[0] != uapi.VXLAN_DF_UNSET) {
 		p.Str("df", "df %s ", desc.NumberName(vxlanDFs[:], uint64(b[0])))

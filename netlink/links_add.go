@@ -11,7 +11,7 @@ import (
 	"kern.sys/netns"
 )
 
-// LinkAdd makes a link: ip link add NAME type KIND …. It sends what is set in
+// LinkAdd makes a link: ip link add NAME type KIND …. It sends the fields that are set in
 // link and leaves the rest to the kernel. Where something is refused, nothing is
 // left behind.
 //
@@ -239,7 +239,7 @@ func encodeNewLink(e *wire.Encoder, a *LinkAttrs) {
 	}
 }
 
-// encode appends what is set and can be changed.
+// encode appends the fields that are set and can be changed.
 func encodeLinkAttrs(e *wire.Encoder, a *LinkAttrs) {
 	putSet(e, uapi.IFLA_MTU, "mtu", a.MTU)
 	if a.TxQLen >= 0 {

@@ -10,7 +10,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// LinkEntry is a link in little memory, for who reads or keeps many: what is most
+// LinkEntry is a link in little memory, for programs that read or keep many: what is most
 // asked of one, as small values that refer to nothing. A [Link] takes ten times as
 // much, and some allocations.
 type LinkEntry struct {

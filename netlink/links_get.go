@@ -92,7 +92,7 @@ func (h *Handle) LinkByName(name string) (Link, error) {
 }
 
 // LinkByIndex finds a link by its index. The error is a [LinkNotFoundError]
-// where there is none, and EINVAL for what is no index: 0 and less.
+// where there is none, and EINVAL for 0 and less, which are no indexes.
 func (h *Handle) LinkByIndex(index int) (Link, error) {
 	r := wire.NewRequest(uapi.RTM_GETLINK, 0)
 	ifi := uapi.Ifinfomsg{Index: int32(index)}

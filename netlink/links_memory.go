@@ -16,7 +16,7 @@ type linkMemory struct {
 type linkPiece struct {
 	line *kindLine
 	free []any
-	made []any // free has what is not used of it
+	made []any // free is its unused rest
 }
 
 // linkParts is what most links have and refer to.

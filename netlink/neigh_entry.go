@@ -12,7 +12,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// NeighEntry is a neighbour in little memory, for who reads or keeps many: a
+// NeighEntry is a neighbour in little memory, for programs that read or keep many: a
 // [Neigh] without its probes and ages, as small values that refer to nothing.
 type NeighEntry struct {
 	ip     [net.IPv6len]byte

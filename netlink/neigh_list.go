@@ -64,7 +64,7 @@ func (h *Handle) NeighProxySeq(linkIndex, family int) iter.Seq2[Neigh, error] {
 	return h.NeighSeqFiltered(NeighFilter{LinkIndex: linkIndex, Family: family, Flags: NTF_PROXY})
 }
 
-// NeighListExecute returns the neighbours that match what is not zero in msg:
+// NeighListExecute returns the neighbours that match the fields of msg that are not zero:
 // any state and all flags that it has.
 func (h *Handle) NeighListExecute(msg Ndmsg) ([]Neigh, error) {
 	return h.neighs(msg.filter())

@@ -144,7 +144,7 @@ func decodeNtable(data []byte) (t Ntable, err error) {
 	return t, decodeAttrs(&t, data[min(uapi.SizeofNdtmsg, len(data)):])
 }
 
-// NtableSet changes what is set of a table, or with LinkIndex of the settings of a link in it: ip ntable change.
+// NtableSet changes the fields that are set of a table, or with LinkIndex of the settings of a link in it: ip ntable change.
 func (h *Handle) NtableSet(table *Ntable) error {
 	r := wire.NewRequest(uapi.RTM_SETNEIGHTBL, uapi.NLM_F_REPLACE)
 	if table == nil {

@@ -73,7 +73,7 @@ func (c *ServiceCurve) String() string { return fmt.Sprintf("{m1=%d d=%d m2=%d}"
 type HfscClass struct {
 	ClassAttrs
 	Rsc ServiceCurve // real time: what it has whatever others do
-	Fsc ServiceCurve // link share: its share of what is left
+	Fsc ServiceCurve // link share: its share of the rest
 	Usc ServiceCurve // upper limit of its link share
 }
 

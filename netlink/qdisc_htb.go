@@ -16,7 +16,7 @@ import (
 // tc-htb(8). It cannot be changed; its classes are [HtbClass].
 type Htb struct {
 	QdiscAttrs
-	Version      uint32  // 3; what is read is the kernel's, with that in the upper half
+	Version      uint32  // 3; a listed one has the kernel's, with that in the upper half
 	Rate2Quantum uint32  // the rate of a class divided by this is how many bytes it sends a turn
 	Defcls       uint32  // minor number of the class of packets that no filter has one for
 	Debug        uint32  // no longer used

@@ -74,7 +74,7 @@ func (h *Handle) QdiscChange(qdisc Qdisc) error {
 	return h.qdiscChange("qdisc change", uapi.RTM_NEWQDISC, 0, qdisc)
 }
 
-// QdiscReplace puts a queueing discipline in the place of what is there: tc qdisc replace. The one
+// QdiscReplace puts a queueing discipline in the place of the present one: tc qdisc replace. The one
 // with the same Handle and kind is changed.
 func (h *Handle) QdiscReplace(qdisc Qdisc) error {
 	return h.qdiscChange("qdisc replace", uapi.RTM_NEWQDISC, uapi.NLM_F_CREATE|uapi.NLM_F_REPLACE, qdisc)

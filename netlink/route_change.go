@@ -35,7 +35,7 @@ func (h *Handle) RouteReplace(route *Route) error {
 	return h.routeChange("route replace", uapi.RTM_NEWROUTE, uapi.NLM_F_CREATE|uapi.NLM_F_REPLACE, route)
 }
 
-// RouteDel deletes the first route that has what is set: ip route del. Scope is
+// RouteDel deletes the first route that matches the fields that are set: ip route del. Scope is
 // compared as it is, 0 too; SCOPE_NOWHERE is any.
 func (h *Handle) RouteDel(route *Route) error {
 	return h.routeChange("route del", uapi.RTM_DELROUTE, 0, route)

@@ -11,7 +11,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// RouteEntry is a route in little memory, for who reads or keeps many: what most
+// RouteEntry is a route in little memory, for programs that read or keep many: what most
 // routes have, as small values. A [Route] takes five times as much.
 type RouteEntry struct {
 	dst, gw, src [net.IPv6len]byte

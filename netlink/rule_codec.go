@@ -83,7 +83,7 @@ const (
 	allOfPort = math.MaxUint16
 )
 
-// encodeRuleOptions appends what is set beside addresses and table.
+// encodeRuleOptions appends the options beside addresses and table.
 func encodeRuleOptions(r *wire.Request, rule *Rule) {
 	zero := 0 // the least value that is one, see [Rule]
 	if rule.Goto == 0 {

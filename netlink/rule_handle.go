@@ -13,7 +13,7 @@ func (h *Handle) RuleAdd(rule *Rule) error {
 	return h.ruleChange("rule add", uapi.RTM_NEWRULE, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL, rule)
 }
 
-// RuleDel deletes the first rule that has what is set: ip rule del. The kernel
+// RuleDel deletes the first rule that matches the fields that are set: ip rule del. The kernel
 // cannot be asked for a rule without a selector: where several have one priority,
 // one that was listed goes for sure only if no rule before it selects more. It
 // does not compare Invert and Flags at all.

@@ -183,5 +183,5 @@ var vtiFields = []desc.Field{
 	{Type: uapi.IFLA_VTI_FWMARK, Word: "fwmark", Usage: "MARK", Exact: true, Show: showTunnelMark},
 }
 
-// showNothing is for what is shown along with another attribute.
+// showNothing is for attributes that are shown along with another.
 func showNothing(*desc.Printer, *desc.Field, []byte, desc.Attrs) {}

@@ -67,7 +67,7 @@ func (*XfrmMsgPolicyFlush) Type() nl.XfrmMsgType { return uapi.XFRM_MSG_FLUSHPOL
 // XfrmMsgAcquire asks for a state: packets that XfrmPolicy selects wait for one. A program that
 // negotiates keys answers by [Handle.XfrmStateAdd] with the same Seq.
 type XfrmMsgAcquire struct {
-	// XfrmState has what is known of the state: Src, Dst, Proto, Spi, Selector (the packet), Mark, Ifid, Pcpunum
+	// XfrmState has the known parts of the state: Src, Dst, Proto, Spi, Selector (the packet), Mark, Ifid, Pcpunum
 	// and Seq.
 	XfrmState  *XfrmState
 	XfrmPolicy *XfrmPolicy // with its templates

@@ -22,7 +22,7 @@ type XfrmState struct {
 	ReplayWindow int
 	Limits       XfrmStateLimits
 	Statistics   XfrmStateStats // read only
-	Mark         *XfrmMark      // packets to encrypt have it, and who asks for the state
+	Mark         *XfrmMark      // packets to encrypt and requests for the state have it
 	// OutputMark is the mark that packets have afterwards (Linux 4.14), a Mask of 0 is all bits
 	// (masks: 4.19).
 	OutputMark *XfrmMark

@@ -1506,8 +1506,8 @@ func NeighList(linkIndex, family int) ([]Neigh, error) {
 	return pkgHandle.NeighList(linkIndex, family)
 }
 
-// NeighListExecute returns the neighbours that match what is not zero in msg: any state and all
-// flags that it has. It acts in the network namespace of the calling thread; see
+// NeighListExecute returns the neighbours that match the fields of msg that are not zero: any state
+// and all flags that it has. It acts in the network namespace of the calling thread; see
 // [Handle.NeighListExecute].
 func NeighListExecute(msg Ndmsg) ([]Neigh, error) {
 	return pkgHandle.NeighListExecute(msg)
@@ -1649,8 +1649,9 @@ func NtableList(family int) ([]Ntable, error) {
 	return pkgHandle.NtableList(family)
 }
 
-// NtableSet changes what is set of a table, or with LinkIndex of the settings of a link in it: ip
-// ntable change. It acts in the network namespace of the calling thread; see [Handle.NtableSet].
+// NtableSet changes the fields that are set of a table, or with LinkIndex of the settings of a link
+// in it: ip ntable change. It acts in the network namespace of the calling thread; see
+// [Handle.NtableSet].
 func NtableSet(table *Ntable) error {
 	return pkgHandle.NtableSet(table)
 }
@@ -1692,8 +1693,8 @@ func QdiscList(link Link) ([]Qdisc, error) {
 	return pkgHandle.QdiscList(link)
 }
 
-// QdiscReplace puts a queueing discipline in the place of what is there: tc qdisc replace. It acts
-// in the network namespace of the calling thread; see [Handle.QdiscReplace].
+// QdiscReplace puts a queueing discipline in the place of the present one: tc qdisc replace. It
+// acts in the network namespace of the calling thread; see [Handle.QdiscReplace].
 func QdiscReplace(qdisc Qdisc) error {
 	return pkgHandle.QdiscReplace(qdisc)
 }
@@ -1811,8 +1812,8 @@ func RouteChange(route *Route) error {
 	return pkgHandle.RouteChange(route)
 }
 
-// RouteDel deletes the first route that has what is set: ip route del. It acts in the network
-// namespace of the calling thread; see [Handle.RouteDel].
+// RouteDel deletes the first route that matches the fields that are set: ip route del. It acts in
+// the network namespace of the calling thread; see [Handle.RouteDel].
 func RouteDel(route *Route) error {
 	return pkgHandle.RouteDel(route)
 }
@@ -1882,8 +1883,8 @@ func RuleAdd(rule *Rule) error {
 	return pkgHandle.RuleAdd(rule)
 }
 
-// RuleDel deletes the first rule that has what is set: ip rule del. It acts in the network
-// namespace of the calling thread; see [Handle.RuleDel].
+// RuleDel deletes the first rule that matches the fields that are set: ip rule del. It acts in the
+// network namespace of the calling thread; see [Handle.RuleDel].
 func RuleDel(rule *Rule) error {
 	return pkgHandle.RuleDel(rule)
 }
@@ -1958,7 +1959,7 @@ func SocketDiagTCP(family uint8) ([]*Socket, error) {
 	return pkgHandle.SocketDiagTCP(family)
 }
 
-// SocketDiagTCPInfo returns the TCP sockets of a family, AF_INET or AF_INET6, with what is known of
+// SocketDiagTCPInfo returns the TCP sockets of a family, AF_INET or AF_INET6, with the state of
 // their connections: ss -tai. It acts in the network namespace of the calling thread; see
 // [Handle.SocketDiagTCPInfo].
 func SocketDiagTCPInfo(family uint8) ([]*InetDiagTCPInfoResp, error) {

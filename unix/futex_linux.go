@@ -57,7 +57,7 @@ func FutexOperation(op, arg, cmp, cmparg int) uint32 {
 	return uint32(op&0xf)<<28 | uint32(cmp&0xf)<<24 | uint32(arg&0xfff)<<12 | uint32(cmparg&0xfff)
 }
 
-// FutexOpLockPI is FUTEX_LOCK_PI of futex(2): it takes a lock that lends the priority of who waits to who has it; see
+// FutexOpLockPI is FUTEX_LOCK_PI of futex(2): it takes a lock that lends the priority of waiters to its holder; see
 // futex(7) for what *addr is. The lock is the thread's. deadline is of CLOCK_REALTIME, nil for none.
 func FutexOpLockPI(addr *uint32, deadline *KernelTimespec, flags int) error {
 	_, err := futex(addr, FUTEX_LOCK_PI|flags, 0, deadline, nil, 0)

@@ -11,7 +11,7 @@ func RecvMsghdr(fd int, msg *Msghdr, flags int) (n int, err error) { return recv
 func SendMsghdr(fd int, msg *Msghdr, flags int) (n int, err error) { return sendmsg(fd, msg, flags) }
 
 // Recvmmsg is recvmmsg(2): [RecvMsghdr] of several messages. It returns how many came; Len of each is its number of
-// bytes. timeout may be nil; the kernel stores what is left of it, and looks at it only after each message, so that
+// bytes. timeout may be nil; the kernel stores the remaining time in it, and looks at it only after each message, so that
 // without MSG_WAITFORONE the call waits longer when no more come. Nothing is allocated. On architectures of 32 bits it
 // takes Linux 5.1.
 func Recvmmsg(fd int, msgs []Mmsghdr, flags int, timeout *KernelTimespec) (n int, err error) {

@@ -14,7 +14,7 @@ func Poll(fds []PollFd, timeout int) (n int, err error) {
 	return Ppoll(fds, &ts, nil)
 }
 
-// Ppoll is ppoll(2). timeout and sigmask may be nil; the kernel leaves in timeout what is left of it.
+// Ppoll is ppoll(2). timeout and sigmask may be nil; the kernel stores the remaining time in timeout.
 func Ppoll(fds []PollFd, timeout *Timespec, sigmask *Sigset_t) (n int, err error) {
 	return ppoll(unsafe.SliceData(fds), len(fds), timeout, sigmask, sigsetSize)
 }

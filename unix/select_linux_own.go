@@ -2,7 +2,7 @@
 
 package unix
 
-// Select is select(2). timeout may be nil; the kernel leaves in it what is left. Descriptors from FD_SETSIZE on, for which
+// Select is select(2). timeout may be nil; the kernel stores the remaining time in it. Descriptors from FD_SETSIZE on, for which
 // a set has no place, are in none.
 func Select(nfd int, r *FdSet, w *FdSet, e *FdSet, timeout *Timeval) (n int, err error) {
 	return selectFds(min(nfd, FD_SETSIZE), r, w, e, timeout)

@@ -210,7 +210,7 @@ func (db *DB) Types() []*Type {
 	})
 }
 
-// Elem takes the arrays and pointers off a type expression and returns what is left: the name of a type.
+// Elem takes the arrays and pointers off a type expression and returns the name of the type.
 func Elem(expr string) string {
 	for {
 		switch {

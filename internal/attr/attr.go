@@ -15,7 +15,7 @@
 // Fields of the kind's own width (a uint32 for a u32) take [U8], [U16], [U32] and so on. Fields
 // that are wider than the attribute, such as an int, take [IntU8], [IntU16] and so on, which
 // check that the number fits and say by name which does not. With Opt before the name the field
-// is a pointer, nil where the attribute is not to be sent or was not read. What is irregular has
+// is a pointer, nil where the attribute is not to be sent or was not read. Irregular attributes have
 // [Custom].
 package attr
 

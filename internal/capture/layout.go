@@ -176,7 +176,7 @@ func (f families) turn(p piece) error {
 // attrBeside returns what is in the attribute of a type beside p.
 func (p piece) attrBeside(typ uint16) (value []byte) {
 	all := piece{in: p.beside, out: slices.Clone(p.beside)}
-	// What is malformed is found where it is turned round.
+	// Malformed attributes are found where they are turned round.
 	_ = eachAttr(all, func(t uint16, v piece) error {
 		if t == typ {
 			value = v.in

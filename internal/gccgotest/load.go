@@ -14,7 +14,7 @@ import (
 // library of gc lacks theirs.
 var standIn = map[string]string{"ppc": "mips", "sparc64": "ppc64"}
 
-// unit is a package as gccgo would build it, with what is known of its types.
+// unit is a package as gccgo would build it, with its types.
 type unit struct {
 	from  *build.Package
 	fset  *token.FileSet

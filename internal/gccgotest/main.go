@@ -119,7 +119,7 @@ func command(ctx context.Context, name string, args ...string) error {
 	return nil
 }
 
-// install installs what is not there of the commands.
+// install installs the commands that are missing.
 func install(ctx context.Context, need, archs []string) error {
 	var lacks []string
 	for _, name := range need {

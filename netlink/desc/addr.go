@@ -32,7 +32,7 @@ func ParseFamily(word string) (int, error) {
 	return 0, Wrong(word, "invalid protocol family")
 }
 
-// FamilyName is the name of a family in what is shown.
+// FamilyName is the name of a family in output.
 func FamilyName(family int) string {
 	for _, f := range families {
 		if f.family == family {

@@ -49,7 +49,7 @@ type Field struct {
 	Word string // keyword in text and on the command line; "": as Key
 	Form Form   // how its bytes are shown and read
 
-	// Show, if set, prints instead of Form: what is irregular or needs more
+	// Show, if set, prints instead of Form: for output that is irregular or needs more
 	// than one attribute. It is called where any attribute of attrs is there;
 	// it finds b nil if its own is not.
 	Show ShowFunc
@@ -96,7 +96,7 @@ func (f *Field) notation() Notation {
 // Attrs are the attributes of one nest by type; of a repeated one the last.
 type Attrs map[uint16][]byte
 
-// ParseAttrs reads the attributes in b. What is malformed ends the run.
+// ParseAttrs reads the attributes in b. The first malformed one ends the run.
 func ParseAttrs(b []byte) Attrs {
 	attrs := Attrs{}
 	d := wire.NewDecoder(b)

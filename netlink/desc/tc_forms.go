@@ -26,7 +26,7 @@ func TcPackets() Notation {
 	}}
 }
 
-// TcSize is a number of 32 bits that is shown as a size in bytes; what is read of it is a plain number.
+// TcSize is a number of 32 bits that is shown as a size in bytes and read as a plain number.
 func TcSize() Notation { return Notation{Usage: "BYTES", Show: showTcSize, Read: readTcU32} }
 
 // TcSizeUnit is a size in bytes, which may have a unit.

@@ -69,7 +69,7 @@ type VfStats struct {
 	TxDropped uint64
 }
 
-// DeserializeVfStats reads the attributes that b holds (IFLA_VF_STATS_…), up to what is malformed.
+// DeserializeVfStats reads the attributes that b holds (IFLA_VF_STATS_…), up to the first malformed one.
 func DeserializeVfStats(b []byte) VfStats {
 	var s VfStats
 	d := wire.NewDecoder(b)

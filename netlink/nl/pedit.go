@@ -23,7 +23,7 @@ type TcPedit struct {
 	Extend uint8 // without meaning
 }
 
-// DeserializeTcPeditKeysEx reads the attributes that b holds (TCA_PEDIT_KEYS_EX), and leaves out what is malformed.
+// DeserializeTcPeditKeysEx reads the attributes that b holds (TCA_PEDIT_KEYS_EX), and leaves out malformed ones.
 func DeserializeTcPeditKeysEx(b []byte) []TcPeditKeyEx {
 	var keys []TcPeditKeyEx
 	for key := range ParseAttributes(b) {
@@ -119,12 +119,12 @@ func (p *TcPedit) SetSrcIP(ip net.IP) {
 	}
 }
 
-// SetIPv4Src sets the source of an IPv4 packet. What is no address of IPv4 changes nothing.
+// SetIPv4Src sets the source of an IPv4 packet. Anything but an IPv4 address changes nothing.
 func (p *TcPedit) SetIPv4Src(ip net.IP) {
 	p.setIP(TCA_PEDIT_KEY_EX_HDR_TYPE_IP4, ip4SrcOffset, ip.To4(), net.IPv4len)
 }
 
-// SetIPv4Dst sets the destination of an IPv4 packet. What is no address of IPv4 changes nothing.
+// SetIPv4Dst sets the destination of an IPv4 packet. Anything but an IPv4 address changes nothing.
 func (p *TcPedit) SetIPv4Dst(ip net.IP) {
 	p.setIP(TCA_PEDIT_KEY_EX_HDR_TYPE_IP4, ip4DstOffset, ip.To4(), net.IPv4len)
 }

@@ -175,7 +175,7 @@ func (s *socket) Send(b []byte) error {
 	}
 }
 
-// recv reads what is there. With MSG_TRUNC the kernel reports the datagram's full
+// recv reads one datagram, if there is one. With MSG_TRUNC the kernel reports the datagram's full
 // length.
 //
 // The scheduler learns of a call only where the kernel makes the next part of a

@@ -12,7 +12,7 @@ import (
 // failures counts the checks that failed.
 var failures int
 
-// check reports what is not as it should be.
+// check reports a failure.
 func check(what string, good bool, values ...interface{}) {
 	if !good {
 		failures++

@@ -14,7 +14,7 @@ type version struct{ major, minor int }
 
 // What this module's programs print follows the newest version of iproute2,
 // and is compared with that word for word. With that of Debian 12 it is
-// compared without what is known to differ (see [Common]); with versions in
+// compared without the known differences (see [Common]); with versions in
 // between what they say as JSON is compared, and whether they succeed.
 var (
 	newest = version{7, 3}
@@ -90,7 +90,7 @@ var differs = []struct {
 	{regexp.MustCompile(`(?m)(^dev .* (?:proto \w+|group/remote)) $`), "$1"},
 }
 
-// Common returns text without what is known to differ between the versions.
+// Common returns text without the known differences between the versions.
 func Common(text string) string {
 	text = ourText.ReplaceAllString(text, "")
 	if SameWords() {
@@ -102,7 +102,7 @@ func Common(text string) string {
 	return text
 }
 
-// common is a result without what is known to differ.
+// common is a result without the known differences.
 func common(r Result) Result {
 	r.Out, r.Err = Common(r.Out), Common(r.Err)
 	return r

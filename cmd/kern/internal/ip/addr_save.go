@@ -21,7 +21,7 @@ func addrSave(c *cli.Command) error {
 	}, func(c *cli.Command, err error) error { return Terminated(c, "Save", cli.StatusFailed, err) })
 }
 
-// addrRestore is ip address restore. What is there already stays. The kernel puts
+// addrRestore is ip address restore. Existing objects stay. The kernel puts
 // an IPv6 address before those that a link has, so the last one comes first.
 func addrRestore(c *cli.Command) error {
 	var requests, inet6 []*wire.Request

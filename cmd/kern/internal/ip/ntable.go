@@ -287,7 +287,7 @@ func showNtableConfig(c *cli.Command, b []byte) {
 	p.NL()
 }
 
-// ntableLines are the lines of what is shown of a link's settings.
+// ntableLines are the lines that show a link's settings.
 var ntableLines = [][]ntableField{
 	{{"refcnt", uapi.NDTPA_REFCNT, false}, {"reachable", uapi.NDTPA_REACHABLE_TIME, true},
 		{"base_reachable", uapi.NDTPA_BASE_REACHABLE_TIME, true}, {"retrans", uapi.NDTPA_RETRANS_TIME, true}},

@@ -153,7 +153,7 @@ func readMetricTime(c *cli.Command, m *routeMetric) (uint32, error) {
 	if err != nil || factor == 0 || t < 0 {
 		return 0, m.wrong(word)
 	}
-	// What is no whole number of milliseconds is rounded up to one.
+	// A fraction of a millisecond is rounded up to one.
 	if factor > 1 {
 		t = math.Ceil(t*factor/float64(m.unit)) * float64(m.unit)
 	}

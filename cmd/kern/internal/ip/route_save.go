@@ -15,7 +15,7 @@ func saveRoutes(c *cli.Command) error {
 	return saveDump(c, f.request(), routeMagic, func(m wire.Message) bool { return f.allows(readRoute(m)) }, f.terminated)
 }
 
-// restoreRoutes is "route restore". What is there already stays.
+// restoreRoutes is "route restore". Existing objects stay.
 func restoreRoutes(c *cli.Command) error {
 	var ranks [restoreRanks][]*wire.Request
 	var kernels map[kernelRoute]bool

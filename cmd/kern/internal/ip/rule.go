@@ -109,7 +109,7 @@ func saveRules(c *cli.Command) error {
 		func(c *cli.Command, err error) error { return Terminated(c, "Dump", cli.StatusFailed, err) })
 }
 
-// restoreRules is "rule restore". What is there already stays.
+// restoreRules is "rule restore". Existing objects stay.
 func restoreRules(c *cli.Command) error {
 	var requests []*wire.Request
 	err := readDump(c, ruleMagic, func(m wire.Message) error {

@@ -20,7 +20,7 @@ const (
 	optUsecTS     = 1 << 6
 )
 
-// tcpInfo appends what is known of a connection: ss -i.
+// tcpInfo appends the state of a connection: ss -i.
 func tcpInfo(b *strings.Builder, s *netlink.SocketInfo, options, numeric bool) {
 	i := s.TCPInfo
 	word := func(on bool, name string) {

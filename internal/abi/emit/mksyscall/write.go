@@ -10,7 +10,7 @@ import (
 	"kern.sys/internal/abi"
 )
 
-// caller is who makes a call: a system on an architecture.
+// caller makes calls: a system on an architecture.
 type caller struct {
 	abi.System
 	arch abi.Arch
