@@ -22,7 +22,7 @@ package unix
 //sys	SetMemPolicyHomeNode(b []byte, node int, flags uint) (err error) = SYS_SET_MEMPOLICY_HOME_NODE
 // Userfaultfd is userfaultfd(2), Linux 4.3: a descriptor that reports page faults, to be resolved by the program. flags are
 // O_CLOEXEC, O_NONBLOCK and UFFD_USER_MODE_ONLY (Linux 5.11), without which it takes CAP_SYS_PTRACE on most systems. The
-// functions IoctlUffdio… do the rest; they return an [UffdMsg].
+// functions IoctlUffdio… do the rest; read(2) returns values of [UffdMsg].
 //
 // A goroutine that waits for a page keeps its thread and, unlike in a system call, its turn to run Go code: the garbage
 // collector cannot start while it waits. The thread that resolves faults must neither allocate nor wait for it meanwhile; best
