@@ -90,44 +90,45 @@ var callsStat = calls("stat", "stat of a path", func(*world) (three, error) {
 	}, nil
 })
 
-var callsRecvmsg = calls("recvmsg", "send a datagram of one byte to oneself and receive it by Recvmsg", func(w *world) (three, error) {
-	fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-	if err != nil {
-		return three{}, err
-	}
-	w.onClose(func() { unix.Close(fd) })
-	if err := unix.Bind(fd, &unix.SockaddrUnix{Name: fmt.Sprint("@kern-benchmarks-", fd)}); err != nil {
-		return three{}, err
-	}
-	self, err := unix.Getsockname(fd)
-	if err != nil {
-		return three{}, err
-	}
-	if err := unix.Connect(fd, self); err != nil {
-		return three{}, err
-	}
-	p, oob := make([]byte, 64), make([]byte, 64)
-	var from unix.RawSockaddrAny
-	iov := unix.Iovec{Base: &p[0]}
-	iov.SetLen(len(p))
-	header := unix.Msghdr{Name: (*byte)(unsafe.Pointer(&from)), Iov: &iov, Control: &oob[0]}
-	header.SetIovlen(1)
-	send := func() error {
-		return failed(syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), 1, 0, 0, 0))
-	}
-	return three{
-		func(int) error {
-			header.Namelen = unix.SizeofSockaddrAny
-			header.SetControllen(len(oob))
-			return join(send(), failed(syscall.Syscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&header)), 0)))
-		}, func(int) error {
-			err := send()
-			n, _, _, _, err2 := unix.Recvmsg(fd, p, oob, 0)
-			return join(err, oneOf(n, err2))
-		}, func(int) error {
-			err := send()
-			n, _, _, _, err2 := xsys.Recvmsg(fd, p, oob, 0)
-			return join(err, oneOf(n, err2))
-		},
-	}, nil
-})
+var callsRecvmsg = calls("recvmsg", "send a datagram of one byte to oneself and receive it by Recvmsg",
+	func(w *world) (three, error) {
+		fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+		if err != nil {
+			return three{}, err
+		}
+		w.onClose(func() { unix.Close(fd) })
+		if err := unix.Bind(fd, &unix.SockaddrUnix{Name: fmt.Sprint("@kern-benchmarks-", fd)}); err != nil {
+			return three{}, err
+		}
+		self, err := unix.Getsockname(fd)
+		if err != nil {
+			return three{}, err
+		}
+		if err := unix.Connect(fd, self); err != nil {
+			return three{}, err
+		}
+		p, oob := make([]byte, 64), make([]byte, 64)
+		var from unix.RawSockaddrAny
+		iov := unix.Iovec{Base: &p[0]}
+		iov.SetLen(len(p))
+		header := unix.Msghdr{Name: (*byte)(unsafe.Pointer(&from)), Iov: &iov, Control: &oob[0]}
+		header.SetIovlen(1)
+		send := func() error {
+			return failed(syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), 1, 0, 0, 0))
+		}
+		return three{
+			func(int) error {
+				header.Namelen = unix.SizeofSockaddrAny
+				header.SetControllen(len(oob))
+				return join(send(), failed(syscall.Syscall(unix.SYS_RECVMSG, uintptr(fd), uintptr(unsafe.Pointer(&header)), 0)))
+			}, func(int) error {
+				err := send()
+				n, _, _, _, err2 := unix.Recvmsg(fd, p, oob, 0)
+				return join(err, oneOf(n, err2))
+			}, func(int) error {
+				err := send()
+				n, _, _, _, err2 := xsys.Recvmsg(fd, p, oob, 0)
+				return join(err, oneOf(n, err2))
+			},
+		}, nil
+	})

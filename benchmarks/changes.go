@@ -114,8 +114,9 @@ func peerRoute(w *world, i int) *peer.Route {
 func rtnetlinkRoute(w *world, i int) *rtnetlink.RouteMessage {
 	return &rtnetlink.RouteMessage{
 		Family: unix.AF_INET, DstLength: 24, Table: unix.RT_TABLE_MAIN, Protocol: unix.RTPROT_BOOT, Type: unix.RTN_UNICAST,
-		Flags:      unix.RTNH_F_ONLINK,
-		Attributes: rtnetlink.RouteAttributes{Dst: prefix(i).Addr().AsSlice(), Gateway: gateway.AsSlice(), OutIface: uint32(w.link)},
+		Flags: unix.RTNH_F_ONLINK,
+		Attributes: rtnetlink.RouteAttributes{Dst: prefix(i).Addr().AsSlice(), Gateway: gateway.AsSlice(),
+			OutIface: uint32(w.link)},
 	}
 }
 

@@ -48,7 +48,8 @@ var events = workload{
 // stalled has readers that stand still until all routes were added, with buffers
 // that hold a part of the events.
 var stalled = workload{
-	name: "events/stalled", title: "hear of all routes though the reader stood still while they were added; 4 MiB buffers; CPU time",
+	name: "events/stalled", title: "hear of all routes though the reader stood still while they were added; 4 MiB " +
+		"buffers; CPU time",
 	each: "event", objects: 100_000, lossy: true, after: dropRoutes,
 	goals: []goal{{row: kern, seen: 1}},
 	contenders: []contender{
@@ -282,7 +283,8 @@ func receiveMany(fd, many int, stopped *atomic.Bool, got func(int)) {
 		heads[i].SetIovlen(1)
 	}
 	for !stopped.Load() {
-		n, _, e := syscall.Syscall6(unix.SYS_RECVMMSG, uintptr(fd), uintptr(unsafe.Pointer(&heads[0])), uintptr(many), unix.MSG_WAITFORONE, 0, 0)
+		n, _, e := syscall.Syscall6(unix.SYS_RECVMMSG, uintptr(fd), uintptr(unsafe.Pointer(&heads[0])), uintptr(many),
+			unix.MSG_WAITFORONE, 0, 0)
 		if e != 0 {
 			continue // nothing there, or some were lost
 		}
@@ -383,7 +385,8 @@ func kernEvents(w *world, got func(int)) (func(), error) {
 func peerEvents(buffer int) listen {
 	return func(w *world, got func(int)) (func(), error) {
 		ch, done := make(chan peer.RouteUpdate, 64), make(chan struct{})
-		err := peer.RouteSubscribeWithOptions(ch, done, peer.RouteSubscribeOptions{ReceiveBufferSize: buffer, ReceiveBufferForceSize: buffer != 0})
+		err := peer.RouteSubscribeWithOptions(ch, done,
+			peer.RouteSubscribeOptions{ReceiveBufferSize: buffer, ReceiveBufferForceSize: buffer != 0})
 		if err != nil {
 			return nil, err
 		}

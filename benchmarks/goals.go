@@ -58,7 +58,8 @@ func (r *report) judge(o *outcome, g *goal, row, of *row) (lines [][]string) {
 	}
 	if g.memory != 0 && row.Cold != nil {
 		more := float64(row.Cold.Top-row.Cold.Base) / 1024
-		add(", memory beyond the process's own", fmt.Sprintf("%.1f MiB", more), "", fmt.Sprintf("≤ %d MiB", g.memory), more <= float64(g.memory))
+		add(", memory beyond the process's own", fmt.Sprintf("%.1f MiB", more), "", fmt.Sprintf("≤ %d MiB", g.memory),
+			more <= float64(g.memory))
 	}
 	if g.peak != 0 && row.Cold != nil && of.Cold != nil {
 		share := float64(row.Cold.Top) / float64(of.Cold.Top)

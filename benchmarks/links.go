@@ -95,7 +95,8 @@ var linksDelete = workload{
 	name:  "links/delete", title: "delete pairs of veth links",
 	each: "pair", objects: 1000, atMost: true, long: true, rounds: 1,
 	before: addPairs, after: noPairs,
-	goals: []goal{{row: kern, of: floor, times: 1.2}, {row: kern + ", LinkDelAll", of: floor + ", each, 16 sockets", times: 1.2}},
+	goals: []goal{{row: kern, of: floor, times: 1.2},
+		{row: kern + ", LinkDelAll", of: floor + ", each, 16 sockets", times: 1.2}},
 	contenders: []contender{
 		{floor, func(w *world) (op, error) { // a group in one request
 			s, err := openRaw(w, false)

@@ -46,7 +46,8 @@ var linkByName = workload{
 	chart: "find a link by name",
 	name:  "lookup/link", title: fmt.Sprintf("find a link by name among %d", netSize),
 	each: "call", objects: lookups, atMost: true, setup: addAddresses,
-	goals: []goal{{row: kern, of: floor, times: 1.15}, {row: kern + ", no handle", of: vishvananda + ", no handle", times: 0.4}},
+	goals: []goal{{row: kern, of: floor, times: 1.15},
+		{row: kern + ", no handle", of: vishvananda + ", no handle", times: 0.4}},
 	contenders: []contender{
 		{floor, func(w *world) (op, error) {
 			s, err := openRaw(w, true)

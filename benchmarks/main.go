@@ -37,7 +37,8 @@ func run() error {
 	svg := flag.String("svg", "", "write a chart to this `file`")
 	write := flag.Bool("write", false, "write chart and figures into the module's README.md and docs")
 	asJSON := flag.Bool("json", false, "print all that was measured as JSON, instead of tables")
-	programs := flag.Bool("program", false, "compare compile time and size of a program that makes ten calls of package unix, and of x/sys/unix")
+	programs := flag.Bool("program", false,
+		"compare compile time and size of a program that makes ten calls of package unix, and of x/sys/unix")
 	list := flag.Bool("list", false, "say which workloads there are")
 	flag.Parse()
 	re, err := regexp.Compile(*match)

@@ -59,7 +59,8 @@ var openClose = workload{
 	contenders: []contender{
 		{floor, func(w *world) (op, error) {
 			return repeat(w, func(int) error {
-				fd, _, e := syscall.RawSyscall(unix.SYS_SOCKET, unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)
+				fd, _, e := syscall.RawSyscall(unix.SYS_SOCKET, unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC,
+					unix.NETLINK_ROUTE)
 				if e == 0 {
 					_, _, e = syscall.RawSyscall(unix.SYS_CLOSE, fd, 0, 0)
 				}

@@ -132,7 +132,8 @@ func comparePrograms(out io.Writer, rounds int) error {
 		return err
 	}
 	var programs []*program
-	for _, from := range [][3]string{{"golang.org/x/sys", "golang.org/x/sys/unix", strings.TrimSpace(string(peer))}, {"kern.sys", "kern.sys/unix", ".."}} {
+	for _, from := range [][3]string{{"golang.org/x/sys", "golang.org/x/sys/unix", strings.TrimSpace(string(peer))},
+		{"kern.sys", "kern.sys/unix", ".."}} {
 		p, err := newProgram(temp, from[0], from[1], from[2])
 		if err != nil {
 			return err
@@ -163,7 +164,8 @@ func comparePrograms(out io.Writer, rounds int) error {
 	for _, p := range programs {
 		line := []string{p.pkg}
 		for h := range ways {
-			line = append(line, fmt.Sprintf("%.2f s, %.2f ×", p.median(h).Seconds(), float64(p.median(h))/float64(first.median(h))))
+			line = append(line, fmt.Sprintf("%.2f s, %.2f ×", p.median(h).Seconds(),
+				float64(p.median(h))/float64(first.median(h))))
 		}
 		table = append(table, append(line,
 			fmt.Sprintf("%s, %.3f ×", grouped(int(p.size)), float64(p.size)/float64(first.size)),

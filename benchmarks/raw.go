@@ -29,7 +29,8 @@ func openRaw(w *world, strict bool) (*rawSocket, error) {
 		return nil, err
 	}
 	w.onClose(func() { unix.Close(fd) })
-	for opt, on := range map[int]bool{unix.NETLINK_EXT_ACK: true, unix.NETLINK_CAP_ACK: true, unix.NETLINK_GET_STRICT_CHK: strict} {
+	for opt, on := range map[int]bool{unix.NETLINK_EXT_ACK: true, unix.NETLINK_CAP_ACK: true,
+		unix.NETLINK_GET_STRICT_CHK: strict} {
 		if !on {
 			continue
 		}
@@ -45,7 +46,8 @@ func (s *rawSocket) send(b []byte) error {
 	if s.long {
 		_, _, e = syscall.Syscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), 0, 0, 0)
 	} else {
-		_, _, e = syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), 0, 0, 0)
+		_, _, e = syscall.RawSyscall6(unix.SYS_SENDTO, uintptr(s.fd), uintptr(unsafe.Pointer(&b[0])), uintptr(len(b)), 0, 0,
+			0)
 	}
 	if e != 0 {
 		return e
@@ -55,7 +57,8 @@ func (s *rawSocket) send(b []byte) error {
 
 // recv takes what is there; rtnetlink answers before the send returns.
 func (s *rawSocket) recv() ([]byte, error) {
-	n, _, e := syscall.RawSyscall6(unix.SYS_RECVFROM, uintptr(s.fd), uintptr(unsafe.Pointer(&s.buf[0])), uintptr(len(s.buf)), unix.MSG_DONTWAIT, 0, 0)
+	n, _, e := syscall.RawSyscall6(unix.SYS_RECVFROM, uintptr(s.fd), uintptr(unsafe.Pointer(&s.buf[0])),
+		uintptr(len(s.buf)), unix.MSG_DONTWAIT, 0, 0)
 	if e != 0 {
 		return nil, e
 	}

@@ -24,13 +24,16 @@ type report struct {
 func newReport(rounds int) *report {
 	var u unix.Utsname
 	_ = unix.Uname(&u)
-	return &report{Kernel: unix.ByteSliceToString(u.Release[:]), Go: runtime.Version(), CPUs: runtime.NumCPU(), Rounds: rounds}
+	return &report{Kernel: unix.ByteSliceToString(u.Release[:]), Go: runtime.Version(), CPUs: runtime.NumCPU(),
+		Rounds: rounds}
 }
 
 // print writes a workload's table, as Markdown that also reads well as it is.
 func (o *outcome) print(out io.Writer) {
-	fmt.Fprintf(out, "\n### %s: %s\n\n%s %ss; times and memory for each.\n\n", o.Workload, o.Title, grouped(o.Objects), o.Each)
-	table := [][]string{{"", "median", "spread", "× floor", "CPU time", "× floor", "allocations", "bytes", "cold process", "peak memory"}}
+	fmt.Fprintf(out, "\n### %s: %s\n\n%s %ss; times and memory for each.\n\n", o.Workload, o.Title, grouped(o.Objects),
+		o.Each)
+	table := [][]string{{"", "median", "spread", "× floor", "CPU time", "× floor", "allocations", "bytes",
+		"cold process", "peak memory"}}
 	for i := range o.Rows {
 		table = append(table, o.cells(&o.Rows[i]))
 	}

@@ -136,7 +136,8 @@ const (
 )
 
 // routesBy is a workload that lists few routes of many.
-func routesBy(what, title string, found int, request func(w *world) []byte, filter func(w *world) (netlink.Route, uint64), show ...string) workload {
+func routesBy(what, title string, found int, request func(w *world) []byte,
+	filter func(w *world) (netlink.Route, uint64), show ...string) workload {
 	return workload{
 		name: "routes/by-" + what, title: title,
 		each: "route", objects: 1_000_000, atMost: true, rounds: 3,

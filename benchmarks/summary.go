@@ -67,7 +67,8 @@ func (r *report) summary(out io.Writer) {
 		table = append(table, line)
 	}
 	printTable(out, table)
-	fmt.Fprintf(out, "\nMedians (rounds: %d) of one run, and multiples of the floor, which is bare system calls; Linux %s, %d CPUs, %s.\n\n",
+	fmt.Fprintf(out, "\nMedians (rounds: %d) of one run, and multiples of the floor, which is bare system calls; "+
+		"Linux %s, %d CPUs, %s.\n\n",
 		r.Rounds, r.Kernel, r.CPUs, r.Go)
 }
 

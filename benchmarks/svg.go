@@ -65,9 +65,11 @@ type chart struct {
 
 func (r *report) writeSVG(file string) error {
 	c := &chart{x: margin, y: margin + fontSize}
-	c.text(c.x, ink, `font-size="15" font-weight="600"`, "Time, as multiples of what bare system calls need (dashed line); shorter is better")
+	c.text(c.x, ink, `font-size="15" font-weight="600"`,
+		"Time, as multiples of what bare system calls need (dashed line); shorter is better")
 	c.y += rowHeight
-	c.text(c.x, soft, "", fmt.Sprintf("medians (rounds: %d) of one run, Linux %s, %d CPUs, %s", r.Rounds, r.Kernel, r.CPUs, r.Go))
+	c.text(c.x, soft, "", fmt.Sprintf("medians (rounds: %d) of one run, Linux %s, %d CPUs, %s", r.Rounds, r.Kernel,
+		r.CPUs, r.Go))
 	left := [2]float64{margin, margin + column + columnGap}
 	bottom := [2]float64{c.y, c.y}
 	for i := range r.Workloads {
@@ -86,7 +88,8 @@ func (r *report) writeSVG(file string) error {
 	height := max(bottom[0], bottom[1]) + margin
 	head := fmt.Sprintf(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %.0f %.0f" width="%.0f" height="%.0f" role="img" `+
 		`aria-label="benchmarks" font-family="'DejaVu Sans', Verdana, 'Segoe UI', Helvetica, Arial, sans-serif" font-size="%d">`, chartWidth, height, chartWidth, height, fontSize)
-	sheet := fmt.Sprintf(`<rect x="0.5" y="0.5" width="%.0f" height="%.0f" rx="8" fill="%s" stroke="%s"/>`, chartWidth-1, height-1, paper, frame)
+	sheet := fmt.Sprintf(`<rect x="0.5" y="0.5" width="%.0f" height="%.0f" rx="8" fill="%s" stroke="%s"/>`, chartWidth-1,
+		height-1, paper, frame)
 	return os.WriteFile(file, []byte(head+"\n"+darkStyle()+"\n"+sheet+"\n"+c.b.String()+"</svg>\n"), 0o666)
 }
 
@@ -109,7 +112,8 @@ func (c *chart) workload(o *outcome) {
 		c.bar(o, r, unit, r.median()/base)
 	}
 	x := c.x + nameWidth + unit
-	fmt.Fprintf(&c.b, `<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" stroke="%s" stroke-dasharray="2 2"/>`+"\n", x, top+2, x, c.y+6, lineColour)
+	fmt.Fprintf(&c.b, `<line x1="%.1f" y1="%.1f" x2="%.1f" y2="%.1f" stroke="%s" stroke-dasharray="2 2"/>`+"\n", x, top+2,
+		x, c.y+6, lineColour)
 }
 
 func (c *chart) bar(o *outcome, r *row, unit, times float64) {
@@ -130,9 +134,11 @@ func (c *chart) bar(o *outcome, r *row, unit, times float64) {
 	}
 	left, length := c.x+nameWidth, unit*min(times, longest)
 	c.text(left-7, ink, `text-anchor="end"`, r.Contender)
-	fmt.Fprintf(&c.b, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.0f" rx="2" fill="%s"/>`+"\n", left, c.y-barHeight+2.5, max(length, 1), barHeight, colour)
+	fmt.Fprintf(&c.b, `<rect x="%.1f" y="%.1f" width="%.1f" height="%.0f" rx="2" fill="%s"/>`+"\n", left, c.y-barHeight+
+		2.5, max(length, 1), barHeight, colour)
 	if times > longest {
-		fmt.Fprintf(&c.b, `<path d="M%.1f %.1f l6 -%.0f h5 l-6 %.0f z" fill="%s"/>`+"\n", left+length-24, c.y+4, barHeight+3, barHeight+3, paper)
+		fmt.Fprintf(&c.b, `<path d="M%.1f %.1f l6 -%.0f h5 l-6 %.0f z" fill="%s"/>`+"\n", left+length-24, c.y+4, barHeight+3,
+			barHeight+3, paper)
 	}
 	c.text(left+length+6, soft, `font-size="11"`, label)
 }

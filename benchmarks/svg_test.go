@@ -17,10 +17,12 @@ import (
 // A viewer that knows no style sheets shows each colour of the chart on light paper; so it is with
 // the one that is in the documentation.
 func TestChartHasItsColoursWithoutStyleSheets(t *testing.T) {
-	rows := []row{{Contender: floor, NS: []float64{100}}, {Contender: kern, NS: []float64{110}}, {Contender: "peer", NS: []float64{900}}}
+	rows := []row{{Contender: floor, NS: []float64{100}}, {Contender: kern, NS: []float64{110}},
+		{Contender: "peer", NS: []float64{900}}}
 	lossy := []row{{Contender: floor, NS: []float64{100}, Seen: 1}, {Contender: "peer", NS: []float64{190}, Seen: 0.1}}
 	r := &report{Workloads: []outcome{
-		{Chart: "read # routes", Objects: 1000, Rows: rows}, {Chart: "hear of # routes", Lossy: true, Objects: 1000, Rows: lossy},
+		{Chart: "read # routes", Objects: 1000, Rows: rows},
+		{Chart: "hear of # routes", Lossy: true, Objects: 1000, Rows: lossy},
 	}}
 	file := filepath.Join(t.TempDir(), "chart.svg")
 	if err := r.writeSVG(file); err != nil {

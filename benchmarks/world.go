@@ -92,7 +92,8 @@ func ipNet(p netip.Prefix) *net.IPNet {
 
 // kernRoute is route i for this module.
 func kernRoute(w *world, i int) *netlink.Route {
-	return &netlink.Route{Dst: ipNet(prefix(i)), Gw: gateway.AsSlice(), LinkIndex: w.link, Flags: int(netlink.FLAG_ONLINK)}
+	return &netlink.Route{Dst: ipNet(prefix(i)), Gw: gateway.AsSlice(), LinkIndex: w.link,
+		Flags: int(netlink.FLAG_ONLINK)}
 }
 
 func addRoutes(w *world) error {

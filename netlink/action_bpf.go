@@ -67,7 +67,8 @@ type bpfActionWords struct {
 
 var bpfActionFields = []desc.Field{
 	{Word: "run", Read: func(*desc.Args, *desc.Field, *wire.Encoder) error { return nil }},
-	{Type: uapi.TCA_ACT_BPF_PARMS, Word: "bytecode", Words: bpfFurtherWords, Usage: "PROGRAM", Exact: true, Show: showBpfAction,
+	{Type: uapi.TCA_ACT_BPF_PARMS, Word: "bytecode", Words: bpfFurtherWords, Usage: "PROGRAM", Exact: true,
+		Show: showBpfAction,
 		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
 			desc.Scratch[bpfActionWords](in).program, err = readBpfProgram(in)
 			return err
@@ -88,7 +89,8 @@ func completeBpfAction(in *desc.Args, e *wire.Encoder, _ bool) error {
 	if w.program != nil {
 		w.program.put(e, uapi.TCA_ACT_BPF_OPS_LEN, uapi.TCA_ACT_BPF_OPS, uapi.TCA_ACT_BPF_FD, uapi.TCA_ACT_BPF_NAME)
 	}
-	e.Struct(uapi.TCA_ACT_BPF_PARMS, uapi.SizeofTcActBpf, &uapi.TcActBpf{Index: w.index, Action: w.code(uapi.TC_ACT_PIPE)})
+	e.Struct(uapi.TCA_ACT_BPF_PARMS, uapi.SizeofTcActBpf,
+		&uapi.TcActBpf{Index: w.index, Action: w.code(uapi.TC_ACT_PIPE)})
 	return nil
 }
 

@@ -42,21 +42,22 @@ type connmarkWords struct {
 }
 
 var connmarkFields = []desc.Field{
-	{Type: uapi.TCA_CONNMARK_PARMS, Word: "zone", Usage: "ZONE", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		v, err := in.Number(16, 10, "zone")
-		return set(&desc.Scratch[connmarkWords](in).zone, v, err)
-	}, Show: func(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
-		p.Str("kind", "%s ", "connmark")
-		if b == nil {
-			return
-		}
-		var c uapi.TcConnmark
-		c.Decode(b)
-		p.Uint("zone", "zone %d", uint64(c.Zone))
-		p.Control(" ", c.Action, "")
-		p.NL()
-		showActionEnd(p, "\t index %d", c.Index, c.Refcnt, c.Bindcnt, attrs[uapi.TCA_CONNMARK_TM])
-	}},
+	{Type: uapi.TCA_CONNMARK_PARMS, Word: "zone", Usage: "ZONE",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			v, err := in.Number(16, 10, "zone")
+			return set(&desc.Scratch[connmarkWords](in).zone, v, err)
+		}, Show: func(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
+			p.Str("kind", "%s ", "connmark")
+			if b == nil {
+				return
+			}
+			var c uapi.TcConnmark
+			c.Decode(b)
+			p.Uint("zone", "zone %d", uint64(c.Zone))
+			p.Control(" ", c.Action, "")
+			p.NL()
+			showActionEnd(p, "\t index %d", c.Index, c.Refcnt, c.Bindcnt, attrs[uapi.TCA_CONNMARK_TM])
+		}},
 	{Word: "reclassify", Words: controlWords, Read: readControl},
 	{Word: "index", Usage: "INDEX", Read: readIndex},
 	{Type: uapi.TCA_CONNMARK_TM, ReadOnly: true},
@@ -64,7 +65,8 @@ var connmarkFields = []desc.Field{
 
 func completeConnmark(in *desc.Args, e *wire.Encoder, _ bool) error {
 	w := desc.Scratch[connmarkWords](in)
-	e.Struct(uapi.TCA_CONNMARK_PARMS, uapi.SizeofTcConnmark, &uapi.TcConnmark{Index: w.index, Action: w.code(uapi.TC_ACT_PIPE), Zone: w.zone})
+	e.Struct(uapi.TCA_CONNMARK_PARMS, uapi.SizeofTcConnmark,
+		&uapi.TcConnmark{Index: w.index, Action: w.code(uapi.TC_ACT_PIPE), Zone: w.zone})
 	return nil
 }
 

@@ -72,8 +72,9 @@ var csumTargets = []struct {
 }
 
 var csumFields = []desc.Field{
-	{Type: uapi.TCA_CSUM_PARMS, Word: "iph", Words: []string{"ip4h", "ipv4h", "icmp", "igmp", "tcp", "udp", "udplite", "sctp"},
-		Show: showCsum, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+	{Type: uapi.TCA_CSUM_PARMS, Word: "iph",
+		Words: []string{"ip4h", "ipv4h", "icmp", "igmp", "tcp", "udp", "udplite", "sctp"},
+		Show:  showCsum, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
 			for _, t := range csumTargets {
 				if t.word == in.Last() {
 					desc.Scratch[csumWords](in).flags |= t.bit
@@ -92,7 +93,8 @@ func completeCsum(in *desc.Args, e *wire.Encoder, _ bool) error {
 	if w.flags == 0 && w.index == 0 {
 		return desc.Failed("Illegal csum construct, empty <UPDATE> list")
 	}
-	e.Struct(uapi.TCA_CSUM_PARMS, uapi.SizeofTcCsum, &uapi.TcCsum{Index: w.index, Action: w.code(uapi.TC_ACT_OK), UpdateFlags: w.flags})
+	e.Struct(uapi.TCA_CSUM_PARMS, uapi.SizeofTcCsum,
+		&uapi.TcCsum{Index: w.index, Action: w.code(uapi.TC_ACT_OK), UpdateFlags: w.flags})
 	return nil
 }
 

@@ -47,7 +47,8 @@ type MirredAction struct {
 
 // NewMirredAction returns one that has the link with the index send packets.
 func NewMirredAction(redirIndex int) *MirredAction {
-	return &MirredAction{ActionAttrs: ActionAttrs{Action: TC_ACT_STOLEN}, MirredAction: TCA_EGRESS_REDIR, Ifindex: redirIndex}
+	return &MirredAction{ActionAttrs: ActionAttrs{Action: TC_ACT_STOLEN}, MirredAction: TCA_EGRESS_REDIR,
+		Ifindex: redirIndex}
 }
 
 // Attrs returns the attributes that all kinds have.
@@ -71,7 +72,8 @@ func (*MirredAction) describe() desc.Kind {
 	return desc.Kind{Fields: mirredFields, First: firstMirred, FirstUsage: mirredUsage}
 }
 
-const mirredUsage = "{ egress | ingress } { mirror | redirect } [ index INDEX ] { dev DEV | blockid BLOCK } | index INDEX"
+const mirredUsage = "{ egress | ingress } { mirror | redirect } [ index INDEX ] { dev DEV | blockid BLOCK } | " +
+	"index INDEX"
 
 var mirredFields = []desc.Field{
 	{Type: uapi.TCA_MIRRED_PARMS, ReadOnly: true, Show: showMirred},

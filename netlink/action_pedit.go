@@ -106,7 +106,8 @@ func (p *PeditAction) keys() ([]PeditKey, error) {
 	t, err := p.pedit()
 	keys := make([]PeditKey, len(t.Keys))
 	for i, k := range t.Keys {
-		keys[i] = PeditKey{Header: uint16(t.KeysEx[i].HeaderType), Value: bytes4(k.Val), Mask: bytes4(k.Mask), Offset: int32(k.Off)}
+		keys[i] = PeditKey{Header: uint16(t.KeysEx[i].HeaderType), Value: bytes4(k.Val), Mask: bytes4(k.Mask),
+			Offset: int32(k.Off)}
 	}
 	return keys, err
 }
@@ -160,7 +161,8 @@ func (p *PeditAction) encode(c *attr.Codec, keys []PeditKey) {
 		(&uapi.TcPeditSel{Nkeys: uint8(len(keys))}).Put(b)
 		p.put(c, b)
 		for i, k := range keys {
-			(&uapi.TcPeditKey{Mask: uint4(k.Mask), Val: uint4(k.Value), Off: uint32(k.Offset), At: k.At, Offmask: k.OffMask, Shift: k.Shift}).
+			(&uapi.TcPeditKey{Mask: uint4(k.Mask), Val: uint4(k.Value), Off: uint32(k.Offset), At: k.At, Offmask: k.OffMask,
+				Shift: k.Shift}).
 				Put(b[uapi.SizeofTcPeditSel+i*uapi.SizeofTcPeditKey:])
 		}
 	}, nil)
@@ -188,7 +190,8 @@ func peditKeys(b []byte) []PeditKey {
 	_, all := nl.DeserializeTcPedit(b)
 	keys := make([]PeditKey, len(all))
 	for i, k := range all {
-		keys[i] = PeditKey{Value: bytes4(k.Val), Mask: bytes4(k.Mask), Offset: int32(k.Off), At: k.At, OffMask: k.OffMask, Shift: k.Shift}
+		keys[i] = PeditKey{Value: bytes4(k.Val), Mask: bytes4(k.Mask), Offset: int32(k.Off), At: k.At, OffMask: k.OffMask,
+			Shift: k.Shift}
 	}
 	return keys
 }
@@ -212,7 +215,8 @@ func (p *PeditAction) fields(keys []PeditKey) {
 	if dst != nil {
 		p.DstIP = dst
 	}
-	for header, proto := range [...]uint8{uapi.TCA_PEDIT_KEY_EX_HDR_TYPE_TCP: uapi.IPPROTO_TCP, uapi.TCA_PEDIT_KEY_EX_HDR_TYPE_UDP: uapi.IPPROTO_UDP} {
+	for header, proto := range [...]uint8{uapi.TCA_PEDIT_KEY_EX_HDR_TYPE_TCP: uapi.IPPROTO_TCP,
+		uapi.TCA_PEDIT_KEY_EX_HDR_TYPE_UDP: uapi.IPPROTO_UDP} {
 		if proto == 0 {
 			continue
 		}

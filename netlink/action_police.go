@@ -115,7 +115,8 @@ func (action *PoliceAction) attrs(c *attr.Codec) {
 	action.ExceedAction, action.Mtu = TcPolAct(p.Action), p.Mtu
 	action.Rate, action.PeakRate, action.Rate64, action.PeakRate64 = p.Rate.Rate, p.Peakrate.Rate, rate, peak
 	action.Burst = burstOf(max(uint64(p.Rate.Rate), rate), p.Burst)
-	action.Overhead, action.Mpu, action.LinkLayer = p.Rate.Overhead, p.Rate.Mpu, int(p.Rate.Linklayer)&nl.TC_LINKLAYER_MASK
+	action.Overhead, action.Mpu, action.LinkLayer = p.Rate.Overhead, p.Rate.Mpu,
+		int(p.Rate.Linklayer)&nl.TC_LINKLAYER_MASK
 	action.RCellLog, action.PCellLog = int(p.Rate.CellLog), int(p.Peakrate.CellLog)
 	if action.RCellLog == 0 { // newer kernels do not keep it
 		action.RCellLog = -1

@@ -62,15 +62,18 @@ func sampleNumber(in *desc.Args, what string, to **uint32) error {
 }
 
 var sampleFields = []desc.Field{
-	{Type: uapi.TCA_SAMPLE_RATE, Word: "rate", Usage: "RATE", Show: showSample, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		return sampleNumber(in, "rate", &desc.Scratch[sampleWords](in).rate)
-	}},
-	{Type: uapi.TCA_SAMPLE_PSAMPLE_GROUP, Word: "group", Usage: "GROUP", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		return sampleNumber(in, "group num", &desc.Scratch[sampleWords](in).group)
-	}},
-	{Type: uapi.TCA_SAMPLE_TRUNC_SIZE, Word: "trunc", Usage: "BYTES", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		return sampleNumber(in, "truncation size", &desc.Scratch[sampleWords](in).trunc)
-	}},
+	{Type: uapi.TCA_SAMPLE_RATE, Word: "rate", Usage: "RATE", Show: showSample,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			return sampleNumber(in, "rate", &desc.Scratch[sampleWords](in).rate)
+		}},
+	{Type: uapi.TCA_SAMPLE_PSAMPLE_GROUP, Word: "group", Usage: "GROUP",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			return sampleNumber(in, "group num", &desc.Scratch[sampleWords](in).group)
+		}},
+	{Type: uapi.TCA_SAMPLE_TRUNC_SIZE, Word: "trunc", Usage: "BYTES",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			return sampleNumber(in, "truncation size", &desc.Scratch[sampleWords](in).trunc)
+		}},
 	{Word: "reclassify", Words: controlWords, Read: readControl},
 	{Type: uapi.TCA_SAMPLE_PARMS, Word: "index", Usage: "INDEX", Read: readIndex},
 	{Type: uapi.TCA_SAMPLE_TM, ReadOnly: true},

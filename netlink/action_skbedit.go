@@ -61,7 +61,8 @@ type skbeditWords struct {
 
 // packetTypes are the names of PACKET_….
 var packetTypes = []string{
-	uapi.PACKET_HOST: "host", uapi.PACKET_BROADCAST: "broadcast", uapi.PACKET_MULTICAST: "multicast", uapi.PACKET_OTHERHOST: "otherhost",
+	uapi.PACKET_HOST: "host", uapi.PACKET_BROADCAST: "broadcast", uapi.PACKET_MULTICAST: "multicast",
+	uapi.PACKET_OTHERHOST: "otherhost",
 }
 
 var skbeditFields = []desc.Field{
@@ -71,44 +72,48 @@ var skbeditFields = []desc.Field{
 			desc.Scratch[skbeditWords](in).queue = new(uint16(v))
 			return err
 		}},
-	{Type: uapi.TCA_SKBEDIT_PRIORITY, Word: "priority", Usage: "CLASSID", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		v, err := in.ClassID("priority")
-		desc.Scratch[skbeditWords](in).priority = &v
-		return err
-	}},
-	{Type: uapi.TCA_SKBEDIT_MARK, Word: "mark", Usage: "MARK[/MASK]", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		word, err := in.Next()
-		if err != nil {
+	{Type: uapi.TCA_SKBEDIT_PRIORITY, Word: "priority", Usage: "CLASSID",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			v, err := in.ClassID("priority")
+			desc.Scratch[skbeditWords](in).priority = &v
 			return err
-		}
-		w := desc.Scratch[skbeditWords](in)
-		mark, mask, slash := strings.Cut(word, "/")
-		v, err := desc.ParseUint(mark, 32)
-		if w.mark = new(uint32(v)); err != nil {
-			return desc.Illegal("mark")
-		}
-		if slash {
-			v, err := desc.ParseUint(mask, 32)
-			if w.mask = new(uint32(v)); err != nil {
-				return desc.Illegal("mask")
+		}},
+	{Type: uapi.TCA_SKBEDIT_MARK, Word: "mark", Usage: "MARK[/MASK]",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			word, err := in.Next()
+			if err != nil {
+				return err
 			}
-		}
-		return nil
-	}},
+			w := desc.Scratch[skbeditWords](in)
+			mark, mask, slash := strings.Cut(word, "/")
+			v, err := desc.ParseUint(mark, 32)
+			if w.mark = new(uint32(v)); err != nil {
+				return desc.Illegal("mark")
+			}
+			if slash {
+				v, err := desc.ParseUint(mask, 32)
+				if w.mask = new(uint32(v)); err != nil {
+					return desc.Illegal("mask")
+				}
+			}
+			return nil
+		}},
 	{Type: uapi.TCA_SKBEDIT_MASK, ReadOnly: true},
-	{Type: uapi.TCA_SKBEDIT_PTYPE, Word: "ptype", Usage: "{ host | broadcast | multicast | otherhost }", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		for i, name := range packetTypes {
-			if in.TakeAbbr(name) {
-				desc.Scratch[skbeditWords](in).ptype = new(uint16(i))
-				return nil
+	{Type: uapi.TCA_SKBEDIT_PTYPE, Word: "ptype", Usage: "{ host | broadcast | multicast | otherhost }",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			for i, name := range packetTypes {
+				if in.TakeAbbr(name) {
+					desc.Scratch[skbeditWords](in).ptype = new(uint16(i))
+					return nil
+				}
 			}
-		}
-		return desc.Failed("Illegal ptype (%s)", in.Peek())
-	}},
-	{Type: uapi.TCA_SKBEDIT_FLAGS, Word: "inheritdsfield", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		desc.Scratch[skbeditWords](in).inherit = true
-		return nil
-	}},
+			return desc.Failed("Illegal ptype (%s)", in.Peek())
+		}},
+	{Type: uapi.TCA_SKBEDIT_FLAGS, Word: "inheritdsfield",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			desc.Scratch[skbeditWords](in).inherit = true
+			return nil
+		}},
 	{Word: "reclassify", Words: controlWords, Read: readControl},
 	{Type: uapi.TCA_SKBEDIT_PARMS, Word: "index", Usage: "INDEX", Read: readIndex},
 	{Type: uapi.TCA_SKBEDIT_TM, ReadOnly: true},
@@ -120,7 +125,8 @@ func completeSkbedit(in *desc.Args, e *wire.Encoder, _ bool) error {
 	if w.queue == nil && w.priority == nil && w.mark == nil && w.ptype == nil && !w.inherit && w.index == 0 {
 		return desc.Failed("skbedit needs something to set")
 	}
-	e.Struct(uapi.TCA_SKBEDIT_PARMS, uapi.SizeofTcSkbedit, &uapi.TcSkbedit{Index: w.index, Action: w.code(uapi.TC_ACT_PIPE)})
+	e.Struct(uapi.TCA_SKBEDIT_PARMS, uapi.SizeofTcSkbedit,
+		&uapi.TcSkbedit{Index: w.index, Action: w.code(uapi.TC_ACT_PIPE)})
 	if w.queue != nil {
 		e.Uint16(uapi.TCA_SKBEDIT_QUEUE_MAPPING, *w.queue)
 	}

@@ -106,56 +106,61 @@ var vlanActionFields = []desc.Field{
 			w.action = int32(slices.Index(vlanActions, in.Last()))
 			return nil
 		}},
-	{Type: uapi.TCA_VLAN_PUSH_VLAN_ID, Word: "id", Usage: "VLANID", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[vlanWords](in)
-		if err := w.only("id", uapi.TCA_VLAN_ACT_PUSH, uapi.TCA_VLAN_ACT_MODIFY); err != nil {
+	{Type: uapi.TCA_VLAN_PUSH_VLAN_ID, Word: "id", Usage: "VLANID",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[vlanWords](in)
+			if err := w.only("id", uapi.TCA_VLAN_ACT_PUSH, uapi.TCA_VLAN_ACT_MODIFY); err != nil {
+				return err
+			}
+			v, err := in.NumberArg(16, "id is invalid")
+			w.id = new(uint16(v))
 			return err
-		}
-		v, err := in.NumberArg(16, "id is invalid")
-		w.id = new(uint16(v))
-		return err
-	}},
-	{Type: uapi.TCA_VLAN_PUSH_VLAN_PROTOCOL, Word: "protocol", Usage: "{ 802.1Q | 802.1ad }", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[vlanWords](in)
-		if err := w.only("protocol", uapi.TCA_VLAN_ACT_PUSH, uapi.TCA_VLAN_ACT_MODIFY); err != nil {
+		}},
+	{Type: uapi.TCA_VLAN_PUSH_VLAN_PROTOCOL, Word: "protocol", Usage: "{ 802.1Q | 802.1ad }",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[vlanWords](in)
+			if err := w.only("protocol", uapi.TCA_VLAN_ACT_PUSH, uapi.TCA_VLAN_ACT_MODIFY); err != nil {
+				return err
+			}
+			word, err := in.Next()
+			if err != nil {
+				return err
+			}
+			v, ok := desc.EtherProtocol(word)
+			if !ok {
+				return &desc.UsageError{Text: fmt.Sprintf("Error: argument %q is wrong: protocol is invalid", word), Status: 255}
+			}
+			w.protocol = v
+			return nil
+		}},
+	{Type: uapi.TCA_VLAN_PUSH_VLAN_PRIORITY, Word: "priority", Usage: "PRIORITY",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[vlanWords](in)
+			if err := w.only("priority", uapi.TCA_VLAN_ACT_PUSH, uapi.TCA_VLAN_ACT_MODIFY); err != nil {
+				return err
+			}
+			v, err := in.NumberArg(3, "prio is invalid")
+			w.priority = new(uint8(v))
 			return err
-		}
-		word, err := in.Next()
-		if err != nil {
+		}},
+	{Type: uapi.TCA_VLAN_PUSH_ETH_DST, Word: "dst_mac", Usage: "LLADDR",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
+			w := desc.Scratch[vlanWords](in)
+			if err := w.only("dst_mac", uapi.TCA_VLAN_ACT_PUSH_ETH); err != nil {
+				return err
+			}
+			w.dst, err = readEtherAddr(in, "dst_mac is invalid")
 			return err
-		}
-		v, ok := desc.EtherProtocol(word)
-		if !ok {
-			return &desc.UsageError{Text: fmt.Sprintf("Error: argument %q is wrong: protocol is invalid", word), Status: 255}
-		}
-		w.protocol = v
-		return nil
-	}},
-	{Type: uapi.TCA_VLAN_PUSH_VLAN_PRIORITY, Word: "priority", Usage: "PRIORITY", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[vlanWords](in)
-		if err := w.only("priority", uapi.TCA_VLAN_ACT_PUSH, uapi.TCA_VLAN_ACT_MODIFY); err != nil {
+		}},
+	{Type: uapi.TCA_VLAN_PUSH_ETH_SRC, Word: "src_mac", Usage: "LLADDR",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
+			w := desc.Scratch[vlanWords](in)
+			if err := w.only("src_mac", uapi.TCA_VLAN_ACT_PUSH_ETH); err != nil {
+				return err
+			}
+			w.src, err = readEtherAddr(in, "src_mac is invalid")
 			return err
-		}
-		v, err := in.NumberArg(3, "prio is invalid")
-		w.priority = new(uint8(v))
-		return err
-	}},
-	{Type: uapi.TCA_VLAN_PUSH_ETH_DST, Word: "dst_mac", Usage: "LLADDR", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
-		w := desc.Scratch[vlanWords](in)
-		if err := w.only("dst_mac", uapi.TCA_VLAN_ACT_PUSH_ETH); err != nil {
-			return err
-		}
-		w.dst, err = readEtherAddr(in, "dst_mac is invalid")
-		return err
-	}},
-	{Type: uapi.TCA_VLAN_PUSH_ETH_SRC, Word: "src_mac", Usage: "LLADDR", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
-		w := desc.Scratch[vlanWords](in)
-		if err := w.only("src_mac", uapi.TCA_VLAN_ACT_PUSH_ETH); err != nil {
-			return err
-		}
-		w.src, err = readEtherAddr(in, "src_mac is invalid")
-		return err
-	}},
+		}},
 	{Word: "reclassify", Words: controlWords, Read: readControl},
 	{Word: "index", Usage: "INDEX", Read: readIndex},
 	{Type: uapi.TCA_VLAN_TM, ReadOnly: true},
@@ -192,7 +197,8 @@ func completeVlan(in *desc.Args, e *wire.Encoder, _ bool) error {
 	if w.protocol != 0 && w.protocol != uapi.ETH_P_8021Q && w.protocol != uapi.ETH_P_8021AD {
 		return desc.Failed("protocol not supported")
 	}
-	e.Struct(uapi.TCA_VLAN_PARMS, uapi.SizeofTcVlan, &uapi.TcVlan{Index: w.index, Action: w.code(uapi.TC_ACT_PIPE), VAction: w.action})
+	e.Struct(uapi.TCA_VLAN_PARMS, uapi.SizeofTcVlan,
+		&uapi.TcVlan{Index: w.index, Action: w.code(uapi.TC_ACT_PIPE), VAction: w.action})
 	if w.id != nil {
 		e.Uint16(uapi.TCA_VLAN_PUSH_VLAN_ID, *w.id)
 	}

@@ -41,7 +41,8 @@ type ActionAttrs struct {
 
 // String returns some of it.
 func (q ActionAttrs) String() string {
-	return fmt.Sprintf("{Index: %d, Capab: %x, Action: %s, Refcnt: %d, Bindcnt: %d}", q.Index, q.Capab, q.Action, q.Refcnt, q.Bindcnt)
+	return fmt.Sprintf("{Index: %d, Capab: %x, Action: %s, Refcnt: %d, Bindcnt: %d}", q.Index, q.Capab, q.Action,
+		q.Refcnt, q.Bindcnt)
 }
 
 // ActionTimestamp is the age of an action, in hundredths of a second (struct tcf_t).
@@ -54,7 +55,8 @@ type ActionTimestamp struct {
 
 // String returns the times.
 func (t ActionTimestamp) String() string {
-	return fmt.Sprintf("Installed %d LastUsed %d Expires %d FirstUsed %d", t.Installed, t.LastUsed, t.Expires, t.FirstUsed)
+	return fmt.Sprintf("Installed %d LastUsed %d Expires %d FirstUsed %d", t.Installed, t.LastUsed, t.Expires,
+		t.FirstUsed)
 }
 
 // ActionStatistic are the counters of an action: tc -s action show.
@@ -150,7 +152,8 @@ func decodeAction(b []byte) (Action, error) {
 		action = &RawAction{ActionType: kind, Options: slices.Clone(options)}
 	}
 	a := action.Attrs()
-	a.Cookie, a.Flags, a.HwStats, a.InHwCount, a.UsedHwStats = common.Cookie, common.Flags, common.HwStats, common.InHwCount, common.UsedHwStats
+	a.Cookie, a.Flags, a.HwStats, a.InHwCount, a.UsedHwStats = common.Cookie, common.Flags, common.HwStats,
+		common.InHwCount, common.UsedHwStats
 	if options == nil {
 		a.Index = int(index)
 	}
@@ -199,14 +202,16 @@ func parms[T any, P attr.Structure[T]](c *attr.Codec, t attr.Type, size int, q *
 
 func (q *ActionAttrs) put(c *attr.Codec, b []byte) {
 	c.Check("index", int64(uint(q.Index)), math.MaxUint32)
-	g := uapi.TcGact{Index: uint32(q.Index), Capab: uint32(q.Capab), Action: int32(q.Action), Refcnt: int32(q.Refcnt), Bindcnt: int32(q.Bindcnt)}
+	g := uapi.TcGact{Index: uint32(q.Index), Capab: uint32(q.Capab), Action: int32(q.Action), Refcnt: int32(q.Refcnt),
+		Bindcnt: int32(q.Bindcnt)}
 	g.Put(b[:uapi.SizeofTcGact])
 }
 
 func (q *ActionAttrs) read(b []byte) {
 	var g uapi.TcGact
 	g.Decode(b)
-	q.Index, q.Capab, q.Action, q.Refcnt, q.Bindcnt = int(g.Index), int(g.Capab), TcAct(g.Action), int(g.Refcnt), int(g.Bindcnt)
+	q.Index, q.Capab, q.Action, q.Refcnt, q.Bindcnt = int(g.Index), int(g.Capab), TcAct(g.Action), int(g.Refcnt),
+		int(g.Bindcnt)
 }
 
 // onlyParms is parms of a kind that has no more than all have.

@@ -29,7 +29,8 @@ func TestActionsWithoutFilters(t *testing.T) {
 			}
 		}
 		one, err := netlink.ActionGet(mirred(7, ""))
-		if err != nil || one.Attrs().Index != 7 || one.Attrs().Cookie != "two" || one.(*netlink.MirredAction).Ifindex != link {
+		if err != nil || one.Attrs().Index != 7 || one.Attrs().Cookie != "two" ||
+			one.(*netlink.MirredAction).Ifindex != link {
 			t.Errorf("one is %+v, %v", one, err)
 		}
 		for name, list := range map[string]func() ([]netlink.Action, error){
@@ -43,7 +44,8 @@ func TestActionsWithoutFilters(t *testing.T) {
 			},
 		} {
 			all, err := list()
-			if err != nil || len(all) != 2 || all[0].Attrs().Index != 7 || all[1].Attrs().Index != 8 || all[0].Attrs().Cookie != "two" {
+			if err != nil || len(all) != 2 || all[0].Attrs().Index != 7 || all[1].Attrs().Index != 8 ||
+				all[0].Attrs().Cookie != "two" {
 				t.Errorf("%s: %+v, %v", name, all, err)
 			}
 		}
@@ -60,7 +62,8 @@ func TestActionsWithoutFilters(t *testing.T) {
 			t.Errorf("left is %+v, %v", all, err)
 		}
 		for name, err := range map[string]error{
-			"none": netlink.ActionAdd(), "nil": netlink.ActionDel(nil), "many": netlink.ActionAdd(make([]netlink.Action, 33)...), "kind": netlink.ActionFlush(""),
+			"none": netlink.ActionAdd(), "nil": netlink.ActionDel(nil),
+			"many": netlink.ActionAdd(make([]netlink.Action, 33)...), "kind": netlink.ActionFlush(""),
 		} {
 			if err == nil {
 				t.Errorf("%s: no error", name)

@@ -50,7 +50,8 @@ var addrReplies = []struct {
 			"14000600 ffffffff ffffffff 88e90400 91e90400", // IFA_CACHEINFO
 		local: "10.1.2.3/24",
 		want: Addr{
-			LinkIndex: 3, Label: "v1:web", Broadcast: net.IP{10, 1, 2, 255}, Flags: uapi.IFA_F_PERMANENT | uapi.IFA_F_DEPRECATED,
+			LinkIndex: 3, Label: "v1:web", Broadcast: net.IP{10, 1, 2, 255}, Flags: uapi.IFA_F_PERMANENT |
+				uapi.IFA_F_DEPRECATED,
 			PreferedLft: forever, ValidLft: forever,
 		},
 	},
@@ -121,7 +122,8 @@ func TestAddrDecodesKernelReplies(t *testing.T) {
 		if c.peer != "" {
 			c.want.Peer = ipNet(t, c.peer)
 		}
-		got, want, err := list.decode(wire.Message{Type: uapi.RTM_NEWADDR, Data: capture.Message(t, uapi.RTM_NEWADDR, c.bytes)})
+		got, want, err := list.decode(wire.Message{Type: uapi.RTM_NEWADDR,
+			Data: capture.Message(t, uapi.RTM_NEWADDR, c.bytes)})
 		if err != nil || !want {
 			t.Errorf("%s: wanted: %v, %v", c.name, want, err)
 		}
@@ -217,7 +219,8 @@ func TestAddrEncodesAsIproute2(t *testing.T) {
 			bytes: "02100000 03000000 08000200 0a010204 08000100 0a090000 08000900 2c010000" +
 				"08000800 00020000 14000600 08070000 100e0000 00000000 00000000",
 			local: "10.1.2.4/32", peer: "10.9.0.0/16",
-			addr: Addr{Flags: uapi.IFA_F_NOPREFIXROUTE, PreferedLft: 1800, ValidLft: 3600, Metric: 300, Broadcast: net.IPv4zero},
+			addr: Addr{Flags: uapi.IFA_F_NOPREFIXROUTE, PreferedLft: 1800, ValidLft: 3600, Metric: 300,
+				Broadcast: net.IPv4zero},
 		},
 		{
 			command: "192.0.2.1/31 dev v0 scope link",
@@ -304,9 +307,11 @@ func TestAddrEncodeFamilyFollowsTheMask(t *testing.T) {
 		{"IPv4-mapped IPv6", net.IPNet{IP: mapped, Mask: net.CIDRMask(120, 128)}, "0a78000001000000"},
 		{"IPv4 with a mask of 16 bytes", net.IPNet{IP: mapped, Mask: net.CIDRMask(24, 128)}, "0218000001000000"},
 		{"IPv4 in 4 bytes with a mask of 16", net.IPNet{IP: mapped.To4(), Mask: net.CIDRMask(24, 128)}, "0218000001000000"},
-		{"IPv6 with a mask of 4 bytes", net.IPNet{IP: net.ParseIP("fd00::1"), Mask: net.CIDRMask(24, 32)}, "0a18000001000000"},
+		{"IPv6 with a mask of 4 bytes", net.IPNet{IP: net.ParseIP("fd00::1"), Mask: net.CIDRMask(24, 32)},
+			"0a18000001000000"},
 		{"IPv6 without a mask", net.IPNet{IP: net.ParseIP("fd00::1")}, "0a00000001000000"},
-		{"IPv6 with a mask with holes", net.IPNet{IP: net.ParseIP("fd00::1"), Mask: net.IPMask(net.ParseIP("ff00:ff00::"))}, "0a00000001000000"},
+		{"IPv6 with a mask with holes", net.IPNet{IP: net.ParseIP("fd00::1"), Mask: net.IPMask(net.ParseIP("ff00:ff00::"))},
+			"0a00000001000000"},
 	} {
 		a := Addr{IPNet: &c.n}
 		b, err := encoded(func(r *wire.Request) { a.encode(r, 1) })
@@ -329,13 +334,19 @@ func TestAddrEncodeRefusesBadValues(t *testing.T) {
 	}{
 		{"no network", Addr{}, "no IP address given"},
 		{"no IP", Addr{IPNet: &net.IPNet{Mask: net.CIDRMask(24, 32)}}, "no IP address given"},
-		{"IP of 5 bytes", Addr{IPNet: &net.IPNet{IP: net.IP{1, 2, 3, 4, 5}, Mask: net.CIDRMask(24, 32)}}, "IP address of 5 bytes"},
+		{"IP of 5 bytes", Addr{IPNet: &net.IPNet{IP: net.IP{1, 2, 3, 4, 5}, Mask: net.CIDRMask(24, 32)}},
+			"IP address of 5 bytes"},
 		{"no mask", Addr{IPNet: &net.IPNet{IP: net.IP{10, 1, 2, 3}}}, "network mask is none or no prefix"},
-		{"mask with holes", Addr{IPNet: &net.IPNet{IP: net.IP{10, 1, 2, 3}, Mask: net.IPMask{255, 0, 255, 0}}}, "network mask is none or no prefix"},
-		{"mask of IPv6", Addr{IPNet: &net.IPNet{IP: net.IP{10, 1, 2, 3}, Mask: net.CIDRMask(64, 128)}}, "network mask of 64 bits for 10.1.2.3"},
-		{"peer without mask", Addr{IPNet: good(), Peer: &net.IPNet{IP: net.IP{10, 1, 2, 4}}}, "network mask is none or no prefix"},
-		{"peer of other family", Addr{IPNet: good(), Peer: ipNet(t, "2001:db8::1/64")}, "peer 2001:db8::1/64 is of another family"},
-		{"broadcast of IPv6", Addr{IPNet: good(), Broadcast: net.ParseIP("2001:db8::1")}, "broadcast 2001:db8::1 is no IPv4 address"},
+		{"mask with holes", Addr{IPNet: &net.IPNet{IP: net.IP{10, 1, 2, 3}, Mask: net.IPMask{255, 0, 255, 0}}},
+			"network mask is none or no prefix"},
+		{"mask of IPv6", Addr{IPNet: &net.IPNet{IP: net.IP{10, 1, 2, 3}, Mask: net.CIDRMask(64, 128)}},
+			"network mask of 64 bits for 10.1.2.3"},
+		{"peer without mask", Addr{IPNet: good(), Peer: &net.IPNet{IP: net.IP{10, 1, 2, 4}}},
+			"network mask is none or no prefix"},
+		{"peer of other family", Addr{IPNet: good(), Peer: ipNet(t, "2001:db8::1/64")},
+			"peer 2001:db8::1/64 is of another family"},
+		{"broadcast of IPv6", Addr{IPNet: good(), Broadcast: net.ParseIP("2001:db8::1")},
+			"broadcast 2001:db8::1 is no IPv4 address"},
 		{"broadcast of 3 bytes", Addr{IPNet: good(), Broadcast: net.IP{1, 2, 3}}, "broadcast: IP address of 3 bytes"},
 		{"scope", Addr{IPNet: good(), Scope: 256}, "scope 256 is not within 0 and 255"},
 		{"negative scope", Addr{IPNet: good(), Scope: -1}, "scope -1 is not within 0 and 255"},

@@ -39,7 +39,8 @@ var addrStates = []struct {
 	{ip: "10.1.2.3/31", local: "10.1.2.3/31"},
 	{ip: "10.1.2.3/32", local: "10.1.2.3/32"},
 	{ip: "10.1.2.3/24", local: "10.1.2.3/24", addr: netlink.Addr{Broadcast: net.IPv4zero}},
-	{ip: "10.1.2.3/24 broadcast 10.1.2.0 label lo:web", local: "10.1.2.3/24 lo:web", addr: netlink.Addr{Broadcast: net.IP{10, 1, 2, 0}}},
+	{ip: "10.1.2.3/24 broadcast 10.1.2.0 label lo:web", local: "10.1.2.3/24 lo:web",
+		addr: netlink.Addr{Broadcast: net.IP{10, 1, 2, 0}}},
 	{ip: "10.1.2.3 peer 10.9.8.7/32", local: "10.1.2.3/32", peer: "10.9.8.7/32"},
 	{ip: "10.1.2.3 peer 10.9.8.7/16 broadcast 10.1.255.255", local: "10.1.2.3/32", peer: "10.9.8.7/16"},
 	{
@@ -146,7 +147,8 @@ func shownByIP(t *testing.T) (all []shown) {
 func show(a netlink.Addr) shown {
 	s := shown{
 		link: a.LinkIndex, family: "inet", local: a.IP.String(), label: a.Label,
-		scope: netlink.Scope(a.Scope).String(), valid: roughly(a.ValidLft), preferred: roughly(a.PreferedLft), metric: a.Metric,
+		scope: netlink.Scope(a.Scope).String(), valid: roughly(a.ValidLft), preferred: roughly(a.PreferedLft),
+		metric: a.Metric,
 	}
 	s.prefix, _ = a.Mask.Size()
 	if a.IP.To4() == nil {
@@ -173,7 +175,8 @@ func addManyAddrs(t *testing.T) {
 	addVeth(t)
 	for i, c := range addrStates {
 		for _, dev := range []string{"lo", "v0", "v1"} {
-			words := strings.Fields(strings.NewReplacer("10.1.2.", fmt.Sprintf("10.%d.2.", i), "2001:db8:", fmt.Sprintf("2001:db8:%d:", i), "lo:", dev+":").Replace(c.ip))
+			words := strings.Fields(strings.NewReplacer("10.1.2.", fmt.Sprintf("10.%d.2.", i), "2001:db8:",
+				fmt.Sprintf("2001:db8:%d:", i), "lo:", dev+":").Replace(c.ip))
 			tool(t, "ip", append([]string{"address", "add", "dev", dev}, words...)...)
 		}
 	}
@@ -378,11 +381,13 @@ func TestAddrErrorsSayWhatAndWhich(t *testing.T) {
 			{"nil", h.AddrAdd(lo, nil), nil, []string{"addr add", "no address given"}},
 			{"empty", h.AddrAdd(lo, &netlink.Addr{}), nil, []string{"addr add", "lo", "no IP address given"}},
 			{
-				"mask with holes", h.AddrAdd(lo, &netlink.Addr{IPNet: &net.IPNet{IP: addr.IP, Mask: net.IPMask{255, 0, 255, 0}}}), nil,
+				"mask with holes", h.AddrAdd(lo, &netlink.Addr{IPNet: &net.IPNet{IP: addr.IP, Mask: net.IPMask{255, 0, 255, 0}}}),
+				nil,
 				[]string{"addr add 10.0.0.1", "ff00ff00"},
 			},
 			{"closed handle", closed.AddrAdd(lo, addr), os.ErrClosed, []string{"addr add 10.0.0.1/24"}},
-			{"cancelled context", h.WithContext(cancelled).AddrAdd(lo, addr), context.Canceled, []string{"addr add 10.0.0.1/24"}},
+			{"cancelled context", h.WithContext(cancelled).AddrAdd(lo, addr), context.Canceled,
+				[]string{"addr add 10.0.0.1/24"}},
 		} {
 			if c.err == nil || c.is != nil && !errors.Is(c.err, c.is) {
 				t.Errorf("%s: error %v is not %v", c.name, c.err, c.is)
@@ -433,7 +438,8 @@ func TestAddrBatch(t *testing.T) {
 		t.Fatal(err)
 	}
 	errs := b.Flush()
-	if len(errs) != n+1 || !errors.Is(errs[n], os.ErrExist) || slices.IndexFunc(errs, func(e error) bool { return e != nil }) != n {
+	if len(errs) != n+1 || !errors.Is(errs[n], os.ErrExist) ||
+		slices.IndexFunc(errs, func(e error) bool { return e != nil }) != n {
 		t.Errorf("got %d errors: %v", len(errs), errors.Join(errs...))
 	}
 	all, err := h.AddrList(lo, netlink.FAMILY_V4)

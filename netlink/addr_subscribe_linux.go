@@ -85,7 +85,8 @@ func AddrSubscribeAt(ns netns.NsHandle, ch chan<- AddrUpdate, done <-chan struct
 }
 
 // AddrSubscribeWithOptions is [Handle.AddrSubscribe] with options.
-func (h *Handle) AddrSubscribeWithOptions(ch chan<- AddrUpdate, done <-chan struct{}, options AddrSubscribeOptions) error {
+func (h *Handle) AddrSubscribeWithOptions(ch chan<- AddrUpdate, done <-chan struct{},
+	options AddrSubscribeOptions) error {
 	return addrEvents.send(h, ch, done, options.common())
 }
 

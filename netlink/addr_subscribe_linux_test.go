@@ -44,7 +44,8 @@ func TestAddrSubscribeSendsChanges(t *testing.T) {
 			t.Fatal(err)
 		}
 		u := expect(a, true)
-		if u.ValidLft != 5000 || u.PreferedLft != 3000 || u.Scope != int(netlink.SCOPE_UNIVERSE) || u.Flags&uapi.IFA_F_NOPREFIXROUTE == 0 {
+		if u.ValidLft != 5000 || u.PreferedLft != 3000 || u.Scope != int(netlink.SCOPE_UNIVERSE) ||
+			u.Flags&uapi.IFA_F_NOPREFIXROUTE == 0 {
 			t.Errorf("got %+v", u)
 		}
 		if err := h.AddrDel(lo, a); err != nil {

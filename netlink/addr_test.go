@@ -23,7 +23,8 @@ func TestParseAddr(t *testing.T) {
 			t.Errorf("%q: got %+v, %q", c.in, a, a)
 		}
 	}
-	for _, in := range []string{"", " ", "192.0.2.7", "192.0.2.7/33", "192.0.2/24", "2001:db8::7/129", "eth0", "192.0.2.7/24 eth0 eth1", "192.0.2.7 /24"} {
+	for _, in := range []string{"", " ", "192.0.2.7", "192.0.2.7/33", "192.0.2/24", "2001:db8::7/129", "eth0",
+		"192.0.2.7/24 eth0 eth1", "192.0.2.7 /24"} {
 		if a, err := ParseAddr(in); err == nil {
 			t.Errorf("%q: got %+v, want an error", in, a)
 		}

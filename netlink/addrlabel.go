@@ -51,7 +51,8 @@ func (h *Handle) addrLabel(op string, typ, flags uint16, l *AddrLabel) error {
 		r.Fail(fmt.Errorf("prefix %v is none of IPv6", l.Prefix))
 		return h.exec(r, op, l.String)
 	}
-	head := uapi.Ifaddrlblmsg{Family: uapi.AF_INET6, Prefixlen: uint8(l.Prefix.Bits()), Index: uint32(toIndex(&r.Encoder, "link", l.LinkIndex))}
+	head := uapi.Ifaddrlblmsg{Family: uapi.AF_INET6, Prefixlen: uint8(l.Prefix.Bits()),
+		Index: uint32(toIndex(&r.Encoder, "link", l.LinkIndex))}
 	head.Put(r.Header(uapi.SizeofIfaddrlblmsg))
 	r.Addr(uapi.IFAL_ADDRESS, l.Prefix.Addr().WithZone(""))
 	r.Uint32(uapi.IFAL_LABEL, l.Label)

@@ -43,7 +43,8 @@ func TestAddressLabelsAreMadeAndDeleted(t *testing.T) {
 		t.Errorf("got %v, %v", after, err)
 	}
 	for _, want := range []error{nil, os.ErrNotExist} {
-		if err := h.AddrLabelDel(&label); !errors.Is(err, want) && err != want && !strings.Contains(err.Error(), "no such process") {
+		if err := h.AddrLabelDel(&label); !errors.Is(err, want) && err != want &&
+			!strings.Contains(err.Error(), "no such process") {
 			t.Errorf("deleted: %v, want %v", err, want)
 		}
 	}
@@ -76,7 +77,8 @@ func TestSettingsOfLinksAreRead(t *testing.T) {
 	x := mustAdd(t, h, ifb("x0"))
 	index := x.Attrs().Index
 	got, err := h.NetconfGet(FAMILY_V4, index)
-	if err != nil || got.LinkIndex != index || got.Family != FAMILY_V4 || got.Forwarding == nil || got.RPFilter == nil || got.Input != nil {
+	if err != nil || got.LinkIndex != index || got.Family != FAMILY_V4 || got.Forwarding == nil || got.RPFilter == nil ||
+		got.Input != nil {
 		t.Fatalf("got %+v, %v", got, err)
 	}
 	all, err := h.NetconfList(FAMILY_V4)
@@ -102,8 +104,10 @@ func TestTablesOfNeighboursAreReadAndChanged(t *testing.T) {
 	x := mustAdd(t, h, ifb("x0"))
 	index := x.Attrs().Index
 	change := Ntable{
-		Family: FAMILY_V4, Name: "arp_cache", LinkIndex: index, BaseReachable: new(50 * time.Second), Retrans: new(2 * time.Second), GCStale: new(70 * time.Second),
-		QueueLen: new(uint32(99)), UcastProbes: new(uint32(4)), McastReprobes: new(uint32(2)), LockTime: new(900 * time.Millisecond),
+		Family: FAMILY_V4, Name: "arp_cache", LinkIndex: index, BaseReachable: new(50 * time.Second),
+		Retrans: new(2 * time.Second), GCStale: new(70 * time.Second),
+		QueueLen: new(uint32(99)), UcastProbes: new(uint32(4)), McastReprobes: new(uint32(2)),
+		LockTime: new(900 * time.Millisecond),
 	}
 	if err := h.NtableSet(&change); err != nil {
 		t.Fatal(err)
@@ -119,8 +123,10 @@ func TestTablesOfNeighboursAreReadAndChanged(t *testing.T) {
 			t.Errorf("the table is %+v", n)
 		case n.LinkIndex == index:
 			found = true
-			if n.Name != "arp_cache" || *n.BaseReachable != 50*time.Second || *n.Retrans != 2*time.Second || *n.QueueLen != 99 || *n.UcastProbes != 4 || *n.McastReprobes != 2 ||
-				*n.LockTime != 900*time.Millisecond || n.Reachable < 25*time.Second || n.Reachable > 75*time.Second || *n.McastProbes != 3 {
+			if n.Name != "arp_cache" || *n.BaseReachable != 50*time.Second || *n.Retrans != 2*time.Second ||
+				*n.QueueLen != 99 || *n.UcastProbes != 4 || *n.McastReprobes != 2 ||
+				*n.LockTime != 900*time.Millisecond || n.Reachable < 25*time.Second || n.Reachable > 75*time.Second ||
+				*n.McastProbes != 3 {
 				t.Errorf("those of the link are %+v", n)
 			}
 		}
@@ -128,7 +134,8 @@ func TestTablesOfNeighboursAreReadAndChanged(t *testing.T) {
 	if !found {
 		t.Errorf("%d is not in %+v", index, all)
 	}
-	for _, bad := range []*Ntable{nil, {Name: "nope", QueueLen: new(uint32(1))}, {Name: "arp_cache", LinkIndex: index, Retrans: new(-time.Second)}} {
+	for _, bad := range []*Ntable{nil, {Name: "nope", QueueLen: new(uint32(1))},
+		{Name: "arp_cache", LinkIndex: index, Retrans: new(-time.Second)}} {
 		if err := h.NtableSet(bad); err == nil {
 			t.Errorf("%+v was taken", bad)
 		}

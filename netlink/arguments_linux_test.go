@@ -91,13 +91,14 @@ func oddKinds[I any](values map[reflect.Type][]reflect.Value, kinds kindTable[I]
 	}
 }
 
-// TestOddArguments calls every method of a handle with arguments of which one part is nil, at a bound or very long: none
-// panics, and no error repeats all of it.
+// TestOddArguments calls every method of a handle with arguments of which one part is nil, at a bound or very long:
+// none panics, and no error repeats all of it.
 func TestOddArguments(t *testing.T) {
 	h, _ := newHandle(t)
 	h.details = true
 	// These do not end, or concern processes and namespaces of others.
-	others := regexp.MustCompile("Events$|Monitor|Subscribe|Watch|Mirror|SetNetNs|SetNs|SystemSet|Batch$|^WithContext|Close")
+	others := regexp.MustCompile("Events$|Monitor|Subscribe|Watch|Mirror|SetNetNs|SetNs|SystemSet|Batch$|^WithContext|" +
+		"Close")
 	values := map[reflect.Type][]reflect.Value{}
 	oddKinds(values, qdiscKinds)
 	oddKinds(values, classKinds)

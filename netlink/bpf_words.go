@@ -53,7 +53,8 @@ func readBpfProgram(in *desc.Args) (*bpfCommand, error) {
 		}
 		return &bpfCommand{fd: fd, name: path.Base(arg)}, nil
 	}
-	return nil, desc.Failed("ELF files are not loaded by this program: pin what is in %q, and name it by object-pinned", arg)
+	return nil, desc.Failed("ELF files are not loaded by this program: pin what is in %q, and name it by object-pinned",
+		arg)
 }
 
 // parseBytecode reads "COUNT,CODE JT JF K,…", all in decimal.

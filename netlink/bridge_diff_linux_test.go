@@ -14,8 +14,8 @@ import (
 	"kern.sys/netlink"
 )
 
-// The tests below make a state twice: with iproute2's bridge and tc, and by this package. What the tool tells of both as
-// JSON must be the same, and what this package reads of the first must be what the tool tells of it.
+// The tests below make a state twice: with iproute2's bridge and tc, and by this package. What the tool tells of both
+// as JSON must be the same, and what this package reads of the first must be what the tool tells of it.
 
 // agreement is a state, and how both see it.
 type agreement struct {
@@ -28,7 +28,8 @@ type agreement struct {
 	read   func(switchLinks) (any, error)
 }
 
-// switchLinks are the links that a state begins with: a bridge that knows VLANs, and its ports, a veth and a VXLAN device.
+// switchLinks are the links that a state begins with: a bridge that knows VLANs, and its ports, a veth and a VXLAN
+// device.
 type switchLinks struct{ br0, d0, x0 netlink.Link }
 
 func newSwitch(t *testing.T) (l switchLinks) {
@@ -38,12 +39,14 @@ func newSwitch(t *testing.T) (l switchLinks) {
 	nstest.Need(t, "VLAN filtering of bridges", "", netlink.LinkAdd(br))
 	veth := netlink.NewVeth(netlink.LinkAttrs{Name: "d0", HardwareAddr: mac(0xd0)})
 	veth.PeerName, veth.PeerHardwareAddr = "d1", mac(0xd1)
-	vxlan := &netlink.Vxlan{LinkAttrs: netlink.LinkAttrs{Name: "x0", HardwareAddr: mac(0xe0)}, FlowBased: true, VniFilter: true, Port: 4789}
+	vxlan := &netlink.Vxlan{LinkAttrs: netlink.LinkAttrs{Name: "x0", HardwareAddr: mac(0xe0)}, FlowBased: true,
+		VniFilter: true, Port: 4789}
 	if err := netlink.LinkAdd(veth); err != nil {
 		t.Fatal(err)
 	}
 	nstest.Need(t, "vxlan vnifilter", "5.18", netlink.LinkAdd(vxlan))
-	if err := errors.Join(netlink.LinkSetMaster(veth, br), netlink.LinkSetMaster(vxlan, br), netlink.LinkSetVlanTunnel(vxlan, true)); err != nil {
+	if err := errors.Join(netlink.LinkSetMaster(veth, br), netlink.LinkSetMaster(vxlan, br),
+		netlink.LinkSetVlanTunnel(vxlan, true)); err != nil {
 		t.Fatal(err)
 	}
 	return switchLinks{br, veth, vxlan}
@@ -82,13 +85,16 @@ var agreements = []agreement{
 	{
 		name: "VLANs",
 		byTool: []string{
-			"bridge vlan add dev d0 vid 5 pvid untagged", "bridge vlan add dev d0 vid 10-12 master", "bridge vlan del dev d0 vid 11",
+			"bridge vlan add dev d0 vid 5 pvid untagged", "bridge vlan add dev d0 vid 10-12 master",
+			"bridge vlan del dev d0 vid 11",
 			"bridge vlan add dev br0 vid 20 self", "bridge vlan add dev x0 vid 300 untagged",
 		},
 		byUs: func(l switchLinks) error {
 			return errors.Join(
-				netlink.BridgeVlanAdd(l.d0, 5, true, true, false, false), netlink.BridgeVlanAddRange(l.d0, 10, 12, false, false, false, true),
-				netlink.BridgeVlanDel(l.d0, 11, false, false, false, false), netlink.BridgeVlanAdd(l.br0, 20, false, false, true, false),
+				netlink.BridgeVlanAdd(l.d0, 5, true, true, false, false),
+				netlink.BridgeVlanAddRange(l.d0, 10, 12, false, false, false, true),
+				netlink.BridgeVlanDel(l.d0, 11, false, false, false, false),
+				netlink.BridgeVlanAdd(l.br0, 20, false, false, true, false),
 				netlink.BridgeVlanAdd(l.x0, 300, false, true, false, false),
 			)
 		},
@@ -130,12 +136,14 @@ var agreements = []agreement{
 		name: "tunnels of VLANs",
 		byTool: []string{
 			"bridge vlan add dev x0 vid 30-37", "bridge vlan add dev x0 vid 30 tunnel_info id 70000",
-			"bridge vlan add dev x0 vid 35-37 tunnel_info id 3000-3002", "bridge vlan del dev x0 vid 35-36 tunnel_info id 3000-3001",
+			"bridge vlan add dev x0 vid 35-37 tunnel_info id 3000-3002",
+			"bridge vlan del dev x0 vid 35-36 tunnel_info id 3000-3001",
 			"bridge vlan add dev x0 vid 32-34 tunnel_info id 2000-2002", "bridge vlan del dev x0 vid 33 tunnel_info id 2001",
 		},
 		byUs: func(l switchLinks) error {
 			return errors.Join(
-				netlink.BridgeVlanAddRange(l.x0, 30, 37, false, false, false, false), netlink.BridgeVlanAddTunnelInfo(l.x0, 30, 70000, false, false),
+				netlink.BridgeVlanAddRange(l.x0, 30, 37, false, false, false, false),
+				netlink.BridgeVlanAddTunnelInfo(l.x0, 30, 70000, false, false),
 				netlink.BridgeVlanAddRangeTunnelInfoRange(l.x0, 35, 37, 3000, 3002, false, false),
 				netlink.BridgeVlanDelRangeTunnelInfoRange(l.x0, 35, 36, 3000, 3001, false, false),
 				netlink.BridgeVlanAddRangeTunnelInfoRange(l.x0, 32, 34, 2000, 2002, false, false),
@@ -165,10 +173,12 @@ var agreements = []agreement{
 		},
 	},
 	{
-		name:   "VXLAN network identifiers",
-		byTool: []string{"bridge vni add dev x0 vni 70005", "bridge vni add dev x0 vni 100-103", "bridge vni delete dev x0 vni 103"},
+		name: "VXLAN network identifiers",
+		byTool: []string{"bridge vni add dev x0 vni 70005", "bridge vni add dev x0 vni 100-103",
+			"bridge vni delete dev x0 vni 103"},
 		byUs: func(l switchLinks) error {
-			return errors.Join(netlink.BridgeVniAdd(l.x0, 70005), netlink.BridgeVniAddRange(l.x0, 100, 103), netlink.BridgeVniDel(l.x0, 103))
+			return errors.Join(netlink.BridgeVniAdd(l.x0, 70005), netlink.BridgeVniAddRange(l.x0, 100, 103),
+				netlink.BridgeVniDel(l.x0, 103))
 		},
 		show: []string{"bridge -j vni show"},
 		told: func(links []map[string]any) any {
@@ -192,12 +202,15 @@ var agreements = []agreement{
 	{
 		name: "settings of ports",
 		byTool: []string{
-			"bridge link set dev d0 hairpin on guard on fastleave on root_block on learning off flood off neigh_suppress on isolated on vlan_tunnel on",
+			"bridge link set dev d0 hairpin on guard on fastleave on root_block on learning off flood off neigh_suppress on " +
+				"isolated on vlan_tunnel on",
 		},
 		byUs: func(l switchLinks) error {
 			return errors.Join(
-				netlink.LinkSetHairpin(l.d0, true), netlink.LinkSetGuard(l.d0, true), netlink.LinkSetFastLeave(l.d0, true), netlink.LinkSetRootBlock(l.d0, true),
-				netlink.LinkSetLearning(l.d0, false), netlink.LinkSetFlood(l.d0, false), netlink.LinkSetBrNeighSuppress(l.d0, true),
+				netlink.LinkSetHairpin(l.d0, true), netlink.LinkSetGuard(l.d0, true), netlink.LinkSetFastLeave(l.d0, true),
+				netlink.LinkSetRootBlock(l.d0, true),
+				netlink.LinkSetLearning(l.d0, false), netlink.LinkSetFlood(l.d0, false),
+				netlink.LinkSetBrNeighSuppress(l.d0, true),
 				netlink.LinkSetIsolated(l.d0, true), netlink.LinkSetVlanTunnel(l.d0, true),
 			)
 		},
@@ -207,8 +220,10 @@ var agreements = []agreement{
 			for _, l := range links {
 				is := func(key string) bool { return l[key] == true }
 				ports[fmt.Sprint(l["ifname"])] = netlink.Protinfo{
-					Hairpin: is("hairpin"), Guard: is("guard"), FastLeave: is("fastleave"), RootBlock: is("root_block"), Learning: is("learning"),
-					Flood: is("flood"), NeighSuppress: is("neigh_suppress"), Isolated: is("isolated"), VlanTunnel: is("vlan_tunnel"),
+					Hairpin: is("hairpin"), Guard: is("guard"), FastLeave: is("fastleave"), RootBlock: is("root_block"),
+					Learning: is("learning"),
+					Flood:    is("flood"), NeighSuppress: is("neigh_suppress"), Isolated: is("isolated"),
+					VlanTunnel: is("vlan_tunnel"),
 				}
 			}
 			return ports
@@ -222,13 +237,18 @@ var agreements = []agreement{
 	{
 		name: "forwarding entries",
 		byTool: []string{
-			"bridge fdb add 02:00:00:00:00:05 dev d0 master static vlan 1", "bridge fdb add 02:00:00:00:00:06 dev x0 dst 192.0.2.6 src_vni 5 vni 70007 port 4790 self",
-			"bridge fdb append 00:00:00:00:00:00 dev x0 dst 192.0.2.7 src_vni 5 self", "bridge fdb append 00:00:00:00:00:00 dev x0 dst 192.0.2.8 src_vni 5 self", "bridge fdb add 02:00:00:00:00:07 dev d0 master extern_learn",
-			"bridge fdb add 02:00:00:00:00:08 dev d0 self", "bridge fdb add 02:00:00:00:00:09 dev d0 master static sticky", "bridge fdb del 02:00:00:00:00:07 dev d0 master",
+			"bridge fdb add 02:00:00:00:00:05 dev d0 master static vlan 1",
+			"bridge fdb add 02:00:00:00:00:06 dev x0 dst 192.0.2.6 src_vni 5 vni 70007 port 4790 self",
+			"bridge fdb append 00:00:00:00:00:00 dev x0 dst 192.0.2.7 src_vni 5 self",
+			"bridge fdb append 00:00:00:00:00:00 dev x0 dst 192.0.2.8 src_vni 5 self",
+			"bridge fdb add 02:00:00:00:00:07 dev d0 master extern_learn",
+			"bridge fdb add 02:00:00:00:00:08 dev d0 self", "bridge fdb add 02:00:00:00:00:09 dev d0 master static sticky",
+			"bridge fdb del 02:00:00:00:00:07 dev d0 master",
 		},
 		byUs: func(l switchLinks) error {
 			entry := func(link netlink.Link, last byte, state, flags int) *netlink.Neigh {
-				return &netlink.Neigh{LinkIndex: link.Attrs().Index, Family: uapi.AF_BRIDGE, HardwareAddr: mac(last), State: state, Flags: flags}
+				return &netlink.Neigh{LinkIndex: link.Attrs().Index, Family: uapi.AF_BRIDGE, HardwareAddr: mac(last), State: state,
+					Flags: flags}
 			}
 			five := entry(l.d0, 5, netlink.NUD_NOARP, netlink.NTF_MASTER)
 			five.Vlan = 1
@@ -236,15 +256,18 @@ var agreements = []agreement{
 			six.IP, six.SrcVNI, six.VNI, six.Port = net.IP{192, 0, 2, 6}, 5, 70007, 4790
 			all := func(last byte) *netlink.Neigh {
 				return &netlink.Neigh{
-					LinkIndex: l.x0.Attrs().Index, Family: uapi.AF_BRIDGE, HardwareAddr: make(net.HardwareAddr, 6), State: netlink.NUD_PERMANENT,
+					LinkIndex: l.x0.Attrs().Index, Family: uapi.AF_BRIDGE, HardwareAddr: make(net.HardwareAddr, 6),
+					State: netlink.NUD_PERMANENT,
 					Flags: netlink.NTF_SELF, IP: net.IP{192, 0, 2, last}, SrcVNI: 5,
 				}
 			}
 			seven := entry(l.d0, 7, netlink.NUD_PERMANENT, netlink.NTF_MASTER|netlink.NTF_EXT_LEARNED)
 			return errors.Join(
-				netlink.NeighAdd(five), netlink.NeighAdd(six), netlink.NeighAppend(all(7)), netlink.NeighAppend(all(8)), netlink.NeighAdd(seven),
+				netlink.NeighAdd(five), netlink.NeighAdd(six), netlink.NeighAppend(all(7)), netlink.NeighAppend(all(8)),
+				netlink.NeighAdd(seven),
 				netlink.NeighAdd(entry(l.d0, 8, netlink.NUD_PERMANENT, netlink.NTF_SELF)),
-				netlink.NeighAdd(entry(l.d0, 9, netlink.NUD_NOARP, netlink.NTF_MASTER|netlink.NTF_STICKY)), netlink.NeighDel(seven),
+				netlink.NeighAdd(entry(l.d0, 9, netlink.NUD_NOARP, netlink.NTF_MASTER|netlink.NTF_STICKY)),
+				netlink.NeighDel(seven),
 			)
 		},
 		show: []string{"bridge -j fdb show"},
@@ -252,8 +275,10 @@ var agreements = []agreement{
 			var entries []string
 			for _, n := range all {
 				flags := fmt.Sprint(n["flags"])
-				entries = append(entries, fmt.Sprintln(n["mac"], n["ifname"], "state", n["state"], "dst", n["dst"], "vlan", whole(n["vlan"], 0),
-					"vni", whole(n["vni"], 0), "src_vni", whole(n["src_vni"], 0), "port", whole(n["port"], 0), "master", n["master"], flags))
+				entries = append(entries, fmt.Sprintln(n["mac"], n["ifname"], "state", n["state"], "dst", n["dst"], "vlan",
+					whole(n["vlan"], 0),
+					"vni", whole(n["vni"], 0), "src_vni", whole(n["src_vni"], 0), "port", whole(n["port"], 0), "master", n["master"],
+					flags))
 			}
 			slices.Sort(entries)
 			return entries

@@ -131,7 +131,8 @@ func TestBridgeVlans(t *testing.T) {
 		{"add", func() error { return h.BridgeVlanAdd(x, 5, true, true, false, true) }, x,
 			[]nl.BridgeVlanInfo{{Vid: 1, Flags: uapi.BRIDGE_VLAN_INFO_UNTAGGED}, {Vid: 5, Flags: first}}},
 		{"add range", func() error { return h.BridgeVlanAddRange(x, 10, 12, false, false, false, false) }, x,
-			[]nl.BridgeVlanInfo{{Vid: 1, Flags: uapi.BRIDGE_VLAN_INFO_UNTAGGED}, {Vid: 5, Flags: first}, {Vid: 10}, {Vid: 11}, {Vid: 12}}},
+			[]nl.BridgeVlanInfo{{Vid: 1, Flags: uapi.BRIDGE_VLAN_INFO_UNTAGGED}, {Vid: 5, Flags: first}, {Vid: 10}, {Vid: 11},
+				{Vid: 12}}},
 		{"del range", func() error { return h.BridgeVlanDelRange(x, 10, 11, false, false, false, false) }, x,
 			[]nl.BridgeVlanInfo{{Vid: 1, Flags: uapi.BRIDGE_VLAN_INFO_UNTAGGED}, {Vid: 5, Flags: first}, {Vid: 12}}},
 		{"del", func() error { return h.BridgeVlanDel(x, 5, false, false, false, true) }, x,
@@ -170,7 +171,8 @@ func TestBridgeVlanTunnels(t *testing.T) {
 	); err != nil {
 		t.Fatal(err)
 	}
-	want := []nl.TunnelInfo{{TunId: 1000, Vid: 10}, {TunId: 2000, Vid: 12}, {TunId: 2001, Vid: 13}, {TunId: 2002, Vid: 14}}
+	want := []nl.TunnelInfo{{TunId: 1000, Vid: 10}, {TunId: 2000, Vid: 12}, {TunId: 2001, Vid: 13},
+		{TunId: 2002, Vid: 14}}
 	for name, list := range map[string]func() ([]nl.TunnelInfo, error){
 		"all": h.BridgeVlanTunnelShow,
 		"dev": func() ([]nl.TunnelInfo, error) { return h.BridgeVlanTunnelShowDev(x) },

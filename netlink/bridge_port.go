@@ -76,17 +76,18 @@ func (h *Handle) LinkGetProtinfo(link Link) (Protinfo, error) {
 	var prot Protinfo
 	found := false
 	r := linkRequest(uapi.RTM_GETLINK, 0, link)
-	err := h.withDetails().get(r, "bridge port get", func() string { return linkObject(link) }, func(m wire.Message) error {
-		d := wire.NewDecoderAfter(m.Data, uapi.SizeofIfinfomsg)
-		for d.Next() {
-			if d.Type() == uapi.IFLA_LINKINFO {
-				in := d.Nested()
-				found = prot.decodeLinkInfo(&in)
-				d.Fail(in.Err())
+	err := h.withDetails().get(r, "bridge port get", func() string { return linkObject(link) },
+		func(m wire.Message) error {
+			d := wire.NewDecoderAfter(m.Data, uapi.SizeofIfinfomsg)
+			for d.Next() {
+				if d.Type() == uapi.IFLA_LINKINFO {
+					in := d.Nested()
+					found = prot.decodeLinkInfo(&in)
+					d.Fail(in.Err())
+				}
 			}
-		}
-		return d.Err()
-	})
+			return d.Err()
+		})
 	if err == nil && !found {
 		err = &wire.Error{Op: "bridge port get", Object: linkObject(link), Err: errNoPort}
 	}

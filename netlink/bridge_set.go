@@ -16,7 +16,8 @@ func (h *Handle) bridgeSet(link Link, what string, encode func(*wire.Encoder)) e
 	encode(&r.Encoder)
 	r.End()
 	r.End()
-	return h.linkExec(r, "link set", link, errNoDevice, func() string { return linkObject(link) + " type bridge " + what })
+	return h.linkExec(r, "link set", link, errNoDevice,
+		func() string { return linkObject(link) + " type bridge " + what })
 }
 
 // BridgeSetMcastSnoop says whether a bridge sends multicast packets to those

@@ -98,7 +98,8 @@ func (h *Handle) BridgeVlanDelRange(link Link, vid, vidEnd uint16, pvid, untagge
 	return h.bridgeVlans(uapi.RTM_DELLINK, link, vid, vidEnd, pvid, untagged, self, master)
 }
 
-func (h *Handle) bridgeVlanTunnels(typ uint16, link Link, vid, vidEnd uint16, tunid, tunidEnd uint32, self, master bool) error {
+func (h *Handle) bridgeVlanTunnels(typ uint16, link Link, vid, vidEnd uint16, tunid, tunidEnd uint32, self,
+	master bool) error {
 	what := fmt.Sprintf("%s tunnel_info id %d", vlanRange(vid, vidEnd), tunid)
 	return h.bridgeVlan(typ, link, what, self, master, func(e *wire.Encoder) {
 		if vidEnd > maxVlanID {
@@ -127,12 +128,14 @@ func (h *Handle) bridgeVlanTunnels(typ uint16, link Link, vid, vidEnd uint16, tu
 // BridgeVlanAddTunnelInfo maps the VLANs from vid to vidEnd of a bridge port to
 // the tunnels from tunid to tunidEnd. The port has vlan_tunnel on and is a vxlan
 // link: bridge vlan add dev DEV vid VID tunnel_info id TUNID.
-func (h *Handle) BridgeVlanAddTunnelInfo(link Link, vid, vidEnd uint16, tunid, tunidEnd uint32, self, master bool) error {
+func (h *Handle) BridgeVlanAddTunnelInfo(link Link, vid, vidEnd uint16, tunid, tunidEnd uint32, self,
+	master bool) error {
 	return h.bridgeVlanTunnels(uapi.RTM_SETLINK, link, vid, vidEnd, tunid, tunidEnd, self, master)
 }
 
 // BridgeVlanDelTunnelInfo removes what [Handle.BridgeVlanAddTunnelInfo] adds.
-func (h *Handle) BridgeVlanDelTunnelInfo(link Link, vid, vidEnd uint16, tunid, tunidEnd uint32, self, master bool) error {
+func (h *Handle) BridgeVlanDelTunnelInfo(link Link, vid, vidEnd uint16, tunid, tunidEnd uint32, self,
+	master bool) error {
 	return h.bridgeVlanTunnels(uapi.RTM_DELLINK, link, vid, vidEnd, tunid, tunidEnd, self, master)
 }
 
@@ -144,7 +147,8 @@ func BridgeVlanAddTunnelInfo(link Link, vid uint16, tunid uint32, self, master b
 
 // BridgeVlanAddRangeTunnelInfoRange is [Handle.BridgeVlanAddTunnelInfo] in the
 // network namespace of the calling thread.
-func BridgeVlanAddRangeTunnelInfoRange(link Link, vid, vidEnd uint16, tunid, tunidEnd uint32, self, master bool) error {
+func BridgeVlanAddRangeTunnelInfoRange(link Link, vid, vidEnd uint16, tunid, tunidEnd uint32, self,
+	master bool) error {
 	return pkgHandle.BridgeVlanAddTunnelInfo(link, vid, vidEnd, tunid, tunidEnd, self, master)
 }
 
@@ -156,6 +160,7 @@ func BridgeVlanDelTunnelInfo(link Link, vid uint16, tunid uint32, self, master b
 
 // BridgeVlanDelRangeTunnelInfoRange is [Handle.BridgeVlanDelTunnelInfo] in the
 // network namespace of the calling thread.
-func BridgeVlanDelRangeTunnelInfoRange(link Link, vid, vidEnd uint16, tunid, tunidEnd uint32, self, master bool) error {
+func BridgeVlanDelRangeTunnelInfoRange(link Link, vid, vidEnd uint16, tunid, tunidEnd uint32, self,
+	master bool) error {
 	return pkgHandle.BridgeVlanDelTunnelInfo(link, vid, vidEnd, tunid, tunidEnd, self, master)
 }

@@ -22,7 +22,8 @@ func TestDecodeBridgeVlansOfKernel(t *testing.T) {
 			vlans: []*nl.BridgeVlanInfo{
 				{Vid: 1, Flags: untagged}, {Vid: 5, Flags: pvid | untagged}, {Vid: 10}, {Vid: 11}, {Vid: 12}, {Vid: 13}, {Vid: 14},
 			},
-			tunnels: []nl.TunnelInfo{{TunId: 1000, Vid: 10}, {TunId: 2000, Vid: 12}, {TunId: 2001, Vid: 13}, {TunId: 2002, Vid: 14}},
+			tunnels: []nl.TunnelInfo{{TunId: 1000, Vid: 10}, {TunId: 2000, Vid: 12}, {TunId: 2001, Vid: 13},
+				{TunId: 2002, Vid: 14}},
 		},
 	} {
 		got, want1, err := decodeBridgeVlanPort(bridgeVlanMessage(capturedFile(t, file)))
@@ -53,12 +54,14 @@ func TestVlanRangesThatAreNone(t *testing.T) {
 		infos []nl.BridgeVlanInfo
 		want  []uint16
 	}{
-		"pair":             {[]nl.BridgeVlanInfo{{Vid: 3, Flags: begin}, {Vid: 5, Flags: end}}, []uint16{3, 4, 5}},
-		"end alone":        {[]nl.BridgeVlanInfo{{Vid: 5, Flags: end}}, []uint16{5}},
-		"backwards":        {[]nl.BridgeVlanInfo{{Vid: 7, Flags: begin}, {Vid: 5, Flags: end}}, []uint16{5}},
-		"begin alone":      {[]nl.BridgeVlanInfo{{Vid: 7, Flags: begin}}, nil},
-		"the same again":   {[]nl.BridgeVlanInfo{{Vid: 3, Flags: begin}, {Vid: 5, Flags: end}, {Vid: 3, Flags: begin}, {Vid: 5, Flags: end}}, []uint16{3, 4, 5, 5}},
-		"two ends":         {[]nl.BridgeVlanInfo{{Vid: 3, Flags: begin}, {Vid: 4, Flags: end}, {Vid: 9, Flags: end}}, []uint16{3, 4, 9}},
+		"pair":        {[]nl.BridgeVlanInfo{{Vid: 3, Flags: begin}, {Vid: 5, Flags: end}}, []uint16{3, 4, 5}},
+		"end alone":   {[]nl.BridgeVlanInfo{{Vid: 5, Flags: end}}, []uint16{5}},
+		"backwards":   {[]nl.BridgeVlanInfo{{Vid: 7, Flags: begin}, {Vid: 5, Flags: end}}, []uint16{5}},
+		"begin alone": {[]nl.BridgeVlanInfo{{Vid: 7, Flags: begin}}, nil},
+		"the same again": {[]nl.BridgeVlanInfo{{Vid: 3, Flags: begin}, {Vid: 5, Flags: end}, {Vid: 3, Flags: begin},
+			{Vid: 5, Flags: end}}, []uint16{3, 4, 5, 5}},
+		"two ends": {[]nl.BridgeVlanInfo{{Vid: 3, Flags: begin}, {Vid: 4, Flags: end}, {Vid: 9, Flags: end}},
+			[]uint16{3, 4, 9}},
 		"all there can be": {[]nl.BridgeVlanInfo{{Vid: 1, Flags: begin}, {Vid: 4094, Flags: end}}, nil},
 	} {
 		b := linkMessage(uapi.Ifinfomsg{Family: uapi.AF_BRIDGE, Index: 3}, func(e *wire.Encoder) {

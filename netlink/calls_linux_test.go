@@ -145,7 +145,8 @@ func TestNeighSeqFilteredGivesWhatIsAskedFor(t *testing.T) {
 func TestSubscribeInTheNamespaceOfTheThread(t *testing.T) {
 	nstest.Do(t, func() {
 		done := make(chan struct{})
-		addrs, neighs, routes := make(chan netlink.AddrUpdate), make(chan netlink.NeighUpdate), make(chan netlink.RouteUpdate)
+		addrs, neighs, routes := make(chan netlink.AddrUpdate), make(chan netlink.NeighUpdate),
+			make(chan netlink.RouteUpdate)
 		err := errors.Join(
 			netlink.AddrSubscribe(addrs, done),
 			netlink.NeighSubscribe(neighs, done),

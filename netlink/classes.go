@@ -35,7 +35,8 @@ type ClassAttrs struct {
 
 // String returns where the class is.
 func (c ClassAttrs) String() string {
-	return fmt.Sprintf("{LinkIndex: %d, Handle: %s, Parent: %s, Leaf: %d}", c.LinkIndex, HandleStr(c.Handle), HandleStr(c.Parent), c.Leaf)
+	return fmt.Sprintf("{LinkIndex: %d, Handle: %s, Parent: %s, Leaf: %d}", c.LinkIndex, HandleStr(c.Handle),
+		HandleStr(c.Parent), c.Leaf)
 }
 
 // GenericClass is a class of a kind that the package knows by its name only, or whose options it
@@ -143,6 +144,7 @@ func decodeClass(b []byte) (Class, error) {
 	if !ok || decodeAttrs(c, m.options) != nil {
 		c = &GenericClass{ClassType: string(m.kind), Options: slices.Clone(m.options)}
 	}
-	*c.Attrs() = ClassAttrs{LinkIndex: int(m.Ifindex), Handle: m.Handle, Parent: m.Parent, Leaf: m.Info, Statistics: stats, Xstats: app}
+	*c.Attrs() = ClassAttrs{LinkIndex: int(m.Ifindex), Handle: m.Handle, Parent: m.Parent, Leaf: m.Info,
+		Statistics: stats, Xstats: app}
 	return c, nil
 }

@@ -15,8 +15,9 @@ type ConntrackTableType uint8
 
 // Tables of connection tracking.
 const (
-	ConntrackTable       = uapi.NFNL_SUBSYS_CTNETLINK     // connections
-	ConntrackExpectTable = uapi.NFNL_SUBSYS_CTNETLINK_EXP // connections that helpers expect, see [Handle.ConntrackExpectSeq]
+	ConntrackTable = uapi.NFNL_SUBSYS_CTNETLINK // connections
+	// connections that helpers expect, see [Handle.ConntrackExpectSeq]
+	ConntrackExpectTable = uapi.NFNL_SUBSYS_CTNETLINK_EXP
 )
 
 // InetFamily is a family of addresses, FAMILY_V4 or FAMILY_V6.
@@ -210,7 +211,8 @@ func (s *ConntrackFlow) String() string {
 	if s.Zone != 0 {
 		fmt.Fprintf(&b, "zone=%d ", s.Zone)
 	}
-	fmt.Fprintf(&b, "start=%v stop=%v timeout=%d(sec)", time.Unix(0, int64(s.TimeStart)), time.Unix(0, int64(s.TimeStop)), int32(s.TimeOut))
+	fmt.Fprintf(&b, "start=%v stop=%v timeout=%d(sec)", time.Unix(0, int64(s.TimeStart)), time.Unix(0, int64(s.TimeStop)),
+		int32(s.TimeOut))
 	return b.String()
 }
 

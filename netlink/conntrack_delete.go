@@ -14,7 +14,8 @@ const conntrackDeleteOp = "conntrack delete"
 // ConntrackDeleteFilter is [Handle.ConntrackDeleteFilters] with one filter.
 //
 // Deprecated: use ConntrackDeleteFilters.
-func (h *Handle) ConntrackDeleteFilter(table ConntrackTableType, family InetFamily, filter CustomConntrackFilter) (uint, error) {
+func (h *Handle) ConntrackDeleteFilter(table ConntrackTableType, family InetFamily,
+	filter CustomConntrackFilter) (uint, error) {
 	return h.ConntrackDeleteFilters(table, family, filter)
 }
 
@@ -22,7 +23,8 @@ func (h *Handle) ConntrackDeleteFilter(table ConntrackTableType, family InetFami
 // filters chooses: conntrack -D. It returns how many those were, with those that had gone meanwhile.
 // Connections are deleted in batches while the table is read, so a table of any size takes little memory and
 // one pass. What one [*ConntrackFilter] chooses is chosen by the kernel, as far as it can.
-func (h *Handle) ConntrackDeleteFilters(table ConntrackTableType, family InetFamily, filters ...CustomConntrackFilter) (uint, error) {
+func (h *Handle) ConntrackDeleteFilters(table ConntrackTableType, family InetFamily,
+	filters ...CustomConntrackFilter) (uint, error) {
 	if h == nil {
 		return 0, errNoHandle
 	}
@@ -104,7 +106,8 @@ func (h *Handle) ConntrackDeleteMatching(q ConntrackQuery, match func(*Conntrack
 }
 
 // conntrackDelete deletes what match wants of what a table has for a query.
-func (h *Handle) conntrackDelete(table ConntrackTableType, family InetFamily, q *ConntrackQuery, match func(data []byte) (bool, error)) (int, error) {
+func (h *Handle) conntrackDelete(table ConntrackTableType, family InetFamily, q *ConntrackQuery,
+	match func(data []byte) (bool, error)) (int, error) {
 	c, err := h.conn(uapi.NETLINK_NETFILTER)
 	if err != nil {
 		return 0, err
@@ -188,5 +191,6 @@ func (p *conntrackPass) failed() error {
 	if p.refused == 0 {
 		return nil
 	}
-	return wire.Annotate(fmt.Errorf("%d were not deleted, the first: %w", p.refused, p.first), conntrackDeleteOp, noObject)
+	return wire.Annotate(fmt.Errorf("%d were not deleted, the first: %w", p.refused, p.first), conntrackDeleteOp,
+		noObject)
 }

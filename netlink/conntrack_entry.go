@@ -62,7 +62,8 @@ func attrHead(b []byte) (typ uint16, n int) {
 func behind(b []byte, n int) []byte { return b[min((n+3)&^3, len(b)):] }
 
 func badAttr(b []byte) error {
-	return fmt.Errorf("%w: attribute %d says %d bytes, %d are left", wire.ErrMalformed, native.Uint16(b[2:]), native.Uint16(b), len(b))
+	return fmt.Errorf("%w: attribute %d says %d bytes, %d are left", wire.ErrMalformed, native.Uint16(b[2:]),
+		native.Uint16(b), len(b))
 }
 
 // decode reads the payload of IPCTNL_MSG_CT_NEW or …_DELETE, whatever e was. Long dumps spend their

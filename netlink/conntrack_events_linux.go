@@ -15,10 +15,11 @@ type ConntrackEventType uint8
 
 // What happens to connections.
 const (
-	ConntrackNew       ConntrackEventType = 1 << iota // it is there
-	ConntrackUpdated                                  // its state, its mark or another thing changed
-	ConntrackDestroyed                                // it is gone: with the last counters and TimeStop, where those are on
-	ConntrackListed                                   // no event: it was there when the table was listed
+	ConntrackNew     ConntrackEventType = 1 << iota // it is there
+	ConntrackUpdated                                // its state, its mark or another thing changed
+	// it is gone: with the last counters and TimeStop, where those are on
+	ConntrackDestroyed
+	ConntrackListed // no event: it was there when the table was listed
 
 	conntrackAll = ConntrackNew | ConntrackUpdated | ConntrackDestroyed
 )
@@ -73,7 +74,8 @@ func (h *Handle) ConntrackSubscribeSeq(options ConntrackSubscribeOptions) iter.S
 
 // ConntrackSubscribe is [Handle.ConntrackSubscribeSeq] to a channel: events go to ch until done or the handle
 // is closed, then ch is closed. What would come as an error goes to the options' ErrorCallback.
-func (h *Handle) ConntrackSubscribe(ch chan<- ConntrackEvent, done <-chan struct{}, options ConntrackSubscribeOptions) error {
+func (h *Handle) ConntrackSubscribe(ch chan<- ConntrackEvent, done <-chan struct{},
+	options ConntrackSubscribeOptions) error {
 	return options.events().send(h, ch, done, options.common())
 }
 

@@ -38,10 +38,11 @@ func (h *Handle) ConntrackExpectSeq(family InetFamily) iter.Seq2[ConntrackExpect
 		return conntrackRequest(ConntrackExpectTable, uapi.IPCTNL_MSG_EXP_GET, 0, family), nil
 	}
 	var d conntrackDecoder
-	return stream(h, request, "conntrack expect list", func(m wire.Message, e *ConntrackExpectation) (want bool, err error) {
-		err = d.expectation(m.Data, e)
-		return err == nil && (family == 0 || uint8(family) == e.FamilyType), err
-	}, nil)
+	return stream(h, request, "conntrack expect list",
+		func(m wire.Message, e *ConntrackExpectation) (want bool, err error) {
+			err = d.expectation(m.Data, e)
+			return err == nil && (family == 0 || uint8(family) == e.FamilyType), err
+		}, nil)
 }
 
 // ConntrackExpectList returns the expectations of [Handle.ConntrackExpectSeq].

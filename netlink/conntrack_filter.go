@@ -155,7 +155,8 @@ func (f *ConntrackFilter) AddZone(zone uint16) error {
 }
 
 func (f *ConntrackFilter) empty() bool {
-	return len(f.nets) == 0 && len(f.ports) == 0 && f.protocol == 0 && f.status == 0 && f.noStatus == 0 && len(f.labels) == 0 && f.zone == nil
+	return len(f.nets) == 0 && len(f.ports) == 0 && f.protocol == 0 && f.status == 0 && f.noStatus == 0 &&
+		len(f.labels) == 0 && f.zone == nil
 }
 
 // flowParts is what filters look at.

@@ -31,7 +31,8 @@ func (h *Handle) ConntrackTableList(table ConntrackTableType, family InetFamily)
 }
 
 // conntrackDump calls each for all messages that a table has for a query, nil for all of the family.
-func (h *Handle) conntrackDump(table ConntrackTableType, family InetFamily, q *ConntrackQuery, op string, each func(wire.Message) error) error {
+func (h *Handle) conntrackDump(table ConntrackTableType, family InetFamily, q *ConntrackQuery, op string,
+	each func(wire.Message) error) error {
 	request := func() (*wire.Request, error) {
 		if q != nil && table == ConntrackTable {
 			return q.request(), nil
@@ -50,7 +51,8 @@ func (h *Handle) conntrackDump(table ConntrackTableType, family InetFamily, q *C
 
 // ConntrackTableFlush deletes all that a table has, of every family: conntrack -F.
 func (h *Handle) ConntrackTableFlush(table ConntrackTableType) error {
-	return h.exec(conntrackRequest(table, uapi.IPCTNL_MSG_CT_DELETE, 0, uapi.AF_UNSPEC), "conntrack flush", func() string { return conntrackTableName(table) })
+	return h.exec(conntrackRequest(table, uapi.IPCTNL_MSG_CT_DELETE, 0, uapi.AF_UNSPEC), "conntrack flush",
+		func() string { return conntrackTableName(table) })
 }
 
 func conntrackTableName(table ConntrackTableType) string {
@@ -83,7 +85,8 @@ func (h *Handle) ConntrackDelete(table ConntrackTableType, family InetFamily, fl
 	return h.conntrackChange(table, family, flow, "conntrack delete", uapi.IPCTNL_MSG_CT_DELETE, 0)
 }
 
-func (h *Handle) conntrackChange(table ConntrackTableType, family InetFamily, flow *ConntrackFlow, op string, message, flags uint16) error {
+func (h *Handle) conntrackChange(table ConntrackTableType, family InetFamily, flow *ConntrackFlow, op string, message,
+	flags uint16) error {
 	r := conntrackRequest(table, message, flags, family)
 	switch {
 	case flow == nil:
@@ -109,7 +112,8 @@ func (s *ConntrackFlow) name() string {
 	if t.SrcIP == nil && t.DstIP == nil {
 		t, way = &s.Reverse, "reply "
 	}
-	return fmt.Sprintf("%sprotocol %d src %.64s sport %d dst %.64s dport %d", way, t.Protocol, t.SrcIP, t.SrcPort, t.DstIP, t.DstPort)
+	return fmt.Sprintf("%sprotocol %d src %.64s sport %d dst %.64s dport %d", way, t.Protocol, t.SrcIP, t.SrcPort,
+		t.DstIP, t.DstPort)
 }
 
 // ConntrackGet returns the connection that flow's zone and the tuple of one direction name: conntrack -G.
@@ -124,7 +128,8 @@ func (h *Handle) ConntrackGet(flow *ConntrackFlow) (*ConntrackFlow, error) {
 	}
 	var d conntrackDecoder
 	found := new(ConntrackFlow)
-	err := h.conntrackAsk(r, "conntrack get", func() string { return flow.name() }, func(m wire.Message) error { return d.flow(m.Data, found) })
+	err := h.conntrackAsk(r, "conntrack get", func() string { return flow.name() },
+		func(m wire.Message) error { return d.flow(m.Data, found) })
 	if err != nil {
 		return nil, err
 	}

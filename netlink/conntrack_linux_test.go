@@ -79,7 +79,8 @@ func TestConntrackCreateUpdateDelete(t *testing.T) {
 		t.Fatal(err)
 	}
 	shown := toolIn(t, ns, "conntrack -L -o extended")
-	for _, want := range []string{"tcp", "ESTABLISHED src=10.0.0.1 dst=10.0.0.2 sport=4000 dport=80", "[ASSURED]", "mark=7", "zone=3"} {
+	for _, want := range []string{"tcp", "ESTABLISHED src=10.0.0.1 dst=10.0.0.2 sport=4000 dport=80", "[ASSURED]",
+		"mark=7", "zone=3"} {
 		if !strings.Contains(shown, want) {
 			t.Errorf("conntrack -L shows no %q: %s", want, shown)
 		}
@@ -89,7 +90,8 @@ func TestConntrackCreateUpdateDelete(t *testing.T) {
 		t.Fatal(err)
 	}
 	tcp, ok := got.ProtoInfo.(*netlink.ProtoInfoTCP)
-	if got.Mark != 7 || got.Zone != 3 || got.Status&f.Status != f.Status || got.TimeOut < 990 || got.ID == 0 || !ok || tcp.StateString() != "ESTABLISHED" {
+	if got.Mark != 7 || got.Zone != 3 || got.Status&f.Status != f.Status || got.TimeOut < 990 || got.ID == 0 || !ok ||
+		tcp.StateString() != "ESTABLISHED" {
 		t.Errorf("got %+v %+v", got, got.ProtoInfo)
 	}
 	got.Mark, got.TimeOut = 9, 500
@@ -99,7 +101,8 @@ func TestConntrackCreateUpdateDelete(t *testing.T) {
 	timeout, mark := uint32(300), uint32(0x100)
 	// By the reply direction alone, and no more than what is named.
 	reply := &netlink.ConntrackFlow{FamilyType: netlink.FAMILY_V4, Reverse: f.Reverse, Zone: 3}
-	if err := h.ConntrackModify(reply, netlink.ConntrackChange{TimeOut: &timeout, Mark: &mark, MarkMask: 0xff00}); err != nil {
+	if err := h.ConntrackModify(reply, netlink.ConntrackChange{TimeOut: &timeout, Mark: &mark,
+		MarkMask: 0xff00}); err != nil {
 		t.Fatal(err)
 	}
 	if got, err = h.ConntrackGet(reply); err != nil || got.Mark != 0x109 || got.TimeOut > 300 || got.TimeOut < 290 {
@@ -116,11 +119,13 @@ func TestConntrackCreateUpdateDelete(t *testing.T) {
 	if err := h.ConntrackDelete(netlink.ConntrackTable, netlink.FAMILY_V4, got); err != unix.ENOENT {
 		t.Errorf("deleted twice: %v", err)
 	}
-	if err := h.ConntrackCreate(netlink.ConntrackTable, netlink.FAMILY_V4, &netlink.ConntrackFlow{FamilyType: netlink.FAMILY_V4}); err == nil {
+	if err := h.ConntrackCreate(netlink.ConntrackTable, netlink.FAMILY_V4,
+		&netlink.ConntrackFlow{FamilyType: netlink.FAMILY_V4}); err == nil {
 		t.Error("a flow without addresses was created")
 	}
 	f.Labels = []byte{1}
-	if err := h.ConntrackUpdate(netlink.ConntrackTable, netlink.FAMILY_V4, f); err == nil || !strings.Contains(err.Error(), "16") {
+	if err := h.ConntrackUpdate(netlink.ConntrackTable, netlink.FAMILY_V4, f); err == nil ||
+		!strings.Contains(err.Error(), "16") {
 		t.Errorf("labels of one byte: %v", err)
 	}
 }
@@ -128,11 +133,13 @@ func TestConntrackCreateUpdateDelete(t *testing.T) {
 func TestConntrackFlowsOfTheTool(t *testing.T) {
 	h, ns := conntrackHandle(t)
 	for _, command := range []string{
-		"conntrack -I -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 --state ESTABLISHED -t 900 -u ASSURED,SEEN_REPLY -m 5",
+		"conntrack -I -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 --state ESTABLISHED -t 900 -u " +
+			"ASSURED,SEEN_REPLY -m 5",
 		"conntrack -I -p udp -s 10.0.0.1 -d 10.0.0.3 --sport 10 --dport 20 -t 90 -w 4",
 		"conntrack -I -p icmp -s 10.0.0.1 -d 10.0.0.4 --icmp-type 8 --icmp-code 0 --icmp-id 77 -t 80",
 		"conntrack -I -p udp -s 2001:db8::1 -d 2001:db8::2 --sport 30 --dport 40 -t 70",
-		"conntrack -I -p sctp -s 10.0.0.1 -d 10.0.0.5 --sport 50 --dport 60 --state ESTABLISHED -t 60 --orig-vtag 1000 --reply-vtag 2000",
+		"conntrack -I -p sctp -s 10.0.0.1 -d 10.0.0.5 --sport 50 --dport 60 --state ESTABLISHED -t 60 --orig-vtag 1000 " +
+			"--reply-vtag 2000",
 	} {
 		toolIn(t, ns, command)
 	}
@@ -145,14 +152,17 @@ func TestConntrackFlowsOfTheTool(t *testing.T) {
 		text := f.String()
 		switch {
 		case f.Mark == 5:
-			if tcp := f.ProtoInfo.(*netlink.ProtoInfoTCP); tcp.Protocol() != "tcp" || tcp.State != uapi.TCP_CONNTRACK_ESTABLISHED || !strings.Contains(text, "ASSURED") {
+			if tcp := f.ProtoInfo.(*netlink.ProtoInfoTCP); tcp.Protocol() != "tcp" ||
+				tcp.State != uapi.TCP_CONNTRACK_ESTABLISHED || !strings.Contains(text, "ASSURED") {
 				t.Errorf("%s %+v", text, tcp)
 			}
 			seen["tcp"] = true
 		case f.Zone == 4:
-			seen["udp"] = f.Forward.DstPort == 20 && f.Reverse.SrcPort == 20 && f.TimeOut <= 90 && strings.Contains(text, "UNREPLIED")
+			seen["udp"] = f.Forward.DstPort == 20 && f.Reverse.SrcPort == 20 && f.TimeOut <= 90 &&
+				strings.Contains(text, "UNREPLIED")
 		case f.Forward.Protocol == unix.IPPROTO_ICMP:
-			seen["icmp"] = f.Forward.ICMPType == 8 && f.Forward.ICMPID == 77 && f.Reverse.ICMPType == 0 && strings.Contains(text, "type=8 code=0 id=77")
+			seen["icmp"] = f.Forward.ICMPType == 8 && f.Forward.ICMPID == 77 && f.Reverse.ICMPType == 0 &&
+				strings.Contains(text, "type=8 code=0 id=77")
 		case f.FamilyType == netlink.FAMILY_V6:
 			seen["v6"] = f.Forward.SrcIP.Equal(net.ParseIP("2001:db8::1")) && len(f.Forward.SrcIP) == 16
 		case f.Forward.Protocol == unix.IPPROTO_SCTP:
@@ -229,25 +239,33 @@ func TestConntrackQueries(t *testing.T) {
 		q    netlink.ConntrackQuery
 		want int
 	}{
-		"all":             {netlink.ConntrackQuery{}, 20},
-		"family":          {netlink.ConntrackQuery{Family: netlink.FAMILY_V6}, 0},
-		"mark":            {netlink.ConntrackQuery{Mark: &mark}, 5},
-		"mark and mask":   {netlink.ConntrackQuery{Mark: &mark, MarkMask: 1}, 10},
-		"zone":            {netlink.ConntrackQuery{Zone: &zone}, 10},
-		"no zone":         {netlink.ConntrackQuery{Zone: &noZone}, 10},
-		"status":          {netlink.ConntrackQuery{Status: netlink.ConntrackStatusAssured}, 16},
-		"not status":      {netlink.ConntrackQuery{NoStatus: netlink.ConntrackStatusAssured}, 4},
-		"both":            {netlink.ConntrackQuery{Status: netlink.ConntrackStatusConfirmed, NoStatus: netlink.ConntrackStatusSeenReply}, 4},
-		"address":         {netlink.ConntrackQuery{Family: netlink.FAMILY_V4, Original: netlink.ConntrackTupleQuery{Dst: dst}}, 10},
-		"any family":      {netlink.ConntrackQuery{Original: netlink.ConntrackTupleQuery{Dst: dst}}, 10},
-		"prefix":          {netlink.ConntrackQuery{Family: netlink.FAMILY_V4, Reply: netlink.ConntrackTupleQuery{Src: netip.MustParsePrefix("10.0.0.0/23")}}, 20},
-		"port":            {netlink.ConntrackQuery{Family: netlink.FAMILY_V4, Original: netlink.ConntrackTupleQuery{Protocol: unix.IPPROTO_TCP, DstPort: 115}}, 1},
-		"reply port":      {netlink.ConntrackQuery{Family: netlink.FAMILY_V4, Reply: netlink.ConntrackTupleQuery{Protocol: unix.IPPROTO_TCP, SrcPort: 115, Src: dst}}, 1},
-		"port, no proto":  {netlink.ConntrackQuery{Family: netlink.FAMILY_V4, Original: netlink.ConntrackTupleQuery{DstPort: 115}}, 1},
-		"other protocol":  {netlink.ConntrackQuery{Family: netlink.FAMILY_V4, Original: netlink.ConntrackTupleQuery{Protocol: unix.IPPROTO_UDP}}, 0},
-		"dying":           {netlink.ConntrackQuery{Source: netlink.ConntrackDying}, 0},
-		"unconfirmed":     {netlink.ConntrackQuery{Source: netlink.ConntrackUnconfirmed}, 0},
-		"all of it":       {netlink.ConntrackQuery{Family: netlink.FAMILY_V4, Mark: &mark, Zone: &zone, Original: netlink.ConntrackTupleQuery{Dst: dst}, Status: netlink.ConntrackStatusAssured}, 2},
+		"all":           {netlink.ConntrackQuery{}, 20},
+		"family":        {netlink.ConntrackQuery{Family: netlink.FAMILY_V6}, 0},
+		"mark":          {netlink.ConntrackQuery{Mark: &mark}, 5},
+		"mark and mask": {netlink.ConntrackQuery{Mark: &mark, MarkMask: 1}, 10},
+		"zone":          {netlink.ConntrackQuery{Zone: &zone}, 10},
+		"no zone":       {netlink.ConntrackQuery{Zone: &noZone}, 10},
+		"status":        {netlink.ConntrackQuery{Status: netlink.ConntrackStatusAssured}, 16},
+		"not status":    {netlink.ConntrackQuery{NoStatus: netlink.ConntrackStatusAssured}, 4},
+		"both": {netlink.ConntrackQuery{Status: netlink.ConntrackStatusConfirmed,
+			NoStatus: netlink.ConntrackStatusSeenReply}, 4},
+		"address": {netlink.ConntrackQuery{Family: netlink.FAMILY_V4,
+			Original: netlink.ConntrackTupleQuery{Dst: dst}}, 10},
+		"any family": {netlink.ConntrackQuery{Original: netlink.ConntrackTupleQuery{Dst: dst}}, 10},
+		"prefix": {netlink.ConntrackQuery{Family: netlink.FAMILY_V4,
+			Reply: netlink.ConntrackTupleQuery{Src: netip.MustParsePrefix("10.0.0.0/23")}}, 20},
+		"port": {netlink.ConntrackQuery{Family: netlink.FAMILY_V4,
+			Original: netlink.ConntrackTupleQuery{Protocol: unix.IPPROTO_TCP, DstPort: 115}}, 1},
+		"reply port": {netlink.ConntrackQuery{Family: netlink.FAMILY_V4,
+			Reply: netlink.ConntrackTupleQuery{Protocol: unix.IPPROTO_TCP, SrcPort: 115, Src: dst}}, 1},
+		"port, no proto": {netlink.ConntrackQuery{Family: netlink.FAMILY_V4,
+			Original: netlink.ConntrackTupleQuery{DstPort: 115}}, 1},
+		"other protocol": {netlink.ConntrackQuery{Family: netlink.FAMILY_V4,
+			Original: netlink.ConntrackTupleQuery{Protocol: unix.IPPROTO_UDP}}, 0},
+		"dying":       {netlink.ConntrackQuery{Source: netlink.ConntrackDying}, 0},
+		"unconfirmed": {netlink.ConntrackQuery{Source: netlink.ConntrackUnconfirmed}, 0},
+		"all of it": {netlink.ConntrackQuery{Family: netlink.FAMILY_V4, Mark: &mark, Zone: &zone,
+			Original: netlink.ConntrackTupleQuery{Dst: dst}, Status: netlink.ConntrackStatusAssured}, 2},
 		"zeroed counters": {netlink.ConntrackQuery{ZeroCounters: true}, 20},
 	} {
 		n := 0
@@ -272,10 +290,12 @@ func TestConntrackQueries(t *testing.T) {
 			t.Errorf("%s: %d entries, %d flows and %d in a list, want %d, %v", name, n, flows, len(list), c.want, err)
 		}
 	}
-	if all, err := h.AppendConntrackEntries(nil, netlink.ConntrackQuery{Mark: &mark}); err != nil || len(all) != 5 || all[0].Mark != 3 {
+	if all, err := h.AppendConntrackEntries(nil, netlink.ConntrackQuery{Mark: &mark}); err != nil || len(all) != 5 ||
+		all[0].Mark != 3 {
 		t.Error(len(all), err)
 	}
-	n, err := h.ConntrackDeleteMatching(netlink.ConntrackQuery{Mark: &mark}, func(e *netlink.ConntrackEntry) bool { return e.Zone == 1 && e.Original.DstPort < 110 })
+	n, err := h.ConntrackDeleteMatching(netlink.ConntrackQuery{Mark: &mark},
+		func(e *netlink.ConntrackEntry) bool { return e.Zone == 1 && e.Original.DstPort < 110 })
 	if err != nil || n != 2 {
 		t.Errorf("deleted %d %v", n, err)
 	}
@@ -324,17 +344,20 @@ func TestConntrackDeleteFilters(t *testing.T) {
 		t.Fatalf("deleted %d %v", n, err)
 	}
 	byPort := &netlink.ConntrackFilter{}
-	if err := errors.Join(byPort.AddProtocol(unix.IPPROTO_TCP), byPort.AddPort(netlink.ConntrackOrigDstPort, 2)); err != nil {
+	if err := errors.Join(byPort.AddProtocol(unix.IPPROTO_TCP),
+		byPort.AddPort(netlink.ConntrackOrigDstPort, 2)); err != nil {
 		t.Fatal(err)
 	}
 	custom := customFilter(func(f *netlink.ConntrackFlow) bool { return f.Mark >= 2000 })
-	if n, err = h.ConntrackDeleteFilters(netlink.ConntrackTable, netlink.FAMILY_V4, byPort, custom); err != nil || n != 668 {
+	if n, err = h.ConntrackDeleteFilters(netlink.ConntrackTable, netlink.FAMILY_V4, byPort, custom); err != nil ||
+		n != 668 {
 		t.Fatalf("deleted %d %v", n, err)
 	}
 	if left, _, err := h.ConntrackCount(); err != nil || left != 1332 {
 		t.Fatalf("%d are left, %v", left, err)
 	}
-	if n, err = h.ConntrackDeleteFilter(netlink.ConntrackTable, netlink.FAMILY_V4, &netlink.ConntrackFilter{}); err != nil || n != 0 {
+	if n, err = h.ConntrackDeleteFilter(netlink.ConntrackTable, netlink.FAMILY_V4,
+		&netlink.ConntrackFilter{}); err != nil || n != 0 {
 		t.Errorf("an empty filter deleted %d %v", n, err)
 	}
 	if n, err = h.ConntrackDeleteFilters(netlink.ConntrackTable, netlink.FAMILY_V6, custom); err != nil || n != 0 {
@@ -394,7 +417,8 @@ func TestConntrackSubscribe(t *testing.T) {
 	ch, done := make(chan netlink.ConntrackEvent), make(chan struct{})
 	mark := uint32(7)
 	opts := netlink.ConntrackSubscribeOptions{
-		Types: netlink.ConntrackDestroyed, Filter: netlink.ConntrackQuery{Mark: &mark}, ErrorCallback: func(err error) { t.Error(err) },
+		Types: netlink.ConntrackDestroyed, Filter: netlink.ConntrackQuery{Mark: &mark},
+		ErrorCallback: func(err error) { t.Error(err) },
 	}
 	if err := h.ConntrackSubscribe(ch, done, opts); err != nil {
 		t.Fatal(err)
@@ -451,7 +475,8 @@ func TestConntrackOfRealTraffic(t *testing.T) {
 	if i < 0 {
 		t.Fatalf("no such flow among %v", all)
 	}
-	if f := all[i]; f.Forward.Packets != 1 || f.Forward.Bytes != 33 || f.TimeStart == 0 || f.TimeStop != 0 || f.Use == 0 || f.Forward.Protocol != unix.IPPROTO_UDP {
+	if f := all[i]; f.Forward.Packets != 1 || f.Forward.Bytes != 33 || f.TimeStart == 0 || f.TimeStop != 0 ||
+		f.Use == 0 || f.Forward.Protocol != unix.IPPROTO_UDP {
 		t.Errorf("got %+v", f)
 	}
 }
@@ -475,13 +500,16 @@ func TestConntrackExpectations(t *testing.T) {
 	}
 	e := &netlink.ConntrackExpectation{
 		FamilyType: netlink.FAMILY_V4, Master: master.Forward, TimeOut: 200, Helper: "ftp",
-		Tuple: netlink.IPTuple{SrcIP: net.IP{10, 0, 0, 2}, DstIP: net.IP{10, 0, 0, 1}, DstPort: 5000, Protocol: unix.IPPROTO_TCP},
-		Mask:  netlink.IPTuple{SrcIP: net.IP{255, 255, 255, 255}, DstIP: net.IP{255, 255, 255, 255}, DstPort: 65535, Protocol: unix.IPPROTO_TCP},
+		Tuple: netlink.IPTuple{SrcIP: net.IP{10, 0, 0, 2}, DstIP: net.IP{10, 0, 0, 1}, DstPort: 5000,
+			Protocol: unix.IPPROTO_TCP},
+		Mask: netlink.IPTuple{SrcIP: net.IP{255, 255, 255, 255}, DstIP: net.IP{255, 255, 255, 255}, DstPort: 65535,
+			Protocol: unix.IPPROTO_TCP},
 	}
 	if err := h.ConntrackExpectAdd(e); err != nil {
 		t.Fatal(err)
 	}
-	if shown := toolIn(t, ns, "conntrack -L expect"); !strings.Contains(shown, "dport=5000") || !strings.Contains(shown, "helper=ftp") {
+	if shown := toolIn(t, ns, "conntrack -L expect"); !strings.Contains(shown, "dport=5000") ||
+		!strings.Contains(shown, "helper=ftp") {
 		t.Errorf("conntrack shows %s", shown)
 	}
 	n := 0
@@ -490,7 +518,8 @@ func TestConntrackExpectations(t *testing.T) {
 			t.Fatal(err)
 		}
 		n++
-		if x.Tuple.DstPort != 5000 || x.Helper != "ftp" || x.TimeOut == 0 || x.ID == 0 || x.Mask.DstPort != 65535 || x.Master.DstPort != 21 {
+		if x.Tuple.DstPort != 5000 || x.Helper != "ftp" || x.TimeOut == 0 || x.ID == 0 || x.Mask.DstPort != 65535 ||
+			x.Master.DstPort != 21 {
 			t.Errorf("got %+v", x)
 		}
 	}

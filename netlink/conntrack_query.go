@@ -43,9 +43,10 @@ type ConntrackSource uint8
 
 // Where connections are.
 const (
-	ConntrackConfirmed   ConntrackSource = iota // the table
-	ConntrackDying                              // deleted, and waiting until listeners were notified: conntrack -L dying
-	ConntrackUnconfirmed                        // their first packet is still in the host: conntrack -L unconfirmed (no more listed since Linux 6.3)
+	ConntrackConfirmed ConntrackSource = iota // the table
+	ConntrackDying                            // deleted, and waiting until listeners were notified: conntrack -L dying
+	// their first packet is still in the host: conntrack -L unconfirmed (no more listed since Linux 6.3)
+	ConntrackUnconfirmed
 )
 
 // ConntrackEntries gives the connections that q chooses as they come, in little memory and without an allocation for

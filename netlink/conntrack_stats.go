@@ -70,23 +70,24 @@ type ConntrackExpectCPUStats struct {
 // ConntrackExpectStats returns the counters of expectations of each processor.
 func (h *Handle) ConntrackExpectStats() ([]ConntrackExpectCPUStats, error) {
 	r := conntrackRequest(ConntrackExpectTable, uapi.IPCTNL_MSG_EXP_GET_STATS_CPU, 0, 0)
-	return list(h.withDetails(), r, "conntrack expect stats", func(m wire.Message) (s ConntrackExpectCPUStats, want bool, err error) {
-		d := wire.NewDecoderAfter(m.Data, uapi.SizeofNfgenmsg)
-		if len(m.Data) >= uapi.SizeofNfgenmsg {
-			s.CPU = int(binary.BigEndian.Uint16(m.Data[2:]))
-		}
-		for d.Next() {
-			switch d.Type() {
-			case uapi.CTA_STATS_EXP_NEW:
-				s.New = d.BE32()
-			case uapi.CTA_STATS_EXP_CREATE:
-				s.Create = d.BE32()
-			case uapi.CTA_STATS_EXP_DELETE:
-				s.Delete = d.BE32()
+	return list(h.withDetails(), r, "conntrack expect stats",
+		func(m wire.Message) (s ConntrackExpectCPUStats, want bool, err error) {
+			d := wire.NewDecoderAfter(m.Data, uapi.SizeofNfgenmsg)
+			if len(m.Data) >= uapi.SizeofNfgenmsg {
+				s.CPU = int(binary.BigEndian.Uint16(m.Data[2:]))
 			}
-		}
-		return s, true, d.Err()
-	})
+			for d.Next() {
+				switch d.Type() {
+				case uapi.CTA_STATS_EXP_NEW:
+					s.New = d.BE32()
+				case uapi.CTA_STATS_EXP_CREATE:
+					s.Create = d.BE32()
+				case uapi.CTA_STATS_EXP_DELETE:
+					s.Delete = d.BE32()
+				}
+			}
+			return s, true, d.Err()
+		})
 }
 
 // ConntrackCount returns how many connections the namespace has, and how many it may have: conntrack -C. top is

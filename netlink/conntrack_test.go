@@ -19,16 +19,20 @@ const ctNew = uapi.NFNL_SUBSYS_CTNETLINK<<8 | uapi.IPCTNL_MSG_CT_NEW
 // What conntrack -I sends, and what the kernel lists of it (Linux 6.18).
 const (
 	conntrackSent = "02 00 0000" +
-		"34000180 14000180 08000100 0a000001 08000200 0a000002 1c000280 05000100 06000000 06000200 00010000 06000300 00020000" +
-		"34000280 14000180 08000100 0a000002 08000200 0a000001 1c000280 05000100 06000000 06000200 00020000 06000300 00010000" +
+		"34000180 14000180 08000100 0a000001 08000200 0a000002 1c000280 05000100 06000000 06000200 00010000 06000300 " +
+		"00020000" +
+		"34000280 14000180 08000100 0a000002 08000200 0a000001 1c000280 05000100 06000000 06000200 00020000 06000300 " +
+		"00010000" +
 		"08000300 0000000e" + // CTA_STATUS
 		"08000800 00000005" + // CTA_MARK
 		"08000700 00000384" + // CTA_TIMEOUT
 		"06001200 00030000" + // CTA_ZONE
 		"30000480 2c000180 05000100 03000000 05000200 00000000 05000300 00000000 06000400 0a0a0000 06000500 0a0a0000"
 	conntrackListed = "02 00 0000" +
-		"34000180 14000180 08000100 0a000001 08000200 0a000002 1c000280 05000100 06000000 06000200 00010000 06000300 00020000" +
-		"34000280 14000180 08000100 0a000002 08000200 0a000001 1c000280 05000100 06000000 06000200 00020000 06000300 00010000" +
+		"34000180 14000180 08000100 0a000001 08000200 0a000002 1c000280 05000100 06000000 06000200 00010000 06000300 " +
+		"00020000" +
+		"34000280 14000180 08000100 0a000002 08000200 0a000001 1c000280 05000100 06000000 06000200 00020000 06000300 " +
+		"00010000" +
 		"06001200 00030000" +
 		"08000300 0000000e" +
 		"08000800 00000005" +
@@ -42,8 +46,10 @@ const (
 		"14001600 01000000 00000000 00000000 00000080" + // CTA_LABELS
 		"1c001880 08000100 00000000 08000200 00000000 08000300 00000000" // CTA_SYNPROXY
 	conntrackICMP = "02 00 0000" +
-		"3c000180 14000180 08000100 0a000001 08000200 0a000004 24000280 05000100 01000000 06000400 004d0000 05000500 08000000 05000600 00000000" +
-		"3c000280 14000180 08000100 0a000004 08000200 0a000001 24000280 05000100 01000000 06000400 004d0000 05000500 00000000 05000600 00000000" +
+		"3c000180 14000180 08000100 0a000001 08000200 0a000004 24000280 05000100 01000000 06000400 004d0000 05000500 " +
+		"08000000 05000600 00000000" +
+		"3c000280 14000180 08000100 0a000004 08000200 0a000001 24000280 05000100 01000000 06000400 004d0000 05000500 " +
+		"00000000 05000600 00000000" +
 		"08000300 00000008 08000700 00000050"
 )
 
@@ -56,25 +62,30 @@ func TestConntrackDecode(t *testing.T) {
 	want := ConntrackFlow{
 		FamilyType: FAMILY_V4,
 		Forward: IPTuple{
-			SrcIP: net.IP{10, 0, 0, 1}, DstIP: net.IP{10, 0, 0, 2}, SrcPort: 1, DstPort: 2, Protocol: uapi.IPPROTO_TCP, Packets: 7, Bytes: 0x246,
+			SrcIP: net.IP{10, 0, 0, 1}, DstIP: net.IP{10, 0, 0, 2}, SrcPort: 1, DstPort: 2, Protocol: uapi.IPPROTO_TCP,
+			Packets: 7, Bytes: 0x246,
 		},
 		Reverse: IPTuple{
-			SrcIP: net.IP{10, 0, 0, 2}, DstIP: net.IP{10, 0, 0, 1}, SrcPort: 2, DstPort: 1, Protocol: uapi.IPPROTO_TCP, Packets: 1, Bytes: 0x28,
+			SrcIP: net.IP{10, 0, 0, 2}, DstIP: net.IP{10, 0, 0, 1}, SrcPort: 2, DstPort: 1, Protocol: uapi.IPPROTO_TCP,
+			Packets: 1, Bytes: 0x28,
 		},
 		Mark: 5, Zone: 3, TimeOut: 899, Status: ConntrackStatusSeenReply | ConntrackStatusAssured | ConntrackStatusConfirmed,
-		ProtoInfo: &ProtoInfoTCP{State: uapi.TCP_CONNTRACK_ESTABLISHED, FlagsOriginal: ConntrackTCPFlags{Flags: 10}, FlagsReply: ConntrackTCPFlags{Flags: 10}},
+		ProtoInfo: &ProtoInfoTCP{State: uapi.TCP_CONNTRACK_ESTABLISHED, FlagsOriginal: ConntrackTCPFlags{Flags: 10},
+			FlagsReply: ConntrackTCPFlags{Flags: 10}},
 		TimeStart: 0x18ec3bfab254c7c7, ID: 0x6816f79e, Use: 1, Synproxy: &ConntrackSynproxy{},
 		Labels: []byte{1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0x80},
 	}
 	if !reflect.DeepEqual(f, want) {
 		t.Errorf("got  %+v\nwant %+v", f, want)
 	}
-	for _, part := range []string{"tcp\t6 src=10.0.0.1 dst=10.0.0.2 sport=1 dport=2 packets=7 bytes=582 src=10.0.0.2", "[status=0b1110, ASSURED] mark=0x5 labels=0x0100", "zone=3", "timeout=899(sec)"} {
+	for _, part := range []string{"tcp\t6 src=10.0.0.1 dst=10.0.0.2 sport=1 dport=2 packets=7 bytes=582 src=10.0.0.2",
+		"[status=0b1110, ASSURED] mark=0x5 labels=0x0100", "zone=3", "timeout=899(sec)"} {
 		if !strings.Contains(f.String(), part) {
 			t.Errorf("%q is not in %s", part, f.String())
 		}
 	}
-	if err := d.flow(capture.Message(t, ctNew, conntrackICMP), &f); err != nil || f.Forward.ICMPID != 77 || f.Forward.ICMPType != 8 || f.Forward.SrcPort != 0 {
+	if err := d.flow(capture.Message(t, ctNew, conntrackICMP), &f); err != nil || f.Forward.ICMPID != 77 ||
+		f.Forward.ICMPType != 8 || f.Forward.SrcPort != 0 {
 		t.Errorf("got %v %+v", err, f)
 	}
 }
@@ -104,14 +115,16 @@ func TestConntrackEncode(t *testing.T) {
 	// A range of NAT and what else only a new flow has.
 	f.NATDst = &ConntrackNAT{Min: net.IP{10, 9, 0, 1}, Max: net.IP{10, 9, 0, 9}, PortMin: 1000, PortMax: 1010}
 	f.Helper, f.Master = "ftp", &f.Forward
-	f.SeqAdjOriginal, f.Synproxy = &ConntrackSeqAdj{CorrectionPos: 1, OffsetBefore: -2, OffsetAfter: 3}, &ConntrackSynproxy{ISN: 1, ITS: 2, TSOff: 3}
+	f.SeqAdjOriginal, f.Synproxy = &ConntrackSeqAdj{CorrectionPos: 1, OffsetBefore: -2, OffsetAfter: 3},
+		&ConntrackSynproxy{ISN: 1, ITS: 2, TSOff: 3}
 	r = conntrackRequest(ConntrackTable, uapi.IPCTNL_MSG_CT_NEW, 0, FAMILY_V4)
 	encodeConntrack(r, &f, true)
 	var again ConntrackFlow
 	if err := d.flow(payload(t, r), &again); err != nil {
 		t.Fatal(err)
 	}
-	if again.Helper != "ftp" || again.Master == nil || again.Master.DstPort != 2 || *again.SeqAdjOriginal != *f.SeqAdjOriginal || *again.Synproxy != *f.Synproxy {
+	if again.Helper != "ftp" || again.Master == nil || again.Master.DstPort != 2 ||
+		*again.SeqAdjOriginal != *f.SeqAdjOriginal || *again.Synproxy != *f.Synproxy {
 		t.Errorf("got %+v", again)
 	}
 	nat := "2800 0d80 0800 0100 =0a090001 0800 0200 =0a090009 1400 0380 0600 0100 =03e80000 0600 0200 =03f20000"
@@ -134,9 +147,11 @@ func TestConntrackQueryEncode(t *testing.T) {
 	if got := payload(t, q.request()); !bytes.Equal(got, want) {
 		t.Errorf("got  %x\nwant %x", got, want)
 	}
-	q = ConntrackQuery{Family: FAMILY_V6, Original: ConntrackTupleQuery{Dst: netip.MustParsePrefix("2001:db8::1/128"), Protocol: uapi.IPPROTO_TCP, DstPort: 80}}
+	q = ConntrackQuery{Family: FAMILY_V6, Original: ConntrackTupleQuery{Dst: netip.MustParsePrefix("2001:db8::1/128"),
+		Protocol: uapi.IPPROTO_TCP, DstPort: 80}}
 	want = capture.Message(t, ctNew|uapi.IPCTNL_MSG_CT_GET, "0a 00 0000"+
-		"38000180 18000180 14000400 20010db8 00000000 00000000 00000001 1c000280 05000100 06000000 06000200 00000000 06000300 00500000"+
+		"38000180 18000180 14000400 20010db8 00000000 00000000 00000001 1c000280 05000100 06000000 06000200 00000000 "+
+		"06000300 00500000"+
 		"14001980 08000100 2a000000 08000200 00000000")
 	if got := payload(t, q.request()); !bytes.Equal(got, want) {
 		t.Errorf("got  %x\nwant %x", got, want)
@@ -150,43 +165,64 @@ func TestConntrackQueryEncode(t *testing.T) {
 func TestConntrackFilter(t *testing.T) {
 	flow := func() *ConntrackFlow {
 		return &ConntrackFlow{
-			FamilyType: FAMILY_V4, Zone: 3, Status: ConntrackStatusAssured | ConntrackStatusConfirmed, Labels: append([]byte{0, 1, 2, 3}, make([]byte, 12)...),
-			Forward: IPTuple{SrcIP: net.IP{10, 0, 0, 1}, DstIP: net.IP{10, 0, 0, 2}, SrcPort: 1, DstPort: 2, Protocol: uapi.IPPROTO_UDP},
-			Reverse: IPTuple{SrcIP: net.IP{10, 1, 0, 2}, DstIP: net.IP{10, 0, 0, 1}, SrcPort: 2, DstPort: 1, Protocol: uapi.IPPROTO_UDP},
+			FamilyType: FAMILY_V4, Zone: 3, Status: ConntrackStatusAssured | ConntrackStatusConfirmed,
+			Labels: append([]byte{0, 1, 2, 3}, make([]byte, 12)...),
+			Forward: IPTuple{SrcIP: net.IP{10, 0, 0, 1}, DstIP: net.IP{10, 0, 0, 2}, SrcPort: 1, DstPort: 2,
+				Protocol: uapi.IPPROTO_UDP},
+			Reverse: IPTuple{SrcIP: net.IP{10, 1, 0, 2}, DstIP: net.IP{10, 0, 0, 1}, SrcPort: 2, DstPort: 1,
+				Protocol: uapi.IPPROTO_UDP},
 		}
 	}
 	entry := ConntrackEntry{
 		Family: FAMILY_V4, Zone: 3, Status: flow().Status, HasLabels: true, Labels: [16]byte{0, 1, 2, 3},
-		Original: ConntrackTuple{Src: netip.MustParseAddr("10.0.0.1"), Dst: netip.MustParseAddr("10.0.0.2"), SrcPort: 1, DstPort: 2, Protocol: uapi.IPPROTO_UDP},
-		Reply:    ConntrackTuple{Src: netip.MustParseAddr("10.1.0.2"), Dst: netip.MustParseAddr("10.0.0.1"), SrcPort: 2, DstPort: 1, Protocol: uapi.IPPROTO_UDP},
+		Original: ConntrackTuple{Src: netip.MustParseAddr("10.0.0.1"), Dst: netip.MustParseAddr("10.0.0.2"), SrcPort: 1,
+			DstPort: 2, Protocol: uapi.IPPROTO_UDP},
+		Reply: ConntrackTuple{Src: netip.MustParseAddr("10.1.0.2"), Dst: netip.MustParseAddr("10.0.0.1"), SrcPort: 2,
+			DstPort: 1, Protocol: uapi.IPPROTO_UDP},
 	}
 	_, net10, _ := net.ParseCIDR("10.1.0.0/16")
 	for name, c := range map[string]struct {
 		add  func(f *ConntrackFilter) error
 		want bool
 	}{
-		"empty":           {func(f *ConntrackFilter) error { return nil }, false},
-		"source":          {func(f *ConntrackFilter) error { return f.AddIP(ConntrackOrigSrcIP, net.ParseIP("10.0.0.1")) }, true},
-		"other source":    {func(f *ConntrackFilter) error { return f.AddIP(ConntrackOrigSrcIP, net.ParseIP("10.0.0.2")) }, false},
-		"destination":     {func(f *ConntrackFilter) error { return f.AddIP(ConntrackOrigDstIP, net.IP{10, 0, 0, 2}) }, true},
-		"six":             {func(f *ConntrackFilter) error { return f.AddIP(ConntrackOrigDstIP, net.ParseIP("::1")) }, false},
-		"reply":           {func(f *ConntrackFilter) error { return f.AddIPNet(ConntrackReplySrcIP, net10) }, true},
-		"reply dst":       {func(f *ConntrackFilter) error { return f.AddIPNet(ConntrackReplyDstIP, net10) }, false},
-		"any reply":       {func(f *ConntrackFilter) error { return f.AddIPNet(ConntrackReplyAnyIP, net10) }, true},
-		"protocol":        {func(f *ConntrackFilter) error { return f.AddProtocol(uapi.IPPROTO_UDP) }, true},
-		"other protocol":  {func(f *ConntrackFilter) error { return f.AddProtocol(uapi.IPPROTO_TCP) }, false},
-		"zone":            {func(f *ConntrackFilter) error { return f.AddZone(3) }, true},
-		"no zone":         {func(f *ConntrackFilter) error { return f.AddZone(0) }, false},
-		"status":          {func(f *ConntrackFilter) error { return f.AddStatus(ConntrackMatchStatus, ConntrackStatusAssured) }, true},
-		"all of a status": {func(f *ConntrackFilter) error { return f.AddStatus(ConntrackMatchStatus, ConntrackStatusAssured|1) }, false},
-		"not a status":    {func(f *ConntrackFilter) error { return f.AddStatus(ConntrackUnmatchStatus, ConntrackStatusDying) }, true},
+		"empty": {func(f *ConntrackFilter) error { return nil }, false},
+		"source": {func(f *ConntrackFilter) error { return f.AddIP(ConntrackOrigSrcIP, net.ParseIP("10.0.0.1")) },
+			true},
+		"other source": {func(f *ConntrackFilter) error { return f.AddIP(ConntrackOrigSrcIP, net.ParseIP("10.0.0.2")) },
+			false},
+		"destination": {func(f *ConntrackFilter) error { return f.AddIP(ConntrackOrigDstIP, net.IP{10, 0, 0, 2}) },
+			true},
+		"six": {func(f *ConntrackFilter) error { return f.AddIP(ConntrackOrigDstIP, net.ParseIP("::1")) },
+			false},
+		"reply":          {func(f *ConntrackFilter) error { return f.AddIPNet(ConntrackReplySrcIP, net10) }, true},
+		"reply dst":      {func(f *ConntrackFilter) error { return f.AddIPNet(ConntrackReplyDstIP, net10) }, false},
+		"any reply":      {func(f *ConntrackFilter) error { return f.AddIPNet(ConntrackReplyAnyIP, net10) }, true},
+		"protocol":       {func(f *ConntrackFilter) error { return f.AddProtocol(uapi.IPPROTO_UDP) }, true},
+		"other protocol": {func(f *ConntrackFilter) error { return f.AddProtocol(uapi.IPPROTO_TCP) }, false},
+		"zone":           {func(f *ConntrackFilter) error { return f.AddZone(3) }, true},
+		"no zone":        {func(f *ConntrackFilter) error { return f.AddZone(0) }, false},
+		"status": {func(f *ConntrackFilter) error {
+			return f.AddStatus(ConntrackMatchStatus,
+				ConntrackStatusAssured)
+		}, true},
+		"all of a status": {func(f *ConntrackFilter) error {
+			return f.AddStatus(ConntrackMatchStatus, ConntrackStatusAssured|
+				1)
+		}, false},
+		"not a status": {func(f *ConntrackFilter) error {
+			return f.AddStatus(ConntrackUnmatchStatus,
+				ConntrackStatusDying)
+		}, true},
 		"none of statuses": {func(f *ConntrackFilter) error {
 			return f.AddStatus(ConntrackUnmatchStatus, ConntrackStatusDying|ConntrackStatusAssured)
 		}, false},
-		"labels":       {func(f *ConntrackFilter) error { return f.AddLabels(ConntrackMatchLabels, [][]byte{{1, 2}, {3}}) }, true},
-		"other labels": {func(f *ConntrackFilter) error { return f.AddLabels(ConntrackMatchLabels, [][]byte{{1, 2}, {9}}) }, false},
-		"not labels":   {func(f *ConntrackFilter) error { return f.AddLabels(ConntrackUnmatchLabels, [][]byte{{9}}) }, true},
-		"not a label":  {func(f *ConntrackFilter) error { return f.AddLabels(ConntrackUnmatchLabels, [][]byte{{9}, {2}}) }, false},
+		"labels": {func(f *ConntrackFilter) error { return f.AddLabels(ConntrackMatchLabels, [][]byte{{1, 2}, {3}}) },
+			true},
+		"other labels": {func(f *ConntrackFilter) error { return f.AddLabels(ConntrackMatchLabels, [][]byte{{1, 2}, {9}}) },
+			false},
+		"not labels": {func(f *ConntrackFilter) error { return f.AddLabels(ConntrackUnmatchLabels, [][]byte{{9}}) }, true},
+		"not a label": {func(f *ConntrackFilter) error { return f.AddLabels(ConntrackUnmatchLabels, [][]byte{{9}, {2}}) },
+			false},
 		"ports": {func(f *ConntrackFilter) error {
 			f.AddProtocol(uapi.IPPROTO_UDP)
 			f.AddPort(ConntrackOrigSrcPort, 1)
@@ -217,7 +253,8 @@ func TestConntrackFilter(t *testing.T) {
 		}
 	}
 	var f ConntrackFilter
-	if f.AddIP(ConntrackOrigSrcIP, nil) == nil || f.AddIPNet(ConntrackOrigSrcIP, nil) == nil || f.AddPort(ConntrackOrigDstPort, 1) == nil ||
+	if f.AddIP(ConntrackOrigSrcIP, nil) == nil || f.AddIPNet(ConntrackOrigSrcIP, nil) == nil ||
+		f.AddPort(ConntrackOrigDstPort, 1) == nil ||
 		f.AddLabels(ConntrackMatchLabels, nil) == nil || f.AddStatus(ConntrackMatchLabels, 1) == nil {
 		t.Error("conditions without a value are no errors")
 	}

@@ -245,7 +245,8 @@ func (o *object) coverage(t *testing.T, set attrSet) coverage {
 				args = append(args, argument(m.Type.In(j), variant))
 			}
 			handle.Method(i).Call(args)
-			if len(sent) < uapi.SizeofNlmsghdr || !slices.Contains([]uint16{uapi.RTM_NEWLINK, uapi.RTM_SETLINK, uapi.RTM_NEWLINKPROP}, native.Uint16(sent[4:])) {
+			if len(sent) < uapi.SizeofNlmsghdr ||
+				!slices.Contains([]uint16{uapi.RTM_NEWLINK, uapi.RTM_SETLINK, uapi.RTM_NEWLINKPROP}, native.Uint16(sent[4:])) {
 				continue
 			}
 			attrs(sent, func(typ uint16, _ []byte) {
@@ -300,8 +301,10 @@ var setsWithoutEnd = []string{"WGDEVICE_A"}
 
 // notAttributes have the name of an attribute of a set and are something else.
 var notAttributes = []string{
-	"IFA_F_HOMEADDRESS", "IFA_F_DEPRECATED", "IFA_F_TENTATIVE", "IFA_F_PERMANENT", "IFA_F_MANAGETEMPADDR", "IFA_F_NOPREFIXROUTE",
-	"IFA_F_MCAUTOJOIN", "IFA_F_STABLE_PRIVACY", "IFA_F_SECONDARY", "IFA_F_NODAD", "IFA_F_OPTIMISTIC", "IFA_F_DADFAILED", "IFA_F_TEMPORARY",
+	"IFA_F_HOMEADDRESS", "IFA_F_DEPRECATED", "IFA_F_TENTATIVE", "IFA_F_PERMANENT", "IFA_F_MANAGETEMPADDR",
+	"IFA_F_NOPREFIXROUTE",
+	"IFA_F_MCAUTOJOIN", "IFA_F_STABLE_PRIVACY", "IFA_F_SECONDARY", "IFA_F_NODAD", "IFA_F_OPTIMISTIC", "IFA_F_DADFAILED",
+	"IFA_F_TEMPORARY",
 }
 
 // setOf are the sets of kinds that are not IFLA_KIND.
@@ -333,7 +336,8 @@ func objectsOfCoverage() []object {
 				return strings.HasPrefix(name, "LinkSet") || strings.HasPrefix(name, "LinkAddAlt")
 			},
 		}, {
-			name: "address", set: "IFA", header: header(&uapi.Ifaddrmsg{Family: uapi.AF_INET, Prefixlen: 24, Index: 1}, uapi.SizeofIfaddrmsg),
+			name: "address", set: "IFA", header: header(&uapi.Ifaddrmsg{Family: uapi.AF_INET, Prefixlen: 24, Index: 1},
+				uapi.SizeofIfaddrmsg),
 			with:   func(e *wire.Encoder) { e.Data(uapi.IFA_LOCAL, []byte{192, 0, 2, 1}) },
 			decode: decodeAny(decodeAddr),
 			send: func(h *Handle, v any) error {
@@ -341,7 +345,8 @@ func objectsOfCoverage() []object {
 				return h.AddrAdd(&Dummy{LinkAttrs{Index: 1}}, &a)
 			},
 		}, {
-			name: "route", set: "RTA", header: header(&uapi.Rtmsg{Family: uapi.AF_INET, DstLen: 24, Table: 254, Type: uapi.RTN_UNICAST}, uapi.SizeofRtmsg),
+			name: "route", set: "RTA", header: header(&uapi.Rtmsg{Family: uapi.AF_INET, DstLen: 24, Table: 254,
+				Type: uapi.RTN_UNICAST}, uapi.SizeofRtmsg),
 			with: func(e *wire.Encoder) {
 				e.Data(uapi.RTA_DST, []byte{192, 0, 2, 0})
 				index(e, uapi.RTA_OIF)
@@ -358,15 +363,18 @@ func objectsOfCoverage() []object {
 				Route{MPLSDst: new(int), LinkIndex: 1, NewDst: &MPLSDestination{Labels: []int{17}}},
 			},
 		}, {
-			name: "rule", set: "FRA", header: header(&uapi.FibRuleHdr{Family: uapi.AF_INET, Action: uapi.FR_ACT_TO_TBL, Table: 254}, uapi.SizeofFibRuleHdr),
+			name: "rule", set: "FRA", header: header(&uapi.FibRuleHdr{Family: uapi.AF_INET, Action: uapi.FR_ACT_TO_TBL,
+				Table: 254}, uapi.SizeofFibRuleHdr),
 			decode: decodeAny(decodeRule),
 			send: func(h *Handle, v any) error {
 				r := v.(Rule)
 				return h.RuleAdd(&r)
 			},
-			more: []any{Rule{Family: FAMILY_V4, Table: 7, Src: anyPrefix, Dst: anyPrefix}, Rule{Family: FAMILY_V6, Table: 7, FlowLabel: new(uint32), FlowLabelMask: new(uint32)}},
+			more: []any{Rule{Family: FAMILY_V4, Table: 7, Src: anyPrefix, Dst: anyPrefix},
+				Rule{Family: FAMILY_V6, Table: 7, FlowLabel: new(uint32), FlowLabelMask: new(uint32)}},
 		}, {
-			name: "neighbour", set: "NDA", header: header(&uapi.Ndmsg{Family: uapi.AF_INET, Ifindex: 1, State: uapi.NUD_PERMANENT}, uapi.SizeofNdmsg),
+			name: "neighbour", set: "NDA", header: header(&uapi.Ndmsg{Family: uapi.AF_INET, Ifindex: 1,
+				State: uapi.NUD_PERMANENT}, uapi.SizeofNdmsg),
 			with:   func(e *wire.Encoder) { e.Data(uapi.NDA_DST, []byte{192, 0, 2, 1}) },
 			decode: decodeAny(decodeNeigh),
 			send: func(h *Handle, v any) error {
@@ -386,7 +394,8 @@ func objectsOfCoverage() []object {
 				Nexthop{ID: 1, OIF: 1, Encap: &MPLSEncap{Labels: []int{16}}},
 			},
 		}, {
-			name: "address label", set: "IFAL", header: header(&uapi.Ifaddrlblmsg{Family: uapi.AF_INET6, Prefixlen: 64}, uapi.SizeofIfaddrlblmsg),
+			name: "address label", set: "IFAL", header: header(&uapi.Ifaddrlblmsg{Family: uapi.AF_INET6, Prefixlen: 64},
+				uapi.SizeofIfaddrlblmsg),
 			with:   func(e *wire.Encoder) { e.Data(uapi.IFAL_ADDRESS, append([]byte{0xfd}, make([]byte, 15)...)) },
 			decode: decodeAny(decodeAddrLabel),
 			send: func(h *Handle, v any) error {
@@ -506,7 +515,8 @@ reason.
 				neither = append(neither, short)
 			}
 		}
-		fmt.Fprintf(&s, "| %s | %s | %d | %d | %d | %s | %s |\n", c.name, c.set, len(types), nset, nread, strings.Join(neither, ", "), strings.Join(readOnly, ", "))
+		fmt.Fprintf(&s, "| %s | %s | %d | %d | %d | %s | %s |\n", c.name, c.set, len(types), nset, nread,
+			strings.Join(neither, ", "), strings.Join(readOnly, ", "))
 	}
 	return s.String()
 }
@@ -517,20 +527,26 @@ var leftOut = map[string]string{
 	"IFLA_WIRELESS": "events of wireless extensions", "IFLA_MAP": "memory and interrupts of ISA cards",
 	"IFLA_EXT_MASK": "of requests, see LinkFilter", "IFLA_IF_NETNSID": "a handle is of one namespace",
 	"IFLA_DEVLINK_PORT": "of devlink", "IFLA_DPLL_PIN": "of dpll",
-	"IFA_MC_USERS": "of multicast addresses", "IFA_MULTICAST": "of multicast addresses", "IFA_ANYCAST": "of anycast addresses",
+	"IFA_MC_USERS": "of multicast addresses", "IFA_MULTICAST": "of multicast addresses",
+	"IFA_ANYCAST":        "of anycast addresses",
 	"IFA_TARGET_NETNSID": "a handle is of one namespace",
 	"RTA_PROTOINFO":      "no kernel uses it", "RTA_SESSION": "no kernel uses it", "RTA_MP_ALGO": "no kernel uses it",
 	"RTA_MFC_STATS": "of multicast routes",
 	"RTA_MARK":      "RouteGetWithOptions", "RTA_UID": "RouteGetWithOptions", "RTA_IP_PROTO": "RouteGetWithOptions",
 	"RTA_SPORT": "RouteGetWithOptions", "RTA_DPORT": "RouteGetWithOptions", "RTA_FLOWLABEL": "RouteGetWithOptions",
-	"FRA_UNUSED2": "no kernel uses it", "FRA_UNUSED3": "no kernel uses it", "FRA_UNUSED4": "no kernel uses it", "FRA_UNUSED5": "no kernel uses it",
-	"NDA_LINK_NETNSID": "of vxlan's far links", "NDA_NDM_STATE_MASK": "of bulk deletion", "NDA_NDM_FLAGS_MASK": "of bulk deletion",
-	"NHA_GROUPS": "of requests", "NHA_MASTER": "of requests", "NHA_RES_BUCKET": "of buckets",
-	"IFLA_GRE_ERSPAN_INDEX": "of erspan", "IFLA_GRE_ERSPAN_VER": "of erspan", "IFLA_GRE_ERSPAN_DIR": "of erspan", "IFLA_GRE_ERSPAN_HWID": "of erspan",
+	"FRA_UNUSED2": "no kernel uses it", "FRA_UNUSED3": "no kernel uses it", "FRA_UNUSED4": "no kernel uses it",
+	"FRA_UNUSED5":      "no kernel uses it",
+	"NDA_LINK_NETNSID": "of vxlan's far links", "NDA_NDM_STATE_MASK": "of bulk deletion",
+	"NDA_NDM_FLAGS_MASK": "of bulk deletion",
+	"NHA_GROUPS":         "of requests", "NHA_MASTER": "of requests", "NHA_RES_BUCKET": "of buckets",
+	"IFLA_GRE_ERSPAN_INDEX": "of erspan", "IFLA_GRE_ERSPAN_VER": "of erspan", "IFLA_GRE_ERSPAN_DIR": "of erspan",
+	"IFLA_GRE_ERSPAN_HWID":  "of erspan",
 	"IFLA_IPTUN_6RD_PREFIX": "of sit", "IFLA_IPTUN_6RD_RELAY_PREFIX": "of sit", "IFLA_IPTUN_6RD_PREFIXLEN": "of sit",
-	"IFLA_IPTUN_6RD_RELAY_PREFIXLEN": "of sit", "IFLA_IPTUN_COLLECT_METADATA": "sit has none", "IFLA_IPTUN_PMTUDISC": "of IPv4",
+	"IFLA_IPTUN_6RD_RELAY_PREFIXLEN": "of sit", "IFLA_IPTUN_COLLECT_METADATA": "sit has none",
+	"IFLA_IPTUN_PMTUDISC": "of IPv4",
 	"IFLA_IPTUN_FLOWINFO": "of ip6tnl", "IFLA_IPTUN_ENCAP_LIMIT": "of ip6tnl", "IFLA_IPTUN_FLAGS": "of sit and ip6tnl",
 	"VETH_INFO_PEER":            "sent with the peer's attributes",
 	"IFLA_NETKIT_PEER_INFO":     "sent with the peer's attributes",
-	"IFLA_MACVLAN_MACADDR_MODE": "MacvlanMACAddrSet and the like", "IFLA_MACVLAN_MACADDR": "MacvlanMACAddrSet and the like", "IFLA_MACVLAN_MACADDR_COUNT": "the length of MACAddrs",
+	"IFLA_MACVLAN_MACADDR_MODE": "MacvlanMACAddrSet and the like",
+	"IFLA_MACVLAN_MACADDR":      "MacvlanMACAddrSet and the like", "IFLA_MACVLAN_MACADDR_COUNT": "the length of MACAddrs",
 }

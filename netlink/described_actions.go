@@ -132,11 +132,12 @@ type simpleWords struct {
 const maxSimple = 32
 
 var simpleFields = []desc.Field{
-	{Type: uapi.TCA_DEF_DATA, Word: "sdata", Usage: "STRING", Show: showSimple, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		word, err := in.Next()
-		desc.Scratch[simpleWords](in).text = &word
-		return err
-	}},
+	{Type: uapi.TCA_DEF_DATA, Word: "sdata", Usage: "STRING", Show: showSimple,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			word, err := in.Next()
+			desc.Scratch[simpleWords](in).text = &word
+			return err
+		}},
 	{Word: "reclassify", Words: controlWords, Read: readControl},
 	{Word: "index", Usage: "INDEX", Read: readIndex},
 }
@@ -193,7 +194,8 @@ func mplsNumber(in *desc.Args, high uint64, why string) (uint64, error) {
 	switch desc.Scratch[mplsWords](in).action {
 	case uapi.TCA_MPLS_ACT_PUSH, uapi.TCA_MPLS_ACT_MAC_PUSH, uapi.TCA_MPLS_ACT_MODIFY:
 	default:
-		return 0, &desc.UsageError{Text: fmt.Sprintf("Error: argument %q is wrong: only valid for push, mac_push and modify", word), Status: 255}
+		return 0, &desc.UsageError{Text: fmt.Sprintf("Error: argument %q is wrong: only valid for push, mac_push and modify",
+			word), Status: 255}
 	}
 	v, err := in.NumberArg(32, why)
 	if err == nil && (v > high || word == "ttl" && v == 0) {
@@ -203,7 +205,8 @@ func mplsNumber(in *desc.Args, high uint64, why string) (uint64, error) {
 }
 
 var mplsFields = []desc.Field{
-	{Type: uapi.TCA_MPLS_PARMS, Word: "pop", Words: []string{"push", "modify", "mac_push", "dec_ttl"}, Show: showMplsAction,
+	{Type: uapi.TCA_MPLS_PARMS, Word: "pop", Words: []string{"push", "modify", "mac_push", "dec_ttl"},
+		Show: showMplsAction,
 		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
 			w := desc.Scratch[mplsWords](in)
 			if w.action != 0 {
@@ -237,7 +240,8 @@ var mplsFields = []desc.Field{
 		switch w.action {
 		case uapi.TCA_MPLS_ACT_PUSH, uapi.TCA_MPLS_ACT_MAC_PUSH, uapi.TCA_MPLS_ACT_POP:
 		default:
-			return &desc.UsageError{Text: "Error: argument \"protocol\" is wrong: only valid for push, mac_push and pop", Status: 255}
+			return &desc.UsageError{Text: "Error: argument \"protocol\" is wrong: only valid for push, mac_push and pop",
+				Status: 255}
 		}
 		word, err := in.Next()
 		if err != nil {
@@ -273,7 +277,8 @@ func completeMpls(in *desc.Args, e *wire.Encoder, _ bool) error {
 	if w.action == 0 { // one that is there is meant by its index
 		byDefault = uapi.TC_ACT_OK
 	}
-	e.Struct(uapi.TCA_MPLS_PARMS, uapi.SizeofTcMpls, &uapi.TcMpls{Index: w.index, Action: w.code(byDefault), MAction: w.action})
+	e.Struct(uapi.TCA_MPLS_PARMS, uapi.SizeofTcMpls,
+		&uapi.TcMpls{Index: w.index, Action: w.code(byDefault), MAction: w.action})
 	if w.label != nil {
 		e.Uint32(uapi.TCA_MPLS_LABEL, *w.label)
 	}
@@ -303,7 +308,8 @@ func showMplsAction(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) 
 		name = mplsActions[m.MAction]
 	}
 	p.Str("mpls_action", " %s", name)
-	if proto := attrs[uapi.TCA_MPLS_PROTO]; len(proto) >= 2 && m.MAction != uapi.TCA_MPLS_ACT_MODIFY && m.MAction != uapi.TCA_MPLS_ACT_DEC_TTL {
+	if proto := attrs[uapi.TCA_MPLS_PROTO]; len(proto) >= 2 && m.MAction != uapi.TCA_MPLS_ACT_MODIFY &&
+		m.MAction != uapi.TCA_MPLS_ACT_DEC_TTL {
 		p.Str("protocol", " protocol %s", desc.EtherProtocolName(binary.BigEndian.Uint16(proto), false))
 	}
 	if m.MAction != uapi.TCA_MPLS_ACT_POP && m.MAction != uapi.TCA_MPLS_ACT_DEC_TTL {

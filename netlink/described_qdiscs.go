@@ -21,7 +21,10 @@ var describedQdiscs = []describedKind{
 	{"multiq", func() desc.Kind { return desc.Kind{Header: uapi.SizeofTcMultiqQopt, Raw: showMultiq} }},
 	{"noqueue", func() desc.Kind { return desc.Kind{Sparse: true} }},
 	{"pfifo", func() desc.Kind { return desc.Kind{Fields: fifoFields, Exact: true, Sparse: true, Raw: showPfifo} }},
-	{"pfifo_head_drop", func() desc.Kind { return desc.Kind{Fields: fifoFields, Exact: true, Sparse: true, Raw: showPfifo} }},
+	{"pfifo_head_drop", func() desc.Kind {
+		return desc.Kind{Fields: fifoFields, Exact: true, Sparse: true,
+			Raw: showPfifo}
+	}},
 	{"pie", func() desc.Kind { return desc.Kind{Fields: pieFields, Exact: true} }},
 	{"plug", func() desc.Kind { return desc.Kind{Fields: plugFields, Exact: true, Sparse: true} }},
 	{"qfq", func() desc.Kind { return desc.Kind{Sparse: true} }},
@@ -99,15 +102,16 @@ func showCodelStatistics(p *desc.Printer, b []byte) {
 }
 
 var drrClassFields = []desc.Field{
-	{Type: uapi.TCA_DRR_QUANTUM, Word: "quantum", Usage: "BYTES", Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
-		v, err := in.Size("quantum")
-		e.Uint32(f.Type, v)
-		return err
-	}, Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
-		if len(b) >= 4 {
-			p.Text("quantum %s ", desc.SizeText(uint64(native.Uint32(b)))) // tc has no JSON for it
-		}
-	}},
+	{Type: uapi.TCA_DRR_QUANTUM, Word: "quantum", Usage: "BYTES",
+		Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+			v, err := in.Size("quantum")
+			e.Uint32(f.Type, v)
+			return err
+		}, Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+			if len(b) >= 4 {
+				p.Text("quantum %s ", desc.SizeText(uint64(native.Uint32(b)))) // tc has no JSON for it
+			}
+		}},
 }
 
 var qfqClassFields = []desc.Field{
@@ -130,7 +134,8 @@ var pieFields = []desc.Field{
 	{Type: uapi.TCA_PIE_BETA, Key: "beta", Form: desc.TcU32, Arg: 32, Read: readPieNumber},
 	{Type: uapi.TCA_PIE_ECN, Word: "ecn", Words: []string{"noecn"}, Read: readEcn, Show: showEcn},
 	{Type: uapi.TCA_PIE_BYTEMODE, Word: "bytemode", Words: []string{"nobytemode"}, Read: readEcn, Show: showFlagWord},
-	{Type: uapi.TCA_PIE_DQ_RATE_ESTIMATOR, Word: "dq_rate_estimator", Words: []string{"no_dq_rate_estimator"}, Read: readEcn, Show: showFlagWord},
+	{Type: uapi.TCA_PIE_DQ_RATE_ESTIMATOR, Word: "dq_rate_estimator", Words: []string{"no_dq_rate_estimator"},
+		Read: readEcn, Show: showFlagWord},
 }
 
 // readPieNumber reads a number that is no more than the field's Arg.
@@ -155,7 +160,8 @@ var fqPieFields = []desc.Field{
 	{Type: uapi.TCA_FQ_PIE_ECN_PROB, Key: "ecn_prob", Form: desc.TcU32, Arg: 99, Read: readPieNumber},
 	{Type: uapi.TCA_FQ_PIE_ECN, Word: "ecn", Words: []string{"noecn"}, Read: readEcn, Show: showEcn},
 	{Type: uapi.TCA_FQ_PIE_BYTEMODE, Word: "bytemode", Words: []string{"nobytemode"}, Read: readEcn, Show: showFlagWord},
-	{Type: uapi.TCA_FQ_PIE_DQ_RATE_ESTIMATOR, Word: "dq_rate_estimator", Words: []string{"no_dq_rate_estimator"}, Read: readEcn, Show: showFlagWord},
+	{Type: uapi.TCA_FQ_PIE_DQ_RATE_ESTIMATOR, Word: "dq_rate_estimator", Words: []string{"no_dq_rate_estimator"},
+		Read: readEcn, Show: showFlagWord},
 }
 
 var hhfFields = []desc.Field{
@@ -189,10 +195,11 @@ func completeCbs(in *desc.Args, e *wire.Encoder, _ bool) error {
 }
 
 var cbsFields = []desc.Field{
-	{Type: uapi.TCA_CBS_PARMS, Word: "offload", Usage: "{ 0 | 1 }", Show: showCbs, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		v, err := in.Number(8, 0, "offload")
-		return set(&desc.Scratch[uapi.TcCbsQopt](in).Offload, v, err)
-	}},
+	{Type: uapi.TCA_CBS_PARMS, Word: "offload", Usage: "{ 0 | 1 }", Show: showCbs,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			v, err := in.Number(8, 0, "offload")
+			return set(&desc.Scratch[uapi.TcCbsQopt](in).Offload, v, err)
+		}},
 	{Word: "hicredit", Usage: "BYTES", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
 		return cbsNumber(in, &desc.Scratch[uapi.TcCbsQopt](in).Hicredit)
 	}},
@@ -222,20 +229,21 @@ func showCbs(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 
 // plugFields are what a plug is to do, a structure.
 var plugFields = []desc.Field{
-	{Word: "block", Words: []string{"release", "release_indefinite", "limit"}, Usage: "[ BYTES ]", Read: func(in *desc.Args, _ *desc.Field, e *wire.Encoder) (err error) {
-		o := uapi.TcPlugQopt{Action: uapi.TCQ_PLUG_BUFFER}
-		switch in.Last() {
-		case "release":
-			o.Action = uapi.TCQ_PLUG_RELEASE_ONE
-		case "release_indefinite":
-			o.Action = uapi.TCQ_PLUG_RELEASE_INDEFINITE
-		case "limit":
-			o.Action = uapi.TCQ_PLUG_LIMIT
-			if o.Limit, err = in.Size("limit"); err != nil {
-				return err
+	{Word: "block", Words: []string{"release", "release_indefinite", "limit"}, Usage: "[ BYTES ]",
+		Read: func(in *desc.Args, _ *desc.Field, e *wire.Encoder) (err error) {
+			o := uapi.TcPlugQopt{Action: uapi.TCQ_PLUG_BUFFER}
+			switch in.Last() {
+			case "release":
+				o.Action = uapi.TCQ_PLUG_RELEASE_ONE
+			case "release_indefinite":
+				o.Action = uapi.TCQ_PLUG_RELEASE_INDEFINITE
+			case "limit":
+				o.Action = uapi.TCQ_PLUG_LIMIT
+				if o.Limit, err = in.Size("limit"); err != nil {
+					return err
+				}
 			}
-		}
-		o.Put(e.Raw(uapi.SizeofTcPlugQopt))
-		return nil
-	}},
+			o.Put(e.Raw(uapi.SizeofTcPlugQopt))
+			return nil
+		}},
 }

@@ -82,7 +82,8 @@ func (h *Handle) DevLinkGetDeviceByName(Bus string, Device string) (*DevlinkDevi
 // devlinkEswitch completes a device. One without a switch, or whose driver does not report it, refuses.
 func (h *Handle) devlinkEswitch(d *DevlinkDevice) {
 	eswitch := DevlinkDevice{}
-	if err := devlinkCall(uapi.DEVLINK_CMD_ESWITCH_GET, "devlink eswitch get", d.BusName, d.DeviceName, nil).get(h, eswitch.decode); err == nil {
+	if err := devlinkCall(uapi.DEVLINK_CMD_ESWITCH_GET, "devlink eswitch get", d.BusName, d.DeviceName, nil).get(h,
+		eswitch.decode); err == nil {
 		d.Attrs.Eswitch = eswitch.Attrs.Eswitch
 	}
 }

@@ -31,9 +31,10 @@ type DevlinkDeviceInfo struct {
 // devlinkInfoGetter returns the answer to a question about a device, from the header of generic netlink on.
 type devlinkInfoGetter func(bus, device string) ([]byte, error)
 
-// DevlinkGetDeviceInfoByName describes a device and its firmware: devlink dev info BUS/DEVICE. getInfoMsg asks the kernel; nil is the
-// handle's own way.
-func (h *Handle) DevlinkGetDeviceInfoByName(Bus string, Device string, getInfoMsg devlinkInfoGetter) (*DevlinkDeviceInfo, error) {
+// DevlinkGetDeviceInfoByName describes a device and its firmware: devlink dev info BUS/DEVICE. getInfoMsg asks the
+// kernel; nil is the handle's own way.
+func (h *Handle) DevlinkGetDeviceInfoByName(Bus string, Device string,
+	getInfoMsg devlinkInfoGetter) (*DevlinkDeviceInfo, error) {
 	all, err := h.DevlinkGetDeviceInfoByNameAsMap(Bus, Device, getInfoMsg)
 	if err != nil {
 		return nil, err
@@ -89,7 +90,8 @@ func (i *DevlinkDeviceInfo) field(name string) *string {
 
 // DevlinkGetDeviceInfoByNameAsMap describes a device by the kernel's names, with "driver", "serialNumber" and
 // "boardSerialNumber". See [Handle.DevlinkGetDeviceInfoByName] for getInfoMsg.
-func (h *Handle) DevlinkGetDeviceInfoByNameAsMap(Bus string, Device string, getInfoMsg devlinkInfoGetter) (map[string]string, error) {
+func (h *Handle) DevlinkGetDeviceInfoByNameAsMap(Bus string, Device string,
+	getInfoMsg devlinkInfoGetter) (map[string]string, error) {
 	all := map[string]string{}
 	read := func(d *wire.Decoder) {
 		d.Fail(eachDevlinkVersion(d, func(_ uint16, name, value string) { all[name] = value }))
@@ -144,8 +146,8 @@ type DevlinkVersions struct {
 	Stored  []DevlinkVersion // used after the next start, or activation
 }
 
-// DevlinkGetDeviceVersions returns the versions that a device reports, those that are running and those that are stored each by
-// themselves: devlink dev info BUS/DEVICE.
+// DevlinkGetDeviceVersions returns the versions that a device reports, those that are running and those that are
+// stored each by themselves: devlink dev info BUS/DEVICE.
 func (h *Handle) DevlinkGetDeviceVersions(bus, device string) (*DevlinkVersions, error) {
 	v := &DevlinkVersions{}
 	err := devlinkCall(uapi.DEVLINK_CMD_INFO_GET, "devlink dev info", bus, device, nil).get(h, func(d *wire.Decoder) {
@@ -177,7 +179,8 @@ func eachDevlinkVersion(d *wire.Decoder, each func(typ uint16, name, value strin
 			each(typ, "serialNumber", devlinkText(d))
 		case uapi.DEVLINK_ATTR_INFO_BOARD_SERIAL_NUMBER:
 			each(typ, "boardSerialNumber", devlinkText(d))
-		case uapi.DEVLINK_ATTR_INFO_VERSION_FIXED, uapi.DEVLINK_ATTR_INFO_VERSION_RUNNING, uapi.DEVLINK_ATTR_INFO_VERSION_STORED:
+		case uapi.DEVLINK_ATTR_INFO_VERSION_FIXED, uapi.DEVLINK_ATTR_INFO_VERSION_RUNNING,
+			uapi.DEVLINK_ATTR_INFO_VERSION_STORED:
 			var name, value string
 			n := d.Nested()
 			for n.Next() {

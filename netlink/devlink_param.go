@@ -137,8 +137,8 @@ func (p *DevlinkParam) zero() interface{} {
 	return nil
 }
 
-// DevlinkSetDeviceParam sets a parameter of a device in one mode of configuration, nl.DEVLINK_PARAM_CMODE_…: devlink dev param set.
-// value has the type that [DevlinkParamValue] has for it; the device is asked which that is.
+// DevlinkSetDeviceParam sets a parameter of a device in one mode of configuration, nl.DEVLINK_PARAM_CMODE_…: devlink
+// dev param set. value has the type that [DevlinkParamValue] has for it; the device is asked which that is.
 func (h *Handle) DevlinkSetDeviceParam(bus string, device string, param string, cmode uint8, value interface{}) error {
 	p, err := h.DevlinkGetDeviceParamByName(bus, device, param)
 	if err != nil {

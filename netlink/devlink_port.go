@@ -70,8 +70,8 @@ func (h *Handle) DevLinkGetAllPortList() ([]*DevlinkPort, error) {
 	return pointersTo(genlList(h, c, decode))
 }
 
-// DevlinkPortSeq gives the ports of a device as they come, with "" and "" those of all devices. The last pair holds the error,
-// if there is one.
+// DevlinkPortSeq gives the ports of a device as they come, with "" and "" those of all devices. The last pair holds
+// the error, if there is one.
 func (h *Handle) DevlinkPortSeq(bus, device string) iter.Seq2[DevlinkPort, error] {
 	c, decode := devlinkPortListing(bus, device)
 	return genlSeq(h, c, decode)
@@ -92,7 +92,8 @@ func devlinkPortListing(bus, device string) (genlCall, func(*wire.Decoder, *Devl
 // DevLinkGetPortByIndex returns a port: devlink port show BUS/DEVICE/INDEX.
 func (h *Handle) DevLinkGetPortByIndex(Bus string, Device string, PortIndex uint32) (*DevlinkPort, error) {
 	p := &DevlinkPort{}
-	if err := devlinkPortCall(uapi.DEVLINK_CMD_PORT_GET, "devlink port get", Bus, Device, PortIndex, nil).get(h, p.decode); err != nil {
+	if err := devlinkPortCall(uapi.DEVLINK_CMD_PORT_GET, "devlink port get", Bus, Device, PortIndex, nil).get(h,
+		p.decode); err != nil {
 		return nil, err
 	}
 	return p, nil
@@ -180,9 +181,10 @@ func (f *DevlinkPortFn) decode(d *wire.Decoder) {
 	}
 }
 
-// DevLinkPortAdd makes a port, such as that of a subfunction (DEVLINK_PORT_FLAVOUR_PCI_SF), and returns it: devlink port
-// add BUS/DEVICE flavour FLAVOUR pfnum NUMBER.
-func (h *Handle) DevLinkPortAdd(Bus string, Device string, Flavour uint16, Attrs DevLinkPortAddAttrs) (*DevlinkPort, error) {
+// DevLinkPortAdd makes a port, such as that of a subfunction (DEVLINK_PORT_FLAVOUR_PCI_SF), and returns it: devlink
+// port add BUS/DEVICE flavour FLAVOUR pfnum NUMBER.
+func (h *Handle) DevLinkPortAdd(Bus string, Device string, Flavour uint16, Attrs DevLinkPortAddAttrs) (*DevlinkPort,
+	error) {
 	p := &DevlinkPort{}
 	err := devlinkCall(uapi.DEVLINK_CMD_PORT_NEW, "devlink port add", Bus, Device, func(r *wire.Request) {
 		r.Uint16(uapi.DEVLINK_ATTR_PORT_FLAVOUR, Flavour)
@@ -211,20 +213,22 @@ func (h *Handle) DevLinkPortDel(Bus string, Device string, PortIndex uint32) err
 // DevlinkPortFnSet changes the function that a port is for: devlink port function set.
 func (h *Handle) DevlinkPortFnSet(Bus string, Device string, PortIndex uint32, FnAttrs DevlinkPortFnSetAttrs) error {
 	fn := &FnAttrs.FnAttrs
-	return devlinkPortCall(uapi.DEVLINK_CMD_PORT_SET, "devlink port function set", Bus, Device, PortIndex, func(r *wire.Request) {
-		r.Nest(uapi.DEVLINK_ATTR_PORT_FUNCTION | uapi.NLA_F_NESTED)
-		if FnAttrs.HwAddrValid {
-			r.Data(uapi.DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR, fn.HwAddr)
-		}
-		if FnAttrs.StateValid {
-			r.Uint8(uapi.DEVLINK_PORT_FN_ATTR_STATE, fn.State)
-		}
-		if fn.CapsMask != 0 {
-			r.Struct(uapi.DEVLINK_PORT_FN_ATTR_CAPS, uapi.SizeofNlaBitfield32, &uapi.NlaBitfield32{Value: fn.Caps, Selector: fn.CapsMask})
-		}
-		encodeNumber(r, uapi.DEVLINK_PORT_FN_ATTR_MAX_IO_EQS, fn.MaxIOEQs)
-		r.End()
-	}).exec(h)
+	return devlinkPortCall(uapi.DEVLINK_CMD_PORT_SET, "devlink port function set", Bus, Device, PortIndex,
+		func(r *wire.Request) {
+			r.Nest(uapi.DEVLINK_ATTR_PORT_FUNCTION | uapi.NLA_F_NESTED)
+			if FnAttrs.HwAddrValid {
+				r.Data(uapi.DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR, fn.HwAddr)
+			}
+			if FnAttrs.StateValid {
+				r.Uint8(uapi.DEVLINK_PORT_FN_ATTR_STATE, fn.State)
+			}
+			if fn.CapsMask != 0 {
+				r.Struct(uapi.DEVLINK_PORT_FN_ATTR_CAPS, uapi.SizeofNlaBitfield32,
+					&uapi.NlaBitfield32{Value: fn.Caps, Selector: fn.CapsMask})
+			}
+			encodeNumber(r, uapi.DEVLINK_PORT_FN_ATTR_MAX_IO_EQS, fn.MaxIOEQs)
+			r.End()
+		}).exec(h)
 }
 
 // DevlinkSplitPort splits a port into count ones: devlink port split.

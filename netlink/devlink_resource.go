@@ -34,7 +34,8 @@ type DevlinkResources struct {
 func (h *Handle) DevlinkGetDeviceResources(bus string, device string) (*DevlinkResources, error) {
 	all := &DevlinkResources{}
 	// Many resources come in several parts.
-	if err := devlinkCall(uapi.DEVLINK_CMD_RESOURCE_DUMP, "devlink resource get", bus, device, nil).get(h, all.decode); err != nil {
+	if err := devlinkCall(uapi.DEVLINK_CMD_RESOURCE_DUMP, "devlink resource get", bus, device, nil).get(h,
+		all.decode); err != nil {
 		return nil, err
 	}
 	for i := range all.Resources {

@@ -11,18 +11,19 @@ import (
 
 // SocketSubscribeOptions are the options of [Handle.SocketSubscribeSeq].
 type SocketSubscribeOptions struct {
-	Namespace              *netns.NsHandle // nil: the handle's, or the calling thread's
-	Family                 uint8           // AF_INET or AF_INET6; 0: both
-	Protocol               uint8           // IPPROTO_TCP or IPPROTO_UDP; 0: both
-	ErrorCallback          func(error)     // gets what goes wrong after a subscription to a channel began, from the goroutine that sends
-	ReceiveBufferSize      int             // SO_RCVBUF in bytes; 0: room for bursts
-	ReceiveBufferForceSize bool            // exceed net.core.rmem_max
-	ReceiveTimeout         *unix.Timeval   // end when nothing came for so long
+	Namespace *netns.NsHandle // nil: the handle's, or the calling thread's
+	Family    uint8           // AF_INET or AF_INET6; 0: both
+	Protocol  uint8           // IPPROTO_TCP or IPPROTO_UDP; 0: both
+	// gets what goes wrong after a subscription to a channel began, from the goroutine that sends
+	ErrorCallback          func(error)
+	ReceiveBufferSize      int           // SO_RCVBUF in bytes; 0: room for bursts
+	ReceiveBufferForceSize bool          // exceed net.core.rmem_max
+	ReceiveTimeout         *unix.Timeval // end when nothing came for so long
 }
 
 // SocketSubscribeSeq reports TCP and UDP sockets that end, with their connections, from the start of an iteration: ss
-// -E. Protocol says which of the two one is of. Errors come as pairs: wire.ErrOverrun says that some were lost, and more
-// follow. The handle's context and its Close end it.
+// -E. Protocol says which of the two one is of. Errors come as pairs: wire.ErrOverrun says that some were lost, and
+// more follow. The handle's context and its Close end it.
 func (h *Handle) SocketSubscribeSeq(options SocketSubscribeOptions) iter.Seq2[*SocketInfo, error] {
 	return options.events().seq(h, options.common())
 }

@@ -107,11 +107,12 @@ func (e *socketEnds) name() string {
 // request begins a request about the one socket.
 func (e *socketEnds) request(typ uint16) *wire.Request {
 	r := diagRequest(typ)
-	m := uapi.InetDiagReqV2{SdiagFamily: e.family(), SdiagProtocol: e.protocol, IdiagStates: allStates, Id: uapi.InetDiagSockid{
-		Sport: e.local.Port(), Dport: e.remote.Port(),
-		Src: diagWords(e.local.Addr()), Dst: diagWords(e.remote.Addr()),
-		Cookie: [2]uint32{uapi.INET_DIAG_NOCOOKIE, uapi.INET_DIAG_NOCOOKIE},
-	}}
+	m := uapi.InetDiagReqV2{SdiagFamily: e.family(), SdiagProtocol: e.protocol, IdiagStates: allStates,
+		Id: uapi.InetDiagSockid{
+			Sport: e.local.Port(), Dport: e.remote.Port(),
+			Src: diagWords(e.local.Addr()), Dst: diagWords(e.remote.Addr()),
+			Cookie: [2]uint32{uapi.INET_DIAG_NOCOOKIE, uapi.INET_DIAG_NOCOOKIE},
+		}}
 	m.Put(r.Header(uapi.SizeofInetDiagReqV2))
 	return r
 }
@@ -186,10 +187,11 @@ func (h *Handle) SocketDestroyID(protocol uint8, s *Socket) error {
 		src, dst = src.Unmap(), dst.Unmap()
 	}
 	e := socketEnds{netip.AddrPortFrom(src, s.ID.SourcePort), netip.AddrPortFrom(dst, s.ID.DestinationPort), protocol}
-	m := uapi.InetDiagReqV2{SdiagFamily: s.Family, SdiagProtocol: protocol, IdiagStates: allStates, Id: uapi.InetDiagSockid{
-		Sport: s.ID.SourcePort, Dport: s.ID.DestinationPort, Src: diagWords(src), Dst: diagWords(dst),
-		If: s.ID.Interface, Cookie: s.ID.Cookie,
-	}}
+	m := uapi.InetDiagReqV2{SdiagFamily: s.Family, SdiagProtocol: protocol, IdiagStates: allStates,
+		Id: uapi.InetDiagSockid{
+			Sport: s.ID.SourcePort, Dport: s.ID.DestinationPort, Src: diagWords(src), Dst: diagWords(dst),
+			If: s.ID.Interface, Cookie: s.ID.Cookie,
+		}}
 	m.Put(r.Header(uapi.SizeofInetDiagReqV2))
 	return h.withDetails().exec(r, "socket destroy", e.name)
 }

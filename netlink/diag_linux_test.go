@@ -71,7 +71,8 @@ func TestSocketGetAndDestroy(t *testing.T) {
 				t.Fatal(err)
 			}
 			local := client.LocalAddr().(*net.TCPAddr)
-			if s.State != netlink.TCP_ESTABLISHED || int(s.ID.SourcePort) != local.Port || !s.ID.Source.Equal(local.IP) || s.INode == 0 || len(s.ID.Source) != 16 {
+			if s.State != netlink.TCP_ESTABLISHED || int(s.ID.SourcePort) != local.Port || !s.ID.Source.Equal(local.IP) ||
+				s.INode == 0 || len(s.ID.Source) != 16 {
 				t.Errorf("got %+v", s)
 			}
 			if other, err := h.SocketGet(server.LocalAddr(), server.RemoteAddr()); err != nil || other.INode == s.INode {
@@ -158,7 +159,8 @@ func TestSocketInfo(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := raw.Control(func(fd uintptr) {
-		err = errors.Join(unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_MARK, 0x77), unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_TOS, 0x10))
+		err = errors.Join(unix.SetsockoptInt(int(fd), unix.SOL_SOCKET, unix.SO_MARK, 0x77),
+			unix.SetsockoptInt(int(fd), unix.IPPROTO_IP, unix.IP_TOS, 0x10))
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -181,10 +183,12 @@ func TestSocketInfo(t *testing.T) {
 			t.Fatal(err)
 		}
 		n++
-		if s.TCPInfo == nil || s.TCPInfo.Bytes_sent != 1000 || s.TCPInfo.Data_segs_out == 0 || s.TCPInfo.State != netlink.TCP_ESTABLISHED || s.TCPInfo.Snd_wscale == 0 {
+		if s.TCPInfo == nil || s.TCPInfo.Bytes_sent != 1000 || s.TCPInfo.Data_segs_out == 0 ||
+			s.TCPInfo.State != netlink.TCP_ESTABLISHED || s.TCPInfo.Snd_wscale == 0 {
 			t.Errorf("tcp info %+v", s.TCPInfo)
 		}
-		if s.SkMemInfo == nil || s.SkMemInfo.SndBuf == 0 || s.MemInfo == nil || s.Congestion == "" || s.Mark == nil || *s.Mark != 0x77 || s.TOS == nil || *s.TOS != 0x10 || s.Shutdown == nil {
+		if s.SkMemInfo == nil || s.SkMemInfo.SndBuf == 0 || s.MemInfo == nil || s.Congestion == "" || s.Mark == nil ||
+			*s.Mark != 0x77 || s.TOS == nil || *s.TOS != 0x10 || s.Shutdown == nil {
 			t.Errorf("got %+v", s)
 		}
 	}
@@ -231,17 +235,24 @@ func TestSocketFilters(t *testing.T) {
 		want int
 		ss   string
 	}{
-		"port":         {port(1000), 2, "( sport = :1000 )"},
-		"address":      {netlink.SocketSource(one, -1), 5, "( src 127.0.0.1 )"},
-		"both":         {netlink.SocketSource(one, 2000), 1, "( src 127.0.0.1:2000 )"},
-		"prefix":       {netlink.SocketSource(netip.MustParsePrefix("127.0.0.0/16"), -1), 10, "( src 127.0.0.0/16 )"},
-		"prefix, not":  {netlink.SocketNot(netlink.SocketSource(netip.MustParsePrefix("127.0.1.0/24"), -1)), 5, "( not src 127.0.1.0/24 )"},
-		"ports":        {netlink.SocketSourcePorts(1001, 2000), 6, "( sport >= :1001 and sport <= :2000 )"},
-		"not ports":    {netlink.SocketNot(netlink.SocketSourcePorts(1001, 2000)), 4, "( not ( sport >= :1001 and sport <= :2000 ) )"},
-		"or":           {netlink.SocketOr(port(1000), port(2000), port(9)), 4, "( sport = :1000 or sport = :2000 or sport = :9 )"},
-		"and, or":      {netlink.SocketAnd(netlink.SocketSource(one, -1), netlink.SocketOr(port(1000), port(3000))), 2, "( src 127.0.0.1 and ( sport = :1000 or sport = :3000 ) )"},
-		"or of ands":   {netlink.SocketOr(netlink.SocketAnd(port(1000), netlink.SocketSource(one, -1)), netlink.SocketAnd(port(3000), netlink.SocketNot(netlink.SocketSource(one, -1)))), 2, "( ( sport = :1000 and src 127.0.0.1 ) or ( sport = :3000 and not src 127.0.0.1 ) )"},
-		"not or":       {netlink.SocketNot(netlink.SocketOr(port(1000), port(1001))), 6, "( not ( sport = :1000 or sport = :1001 ) )"},
+		"port":    {port(1000), 2, "( sport = :1000 )"},
+		"address": {netlink.SocketSource(one, -1), 5, "( src 127.0.0.1 )"},
+		"both":    {netlink.SocketSource(one, 2000), 1, "( src 127.0.0.1:2000 )"},
+		"prefix":  {netlink.SocketSource(netip.MustParsePrefix("127.0.0.0/16"), -1), 10, "( src 127.0.0.0/16 )"},
+		"prefix, not": {netlink.SocketNot(netlink.SocketSource(netip.MustParsePrefix("127.0.1.0/24"), -1)), 5,
+			"( not src 127.0.1.0/24 )"},
+		"ports": {netlink.SocketSourcePorts(1001, 2000), 6, "( sport >= :1001 and sport <= :2000 )"},
+		"not ports": {netlink.SocketNot(netlink.SocketSourcePorts(1001, 2000)), 4,
+			"( not ( sport >= :1001 and sport <= :2000 ) )"},
+		"or": {netlink.SocketOr(port(1000), port(2000), port(9)), 4,
+			"( sport = :1000 or sport = :2000 or sport = :9 )"},
+		"and, or": {netlink.SocketAnd(netlink.SocketSource(one, -1), netlink.SocketOr(port(1000), port(3000))), 2,
+			"( src 127.0.0.1 and ( sport = :1000 or sport = :3000 ) )"},
+		"or of ands": {netlink.SocketOr(netlink.SocketAnd(port(1000), netlink.SocketSource(one, -1)),
+			netlink.SocketAnd(port(3000), netlink.SocketNot(netlink.SocketSource(one, -1)))), 2,
+			"( ( sport = :1000 and src 127.0.0.1 ) or ( sport = :3000 and not src 127.0.0.1 ) )"},
+		"not or": {netlink.SocketNot(netlink.SocketOr(port(1000), port(1001))), 6,
+			"( not ( sport = :1000 or sport = :1001 ) )"},
 		"not not":      {netlink.SocketNot(netlink.SocketNot(port(1000))), 2, "( sport = :1000 )"},
 		"destination":  {netlink.SocketDestination(none, 0), 10, "( dport = :0 )"},
 		"destinations": {netlink.SocketDestinationPorts(1, 10), 0, "( dport >= :1 and dport <= :10 )"},
@@ -251,7 +262,8 @@ func TestSocketFilters(t *testing.T) {
 		"autobound":    {netlink.SocketAutobound(), 0, "autobound"},
 		"six":          {netlink.SocketSource(netip.MustParsePrefix("::1/128"), -1), 0, ""},
 	} {
-		q := netlink.SocketQuery{Family: unix.AF_INET, Protocol: unix.IPPROTO_TCP, States: 1 << netlink.TCP_LISTEN, Filter: c.f}
+		q := netlink.SocketQuery{Family: unix.AF_INET, Protocol: unix.IPPROTO_TCP, States: 1 << netlink.TCP_LISTEN,
+			Filter: c.f}
 		n := 0
 		for e, err := range h.SocketEntries(q) {
 			if err != nil {
@@ -273,7 +285,8 @@ func TestSocketFilters(t *testing.T) {
 		}
 	}
 	for _, bad := range []netlink.SocketFilter{
-		netlink.SocketSource(none, 70000), netlink.SocketDevice(-1), netlink.SocketAnd(nil), netlink.SocketOr(port(1), nil), netlink.SocketNot(nil),
+		netlink.SocketSource(none, 70000), netlink.SocketDevice(-1), netlink.SocketAnd(nil), netlink.SocketOr(port(1), nil),
+		netlink.SocketNot(nil),
 	} {
 		for _, err := range h.SocketEntries(netlink.SocketQuery{Protocol: unix.IPPROTO_TCP, Filter: bad}) {
 			if err == nil {
@@ -281,7 +294,8 @@ func TestSocketFilters(t *testing.T) {
 			}
 		}
 	}
-	for e, err := range h.SocketEntries(netlink.SocketQuery{Family: unix.AF_INET, Protocol: unix.IPPROTO_TCP, Filter: netlink.SocketCgroup(1 << 60)}) {
+	for e, err := range h.SocketEntries(netlink.SocketQuery{Family: unix.AF_INET, Protocol: unix.IPPROTO_TCP,
+		Filter: netlink.SocketCgroup(1 << 60)}) {
 		nstest.Need(t, "socket filters by cgroup", "5.9", err)
 		t.Errorf("of no cgroup: %+v", e)
 	}

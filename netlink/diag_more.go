@@ -31,7 +31,8 @@ type PacketSocket struct {
 func (h *Handle) PacketSocketSeq() iter.Seq2[*PacketSocket, error] {
 	return seq(h, func() (*wire.Request, error) {
 		r := diagRequest(uapi.SOCK_DIAG_BY_FAMILY)
-		m := uapi.PacketDiagReq{SdiagFamily: uapi.AF_PACKET, PdiagShow: uapi.PACKET_SHOW_INFO | uapi.PACKET_SHOW_FANOUT | uapi.PACKET_SHOW_MEMINFO}
+		m := uapi.PacketDiagReq{SdiagFamily: uapi.AF_PACKET, PdiagShow: uapi.PACKET_SHOW_INFO | uapi.PACKET_SHOW_FANOUT |
+			uapi.PACKET_SHOW_MEMINFO}
 		m.Put(r.Header(uapi.SizeofPacketDiagReq))
 		return r, nil
 	}, "packet socket list", func(m wire.Message) (*PacketSocket, bool, error) {
@@ -189,8 +190,9 @@ func (v *VsockSocket) decode(b []byte) error {
 	var m uapi.VsockDiagMsg
 	m.Decode(b)
 	*v = VsockSocket{
-		Type: m.Type, State: m.State, Shutdown: m.Shutdown, CID: m.SrcCid, Port: m.SrcPort, PeerCID: m.DstCid, PeerPort: m.DstPort,
-		INode: m.Ino, Cookie: m.Cookie,
+		Type: m.Type, State: m.State, Shutdown: m.Shutdown, CID: m.SrcCid, Port: m.SrcPort, PeerCID: m.DstCid,
+		PeerPort: m.DstPort,
+		INode:    m.Ino, Cookie: m.Cookie,
 	}
 	return nil
 }

@@ -42,7 +42,8 @@ func TestSocketPacket(t *testing.T) {
 
 func TestSocketNetlink(t *testing.T) {
 	h, ns := diagHandle(t)
-	s, err := wire.OpenSocket(wire.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns}, uapi.RTNLGRP_LINK, uapi.RTNLGRP_NEIGH, uapi.RTNLGRP_NEXTHOP)
+	s, err := wire.OpenSocket(wire.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns}, uapi.RTNLGRP_LINK,
+		uapi.RTNLGRP_NEIGH, uapi.RTNLGRP_NEXTHOP)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +57,8 @@ func TestSocketNetlink(t *testing.T) {
 		nstest.NeedOption(t, "CONFIG_NETLINK_DIAG", "", err)
 		if n.PortID == port && n.Protocol == uapi.NETLINK_ROUTE {
 			seen = true
-			if want := []uint32{uapi.RTNLGRP_LINK, uapi.RTNLGRP_NEIGH, uapi.RTNLGRP_NEXTHOP}; !slices.Equal(n.Groups, want) || n.Memory == nil {
+			if want := []uint32{uapi.RTNLGRP_LINK, uapi.RTNLGRP_NEIGH, uapi.RTNLGRP_NEXTHOP}; !slices.Equal(n.Groups, want) ||
+				n.Memory == nil {
 				t.Errorf("got %+v, want groups %v", n, want)
 			}
 		}
@@ -135,7 +137,8 @@ func TestSocketLists(t *testing.T) {
 		t.Errorf("%d packet sockets, %v", len(all), err)
 	}
 	ch, done := make(chan *netlink.SocketInfo), make(chan struct{})
-	if err := h.SocketSubscribe(ch, done, netlink.SocketSubscribeOptions{ErrorCallback: func(err error) { t.Error(err) }}); err != nil {
+	options := netlink.SocketSubscribeOptions{ErrorCallback: func(err error) { t.Error(err) }}
+	if err := h.SocketSubscribe(ch, done, options); err != nil {
 		t.Fatal(err)
 	}
 	if err := h.SocketDestroy(client.LocalAddr(), client.RemoteAddr()); err != nil {

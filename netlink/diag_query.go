@@ -29,7 +29,8 @@ const allStates = math.MaxUint32
 // request asks for the sockets.
 func (q *SocketQuery) request() *wire.Request {
 	r := diagRequest(uapi.SOCK_DIAG_BY_FAMILY)
-	m := uapi.InetDiagReqV2{SdiagFamily: q.Family, SdiagProtocol: uint8(q.Protocol), IdiagExt: q.Extensions, IdiagStates: q.States}
+	m := uapi.InetDiagReqV2{SdiagFamily: q.Family, SdiagProtocol: uint8(q.Protocol), IdiagExt: q.Extensions,
+		IdiagStates: q.States}
 	if m.IdiagStates == 0 {
 		m.IdiagStates = allStates
 	}
@@ -91,10 +92,11 @@ func (e *SocketEntry) decode(b []byte) error {
 // valid until the loop goes on; a copy stays as it is. The last pair holds the error, if there is one.
 func (h *Handle) SocketEntries(q SocketQuery) iter.Seq2[*SocketEntry, error] {
 	return eachFamily(q, func(q SocketQuery) iter.Seq2[*SocketEntry, error] {
-		return entries(h, func() (*wire.Request, error) { return q.request(), nil }, socketListOp, func(m wire.Message, e *SocketEntry) (bool, error) {
-			err := e.decode(m.Data)
-			return err == nil, err
-		}, nil)
+		return entries(h, func() (*wire.Request, error) { return q.request(), nil }, socketListOp,
+			func(m wire.Message, e *SocketEntry) (bool, error) {
+				err := e.decode(m.Data)
+				return err == nil, err
+			}, nil)
 	})
 }
 
@@ -102,11 +104,12 @@ func (h *Handle) SocketEntries(q SocketQuery) iter.Seq2[*SocketEntry, error] {
 // The last pair holds the error, if there is one.
 func (h *Handle) SocketSeq(q SocketQuery) iter.Seq2[*SocketInfo, error] {
 	return eachFamily(q, func(q SocketQuery) iter.Seq2[*SocketInfo, error] {
-		return seq(h, func() (*wire.Request, error) { return q.request(), nil }, socketListOp, func(m wire.Message) (*SocketInfo, bool, error) {
-			s := new(SocketInfo)
-			err := s.decode(m.Data)
-			return s, err == nil, err
-		})
+		return seq(h, func() (*wire.Request, error) { return q.request(), nil }, socketListOp,
+			func(m wire.Message) (*SocketInfo, bool, error) {
+				s := new(SocketInfo)
+				err := s.decode(m.Data)
+				return s, err == nil, err
+			})
 	})
 }
 

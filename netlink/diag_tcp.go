@@ -86,11 +86,13 @@ func (t *TCPInfo) decode(b []byte) {
 	var m uapi.TcpInfo
 	m.Decode(b)
 	*t = TCPInfo{
-		State: m.State, Ca_state: m.CaState, Retransmits: m.Retransmits, Probes: m.Probes, Backoff: m.Backoff, Options: m.Options,
-		Rto: m.Rto, Ato: m.Ato, Snd_mss: m.SndMss, Rcv_mss: m.RcvMss,
+		State: m.State, Ca_state: m.CaState, Retransmits: m.Retransmits, Probes: m.Probes, Backoff: m.Backoff,
+		Options: m.Options,
+		Rto:     m.Rto, Ato: m.Ato, Snd_mss: m.SndMss, Rcv_mss: m.RcvMss,
 		Unacked: m.Unacked, Sacked: m.Sacked, Lost: m.Lost, Retrans: m.Retrans, Fackets: m.Fackets,
-		Last_data_sent: m.LastDataSent, Last_ack_sent: m.LastAckSent, Last_data_recv: m.LastDataRecv, Last_ack_recv: m.LastAckRecv,
-		Pmtu: m.Pmtu, Rcv_ssthresh: m.RcvSsthresh, Rtt: m.Rtt, Rttvar: m.Rttvar, Snd_ssthresh: m.SndSsthresh,
+		Last_data_sent: m.LastDataSent, Last_ack_sent: m.LastAckSent, Last_data_recv: m.LastDataRecv,
+		Last_ack_recv: m.LastAckRecv,
+		Pmtu:          m.Pmtu, Rcv_ssthresh: m.RcvSsthresh, Rtt: m.Rtt, Rttvar: m.Rttvar, Snd_ssthresh: m.SndSsthresh,
 		Snd_cwnd: m.SndCwnd, Advmss: m.Advmss, Reordering: m.Reordering, Rcv_rtt: m.RcvRtt, Rcv_space: m.RcvSpace,
 		Total_retrans: m.TotalRetrans, Pacing_rate: m.PacingRate, Max_pacing_rate: m.MaxPacingRate,
 		Bytes_acked: m.BytesAcked, Bytes_received: m.BytesReceived, Segs_out: m.SegsOut, Segs_in: m.SegsIn,
@@ -101,8 +103,9 @@ func (t *TCPInfo) decode(b []byte) {
 		Rcv_wnd: m.RcvWnd, Rehash: m.Rehash,
 		Total_rto: m.TotalRto, Total_rto_recoveries: m.TotalRtoRecoveries, Total_rto_time: m.TotalRtoTime,
 		Received_ce:        m.ReceivedCe,
-		Delivered_e1_bytes: m.DeliveredE1Bytes, Delivered_e0_bytes: m.DeliveredE0Bytes, Delivered_ce_bytes: m.DeliveredCeBytes,
-		Received_e1_bytes: m.ReceivedE1Bytes, Received_e0_bytes: m.ReceivedE0Bytes, Received_ce_bytes: m.ReceivedCeBytes,
+		Delivered_e1_bytes: m.DeliveredE1Bytes, Delivered_e0_bytes: m.DeliveredE0Bytes,
+		Delivered_ce_bytes: m.DeliveredCeBytes,
+		Received_e1_bytes:  m.ReceivedE1Bytes, Received_e0_bytes: m.ReceivedE0Bytes, Received_ce_bytes: m.ReceivedCeBytes,
 	}
 	if len(b) >= 8 { // two bytes of bits behind the options, which C lays out from the machine's lower end
 		t.Snd_wscale, t.Rcv_wscale = bitsOf(b[6], 0, 4), bitsOf(b[6], 4, 4)
@@ -130,7 +133,8 @@ func (t *TCPBBRInfo) decode(b []byte) {
 	var m uapi.TcpBbrInfo
 	m.Decode(b)
 	*t = TCPBBRInfo{
-		BBRBW: uint64(m.BwHi)<<32 | uint64(m.BwLo), BBRMinRTT: m.MinRtt, BBRPacingGain: m.PacingGain, BBRCwndGain: m.CwndGain,
+		BBRBW: uint64(m.BwHi)<<32 | uint64(m.BwLo), BBRMinRTT: m.MinRtt, BBRPacingGain: m.PacingGain,
+		BBRCwndGain: m.CwndGain,
 	}
 }
 

@@ -26,7 +26,8 @@ func TestSocketDecode(t *testing.T) {
 	want := SocketInfo{
 		Socket: Socket{
 			Family: uapi.AF_INET, State: TCP_LISTEN, WQueue: 5, INode: 21642032,
-			ID: SocketID{SourcePort: 8000, Source: net.IPv4(127, 0, 0, 1), Destination: net.IPv4zero, Cookie: [2]uint32{0x1247, 0}},
+			ID: SocketID{SourcePort: 8000, Source: net.IPv4(127, 0, 0, 1), Destination: net.IPv4zero,
+				Cookie: [2]uint32{0x1247, 0}},
 		},
 		MemInfo: &MemInfo{}, SkMemInfo: &SocketMemory{RcvBuf: 131072, SndBuf: 16384}, Congestion: "bbr",
 		Shutdown: new(uint8(0)), Mark: new(uint32(0)), CgroupID: new(uint64(1)),
@@ -35,7 +36,8 @@ func TestSocketDecode(t *testing.T) {
 		t.Errorf("got  %+v\nwant %+v", s, want)
 	}
 	var e SocketEntry
-	if err := e.decode(capture.InetDiag(t, inetListener)); err != nil || e.Source != netip.MustParseAddrPort("127.0.0.1:8000") || e.Cookie != 0x1247 || e.WQueue != 5 {
+	if err := e.decode(capture.InetDiag(t, inetListener)); err != nil ||
+		e.Source != netip.MustParseAddrPort("127.0.0.1:8000") || e.Cookie != 0x1247 || e.WQueue != 5 {
 		t.Errorf("got %v %+v", err, e)
 	}
 	if err := e.decode(make([]byte, 71)); err == nil {
@@ -46,17 +48,20 @@ func TestSocketDecode(t *testing.T) {
 // Of the structure older kernels have less and newer ones more.
 func TestTCPInfoOfAnyLength(t *testing.T) {
 	whole := make([]byte, uapi.SizeofTcpInfo+8)
-	m := uapi.TcpInfo{State: TCP_ESTABLISHED, Rto: 200000, BytesAcked: 1 << 40, SndWnd: 65535, TotalRtoTime: 7, ReceivedCeBytes: 9}
+	m := uapi.TcpInfo{State: TCP_ESTABLISHED, Rto: 200000, BytesAcked: 1 << 40, SndWnd: 65535, TotalRtoTime: 7,
+		ReceivedCeBytes: 9}
 	m.Put(whole)
 	var t1 TCPInfo
 	t1.decode(whole)
-	if t1.Rto != 200000 || t1.Bytes_acked != 1<<40 || t1.Snd_wnd != 65535 || t1.Total_rto_time != 7 || t1.Received_ce_bytes != 9 {
+	if t1.Rto != 200000 || t1.Bytes_acked != 1<<40 || t1.Snd_wnd != 65535 || t1.Total_rto_time != 7 ||
+		t1.Received_ce_bytes != 9 {
 		t.Errorf("got %+v", t1)
 	}
 	for n := range len(whole) {
 		var cut TCPInfo
 		cut.decode(whole[:n])
-		if n >= 12 && cut.Rto != 200000 || n < 9 && cut.Rto != 0 || n < 228 && cut.Snd_wnd != 0 || n >= 232 && cut.Snd_wnd != 65535 {
+		if n >= 12 && cut.Rto != 200000 || n < 9 && cut.Rto != 0 || n < 228 && cut.Snd_wnd != 0 || n >= 232 &&
+			cut.Snd_wnd != 65535 {
 			t.Errorf("of %d bytes: %+v", n, cut)
 		}
 	}
@@ -75,7 +80,8 @@ func TestTCPInfoOfAnyLength(t *testing.T) {
 // What ss compiles of ( dport >= :1 and not src 10.0.0.0/8 ), and of that with "sport = :8000 or" in front, for
 // which ss has four bytes more than it needs.
 func TestSocketFilterEncode(t *testing.T) {
-	and := socketAll{socketPort{uapi.INET_DIAG_BC_D_GE, 1}, SocketNot(SocketSource(netip.MustParsePrefix("10.0.0.0/8"), -1))}
+	and := socketAll{socketPort{uapi.INET_DIAG_BC_D_GE, 1},
+		SocketNot(SocketSource(netip.MustParsePrefix("10.0.0.0/8"), -1))}
 	const ss = "=0408 2000 =0000 0100 =0710 1400 =02080000 ffffffff =0a000000 =0104 0800"
 	for _, c := range []struct {
 		f    SocketFilter

@@ -94,7 +94,8 @@ type XDPDiagInfoResp struct {
 // [ErrDumpInterrupted].
 func (h *Handle) SocketDiagXDP() ([]*XDPDiagInfoResp, error) {
 	r := diagRequest(uapi.SOCK_DIAG_BY_FAMILY)
-	m := uapi.XdpDiagReq{SdiagFamily: uapi.AF_XDP, XdiagShow: XDP_SHOW_INFO | XDP_SHOW_RING_CFG | XDP_SHOW_UMEM | XDP_SHOW_MEMINFO | XDP_SHOW_STATS}
+	m := uapi.XdpDiagReq{SdiagFamily: uapi.AF_XDP, XdiagShow: XDP_SHOW_INFO | XDP_SHOW_RING_CFG | XDP_SHOW_UMEM |
+		XDP_SHOW_MEMINFO | XDP_SHOW_STATS}
 	m.Put(r.Header(uapi.SizeofXdpDiagReq))
 	return list(h, r, "xdp socket list", func(m wire.Message) (*XDPDiagInfoResp, bool, error) {
 		x := &XDPDiagInfoResp{XDPDiagMsg: new(XDPSocket), XDPInfo: new(XDPInfo)}

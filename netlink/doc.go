@@ -29,8 +29,8 @@
 //
 // # Zero and unset
 //
-// A field that is not set is not sent: a new object gets the kernel's default, and a modified object keeps what it has.
-// For most fields zero means unset. Where zero is a value of its own, the field is a pointer, or -1 means unset:
+// A field that is not set is not sent: a new object gets the kernel's default, and a modified object keeps what it
+// has. For most fields zero means unset. Where zero is a value of its own, the field is a pointer, or -1 means unset:
 // [NewLinkAttrs] returns such values for [LinkAttrs].
 //
 // # Lists, streams, entries and batches
@@ -49,9 +49,9 @@
 // # Events
 //
 // [Watch] is an iterator of what changes. [LinkSubscribe], [AddrSubscribe], [NeighSubscribe] and [RouteSubscribe] send
-// changes of one sort of object to a channel. When the kernel drops events because the reader was too slow, all of them
-// report that and then repeat the objects that exist. A [Mirror] keeps a copy of tables in memory that follows every
-// change; it returns snapshots, and the differences between them.
+// changes of one sort of object to a channel. When the kernel drops events because the reader was too slow, all of
+// them report that and then repeat the objects that exist. A [Mirror] keeps a copy of tables in memory that follows
+// every change; it returns snapshots, and the differences between them.
 //
 // # Other packages
 //

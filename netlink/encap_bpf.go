@@ -141,7 +141,8 @@ func showEncapProg(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 
 // readEncapProg refuses programs: ip compiles and loads them, which takes libbpf.
 func readEncapProg(in *desc.Args, f *desc.Field, _ *wire.Encoder) error {
-	return &desc.UsageError{Text: fmt.Sprintf("Error: %q takes a BPF program, and this command cannot load any.", f.Key), Status: 1}
+	return &desc.UsageError{Text: fmt.Sprintf("Error: %q takes a BPF program, and this command cannot load any.", f.Key),
+		Status: 1}
 }
 
 func showBpfHeadroom(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {

@@ -66,8 +66,10 @@ func (*IPtnlEncap) describe() desc.Kind {
 
 var ipEncapFields = []desc.Field{
 	{Type: uapi.LWTUNNEL_IP_ID, Key: "id", Usage: "ID", Show: showEncapID, Read: readEncapID},
-	{Type: uapi.LWTUNNEL_IP_SRC, Key: "src", Usage: "ADDRESS", Arg: uapi.AF_INET, Show: showEncapAddr, Read: readEncapAddr},
-	{Type: uapi.LWTUNNEL_IP_DST, Key: "dst", Usage: "ADDRESS", Arg: uapi.AF_INET, Show: showEncapAddr, Read: readEncapAddr},
+	{Type: uapi.LWTUNNEL_IP_SRC, Key: "src", Usage: "ADDRESS", Arg: uapi.AF_INET, Show: showEncapAddr,
+		Read: readEncapAddr},
+	{Type: uapi.LWTUNNEL_IP_DST, Key: "dst", Usage: "ADDRESS", Arg: uapi.AF_INET, Show: showEncapAddr,
+		Read: readEncapAddr},
 	{Type: uapi.LWTUNNEL_IP_TTL, Key: "ttl", Form: desc.U8, Read: readEncapU8},
 	{Type: uapi.LWTUNNEL_IP_TOS, Key: "tos", Form: desc.U8, Read: readEncapTOS},
 	{Type: uapi.LWTUNNEL_IP_FLAGS, Key: "key", Arg: uapi.IP_TUNNEL_KEY_BIT, Form: encapFlag},

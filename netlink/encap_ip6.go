@@ -38,7 +38,8 @@ func (e *IP6tnlEncap) Encode() ([]byte, error) { return encodeEncapData(e) }
 
 // String returns the tunnel's values.
 func (e *IP6tnlEncap) String() string {
-	return fmt.Sprintf("id %d src %s dst %s hoplimit %d tc %d flags 0x%.4x", e.ID, e.Src, e.Dst, e.Hoplimit, e.TC, e.Flags)
+	return fmt.Sprintf("id %d src %s dst %s hoplimit %d tc %d flags 0x%.4x", e.ID, e.Src, e.Dst, e.Hoplimit, e.TC,
+		e.Flags)
 }
 
 // Equal reports whether x is an IP6tnlEncap with the same values.
@@ -65,8 +66,10 @@ func (*IP6tnlEncap) describe() desc.Kind {
 
 var ip6EncapFields = []desc.Field{
 	{Type: uapi.LWTUNNEL_IP6_ID, Key: "id", Usage: "ID", Show: showEncapID, Read: readEncapID},
-	{Type: uapi.LWTUNNEL_IP6_SRC, Key: "src", Usage: "ADDRESS", Arg: uapi.AF_INET6, Show: showEncapAddr, Read: readEncapAddr},
-	{Type: uapi.LWTUNNEL_IP6_DST, Key: "dst", Usage: "ADDRESS", Arg: uapi.AF_INET6, Show: showEncapAddr, Read: readEncapAddr},
+	{Type: uapi.LWTUNNEL_IP6_SRC, Key: "src", Usage: "ADDRESS", Arg: uapi.AF_INET6, Show: showEncapAddr,
+		Read: readEncapAddr},
+	{Type: uapi.LWTUNNEL_IP6_DST, Key: "dst", Usage: "ADDRESS", Arg: uapi.AF_INET6, Show: showEncapAddr,
+		Read: readEncapAddr},
 	{Type: uapi.LWTUNNEL_IP6_HOPLIMIT, Key: "hoplimit", Form: desc.U8, Read: readEncapU8},
 	{Type: uapi.LWTUNNEL_IP6_TC, Key: "tc", Form: desc.U8, Read: readEncapTOS},
 	{Type: uapi.LWTUNNEL_IP6_FLAGS, Key: "key", Arg: uapi.IP_TUNNEL_KEY_BIT, Form: encapFlag},

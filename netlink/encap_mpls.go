@@ -60,7 +60,8 @@ func (e *MPLSEncap) attrs(c *attr.Codec) {
 }
 
 func (*MPLSEncap) describe() desc.Kind {
-	return desc.Kind{Fields: mplsEncapFields, Exact: true, Once: true, First: readMPLSEncap, FirstUsage: "LABEL[/LABEL]...", Help: mplsEncapHelp}
+	return desc.Kind{Fields: mplsEncapFields, Exact: true, Once: true, First: readMPLSEncap,
+		FirstUsage: "LABEL[/LABEL]...", Help: mplsEncapHelp}
 }
 
 var mplsEncapFields = []desc.Field{

@@ -322,5 +322,6 @@ var seg6EncapHelp = [][2]string{
 	{"tunsrc", "the source address of the new header"},
 	{"segs", "the segments, the first to be visited first"},
 	{"hmac", "the number of the key of a signature"},
-	{"lookup", "the table that the first segment is looked up in, with the outer header on; that of the packet by default"},
+	{"lookup", "the table that the first segment is looked up in, with the outer header on; that of the packet by " +
+		"default"},
 }

@@ -106,7 +106,8 @@ func TestBpfEncap(t *testing.T) {
 	route := &Route{LinkIndex: link.Index, Dst: ipv4Net("10.9.0.0/16"), Encap: e, Scope: SCOPE_LINK}
 	nstest.Need(t, "encapsulation bpf", "", h.RouteAdd(route))
 	routes, err := h.RouteListFiltered(FAMILY_V4, &Route{Dst: route.Dst}, RT_FILTER_DST)
-	if err != nil || len(routes) != 1 || !routes[0].Encap.Equal(bpfOut(fmt.Sprintf("kern[fd:%d]", fd), 0)) { // it keeps the headroom of xmit alone
+	// it keeps the headroom of xmit alone
+	if err != nil || len(routes) != 1 || !routes[0].Encap.Equal(bpfOut(fmt.Sprintf("kern[fd:%d]", fd), 0)) {
 		t.Fatalf("listed are %v, %v", routes, err)
 	}
 	if err := h.RouteDel(&routes[0]); err != nil {

@@ -39,7 +39,8 @@ var encapCaptures = []encapCapture{
 	}, {
 		kind: "ip", words: "id 5 dst 1.2.3.4",
 		sent: "0c000100 0000000000000005 08000200 01020304",
-		told: "0c000100 0000000000000005 08000200 01020304 08000300 00000000 05000500 00000000 05000400 00000000 06000600 00000000",
+		told: "0c000100 0000000000000005 08000200 01020304 08000300 00000000 05000500 00000000 05000400 00000000 " +
+			"06000600 00000000",
 		read: &IPtnlEncap{ID: 5, Dst: net.IP{1, 2, 3, 4}, Src: net.IP{0, 0, 0, 0}},
 		text: "id 5 src 0.0.0.0 dst 1.2.3.4 ttl 0 tos 0 ",
 	}, {
@@ -226,7 +227,8 @@ func TestEncapsDiffer(t *testing.T) {
 }
 
 func TestEncapsThatAreNotKnownStayAsTheyAre(t *testing.T) {
-	for typ, b := range map[uint16][]byte{99: {1, 2, 3}, uint16(EncapNumber("mpls")): {5, 0, 2, 0, 9, 0, 0, 0}, uint16(EncapNumber("ip")): {9, 0, 1, 0, 1}} {
+	for typ, b := range map[uint16][]byte{99: {1, 2, 3}, uint16(EncapNumber("mpls")): {5, 0, 2, 0, 9, 0, 0, 0},
+		uint16(EncapNumber("ip")): {9, 0, 1, 0, 1}} {
 		e := decodeEncap(typ, b)
 		got, err := e.Encode()
 		if err != nil || !bytes.Equal(got, b) || e.Type() != int(typ) {

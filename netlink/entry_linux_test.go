@@ -14,8 +14,8 @@ import (
 	"kern.sys/netlink"
 )
 
-// agree compares what entries show, streamed and kept, with the list, which is as long as that or longer. It begins anew
-// where the kernel changed the list meanwhile, as it does for multicast addresses and carriers.
+// agree compares what entries show, streamed and kept, with the list, which is as long as that or longer. It begins
+// anew where the kernel changed the list meanwhile, as it does for multicast addresses and carriers.
 func agree(t *testing.T, least int, list, streamed, kept func() ([]string, error)) {
 	t.Helper()
 	var want, again []string
@@ -88,8 +88,10 @@ func neighEntryText(e *netlink.NeighEntry) string {
 	if e.IP().IsValid() {
 		ip = e.IP().String()
 	}
-	return fmt.Sprintf("%s %x family %d link %d master %d via %d vni %d src %d nh %d flags %#x %#x state %#x type %d vlan %d port %d proto %d",
-		ip, e.LLAddr(), e.Family, e.LinkIndex, e.MasterIndex, e.ViaIndex, e.VNI, e.SrcVNI, e.NHID, e.Flags, e.FlagsExt, e.State, e.Type, e.Vlan, e.Port, e.Protocol)
+	return fmt.Sprintf("%s %x family %d link %d master %d via %d vni %d src %d nh %d flags %#x %#x state %#x type %d "+
+		"vlan %d port %d proto %d",
+		ip, e.LLAddr(), e.Family, e.LinkIndex, e.MasterIndex, e.ViaIndex, e.VNI, e.SrcVNI, e.NHID, e.Flags, e.FlagsExt,
+		e.State, e.Type, e.Vlan, e.Port, e.Protocol)
 }
 
 func neighText(n *netlink.Neigh) string {
@@ -101,8 +103,10 @@ func neighText(n *netlink.Neigh) string {
 	if lladdr == nil {
 		lladdr = n.LLIPAddr
 	}
-	return fmt.Sprintf("%s %x family %d link %d master %d via %d vni %d src %d nh %d flags %#x %#x state %#x type %d vlan %d port %d proto %d",
-		ip, lladdr, n.Family, n.LinkIndex, n.MasterIndex, n.ViaIndex, n.VNI, n.SrcVNI, n.NHID, n.Flags, n.FlagsExt, n.State, n.Type, n.Vlan, n.Port, n.Protocol)
+	return fmt.Sprintf("%s %x family %d link %d master %d via %d vni %d src %d nh %d flags %#x %#x state %#x type %d "+
+		"vlan %d port %d proto %d",
+		ip, lladdr, n.Family, n.LinkIndex, n.MasterIndex, n.ViaIndex, n.VNI, n.SrcVNI, n.NHID, n.Flags, n.FlagsExt, n.State,
+		n.Type, n.Vlan, n.Port, n.Protocol)
 }
 
 func neighEntriesAgree(t *testing.T, least int, filter netlink.NeighFilter) {
@@ -119,9 +123,12 @@ func neighEntriesAgree(t *testing.T, least int, filter netlink.NeighFilter) {
 func TestNeighEntriesAgreeWithNeighList(t *testing.T) {
 	nstest.Do(t, func() {
 		_, v1 := addVeth(t)
-		tools(t, "ip link set v0 up", "ip link set v1 up", "ip addr add 10.0.0.1/24 dev v0", "ip addr add fd00::1/64 dev v0 nodad",
-			"ip neigh add 10.0.0.7 lladdr 02:00:00:00:00:07 dev v0 protocol static", "ip neigh add 10.0.0.8 dev v0 nud noarp lladdr 02:00:00:00:00:08",
-			"ip neigh add fd00::7 lladdr 02:00:00:00:00:09 dev v0 nud stale router", "ip neigh add 10.0.0.9 lladdr 02:00:00:00:00:0a dev v1 extern_learn",
+		tools(t, "ip link set v0 up", "ip link set v1 up", "ip addr add 10.0.0.1/24 dev v0",
+			"ip addr add fd00::1/64 dev v0 nodad",
+			"ip neigh add 10.0.0.7 lladdr 02:00:00:00:00:07 dev v0 protocol static",
+			"ip neigh add 10.0.0.8 dev v0 nud noarp lladdr 02:00:00:00:00:08",
+			"ip neigh add fd00::7 lladdr 02:00:00:00:00:09 dev v0 nud stale router",
+			"ip neigh add 10.0.0.9 lladdr 02:00:00:00:00:0a dev v1 extern_learn",
 			"ip neigh add proxy 10.0.0.99 dev v0", "ip neigh add 10.0.0.11 dev v1 lladdr 02:00:00:00:00:0b managed")
 		for least, filter := range map[int]netlink.NeighFilter{
 			5: {}, 4: {Family: netlink.FAMILY_V4}, 1: {Family: netlink.FAMILY_V6}, 2: {LinkIndex: v1.Attrs().Index},
@@ -136,9 +143,11 @@ func TestNeighEntriesAgreeWithNeighList(t *testing.T) {
 
 func TestForwardingEntriesAgreeWithNeighList(t *testing.T) {
 	nstest.Do(t, func() {
-		tools(t, "ip link add br0 type bridge vlan_filtering 1", "ip link add vx type vxlan dstport 4789 external", "ip link add v0 type veth peer name v1",
+		tools(t, "ip link add br0 type bridge vlan_filtering 1", "ip link add vx type vxlan dstport 4789 external",
+			"ip link add v0 type veth peer name v1",
 			"ip link set v0 master br0", "ip link set br0 up", "ip link set v0 up", "ip link set vx up",
-			"bridge fdb add 02:00:00:00:00:07 dev v0 master static vlan 1", "bridge fdb add 02:00:00:00:00:08 dev vx dst 10.0.0.9 port 77 vni 9 src_vni 4")
+			"bridge fdb add 02:00:00:00:00:07 dev v0 master static vlan 1",
+			"bridge fdb add 02:00:00:00:00:08 dev vx dst 10.0.0.9 port 77 vni 9 src_vni 4")
 		br0, err := netlink.LinkByName("br0")
 		if err != nil {
 			t.Fatal(err)
@@ -149,14 +158,17 @@ func TestForwardingEntriesAgreeWithNeighList(t *testing.T) {
 }
 
 func linkEntryText(e *netlink.LinkEntry) string {
-	return fmt.Sprintf("%d %s %s parent %d master %d netns %d mtu %d txqlen %d group %d flags %#x %v %v %s %v", e.Index, e.Name(), e.Type(), e.ParentIndex,
-		e.MasterIndex, e.NetNsID, e.MTU, e.TxQLen, e.Group, e.RawFlags, e.Flags(), e.OperState, e.EncapType(), e.HardwareAddr())
+	return fmt.Sprintf("%d %s %s parent %d master %d netns %d mtu %d txqlen %d group %d flags %#x %v %v %s %v", e.Index,
+		e.Name(), e.Type(), e.ParentIndex,
+		e.MasterIndex, e.NetNsID, e.MTU, e.TxQLen, e.Group, e.RawFlags, e.Flags(), e.OperState, e.EncapType(),
+		e.HardwareAddr())
 }
 
 func linkText(link *netlink.Link) string {
 	l := *link
 	a := l.Attrs()
-	return fmt.Sprintf("%d %s %s parent %d master %d netns %d mtu %d txqlen %d group %d flags %#x %v %v %s %v", a.Index, a.Name, l.Type(), a.ParentIndex,
+	return fmt.Sprintf("%d %s %s parent %d master %d netns %d mtu %d txqlen %d group %d flags %#x %v %v %s %v", a.Index,
+		a.Name, l.Type(), a.ParentIndex,
 		a.MasterIndex, a.NetNsID, a.MTU, a.TxQLen, a.Group, a.RawFlags, a.Flags, a.OperState, a.EncapType, a.HardwareAddr)
 }
 
@@ -191,7 +203,8 @@ func TestLinkEntriesAgreeWithLinkList(t *testing.T) {
 
 func TestLinkEntriesOfPortsAndKinds(t *testing.T) {
 	nstest.Do(t, func() {
-		tools(t, "ip link add br0 type bridge", "ip link add d0 type dummy", "ip link set d0 master br0", "ip link add link d0 name vl type vlan id 5",
+		tools(t, "ip link add br0 type bridge", "ip link add d0 type dummy", "ip link set d0 master br0",
+			"ip link add link d0 name vl type vlan id 5",
 			"ip link set br0 up", "ip link set d0 up")
 		br0, err := netlink.LinkByName("br0")
 		if err != nil {
@@ -215,7 +228,8 @@ func TestEntriesAllocateNothingEach(t *testing.T) {
 		const neighbours, pairs = 1000, 30
 		b := h.NewBatch()
 		for i := range neighbours {
-			n := netlink.Neigh{LinkIndex: v0.Attrs().Index, IP: net.IP{20, 0, byte(i >> 8), byte(i)}, HardwareAddr: net.HardwareAddr{2, 0, 0, 0, 0, 1}, State: netlink.NUD_PERMANENT}
+			n := netlink.Neigh{LinkIndex: v0.Attrs().Index, IP: net.IP{20, 0, byte(i >> 8), byte(i)},
+				HardwareAddr: net.HardwareAddr{2, 0, 0, 0, 0, 1}, State: netlink.NUD_PERMANENT}
 			if err := b.NeighAdd(&n); err != nil {
 				t.Fatal(err)
 			}

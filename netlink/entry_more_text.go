@@ -33,7 +33,8 @@ func (t ConntrackTuple) String() string {
 
 // String returns the connection in the textWords of conntrack -L.
 func (e ConntrackEntry) String() string {
-	w := textWords{fmt.Sprintf("%s %d %d %s", protocolOf(e.Original.Protocol), e.Original.Protocol, e.Timeout, e.Original)}
+	w := textWords{fmt.Sprintf("%s %d %d %s", protocolOf(e.Original.Protocol), e.Original.Protocol, e.Timeout,
+		e.Original)}
 	if e.Status&ConntrackStatusSeenReply == 0 {
 		w.add("[UNREPLIED]")
 	}
@@ -66,7 +67,8 @@ func (e ConntrackExpectation) String() string {
 
 // String returns the ends of the socket, its state as a number, owner and inode.
 func (e SocketEntry) String() string {
-	return fmt.Sprintf("%s to %s state %d uid %d ino %d rqueue %d wqueue %d", e.Source, e.Destination, e.State, e.UID, e.INode, e.RQueue, e.WQueue)
+	return fmt.Sprintf("%s to %s state %d uid %d ino %d rqueue %d wqueue %d", e.Source, e.Destination, e.State, e.UID,
+		e.INode, e.RQueue, e.WQueue)
 }
 
 // String returns the ends of the socket, its state as a number, owner and inode.

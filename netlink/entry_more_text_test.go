@@ -10,24 +10,31 @@ import (
 
 func TestOtherValuesPrintAsWords(t *testing.T) {
 	a, b := netip.MustParseAddr("10.0.0.1"), netip.MustParseAddr("10.0.0.2")
-	there, back := ConntrackTuple{Src: a, Dst: b, SrcPort: 5, DstPort: 80, Protocol: 6}, ConntrackTuple{Src: b, Dst: a, ICMPType: 8, ICMPID: 7}
+	there, back := ConntrackTuple{Src: a, Dst: b, SrcPort: 5, DstPort: 80, Protocol: 6},
+		ConntrackTuple{Src: b, Dst: a, ICMPType: 8, ICMPID: 7}
 	tuple := IPTuple{SrcIP: net.IP{10, 0, 0, 1}, DstIP: net.IP{10, 0, 0, 2}, SrcPort: 5, DstPort: 21, Protocol: 6}
-	socket := Socket{State: 1, UID: 3, INode: 4, ID: SocketID{SourcePort: 5, DestinationPort: 80, Source: net.IP{10, 0, 0, 1}, Destination: net.ParseIP("fd00::2")}}
+	socket := Socket{State: 1, UID: 3, INode: 4,
+		ID: SocketID{SourcePort: 5, DestinationPort: 80, Source: net.IP{10, 0, 0, 1}, Destination: net.ParseIP("fd00::2")}}
 	for want, v := range map[string]any{
-		"tcp 6 9 src=10.0.0.1 dst=10.0.0.2 sport=5 dport=80 [UNREPLIED] src=10.0.0.2 dst=10.0.0.1 type=8 code=0 id=7 [status=0b0] mark=0x7 labels=0x01000000000000000000000000000000 zone=3": ConntrackEntry{
+		"tcp 6 9 src=10.0.0.1 dst=10.0.0.2 sport=5 dport=80 [UNREPLIED] src=10.0.0.2 dst=10.0.0.1 type=8 code=0 id=7 " +
+			"[status=0b0] mark=0x7 labels=0x01000000000000000000000000000000 zone=3": ConntrackEntry{
 			Original: there, Reply: back, Timeout: 9, Mark: 7, HasLabels: true, Labels: [16]byte{1}, Zone: 3},
-		"9 proto=6 src=10.0.0.1 dst=10.0.0.2 sport=5 dport=21 mask proto=0 src=<nil> dst=<nil> sport=0 dport=0 master proto=6 src=10.0.0.1 dst=10.0.0.2 sport=5 dport=21 helper ftp": ConntrackExpectation{
+		"9 proto=6 src=10.0.0.1 dst=10.0.0.2 sport=5 dport=21 mask proto=0 src=<nil> dst=<nil> sport=0 dport=0 master " +
+			"proto=6 src=10.0.0.1 dst=10.0.0.2 sport=5 dport=21 helper ftp": ConntrackExpectation{
 			TimeOut: 9, Tuple: tuple, Master: tuple, Helper: "ftp"},
 		"10.0.0.1:5 to 10.0.0.2:80 state 1 uid 3 ino 4 rqueue 0 wqueue 0": SocketEntry{
 			Source: netip.AddrPortFrom(a, 5), Destination: netip.AddrPortFrom(b, 80), State: 1, UID: 3, INode: 4},
 		"10.0.0.1:5 to [fd00::2]:80 state 1 uid 3 ino 4 rqueue 0 wqueue 0": socket,
 		`10.0.0.0/24,6:80,lo timeout 5 comment "x" nomatch`: IPSetEntry{
-			IP: net.IP{10, 0, 0, 0}, CIDR: 24, Protocol: new(uint8(6)), Port: new(uint16(80)), IFace: "lo", Timeout: new(uint32(5)), Comment: "x", NoMatch: true},
+			IP: net.IP{10, 0, 0, 0}, CIDR: 24, Protocol: new(uint8(6)), Port: new(uint16(80)), IFace: "lo",
+			Timeout: new(uint32(5)), Comment: "x", NoMatch: true},
 		"10.0.0.1-10.0.0.2,02:00:00:00:00:01,0x5": IPSetEntry{
 			IP: net.IP{10, 0, 0, 1}, IPTo: net.IP{10, 0, 0, 2}, MAC: net.HardwareAddr{2, 0, 0, 0, 0, 1}, Mark: new(uint32(5))},
-		"family 2 link 3 forwarding true rp_filter 1": Netconf{Family: 2, LinkIndex: 3, Forwarding: new(true), RPFilter: new(1)},
+		"family 2 link 3 forwarding true rp_filter 1": Netconf{Family: 2, LinkIndex: 3, Forwarding: new(true),
+			RPFilter: new(1)},
 		"family 2 arp_cache link 0 thresh1 7 gc_stale 1m0s refcnt 1 reachable 2s": Ntable{
-			Family: 2, Name: "arp_cache", Thresh1: new(uint32(7)), GCStale: new(time.Minute), Refcnt: 1, Reachable: 2 * time.Second},
+			Family: 2, Name: "arp_cache", Thresh1: new(uint32(7)), GCStale: new(time.Minute), Refcnt: 1,
+			Reachable: 2 * time.Second},
 	} {
 		if got := fmt.Sprint(v); got != want {
 			t.Errorf("got  %q\nwant %q", got, want)

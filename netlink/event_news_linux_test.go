@@ -84,7 +84,8 @@ func sendTo(t *testing.T, dst net.IP) {
 
 func TestMissesOfVxlanAreTold(t *testing.T) {
 	nstest.Do(t, func() {
-		vx := &netlink.Vxlan{LinkAttrs: netlink.NewLinkAttrs(), VxlanId: 7, Port: 4789, L2miss: true, L3miss: true, Proxy: true}
+		vx := &netlink.Vxlan{LinkAttrs: netlink.NewLinkAttrs(), VxlanId: 7, Port: 4789, L2miss: true, L3miss: true,
+			Proxy: true}
 		vx.Name = "vx0"
 		nstest.Need(t, "vxlan links", "", netlink.LinkAdd(vx))
 		br := &netlink.Bridge{LinkAttrs: netlink.NewLinkAttrs()}
@@ -99,7 +100,8 @@ func TestMissesOfVxlanAreTold(t *testing.T) {
 		if err := netlink.AddrAdd(br, parseAddr(t, "10.0.0.1/24")); err != nil {
 			t.Fatal(err)
 		}
-		permanent := netlink.Neigh{LinkIndex: br.Index, IP: net.IP{10, 0, 0, 5}, HardwareAddr: mac(5), State: netlink.NUD_PERMANENT}
+		permanent := netlink.Neigh{LinkIndex: br.Index, IP: net.IP{10, 0, 0, 5}, HardwareAddr: mac(5),
+			State: netlink.NUD_PERMANENT}
 		if err := netlink.NeighAdd(&permanent); err != nil {
 			t.Fatal(err)
 		}
@@ -169,7 +171,8 @@ func TestBucketsOfNexthopsAreTold(t *testing.T) {
 		} {
 			nstest.Need(t, "next hop objects", "5.3", netlink.NexthopAdd(&n))
 		}
-		group := netlink.Nexthop{ID: 3, Group: []netlink.NexthopMember{{ID: 1}, {ID: 2}}, Resilient: &netlink.NexthopResilient{Buckets: 4, IdleTimer: new(uint32(20))}}
+		group := netlink.Nexthop{ID: 3, Group: []netlink.NexthopMember{{ID: 1}, {ID: 2}},
+			Resilient: &netlink.NexthopResilient{Buckets: 4, IdleTimer: new(uint32(20))}}
 		nstest.Need(t, "resilient next hop groups", "5.13", netlink.NexthopAdd(&group))
 		if err := netlink.RouteAdd(&netlink.Route{Dst: cidr(t, "10.99.0.0/16"), NHID: 3}); err != nil {
 			t.Fatal(err)

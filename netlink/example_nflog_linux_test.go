@@ -141,7 +141,8 @@ func TestExampleNflog(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if logPayload != uapi.NFULA_PAYLOAD || logPrefix != uapi.NFULA_PREFIX || logCopy != uapi.NFULNL_COPY_PACKET || logMode != uapi.NFULA_CFG_MODE ||
+	if logPayload != uapi.NFULA_PAYLOAD || logPrefix != uapi.NFULA_PREFIX || logCopy != uapi.NFULNL_COPY_PACKET ||
+		logMode != uapi.NFULA_CFG_MODE ||
 		logConfig != uapi.NFNL_SUBSYS_ULOG<<8|uapi.NFULNL_MSG_CONFIG {
 		t.Error("a number is not the header's")
 	}

@@ -53,7 +53,8 @@ func noObject() string { return "" }
 
 // list runs a dump and decodes what comes. decode says whether an object is
 // wanted. The list is returned along with ErrDumpInterrupted.
-func list[T any](h *Handle, r *wire.Request, op string, decode func(wire.Message) (v T, want bool, err error)) ([]T, error) {
+func list[T any](h *Handle, r *wire.Request, op string, decode func(wire.Message) (v T, want bool, err error)) ([]T,
+	error) {
 	return fill(h, r, op, byValue(decode))
 }
 
@@ -67,12 +68,14 @@ func byValue[T any](decode func(wire.Message) (v T, want bool, err error)) func(
 // fill is list for objects that are decoded where they stay: v is zero, and
 // nobody looks at it where it is not wanted. See [wire.Answer] for how the list is
 // made in one piece.
-func fill[T any](h *Handle, r *wire.Request, op string, decode func(m wire.Message, v *T) (want bool, err error)) ([]T, error) {
+func fill[T any](h *Handle, r *wire.Request, op string, decode func(m wire.Message, v *T) (want bool, err error)) ([]T,
+	error) {
 	return appendTo(nil, h, r, op, decode)
 }
 
 // appendTo is fill for a list that goes on.
-func appendTo[T any](all []T, h *Handle, r *wire.Request, op string, decode func(m wire.Message, v *T) (want bool, err error)) ([]T, error) {
+func appendTo[T any](all []T, h *Handle, r *wire.Request, op string,
+	decode func(m wire.Message, v *T) (want bool, err error)) ([]T, error) {
 	c, err := h.conn(r.Protocol)
 	if err != nil {
 		return all, h.wrap(err, op, noObject)
@@ -143,13 +146,15 @@ func (g *growing[T]) took(want bool) {
 // seq is list as a stream: objects are decoded as they come. An interrupted
 // dump is not restarted; its last pair is ErrDumpInterrupted. Streams are no part of
 // what programs were written for elsewhere, so their errors have all details.
-func seq[T any](h *Handle, request func() (*wire.Request, error), op string, decode func(wire.Message) (v T, want bool, err error)) iter.Seq2[T, error] {
+func seq[T any](h *Handle, request func() (*wire.Request, error), op string,
+	decode func(wire.Message) (v T, want bool, err error)) iter.Seq2[T, error] {
 	return stream(h, request, op, byValue(decode), nil)
 }
 
 // stream is to seq what fill is to list. Where over is set and says so, an error
 // is no more than the end.
-func stream[T any](h *Handle, request func() (*wire.Request, error), op string, decode func(m wire.Message, v *T) (want bool, err error), over func(error) bool) iter.Seq2[T, error] {
+func stream[T any](h *Handle, request func() (*wire.Request, error), op string,
+	decode func(m wire.Message, v *T) (want bool, err error), over func(error) bool) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
 		var none T
 		v := new(T) // one for all, since decode lets it escape
@@ -174,7 +179,8 @@ func stream[T any](h *Handle, request func() (*wire.Request, error), op string, 
 
 // entries is stream for values that are decoded where they stay, whatever was
 // there, and handed out by pointer: nothing is allocated or copied for each.
-func entries[T any](h *Handle, request func() (*wire.Request, error), op string, decode func(m wire.Message, v *T) (want bool, err error), over func(error) bool) iter.Seq2[*T, error] {
+func entries[T any](h *Handle, request func() (*wire.Request, error), op string,
+	decode func(m wire.Message, v *T) (want bool, err error), over func(error) bool) iter.Seq2[*T, error] {
 	return func(yield func(*T, error) bool) {
 		v := new(T)
 		left := false
@@ -197,7 +203,8 @@ func entries[T any](h *Handle, request func() (*wire.Request, error), op string,
 
 // dumpObjects runs a dump and calls each for every datagram, until it returns
 // false or an error.
-func (h *Handle) dumpObjects(request func() (*wire.Request, error), op string, each func(*wire.Objects) (bool, error)) error {
+func (h *Handle) dumpObjects(request func() (*wire.Request, error), op string,
+	each func(*wire.Objects) (bool, error)) error {
 	r, err := request()
 	var c *wire.Conn
 	if err == nil {

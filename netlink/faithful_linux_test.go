@@ -272,7 +272,8 @@ func TestNewerSelectorsOfRulesAreFaithful(t *testing.T) {
 			r.Uint8(uapi.FRA_DSCP, 8)
 			r.Uint8(uapi.FRA_DSCP_MASK, 0x38)
 		}))
-		if err := netlink.RuleDel(&netlink.Rule{Priority: 999, Family: netlink.FAMILY_V6, Goto: -1, SuppressIfgroup: -1, SuppressPrefixlen: -1}); err != nil {
+		if err := netlink.RuleDel(&netlink.Rule{Priority: 999, Family: netlink.FAMILY_V6, Goto: -1, SuppressIfgroup: -1,
+			SuppressPrefixlen: -1}); err != nil {
 			t.Fatal(err)
 		}
 		for _, family := range []uint8{uapi.AF_INET, uapi.AF_INET6} {

@@ -95,7 +95,8 @@ func TestListedNexthopsAreDeletedAndAddedFaithfully(t *testing.T) {
 					groups = append(groups, strings.Join(w.w, " "))
 				default:
 					w.w = append(w.w, "group", fmt.Sprintf("1000,%d/1001,%d/1003", 1+w.IntN(255), 1+w.IntN(255)))
-					if w.maybe("type resilient buckets 64", "type resilient buckets 8 idle_timer 10", "type resilient buckets 8 unbalanced_timer 7") {
+					if w.maybe("type resilient buckets 64", "type resilient buckets 8 idle_timer 10",
+						"type resilient buckets 8 unbalanced_timer 7") {
 						w.maybe("proto static")
 					}
 					groups = append(groups, strings.Join(w.w, " "))

@@ -60,7 +60,8 @@ func TestListedNeighboursAreDeletedAndAddedFaithfully(t *testing.T) {
 				if i%5 == 0 {
 					w.w = append([]string{"proxy"}, w.w...)
 				} else {
-					w.w = append(w.w, "lladdr", mac(byte(i)).String(), "nud", []string{"permanent", "noarp", "stale", "reachable"}[w.IntN(4)])
+					w.w = append(w.w, "lladdr", mac(byte(i)).String(), "nud",
+						[]string{"permanent", "noarp", "stale", "reachable"}[w.IntN(4)])
 				}
 				lines = append(lines, "neigh add "+strings.Join(w.w, " "))
 			}
@@ -99,7 +100,8 @@ func TestListedForwardingEntriesAreDeletedAndAddedFaithfully(t *testing.T) {
 			setUp(t, name)
 		}
 		awaitForwarding(t, "v0", "vx0")
-		batch(t, []string{"nexthop add id 1 via 192.0.2.9 fdb", "nexthop add id 2 via 192.0.2.8 fdb", "nexthop add id 3 group 1/2 fdb"}, "ip")
+		batch(t, []string{"nexthop add id 1 via 192.0.2.9 fdb", "nexthop add id 2 via 192.0.2.8 fdb",
+			"nexthop add id 3 group 1/2 fdb"}, "ip")
 		faithful(t, rnd, kindOfObject[netlink.Neigh]{
 			dump: func() []string {
 				all := neighDump(t, uapi.AF_BRIDGE, 0)
@@ -162,7 +164,8 @@ func randomForwarding(rnd *rand.Rand) []string {
 			}
 			w.endpoint()
 			if w.maybe("vni 0", "vni 9", "vni 7") {
-				lines = append(lines, strings.Join(append([]string{"fdb append", addr, "dev vx0 self"}, "dst 192.0.2.250 port 7777 vni 0 via v1"), " "))
+				lines = append(lines, strings.Join(append([]string{"fdb append", addr, "dev vx0 self"},
+					"dst 192.0.2.250 port 7777 vni 0 via v1"), " "))
 			}
 			w.maybe("router")
 			w.maybe("extern_learn")
@@ -225,7 +228,8 @@ func TestActivityOfForwardingEntriesIsFaithful(t *testing.T) {
 		}, func() {
 			for i, bits := range []uint8{uapi.FDB_NOTIFY_BIT, uapi.FDB_NOTIFY_BIT | uapi.FDB_NOTIFY_INACTIVE_BIT} {
 				r := wire.NewRequest(uapi.RTM_NEWNEIGH, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL)
-				m := uapi.Ndmsg{Family: uapi.AF_BRIDGE, Ifindex: int32(v0.Attrs().Index), State: netlink.NUD_NOARP, Flags: netlink.NTF_MASTER | netlink.NTF_STICKY}
+				m := uapi.Ndmsg{Family: uapi.AF_BRIDGE, Ifindex: int32(v0.Attrs().Index), State: netlink.NUD_NOARP,
+					Flags: netlink.NTF_MASTER | netlink.NTF_STICKY}
 				m.Put(r.Header(uapi.SizeofNdmsg))
 				r.Data(uapi.NDA_LLADDR, []byte{2, 7, 0, 0, 0, byte(i)})
 				r.Nest(uapi.NDA_FDB_EXT_ATTRS | uapi.NLA_F_NESTED)

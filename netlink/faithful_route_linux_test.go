@@ -24,7 +24,8 @@ func TestListedRoutesAreDeletedAndAddedFaithfully(t *testing.T) {
 				}
 				faithful(t, rnd, kindOfObject[netlink.Route]{
 					dump: func() []string {
-						return rawDump(t, uapi.RTM_GETROUTE, append([]byte{byte(af)}, make([]byte, uapi.SizeofRtmsg-1)...), uapi.RTA_CACHEINFO)
+						return rawDump(t, uapi.RTM_GETROUTE, append([]byte{byte(af)}, make([]byte, uapi.SizeofRtmsg-1)...),
+							uapi.RTA_CACHEINFO)
 					},
 					list: func() ([]netlink.Route, error) {
 						return netlink.RouteListFiltered(af, &netlink.Route{}, netlink.RT_FILTER_TABLE)
@@ -133,8 +134,10 @@ func (w *words) metrics(family string) {
 		top  int
 		lock bool
 	}{
-		{"mtu", 1400, true}, {"window", 1 << 20, true}, {"rtt", 1000, true}, {"rttvar", 1000, true}, {"ssthresh", 1 << 16, true},
-		{"cwnd", 100, true}, {"advmss", 1000, true}, {"reordering", 100, true}, {"hoplimit", 255, true}, {"initcwnd", 100, true},
+		{"mtu", 1400, true}, {"window", 1 << 20, true}, {"rtt", 1000, true}, {"rttvar", 1000, true},
+		{"ssthresh", 1 << 16, true},
+		{"cwnd", 100, true}, {"advmss", 1000, true}, {"reordering", 100, true}, {"hoplimit", 255, true},
+		{"initcwnd", 100, true},
 		{"initrwnd", 100, true}, {"rto_min", 1000, true}, {"quickack", 1, false}, {"fastopen_no_cookie", 1, false},
 	} {
 		if w.IntN(6) != 0 {

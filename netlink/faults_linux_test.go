@@ -112,7 +112,8 @@ func TestOutOfDescriptors(t *testing.T) {
 	if byHandle != nil {
 		t.Errorf("an open socket: %v", byHandle)
 	}
-	for what, err := range map[string]error{"package": byPackage, "new handle": newOne, "mirror": mirror, "watch": watch} {
+	for what, err := range map[string]error{"package": byPackage, "new handle": newOne, "mirror": mirror,
+		"watch": watch} {
 		if !errors.Is(err, syscall.EMFILE) {
 			t.Errorf("%s: %v", what, err)
 		}

@@ -28,11 +28,15 @@ func TestAPairThatCannotBeMadeIsNamedWithBothEnds(t *testing.T) {
 		link Link
 		want []string
 	}{
-		"peer":           {&Veth{LinkAttrs: LinkAttrs{Name: "a1"}, PeerName: "b0"}, []string{`link add "a1" type veth peer "b0": file exists`}},
-		"this end":       {&Veth{LinkAttrs: LinkAttrs{Name: "a0"}, PeerName: "b1"}, []string{`link add "a0" type veth peer "b1": file exists`}},
-		"in a namespace": {&Veth{LinkAttrs: LinkAttrs{Name: "a0"}, PeerName: "b1", PeerNamespace: there}, []string{`peer "b1" in NS(`, "file exists"}},
-		"of a process":   {&Veth{LinkAttrs: LinkAttrs{Name: "a0"}, PeerName: "b1", PeerNamespace: NsPid(os.Getpid())}, []string{`peer "b1" in the network namespace of process `, "file exists"}},
-		"unnamed":        {&Veth{LinkAttrs: LinkAttrs{Name: "a0"}}, []string{`link add "a0" type veth peer: file exists`}},
+		"peer": {&Veth{LinkAttrs: LinkAttrs{Name: "a1"}, PeerName: "b0"},
+			[]string{`link add "a1" type veth peer "b0": file exists`}},
+		"this end": {&Veth{LinkAttrs: LinkAttrs{Name: "a0"}, PeerName: "b1"},
+			[]string{`link add "a0" type veth peer "b1": file exists`}},
+		"in a namespace": {&Veth{LinkAttrs: LinkAttrs{Name: "a0"}, PeerName: "b1", PeerNamespace: there},
+			[]string{`peer "b1" in NS(`, "file exists"}},
+		"of a process": {&Veth{LinkAttrs: LinkAttrs{Name: "a0"}, PeerName: "b1", PeerNamespace: NsPid(os.Getpid())},
+			[]string{`peer "b1" in the network namespace of process `, "file exists"}},
+		"unnamed": {&Veth{LinkAttrs: LinkAttrs{Name: "a0"}}, []string{`link add "a0" type veth peer: file exists`}},
 	} {
 		err := h.LinkAdd(c.link)
 		for _, want := range c.want {

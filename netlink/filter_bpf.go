@@ -83,14 +83,15 @@ var bpfFilterFields = []desc.Field{
 			desc.Scratch[bpfFilterWords](in).program, err = readBpfProgram(in)
 			return err
 		}},
-	{Type: uapi.TCA_BPF_FLAGS, Word: "direct-action", Words: []string{"da"}, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		desc.Scratch[bpfFilterWords](in).direct = true
-		return nil
-	}, Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
-		if len(b) >= 4 && native.Uint32(b)&uapi.TCA_BPF_FLAG_ACT_DIRECT != 0 {
-			p.Bool("direct-action", "direct-action ", true)
-		}
-	}},
+	{Type: uapi.TCA_BPF_FLAGS, Word: "direct-action", Words: []string{"da"},
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			desc.Scratch[bpfFilterWords](in).direct = true
+			return nil
+		}, Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+			if len(b) >= 4 && native.Uint32(b)&uapi.TCA_BPF_FLAG_ACT_DIRECT != 0 {
+				p.Bool("direct-action", "direct-action ", true)
+			}
+		}},
 	{Type: uapi.TCA_BPF_FLAGS_GEN, Word: "skip_hw", Words: skipWords, Read: readSkip, Show: showSkipInLine},
 	{Type: uapi.TCA_BPF_OPS, ReadOnly: true, Show: func(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
 		showBytecode(p, b, attrs[uapi.TCA_BPF_OPS_LEN])

@@ -176,7 +176,8 @@ func (f *Flower) mpls(c *attr.Codec) {
 	if c.Decoding() && one != (FlowerMPLS{}) {
 		f.MPLS = &one
 	}
-	attr.Repeat(c, uapi.TCA_FLOWER_KEY_MPLS_OPTS|uapi.NLA_F_NESTED, uapi.TCA_FLOWER_KEY_MPLS_OPTS_LSE|uapi.NLA_F_NESTED, &f.MPLSStack,
+	attr.Repeat(c, uapi.TCA_FLOWER_KEY_MPLS_OPTS|uapi.NLA_F_NESTED, uapi.TCA_FLOWER_KEY_MPLS_OPTS_LSE|uapi.NLA_F_NESTED,
+		&f.MPLSStack,
 		func(c *attr.Codec, t attr.Type, v *FlowerMPLS) {
 			attr.Nest(c, t, func(c *attr.Codec) {
 				attr.U8(c, uapi.TCA_FLOWER_KEY_MPLS_OPT_LSE_DEPTH, &v.Depth)
@@ -213,16 +214,20 @@ func (f *Flower) network(c *attr.Codec) {
 func flowerPorts(p nl.IPProto) ([4]attr.Type, bool) {
 	switch p {
 	case uapi.IPPROTO_TCP:
-		return [4]attr.Type{uapi.TCA_FLOWER_KEY_TCP_SRC, uapi.TCA_FLOWER_KEY_TCP_SRC_MASK, uapi.TCA_FLOWER_KEY_TCP_DST, uapi.TCA_FLOWER_KEY_TCP_DST_MASK}, true
+		return [4]attr.Type{uapi.TCA_FLOWER_KEY_TCP_SRC, uapi.TCA_FLOWER_KEY_TCP_SRC_MASK, uapi.TCA_FLOWER_KEY_TCP_DST,
+			uapi.TCA_FLOWER_KEY_TCP_DST_MASK}, true
 	case uapi.IPPROTO_UDP:
-		return [4]attr.Type{uapi.TCA_FLOWER_KEY_UDP_SRC, uapi.TCA_FLOWER_KEY_UDP_SRC_MASK, uapi.TCA_FLOWER_KEY_UDP_DST, uapi.TCA_FLOWER_KEY_UDP_DST_MASK}, true
+		return [4]attr.Type{uapi.TCA_FLOWER_KEY_UDP_SRC, uapi.TCA_FLOWER_KEY_UDP_SRC_MASK, uapi.TCA_FLOWER_KEY_UDP_DST,
+			uapi.TCA_FLOWER_KEY_UDP_DST_MASK}, true
 	case uapi.IPPROTO_SCTP:
-		return [4]attr.Type{uapi.TCA_FLOWER_KEY_SCTP_SRC, uapi.TCA_FLOWER_KEY_SCTP_SRC_MASK, uapi.TCA_FLOWER_KEY_SCTP_DST, uapi.TCA_FLOWER_KEY_SCTP_DST_MASK}, true
+		return [4]attr.Type{uapi.TCA_FLOWER_KEY_SCTP_SRC, uapi.TCA_FLOWER_KEY_SCTP_SRC_MASK, uapi.TCA_FLOWER_KEY_SCTP_DST,
+			uapi.TCA_FLOWER_KEY_SCTP_DST_MASK}, true
 	}
 	return [4]attr.Type{}, false
 }
 
-// flowerPort is a port and its mask. The kernel passes over a mask whose port is not sent, so that is sent with it, 0 too.
+// flowerPort is a port and its mask. The kernel passes over a mask whose port is not sent, so that is sent with it, 0
+// too.
 func flowerPort(c *attr.Codec, t, mask attr.Type, port, bits *uint16) {
 	if *bits == 0 {
 		t |= attr.IfSet
@@ -260,7 +265,8 @@ func (f *Flower) transport(c *attr.Codec) {
 	both(uapi.TCA_FLOWER_KEY_PORT_SRC_MIN, &f.SrcPortRangeMin, &f.SrcPortRangeMax)
 	both(uapi.TCA_FLOWER_KEY_PORT_DST_MIN, &f.DstPortRangeMin, &f.DstPortRangeMax)
 	masked(c, uapi.TCA_FLOWER_KEY_TCP_FLAGS, uapi.TCA_FLOWER_KEY_TCP_FLAGS_MASK, &f.TCPFlags, attr.BE16[uint16])
-	if c.Encoding() && (f.ICMPType != nil || f.ICMPCode != nil) && proto != uapi.IPPROTO_ICMP && proto != uapi.IPPROTO_ICMPV6 {
+	if c.Encoding() && (f.ICMPType != nil || f.ICMPCode != nil) && proto != uapi.IPPROTO_ICMP &&
+		proto != uapi.IPPROTO_ICMPV6 {
 		c.Fail(errFlowerICMP)
 	}
 	if !c.Encoding() || proto == uapi.IPPROTO_ICMP {
@@ -275,12 +281,16 @@ func (f *Flower) transport(c *attr.Codec) {
 
 // outer is what a tunnel knows of the packet.
 func (f *Flower) outer(c *attr.Codec) {
-	flowerIP(c, &f.EncSrcIP, &f.EncSrcIPMask, [4]attr.Type{uapi.TCA_FLOWER_KEY_ENC_IPV4_SRC, uapi.TCA_FLOWER_KEY_ENC_IPV4_SRC_MASK,
-		uapi.TCA_FLOWER_KEY_ENC_IPV6_SRC, uapi.TCA_FLOWER_KEY_ENC_IPV6_SRC_MASK})
-	flowerIP(c, &f.EncDestIP, &f.EncDestIPMask, [4]attr.Type{uapi.TCA_FLOWER_KEY_ENC_IPV4_DST, uapi.TCA_FLOWER_KEY_ENC_IPV4_DST_MASK,
-		uapi.TCA_FLOWER_KEY_ENC_IPV6_DST, uapi.TCA_FLOWER_KEY_ENC_IPV6_DST_MASK})
-	flowerPort(c, uapi.TCA_FLOWER_KEY_ENC_UDP_DST_PORT, uapi.TCA_FLOWER_KEY_ENC_UDP_DST_PORT_MASK, &f.EncDestPort, &f.EncDestPortMask)
-	masked(c, uapi.TCA_FLOWER_KEY_ENC_UDP_SRC_PORT, uapi.TCA_FLOWER_KEY_ENC_UDP_SRC_PORT_MASK, &f.EncSrcPort, attr.BE16[uint16])
+	flowerIP(c, &f.EncSrcIP, &f.EncSrcIPMask,
+		[4]attr.Type{uapi.TCA_FLOWER_KEY_ENC_IPV4_SRC, uapi.TCA_FLOWER_KEY_ENC_IPV4_SRC_MASK,
+			uapi.TCA_FLOWER_KEY_ENC_IPV6_SRC, uapi.TCA_FLOWER_KEY_ENC_IPV6_SRC_MASK})
+	flowerIP(c, &f.EncDestIP, &f.EncDestIPMask,
+		[4]attr.Type{uapi.TCA_FLOWER_KEY_ENC_IPV4_DST, uapi.TCA_FLOWER_KEY_ENC_IPV4_DST_MASK,
+			uapi.TCA_FLOWER_KEY_ENC_IPV6_DST, uapi.TCA_FLOWER_KEY_ENC_IPV6_DST_MASK})
+	flowerPort(c, uapi.TCA_FLOWER_KEY_ENC_UDP_DST_PORT, uapi.TCA_FLOWER_KEY_ENC_UDP_DST_PORT_MASK, &f.EncDestPort,
+		&f.EncDestPortMask)
+	masked(c, uapi.TCA_FLOWER_KEY_ENC_UDP_SRC_PORT, uapi.TCA_FLOWER_KEY_ENC_UDP_SRC_PORT_MASK, &f.EncSrcPort,
+		attr.BE16[uint16])
 	attr.BE32(c, uapi.TCA_FLOWER_KEY_ENC_KEY_ID|attr.IfSet, &f.EncKeyId)
 	masked(c, uapi.TCA_FLOWER_KEY_ENC_IP_TOS, uapi.TCA_FLOWER_KEY_ENC_IP_TOS_MASK, &f.EncIPTOS, attr.U8[uint8])
 	masked(c, uapi.TCA_FLOWER_KEY_ENC_IP_TTL, uapi.TCA_FLOWER_KEY_ENC_IP_TTL_MASK, &f.EncTTL, attr.U8[uint8])
@@ -303,7 +313,8 @@ func (f *Flower) metadata(c *attr.Codec) {
 
 // masked is a number and its mask, which number codes. There is no attribute of a mask that is
 // TCA_FLOWER_UNSPEC.
-func masked[T uint8 | uint16 | uint32](c *attr.Codec, t, mask attr.Type, v **Masked[T], number func(*attr.Codec, attr.Type, *T)) {
+func masked[T uint8 | uint16 | uint32](c *attr.Codec, t, mask attr.Type, v **Masked[T],
+	number func(*attr.Codec, attr.Type, *T)) {
 	m := *v
 	if m == nil {
 		if c.Encoding() {

@@ -89,15 +89,17 @@ var fwFields = []desc.Field{
 			}
 		}},
 	{Type: uapi.TCA_FW_POLICE, Word: "police", Usage: "POLICE_SPEC", Read: readFilterPolice, Show: showFilterPolice},
-	{Type: uapi.TCA_FW_INDEV, Word: "indev", Exact: true, Usage: "DEV", Read: readIndev, Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
-		if b != nil {
-			p.Str("indev", "input dev %s ", string(untilNUL(b)))
-		}
-	}},
-	{Type: uapi.TCA_FW_ACT, Word: "action", Usage: "ACTION_SPEC", Read: readFilterActions, Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
-		if b != nil {
-			p.NL()
-			desc.ShowActions(p, b, true)
-		}
-	}},
+	{Type: uapi.TCA_FW_INDEV, Word: "indev", Exact: true, Usage: "DEV", Read: readIndev,
+		Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+			if b != nil {
+				p.Str("indev", "input dev %s ", string(untilNUL(b)))
+			}
+		}},
+	{Type: uapi.TCA_FW_ACT, Word: "action", Usage: "ACTION_SPEC", Read: readFilterActions,
+		Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+			if b != nil {
+				p.NL()
+				desc.ShowActions(p, b, true)
+			}
+		}},
 }

@@ -40,7 +40,8 @@ func offload(c *attr.Codec, t attr.Type, skipHw, skipSw, inHw *bool) {
 	}
 	attr.U32(c, t, &flags)
 	if c.Decoding() {
-		*skipHw, *skipSw, *inHw = flags&uapi.TCA_CLS_FLAGS_SKIP_HW != 0, flags&uapi.TCA_CLS_FLAGS_SKIP_SW != 0, flags&uapi.TCA_CLS_FLAGS_IN_HW != 0
+		*skipHw, *skipSw, *inHw = flags&uapi.TCA_CLS_FLAGS_SKIP_HW != 0, flags&uapi.TCA_CLS_FLAGS_SKIP_SW != 0,
+			flags&uapi.TCA_CLS_FLAGS_IN_HW != 0
 	}
 }
 

@@ -119,7 +119,8 @@ func (filter *U32) encodeSel(e *wire.Encoder) {
 		Off: sel.Off, Offoff: sel.Offoff, Hoff: sel.Hoff, Hmask: sel.Hmask,
 	}).Put(b)
 	for i, k := range sel.Keys {
-		(&uapi.TcU32Key{Mask: k.Mask, Val: k.Val, Off: k.Off, Offmask: k.OffMask}).Put(b[uapi.SizeofTcU32SelHdr+i*uapi.SizeofTcU32Key:])
+		(&uapi.TcU32Key{Mask: k.Mask, Val: k.Val, Off: k.Off, Offmask: k.OffMask}).Put(b[uapi.SizeofTcU32SelHdr+
+			i*uapi.SizeofTcU32Key:])
 	}
 }
 

@@ -228,7 +228,8 @@ func (o *flowerOption) showOne(p *desc.Printer, parts desc.Attrs, silent bool) s
 		member("hwid", hwid)
 		return fmt.Sprintf("%d:%d:%d:%d", version, index, dir, hwid)
 	case "gtp_opts":
-		return fmt.Sprintf("%02x:%02x", number(uapi.TCA_FLOWER_KEY_ENC_OPT_GTP_PDU_TYPE), number(uapi.TCA_FLOWER_KEY_ENC_OPT_GTP_QFI))
+		return fmt.Sprintf("%02x:%02x", number(uapi.TCA_FLOWER_KEY_ENC_OPT_GTP_PDU_TYPE),
+			number(uapi.TCA_FLOWER_KEY_ENC_OPT_GTP_QFI))
 	}
 	typ, seid := number(uapi.TCA_FLOWER_KEY_ENC_OPT_PFCP_TYPE), number(uapi.TCA_FLOWER_KEY_ENC_OPT_PFCP_SEID)
 	member("type", typ)

@@ -56,7 +56,8 @@ func readFlowerVlan(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	w := desc.Scratch[flowerWords](in)
 	second := strings.HasPrefix(f.Word, "c")
 	if second && !isVlan(w.vlanType, w.vlans > 1) {
-		return desc.Failed("Can't set %q if inner vlan ethertype isn't 802.1Q or 802.1AD and num_of_vlans is less than 2", f.Word)
+		return desc.Failed("Can't set %q if inner vlan ethertype isn't 802.1Q or 802.1AD and num_of_vlans is less than 2",
+			f.Word)
 	}
 	if !second && (in.Tc == nil || !isVlan(in.Tc.Protocol, w.vlans > 0)) {
 		return desc.Failed("Can't set %q if ethertype isn't 802.1Q or 802.1AD and num_of_vlans is 0", f.Word)
@@ -536,10 +537,14 @@ var pppProtocols = []struct {
 	name   string
 	number uint16
 }{
-	{"ip", uapi.PPP_IP}, {"at", uapi.PPP_AT}, {"ipx", uapi.PPP_IPX}, {"vjc_comp", uapi.PPP_VJC_COMP}, {"vjc_uncomp", uapi.PPP_VJC_UNCOMP},
-	{"mp", uapi.PPP_MP}, {"ipv6", uapi.PPP_IPV6}, {"compfrag", uapi.PPP_COMPFRAG}, {"comp", uapi.PPP_COMP}, {"mpls_uc", uapi.PPP_MPLS_UC},
-	{"mpls_mc", uapi.PPP_MPLS_MC}, {"ipcp", uapi.PPP_IPCP}, {"atcp", uapi.PPP_ATCP}, {"ipxcp", uapi.PPP_IPXCP}, {"ipv6cp", uapi.PPP_IPV6CP},
-	{"ccpfrag", uapi.PPP_CCPFRAG}, {"ccp", uapi.PPP_CCP}, {"mplscp", uapi.PPP_MPLSCP}, {"lcp", uapi.PPP_LCP}, {"pap", uapi.PPP_PAP},
+	{"ip", uapi.PPP_IP}, {"at", uapi.PPP_AT}, {"ipx", uapi.PPP_IPX}, {"vjc_comp", uapi.PPP_VJC_COMP},
+	{"vjc_uncomp", uapi.PPP_VJC_UNCOMP},
+	{"mp", uapi.PPP_MP}, {"ipv6", uapi.PPP_IPV6}, {"compfrag", uapi.PPP_COMPFRAG}, {"comp", uapi.PPP_COMP},
+	{"mpls_uc", uapi.PPP_MPLS_UC},
+	{"mpls_mc", uapi.PPP_MPLS_MC}, {"ipcp", uapi.PPP_IPCP}, {"atcp", uapi.PPP_ATCP}, {"ipxcp", uapi.PPP_IPXCP},
+	{"ipv6cp", uapi.PPP_IPV6CP},
+	{"ccpfrag", uapi.PPP_CCPFRAG}, {"ccp", uapi.PPP_CCP}, {"mplscp", uapi.PPP_MPLSCP}, {"lcp", uapi.PPP_LCP},
+	{"pap", uapi.PPP_PAP},
 	{"lqr", uapi.PPP_LQR}, {"chap", uapi.PPP_CHAP}, {"cbcp", uapi.PPP_CBCP},
 }
 
@@ -632,8 +637,10 @@ var flowerStates = []struct {
 	name string
 	bit  uint16
 }{
-	{"trk", uapi.TCA_FLOWER_KEY_CT_FLAGS_TRACKED}, {"new", uapi.TCA_FLOWER_KEY_CT_FLAGS_NEW}, {"est", uapi.TCA_FLOWER_KEY_CT_FLAGS_ESTABLISHED},
-	{"rel", uapi.TCA_FLOWER_KEY_CT_FLAGS_RELATED}, {"inv", uapi.TCA_FLOWER_KEY_CT_FLAGS_INVALID}, {"rpl", uapi.TCA_FLOWER_KEY_CT_FLAGS_REPLY},
+	{"trk", uapi.TCA_FLOWER_KEY_CT_FLAGS_TRACKED}, {"new", uapi.TCA_FLOWER_KEY_CT_FLAGS_NEW},
+	{"est", uapi.TCA_FLOWER_KEY_CT_FLAGS_ESTABLISHED},
+	{"rel", uapi.TCA_FLOWER_KEY_CT_FLAGS_RELATED}, {"inv", uapi.TCA_FLOWER_KEY_CT_FLAGS_INVALID},
+	{"rpl", uapi.TCA_FLOWER_KEY_CT_FLAGS_REPLY},
 }
 
 func readFlowerState(in *desc.Args, f *desc.Field, e *wire.Encoder) error {

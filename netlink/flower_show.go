@@ -27,7 +27,8 @@ func showFlowerClass(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 		return
 	}
 	h := native.Uint32(b)
-	if minor := h & uapi.TC_H_MIN_MASK; minor >= uapi.TC_H_MIN_PRIORITY && minor < uapi.TC_H_MIN_PRIORITY+uapi.TC_QOPT_MAX_QUEUE {
+	if minor := h & uapi.TC_H_MIN_MASK; minor >= uapi.TC_H_MIN_PRIORITY && minor < uapi.TC_H_MIN_PRIORITY+
+		uapi.TC_QOPT_MAX_QUEUE {
 		p.Uint("hw_tc", "hw_tc %d ", uint64(minor-uapi.TC_H_MIN_PRIORITY))
 	} else {
 		p.Str("classid", "classid %s ", p.ClassID(h))

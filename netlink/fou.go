@@ -97,7 +97,8 @@ func (h *Handle) FouDel(f Fou) error {
 }
 
 func (h *Handle) fouChange(cmd uint8, op string, f Fou, attrs func(*wire.Request)) error {
-	c := genlCall{kind: fouKind, cmd: cmd, op: op, attrs: attrs, object: func() string { return fmt.Sprintf("port %d", f.Port) }}
+	c := genlCall{kind: fouKind, cmd: cmd, op: op, attrs: attrs,
+		object: func() string { return fmt.Sprintf("port %d", f.Port) }}
 	return c.exec(h)
 }
 

@@ -51,10 +51,11 @@ func (h *Handle) GenlFamilyGet(name string) (*GenlFamily, error) {
 	r := genlRequest(genlCtrl, uapi.CTRL_CMD_GETFAMILY)
 	r.String(uapi.CTRL_ATTR_FAMILY_NAME, name)
 	var f *GenlFamily
-	err := h.get(r, "genl family get", func() string { return fmt.Sprintf("%.128q", name) }, func(m wire.Message) (err error) {
-		f, _, err = genlFamilyDecoder(m)
-		return err
-	})
+	err := h.get(r, "genl family get", func() string { return fmt.Sprintf("%.128q", name) },
+		func(m wire.Message) (err error) {
+			f, _, err = genlFamilyDecoder(m)
+			return err
+		})
 	if err != nil {
 		return nil, err
 	}

@@ -28,7 +28,8 @@ func newFakeFamilies(t *testing.T, header int, objects ...func(*wire.Encoder)) *
 	f.Handle = fakeHandle(t, func(req []byte) []nltest.Datagram {
 		typ := native.Uint16(req[4:])
 		if typ == uapi.GENL_ID_CTRL {
-			return answerWith(req, typ, attributes(uapi.SizeofGenlmsghdr, func(e *wire.Encoder) { e.Uint16(uapi.CTRL_ATTR_FAMILY_ID, number) }))
+			return answerWith(req, typ, attributes(uapi.SizeofGenlmsghdr,
+				func(e *wire.Encoder) { e.Uint16(uapi.CTRL_ATTR_FAMILY_ID, number) }))
 		}
 		f.sent = parts(t, req[uapi.SizeofNlmsghdr:], header)
 		if native.Uint16(req[6:])&uapi.NLM_F_ACK != 0 && native.Uint16(req[6:])&uapi.NLM_F_DUMP != uapi.NLM_F_DUMP {
@@ -110,7 +111,8 @@ func TestDevlinkInfo(t *testing.T) {
 		version(e, uapi.DEVLINK_ATTR_INFO_VERSION_STORED, "fw.odd", "x")
 	})
 	i, err := f.DevlinkGetDeviceInfoByName("pci", "0000:03:00.0", nil)
-	check(t, "info", i, err, &DevlinkDeviceInfo{Driver: "ice", SerialNumber: "00-11-22", BoardID: "K91258-000", FwMgmt: "6.1.2", FwUndi: "1.2"})
+	check(t, "info", i, err, &DevlinkDeviceInfo{Driver: "ice", SerialNumber: "00-11-22", BoardID: "K91258-000",
+		FwMgmt: "6.1.2", FwUndi: "1.2"})
 	m, err := f.DevlinkGetDeviceInfoByNameAsMap("pci", "0000:03:00.0", nil)
 	if err != nil || m["fw.odd"] != "x" || len(m) != 6 {
 		t.Error(m, err)
@@ -149,15 +151,18 @@ func TestDevlinkPorts(t *testing.T) {
 	})
 	yes, pf, sf, eqs := true, uint16(1), uint32(88), uint32(24)
 	want := &DevlinkPort{
-		BusName: "pci", DeviceName: "0000:03:00.0", PortIndex: 65536, PortType: uapi.DEVLINK_PORT_TYPE_ETH, NetdevIfIndex: 5, NetdeviceName: "eth0",
-		PortFlavour: uapi.DEVLINK_PORT_FLAVOUR_PCI_SF, PfNumber: &pf, SfNumber: &sf, External: &yes,
-		Fn: &DevlinkPortFn{HwAddr: net.HardwareAddr{0, 0, 0, 0, 0x88, 0x88}, State: uapi.DEVLINK_PORT_FN_STATE_ACTIVE, Caps: 1, CapsMask: 3, MaxIOEQs: &eqs},
+		BusName: "pci", DeviceName: "0000:03:00.0", PortIndex: 65536, PortType: uapi.DEVLINK_PORT_TYPE_ETH, NetdevIfIndex: 5,
+		NetdeviceName: "eth0",
+		PortFlavour:   uapi.DEVLINK_PORT_FLAVOUR_PCI_SF, PfNumber: &pf, SfNumber: &sf, External: &yes,
+		Fn: &DevlinkPortFn{HwAddr: net.HardwareAddr{0, 0, 0, 0, 0x88, 0x88}, State: uapi.DEVLINK_PORT_FN_STATE_ACTIVE,
+			Caps: 1, CapsMask: 3, MaxIOEQs: &eqs},
 	}
 	all, err := f.DevLinkGetAllPortList()
 	check(t, "list", all, err, []*DevlinkPort{want})
 	one, err := f.DevLinkGetPortByIndex("pci", "0000:03:00.0", 65536)
 	check(t, "get", one, err, want)
-	added, err := f.DevLinkPortAdd("pci", "0000:03:00.0", uapi.DEVLINK_PORT_FLAVOUR_PCI_SF, DevLinkPortAddAttrs{SfNumber: 88, SfNumberValid: true})
+	added, err := f.DevLinkPortAdd("pci", "0000:03:00.0", uapi.DEVLINK_PORT_FLAVOUR_PCI_SF,
+		DevLinkPortAddAttrs{SfNumber: 88, SfNumberValid: true})
 	check(t, "add", added, err, want)
 	for p, err := range f.DevlinkPortSeq("pci", "0000:03:00.0") {
 		check(t, "seq", &p, err, want)
@@ -170,7 +175,8 @@ func TestDevlinkPorts(t *testing.T) {
 		"split":   func() error { return f.DevlinkSplitPort(want, 4) },
 		"unsplit": func() error { return f.DevlinkUnsplitPort(want) },
 		"function": func() error {
-			return f.DevlinkPortFnSet("pci", "0000:03:00.0", 65536, DevlinkPortFnSetAttrs{FnAttrs: *want.Fn, HwAddrValid: true, StateValid: true})
+			return f.DevlinkPortFnSet("pci", "0000:03:00.0", 65536,
+				DevlinkPortFnSetAttrs{FnAttrs: *want.Fn, HwAddrValid: true, StateValid: true})
 		},
 	} {
 		if err := change(); err != nil || !f.sentText("0000:03:00.0") {
@@ -203,10 +209,12 @@ func TestDevlinkParamsAndResources(t *testing.T) {
 	}
 	one, err := f.DevlinkGetDeviceParamByName("pci", "0000:03:00.0", "max_macs")
 	check(t, "get", one, err, want)
-	if err := f.DevlinkSetDeviceParam("pci", "0000:03:00.0", "max_macs", uapi.DEVLINK_PARAM_CMODE_DRIVERINIT, uint32(64)); err != nil || !f.sentText("max_macs") {
+	if err := f.DevlinkSetDeviceParam("pci", "0000:03:00.0", "max_macs", uapi.DEVLINK_PARAM_CMODE_DRIVERINIT,
+		uint32(64)); err != nil || !f.sentText("max_macs") {
 		t.Error(err, f.sent)
 	}
-	if err := f.DevlinkSetDeviceParam("pci", "0000:03:00.0", "max_macs", 0, "64"); err == nil || !strings.Contains(err.Error(), "string") {
+	if err := f.DevlinkSetDeviceParam("pci", "0000:03:00.0", "max_macs", 0, "64"); err == nil ||
+		!strings.Contains(err.Error(), "string") {
 		t.Error("a text for a number:", err)
 	}
 	f = newFakeFamilies(t, uapi.SizeofGenlmsghdr, func(e *wire.Encoder) {
@@ -264,10 +272,13 @@ func TestVDPA(t *testing.T) {
 		e.Uint64(uapi.VDPA_ATTR_DEV_BLK_CFG_CAPACITY, 2048)
 		e.Uint8(uapi.VDPA_ATTR_DEV_BLK_READ_ONLY, 1)
 	})
-	mgmt := &VDPAMGMTDev{BusName: "pci", DevName: "0000:3b:00.2", SupportedClasses: 2, SupportedFeatures: 1<<32 | 1<<3, MaxVQS: 65}
-	dev := &VDPADev{Name: "vdpa0", ID: 1, VendorID: 5555, MaxVQS: 3, MaxVQSize: 256, MgmtBusName: "pci", MgmtDevName: "0000:3b:00.2"}
+	mgmt := &VDPAMGMTDev{BusName: "pci", DevName: "0000:3b:00.2", SupportedClasses: 2, SupportedFeatures: 1<<32 | 1<<3,
+		MaxVQS: 65}
+	dev := &VDPADev{Name: "vdpa0", ID: 1, VendorID: 5555, MaxVQS: 3, MaxVQSize: 256, MgmtBusName: "pci",
+		MgmtDevName: "0000:3b:00.2"}
 	config := &VDPADevConfig{Name: "vdpa0", ID: 1, Net: VDPADevConfigNet{VDPADevConfigNetStatus{LinkUp: true},
-		VDPADevConfigNetCfg{MACAddr: net.HardwareAddr{0, 0x11, 0x22, 0x33, 0x44, 0x55}, MTU: 1500}}, Blk: VDPADevConfigBlk{Capacity: 2048, ReadOnly: true}}
+		VDPADevConfigNetCfg{MACAddr: net.HardwareAddr{0, 0x11, 0x22, 0x33, 0x44, 0x55}, MTU: 1500}},
+		Blk: VDPADevConfigBlk{Capacity: 2048, ReadOnly: true}}
 	if !IsBitSet(mgmt.SupportedFeatures, VIRTIO_NET_F_MTU) || IsBitSet(mgmt.SupportedFeatures, VIRTIO_NET_F_MAC) {
 		t.Error("bits of the features")
 	}
@@ -287,8 +298,10 @@ func TestVDPA(t *testing.T) {
 	c, err := f.VDPAGetDevConfigByName("vdpa0")
 	check(t, "config get", c, err, config)
 	s, err := f.VDPAGetDevVStats("vdpa0", 1)
-	check(t, "vstats", s, err, &VDPADevVStats{Name: "vdpa0", ID: 1, QueueIndex: 1, Vendor: []VDPADevVStatsVendor{{"received_desc", 417776}, {"completed_desc", 417548}}})
-	err = f.VDPANewDev("vdpa1", "pci", "0000:3b:00.2", VDPANewDevParams{MTU: 9000, Features: 1, MaxVQP: 2, MACAddr: net.HardwareAddr{0, 1, 2, 3, 4, 5}})
+	check(t, "vstats", s, err, &VDPADevVStats{Name: "vdpa0", ID: 1, QueueIndex: 1,
+		Vendor: []VDPADevVStatsVendor{{"received_desc", 417776}, {"completed_desc", 417548}}})
+	err = f.VDPANewDev("vdpa1", "pci", "0000:3b:00.2",
+		VDPANewDevParams{MTU: 9000, Features: 1, MaxVQP: 2, MACAddr: net.HardwareAddr{0, 1, 2, 3, 4, 5}})
 	if err != nil || !f.sentText("vdpa1") || !f.sentText("0000:3b:00.2") {
 		t.Error(err, f.sent)
 	}
@@ -309,8 +322,10 @@ func TestRdma(t *testing.T) {
 		e.String(uapi.RDMA_NLDEV_ATTR_NDEV_NAME, "eth0")
 		e.Uint8(uapi.RDMA_NLDEV_SYS_ATTR_NETNS_MODE, 1)
 		for list, entry := range map[uint16][3]uint16{
-			uapi.RDMA_NLDEV_ATTR_RES_SUMMARY: {uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY, uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_NAME, uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_CURR},
-			uapi.RDMA_NLDEV_ATTR_STAT_HWCOUNTERS: {uapi.RDMA_NLDEV_ATTR_STAT_HWCOUNTER_ENTRY, uapi.RDMA_NLDEV_ATTR_STAT_HWCOUNTER_ENTRY_NAME,
+			uapi.RDMA_NLDEV_ATTR_RES_SUMMARY: {uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY,
+				uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_NAME, uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_CURR},
+			uapi.RDMA_NLDEV_ATTR_STAT_HWCOUNTERS: {uapi.RDMA_NLDEV_ATTR_STAT_HWCOUNTER_ENTRY,
+				uapi.RDMA_NLDEV_ATTR_STAT_HWCOUNTER_ENTRY_NAME,
 				uapi.RDMA_NLDEV_ATTR_STAT_HWCOUNTER_ENTRY_VALUE},
 		} {
 			e.Nest(list)
@@ -321,7 +336,8 @@ func TestRdma(t *testing.T) {
 			e.End()
 		}
 	})
-	link := &RdmaLink{RdmaLinkAttrs{Index: 3, Name: "mlx5_0", NumPorts: 1, FirmwareVersion: "16.35", NodeGuid: "2c:9d:4a:00:03:a1:42:0c", Protocol: "roce"}}
+	link := &RdmaLink{RdmaLinkAttrs{Index: 3, Name: "mlx5_0", NumPorts: 1, FirmwareVersion: "16.35",
+		NodeGuid: "2c:9d:4a:00:03:a1:42:0c", Protocol: "roce"}}
 	all, err := f.RdmaLinkList()
 	check(t, "list", all, err, []*RdmaLink{link})
 	one, err := f.RdmaLinkByName("mlx5_0")
@@ -370,7 +386,8 @@ func TestFouAndGTP(t *testing.T) {
 		e.Data(uapi.FOU_ATTR_LOCAL_V4, []byte{192, 0, 2, 1})
 		e.Int32(uapi.FOU_ATTR_IFINDEX, 70000)
 	})
-	want := Fou{Family: FAMILY_V4, Port: 5555, Protocol: uapi.IPPROTO_GRE, EncapType: FOU_ENCAP_DIRECT, Local: net.IP{192, 0, 2, 1}, IfIndex: 70000}
+	want := Fou{Family: FAMILY_V4, Port: 5555, Protocol: uapi.IPPROTO_GRE, EncapType: FOU_ENCAP_DIRECT,
+		Local: net.IP{192, 0, 2, 1}, IfIndex: 70000}
 	all, err := f.FouList(0)
 	check(t, "fou list", all, err, []Fou{want})
 	if all, err := f.FouList(FAMILY_V6); err != nil || len(all) != 0 {
@@ -399,7 +416,8 @@ func TestFouAndGTP(t *testing.T) {
 		e.Uint32(uapi.GTPA_I_TEI, 100)
 		e.Uint32(uapi.GTPA_O_TEI, 200)
 	})
-	pdp := &PDP{Version: 1, Link: 7, MSAddress: net.IP{10, 0, 0, 1}, PeerAddress: net.IP{192, 0, 2, 9}, ITEI: 100, OTEI: 200}
+	pdp := &PDP{Version: 1, Link: 7, MSAddress: net.IP{10, 0, 0, 1}, PeerAddress: net.IP{192, 0, 2, 9}, ITEI: 100,
+		OTEI: 200}
 	if s := pdp.String(); s != "{Version: 1 TEI: 100/200 MS-Address: 10.0.0.1 Peer-Address: 192.0.2.9}" {
 		t.Error(s)
 	}
@@ -435,7 +453,8 @@ func TestGenlFamilyThatHasAnotherNumber(t *testing.T) {
 	h := fakeHandle(t, func(req []byte) []nltest.Datagram {
 		typ := native.Uint16(req[4:])
 		if typ == uapi.GENL_ID_CTRL && number.Load() != 0 {
-			return answerWith(req, typ, attributes(uapi.SizeofGenlmsghdr, func(e *wire.Encoder) { e.Uint16(uapi.CTRL_ATTR_FAMILY_ID, uint16(number.Load())) }))
+			return answerWith(req, typ, attributes(uapi.SizeofGenlmsghdr,
+				func(e *wire.Encoder) { e.Uint16(uapi.CTRL_ATTR_FAMILY_ID, uint16(number.Load())) }))
 		}
 		if uint32(typ) != number.Load() {
 			return []nltest.Datagram{{Data: nltest.Ack(req, int32(syscall.ENOENT), nil)}}

@@ -24,7 +24,8 @@ func counted[T any](all []T, err error) (int, error) { return len(all), err }
 // listed and however.
 func TestListsOfALinkThatIsGoneAreEmpty(t *testing.T) {
 	h, _ := newHandle(t)
-	for name, link := range map[string]Link{"index": &Device{LinkAttrs{Index: 4711}}, "name": &Device{LinkAttrs{Name: "gone0"}}} {
+	for name, link := range map[string]Link{"index": &Device{LinkAttrs{Index: 4711}},
+		"name": &Device{LinkAttrs{Name: "gone0"}}} {
 		index := link.Attrs().Index
 		if index == 0 {
 			index = 4711

@@ -50,22 +50,26 @@ func closedBy[T any](subscribe func(ch chan<- T) error) func(*testing.T) func() 
 var subscribers = map[string]subscriber{
 	"LinkSubscribe": func(t *testing.T, h *Handle, errs chan<- error) func() {
 		return closedBy(func(ch chan<- LinkUpdate) error {
-			return h.LinkSubscribeWithOptions(ch, nil, LinkSubscribeOptions{ListExisting: true, ErrorCallback: func(err error) { errs <- err }})
+			return h.LinkSubscribeWithOptions(ch, nil,
+				LinkSubscribeOptions{ListExisting: true, ErrorCallback: func(err error) { errs <- err }})
 		})(t)
 	},
 	"AddrSubscribe": func(t *testing.T, h *Handle, errs chan<- error) func() {
 		return closedBy(func(ch chan<- AddrUpdate) error {
-			return h.AddrSubscribeWithOptions(ch, make(chan struct{}), AddrSubscribeOptions{ErrorCallback: func(err error) { errs <- err }})
+			return h.AddrSubscribeWithOptions(ch, make(chan struct{}),
+				AddrSubscribeOptions{ErrorCallback: func(err error) { errs <- err }})
 		})(t)
 	},
 	"NeighSubscribe": func(t *testing.T, h *Handle, errs chan<- error) func() {
 		return closedBy(func(ch chan<- NeighUpdate) error {
-			return h.NeighSubscribeWithOptions(ch, make(chan struct{}), NeighSubscribeOptions{ErrorCallback: func(err error) { errs <- err }})
+			return h.NeighSubscribeWithOptions(ch, make(chan struct{}),
+				NeighSubscribeOptions{ErrorCallback: func(err error) { errs <- err }})
 		})(t)
 	},
 	"RouteSubscribe": func(t *testing.T, h *Handle, errs chan<- error) func() {
 		return closedBy(func(ch chan<- RouteUpdate) error {
-			return h.RouteSubscribeWithOptions(ch, make(chan struct{}), RouteSubscribeOptions{ErrorCallback: func(err error) { errs <- err }})
+			return h.RouteSubscribeWithOptions(ch, make(chan struct{}),
+				RouteSubscribeOptions{ErrorCallback: func(err error) { errs <- err }})
 		})(t)
 	},
 	"LinkSubscribeAt": func(t *testing.T, h *Handle, errs chan<- error) func() {

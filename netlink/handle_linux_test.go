@@ -133,12 +133,16 @@ func TestWrongAnswers(t *testing.T) {
 		answer func(req []byte) []nltest.Datagram
 		want   error
 	}{
-		"garbage": {func([]byte) []nltest.Datagram { return []nltest.Datagram{{Data: []byte("garbage")}} }, wire.ErrMalformed},
+		"garbage": {func([]byte) []nltest.Datagram { return []nltest.Datagram{{Data: []byte("garbage")}} },
+			wire.ErrMalformed},
 		"truncated": {func([]byte) []nltest.Datagram {
 			return []nltest.Datagram{{Data: make([]byte, size.Add(1<<20))}} // always larger than the last time
 		}, wire.ErrTruncated},
-		"short header":            {func(req []byte) []nltest.Datagram { return reply(req, []byte{2}) }, wire.ErrMalformed},
-		"attribute beyond (link)": {func(req []byte) []nltest.Datagram { return reply(req, append(make([]byte, 16), 0xff, 0, 1, 0)) }, wire.ErrMalformed},
+		"short header": {func(req []byte) []nltest.Datagram { return reply(req, []byte{2}) }, wire.ErrMalformed},
+		"attribute beyond (link)": {func(req []byte) []nltest.Datagram {
+			return reply(req,
+				append(make([]byte, 16), 0xff, 0, 1, 0))
+		}, wire.ErrMalformed},
 		"no permission": {func(req []byte) []nltest.Datagram {
 			return []nltest.Datagram{{Data: nltest.Ack(req, int32(syscall.EPERM), nil)}}
 		}, os.ErrPermission},
@@ -187,7 +191,8 @@ func TestHandleSettings(t *testing.T) {
 	if err := everyLookUp["AddrList"](h); err != nil {
 		t.Errorf("without strict checking: %v", err)
 	}
-	if !h.SupportsNetlinkFamily(uapi.NETLINK_ROUTE) || h.SupportsNetlinkFamily(uapi.NETLINK_AUDIT) || (&Handle{}).SupportsNetlinkFamily(uapi.NETLINK_ROUTE) {
+	if !h.SupportsNetlinkFamily(uapi.NETLINK_ROUTE) || h.SupportsNetlinkFamily(uapi.NETLINK_AUDIT) ||
+		(&Handle{}).SupportsNetlinkFamily(uapi.NETLINK_ROUTE) {
 		t.Error("families")
 	}
 	if err := (&Handle{}).SetStrictCheck(true); err == nil {
@@ -202,7 +207,8 @@ func TestNewHandleErrors(t *testing.T) {
 	if h, err := NewHandle(31); err != syscall.EPROTONOSUPPORT {
 		t.Errorf("no such protocol: %v, %v", h, err)
 	}
-	if h, err := NewHandleWithOptions(HandleOptions{ErrorDetails: true}, 31); err == nil || !strings.Contains(err.Error(), "31") {
+	if h, err := NewHandleWithOptions(HandleOptions{ErrorDetails: true}, 31); err == nil ||
+		!strings.Contains(err.Error(), "31") {
 		t.Errorf("no such protocol: %v, %v", h, err)
 	}
 	f, err := os.Open("/proc/self/status")

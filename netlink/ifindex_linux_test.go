@@ -28,13 +28,15 @@ func TestLinkIndexAndName(t *testing.T) {
 	if name, err := h.LinkName(77); err != nil || name != "eth7" {
 		t.Errorf("index 77: %q, %v", name, err)
 	}
-	for _, name := range []string{"", "none", "eth7:1", "eth7\x00x", "lo\x00", strings.Repeat("y", 100), strings.Repeat("z", 200)} {
+	for _, name := range []string{"", "none", "eth7:1", "eth7\x00x", "lo\x00", strings.Repeat("y", 100),
+		strings.Repeat("z", 200)} {
 		if index, err := h.LinkIndex(name); err == nil {
 			t.Errorf("%q has index %d", name, index)
 		}
 	}
 	_, err := h.LinkIndex("none")
-	if !errors.As(err, new(LinkNotFoundError)) || !errors.Is(err, os.ErrNotExist) || !strings.Contains(err.Error(), `"none"`) {
+	if !errors.As(err, new(LinkNotFoundError)) || !errors.Is(err, os.ErrNotExist) ||
+		!strings.Contains(err.Error(), `"none"`) {
 		t.Errorf("no such link: %v", err)
 	}
 	for _, index := range []int{0, -1, 78, 1<<31 - 1, wide(1<<32 + 77)} {

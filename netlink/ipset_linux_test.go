@@ -53,7 +53,8 @@ var ipsetStates = []struct {
 		},
 		[]netlink.IPSetEntry{
 			{
-				IP: net.IP{10, 0, 0, 1}, Timeout: new(uint32(0)), Packets: new(uint64(5)), Bytes: new(uint64(600)), Comment: "first",
+				IP: net.IP{10, 0, 0, 1}, Timeout: new(uint32(0)), Packets: new(uint64(5)), Bytes: new(uint64(600)),
+				Comment: "first",
 				SkbMark: &netlink.IPSetMark{Mark: 0x10, Mask: 0xff}, SkbPrio: new(uint32(1<<16 | 0x20)), SkbQueue: new(uint16(3)),
 			},
 			{IP: net.ParseIP("10.0.0.2"), Timeout: new(uint32(0))},
@@ -72,7 +73,8 @@ var ipsetStates = []struct {
 		},
 	},
 	{
-		"ipport", "hash:ip,port", []string{"create ipport hash:ip,port", "add ipport 10.0.0.1,udp:53", "add ipport 10.0.0.1,tcp:80-82"},
+		"ipport", "hash:ip,port", []string{"create ipport hash:ip,port", "add ipport 10.0.0.1,udp:53",
+			"add ipport 10.0.0.1,tcp:80-82"},
 		netlink.IpsetCreateOptions{},
 		[]netlink.IPSetEntry{
 			{IP: net.IP{10, 0, 0, 1}, Protocol: new(uint8(unix.IPPROTO_UDP)), Port: new(uint16(53))},
@@ -80,26 +82,31 @@ var ipsetStates = []struct {
 		},
 	},
 	{
-		"ipportip", "hash:ip,port,ip", []string{"create ipportip hash:ip,port,ip counters", "add ipportip 10.0.0.1,tcp:80,10.0.0.2"},
+		"ipportip", "hash:ip,port,ip", []string{"create ipportip hash:ip,port,ip counters",
+			"add ipportip 10.0.0.1,tcp:80,10.0.0.2"},
 		netlink.IpsetCreateOptions{Counters: true},
 		[]netlink.IPSetEntry{
 			{IP: net.IP{10, 0, 0, 1}, IP2: net.IP{10, 0, 0, 2}, Protocol: new(uint8(unix.IPPROTO_TCP)), Port: new(uint16(80))},
 		},
 	},
 	{
-		"ipportnet", "hash:ip,port,net", []string{"create ipportnet hash:ip,port,net", "add ipportnet 10.0.0.1,tcp:80,10.1.0.0/16"},
+		"ipportnet", "hash:ip,port,net", []string{"create ipportnet hash:ip,port,net",
+			"add ipportnet 10.0.0.1,tcp:80,10.1.0.0/16"},
 		netlink.IpsetCreateOptions{},
 		[]netlink.IPSetEntry{
-			{IP: net.IP{10, 0, 0, 1}, IP2: net.IP{10, 1, 0, 0}, CIDR2: 16, Protocol: new(uint8(unix.IPPROTO_TCP)), Port: new(uint16(80))},
+			{IP: net.IP{10, 0, 0, 1}, IP2: net.IP{10, 1, 0, 0}, CIDR2: 16, Protocol: new(uint8(unix.IPPROTO_TCP)),
+				Port: new(uint16(80))},
 		},
 	},
 	{
 		"netport", "hash:net,port", []string{"create netport hash:net,port", "add netport 10.1.0.0/16,tcp:80"},
 		netlink.IpsetCreateOptions{},
-		[]netlink.IPSetEntry{{IP: net.IP{10, 1, 0, 0}, CIDR: 16, Protocol: new(uint8(unix.IPPROTO_TCP)), Port: new(uint16(80))}},
+		[]netlink.IPSetEntry{{IP: net.IP{10, 1, 0, 0}, CIDR: 16, Protocol: new(uint8(unix.IPPROTO_TCP)),
+			Port: new(uint16(80))}},
 	},
 	{
-		"netiface", "hash:net,iface", []string{"create netiface hash:net,iface", "add netiface 10.1.0.0/16,eth0", "add netiface 10.2.0.0/16,physdev:eth1"},
+		"netiface", "hash:net,iface", []string{"create netiface hash:net,iface", "add netiface 10.1.0.0/16,eth0",
+			"add netiface 10.2.0.0/16,physdev:eth1"},
 		netlink.IpsetCreateOptions{},
 		[]netlink.IPSetEntry{
 			{IP: net.IP{10, 1, 0, 0}, CIDR: 16, IFace: "eth0"},
@@ -137,7 +144,8 @@ var ipsetStates = []struct {
 		[]netlink.IPSetEntry{{Port: new(uint16(200))}},
 	},
 	{
-		"ipmac", "bitmap:ip,mac", []string{"create ipmac bitmap:ip,mac range 10.0.0.0/24", "add ipmac 10.0.0.9,02:00:00:00:00:01"},
+		"ipmac", "bitmap:ip,mac", []string{"create ipmac bitmap:ip,mac range 10.0.0.0/24",
+			"add ipmac 10.0.0.9,02:00:00:00:00:01"},
 		netlink.IpsetCreateOptions{IPFrom: net.IP{10, 0, 0, 0}, CIDR: 24},
 		[]netlink.IPSetEntry{{IP: net.IP{10, 0, 0, 9}, MAC: net.HardwareAddr{2, 0, 0, 0, 0, 1}}},
 	},
@@ -160,7 +168,8 @@ func TestIpsetMakesWhatTheToolMakes(t *testing.T) {
 				if err := h.IpsetAdd(c.name, &c.entries[i]); err != nil {
 					t.Fatal(i, err)
 				}
-				if there, err := h.IpsetTest(c.name, &c.entries[i]); c.entries[i].IPTo == nil && !c.entries[i].NoMatch && (err != nil || !there) {
+				if there, err := h.IpsetTest(c.name, &c.entries[i]); c.entries[i].IPTo == nil && !c.entries[i].NoMatch &&
+					(err != nil || !there) {
 					t.Errorf("entry %d is not there: %v", i, err)
 				}
 			}
@@ -179,7 +188,8 @@ func TestIpsetMakesWhatTheToolMakes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if listed.SetName != c.name || listed.TypeName != c.typ || len(listed.Entries) == 0 || listed.Nfgenmsg == nil || listed.Protocol == 0 {
+			if listed.SetName != c.name || listed.TypeName != c.typ || len(listed.Entries) == 0 || listed.Nfgenmsg == nil ||
+				listed.Protocol == 0 {
 				t.Errorf("listed %+v", listed)
 			}
 			// From what was listed.
@@ -231,10 +241,12 @@ func TestIpsetErrorsSwapRenameAll(t *testing.T) {
 	if err := h.IpsetCreate("a", "hash:ip", netlink.IpsetCreateOptions{Replace: true}); err != nil {
 		t.Errorf("created again: %v", err)
 	}
-	if err := h.IpsetCreate("c", "hash:nothing", netlink.IpsetCreateOptions{}); err != nl.IPSetError(nl.IPSET_ERR_FIND_TYPE) {
+	if err := h.IpsetCreate("c", "hash:nothing",
+		netlink.IpsetCreateOptions{}); err != nl.IPSetError(nl.IPSET_ERR_FIND_TYPE) {
 		t.Errorf("of no type: %v", err)
 	}
-	if err := h.IpsetCreate("c", "hash:ip", netlink.IpsetCreateOptions{Revision: 9}); err != nl.IPSetError(nl.IPSET_ERR_FIND_TYPE) {
+	if err := h.IpsetCreate("c", "hash:ip",
+		netlink.IpsetCreateOptions{Revision: 9}); err != nl.IPSetError(nl.IPSET_ERR_FIND_TYPE) {
 		t.Errorf("of no revision: %v", err)
 	}
 	if err := h.IpsetAdd("a", ip); err != nil {
@@ -337,7 +349,8 @@ func TestIpsetLargeSetsInBatches(t *testing.T) {
 		t.Fatalf("%d sets, %v", len(all), err)
 	}
 	for _, s := range all {
-		if len(s.Entries) != n || s.NumEntries != n || s.CadtFlags&uapi.IPSET_FLAG_WITH_COMMENT == 0 || s.HashSize == 0 || s.SizeInMemory == 0 {
+		if len(s.Entries) != n || s.NumEntries != n || s.CadtFlags&uapi.IPSET_FLAG_WITH_COMMENT == 0 || s.HashSize == 0 ||
+			s.SizeInMemory == 0 {
 			t.Errorf("%s: %d entries, %d said", s.SetName, len(s.Entries), s.NumEntries)
 		}
 	}

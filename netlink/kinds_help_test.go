@@ -49,7 +49,8 @@ func TestHelpIsAboutTheKeywords(t *testing.T) {
 // keywords are those of an element of desc.Usage: "[ [no]learning ]", "[ { group | remote } IP_ADDRESS ]".
 func keywords(usage string) []string {
 	if strings.HasPrefix(usage, "[ [ ") || usage[0] != '[' { // words before the first keyword
-		return slices.DeleteFunc(strings.Fields(usage), func(w string) bool { return strings.ToLower(w) != w || strings.Trim(w, "[]|") == "" })
+		return slices.DeleteFunc(strings.Fields(usage),
+			func(w string) bool { return strings.ToLower(w) != w || strings.Trim(w, "[]|") == "" })
 	}
 	words := strings.Fields(usage)[1:]
 	if words[0] != "{" {

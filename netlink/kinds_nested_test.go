@@ -83,7 +83,8 @@ func showTestActions(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 }
 
 func TestKindsInsideKinds(t *testing.T) {
-	want := testFilter{Actions: []testAction{&testGact{Verdict: 5}, &testPolice{Limit: uapi.IflaVlanQosMapping{From: 1, To: 2}}}}
+	want := testFilter{Actions: []testAction{&testGact{Verdict: 5},
+		&testPolice{Limit: uapi.IflaVlanQosMapping{From: 1, To: 2}}}}
 	var e wire.Encoder
 	encodeAttrs(&e, &want)
 	if err := e.Err(); err != nil {
@@ -111,7 +112,8 @@ func TestKindsInsideKinds(t *testing.T) {
 	}
 	p := desc.Printer{}
 	p.Reset()
-	desc.Show(&p, &desc.Kind{Fields: []desc.Field{{Type: testFilterActions, Key: "actions", Show: showTestActions}}}, e.Bytes())
+	desc.Show(&p, &desc.Kind{Fields: []desc.Field{{Type: testFilterActions, Key: "actions", Show: showTestActions}}},
+		e.Bytes())
 	if got := string(p.Bytes()); got != "action gact verdict 5 action police " {
 		t.Errorf("shown as %q", got)
 	}

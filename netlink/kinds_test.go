@@ -60,7 +60,8 @@ func (table *tableOfKinds) check(t *testing.T, line kindLine, files []string) {
 	}
 	// Kinds of one Go type share a file.
 	if !slices.ContainsFunc(table.lines, func(l kindLine) bool {
-		return reflect.TypeOf(l.none()) == reflect.TypeOf(line.none()) && slices.Contains(files, table.prefix+"_"+l.name+".go")
+		return reflect.TypeOf(l.none()) == reflect.TypeOf(line.none()) &&
+			slices.Contains(files, table.prefix+"_"+l.name+".go")
 	}) {
 		t.Errorf("there is no file %s_%s.go", table.prefix, line.name)
 	}

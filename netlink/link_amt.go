@@ -54,7 +54,8 @@ var amtFields = []desc.Field{
 	{Type: uapi.IFLA_AMT_RELAY_PORT, Key: "relay_port", Form: desc.BE16, Usage: "PORT"},
 	{Type: uapi.IFLA_AMT_LOCAL_IP, Key: "local", Form: desc.Address, Usage: "ADDR", Show: showAmtAddr, Read: readAmtAddr},
 	{Type: uapi.IFLA_AMT_REMOTE_IP, Key: "remote", Form: desc.Address, Show: showAmtAddr, ReadOnly: true},
-	{Type: uapi.IFLA_AMT_DISCOVERY_IP, Key: "discovery", Form: desc.Address, Usage: "ADDR", Show: showAmtAddr, Read: readAmtAddr},
+	{Type: uapi.IFLA_AMT_DISCOVERY_IP, Key: "discovery", Form: desc.Address, Usage: "ADDR", Show: showAmtAddr,
+		Read: readAmtAddr},
 	{Type: uapi.IFLA_AMT_LINK, Key: "link", Word: "dev", Form: desc.Device, Usage: "PHYS_DEV"},
 	{Type: uapi.IFLA_AMT_MAX_TUNNELS, Key: "max_tunnels", Form: desc.U32, Usage: "NUMBER"},
 }

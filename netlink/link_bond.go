@@ -13,7 +13,8 @@ import (
 // that are negative and pointers that are nil are not sent, and the kernel's default, or what the bond has, holds.
 // Times are in milliseconds where nothing else is said.
 //
-// The kernel takes a Mode, even the same one, only from a bond without ports: set it to -1 to change one that has some.
+// The kernel takes a Mode, even the same one, only from a bond without ports: set it to -1 to change one that has
+// some.
 type Bond struct {
 	LinkAttrs
 	Mode            BondMode
@@ -91,8 +92,8 @@ const (
 	bondARP                 = bondAny &^ (bondAD | bondTLB)
 )
 
-// has reports whether an option is to be sent that only some modes have. The kernel reports it in all modes and takes it
-// in those; in the others it is left out where it equals the kernel's report, so that what was read can be sent.
+// has reports whether an option is to be sent that only some modes have. The kernel reports it in all modes and takes
+// it in those; in the others it is left out where it equals the kernel's report, so that what was read can be sent.
 func (b *Bond) has(modes bondModeSet, told bool) bool {
 	return !told || b.Mode < 0 || b.Mode >= BOND_MODE_UNKNOWN || modes>>b.Mode&1 != 0
 }
@@ -136,9 +137,12 @@ var bondOptions = [...]bondOption{
 // numbers are where the values of bondOptions are.
 func (b *Bond) numbers() [len(bondOptions)]*int {
 	return [...]*int{
-		(*int)(&b.Mode), &b.ActiveSlave, &b.Miimon, &b.UpDelay, &b.DownDelay, &b.UseCarrier, &b.ArpInterval, (*int)(&b.ArpValidate),
-		(*int)(&b.ArpAllTargets), &b.Primary, (*int)(&b.PrimaryReselect), (*int)(&b.FailOverMac), (*int)(&b.XmitHashPolicy), &b.ResendIgmp,
-		&b.NumPeerNotif, &b.AllSlavesActive, &b.MinLinks, &b.LpInterval, &b.PacketsPerSlave, (*int)(&b.LacpRate), (*int)(&b.AdSelect),
+		(*int)(&b.Mode), &b.ActiveSlave, &b.Miimon, &b.UpDelay, &b.DownDelay, &b.UseCarrier, &b.ArpInterval,
+		(*int)(&b.ArpValidate),
+		(*int)(&b.ArpAllTargets), &b.Primary, (*int)(&b.PrimaryReselect), (*int)(&b.FailOverMac), (*int)(&b.XmitHashPolicy),
+		&b.ResendIgmp,
+		&b.NumPeerNotif, &b.AllSlavesActive, &b.MinLinks, &b.LpInterval, &b.PacketsPerSlave, (*int)(&b.LacpRate),
+		(*int)(&b.AdSelect),
 		&b.AdActorSysPrio, &b.AdUserPortKey, &b.TlbDynamicLb,
 	}
 }
@@ -177,7 +181,8 @@ func (b *Bond) attrs(c *attr.Codec) {
 		told bool
 	}{
 		{uapi.IFLA_BOND_AD_LACP_ACTIVE, &b.LacpActive, true}, {uapi.IFLA_BOND_LACP_STRICT, &b.LacpStrict, false},
-		{uapi.IFLA_BOND_COUPLED_CONTROL, &b.CoupledControl, true}, {uapi.IFLA_BOND_BROADCAST_NEIGH, &b.BroadcastNeighbor, false},
+		{uapi.IFLA_BOND_COUPLED_CONTROL, &b.CoupledControl, true},
+		{uapi.IFLA_BOND_BROADCAST_NEIGH, &b.BroadcastNeighbor, false},
 	} {
 		if !c.Encoding() || *o.v != nil && b.has(bondAD, **o.v == o.told) {
 			attr.OptBool(c, o.typ, o.v)

@@ -149,27 +149,36 @@ const (
 var (
 	bondModes = []string{
 		BOND_MODE_BALANCE_RR: "balance-rr", BOND_MODE_ACTIVE_BACKUP: "active-backup", BOND_MODE_BALANCE_XOR: "balance-xor",
-		BOND_MODE_BROADCAST: "broadcast", BOND_MODE_802_3AD: "802.3ad", BOND_MODE_BALANCE_TLB: "balance-tlb", BOND_MODE_BALANCE_ALB: "balance-alb",
+		BOND_MODE_BROADCAST: "broadcast", BOND_MODE_802_3AD: "802.3ad", BOND_MODE_BALANCE_TLB: "balance-tlb",
+		BOND_MODE_BALANCE_ALB: "balance-alb",
 	}
 	bondArpValidates = []string{
-		BOND_ARP_VALIDATE_NONE: "none", BOND_ARP_VALIDATE_ACTIVE: "active", BOND_ARP_VALIDATE_BACKUP: "backup", BOND_ARP_VALIDATE_ALL: "all",
-		BOND_ARP_VALIDATE_FILTER: "filter", BOND_ARP_VALIDATE_FILTER_ACTIVE: "filter_active", BOND_ARP_VALIDATE_FILTER_BACKUP: "filter_backup",
+		BOND_ARP_VALIDATE_NONE: "none", BOND_ARP_VALIDATE_ACTIVE: "active", BOND_ARP_VALIDATE_BACKUP: "backup",
+		BOND_ARP_VALIDATE_ALL:    "all",
+		BOND_ARP_VALIDATE_FILTER: "filter", BOND_ARP_VALIDATE_FILTER_ACTIVE: "filter_active",
+		BOND_ARP_VALIDATE_FILTER_BACKUP: "filter_backup",
 	}
 	bondArpAllTargets = []string{BOND_ARP_ALL_TARGETS_ANY: "any", BOND_ARP_ALL_TARGETS_ALL: "all"}
 	bondReselects     = []string{
-		BOND_PRIMARY_RESELECT_ALWAYS: "always", BOND_PRIMARY_RESELECT_BETTER: "better", BOND_PRIMARY_RESELECT_FAILURE: "failure",
+		BOND_PRIMARY_RESELECT_ALWAYS: "always", BOND_PRIMARY_RESELECT_BETTER: "better",
+		BOND_PRIMARY_RESELECT_FAILURE: "failure",
 	}
-	bondFailOverMacs = []string{BOND_FAIL_OVER_MAC_NONE: "none", BOND_FAIL_OVER_MAC_ACTIVE: "active", BOND_FAIL_OVER_MAC_FOLLOW: "follow"}
+	bondFailOverMacs = []string{BOND_FAIL_OVER_MAC_NONE: "none", BOND_FAIL_OVER_MAC_ACTIVE: "active",
+		BOND_FAIL_OVER_MAC_FOLLOW: "follow"}
 	bondHashPolicies = []string{
-		BOND_XMIT_HASH_POLICY_LAYER2: "layer2", BOND_XMIT_HASH_POLICY_LAYER3_4: "layer3+4", BOND_XMIT_HASH_POLICY_LAYER2_3: "layer2+3",
-		BOND_XMIT_HASH_POLICY_ENCAP2_3: "encap2+3", BOND_XMIT_HASH_POLICY_ENCAP3_4: "encap3+4", BOND_XMIT_HASH_POLICY_VLAN_SRCMAC: "vlan+srcmac",
+		BOND_XMIT_HASH_POLICY_LAYER2: "layer2", BOND_XMIT_HASH_POLICY_LAYER3_4: "layer3+4",
+		BOND_XMIT_HASH_POLICY_LAYER2_3: "layer2+3",
+		BOND_XMIT_HASH_POLICY_ENCAP2_3: "encap2+3", BOND_XMIT_HASH_POLICY_ENCAP3_4: "encap3+4",
+		BOND_XMIT_HASH_POLICY_VLAN_SRCMAC: "vlan+srcmac",
 	}
 	bondLacpRates = []string{BOND_LACP_RATE_SLOW: "slow", BOND_LACP_RATE_FAST: "fast"}
 	bondAdSelects = []string{
-		BOND_AD_SELECT_STABLE: "stable", BOND_AD_SELECT_BANDWIDTH: "bandwidth", BOND_AD_SELECT_COUNT: "count", BOND_AD_SELECT_PRIO: "actor_port_prio",
+		BOND_AD_SELECT_STABLE: "stable", BOND_AD_SELECT_BANDWIDTH: "bandwidth", BOND_AD_SELECT_COUNT: "count",
+		BOND_AD_SELECT_PRIO: "actor_port_prio",
 	}
 	bondSlaveStates = []string{BondStateActive: "ACTIVE", BondStateBackup: "BACKUP"}
-	bondMiiStatuses = []string{BondLinkUp: "UP", BondLinkFail: "GOING_DOWN", BondLinkDown: "DOWN", BondLinkBack: "GOING_BACK"}
+	bondMiiStatuses = []string{BondLinkUp: "UP", BondLinkFail: "GOING_DOWN", BondLinkDown: "DOWN",
+		BondLinkBack: "GOING_BACK"}
 )
 
 // bondName returns the name of v, or the number with its type.

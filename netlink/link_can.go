@@ -82,7 +82,8 @@ type CanTiming struct {
 //
 //go:noinline
 func (t *CanTiming) numbers() []*uint32 {
-	return []*uint32{&t.BitRate, &t.SamplePoint, &t.TimeQuanta, &t.PropagationSegment, &t.PhaseSegment1, &t.PhaseSegment2, &t.SyncJumpWidth, &t.BitRatePreScaler}
+	return []*uint32{&t.BitRate, &t.SamplePoint, &t.TimeQuanta, &t.PropagationSegment, &t.PhaseSegment1, &t.PhaseSegment2,
+		&t.SyncJumpWidth, &t.BitRatePreScaler}
 }
 
 // CanDelay is how the delay of a transmitter is made up for, in the shortest time quanta.
@@ -121,12 +122,14 @@ func (v *Can) Attrs() *LinkAttrs { return &v.LinkAttrs }
 func (v *Can) Type() string { return "can" }
 
 func (v *Can) attrs(c *attr.Codec) {
-	timing := CanTiming{v.BitRate, v.SamplePoint, v.TimeQuanta, v.PropagationSegment, v.PhaseSegment1, v.PhaseSegment2, v.SyncJumpWidth, v.BitRatePreScaler}
+	timing := CanTiming{v.BitRate, v.SamplePoint, v.TimeQuanta, v.PropagationSegment, v.PhaseSegment1, v.PhaseSegment2,
+		v.SyncJumpWidth, v.BitRatePreScaler}
 	if !c.Encoding() || timing.sent() {
 		canNumbers(c, uapi.IFLA_CAN_BITTIMING, timing.numbers())
 	}
 	if c.Decoding() {
-		v.BitRate, v.SamplePoint, v.TimeQuanta, v.PropagationSegment = timing.BitRate, timing.SamplePoint, timing.TimeQuanta, timing.PropagationSegment
+		v.BitRate, v.SamplePoint, v.TimeQuanta, v.PropagationSegment = timing.BitRate, timing.SamplePoint, timing.TimeQuanta,
+			timing.PropagationSegment
 		v.PhaseSegment1, v.PhaseSegment2 = timing.PhaseSegment1, timing.PhaseSegment2
 		v.SyncJumpWidth, v.BitRatePreScaler = timing.SyncJumpWidth, timing.BitRatePreScaler
 	}
@@ -169,7 +172,8 @@ func (v *Can) limits(c *attr.Codec) {
 		t attr.Type
 		v *[]uint32
 	}{
-		{uapi.IFLA_CAN_BITRATE_CONST, &l.BitRates}, {uapi.IFLA_CAN_DATA_BITRATE_CONST, &l.DataBitRates}, {uapi.IFLA_CAN_XL_DATA_BITRATE_CONST, &l.XLBitRates},
+		{uapi.IFLA_CAN_BITRATE_CONST, &l.BitRates}, {uapi.IFLA_CAN_DATA_BITRATE_CONST, &l.DataBitRates},
+		{uapi.IFLA_CAN_XL_DATA_BITRATE_CONST, &l.XLBitRates},
 		{uapi.IFLA_CAN_DATA_BITTIMING_CONST, &l.DataTiming}, {uapi.IFLA_CAN_XL_DATA_BITTIMING_CONST, &l.XLTiming},
 	} {
 		attr.Custom(c, rates.t|attr.ReadOnly, nil, func(b []byte) {

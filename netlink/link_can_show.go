@@ -27,33 +27,46 @@ var canSpeeds = [...]struct {
 }{
 	canNominal: {prefix: "", key: "bittiming", timing: uapi.IFLA_CAN_BITTIMING, limits: uapi.IFLA_CAN_BITTIMING_CONST,
 		rates: uapi.IFLA_CAN_BITRATE_CONST, rateKey: "bittiming_bitrate", ratesKey: "bitrate_const"},
-	canFD: {prefix: "d", key: "data_bittiming", timing: uapi.IFLA_CAN_DATA_BITTIMING, limits: uapi.IFLA_CAN_DATA_BITTIMING_CONST,
-		rates: uapi.IFLA_CAN_DATA_BITRATE_CONST, tdc: uapi.IFLA_CAN_TDC, rateKey: "data_bittiming_bitrate", ratesKey: "data_bitrate_const", tdcKey: "tdc"},
-	canXL: {prefix: "x", key: "xl_data_bittiming", timing: uapi.IFLA_CAN_XL_DATA_BITTIMING, limits: uapi.IFLA_CAN_XL_DATA_BITTIMING_CONST,
-		rates: uapi.IFLA_CAN_XL_DATA_BITRATE_CONST, tdc: uapi.IFLA_CAN_XL_TDC, pwm: uapi.IFLA_CAN_XL_PWM,
+	canFD: {prefix: "d", key: "data_bittiming", timing: uapi.IFLA_CAN_DATA_BITTIMING,
+		limits: uapi.IFLA_CAN_DATA_BITTIMING_CONST,
+		rates:  uapi.IFLA_CAN_DATA_BITRATE_CONST, tdc: uapi.IFLA_CAN_TDC, rateKey: "data_bittiming_bitrate",
+		ratesKey: "data_bitrate_const", tdcKey: "tdc"},
+	canXL: {prefix: "x", key: "xl_data_bittiming", timing: uapi.IFLA_CAN_XL_DATA_BITTIMING,
+		limits: uapi.IFLA_CAN_XL_DATA_BITTIMING_CONST,
+		rates:  uapi.IFLA_CAN_XL_DATA_BITRATE_CONST, tdc: uapi.IFLA_CAN_XL_TDC, pwm: uapi.IFLA_CAN_XL_PWM,
 		rateKey: "xl_data_bittiming_bitrate", ratesKey: "data_bitrate_const", tdcKey: "xtdc"},
 }
 
 var canFields = []desc.Field{
-	{Type: uapi.IFLA_CAN_CTRLMODE, Word: "loopback", Usage: "{ on | off }", Words: canModeWords, Show: showCanMode, Read: readCanMode},
-	{Type: uapi.IFLA_CAN_CTRLMODE, Word: "xl", Words: []string{"tms", "restricted", "xtdc-mode"}, Usage: "{ on | off }", Exact: true, Read: readCanMode, Show: showNothing},
+	{Type: uapi.IFLA_CAN_CTRLMODE, Word: "loopback", Usage: "{ on | off }", Words: canModeWords, Show: showCanMode,
+		Read: readCanMode},
+	{Type: uapi.IFLA_CAN_CTRLMODE, Word: "xl", Words: []string{"tms", "restricted", "xtdc-mode"}, Usage: "{ on | off }",
+		Exact: true, Read: readCanMode, Show: showNothing},
 	{Type: uapi.IFLA_CAN_STATE, Show: showCanState, ReadOnly: true},
 	{Type: uapi.IFLA_CAN_BERR_COUNTER, Show: showCanErrors, ReadOnly: true},
 	{Type: uapi.IFLA_CAN_RESTART, Word: "restart", Read: readCanRestart},
-	{Type: uapi.IFLA_CAN_RESTART_MS, Key: "restart_ms", Word: "restart-ms", Form: desc.U32, Usage: "TIME-MS", Read: readCanNumber},
-	{Type: uapi.IFLA_CAN_BITTIMING, Word: "bitrate", Usage: "BITRATE", Words: canTimingWords, Show: showCanTiming, Read: readCanTiming, Arg: canNominal},
+	{Type: uapi.IFLA_CAN_RESTART_MS, Key: "restart_ms", Word: "restart-ms", Form: desc.U32, Usage: "TIME-MS",
+		Read: readCanNumber},
+	{Type: uapi.IFLA_CAN_BITTIMING, Word: "bitrate", Usage: "BITRATE", Words: canTimingWords, Show: showCanTiming,
+		Read: readCanTiming, Arg: canNominal},
 	{Type: uapi.IFLA_CAN_BITTIMING_CONST, Show: showCanLimits, ReadOnly: true, Arg: canNominal},
 	{Type: uapi.IFLA_CAN_BITRATE_CONST, Show: showCanRates, ReadOnly: true, Arg: canNominal},
-	{Type: uapi.IFLA_CAN_DATA_BITTIMING, Word: "dbitrate", Usage: "BITRATE", Words: canDataWords, Show: showCanTiming, Read: readCanTiming, Arg: canFD},
-	{Type: uapi.IFLA_CAN_TDC, Word: "tdcv", Words: []string{"tdco", "tdcf"}, Usage: "TDCV", Show: showNothing, Read: readCanDelay, Arg: canFD},
+	{Type: uapi.IFLA_CAN_DATA_BITTIMING, Word: "dbitrate", Usage: "BITRATE", Words: canDataWords, Show: showCanTiming,
+		Read: readCanTiming, Arg: canFD},
+	{Type: uapi.IFLA_CAN_TDC, Word: "tdcv", Words: []string{"tdco", "tdcf"}, Usage: "TDCV", Show: showNothing,
+		Read: readCanDelay, Arg: canFD},
 	{Type: uapi.IFLA_CAN_DATA_BITTIMING_CONST, Show: showCanLimits, ReadOnly: true, Arg: canFD},
 	{Type: uapi.IFLA_CAN_DATA_BITRATE_CONST, Show: showCanRates, ReadOnly: true, Arg: canFD},
-	{Type: uapi.IFLA_CAN_XL_DATA_BITTIMING, Word: "xbitrate", Usage: "BITRATE", Words: canXLWords, Exact: true, Show: showCanTiming, Read: readCanTiming, Arg: canXL},
-	{Type: uapi.IFLA_CAN_XL_TDC, Word: "xtdcv", Words: []string{"xtdco", "xtdcf"}, Usage: "XTDCV", Exact: true, Show: showNothing, Read: readCanDelay, Arg: canXL},
-	{Type: uapi.IFLA_CAN_XL_PWM, Word: "pwms", Words: []string{"pwml", "pwmo"}, Usage: "PWMS", Exact: true, Show: showNothing, Read: readCanDelay, Arg: canXL},
+	{Type: uapi.IFLA_CAN_XL_DATA_BITTIMING, Word: "xbitrate", Usage: "BITRATE", Words: canXLWords, Exact: true,
+		Show: showCanTiming, Read: readCanTiming, Arg: canXL},
+	{Type: uapi.IFLA_CAN_XL_TDC, Word: "xtdcv", Words: []string{"xtdco", "xtdcf"}, Usage: "XTDCV", Exact: true,
+		Show: showNothing, Read: readCanDelay, Arg: canXL},
+	{Type: uapi.IFLA_CAN_XL_PWM, Word: "pwms", Words: []string{"pwml", "pwmo"}, Usage: "PWMS", Exact: true,
+		Show: showNothing, Read: readCanDelay, Arg: canXL},
 	{Type: uapi.IFLA_CAN_XL_DATA_BITTIMING_CONST, Show: showCanLimits, ReadOnly: true, Arg: canXL},
 	{Type: uapi.IFLA_CAN_XL_DATA_BITRATE_CONST, Show: showCanRates, ReadOnly: true, Arg: canXL},
-	{Type: uapi.IFLA_CAN_TERMINATION, Word: "termination", Usage: "{ 0..65535 }", Show: showCanTermination, Read: readCanNumber},
+	{Type: uapi.IFLA_CAN_TERMINATION, Word: "termination", Usage: "{ 0..65535 }", Show: showCanTermination,
+		Read: readCanNumber},
 	{Type: uapi.IFLA_CAN_TERMINATION_CONST, ReadOnly: true}, // shown along with others
 	{Type: uapi.IFLA_CAN_CTRLMODE_EXT, ReadOnly: true},
 	{Type: uapi.IFLA_CAN_BITRATE_MAX, ReadOnly: true}, // ip does not show it
@@ -84,7 +97,8 @@ var canModes = [...]struct {
 }
 
 var canModeWords = []string{
-	"listen-only", "triple-sampling", "one-shot", "berr-reporting", "fd", "fd-non-iso", "presume-ack", "cc-len8-dlc", "tdc-mode",
+	"listen-only", "triple-sampling", "one-shot", "berr-reporting", "fd", "fd-non-iso", "presume-ack", "cc-len8-dlc",
+	"tdc-mode",
 }
 
 // canLine begins a line of what belongs to a controller.
@@ -133,8 +147,9 @@ func printCanFlags(p *desc.Printer, flags uint32, key string) {
 }
 
 var canStates = [...]string{
-	uapi.CAN_STATE_ERROR_ACTIVE: "ERROR-ACTIVE", uapi.CAN_STATE_ERROR_WARNING: "ERROR-WARNING", uapi.CAN_STATE_ERROR_PASSIVE: "ERROR-PASSIVE",
-	uapi.CAN_STATE_BUS_OFF: "BUS-OFF", uapi.CAN_STATE_STOPPED: "STOPPED", uapi.CAN_STATE_SLEEPING: "SLEEPING",
+	uapi.CAN_STATE_ERROR_ACTIVE: "ERROR-ACTIVE", uapi.CAN_STATE_ERROR_WARNING: "ERROR-WARNING",
+	uapi.CAN_STATE_ERROR_PASSIVE: "ERROR-PASSIVE",
+	uapi.CAN_STATE_BUS_OFF:       "BUS-OFF", uapi.CAN_STATE_STOPPED: "STOPPED", uapi.CAN_STATE_SLEEPING: "SLEEPING",
 }
 
 func showCanState(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {

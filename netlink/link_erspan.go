@@ -8,9 +8,9 @@ import (
 	"kern.sys/netlink/desc"
 )
 
-// Erspan is an Ethernet device whose frames are copies of others', in ERSPAN over GRE: over IPv4 where Local is an IPv4
-// address and else over IPv6, ip link add DEV type erspan, ip6erspan. The key is the session's id. All but addresses,
-// keys and Link are always sent; PMtuDisc 0 is nopmtudisc, while ip makes 1.
+// Erspan is an Ethernet device whose frames are copies of others', in ERSPAN over GRE: over IPv4 where Local is an
+// IPv4 address and else over IPv6, ip link add DEV type erspan, ip6erspan. The key is the session's id. All but
+// addresses, keys and Link are always sent; PMtuDisc 0 is nopmtudisc, while ip makes 1.
 type Erspan struct {
 	LinkAttrs
 	Link       uint32 // index of the link to send by, 0 for any

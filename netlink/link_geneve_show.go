@@ -16,24 +16,31 @@ func (*Geneve) describe() desc.Kind {
 }
 
 var geneveFields = []desc.Field{
-	{Type: uapi.IFLA_GENEVE_COLLECT_METADATA, Word: "external", Words: []string{"noexternal"}, Show: showTunnelExternal, Read: readGeneveExternal},
+	{Type: uapi.IFLA_GENEVE_COLLECT_METADATA, Word: "external", Words: []string{"noexternal"}, Show: showTunnelExternal,
+		Read: readGeneveExternal},
 	{Type: uapi.IFLA_GENEVE_ID, Key: "id", Words: []string{"vni"}, Form: desc.U32, Usage: "VNI", Read: readGeneveID},
 	{Type: uapi.IFLA_GENEVE_REMOTE, Key: "remote", Usage: "ADDR", Show: showGeneveAddr, Read: readGeneveAddr},
 	{Type: uapi.IFLA_GENEVE_LOCAL, Key: "local", Usage: "ADDR", Exact: true, Show: showGeneveAddr, Read: readGeneveAddr},
-	{Type: uapi.IFLA_GENEVE_TTL, Word: "ttl", Words: []string{"hoplimit"}, Usage: "{ 1..255 | auto | inherit }", Show: showGeneveTTL, Read: readGeneveTTL},
-	{Type: uapi.IFLA_GENEVE_TOS, Word: "tos", Words: []string{"dsfield"}, Usage: "{ NUMBER | inherit }", Show: showTunnelTOS, Read: readGeneveTOS},
+	{Type: uapi.IFLA_GENEVE_TTL, Word: "ttl", Words: []string{"hoplimit"}, Usage: "{ 1..255 | auto | inherit }",
+		Show: showGeneveTTL, Read: readGeneveTTL},
+	{Type: uapi.IFLA_GENEVE_TOS, Word: "tos", Words: []string{"dsfield"}, Usage: "{ NUMBER | inherit }",
+		Show: showTunnelTOS, Read: readGeneveTOS},
 	{Type: uapi.IFLA_GENEVE_DF, Word: "df", Usage: "{ unset | set | inherit }", Show: showVxlanDF, Read: readGeneveDF},
-	{Type: uapi.IFLA_GENEVE_LABEL, Word: "flowlabel", Words: []string{"label"}, Usage: "LABEL", Show: showGeneveLabel, Read: readGeneveLabel},
+	{Type: uapi.IFLA_GENEVE_LABEL, Word: "flowlabel", Words: []string{"label"}, Usage: "LABEL", Show: showGeneveLabel,
+		Read: readGeneveLabel},
 	{Type: uapi.IFLA_GENEVE_PORT, Key: "port", Word: "dstport", Form: desc.BE16, Usage: "PORT", Read: readGenevePort},
 	{Type: uapi.IFLA_GENEVE_UDP_CSUM, Key: "udp_csum", Word: "udpcsum", Form: desc.NoYes, Read: readGeneveFlag},
-	{Type: uapi.IFLA_GENEVE_UDP_ZERO_CSUM6_TX, Key: "udp_zero_csum6_tx", Word: "udp6zerocsumtx", Form: desc.NoYes, Read: readGeneveFlag},
-	{Type: uapi.IFLA_GENEVE_UDP_ZERO_CSUM6_RX, Key: "udp_zero_csum6_rx", Word: "udp6zerocsumrx", Form: desc.NoYes, Read: readGeneveFlag},
+	{Type: uapi.IFLA_GENEVE_UDP_ZERO_CSUM6_TX, Key: "udp_zero_csum6_tx", Word: "udp6zerocsumtx", Form: desc.NoYes,
+		Read: readGeneveFlag},
+	{Type: uapi.IFLA_GENEVE_UDP_ZERO_CSUM6_RX, Key: "udp_zero_csum6_rx", Word: "udp6zerocsumrx", Form: desc.NoYes,
+		Read: readGeneveFlag},
 	{Type: uapi.IFLA_GENEVE_REMOTE6, ReadOnly: true}, // shown as that of IPv4, and the next as well
 	{Type: uapi.IFLA_GENEVE_LOCAL6, ReadOnly: true},
 	{Type: uapi.IFLA_GENEVE_TTL_INHERIT, ReadOnly: true},
 	{Type: uapi.IFLA_GENEVE_PORT_RANGE, ReadOnly: true}, // ip does not show these
 	{Type: uapi.IFLA_GENEVE_GRO_HINT, ReadOnly: true},
-	{Type: uapi.IFLA_GENEVE_INNER_PROTO_INHERIT, Word: "innerprotoinherit", Exact: true, Show: showGeneveInner, Read: readGeneveInner},
+	{Type: uapi.IFLA_GENEVE_INNER_PROTO_INHERIT, Word: "innerprotoinherit", Exact: true, Show: showGeneveInner,
+		Read: readGeneveInner},
 }
 
 // geneveSaid are the words that were given, of which each may be given once: attributes by type.
@@ -115,7 +122,8 @@ func showGeneveAddr(p *desc.Printer, f *desc.Field, b []byte, attrs desc.Attrs) 
 		key, b = key+"6", attrs[geneve6(f.Type)]
 	}
 	a, ok := netip.AddrFromSlice(b)
-	if !ok || a.IsUnspecified() && (a.Is6() || f.Type == uapi.IFLA_GENEVE_REMOTE) || a.Is6() && a.IsMulticast() && f.Type == uapi.IFLA_GENEVE_REMOTE {
+	if !ok || a.IsUnspecified() && (a.Is6() || f.Type == uapi.IFLA_GENEVE_REMOTE) || a.Is6() && a.IsMulticast() &&
+		f.Type == uapi.IFLA_GENEVE_REMOTE {
 		return
 	}
 	color := desc.NoColor

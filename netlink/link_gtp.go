@@ -60,7 +60,8 @@ func (*GTP) describe() desc.Kind {
 var gtpFields = []desc.Field{
 	{Type: uapi.IFLA_GTP_ROLE, Key: "role", Usage: "{ sgsn | ggsn }", Show: showGTPRole, Read: readGTPRole},
 	{Type: uapi.IFLA_GTP_PDP_HASHSIZE, Key: "hsize", Form: desc.U32, Usage: "HSIZE", Read: readGTPHashsize},
-	{Type: uapi.IFLA_GTP_RESTART_COUNT, Key: "restart_count", Form: desc.U8, Usage: "RESTART_COUNT", Read: readGTPRestarts},
+	{Type: uapi.IFLA_GTP_RESTART_COUNT, Key: "restart_count", Form: desc.U8, Usage: "RESTART_COUNT",
+		Read: readGTPRestarts},
 	{Type: uapi.IFLA_GTP_FD0, ReadOnly: true}, // of LinkAdd only, as the rest
 	{Type: uapi.IFLA_GTP_FD1, ReadOnly: true},
 	{Type: uapi.IFLA_GTP_CREATE_SOCKETS, ReadOnly: true},

@@ -52,9 +52,11 @@ func (*Hsr) describe() desc.Kind { return desc.Kind{Fields: hsrFields, Help: hsr
 var hsrFields = []desc.Field{
 	{Type: uapi.IFLA_HSR_SLAVE1, Key: "slave1", Usage: "SLAVE1-IF", Show: showHsrSlave, Read: readHsrDevice},
 	{Type: uapi.IFLA_HSR_SLAVE2, Key: "slave2", Usage: "SLAVE2-IF", Show: showHsrSlave, Read: readHsrDevice},
-	{Type: uapi.IFLA_HSR_INTERLINK, Key: "interlink", Usage: "INTERLINK-IF", Exact: true, Show: showHsrInterlink, Read: readHsrDevice},
+	{Type: uapi.IFLA_HSR_INTERLINK, Key: "interlink", Usage: "INTERLINK-IF", Exact: true, Show: showHsrInterlink,
+		Read: readHsrDevice},
 	{Type: uapi.IFLA_HSR_SEQ_NR, Key: "seq_nr", Word: "sequence", Form: desc.U16, ReadOnly: true},
-	{Type: uapi.IFLA_HSR_SUPERVISION_ADDR, Key: "supervision_addr", Word: "supervision", Form: desc.LLAddr, ReadOnly: true},
+	{Type: uapi.IFLA_HSR_SUPERVISION_ADDR, Key: "supervision_addr", Word: "supervision", Form: desc.LLAddr,
+		ReadOnly: true},
 	{Type: uapi.IFLA_HSR_MULTICAST_SPEC, Word: "supervision", Usage: "ADDR-BYTE", Read: readHsrByte},
 	{Type: uapi.IFLA_HSR_PROTOCOL, Key: "proto", Form: desc.U8, Usage: "{ 0 | 1 }", Read: readHsrByte},
 	{Type: uapi.IFLA_HSR_VERSION, Key: "version", Form: desc.U8, Usage: "{ 0 | 1 }", Read: readHsrByte},
@@ -89,7 +91,8 @@ func readHsrDevice(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 
 func readHsrByte(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	why := map[uint16]string{
-		uapi.IFLA_HSR_MULTICAST_SPEC: "ADDR-BYTE is invalid", uapi.IFLA_HSR_PROTOCOL: "protocol is invalid", uapi.IFLA_HSR_VERSION: "version is invalid",
+		uapi.IFLA_HSR_MULTICAST_SPEC: "ADDR-BYTE is invalid", uapi.IFLA_HSR_PROTOCOL: "protocol is invalid",
+		uapi.IFLA_HSR_VERSION: "version is invalid",
 	}[f.Type]
 	v, err := in.Uint(8, why)
 	e.Uint8(f.Type, uint8(v))

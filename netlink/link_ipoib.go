@@ -35,8 +35,8 @@ func (m *IPoIBMode) String() string {
 	return "unknown"
 }
 
-// IPoIB is IP over a partition of the InfiniBand link ParentIndex: ip link add link PARENT type ipoib pkey PKEY. All is
-// always sent.
+// IPoIB is IP over a partition of the InfiniBand link ParentIndex: ip link add link PARENT type ipoib pkey PKEY. All
+// is always sent.
 type IPoIB struct {
 	LinkAttrs
 	Pkey   uint16 // of the partition, 0x8001 to 0xffff

@@ -59,8 +59,10 @@ func (v *IPVlan) attrs(c *attr.Codec) {
 func (*IPVlan) describe() desc.Kind { return desc.Kind{Fields: ipvlanFields, Help: ipvlanHelp} }
 
 var ipvlanFields = []desc.Field{
-	{Type: uapi.IFLA_IPVLAN_MODE, Key: "mode", Usage: "{ l2 | l3 | l3s }", Names: ipvlanModes, Show: showIPVlanMode, Read: readIPVlanMode},
-	{Type: uapi.IFLA_IPVLAN_FLAGS, Word: "bridge", Words: []string{"private", "vepa"}, Show: showIPVlanFlag, Read: readIPVlanFlag},
+	{Type: uapi.IFLA_IPVLAN_MODE, Key: "mode", Usage: "{ l2 | l3 | l3s }", Names: ipvlanModes, Show: showIPVlanMode,
+		Read: readIPVlanMode},
+	{Type: uapi.IFLA_IPVLAN_FLAGS, Word: "bridge", Words: []string{"private", "vepa"}, Show: showIPVlanFlag,
+		Read: readIPVlanFlag},
 }
 
 var ipvlanModes = []string{uapi.IPVLAN_MODE_L2: "l2", uapi.IPVLAN_MODE_L3: "l3", uapi.IPVLAN_MODE_L3S: "l3s"}

@@ -60,7 +60,8 @@ func (m *Macsec) attrs(c *attr.Codec) {
 }
 
 func (*Macsec) describe() desc.Kind {
-	return desc.Kind{Fields: macsecFields, Exact: true, First: readMacsecID, FirstUsage: macsecIDUsage, Complete: completeMacsec, Help: macsecHelp}
+	return desc.Kind{Fields: macsecFields, Exact: true, First: readMacsecID, FirstUsage: macsecIDUsage,
+		Complete: completeMacsec, Help: macsecHelp}
 }
 
 const macsecIDUsage = "[ [ address LLADDR ] port PORT | sci SCI ]"
@@ -70,10 +71,14 @@ var macsecFields = []desc.Field{
 	{Type: uapi.IFLA_MACSEC_PORT, ReadOnly: true}, // never reported
 	{Type: uapi.IFLA_MACSEC_PROTECT, Key: "protect", Form: desc.Toggle},
 	{Type: uapi.IFLA_MACSEC_CIPHER_SUITE, Key: "cipher_suite", Word: "cipher",
-		Usage: "{ default | gcm-aes-128 | gcm-aes-256 | gcm-aes-xpn-128 | gcm-aes-xpn-256 }", Show: showMacsecCipher, Read: readMacsecCipher},
-	{Type: uapi.IFLA_MACSEC_ICV_LEN, Key: "icv_len", Word: "icvlen", Form: desc.U8, Usage: "{ 8..16 }", Read: readMacsecICV},
-	{Type: uapi.IFLA_MACSEC_ENCODING_SA, Key: "encoding_sa", Word: "encodingsa", Form: desc.U8, Usage: "{ 0..3 }", Read: readMacsecSA},
-	{Type: uapi.IFLA_MACSEC_VALIDATION, Key: "validation", Word: "validate", Names: macsecValidations, Show: showMacsecName, Read: readMacsecName},
+		Usage: "{ default | gcm-aes-128 | gcm-aes-256 | gcm-aes-xpn-128 | gcm-aes-xpn-256 }", Show: showMacsecCipher,
+		Read: readMacsecCipher},
+	{Type: uapi.IFLA_MACSEC_ICV_LEN, Key: "icv_len", Word: "icvlen", Form: desc.U8, Usage: "{ 8..16 }",
+		Read: readMacsecICV},
+	{Type: uapi.IFLA_MACSEC_ENCODING_SA, Key: "encoding_sa", Word: "encodingsa", Form: desc.U8, Usage: "{ 0..3 }",
+		Read: readMacsecSA},
+	{Type: uapi.IFLA_MACSEC_VALIDATION, Key: "validation", Word: "validate", Names: macsecValidations,
+		Show: showMacsecName, Read: readMacsecName},
 	{Type: uapi.IFLA_MACSEC_OFFLOAD, Key: "offload", Names: macsecOffloads, Show: showMacsecName, Read: readMacsecName},
 	{Type: uapi.IFLA_MACSEC_ENCRYPT, Key: "encrypt", Form: desc.Toggle},
 	{Type: uapi.IFLA_MACSEC_INC_SCI, Key: "inc_sci", Word: "send_sci", Form: desc.Toggle},
@@ -84,8 +89,10 @@ var macsecFields = []desc.Field{
 }
 
 var (
-	macsecValidations = []string{uapi.MACSEC_VALIDATE_DISABLED: "disabled", uapi.MACSEC_VALIDATE_CHECK: "check", uapi.MACSEC_VALIDATE_STRICT: "strict"}
-	macsecOffloads    = []string{uapi.MACSEC_OFFLOAD_OFF: "off", uapi.MACSEC_OFFLOAD_PHY: "phy", uapi.MACSEC_OFFLOAD_MAC: "mac"}
+	macsecValidations = []string{uapi.MACSEC_VALIDATE_DISABLED: "disabled", uapi.MACSEC_VALIDATE_CHECK: "check",
+		uapi.MACSEC_VALIDATE_STRICT: "strict"}
+	macsecOffloads = []string{uapi.MACSEC_OFFLOAD_OFF: "off", uapi.MACSEC_OFFLOAD_PHY: "phy",
+		uapi.MACSEC_OFFLOAD_MAC: "mac"}
 )
 
 // macsecCiphers are the names of cipher suites.
@@ -202,7 +209,8 @@ func readMacsecICV(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	case in.Written(e, f.Type) != nil:
 		return desc.Duplicate("icvlen", in.Last())
 	case v < uapi.MACSEC_MIN_ICV_LEN || v > uapi.MACSEC_STD_ICV_LEN:
-		return desc.Wrong(in.Last(), fmt.Sprintf("ICV length must be in the range {%d..%d}", uapi.MACSEC_MIN_ICV_LEN, uapi.MACSEC_STD_ICV_LEN))
+		return desc.Wrong(in.Last(), fmt.Sprintf("ICV length must be in the range {%d..%d}", uapi.MACSEC_MIN_ICV_LEN,
+			uapi.MACSEC_STD_ICV_LEN))
 	}
 	e.Uint8(f.Type, uint8(v))
 	return nil
@@ -230,7 +238,8 @@ func readMacsecName(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	}
 	i := slices.IndexFunc(f.Names, func(name string) bool { return word != "" && strings.HasPrefix(name, word) })
 	if i < 0 {
-		return &desc.UsageError{Text: fmt.Sprintf(`Error: argument of "%s" must be one of "%s", not "%s"`, keyword, strings.Join(f.Names, `", "`), word), Status: 1}
+		return &desc.UsageError{Text: fmt.Sprintf(`Error: argument of "%s" must be one of "%s", not "%s"`, keyword,
+			strings.Join(f.Names, `", "`), word), Status: 1}
 	}
 	e.Uint8(f.Type, uint8(i))
 	return nil

@@ -56,9 +56,10 @@ type Macvlan struct {
 	BCQueueLenSet  *uint32
 	UsedBCQueueLen uint32
 
-	NoPromisc *bool  // passthru mode: the parent is not made promiscuous (Linux 3.4)
-	NoDst     *bool  // source mode: frames are taken by their source only (Linux 5.10)
-	BCCutoff  *int32 // broadcasts to at most so many macvlans go at once instead of by the queue, -1: all go by it (Linux 6.4)
+	NoPromisc *bool // passthru mode: the parent is not made promiscuous (Linux 3.4)
+	NoDst     *bool // source mode: frames are taken by their source only (Linux 5.10)
+	// broadcasts to at most so many macvlans go at once instead of by the queue, -1: all go by it (Linux 6.4)
+	BCCutoff *int32
 }
 
 // Attrs returns the attributes that all kinds have.
@@ -203,7 +204,8 @@ func readMacvlanMode(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 			return nil
 		}
 	}
-	return &desc.UsageError{Text: fmt.Sprintf(`Error: argument of "mode" must be "private", "vepa", "bridge", "passthru" or "source", not %q`, word)}
+	return &desc.UsageError{Text: `Error: argument of "mode" must be "private", "vepa", "bridge", "passthru" ` +
+		fmt.Sprintf("or \"source\", not %q", word)}
 }
 
 // macvlanFlagBit returns the bit of a flag by its name.
@@ -242,7 +244,8 @@ func readMacvlanFlags(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 	}
 	bit, ok := macvlanFlagBit(name)
 	if !ok {
-		return &desc.UsageError{Text: fmt.Sprintf(`Error: argument of "flag" must be "nopromisc", "nodst" or "null", not %q`, name)}
+		return &desc.UsageError{Text: fmt.Sprintf(`Error: argument of "flag" must be "nopromisc", "nodst" or "null", not %q`,
+			name)}
 	}
 	if b := in.Written(e, uapi.IFLA_MACVLAN_FLAGS); b != nil {
 		native.PutUint16(b, native.Uint16(b)|bit)

@@ -119,11 +119,15 @@ func (n *Netkit) encodeRest(e *wire.Encoder) {
 func (*Netkit) describe() desc.Kind { return desc.Kind{Fields: netkitFields, Help: netkitHelp} }
 
 var netkitFields = []desc.Field{
-	{Type: uapi.IFLA_NETKIT_MODE, Key: "mode", Usage: "{ l3 | l2 }", Names: netkitModes, Show: showNetkitName, Read: readNetkitMode},
+	{Type: uapi.IFLA_NETKIT_MODE, Key: "mode", Usage: "{ l3 | l2 }", Names: netkitModes, Show: showNetkitName,
+		Read: readNetkitMode},
 	{Type: uapi.IFLA_NETKIT_PRIMARY, Key: "type", Show: showNetkitEnd},
-	{Type: uapi.IFLA_NETKIT_POLICY, Key: "policy", Words: netkitPolicyWords, Names: netkitPolicies, Show: showNetkitName, Read: readNetkitPolicy},
-	{Type: uapi.IFLA_NETKIT_PEER_POLICY, Key: "peer_policy", Word: "peer policy", Names: netkitPolicies, Show: showNetkitName},
-	{Type: uapi.IFLA_NETKIT_SCRUB, Key: "scrub", Usage: "{ default | none }", Names: netkitScrubs, Show: showNetkitName, Read: readNetkitScrub},
+	{Type: uapi.IFLA_NETKIT_POLICY, Key: "policy", Words: netkitPolicyWords, Names: netkitPolicies, Show: showNetkitName,
+		Read: readNetkitPolicy},
+	{Type: uapi.IFLA_NETKIT_PEER_POLICY, Key: "peer_policy", Word: "peer policy", Names: netkitPolicies,
+		Show: showNetkitName},
+	{Type: uapi.IFLA_NETKIT_SCRUB, Key: "scrub", Usage: "{ default | none }", Names: netkitScrubs, Show: showNetkitName,
+		Read: readNetkitScrub},
 	{Type: uapi.IFLA_NETKIT_PEER_SCRUB, Key: "peer_scrub", Word: "peer scrub", Names: netkitScrubs, Show: showNetkitName},
 	{Type: uapi.IFLA_NETKIT_PAIRING, ReadOnly: true}, // ip does not show it
 	{Type: uapi.IFLA_NETKIT_PEER_INFO, Word: "peer", Usage: "[ POLICY ] [ LINK_OPTIONS ]", Read: readNetkitPeer},

@@ -48,8 +48,9 @@ func (*Rmnet) describe() desc.Kind {
 var rmnetFields = []desc.Field{
 	{Type: uapi.IFLA_RMNET_MUX_ID, Key: "mux_id", Form: desc.U16, Usage: "MUXID", Read: readRmnetID},
 	{Type: uapi.IFLA_RMNET_FLAGS, Key: "flags", Word: "ingress-deaggregation", Usage: "{ on | off }",
-		Words: []string{"ingress-commands", "ingress-mapv4-checksum", "egress-mapv4-checksum", "ingress-mapv5-checksum", "egress-mapv5-checksum"},
-		Show:  showRmnetFlags, Read: readRmnetFlag},
+		Words: []string{"ingress-commands", "ingress-mapv4-checksum", "egress-mapv4-checksum", "ingress-mapv5-checksum",
+			"egress-mapv5-checksum"},
+		Show: showRmnetFlags, Read: readRmnetFlag},
 }
 
 // rmnetFlags are the flags in the order that ip shows them in.

@@ -24,11 +24,13 @@ type Sittun struct {
 	EncapSport uint16
 	EncapDport uint16
 
-	FwMark            uint32 // fwmark of its packets, for routes; 0 is unset
-	Flags             uint16 // SIT_ISATAP; 0 is unset
-	Prefix6rd         net.IP // 6rd-prefix: what the IPv6 addresses begin with that hold those of the tunnel's ends; nil is unset
-	PrefixLen6rd      uint16 // bits of it
-	RelayPrefix6rd    net.IP // 6rd-relay_prefix: what those ends have in common, and the addresses do not hold; nil is unset
+	FwMark uint32 // fwmark of its packets, for routes; 0 is unset
+	Flags  uint16 // SIT_ISATAP; 0 is unset
+	// 6rd-prefix: what the IPv6 addresses begin with that hold those of the tunnel's ends; nil is unset
+	Prefix6rd    net.IP
+	PrefixLen6rd uint16 // bits of it
+	// 6rd-relay_prefix: what those ends have in common, and the addresses do not hold; nil is unset
+	RelayPrefix6rd    net.IP
 	RelayPrefixLen6rd uint16 // bits of it
 }
 

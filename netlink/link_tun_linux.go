@@ -180,7 +180,8 @@ func (t *Tuntap) AddQueues(count int) ([]*os.File, error) {
 		return nil, &wire.Error{Op: "tuntap add queues", Object: object(), Err: errors.New("no queue is open")}
 	}
 	if count < 1 {
-		return nil, &wire.Error{Op: "tuntap add queues", Object: object(), Err: fmt.Errorf("%d queues are not possible", count)}
+		return nil, &wire.Error{Op: "tuntap add queues", Object: object(),
+			Err: fmt.Errorf("%d queues are not possible", count)}
 	}
 	flags := t.Flags&^TUNTAP_TUN_EXCL | TUNTAP_MULTI_QUEUE
 	if t.Flags == 0 {

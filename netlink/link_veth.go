@@ -89,10 +89,11 @@ func (h *Handle) VethPeerIndex(link *Veth) (int, error) {
 		return -1, &wire.Error{Op: "veth peer index", Err: errNoLink}
 	}
 	var found Link
-	err := h.withDetails().get(linkRequest(uapi.RTM_GETLINK, 0, link), "veth peer index", object, func(m wire.Message) (err error) {
-		found, err = decodeLink(m.Data)
-		return err
-	})
+	err := h.withDetails().get(linkRequest(uapi.RTM_GETLINK, 0, link), "veth peer index", object,
+		func(m wire.Message) (err error) {
+			found, err = decodeLink(m.Data)
+			return err
+		})
 	if err != nil {
 		return -1, err
 	}

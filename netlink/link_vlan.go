@@ -59,7 +59,8 @@ func vlanQos(c *attr.Codec, typ attr.Type, qos *map[uint32]uint32) {
 		}
 		e.Nest(uint16(typ))
 		for from, ok := leastFrom(*qos, 0); ok; from, ok = leastFrom(*qos, uint64(from)+1) {
-			e.Struct(uapi.IFLA_VLAN_QOS_MAPPING, uapi.SizeofIflaVlanQosMapping, &uapi.IflaVlanQosMapping{From: from, To: (*qos)[from]})
+			e.Struct(uapi.IFLA_VLAN_QOS_MAPPING, uapi.SizeofIflaVlanQosMapping,
+				&uapi.IflaVlanQosMapping{From: from, To: (*qos)[from]})
 		}
 		e.End()
 	}, func(b []byte) {
@@ -76,7 +77,8 @@ func vlanQos(c *attr.Codec, typ attr.Type, qos *map[uint32]uint32) {
 	})
 }
 
-// leastFrom returns the least priority from low on that the map is for. Maps have a few; to sort them would take 10 kB of every program.
+// leastFrom returns the least priority from low on that the map is for. Maps have a few; to sort them would take 10
+// kB of every program.
 func leastFrom(qos map[uint32]uint32, low uint64) (least uint32, ok bool) {
 	for from := range qos {
 		if uint64(from) >= low && (!ok || from < least) {

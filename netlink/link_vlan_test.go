@@ -40,7 +40,8 @@ func TestVlanIsReadAsTheKernelTellsIt(t *testing.T) {
 	if err := decodeAttrs(v, capture.LinkData(t, "vlan", false, vlanTold)); err != nil {
 		t.Fatal(err)
 	}
-	if v.VlanId != 7 || v.VlanProtocol != VLAN_PROTOCOL_8021Q || !*v.Gvrp || *v.ReorderHdr || *v.Mvrp || *v.LooseBinding || *v.BridgeBinding {
+	if v.VlanId != 7 || v.VlanProtocol != VLAN_PROTOCOL_8021Q || !*v.Gvrp || *v.ReorderHdr || *v.Mvrp ||
+		*v.LooseBinding || *v.BridgeBinding {
 		t.Errorf("is %+v", v)
 	}
 	if !maps.Equal(v.IngressQosMap, map[uint32]uint32{1: 2, 3: 4}) || v.EgressQosMap != nil {

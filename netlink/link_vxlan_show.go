@@ -22,17 +22,22 @@ var vxlanFields = []desc.Field{
 	{Type: uapi.IFLA_VXLAN_LOCAL, Word: "local", Usage: "IP_ADDRESS",
 		Show: showVxlanLocal, Read: readVxlanLocal},
 	{Type: uapi.IFLA_VXLAN_LINK, Key: "link", Word: "dev", Form: desc.Device, Show: showSetDevice},
-	{Type: uapi.IFLA_VXLAN_PORT_RANGE, Word: "srcport", Words: []string{"port"}, Usage: "MIN MAX", Show: showVxlanPorts, Read: readVxlanPorts},
+	{Type: uapi.IFLA_VXLAN_PORT_RANGE, Word: "srcport", Words: []string{"port"}, Usage: "MIN MAX", Show: showVxlanPorts,
+		Read: readVxlanPorts},
 	{Type: uapi.IFLA_VXLAN_PORT, Key: "port", Word: "dstport", Form: desc.BE16, Usage: "PORT"},
-	{Type: uapi.IFLA_VXLAN_TOS, Word: "tos", Words: []string{"dsfield"}, Usage: "{ NUMBER | inherit }", Show: showVxlanTOS, Read: readVxlanTOS},
-	{Type: uapi.IFLA_VXLAN_TTL, Word: "ttl", Words: []string{"hoplimit"}, Usage: "{ 1..255 | auto | inherit }", Show: showVxlanTTL, Read: readVxlanTTL},
+	{Type: uapi.IFLA_VXLAN_TOS, Word: "tos", Words: []string{"dsfield"}, Usage: "{ NUMBER | inherit }",
+		Show: showVxlanTOS, Read: readVxlanTOS},
+	{Type: uapi.IFLA_VXLAN_TTL, Word: "ttl", Words: []string{"hoplimit"}, Usage: "{ 1..255 | auto | inherit }",
+		Show: showVxlanTTL, Read: readVxlanTTL},
 	{Type: uapi.IFLA_VXLAN_DF, Word: "df", Usage: "{ unset | set | inherit }", Show: showVxlanDF, Read: readVxlanDF},
-	{Type: uapi.IFLA_VXLAN_LABEL, Word: "flowlabel", Words: []string{"label"}, Usage: "{ LABEL | inherit }", Show: showVxlanLabel, Read: readVxlanLabel},
+	{Type: uapi.IFLA_VXLAN_LABEL, Word: "flowlabel", Words: []string{"label"}, Usage: "{ LABEL | inherit }",
+		Show: showVxlanLabel, Read: readVxlanLabel},
 	{Type: uapi.IFLA_VXLAN_AGEING, Word: "ageing", Usage: "{ SECONDS | none }", Show: showVxlanAgeing,
 		Read: readVxlanAgeing},
 	{Type: uapi.IFLA_VXLAN_LIMIT, Word: "maxaddress", Usage: "{ NUMBER | unlimited }", Show: showVxlanLimit,
 		Read: readVxlanLimit},
-	{Type: uapi.IFLA_VXLAN_RESERVED_BITS, Key: "reserved_bits", Usage: "MASK", Show: showVxlanReserved, Read: readVxlanReserved},
+	{Type: uapi.IFLA_VXLAN_RESERVED_BITS, Key: "reserved_bits", Usage: "MASK", Show: showVxlanReserved,
+		Read: readVxlanReserved},
 	{Type: uapi.IFLA_VXLAN_GBP, Key: "gbp", Form: desc.Present, Show: showVxlanPresent},
 	{Type: uapi.IFLA_VXLAN_GPE, Key: "gpe", Form: desc.Present, Show: showVxlanPresent},
 	{Type: uapi.IFLA_VXLAN_COLLECT_METADATA, Key: "external", Form: desc.YesNo, Show: showVxlanFlag},
@@ -43,13 +48,16 @@ var vxlanFields = []desc.Field{
 	{Type: uapi.IFLA_VXLAN_L2MISS, Key: "l2miss", Form: desc.YesNo, Show: showVxlanFlag},
 	{Type: uapi.IFLA_VXLAN_L3MISS, Key: "l3miss", Form: desc.YesNo, Show: showVxlanFlag},
 	{Type: uapi.IFLA_VXLAN_UDP_CSUM, Key: "udp_csum", Word: "udpcsum", Form: desc.YesNo, Show: showVxlanFlag, Arg: 1},
-	{Type: uapi.IFLA_VXLAN_UDP_ZERO_CSUM6_TX, Key: "udp_zero_csum6_tx", Word: "udp6zerocsumtx", Form: desc.YesNo, Show: showVxlanFlag},
-	{Type: uapi.IFLA_VXLAN_UDP_ZERO_CSUM6_RX, Key: "udp_zero_csum6_rx", Word: "udp6zerocsumrx", Form: desc.YesNo, Show: showVxlanFlag},
+	{Type: uapi.IFLA_VXLAN_UDP_ZERO_CSUM6_TX, Key: "udp_zero_csum6_tx", Word: "udp6zerocsumtx", Form: desc.YesNo,
+		Show: showVxlanFlag},
+	{Type: uapi.IFLA_VXLAN_UDP_ZERO_CSUM6_RX, Key: "udp_zero_csum6_rx", Word: "udp6zerocsumrx", Form: desc.YesNo,
+		Show: showVxlanFlag},
 	{Type: uapi.IFLA_VXLAN_REMCSUM_TX, Key: "remcsum_tx", Word: "remcsumtx", Form: desc.YesNo, Show: showVxlanFlag},
 	{Type: uapi.IFLA_VXLAN_REMCSUM_RX, Key: "remcsum_rx", Word: "remcsumrx", Form: desc.YesNo, Show: showVxlanFlag},
 	{Type: uapi.IFLA_VXLAN_LOCALBYPASS, Key: "localbypass", Form: desc.YesNo, Show: showVxlanFlag, Arg: 1},
 	{Type: uapi.IFLA_VXLAN_MC_ROUTE, Key: "mcroute", Form: desc.YesNo, Show: showVxlanFlag},
-	{Type: uapi.IFLA_VXLAN_REMCSUM_NOPARTIAL, Key: "remcsum_nopartial", Word: "remcsumnopartial", Form: desc.Present, Show: showVxlanPresent},
+	{Type: uapi.IFLA_VXLAN_REMCSUM_NOPARTIAL, Key: "remcsum_nopartial", Word: "remcsumnopartial", Form: desc.Present,
+		Show: showVxlanPresent},
 	{Type: uapi.IFLA_VXLAN_GROUP6, ReadOnly: true}, // shown as those for IPv4
 	{Type: uapi.IFLA_VXLAN_LOCAL6, ReadOnly: true},
 	{Type: uapi.IFLA_VXLAN_TTL_INHERIT, ReadOnly: true}, // shown as ttl and flowlabel
@@ -81,7 +89,8 @@ func completeVxlan(in *desc.Args, e *wire.Encoder, create bool) error {
 		return &desc.UsageError{Text: "vxlan: vnifilter is valid only when 'external' is set"}
 	case !external && !has(uapi.IFLA_VXLAN_ID):
 		return &desc.UsageError{Text: "vxlan: missing virtual network identifier"}
-	case multicast(in.Written(e, uapi.IFLA_VXLAN_GROUP), in.Written(e, uapi.IFLA_VXLAN_GROUP6)) && !has(uapi.IFLA_VXLAN_LINK):
+	case multicast(in.Written(e, uapi.IFLA_VXLAN_GROUP), in.Written(e, uapi.IFLA_VXLAN_GROUP6)) &&
+		!has(uapi.IFLA_VXLAN_LINK):
 		return &desc.UsageError{Text: "vxlan: 'group' requires 'dev' to be specified"}
 	}
 	switch {
@@ -328,7 +337,8 @@ func readVxlanDF(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 var vxlanLabels = [...]string{uapi.VXLAN_LABEL_INHERIT: "inherit"}
 
 func showVxlanLabel(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
-	if policy := attrs[uapi.IFLA_VXLAN_LABEL_POLICY]; len(policy) >= 4 && native.Uint32(policy) != uapi.VXLAN_LABEL_FIXED {
+	if policy := attrs[uapi.IFLA_VXLAN_LABEL_POLICY]; len(policy) >= 4 &&
+		native.Uint32(policy) != uapi.VXLAN_LABEL_FIXED {
 		p.Str("label_policy", "flowlabel %s ", desc.NumberName(vxlanLabels[:], uint64(native.Uint32(policy))))
 		return
 	}

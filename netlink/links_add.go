@@ -43,7 +43,8 @@ func (h *Handle) LinkAdd(link Link) error {
 	echo := h != nil && h.batch == nil && a.Namespace == nil
 	more := a.Alias != "" || len(a.AltNames) != 0
 	if more && !echo && h != nil && (h.batch != nil && a.Namespace != nil || strings.Contains(a.Name, "%")) {
-		return h.refuse(errors.New("alias and alternative names cannot be given to a link that cannot be found again"), "link add", object)
+		return h.refuse(errors.New("alias and alternative names cannot be given to a link that cannot be found again"),
+			"link add", object)
 	}
 	if echo {
 		flags |= uapi.NLM_F_ECHO

@@ -30,7 +30,8 @@ func (h *Handle) LinkDelBondSlave(link Link, master *Bond) error {
 }
 
 // LinkSetBondSlaveActive makes a port of a bond the one that is used, in the modes active-backup, balance-tlb and
-// balance-alb: ip link set BOND type bond active_slave DEV. It is an error, EINVAL, where link is not a port of master.
+// balance-alb: ip link set BOND type bond active_slave DEV. It is an error, EINVAL, where link is not a port of
+// master.
 func (h *Handle) LinkSetBondSlaveActive(link Link, master *Bond) error {
 	if noLink(link) || master == nil {
 		return h.refuse(errNoLink, "link set active_slave", noObject)
@@ -44,8 +45,8 @@ func (h *Handle) LinkSetBondSlaveActive(link Link, master *Bond) error {
 	})
 }
 
-// LinkSetBondSlaveQueueId sets the queue of its bond that a port sends from, 0 for any: ip link set DEV type bond_slave
-// queue_id ID.
+// LinkSetBondSlaveQueueId sets the queue of its bond that a port sends from, 0 for any: ip link set DEV type
+// bond_slave queue_id ID.
 func (h *Handle) LinkSetBondSlaveQueueId(link Link, queueId uint16) error {
 	return h.LinkSetSlave(link, &BondSlave{QueueIdSet: &queueId})
 }

@@ -58,7 +58,8 @@ func TestBondPorts(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if b := found.(*Bond); b.ActiveSlave != ports[active].Attrs().Index || b.Mode != BOND_MODE_ACTIVE_BACKUP || b.Miimon != 10 {
+		if b := found.(*Bond); b.ActiveSlave != ports[active].Attrs().Index || b.Mode != BOND_MODE_ACTIVE_BACKUP ||
+			b.Miimon != 10 {
 			t.Errorf("the bond is %+v", b)
 		}
 	}

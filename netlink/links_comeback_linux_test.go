@@ -36,7 +36,8 @@ func TestNetkitPair(t *testing.T) {
 			t.Errorf("the other end has MTU %d", got.MTU)
 		}
 	}
-	bad := &Netkit{LinkAttrs: LinkAttrs{Name: "nk2", TxQLen: -1, HardwareAddr: net.HardwareAddr{2, 0, 0, 0, 0, 1}}, Mode: NETKIT_MODE_L3}
+	bad := &Netkit{LinkAttrs: LinkAttrs{Name: "nk2", TxQLen: -1, HardwareAddr: net.HardwareAddr{2, 0, 0, 0, 0, 1}},
+		Mode: NETKIT_MODE_L3}
 	if err := h.LinkAdd(bad); err == nil || errors.As(err, new(LinkNotFoundError)) {
 		t.Errorf("a hardware address in mode l3: %v", err)
 	}
@@ -55,14 +56,18 @@ func TestKindsComeBackAsTheyWereMade(t *testing.T) {
 		&Xfrmi{LinkAttrs: LinkAttrs{Name: "xe", TxQLen: -1}, External: true},
 		&Vrf{LinkAttrs: LinkAttrs{Name: "red", TxQLen: -1}, Table: 1234},
 		&Wireguard{LinkAttrs{Name: "wg0", TxQLen: -1}},
-		&Iptun{LinkAttrs: tunnel("ipip1"), Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}, Ttl: 9, Tos: 4, PMtuDisc: 1},
-		&Sittun{LinkAttrs: tunnel("sit1"), Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}, Ttl: 9, Proto: uapi.IPPROTO_IPV6, PMtuDisc: 1,
+		&Iptun{LinkAttrs: tunnel("ipip1"), Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}, Ttl: 9, Tos: 4,
+			PMtuDisc: 1},
+		&Sittun{LinkAttrs: tunnel("sit1"), Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}, Ttl: 9,
+			Proto: uapi.IPPROTO_IPV6, PMtuDisc: 1,
 			Prefix6rd: net.ParseIP("2002::"), PrefixLen6rd: 16, RelayPrefix6rd: net.IP{0, 0, 0, 0}},
-		&Gretun{LinkAttrs: tunnel("gre1"), Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}, IKey: 5, OKey: 6, IFlags: uapi.GRE_KEY, OFlags: uapi.GRE_KEY, PMtuDisc: 1, IgnoreDf: new(false)},
+		&Gretun{LinkAttrs: tunnel("gre1"), Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}, IKey: 5, OKey: 6,
+			IFlags: uapi.GRE_KEY, OFlags: uapi.GRE_KEY, PMtuDisc: 1, IgnoreDf: new(false)},
 		&Gretap{LinkAttrs: tunnel("gretap1"), Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}, Ttl: 3, PMtuDisc: 1},
 		&Vti{LinkAttrs: tunnel("vti1"), Local: net.IP{10, 0, 0, 1}, Remote: net.IP{10, 0, 0, 2}, IKey: 5, OKey: 6},
 		&Vti{LinkAttrs: tunnel("vti2"), Local: net.ParseIP("fd00::1"), Remote: net.ParseIP("fd00::2"), IKey: 5, OKey: 6},
-		&Geneve{LinkAttrs: tunnel("geneve1"), ID: 7, Remote: net.IP{10, 0, 0, 2}, Ttl: 5, Tos: 4, Dport: 6082, Df: GENEVE_DF_INHERIT, UdpZeroCsum6Rx: 1, PortLow: 1000, PortHigh: 2000},
+		&Geneve{LinkAttrs: tunnel("geneve1"), ID: 7, Remote: net.IP{10, 0, 0, 2}, Ttl: 5, Tos: 4, Dport: 6082,
+			Df: GENEVE_DF_INHERIT, UdpZeroCsum6Rx: 1, PortLow: 1000, PortHigh: 2000},
 	} {
 		t.Run(link.Type()+" "+link.Attrs().Name, func(t *testing.T) {
 			mustAdd(t, h, link)

@@ -112,10 +112,11 @@ func TestDecodeLinkPrefersCountersOf64Bits(t *testing.T) {
 		attrs func(*wire.Encoder)
 		want  LinkStatistics
 	}{
-		"64 first":   {func(e *wire.Encoder) { put64(e); put32(e) }, LinkStatistics{RxPackets: 1 << 40, RxNohandler: 7}},
-		"32 first":   {func(e *wire.Encoder) { put32(e); put64(e) }, LinkStatistics{RxPackets: 1 << 40, RxNohandler: 7}},
-		"32 alone":   {put32, LinkStatistics{RxPackets: 5, RxNohandler: 6}},
-		"Linux 3.10": {func(e *wire.Encoder) { copy(e.Reserve(uapi.IFLA_STATS64, 184), []byte{0: 9, 7: 0}) }, LinkStatistics{RxPackets: 9}},
+		"64 first": {func(e *wire.Encoder) { put64(e); put32(e) }, LinkStatistics{RxPackets: 1 << 40, RxNohandler: 7}},
+		"32 first": {func(e *wire.Encoder) { put32(e); put64(e) }, LinkStatistics{RxPackets: 1 << 40, RxNohandler: 7}},
+		"32 alone": {put32, LinkStatistics{RxPackets: 5, RxNohandler: 6}},
+		"Linux 3.10": {func(e *wire.Encoder) { copy(e.Reserve(uapi.IFLA_STATS64, 184), []byte{0: 9, 7: 0}) },
+			LinkStatistics{RxPackets: 9}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			if name == "Linux 3.10" && native.Uint16([]byte{1, 0}) != 1 {
@@ -213,7 +214,8 @@ func TestDecodeLinkRefusesWhatIsCutOff(t *testing.T) {
 func TestLinkNotFoundErrorMatches(t *testing.T) {
 	kernel := &wire.Error{Op: "link get", Object: `"x"`, Err: syscall.ENODEV}
 	err := notFound(kernel)
-	for _, target := range []error{LinkNotFoundError{}, LinkNotFoundError{errors.New("else")}, os.ErrNotExist, syscall.ENODEV, kernel} {
+	for _, target := range []error{LinkNotFoundError{}, LinkNotFoundError{errors.New("else")}, os.ErrNotExist,
+		syscall.ENODEV, kernel} {
 		if !errors.Is(err, target) {
 			t.Errorf("%v is not %#v", err, target)
 		}

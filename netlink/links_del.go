@@ -14,7 +14,8 @@ import (
 
 // LinkDel removes a link, found by Index, else by Name: ip link del DEV.
 func (h *Handle) LinkDel(link Link) error {
-	return h.linkExec(linkRequest(uapi.RTM_DELLINK, 0, link), "link del", link, errInvalid, func() string { return linkObject(link) })
+	return h.linkExec(linkRequest(uapi.RTM_DELLINK, 0, link), "link del", link, errInvalid,
+		func() string { return linkObject(link) })
 }
 
 // errDefaultGroup is what the kernel answers with EPERM.

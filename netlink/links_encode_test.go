@@ -155,7 +155,8 @@ func TestLinkRequestsAreThoseOfIP(t *testing.T) {
 			bridge + `14001a80 06000000 01000000 08000200 06000500`,
 		},
 		"bridge vlan add dev d0 vid 10-20": {
-			func(h *Handle) error { return h.BridgeVlanAddRange(index77, 10, 20, false, false, false, false) }, uapi.RTM_SETLINK,
+			func(h *Handle) error { return h.BridgeVlanAddRange(index77, 10, 20, false, false, false, false) },
+			uapi.RTM_SETLINK,
 			bridge + `14001a80 08000200 08000a00 08000200 10001400`,
 		},
 		"bridge vlan add dev d0 vid 10-12 tunnel_info id 100-102": {
@@ -171,7 +172,8 @@ func TestLinkRequestsAreThoseOfIP(t *testing.T) {
 			`07000000 4d000000 14000180 08000100 64000000 08000200 c8000000`,
 		},
 		"ip link set i0 vf 1 mac 02:00:00:00:00:09": {
-			func(h *Handle) error { return h.LinkSetVfHardwareAddr(index77, 1, parseMAC(t, "02:00:00:00:00:09")) }, uapi.RTM_SETLINK,
+			func(h *Handle) error { return h.LinkSetVfHardwareAddr(index77, 1, parseMAC(t, "02:00:00:00:00:09")) },
+			uapi.RTM_SETLINK,
 			header + `30001680 2c000180 28000100 01000000 0200000000090000` + strings.Repeat("00", 24),
 		},
 		"ip link set i0 vf 1 vlan 5 qos 3": {
@@ -203,7 +205,8 @@ func TestLinkRequestsAreThoseOfIP(t *testing.T) {
 			header + `18001680 14000180 10000600 01000000 05000000 64000000`,
 		},
 		"ip link set i0 vf 1 node_guid 00:11:22:33:44:55:66:77": {
-			func(h *Handle) error { return h.LinkSetVfNodeGUID(index77, 1, parseMAC(t, "00:11:22:33:44:55:66:77")) }, uapi.RTM_SETLINK,
+			func(h *Handle) error { return h.LinkSetVfNodeGUID(index77, 1, parseMAC(t, "00:11:22:33:44:55:66:77")) },
+			uapi.RTM_SETLINK,
 			header + `1c001680 18000180 14000a00 01000000 00000000 7766554433221100`,
 		},
 		"ip link set i0 gso_max_size 50000": {
@@ -265,7 +268,8 @@ func TestLinkModifySendsOnlyWhatIsSet(t *testing.T) {
 
 func TestLinkRequestsFindTheLinkByName(t *testing.T) {
 	long := strings.Repeat("n", 127)
-	for name, attr := range map[string]uint16{"eth0": uapi.IFLA_IFNAME, strings.Repeat("n", 16): uapi.IFLA_ALT_IFNAME, long: uapi.IFLA_ALT_IFNAME} {
+	for name, attr := range map[string]uint16{"eth0": uapi.IFLA_IFNAME, strings.Repeat("n", 16): uapi.IFLA_ALT_IFNAME,
+		long: uapi.IFLA_ALT_IFNAME} {
 		h, k := newRecorder(t)
 		if err := h.LinkSetUp(&Device{LinkAttrs{Name: name}}); err != nil {
 			t.Fatal(err)

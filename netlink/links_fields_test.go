@@ -8,7 +8,8 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// TestLinkFields has a message with each attribute alone: exactly one field of LinkAttrs, or of those that are held, takes it.
+// TestLinkFields has a message with each attribute alone: exactly one field of LinkAttrs, or of those that are held,
+// takes it.
 func TestLinkFields(t *testing.T) {
 	taken := map[string]uint16{}
 	for typ := range uint16(uapi.IFLA_MAX + 2) {
@@ -47,7 +48,8 @@ func TestLinkFields(t *testing.T) {
 	if len(taken) < 50 {
 		t.Errorf("%d attributes are taken", len(taken))
 	}
-	for name, want := range map[string]uint16{"MTU": uapi.IFLA_MTU, "NetNsID": uapi.IFLA_LINK_NETNSID, "vfs": uapi.IFLA_VFINFO_LIST} {
+	for name, want := range map[string]uint16{"MTU": uapi.IFLA_MTU, "NetNsID": uapi.IFLA_LINK_NETNSID,
+		"vfs": uapi.IFLA_VFINFO_LIST} {
 		if taken[name] != want {
 			t.Errorf("%s takes attribute %d, want %d", name, taken[name], want)
 		}

@@ -134,7 +134,8 @@ func (h *Handle) LinkByAlias(alias string) (Link, error) {
 	case err != nil:
 		return nil, err
 	}
-	return nil, LinkNotFoundError{&wire.Error{Op: "link get", Object: fmt.Sprintf("alias %.256q", alias), Err: errNoDevice}}
+	return nil, LinkNotFoundError{&wire.Error{Op: "link get", Object: fmt.Sprintf("alias %.256q", alias),
+		Err: errNoDevice}}
 }
 
 const linkListOp = "link list"

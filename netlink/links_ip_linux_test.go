@@ -64,8 +64,8 @@ func zeroIfNil(a net.HardwareAddr) string {
 	return a.String()
 }
 
-// linksBesideIPs lists the links and returns what ip shows of them, of a moment in which that does not change: the kernel
-// looks after carriers in its own time.
+// linksBesideIPs lists the links and returns what ip shows of them, of a moment in which that does not change: the
+// kernel looks after carriers in its own time.
 func linksBesideIPs(t *testing.T) ([]netlink.Link, []map[string]any) {
 	t.Helper()
 	show := func() []map[string]any {
@@ -100,7 +100,8 @@ func TestLinkListAgreesWithIP(t *testing.T) {
 		tool(t, "ip", "link", "add", "br0", "type", "bridge")
 		tool(t, "ip", "link", "add", "x0", "mtu", "1400", "numtxqueues", "4", "numrxqueues", "3", "txqueuelen", "55",
 			"address", "02:00:00:00:00:01", "type", "veth", "peer", "name", "x1")
-		tool(t, "ip", "link", "set", "x0", "alias", "hello world", "group", "7", "master", "br0", "addrgenmode", "random", "up")
+		tool(t, "ip", "link", "set", "x0", "alias", "hello world", "group", "7", "master", "br0", "addrgenmode", "random",
+			"up")
 		tool(t, "ip", "link", "property", "add", "dev", "x0", "altname", "another-and-longer-name")
 		tool(t, "ip", "link", "set", "x0", "gso_max_size", "50000", "gso_max_segs", "1000", "gro_max_size", "40000")
 		tool(t, "ip", "link", "set", "x1", "promisc", "on", "allmulticast", "on", "mode", "dormant")
@@ -152,7 +153,8 @@ func TestLinkListAgreesWithIP(t *testing.T) {
 func TestEncapTypesAreThoseOfIP(t *testing.T) {
 	nstest.Do(t, func() {
 		newTap := func(name string) *netlink.Tuntap {
-			tap := &netlink.Tuntap{LinkAttrs: netlink.LinkAttrs{Name: name}, Mode: netlink.TUNTAP_MODE_TAP, Queues: 1, NonPersist: true}
+			tap := &netlink.Tuntap{LinkAttrs: netlink.LinkAttrs{Name: name}, Mode: netlink.TUNTAP_MODE_TAP, Queues: 1,
+				NonPersist: true}
 			if err := netlink.LinkAdd(tap); err != nil {
 				nstest.Need(t, "tun devices", "", err)
 			}

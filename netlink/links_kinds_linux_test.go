@@ -69,14 +69,18 @@ func TestKindsHaveWhatTheyWereGiven(t *testing.T) {
 	for _, l := range []Link{
 		&Dummy{named("dummy")},
 		&Ifb{named("ifb")},
-		&Vlan{LinkAttrs: on("vlan"), VlanId: 4094, VlanProtocol: VLAN_PROTOCOL_8021AD, ReorderHdr: new(false), LooseBinding: new(true),
+		&Vlan{LinkAttrs: on("vlan"), VlanId: 4094, VlanProtocol: VLAN_PROTOCOL_8021AD, ReorderHdr: new(false),
+			LooseBinding:  new(true),
 			IngressQosMap: map[uint32]uint32{1: 2, 3: 4}, EgressQosMap: map[uint32]uint32{5: 6}},
 		&Macvlan{LinkAttrs: on("macvlan"), Mode: MACVLAN_MODE_PRIVATE, BCQueueLen: 77},
-		&Macvlan{LinkAttrs: on("source"), Mode: MACVLAN_MODE_SOURCE, NoDst: new(true), MACAddrs: []net.HardwareAddr{ether("02:00:00:00:00:01")}},
+		&Macvlan{LinkAttrs: on("source"), Mode: MACVLAN_MODE_SOURCE, NoDst: new(true),
+			MACAddrs: []net.HardwareAddr{ether("02:00:00:00:00:01")}},
 		&Macvtap{Macvlan{LinkAttrs: on("macvtap"), Mode: MACVLAN_MODE_BRIDGE}},
-		&Vxlan{LinkAttrs: named("vxlan"), VxlanId: 4242, VtepDevIndex: parent.Index, Group: net.IP{239, 1, 1, 1}, SrcAddr: net.IP{10, 0, 0, 1}, TTL: 9, TOS: 4,
-			Learning: true, L2miss: true, L3miss: true, Proxy: true, RSC: true, Age: 7, Limit: 8, Port: 4000, PortLow: 1000, PortHigh: 2000,
-			UDPCSum: true, UDP6ZeroCSumTx: true, DF: new(uint8(uapi.VXLAN_DF_INHERIT)), GBP: true},
+		&Vxlan{LinkAttrs: named("vxlan"), VxlanId: 4242, VtepDevIndex: parent.Index, Group: net.IP{239, 1, 1, 1},
+			SrcAddr: net.IP{10, 0, 0, 1}, TTL: 9, TOS: 4,
+			Learning: true, L2miss: true, L3miss: true, Proxy: true, RSC: true, Age: 7, Limit: 8, Port: 4000, PortLow: 1000,
+			PortHigh: 2000,
+			UDPCSum:  true, UDP6ZeroCSumTx: true, DF: new(uint8(uapi.VXLAN_DF_INHERIT)), GBP: true},
 		&Vxlan{LinkAttrs: named("vxlan6"), VxlanId: 4243, Group: net.ParseIP("2001:db8::1"), Port: 4001, TTLInherit: true,
 			FlowLabel: new(uint32(0x12345)), UDPCSumSet: new(false), RemCSumTx: new(true)},
 		&Vxlan{LinkAttrs: named("external"), FlowBased: true, VniFilter: true, Port: 4002},
@@ -98,11 +102,15 @@ func TestKindsHaveWhatTheyWereGiven(t *testing.T) {
 func TestBridgeHasWhatItWasGiven(t *testing.T) {
 	h, _ := newHandle(t)
 	b := &Bridge{
-		LinkAttrs: named("br0"), ForwardDelay: new(uint32(400)), HelloTime: new(uint32(300)), MaxAge: new(uint32(700)), AgeingTime: new(uint32(1000)),
-		StpState: new(uint32(0)), Priority: new(uint16(7)), GroupFwdMask: new(uint16(8)), GroupAddr: ether("01:80:c2:00:00:05"),
-		NoLinkLocalLearn: new(true), MulticastRouter: new(uint8(2)), MulticastSnooping: new(false), MulticastQuerier: new(true),
-		MulticastHashMax: new(uint32(1024)), MulticastLastMemberCount: new(uint32(5)), MulticastQuerierInterval: new(uint64(1000)),
-		MulticastIgmpVersion: new(uint8(3)), NfCallIptables: new(true),
+		LinkAttrs: named("br0"), ForwardDelay: new(uint32(400)), HelloTime: new(uint32(300)), MaxAge: new(uint32(700)),
+		AgeingTime: new(uint32(1000)),
+		StpState:   new(uint32(0)), Priority: new(uint16(7)), GroupFwdMask: new(uint16(8)),
+		GroupAddr:        ether("01:80:c2:00:00:05"),
+		NoLinkLocalLearn: new(true), MulticastRouter: new(uint8(2)), MulticastSnooping: new(false),
+		MulticastQuerier: new(true),
+		MulticastHashMax: new(uint32(1024)), MulticastLastMemberCount: new(uint32(5)),
+		MulticastQuerierInterval: new(uint64(1000)),
+		MulticastIgmpVersion:     new(uint8(3)), NfCallIptables: new(true),
 	}
 	if err := h.LinkAdd(b); err != nil {
 		t.Fatal(err)
@@ -114,7 +122,8 @@ func TestBridgeHasWhatItWasGiven(t *testing.T) {
 	}
 
 	// A modify changes only what is set.
-	change := &Bridge{LinkAttrs: LinkAttrs{Index: b.Index, TxQLen: -1}, MaxAge: new(uint32(900)), NoLinkLocalLearn: new(false), FdbFlush: true}
+	change := &Bridge{LinkAttrs: LinkAttrs{Index: b.Index, TxQLen: -1}, MaxAge: new(uint32(900)),
+		NoLinkLocalLearn: new(false), FdbFlush: true}
 	if err := h.LinkModify(change); err != nil {
 		t.Fatal(err)
 	}
@@ -124,7 +133,8 @@ func TestBridgeHasWhatItWasGiven(t *testing.T) {
 
 func TestBridgeWithVlansHasWhatItWasGiven(t *testing.T) {
 	h, _ := newHandle(t)
-	b := &Bridge{LinkAttrs: named("br0"), VlanFiltering: new(true), VlanDefaultPVID: new(uint16(5)), VlanProtocol: VLAN_PROTOCOL_8021AD,
+	b := &Bridge{LinkAttrs: named("br0"), VlanFiltering: new(true), VlanDefaultPVID: new(uint16(5)),
+		VlanProtocol:     VLAN_PROTOCOL_8021AD,
 		VlanStatsEnabled: new(true), VlanStatsPerPort: new(true), MulticastVlanSnooping: new(true)}
 	if err := h.LinkAdd(b); err != nil {
 		nstest.Need(t, "bridge VLAN filtering", "5.15", err)
@@ -143,7 +153,8 @@ func TestBridgePortsAreRead(t *testing.T) {
 	if err := h.LinkAdd(v); err != nil {
 		t.Fatal(err)
 	}
-	set := &BridgePort{Cost: new(uint32(123)), Hairpin: new(true), Learning: new(false), Isolated: new(true), GroupFwdMask: new(uint16(8))}
+	set := &BridgePort{Cost: new(uint32(123)), Hairpin: new(true), Learning: new(false), Isolated: new(true),
+		GroupFwdMask: new(uint16(8))}
 	if err := h.LinkSetSlave(v, set); err != nil {
 		t.Fatal(err)
 	}
@@ -178,8 +189,10 @@ func TestVethPeerHasWhatItWasGiven(t *testing.T) {
 		t.Fatal(err)
 	}
 	a := peer.Attrs()
-	if a.MTU != 1300 || a.TxQLen != 55 || a.NumRxQueues != 4 || a.NumTxQueues != 3 || a.HardwareAddr.String() != "02:00:00:00:00:07" {
-		t.Errorf("the peer has MTU %d, queue length %d, %d and %d queues, address %s", a.MTU, a.TxQLen, a.NumTxQueues, a.NumRxQueues, a.HardwareAddr)
+	if a.MTU != 1300 || a.TxQLen != 55 || a.NumRxQueues != 4 || a.NumTxQueues != 3 ||
+		a.HardwareAddr.String() != "02:00:00:00:00:07" {
+		t.Errorf("the peer has MTU %d, queue length %d, %d and %d queues, address %s", a.MTU, a.TxQLen, a.NumTxQueues,
+			a.NumRxQueues, a.HardwareAddr)
 	}
 	index, err := h.VethPeerIndex(v)
 	if err != nil || index != a.Index {
@@ -234,7 +247,8 @@ func TestMacvlanAddresses(t *testing.T) {
 		{"add a", func() error { return h.MacvlanMACAddrAdd(m, a) }, []string{a.String()}},
 		{"add b", func() error { return h.MacvlanMACAddrAdd(m, b) }, []string{a.String(), b.String()}},
 		{"del a", func() error { return h.MacvlanMACAddrDel(m, a) }, []string{b.String()}},
-		{"set a, c", func() error { return h.MacvlanMACAddrSet(m, []net.HardwareAddr{a, c}) }, []string{a.String(), c.String()}},
+		{"set a, c", func() error { return h.MacvlanMACAddrSet(m, []net.HardwareAddr{a, c}) },
+			[]string{a.String(), c.String()}},
 		{"flush", func() error { return h.MacvlanMACAddrFlush(m) }, nil},
 	} {
 		if err := step.do(); err != nil {

@@ -45,7 +45,8 @@ func missingOfLinks(port bool) func(*testing.T, string) []string {
 			missing = append(missing, "a kernel's answer about it, in testdata/kinds/"+name+".txt")
 		}
 		value, _ := linkKinds.new(name)
-		if _, attributes := any(value).(attributed); attributes && !example && name != "veth" { // veth: TestVethPeerIsEncodedAsIPEncodesIt
+		// veth: TestVethPeerIsEncodedAsIPEncodesIt
+		if _, attributes := any(value).(attributed); attributes && !example && name != "veth" {
 			missing = append(missing, "a value of it in kindExamples")
 		}
 		return missing
@@ -53,7 +54,8 @@ func missingOfLinks(port bool) func(*testing.T, string) []string {
 }
 
 // Kinds that Debian's kernels have not, or that only a driver makes. Of the first there is nothing to send but their
-// name, and TestBareUDPAttributes; of the others what ip sends was captured, and what it shows is as its source has it.
+// name, and TestBareUDPAttributes; of the others what ip sends was captured, and what it shows is as its source has
+// it.
 var (
 	neverMade = []string{"bareudp", "lowpan", "netdevsim", "openvswitch", "pfcp", "virt_wifi"}
 	neverTold = []string{"amt", "can", "dsa", "ipoib", "rmnet"}
@@ -78,8 +80,9 @@ func (c *capturedKind) told(t testing.TB) []byte { return capture.LinkData(t, c.
 // value.
 var newerThanIP = map[string]string{
 	"fdb_n_learned": "fdb_n_learned", "fdb_max_learned": "fdb_max_learned", "stp_mode": "stp_mode",
-	"mst_enabled": "mst_enabled", "mdb_offload_fail_notification": "mdb_offload_fail_notification", "fdb_local_vlan_0": "fdb_local_vlan_0",
-	"mab": "mab", "neigh_vlan_suppress": "neigh_vlan_suppress", "neigh_forward_grat": "neigh_forward_grat",
+	"mst_enabled": "mst_enabled", "mdb_offload_fail_notification": "mdb_offload_fail_notification",
+	"fdb_local_vlan_0": "fdb_local_vlan_0",
+	"mab":              "mab", "neigh_vlan_suppress": "neigh_vlan_suppress", "neigh_forward_grat": "neigh_forward_grat",
 	"mcast_n_groups": "mcast_n_groups", "mcast_max_groups": "mcast_max_groups", "backup_nhid": "backup_nhid",
 	"mcast_eht_hosts_limit": "mcast_eht_hosts_limit", "mcast_eht_hosts_cnt": "mcast_eht_hosts_cnt",
 	"mrp_ring_open": "mrp_ring_open", "mrp_in_open": "mrp_in_open",
@@ -202,7 +205,8 @@ func TestVethPeerWords(t *testing.T) {
 		}
 		in := testArgs(kindWords(c.Cmd), nil)
 		in.LinkOptions = func(in *desc.Args, e *wire.Encoder) (header wire.Putter, err error) {
-			want := []string{"name", "x1", "mtu", "1300", "address", "02:00:00:00:00:07", "numtxqueues", "3", "numrxqueues", "4", "txqueuelen", "55"}
+			want := []string{"name", "x1", "mtu", "1300", "address", "02:00:00:00:00:07", "numtxqueues", "3", "numrxqueues",
+				"4", "txqueuelen", "55"}
 			if !slices.Equal(in.Rest, want) {
 				t.Errorf("the peer's words are %q, want %q", in.Rest, want)
 			}
@@ -292,10 +296,12 @@ func TestLinkKindWordsThatAreRefused(t *testing.T) {
 
 func TestLinkKindWordsMayBeAbbreviated(t *testing.T) {
 	var full, short wire.Encoder
-	if err := desc.Read(testArgs(strings.Fields("protocol 802.1ad id 6 reorder_hdr off"), nil), DescribeLink("vlan"), &full); err != nil {
+	if err := desc.Read(testArgs(strings.Fields("protocol 802.1ad id 6 reorder_hdr off"), nil), DescribeLink("vlan"),
+		&full); err != nil {
 		t.Fatal(err)
 	}
-	if err := desc.Read(testArgs(strings.Fields("proto 802.1AD id 6 reorder off"), nil), DescribeLink("vlan"), &short); err != nil {
+	if err := desc.Read(testArgs(strings.Fields("proto 802.1AD id 6 reorder off"), nil), DescribeLink("vlan"),
+		&short); err != nil {
 		t.Fatal(err)
 	}
 	if string(full.Bytes()) != string(short.Bytes()) {

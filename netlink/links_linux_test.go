@@ -102,7 +102,8 @@ func TestLinkAddSetsAllThatIsSet(t *testing.T) {
 // 0 is a length, for links of all kinds; -1 leaves it to the kernel.
 func TestTxQLenOfZeroIsZero(t *testing.T) {
 	h, _ := newHandle(t)
-	for kind, fallback := range map[string]int{"veth": 1000, "ifb": 32, "bridge": 1000, "vxlan": 1000, "dummy": 1000, "macvlan": 1000} {
+	for kind, fallback := range map[string]int{"veth": 1000, "ifb": 32, "bridge": 1000, "vxlan": 1000, "dummy": 1000,
+		"macvlan": 1000} {
 		t.Run(kind, func(t *testing.T) {
 			for _, qlen := range []int{0, 7, -1} {
 				a := NewLinkAttrs()
@@ -161,7 +162,8 @@ func TestTxQLenOfVethPeers(t *testing.T) {
 			t.Fatal(err)
 		}
 		if got, there := attrs(t, h, v).TxQLen, peer.Attrs().TxQLen; got != c.want || there != c.wantPeer {
-			t.Errorf("TxQLen %d, PeerTxQLen %d: queues of %d and %d packets, want %d and %d", c.mine, c.peer, got, there, c.want, c.wantPeer)
+			t.Errorf("TxQLen %d, PeerTxQLen %d: queues of %d and %d packets, want %d and %d", c.mine, c.peer, got, there,
+				c.want, c.wantPeer)
 		}
 		if err := h.LinkDel(v); err != nil {
 			t.Fatal(err)
@@ -298,8 +300,10 @@ func TestLinkSetTakesEffect(t *testing.T) {
 		{"arp on", func() error { return h.LinkSetARPOn(x) }, not(raw(uapi.IFF_NOARP))},
 		{"multicast off", func() error { return h.LinkSetMulticastOff(x) }, not(raw(uapi.IFF_MULTICAST))},
 		{"multicast on", func() error { return h.LinkSetMulticastOn(x) }, raw(uapi.IFF_MULTICAST)},
-		{"allmulticast on", func() error { return h.LinkSetAllmulticastOn(x) }, func(a *LinkAttrs) bool { return a.Allmulti == 1 }},
-		{"allmulticast off", func() error { return h.LinkSetAllmulticastOff(x) }, func(a *LinkAttrs) bool { return a.Allmulti == 0 }},
+		{"allmulticast on", func() error { return h.LinkSetAllmulticastOn(x) },
+			func(a *LinkAttrs) bool { return a.Allmulti == 1 }},
+		{"allmulticast off", func() error { return h.LinkSetAllmulticastOff(x) },
+			func(a *LinkAttrs) bool { return a.Allmulti == 0 }},
 		{"promisc on", func() error { return h.SetPromiscOn(x) }, func(a *LinkAttrs) bool { return a.Promisc == 1 }},
 		{"promisc off", func() error { return h.SetPromiscOff(x) }, func(a *LinkAttrs) bool { return a.Promisc == 0 }},
 		{"mtu", func() error { return h.LinkSetMTU(x, 1300) }, func(a *LinkAttrs) bool { return a.MTU == 1300 }},
@@ -308,28 +312,42 @@ func TestLinkSetTakesEffect(t *testing.T) {
 		{"group", func() error { return h.LinkSetGroup(x, 5) }, func(a *LinkAttrs) bool { return a.Group == 5 }},
 		{"alias", func() error { return h.LinkSetAlias(x, "text") }, func(a *LinkAttrs) bool { return a.Alias == "text" }},
 		{"no alias", func() error { return h.LinkSetAlias(x, "") }, func(a *LinkAttrs) bool { return a.Alias == "" }},
-		{"address", func() error { return h.LinkSetHardwareAddr(x, parseMAC(t, "02:00:00:00:00:05")) }, func(a *LinkAttrs) bool { return a.HardwareAddr.String() == "02:00:00:00:00:05" }},
-		{"gso_max_size", func() error { return h.LinkSetGSOMaxSize(x, 40000) }, func(a *LinkAttrs) bool { return a.GSOMaxSize == 40000 }},
-		{"gso_max_segs", func() error { return h.LinkSetGSOMaxSegs(x, 4000) }, func(a *LinkAttrs) bool { return a.GSOMaxSegs == 4000 }},
-		{"gro_max_size", func() error { return h.LinkSetGROMaxSize(x, 30000) }, func(a *LinkAttrs) bool { return a.GROMaxSize == 30000 }},
-		{"addrgenmode", func() error { return h.LinkSetIP6AddrGenMode(x, uapi.IN6_ADDR_GEN_MODE_NONE) }, func(a *LinkAttrs) bool { return a.IP6.AddrGenMode == uapi.IN6_ADDR_GEN_MODE_NONE }},
-		{"master", func() error { return h.LinkSetMaster(x, br) }, func(a *LinkAttrs) bool { return a.MasterIndex == br.Index && a.Slave != nil }},
-		{"no master", func() error { return h.LinkSetNoMaster(x) }, func(a *LinkAttrs) bool { return a.MasterIndex == 0 && a.Slave == nil }},
-		{"master by name", func() error { return h.LinkSetMaster(x, &Device{LinkAttrs{Name: "br0"}}) }, func(a *LinkAttrs) bool { return a.MasterIndex == br.Index }},
+		{"address", func() error { return h.LinkSetHardwareAddr(x, parseMAC(t, "02:00:00:00:00:05")) },
+			func(a *LinkAttrs) bool { return a.HardwareAddr.String() == "02:00:00:00:00:05" }},
+		{"gso_max_size", func() error { return h.LinkSetGSOMaxSize(x, 40000) },
+			func(a *LinkAttrs) bool { return a.GSOMaxSize == 40000 }},
+		{"gso_max_segs", func() error { return h.LinkSetGSOMaxSegs(x, 4000) },
+			func(a *LinkAttrs) bool { return a.GSOMaxSegs == 4000 }},
+		{"gro_max_size", func() error { return h.LinkSetGROMaxSize(x, 30000) },
+			func(a *LinkAttrs) bool { return a.GROMaxSize == 30000 }},
+		{"addrgenmode", func() error { return h.LinkSetIP6AddrGenMode(x, uapi.IN6_ADDR_GEN_MODE_NONE) },
+			func(a *LinkAttrs) bool { return a.IP6.AddrGenMode == uapi.IN6_ADDR_GEN_MODE_NONE }},
+		{"master", func() error { return h.LinkSetMaster(x, br) },
+			func(a *LinkAttrs) bool { return a.MasterIndex == br.Index && a.Slave != nil }},
+		{"no master", func() error { return h.LinkSetNoMaster(x) },
+			func(a *LinkAttrs) bool { return a.MasterIndex == 0 && a.Slave == nil }},
+		{"master by name", func() error { return h.LinkSetMaster(x, &Device{LinkAttrs{Name: "br0"}}) },
+			func(a *LinkAttrs) bool { return a.MasterIndex == br.Index }},
 		{"nomaster", func() error { return h.LinkSetNoMaster(x) }, func(a *LinkAttrs) bool { return a.MasterIndex == 0 }},
-		{"master by index", func() error { return h.LinkSetMasterByIndex(x, br.Index) }, func(a *LinkAttrs) bool { return a.MasterIndex == br.Index }},
-		{"master index 0", func() error { return h.LinkSetMasterByIndex(x, 0) }, func(a *LinkAttrs) bool { return a.MasterIndex == 0 }},
-		{"altname", func() error { return h.LinkAddAltName(x, "other") }, func(a *LinkAttrs) bool { return slices.Equal(a.AltNames, []string{"other"}) }},
-		{"no altname", func() error { return h.LinkDelAltName(x, "other") }, func(a *LinkAttrs) bool { return a.AltNames == nil }},
+		{"master by index", func() error { return h.LinkSetMasterByIndex(x, br.Index) },
+			func(a *LinkAttrs) bool { return a.MasterIndex == br.Index }},
+		{"master index 0", func() error { return h.LinkSetMasterByIndex(x, 0) },
+			func(a *LinkAttrs) bool { return a.MasterIndex == 0 }},
+		{"altname", func() error { return h.LinkAddAltName(x, "other") },
+			func(a *LinkAttrs) bool { return slices.Equal(a.AltNames, []string{"other"}) }},
+		{"no altname", func() error { return h.LinkDelAltName(x, "other") },
+			func(a *LinkAttrs) bool { return a.AltNames == nil }},
 		{"name", func() error { return h.LinkSetName(x, "x1") }, func(a *LinkAttrs) bool { return a.Name == "x1" }},
-		{"name by name", func() error { return h.LinkSetName(&Device{LinkAttrs{Name: "x1"}}, "x0") }, func(a *LinkAttrs) bool { return a.Name == "x0" }},
+		{"name by name", func() error { return h.LinkSetName(&Device{LinkAttrs{Name: "x1"}}, "x0") },
+			func(a *LinkAttrs) bool { return a.Name == "x0" }},
 		{"up", func() error { return h.LinkSetUp(x) }, raw(uapi.IFF_UP)},
 		{"down by name", func() error { return h.LinkSetDown(&Device{LinkAttrs{Name: "x0"}}) }, not(raw(uapi.IFF_UP))},
 		{"modify", func() error {
 			return h.LinkModify(&Device{LinkAttrs{Name: "x0", MTU: 1111, TxQLen: -1, Flags: net.FlagUp}})
 		}, func(a *LinkAttrs) bool { return a.MTU == 1111 && a.RawFlags&uapi.IFF_UP != 0 && a.TxQLen == 7 }},
 		{"down", func() error { return h.LinkSetDown(x) }, not(raw(uapi.IFF_UP))}, // only since 6.2 a link may be up
-		{"modify name", func() error { return h.LinkModify(&Device{LinkAttrs{Index: x.Index, Name: "x9"}}) }, func(a *LinkAttrs) bool { return a.Name == "x9" && a.MTU == 1111 }},
+		{"modify name", func() error { return h.LinkModify(&Device{LinkAttrs{Index: x.Index, Name: "x9"}}) },
+			func(a *LinkAttrs) bool { return a.Name == "x9" && a.MTU == 1111 }},
 	} {
 		if err := c.do(); err != nil {
 			t.Errorf("%s: %v", c.name, err)
@@ -458,7 +476,8 @@ func TestBatchMakesAndChangesLinks(t *testing.T) {
 		t.Fatal(err)
 	}
 	errs := b.Flush()
-	if len(errs) != 5 || errs[0] != nil || errs[1] != nil || errs[2] != nil || errs[4] != nil || !errors.Is(errs[3], os.ErrNotExist) {
+	if len(errs) != 5 || errs[0] != nil || errs[1] != nil || errs[2] != nil || errs[4] != nil ||
+		!errors.Is(errs[3], os.ErrNotExist) {
 		t.Fatalf("got %v", errs)
 	}
 	got, err := h.LinkByName("x0")

@@ -33,7 +33,8 @@ func memoryOfOne() linkMemory {
 		parts [1]linkParts
 		bytes [64]byte
 	})
-	return linkMemory{one: lone.link[:], bytes: byteSlab{free: lone.bytes[:]}, parts: slab[linkParts]{free: lone.parts[:]}}
+	return linkMemory{one: lone.link[:], bytes: byteSlab{free: lone.bytes[:]},
+		parts: slab[linkParts]{free: lone.parts[:]}}
 }
 
 // newLink returns an empty link of a kind.

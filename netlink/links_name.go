@@ -15,7 +15,8 @@ func checkLinkName(name string) error {
 	case name == "":
 		return errors.New("link name is empty")
 	case len(name) >= uapi.IFNAMSIZ:
-		return refused(errTooLong, "link name %.128q has %d bytes, at most %d are possible", name, len(name), uapi.IFNAMSIZ-1)
+		return refused(errTooLong, "link name %.128q has %d bytes, at most %d are possible", name, len(name),
+			uapi.IFNAMSIZ-1)
 	}
 	return checkNameBytes(name)
 }

@@ -207,7 +207,8 @@ func (h *Handle) LinkSetMaster(link Link, master Link) error {
 	if err != nil {
 		return h.refuse(err, "link set", func() string { return linkObject(link) + " master " + linkObject(master) })
 	}
-	return h.linkSet(link, "master "+linkObject(master), func(r *wire.Request) { r.Int32(uapi.IFLA_MASTER, int32(index)) })
+	return h.linkSet(link, "master "+linkObject(master),
+		func(r *wire.Request) { r.Int32(uapi.IFLA_MASTER, int32(index)) })
 }
 
 // LinkSetNoMaster takes a link from its master: ip link set DEV nomaster.

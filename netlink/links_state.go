@@ -19,8 +19,8 @@ func (h *Handle) LinkSetProtoDown(link Link, on bool) error {
 	return h.linkSetBool(link, uapi.IFLA_PROTO_DOWN, "protodown", on)
 }
 
-// LinkSetProtoDownReason sets the reasons to hold a link down that are in mask to those in reasons (Linux 5.10): ip link
-// set DEV protodown_reason N on|off, where N is the number of one bit.
+// LinkSetProtoDownReason sets the reasons to hold a link down that are in mask to those in reasons (Linux 5.10): ip
+// link set DEV protodown_reason N on|off, where N is the number of one bit.
 func (h *Handle) LinkSetProtoDownReason(link Link, reasons, mask uint32) error {
 	return h.linkSet(link, fmt.Sprintf("protodown_reason %#x of %#x", reasons, mask), func(r *wire.Request) {
 		r.Nest(uapi.IFLA_PROTO_DOWN_REASON | uapi.NLA_F_NESTED)
@@ -30,8 +30,8 @@ func (h *Handle) LinkSetProtoDownReason(link Link, reasons, mask uint32) error {
 	})
 }
 
-// LinkSetOperState sets the operational state of a link in mode dormant, or one that tests: ip link set DEV state STATE.
-// The kernel takes OperUp, OperDormant, OperTesting and what comes of them, and is silent about others.
+// LinkSetOperState sets the operational state of a link in mode dormant, or one that tests: ip link set DEV state
+// STATE. The kernel takes OperUp, OperDormant, OperTesting and what comes of them, and is silent about others.
 func (h *Handle) LinkSetOperState(link Link, state LinkOperState) error {
 	return h.linkSet(link, "state "+state.String(), func(r *wire.Request) { r.Uint8(uapi.IFLA_OPERSTATE, uint8(state)) })
 }

@@ -78,7 +78,8 @@ func (h *Handle) LinkSubscribeAt(ns netns.NsHandle, ch chan<- LinkUpdate, done <
 // LinkSubscribeWithOptions is [Handle.LinkSubscribe] with options. The
 // subscription also ends with the handle's context, and when its socket fails.
 // Nobody has to read ch after done is closed.
-func (h *Handle) LinkSubscribeWithOptions(ch chan<- LinkUpdate, done <-chan struct{}, options LinkSubscribeOptions) error {
+func (h *Handle) LinkSubscribeWithOptions(ch chan<- LinkUpdate, done <-chan struct{},
+	options LinkSubscribeOptions) error {
 	return linkEvents.send(h, ch, done, options.common())
 }
 

@@ -7,7 +7,8 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// TestNoQueueCanBeSaidOfEveryKind makes a link of every kind with TxQLen 0, which is a value, and with -1, which is none.
+// TestNoQueueCanBeSaidOfEveryKind makes a link of every kind with TxQLen 0, which is a value, and with -1, which is
+// none.
 func TestNoQueueCanBeSaidOfEveryKind(t *testing.T) {
 	for _, name := range linkKinds.names() {
 		for _, c := range []struct {

@@ -201,7 +201,8 @@ func (h *Handle) LinkSetVfVlanQosProto(link Link, vf, vlan, qos, proto int) erro
 		if proto < 0 || proto > 0xffff {
 			e.Fail(fmt.Errorf("proto %#x is no EtherType", proto))
 		}
-		m := uapi.IflaVfVlanInfo{Vf: uint32(vf), Vlan: toUint32(e, "vlan", vlan), Qos: toUint32(e, "qos", qos), VlanProto: uint16(proto)}
+		m := uapi.IflaVfVlanInfo{Vf: uint32(vf), Vlan: toUint32(e, "vlan", vlan), Qos: toUint32(e, "qos", qos),
+			VlanProto: uint16(proto)}
 		e.Nest(uapi.IFLA_VF_VLAN_LIST | uapi.NLA_F_NESTED)
 		e.Struct(uapi.IFLA_VF_VLAN_INFO, uapi.SizeofIflaVfVlanInfo, &m)
 		e.End()
@@ -221,7 +222,8 @@ func (h *Handle) LinkSetVfTxRate(link Link, vf, rate int) error {
 // in Mbit/s; 0 is no bound: ip link set DEV vf NUM min_tx_rate … max_tx_rate ….
 func (h *Handle) LinkSetVfRate(link Link, vf, minRate, maxRate int) error {
 	return h.linkSetVf(link, vf, fmt.Sprintf("min_tx_rate %d max_tx_rate %d", minRate, maxRate), func(e *wire.Encoder) {
-		m := uapi.IflaVfRate{Vf: uint32(vf), MinTxRate: toUint32(e, "min_tx_rate", minRate), MaxTxRate: toUint32(e, "max_tx_rate", maxRate)}
+		m := uapi.IflaVfRate{Vf: uint32(vf), MinTxRate: toUint32(e, "min_tx_rate", minRate),
+			MaxTxRate: toUint32(e, "max_tx_rate", maxRate)}
 		e.Struct(uapi.IFLA_VF_RATE, uapi.SizeofIflaVfRate, &m)
 	})
 }

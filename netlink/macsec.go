@@ -57,8 +57,8 @@ type MacsecSA struct {
 	Stats  MacsecSAStats
 }
 
-// MacsecSAStats are counters of an association. Those of one that is sent with have Protected and Encrypted, and others
-// the rest.
+// MacsecSAStats are counters of an association. Those of one that is sent with have Protected and Encrypted, and
+// others the rest.
 type MacsecSAStats struct {
 	Protected, Encrypted                    uint64
 	OK, Invalid, NotValid, NotUsing, Unused uint64
@@ -91,7 +91,8 @@ func (h *Handle) MacsecSeq() iter.Seq2[MacsecSecY, error] {
 	return genlSeq(h, macsecListing, decodeMacsec)
 }
 
-var macsecListing = genlCall{kind: genlKind{name: uapi.MACSEC_GENL_NAME, version: uapi.MACSEC_GENL_VERSION}, cmd: uapi.MACSEC_CMD_GET_TXSC, op: "macsec list"}
+var macsecListing = genlCall{kind: genlKind{name: uapi.MACSEC_GENL_NAME, version: uapi.MACSEC_GENL_VERSION},
+	cmd: uapi.MACSEC_CMD_GET_TXSC, op: "macsec list"}
 
 // MacsecTxSAAdd adds an association to what a device sends: ip macsec add DEV tx sa.
 func (h *Handle) MacsecTxSAAdd(link Link, sa *MacsecSA) error {
@@ -128,18 +129,20 @@ func (h *Handle) MacsecRxSAAdd(link Link, sci uint64, sa *MacsecSA) error {
 	return h.macsecChange(link, uapi.MACSEC_CMD_ADD_RXSA, "macsec rx sa add", &sci, sa, true)
 }
 
-// MacsecRxSASet changes PN and Active of an association of a channel that a device receives: ip macsec set DEV rx … sa.
+// MacsecRxSASet changes PN and Active of an association of a channel that a device receives: ip macsec set DEV rx …
+// sa.
 func (h *Handle) MacsecRxSASet(link Link, sci uint64, sa *MacsecSA) error {
 	return h.macsecChange(link, uapi.MACSEC_CMD_UPD_RXSA, "macsec rx sa set", &sci, sa, false)
 }
 
-// MacsecRxSADel deletes the association with the AN of sa of a channel that a device receives: ip macsec del DEV rx … sa.
+// MacsecRxSADel deletes the association with the AN of sa of a channel that a device receives: ip macsec del DEV rx …
+// sa.
 func (h *Handle) MacsecRxSADel(link Link, sci uint64, sa *MacsecSA) error {
 	return h.macsecChange(link, uapi.MACSEC_CMD_DEL_RXSA, "macsec rx sa del", &sci, onlyAN(sa), false)
 }
 
-// MacsecSetOffload has hardware do the work of a device, MACSEC_OFFLOAD_PHY (1) or MACSEC_OFFLOAD_MAC (2), or the kernel
-// again, MACSEC_OFFLOAD_OFF (0): ip macsec offload.
+// MacsecSetOffload has hardware do the work of a device, MACSEC_OFFLOAD_PHY (1) or MACSEC_OFFLOAD_MAC (2), or the
+// kernel again, MACSEC_OFFLOAD_OFF (0): ip macsec offload.
 func (h *Handle) MacsecSetOffload(link Link, offload int) error {
 	return h.macsec(link, uapi.MACSEC_CMD_UPD_OFFLOAD, "macsec offload", func(r *wire.Request) {
 		r.Nest(uapi.MACSEC_ATTR_OFFLOAD)
@@ -270,7 +273,8 @@ func decodeMacsec(d *wire.Decoder, s *MacsecSecY) bool {
 			})
 		}
 	}
-	xpn := s.CipherSuite == uapi.MACSEC_CIPHER_ID_GCM_AES_XPN_128 || s.CipherSuite == uapi.MACSEC_CIPHER_ID_GCM_AES_XPN_256
+	xpn := s.CipherSuite == uapi.MACSEC_CIPHER_ID_GCM_AES_XPN_128 ||
+		s.CipherSuite == uapi.MACSEC_CIPHER_ID_GCM_AES_XPN_256
 	for i := range s.TxSAs {
 		s.TxSAs[i].XPN = xpn
 	}

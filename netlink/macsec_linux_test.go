@@ -40,18 +40,22 @@ func TestMacsecAssociationsAreMadeAndListed(t *testing.T) {
 			t.Fatalf("%+v, %v", all, err)
 		}
 		want := []netlink.MacsecSA{
-			{AN: 0, PN: 100, KeyID: id, Active: on(true)}, {AN: 1, PN: 9, KeyID: append([]byte{9}, make([]byte, 15)...), Active: on(true)},
+			{AN: 0, PN: 100, KeyID: id, Active: on(true)},
+			{AN: 1, PN: 9, KeyID: append([]byte{9}, make([]byte, 15)...), Active: on(true)},
 		}
-		if got := all[0]; got.LinkIndex != dev.Attrs().Index || got.SCI&0xffff != 11 || !reflect.DeepEqual(got.TxSAs, want) || len(got.RxSCs) != 2 {
+		if got := all[0]; got.LinkIndex != dev.Attrs().Index || got.SCI&0xffff != 11 ||
+			!reflect.DeepEqual(got.TxSAs, want) || len(got.RxSCs) != 2 {
 			t.Errorf("%+v", got)
 		}
 		for _, sc := range all[0].RxSCs {
-			if sc.SCI == sci && (*sc.Active || len(sc.SAs) != 1 || sc.SAs[0].PN != 200 || sc.SAs[0].AN != 3) || sc.SCI == 5 && len(sc.SAs) != 0 {
+			if sc.SCI == sci && (*sc.Active || len(sc.SAs) != 1 || sc.SAs[0].PN != 200 || sc.SAs[0].AN != 3) || sc.SCI == 5 &&
+				len(sc.SAs) != 0 {
 				t.Errorf("%+v", sc)
 			}
 		}
 		for i, err := range []error{
-			netlink.MacsecRxSADel(dev, sci, &netlink.MacsecSA{AN: 3}), netlink.MacsecRxSCDel(dev, &netlink.MacsecRxSC{SCI: sci}),
+			netlink.MacsecRxSADel(dev, sci, &netlink.MacsecSA{AN: 3}),
+			netlink.MacsecRxSCDel(dev, &netlink.MacsecRxSC{SCI: sci}),
 			netlink.MacsecTxSADel(dev, &netlink.MacsecSA{AN: 1}),
 		} {
 			if err != nil {
@@ -63,7 +67,8 @@ func TestMacsecAssociationsAreMadeAndListed(t *testing.T) {
 				t.Errorf("%+v, %v", got, err)
 			}
 		}
-		for _, sa := range []*netlink.MacsecSA{nil, {AN: 4, PN: 1, KeyID: id, Key: key}, {AN: 2, PN: 1 << 32, KeyID: id, Key: key}, {AN: 2, PN: 1}, {AN: 2, PN: 1, XPN: true, KeyID: id, Key: key}} {
+		for _, sa := range []*netlink.MacsecSA{nil, {AN: 4, PN: 1, KeyID: id, Key: key},
+			{AN: 2, PN: 1 << 32, KeyID: id, Key: key}, {AN: 2, PN: 1}, {AN: 2, PN: 1, XPN: true, KeyID: id, Key: key}} {
 			if netlink.MacsecTxSAAdd(dev, sa) == nil {
 				t.Errorf("%+v was added", sa)
 			}

@@ -60,7 +60,8 @@ type partState struct {
 
 // silentGroups are the groups of objects whose changes also change routes and next hops, without
 // notifications of their own.
-var silentGroups = []uint32{uapi.RTNLGRP_LINK, uapi.RTNLGRP_IPV4_IFADDR, uapi.RTNLGRP_IPV6_IFADDR, uapi.RTNLGRP_NEXTHOP}
+var silentGroups = []uint32{uapi.RTNLGRP_LINK, uapi.RTNLGRP_IPV4_IFADDR, uapi.RTNLGRP_IPV6_IFADDR,
+	uapi.RTNLGRP_NEXTHOP}
 
 // repairShare is the minimum interval between repairs, as a multiple of a repair's duration.
 const repairShare = 9

@@ -104,7 +104,8 @@ func (d *disorder) step(t testing.TB) {
 		what, err = d.nexthop()
 	case n < 86:
 		what = "neigh"
-		neigh := &Neigh{LinkIndex: link.Attrs().Index, State: NUD_PERMANENT, IP: net.IPv4(10, 9, 1, byte(10+d.IntN(3))), HardwareAddr: net.HardwareAddr{2, 0, 0, 0, 0, byte(d.IntN(3))}}
+		neigh := &Neigh{LinkIndex: link.Attrs().Index, State: NUD_PERMANENT, IP: net.IPv4(10, 9, 1, byte(10+d.IntN(3))),
+			HardwareAddr: net.HardwareAddr{2, 0, 0, 0, 0, byte(d.IntN(3))}}
 		if d.IntN(2) == 0 {
 			err = d.h.NeighSet(neigh)
 		} else {
@@ -349,7 +350,8 @@ func TestSnapshotsDoNotChange(t *testing.T) {
 	add := func(n int) {
 		t.Helper()
 		for i := range 50 {
-			r := &Route{Dst: &net.IPNet{IP: net.IPv4(10, byte(n), byte(i), 0), Mask: net.CIDRMask(24, 32)}, Type: uapi.RTN_BLACKHOLE}
+			r := &Route{Dst: &net.IPNet{IP: net.IPv4(10, byte(n), byte(i), 0), Mask: net.CIDRMask(24, 32)},
+				Type: uapi.RTN_BLACKHOLE}
 			if err := h.RouteAdd(r); err != nil {
 				t.Fatal(err)
 			}

@@ -18,7 +18,8 @@ type VerifyError struct{ Differences []string }
 func (e *VerifyError) Error() string {
 	const few = 5
 	n := len(e.Differences)
-	text := fmt.Sprintf("%d differences between mirror and kernel: %s", n, strings.Join(e.Differences[:min(n, few)], "; "))
+	text := fmt.Sprintf("%d differences between mirror and kernel: %s", n,
+		strings.Join(e.Differences[:min(n, few)], "; "))
 	if n > few {
 		text += "; …"
 	}
@@ -150,7 +151,8 @@ func (p *partState) difference(mirror, kernel []string) string {
 	for more := true; more; {
 		x, y := d.Next(), e.Next()
 		if more = x || y; more && (x != y || d.Type() != e.Type() || string(d.Data()) != string(e.Data())) {
-			return fmt.Sprintf("%s: mirror has attribute %d %.128x, kernel %d %.128x", text, d.Type(), d.Data(), e.Type(), e.Data())
+			return fmt.Sprintf("%s: mirror has attribute %d %.128x, kernel %d %.128x", text, d.Type(), d.Data(), e.Type(),
+				e.Data())
 		}
 	}
 	return text

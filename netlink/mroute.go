@@ -141,8 +141,9 @@ func decodeMRoute(data []byte) (r MRoute, err error) {
 	var head uapi.Rtmsg
 	head.Decode(data)
 	r = MRoute{
-		Family: uapi.AF_INET, Table: int(head.Table), Protocol: RouteProtocol(head.Protocol), Source: netip.IPv4Unspecified(),
-		Group: netip.IPv4Unspecified(), Unresolved: head.Flags&uapi.RTNH_F_UNRESOLVED != 0,
+		Family: uapi.AF_INET, Table: int(head.Table), Protocol: RouteProtocol(head.Protocol),
+		Source: netip.IPv4Unspecified(),
+		Group:  netip.IPv4Unspecified(), Unresolved: head.Flags&uapi.RTNH_F_UNRESOLVED != 0,
 		Offloaded: head.Flags&uapi.RTNH_F_OFFLOAD != 0,
 	}
 	if head.Family == uapi.RTNL_FAMILY_IP6MR {

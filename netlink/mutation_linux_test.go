@@ -43,22 +43,29 @@ func replies(t testing.TB) (all []aReply) {
 		all = append(all, aReply{name, typ, header, b, decode})
 	}
 	for _, c := range addrReplies {
-		add("addr: "+c.name, uapi.RTM_NEWADDR, uapi.SizeofIfaddrmsg, capture.Message(t, uapi.RTM_NEWADDR, c.bytes), errorOf(decodeAddr))
+		add("addr: "+c.name, uapi.RTM_NEWADDR, uapi.SizeofIfaddrmsg, capture.Message(t, uapi.RTM_NEWADDR, c.bytes),
+			errorOf(decodeAddr))
 	}
 	for _, c := range neighReplies {
-		add("neigh: "+c.name, uapi.RTM_NEWNEIGH, uapi.SizeofNdmsg, capture.Message(t, uapi.RTM_NEWNEIGH, c.bytes), both(errorOf(decodeNeigh), new(NeighEntry).decode))
+		add("neigh: "+c.name, uapi.RTM_NEWNEIGH, uapi.SizeofNdmsg, capture.Message(t, uapi.RTM_NEWNEIGH, c.bytes),
+			both(errorOf(decodeNeigh), new(NeighEntry).decode))
 	}
 	for _, c := range routeReplies {
-		add("route: "+c.name, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, capture.Message(t, uapi.RTM_NEWROUTE, c.bytes), errorOf(decodeRoute))
+		add("route: "+c.name, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, capture.Message(t, uapi.RTM_NEWROUTE, c.bytes),
+			errorOf(decodeRoute))
 	}
 	for _, c := range ruleReplies {
-		add("rule: "+c.name, uapi.RTM_NEWRULE, uapi.SizeofFibRuleHdr, capture.Message(t, uapi.RTM_NEWRULE, c.bytes), errorOf(decodeRule))
+		add("rule: "+c.name, uapi.RTM_NEWRULE, uapi.SizeofFibRuleHdr, capture.Message(t, uapi.RTM_NEWRULE, c.bytes),
+			errorOf(decodeRule))
 	}
 	for _, c := range nexthopMessages {
-		add("nexthop: "+c.command, uapi.RTM_NEWNEXTHOP, uapi.SizeofNhmsg, capture.Message(t, uapi.RTM_NEWNEXTHOP, c.reply), errorOf(decodeNexthop))
+		add("nexthop: "+c.command, uapi.RTM_NEWNEXTHOP, uapi.SizeofNhmsg, capture.Message(t, uapi.RTM_NEWNEXTHOP, c.reply),
+			errorOf(decodeNexthop))
 	}
-	add("link: veth", uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, capturedFile(t, "link_veth_port.txt"), both(errorOf(decodeLink), new(LinkEntry).decode))
-	add("link: virtual functions", uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, capture.Message(t, uapi.RTM_NEWLINK, vfList), errorOf(decodeLink))
+	add("link: veth", uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, capturedFile(t, "link_veth_port.txt"),
+		both(errorOf(decodeLink), new(LinkEntry).decode))
+	add("link: virtual functions", uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, capture.Message(t, uapi.RTM_NEWLINK, vfList),
+		errorOf(decodeLink))
 	return all
 }
 
@@ -126,7 +133,8 @@ func TestOddAttributes(t *testing.T) {
 		"length 3":             {attribute(unknown, 3), true},
 		"length 4, no payload": {attribute(unknown, 4), false},
 		"past the end":         {attribute(unknown, 5000, 1, 2, 3, 4), true},
-		"a nest whose inner one is past its end, of an unknown type": {attribute(unknown|uapi.NLA_F_NESTED, 4+len(inner), inner...), false},
+		"a nest whose inner one is past its end, of an unknown type": {attribute(unknown|uapi.NLA_F_NESTED, 4+len(inner),
+			inner...), false},
 		"the largest":             {attribute(unknown, 1<<16-1, make([]byte, 1<<16-5)...), false},
 		"a megabyte of small":     {bytes.Repeat(attribute(unknown, 8, 1, 2, 3, 4), 1<<17), false},
 		"three bytes of nothing":  {[]byte{1, 2, 3}, false},
@@ -157,10 +165,16 @@ func TestNestsPastTheEnd(t *testing.T) {
 		decode func([]byte) error
 		data   []byte
 	}{
-		"link, IFLA_LINKINFO":    {errorOf(decodeLink), slices.Concat(make([]byte, uapi.SizeofIfinfomsg), attribute(uapi.IFLA_LINKINFO, 4+len(inner), inner...))},
-		"link, IFLA_VFINFO_LIST": {errorOf(decodeLink), slices.Concat(make([]byte, uapi.SizeofIfinfomsg), attribute(uapi.IFLA_VFINFO_LIST, 4+len(inner), inner...))},
-		"route, RTA_METRICS":     {errorOf(decodeRoute), slices.Concat(capture.Message(t, uapi.RTM_NEWROUTE, "02000000 fe000001 00000000"), attribute(uapi.RTA_METRICS, 4+len(inner), inner...))},
-		"route, RTA_MULTIPATH":   {errorOf(decodeRoute), slices.Concat(capture.Message(t, uapi.RTM_NEWROUTE, "02000000 fe000001 00000000"), attribute(uapi.RTA_MULTIPATH, 12, 0xff, 0, 0, 0, 1, 0, 0, 0))},
+		"link, IFLA_LINKINFO": {errorOf(decodeLink),
+			slices.Concat(make([]byte, uapi.SizeofIfinfomsg), attribute(uapi.IFLA_LINKINFO, 4+len(inner), inner...))},
+		"link, IFLA_VFINFO_LIST": {errorOf(decodeLink),
+			slices.Concat(make([]byte, uapi.SizeofIfinfomsg), attribute(uapi.IFLA_VFINFO_LIST, 4+len(inner), inner...))},
+		"route, RTA_METRICS": {errorOf(decodeRoute),
+			slices.Concat(capture.Message(t, uapi.RTM_NEWROUTE, "02000000 fe000001 00000000"),
+				attribute(uapi.RTA_METRICS, 4+len(inner), inner...))},
+		"route, RTA_MULTIPATH": {errorOf(decodeRoute),
+			slices.Concat(capture.Message(t, uapi.RTM_NEWROUTE, "02000000 fe000001 00000000"),
+				attribute(uapi.RTA_MULTIPATH, 12, 0xff, 0, 0, 0, 1, 0, 0, 0))},
 	} {
 		if err := b.decode(b.data); !errors.Is(err, wire.ErrMalformed) {
 			t.Errorf("%s: %v", name, err)
@@ -208,7 +222,8 @@ func TestLinkWithHundredsOfVFs(t *testing.T) {
 		var hdr uapi.Nlmsghdr
 		hdr.Decode(req)
 		if hdr.Flags&uapi.NLM_F_DUMP == uapi.NLM_F_DUMP {
-			return []nltest.Datagram{{Data: nltest.Message(req, uapi.RTM_NEWLINK, uapi.NLM_F_MULTI, m)}, {Data: nltest.Done(req, 0, 0)}}
+			return []nltest.Datagram{{Data: nltest.Message(req, uapi.RTM_NEWLINK, uapi.NLM_F_MULTI, m)},
+				{Data: nltest.Done(req, 0, 0)}}
 		}
 		return []nltest.Datagram{{Data: nltest.Message(req, uapi.RTM_NEWLINK, 0, m)}}
 	})

@@ -23,9 +23,10 @@ const (
 
 // Neighbour flags (ndm_flags).
 const (
-	NTF_USE         = uapi.NTF_USE
-	NTF_SELF        = uapi.NTF_SELF   // forwarding entry of the device itself
-	NTF_MASTER      = uapi.NTF_MASTER // forwarding entry of the bridge the device is a port of; not in listed ones, see Neigh.MasterIndex
+	NTF_USE  = uapi.NTF_USE
+	NTF_SELF = uapi.NTF_SELF // forwarding entry of the device itself
+	// forwarding entry of the bridge the device is a port of; not in listed ones, see Neigh.MasterIndex
+	NTF_MASTER      = uapi.NTF_MASTER
 	NTF_PROXY       = uapi.NTF_PROXY
 	NTF_EXT_LEARNED = uapi.NTF_EXT_LEARNED
 	NTF_OFFLOADED   = uapi.NTF_OFFLOADED

@@ -55,8 +55,9 @@ var neighReplies = []struct {
 			"08000400 00000000" +
 			"14000300 15000000 15000000 15000000 00000000",
 		want: Neigh{
-			LinkIndex: 3, Family: uapi.AF_INET6, State: NUD_PERMANENT, Flags: NTF_ROUTER | NTF_EXT_LEARNED, Type: uapi.RTN_UNICAST,
-			IP: net.ParseIP("2001:db8::99"), HardwareAddr: net.HardwareAddr{2, 0, 0, 0, 0, 0x99},
+			LinkIndex: 3, Family: uapi.AF_INET6, State: NUD_PERMANENT, Flags: NTF_ROUTER | NTF_EXT_LEARNED,
+			Type: uapi.RTN_UNICAST,
+			IP:   net.ParseIP("2001:db8::99"), HardwareAddr: net.HardwareAddr{2, 0, 0, 0, 0, 0x99},
 			Confirmed: 0x15, Used: 0x15, Updated: 0x15,
 		},
 	},
@@ -147,7 +148,8 @@ func TestNeighDecodesKernelReplies(t *testing.T) {
 	var list neighDecoder // neighbours that share it must not share bytes
 	var all []Neigh
 	for _, c := range neighReplies {
-		n, want, err := list.decode(wire.Message{Type: uapi.RTM_NEWNEIGH, Data: capture.Message(t, uapi.RTM_NEWNEIGH, c.bytes)})
+		n, want, err := list.decode(wire.Message{Type: uapi.RTM_NEWNEIGH,
+			Data: capture.Message(t, uapi.RTM_NEWNEIGH, c.bytes)})
 		if err != nil || !want {
 			t.Errorf("%s: wanted: %v, %v", c.name, want, err)
 		}
@@ -189,7 +191,8 @@ func TestNeighDecodesLinkLayerAddressesByTheirLength(t *testing.T) {
 }
 
 func TestNeighFilter(t *testing.T) {
-	entry := Neigh{LinkIndex: 3, Family: uapi.AF_BRIDGE, State: NUD_PERMANENT | NUD_NOARP, Flags: NTF_SELF | NTF_STICKY, Type: 1, MasterIndex: 7}
+	entry := Neigh{LinkIndex: 3, Family: uapi.AF_BRIDGE, State: NUD_PERMANENT | NUD_NOARP, Flags: NTF_SELF | NTF_STICKY,
+		Type: 1, MasterIndex: 7}
 	for _, c := range []struct {
 		name string
 		f    NeighFilter
@@ -262,12 +265,14 @@ func TestNeighEncodesAsIproute2(t *testing.T) {
 		{
 			"ip neigh add 10.1.2.9 lladdr 02:00:00:00:00:09 nud reachable dev v1 protocol static",
 			"02000000 03000000 02000000 05000c00 04000000 08000100 0a010209 0a000200 02000000 00090000",
-			Neigh{LinkIndex: 3, IP: net.ParseIP("10.1.2.9"), HardwareAddr: mac(9), State: NUD_REACHABLE, Protocol: uapi.RTPROT_STATIC},
+			Neigh{LinkIndex: 3, IP: net.ParseIP("10.1.2.9"), HardwareAddr: mac(9), State: NUD_REACHABLE,
+				Protocol: uapi.RTPROT_STATIC},
 		},
 		{
 			"ip neigh replace 2001:db8::99 lladdr 02:00:00:00:00:99 nud permanent router dev v1 extern_learn",
 			"0a000000 03000000 80009000 14000100 20010db8 00000000 00000000 00000099 0a000200 02000000 00990000",
-			Neigh{LinkIndex: 3, IP: net.ParseIP("2001:db8::99"), HardwareAddr: mac(0x99), State: NUD_PERMANENT, Flags: NTF_ROUTER | NTF_EXT_LEARNED},
+			Neigh{LinkIndex: 3, IP: net.ParseIP("2001:db8::99"), HardwareAddr: mac(0x99), State: NUD_PERMANENT,
+				Flags: NTF_ROUTER | NTF_EXT_LEARNED},
 		},
 		{
 			"ip neigh add 10.1.2.10 dev v1 managed",
@@ -282,12 +287,14 @@ func TestNeighEncodesAsIproute2(t *testing.T) {
 		{
 			"bridge fdb add 02:00:00:00:00:11 dev v0 master static vlan 1",
 			"07000000 04000000 42000400 0a000200 02000000 00110000 06000500 01000000",
-			Neigh{LinkIndex: 4, Family: uapi.AF_BRIDGE, HardwareAddr: mac(0x11), State: NUD_NOARP | NUD_REACHABLE, Flags: NTF_MASTER, Vlan: 1},
+			Neigh{LinkIndex: 4, Family: uapi.AF_BRIDGE, HardwareAddr: mac(0x11), State: NUD_NOARP | NUD_REACHABLE,
+				Flags: NTF_MASTER, Vlan: 1},
 		},
 		{
 			"bridge fdb add 02:00:00:00:00:12 dev v0 self",
 			"07000000 04000000 c0000200 0a000200 02000000 00120000",
-			Neigh{LinkIndex: 4, Family: uapi.AF_BRIDGE, HardwareAddr: mac(0x12), State: NUD_NOARP | NUD_PERMANENT, Flags: NTF_SELF},
+			Neigh{LinkIndex: 4, Family: uapi.AF_BRIDGE, HardwareAddr: mac(0x12), State: NUD_NOARP | NUD_PERMANENT,
+				Flags: NTF_SELF},
 		},
 		{
 			"bridge fdb append 00:00:00:00:00:00 dev vx0 dst 192.0.2.5 port 4000 vni 99 self permanent via v1",
@@ -320,7 +327,8 @@ func TestNeighEncodesAsIproute2(t *testing.T) {
 }
 
 func TestNeighEncodesLinkLayerIP(t *testing.T) {
-	n := Neigh{LinkIndex: 1, IP: net.IP{10, 0, 0, 1}, LLIPAddr: net.ParseIP("192.0.2.1"), HardwareAddr: net.HardwareAddr{1, 2, 3, 4, 5, 6}}
+	n := Neigh{LinkIndex: 1, IP: net.IP{10, 0, 0, 1}, LLIPAddr: net.ParseIP("192.0.2.1"),
+		HardwareAddr: net.HardwareAddr{1, 2, 3, 4, 5, 6}}
 	b, err := encoded(n.encode)
 	if err != nil || !slices.Contains(parts(t, b, uapi.SizeofNdmsg), "02: c0000201") {
 		t.Errorf("got %x, %v", b, err)
@@ -335,9 +343,11 @@ func TestNeighListRequests(t *testing.T) {
 		filter  NeighFilter
 	}{
 		{"ip neigh show", "00000000 00000000 00000000", NeighFilter{State: NUD_STALE, Flags: NTF_ROUTER, Type: 1}},
-		{"ip -6 neigh show dev v1", "0a000000 00000000 00000000 08000800 03000000", NeighFilter{Family: FAMILY_V6, LinkIndex: 3}},
+		{"ip -6 neigh show dev v1", "0a000000 00000000 00000000 08000800 03000000",
+			NeighFilter{Family: FAMILY_V6, LinkIndex: 3}},
 		{"ip neigh show master br0", "00000000 00000000 00000000 08000900 02000000", NeighFilter{MasterIndex: 2}},
-		{"ip neigh show proxy dev v1", "00000000 00000000 00000800 08000800 03000000", NeighFilter{LinkIndex: 3, Flags: NTF_PROXY}},
+		{"ip neigh show proxy dev v1", "00000000 00000000 00000800 08000800 03000000",
+			NeighFilter{LinkIndex: 3, Flags: NTF_PROXY}},
 		{"bridge fdb show", "07000000 00000000 00000000", NeighFilter{Family: uapi.AF_BRIDGE, Flags: NTF_SELF}},
 		{
 			"bridge fdb show br br0 brport v0", "07000000 05000000 00000000 08000900 02000000",
@@ -360,8 +370,10 @@ func TestNeighEncodeRefusesBadValues(t *testing.T) {
 	}{
 		{"no IP", Neigh{LinkIndex: 1, HardwareAddr: net.HardwareAddr{1, 2, 3, 4, 5, 6}}, "no IP address given"},
 		{"IP of 5 bytes", Neigh{IP: net.IP{1, 2, 3, 4, 5}}, "IP address of 5 bytes"},
-		{"IPv6 of the family IPv4", Neigh{Family: FAMILY_V4, IP: net.ParseIP("2001:db8::1")}, "2001:db8::1 is no IPv4 address"},
-		{"link-layer IP of 5 bytes", Neigh{IP: ip, LLIPAddr: net.IP{1, 2, 3, 4, 5}}, "link-layer address: IP address of 5 bytes"},
+		{"IPv6 of the family IPv4", Neigh{Family: FAMILY_V4, IP: net.ParseIP("2001:db8::1")},
+			"2001:db8::1 is no IPv4 address"},
+		{"link-layer IP of 5 bytes", Neigh{IP: ip, LLIPAddr: net.IP{1, 2, 3, 4, 5}},
+			"link-layer address: IP address of 5 bytes"},
 		{"family", Neigh{IP: ip, Family: 256}, "family 256 is not within 0 and 255"},
 		{"link index", Neigh{IP: ip, LinkIndex: -1}, "link index -1 is not within"},
 		{"state", Neigh{IP: ip, State: 1 << 16}, "state 65536 is not within 0 and 65535"},
@@ -384,8 +396,10 @@ func TestNeighEncodeRefusesBadValues(t *testing.T) {
 }
 
 func TestNdmsgSerialize(t *testing.T) {
-	m := Ndmsg{Family: uapi.AF_INET6, Index: 3, State: NUD_PERMANENT, Flags: NTF_ROUTER | NTF_EXT_LEARNED, Type: uapi.RTN_UNICAST}
-	if want := capture.Message(t, uapi.RTM_NEWNEIGH, "0a000000 03000000 8000 90 01"); !slices.Equal(m.Serialize(), want) || m.Len() != len(want) {
+	m := Ndmsg{Family: uapi.AF_INET6, Index: 3, State: NUD_PERMANENT, Flags: NTF_ROUTER | NTF_EXT_LEARNED,
+		Type: uapi.RTN_UNICAST}
+	if want := capture.Message(t, uapi.RTM_NEWNEIGH, "0a000000 03000000 8000 90 01"); !slices.Equal(m.Serialize(),
+		want) || m.Len() != len(want) {
 		t.Errorf("got %x of %d bytes", m.Serialize(), m.Len())
 	}
 }

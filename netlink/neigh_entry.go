@@ -54,7 +54,8 @@ func (e *NeighEntry) LLAddr() []byte {
 // loop goes on; a copy stays as it is. The last pair holds the error, if there is
 // one.
 func (h *Handle) NeighEntries(filter NeighFilter) iter.Seq2[*NeighEntry, error] {
-	return entries(h, func() (*wire.Request, error) { return filter.request(), nil }, neighListOp, filter.decode, goneLink)
+	return entries(h, func() (*wire.Request, error) { return filter.request(), nil }, neighListOp, filter.decode,
+		goneLink)
 }
 
 // AppendNeighEntries appends the neighbours of [Handle.NeighListFiltered] to all,

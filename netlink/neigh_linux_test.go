@@ -34,7 +34,8 @@ var neighStates = []struct {
 	},
 	{
 		"ip neigh add 10.1.2.11 lladdr 02:00:00:00:00:11 nud noarp dev v0 protocol static",
-		netlink.Neigh{Family: netlink.FAMILY_V4, IP: net.IP{10, 1, 2, 11}, HardwareAddr: mac(0x11), State: netlink.NUD_NOARP, Protocol: uapi.RTPROT_STATIC},
+		netlink.Neigh{Family: netlink.FAMILY_V4, IP: net.IP{10, 1, 2, 11}, HardwareAddr: mac(0x11), State: netlink.NUD_NOARP,
+			Protocol: uapi.RTPROT_STATIC},
 	},
 	{
 		"ip neigh add 2001:db8::9 lladdr 02:00:00:00:00:09 nud permanent router extern_learn dev v0",
@@ -53,7 +54,8 @@ var neighStates = []struct {
 	},
 	{
 		"bridge fdb add 02:00:00:00:00:21 dev v0 self",
-		netlink.Neigh{Family: uapi.AF_BRIDGE, HardwareAddr: mac(0x21), State: netlink.NUD_PERMANENT, Flags: netlink.NTF_SELF},
+		netlink.Neigh{Family: uapi.AF_BRIDGE, HardwareAddr: mac(0x21), State: netlink.NUD_PERMANENT,
+			Flags: netlink.NTF_SELF},
 	},
 	{
 		"bridge fdb add 02:00:00:00:00:22 dev v0 master static",
@@ -97,7 +99,8 @@ func TestNeighAddMakesWhatIPMakes(t *testing.T) {
 			show := func(add func(v0 netlink.Link)) (all []map[string]any) {
 				nstest.Do(t, func() {
 					add(addBridgePort(t))
-					for _, list := range []string{"ip -j -d neigh show nud all dev v0", "ip -j neigh show proxy dev v0", "bridge -j -d fdb show dev v0"} {
+					for _, list := range []string{"ip -j -d neigh show nud all dev v0", "ip -j neigh show proxy dev v0",
+						"bridge -j -d fdb show dev v0"} {
 						words := strings.Fields(list)
 						all = append(all, toolJSON(t, words[0], words[1:]...)...)
 					}
@@ -111,7 +114,8 @@ func TestNeighAddMakesWhatIPMakes(t *testing.T) {
 					dst, _ := n["dst"].(string)
 					mac, _ := n["mac"].(string)
 					return strings.HasPrefix(dst, "ff02:") || strings.HasPrefix(dst, "224.") ||
-						strings.HasPrefix(mac, "33:33:") || strings.HasPrefix(mac, "01:00:5e:") || strings.HasPrefix(mac, "02:00:00:00:0a:")
+						strings.HasPrefix(mac, "33:33:") || strings.HasPrefix(mac, "01:00:5e:") ||
+						strings.HasPrefix(mac, "02:00:00:00:0a:")
 				})
 			}
 			want := show(func(netlink.Link) {
@@ -141,7 +145,8 @@ func key(n netlink.Neigh) string {
 	if n.Flags&netlink.NTF_PROXY != 0 {
 		n.State = 0 // proxies have none
 	}
-	return fmt.Sprintf("family %d link %d ip %v mac %v state %#x flags %#x proto %d", n.Family, n.LinkIndex, n.IP, n.HardwareAddr, n.State, flags, n.Protocol)
+	return fmt.Sprintf("family %d link %d ip %v mac %v state %#x flags %#x proto %d", n.Family, n.LinkIndex, n.IP,
+		n.HardwareAddr, n.State, flags, n.Protocol)
 }
 
 // ofTest tells the neighbours of the tests from those that the kernel makes. It
@@ -199,19 +204,32 @@ func TestNeighListReturnsWhatWasAdded(t *testing.T) {
 			list func() ([]netlink.Neigh, error)
 		}{
 			{"neighbours", "all", func() ([]netlink.Neigh, error) { return netlink.NeighList(0, netlink.FAMILY_ALL) }},
-			{"neighbours", "on the link", func() ([]netlink.Neigh, error) { return netlink.NeighList(index, netlink.FAMILY_ALL) }},
-			{"neighbours", "stream", func() ([]netlink.Neigh, error) { return collect(netlink.NeighSeq(index, netlink.FAMILY_ALL)) }},
+			{"neighbours", "on the link", func() ([]netlink.Neigh,
+				error) {
+				return netlink.NeighList(index, netlink.FAMILY_ALL)
+			}},
+			{"neighbours", "stream", func() ([]netlink.Neigh,
+				error) {
+				return collect(netlink.NeighSeq(index, netlink.FAMILY_ALL))
+			}},
 			{"neighbours", "of the ports", func() ([]netlink.Neigh, error) {
 				return netlink.NeighListFiltered(netlink.NeighFilter{MasterIndex: br0.Attrs().Index})
 			}},
 			{"proxies", "all", func() ([]netlink.Neigh, error) { return netlink.NeighProxyList(0, netlink.FAMILY_ALL) }},
-			{"proxies", "on the link", func() ([]netlink.Neigh, error) { return netlink.NeighProxyList(index, netlink.FAMILY_ALL) }},
-			{"proxies", "stream", func() ([]netlink.Neigh, error) { return collect(netlink.NeighProxySeq(index, netlink.FAMILY_ALL)) }},
+			{"proxies", "on the link", func() ([]netlink.Neigh,
+				error) {
+				return netlink.NeighProxyList(index, netlink.FAMILY_ALL)
+			}},
+			{"proxies", "stream", func() ([]netlink.Neigh,
+				error) {
+				return collect(netlink.NeighProxySeq(index, netlink.FAMILY_ALL))
+			}},
 			{"proxies", "by message", func() ([]netlink.Neigh, error) {
 				return netlink.NeighListExecute(netlink.Ndmsg{Index: uint32(index), Flags: netlink.NTF_PROXY})
 			}},
 			{"forwarding entries", "all", func() ([]netlink.Neigh, error) { return netlink.NeighList(0, uapi.AF_BRIDGE) }},
-			{"forwarding entries", "on the link", func() ([]netlink.Neigh, error) { return netlink.NeighList(index, uapi.AF_BRIDGE) }},
+			{"forwarding entries", "on the link",
+				func() ([]netlink.Neigh, error) { return netlink.NeighList(index, uapi.AF_BRIDGE) }},
 			{"forwarding entries", "stream", func() ([]netlink.Neigh, error) {
 				return collect(netlink.NeighSeqExecute(netlink.Ndmsg{Family: uapi.AF_BRIDGE, Index: uint32(index)}))
 			}},
@@ -250,11 +268,15 @@ func TestNeighListChooses(t *testing.T) {
 			{LinkIndex: i0, IP: net.IP{10, 0, 0, 1}, HardwareAddr: mac(1), State: netlink.NUD_PERMANENT},
 			{LinkIndex: i0, IP: net.IP{10, 0, 0, 2}, HardwareAddr: mac(2), State: netlink.NUD_STALE},
 			{LinkIndex: i1, IP: net.IP{10, 0, 0, 3}, HardwareAddr: mac(3), State: netlink.NUD_PERMANENT},
-			{LinkIndex: ib, IP: net.ParseIP("2001:db8::4"), HardwareAddr: mac(4), State: netlink.NUD_PERMANENT, Flags: netlink.NTF_ROUTER},
-			{LinkIndex: i0, Family: uapi.AF_BRIDGE, HardwareAddr: mac(5), State: netlink.NUD_PERMANENT, Flags: netlink.NTF_SELF},
+			{LinkIndex: ib, IP: net.ParseIP("2001:db8::4"), HardwareAddr: mac(4), State: netlink.NUD_PERMANENT,
+				Flags: netlink.NTF_ROUTER},
+			{LinkIndex: i0, Family: uapi.AF_BRIDGE, HardwareAddr: mac(5), State: netlink.NUD_PERMANENT,
+				Flags: netlink.NTF_SELF},
 			{LinkIndex: i0, Family: uapi.AF_BRIDGE, HardwareAddr: mac(6), State: netlink.NUD_NOARP, Flags: netlink.NTF_MASTER},
-			{LinkIndex: ib, Family: uapi.AF_BRIDGE, HardwareAddr: mac(7), State: netlink.NUD_PERMANENT, Flags: netlink.NTF_SELF},
-			{LinkIndex: i1, Family: uapi.AF_BRIDGE, HardwareAddr: mac(8), State: netlink.NUD_PERMANENT, Flags: netlink.NTF_SELF},
+			{LinkIndex: ib, Family: uapi.AF_BRIDGE, HardwareAddr: mac(7), State: netlink.NUD_PERMANENT,
+				Flags: netlink.NTF_SELF},
+			{LinkIndex: i1, Family: uapi.AF_BRIDGE, HardwareAddr: mac(8), State: netlink.NUD_PERMANENT,
+				Flags: netlink.NTF_SELF},
 		} {
 			if err := netlink.NeighAdd(&n); err != nil {
 				t.Fatal(err)
@@ -288,8 +310,10 @@ func TestNeighListChooses(t *testing.T) {
 			{"forwarding", netlink.NeighFilter{Family: uapi.AF_BRIDGE}, []byte{5, 6, 7, 8}},
 			{"forwarding, port", netlink.NeighFilter{Family: uapi.AF_BRIDGE, LinkIndex: i0}, []byte{5, 6}},
 			{"forwarding, bridge as link", netlink.NeighFilter{Family: uapi.AF_BRIDGE, LinkIndex: ib}, []byte{7}},
-			{"forwarding, self", netlink.NeighFilter{Family: uapi.AF_BRIDGE, LinkIndex: i0, Flags: netlink.NTF_SELF}, []byte{5}},
-			{"forwarding, state", netlink.NeighFilter{Family: uapi.AF_BRIDGE, LinkIndex: i0, State: netlink.NUD_NOARP}, []byte{6}},
+			{"forwarding, self", netlink.NeighFilter{Family: uapi.AF_BRIDGE, LinkIndex: i0, Flags: netlink.NTF_SELF},
+				[]byte{5}},
+			{"forwarding, state", netlink.NeighFilter{Family: uapi.AF_BRIDGE, LinkIndex: i0, State: netlink.NUD_NOARP},
+				[]byte{6}},
 		} {
 			for name, h := range handles {
 				var got []byte
@@ -335,7 +359,8 @@ func TestNeighGetSetDel(t *testing.T) {
 			{"IPv4", netlink.Neigh{IP: net.ParseIP("10.0.0.1"), HardwareAddr: mac(1), State: netlink.NUD_PERMANENT}, true},
 			{"IPv6", netlink.Neigh{IP: net.ParseIP("2001:db8::1"), HardwareAddr: mac(1), State: netlink.NUD_PERMANENT}, true},
 			{"proxy", netlink.Neigh{IP: net.ParseIP("10.0.0.1"), Flags: netlink.NTF_PROXY}, true},
-			{"entry of a bridge", netlink.Neigh{Family: uapi.AF_BRIDGE, HardwareAddr: mac(1), State: netlink.NUD_NOARP, Flags: netlink.NTF_MASTER}, true},
+			{"entry of a bridge", netlink.Neigh{Family: uapi.AF_BRIDGE, HardwareAddr: mac(1), State: netlink.NUD_NOARP,
+				Flags: netlink.NTF_MASTER}, true},
 		} {
 			n := c.neigh
 			n.LinkIndex = index
@@ -457,7 +482,8 @@ func TestNeighForwardingEntriesInVLANs(t *testing.T) {
 			t.Errorf("in another VLAN: %+v, %v", got, err)
 		}
 		all, err := netlink.NeighList(v0.Attrs().Index, uapi.AF_BRIDGE)
-		if err != nil || !slices.ContainsFunc(all, func(n netlink.Neigh) bool { return key(n) == key(*entry) && n.Vlan == 1 }) {
+		if err != nil || !slices.ContainsFunc(all,
+			func(n netlink.Neigh) bool { return key(n) == key(*entry) && n.Vlan == 1 }) {
 			t.Errorf("it is not among %+v, %v", all, err)
 		}
 		if err := netlink.NeighDel(entry); err != nil {
@@ -483,7 +509,8 @@ func TestNeighErrorsSayWhatAndWhich(t *testing.T) {
 	nstest.Do(t, func() {
 		v0, _ := addVeth(t)
 		index := v0.Attrs().Index
-		there := &netlink.Neigh{LinkIndex: index, IP: net.IP{10, 0, 0, 1}, HardwareAddr: mac(1), State: netlink.NUD_PERMANENT}
+		there := &netlink.Neigh{LinkIndex: index, IP: net.IP{10, 0, 0, 1}, HardwareAddr: mac(1),
+			State: netlink.NUD_PERMANENT}
 		if err := netlink.NeighAdd(there); err != nil {
 			t.Fatal(err)
 		}
@@ -507,7 +534,8 @@ func TestNeighErrorsSayWhatAndWhich(t *testing.T) {
 			is    error
 			texts []string
 		}{
-			{"there already", h.NeighAdd(there), os.ErrExist, []string{"neigh add 10.0.0.1", "02:00:00:00:00:01", fmt.Sprint(index)}},
+			{"there already", h.NeighAdd(there), os.ErrExist,
+				[]string{"neigh add 10.0.0.1", "02:00:00:00:00:01", fmt.Sprint(index)}},
 			{"not there", h.NeighDel(&absent), os.ErrNotExist, []string{"neigh del 10.0.0.2"}},
 			{"not to be found", second(h.NeighGet(&absent)), os.ErrNotExist, []string{"neigh get 10.0.0.2"}},
 			{"no such link", h.NeighSet(&elsewhere), unix.ENODEV, []string{"neigh set 10.0.0.1", "4711"}},

@@ -67,7 +67,8 @@ func NeighSubscribeAt(ns netns.NsHandle, ch chan<- NeighUpdate, done <-chan stru
 }
 
 // NeighSubscribeWithOptions is [Handle.NeighSubscribe] with options.
-func (h *Handle) NeighSubscribeWithOptions(ch chan<- NeighUpdate, done <-chan struct{}, options NeighSubscribeOptions) error {
+func (h *Handle) NeighSubscribeWithOptions(ch chan<- NeighUpdate, done <-chan struct{},
+	options NeighSubscribeOptions) error {
 	return neighEvents.send(h, ch, done, options.common())
 }
 

@@ -17,8 +17,10 @@ func TestNeighSubscribeSendsChanges(t *testing.T) {
 	nstest.Do(t, func() {
 		v0 := addBridgePort(t)
 		index := v0.Attrs().Index
-		entry := netlink.Neigh{LinkIndex: index, Family: uapi.AF_BRIDGE, HardwareAddr: mac(1), State: netlink.NUD_NOARP, Flags: netlink.NTF_MASTER}
-		neigh := netlink.Neigh{LinkIndex: index, IP: net.ParseIP("10.0.0.1"), HardwareAddr: mac(2), State: netlink.NUD_PERMANENT}
+		entry := netlink.Neigh{LinkIndex: index, Family: uapi.AF_BRIDGE, HardwareAddr: mac(1), State: netlink.NUD_NOARP,
+			Flags: netlink.NTF_MASTER}
+		neigh := netlink.Neigh{LinkIndex: index, IP: net.ParseIP("10.0.0.1"), HardwareAddr: mac(2),
+			State: netlink.NUD_PERMANENT}
 		for _, n := range []netlink.Neigh{entry, neigh} {
 			if err := netlink.NeighAdd(&n); err != nil {
 				t.Fatal(err)
@@ -77,7 +79,8 @@ func TestNeighSubscribeSurvivesOverrun(t *testing.T) {
 		}
 		want := map[string]bool{}
 		for i := range 200 {
-			n := netlink.Neigh{LinkIndex: v0.Attrs().Index, IP: net.IPv4(10, 0, 0, byte(i)), HardwareAddr: mac(byte(i)), State: netlink.NUD_PERMANENT}
+			n := netlink.Neigh{LinkIndex: v0.Attrs().Index, IP: net.IPv4(10, 0, 0, byte(i)), HardwareAddr: mac(byte(i)),
+				State: netlink.NUD_PERMANENT}
 			want[n.IP.String()] = true
 			if err := netlink.NeighAdd(&n); err != nil {
 				t.Fatal(err)
@@ -138,7 +141,8 @@ func TestNeighSubscribeAtNamespace(t *testing.T) {
 	}
 	br0, err := h.LinkByName("br0")
 	if err == nil {
-		err = h.NeighAdd(&netlink.Neigh{LinkIndex: br0.Attrs().Index, IP: net.IP{10, 0, 0, 1}, HardwareAddr: mac(1), State: netlink.NUD_PERMANENT})
+		err = h.NeighAdd(&netlink.Neigh{LinkIndex: br0.Attrs().Index, IP: net.IP{10, 0, 0, 1}, HardwareAddr: mac(1),
+			State: netlink.NUD_PERMANENT})
 	}
 	if err != nil {
 		t.Fatal(err)

@@ -34,10 +34,11 @@ func (h *Handle) NetconfGet(family, index int) (*Netconf, error) {
 	r := netconfRequest(family)
 	r.Int32(uapi.NETCONFA_IFINDEX, toInt32(&r.Encoder, "link", index))
 	var n Netconf
-	err := h.get(r, "netconf get", func() string { return fmt.Sprintf("family %d link %d", family, index) }, func(m wire.Message) (err error) {
-		n, err = decodeNetconf(m.Data)
-		return err
-	})
+	err := h.get(r, "netconf get", func() string { return fmt.Sprintf("family %d link %d", family, index) },
+		func(m wire.Message) (err error) {
+			n, err = decodeNetconf(m.Data)
+			return err
+		})
 	if err != nil {
 		return nil, err
 	}

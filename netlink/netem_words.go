@@ -15,7 +15,8 @@ import (
 
 func (*Netem) describe() desc.Kind {
 	return desc.Kind{
-		Fields: netemFields, Header: uapi.SizeofTcNetemQopt, First: firstNetem, Complete: completeNetem, Statistics: showNetemStatistics,
+		Fields: netemFields, Header: uapi.SizeofTcNetemQopt, First: firstNetem, Complete: completeNetem,
+		Statistics: showNetemStatistics,
 	}
 }
 
@@ -64,60 +65,68 @@ func correlation(in *desc.Args, what string, to *uint32) error {
 }
 
 var netemFields = []desc.Field{
-	{Type: desc.Header, Word: "limit", Usage: "PACKETS", Show: showNetem, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		v, err := in.Size("limit")
-		return set(&desc.Scratch[netemWords](in).opt.Limit, v, err)
-	}},
-	{Type: uapi.TCA_NETEM_LATENCY64, Word: "latency", Words: []string{"delay"}, Usage: "TIME [ JITTER [ CORRELATION ] ]", Read: readNetemDelay},
+	{Type: desc.Header, Word: "limit", Usage: "PACKETS", Show: showNetem,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			v, err := in.Size("limit")
+			return set(&desc.Scratch[netemWords](in).opt.Limit, v, err)
+		}},
+	{Type: uapi.TCA_NETEM_LATENCY64, Word: "latency", Words: []string{"delay"}, Usage: "TIME [ JITTER [ CORRELATION ] ]",
+		Read: readNetemDelay},
 	{Type: uapi.TCA_NETEM_JITTER64, ReadOnly: true},
 	{Type: uapi.TCA_NETEM_CORR, ReadOnly: true},
 	{Type: uapi.TCA_NETEM_LOSS, Word: "loss", Words: []string{"drop"}, Read: readNetemLoss,
-		Usage: "{ [ random ] PERCENT [ CORRELATION ] | state P13 [ P31 [ P32 [ P23 [ P14 ] ] ] ] | gemodel P [ R [ 1-H [ 1-K ] ] ] }"},
-	{Type: uapi.TCA_NETEM_PRNG_SEED, Word: "seed", Usage: "NUMBER", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		v, err := in.Number(64, 10, "seed")
-		desc.Scratch[netemWords](in).seed = &v
-		return err
-	}},
+		Usage: "{ [ random ] PERCENT [ CORRELATION ] | state P13 [ P31 [ P32 [ P23 [ P14 ] ] ] ] | gemodel P [ R [ 1-H [ " +
+			"1-K ] ] ] }"},
+	{Type: uapi.TCA_NETEM_PRNG_SEED, Word: "seed", Usage: "NUMBER",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			v, err := in.Number(64, 10, "seed")
+			desc.Scratch[netemWords](in).seed = &v
+			return err
+		}},
 	{Type: uapi.TCA_NETEM_ECN, Word: "ecn", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
 		desc.Scratch[netemWords](in).ecn = true
 		return nil
 	}},
-	{Type: uapi.TCA_NETEM_REORDER, Word: "reorder", Usage: "PERCENT [ CORRELATION ]", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[netemWords](in)
-		w.reorder = new(uapi.TcNetemReorder)
-		if err := chance(in, "reorder", &w.reorder.Probability); err != nil {
-			return err
-		}
-		return correlation(in, "reorder", &w.reorder.Correlation)
-	}},
-	{Type: uapi.TCA_NETEM_CORRUPT, Word: "corrupt", Usage: "PERCENT [ CORRELATION ]", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[netemWords](in)
-		w.corrupt = new(uapi.TcNetemCorrupt)
-		if err := chance(in, "corrupt", &w.corrupt.Probability); err != nil {
-			return err
-		}
-		return correlation(in, "corrupt", &w.corrupt.Correlation)
-	}},
+	{Type: uapi.TCA_NETEM_REORDER, Word: "reorder", Usage: "PERCENT [ CORRELATION ]",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[netemWords](in)
+			w.reorder = new(uapi.TcNetemReorder)
+			if err := chance(in, "reorder", &w.reorder.Probability); err != nil {
+				return err
+			}
+			return correlation(in, "reorder", &w.reorder.Correlation)
+		}},
+	{Type: uapi.TCA_NETEM_CORRUPT, Word: "corrupt", Usage: "PERCENT [ CORRELATION ]",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[netemWords](in)
+			w.corrupt = new(uapi.TcNetemCorrupt)
+			if err := chance(in, "corrupt", &w.corrupt.Probability); err != nil {
+				return err
+			}
+			return correlation(in, "corrupt", &w.corrupt.Correlation)
+		}},
 	{Word: "gap", Usage: "DISTANCE", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
 		v, err := in.Number(32, 0, "gap")
 		return set(&desc.Scratch[netemWords](in).opt.Gap, v, err)
 	}},
-	{Word: "duplicate", Usage: "PERCENT [ CORRELATION ]", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[netemWords](in)
-		if err := chance(in, "duplicate", &w.opt.Duplicate); err != nil || !in.PeekNumber() {
-			return err
-		}
-		if w.corr == nil {
-			w.corr = new(uapi.TcNetemCorr)
-		}
-		return chance(in, "duplicate", &w.corr.DupCorr)
-	}},
+	{Word: "duplicate", Usage: "PERCENT [ CORRELATION ]",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[netemWords](in)
+			if err := chance(in, "duplicate", &w.opt.Duplicate); err != nil || !in.PeekNumber() {
+				return err
+			}
+			if w.corr == nil {
+				w.corr = new(uapi.TcNetemCorr)
+			}
+			return chance(in, "duplicate", &w.corr.DupCorr)
+		}},
 	{Type: uapi.TCA_NETEM_DELAY_DIST, Word: "distribution", Usage: "{ uniform | normal | pareto | paretonormal | NAME }",
 		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
 			desc.Scratch[netemWords](in).delayDist, err = readDistribution(in)
 			return err
 		}},
-	{Type: uapi.TCA_NETEM_RATE, Word: "rate", Usage: "RATE [ PACKETOVERHEAD [ CELLSIZE [ CELLOVERHEAD ] ] ]", Read: readNetemRate},
+	{Type: uapi.TCA_NETEM_RATE, Word: "rate", Usage: "RATE [ PACKETOVERHEAD [ CELLSIZE [ CELLOVERHEAD ] ] ]",
+		Read: readNetemRate},
 	{Type: uapi.TCA_NETEM_RATE64, ReadOnly: true},
 	{Type: uapi.TCA_NETEM_SLOT, Word: "slot", Read: readNetemSlot,
 		Usage: "{ MIN_DELAY [ MAX_DELAY ] | distribution NAME DELAY JITTER } [ packets NUMBER ] [ bytes SIZE ]"},
@@ -271,7 +280,8 @@ func readNetemSlot(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
 // maxDistribution is the largest distribution that tc sends.
 const maxDistribution = 16 << 10
 
-// readDistribution takes the name of a distribution of delays, and reads it from tc's files: numbers, and lines that begin with #.
+// readDistribution takes the name of a distribution of delays, and reads it from tc's files: numbers, and lines that
+// begin with #.
 func readDistribution(in *desc.Args) ([]int16, error) {
 	name, err := in.Next()
 	if err != nil {

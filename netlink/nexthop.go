@@ -121,7 +121,8 @@ func (h *Handle) NexthopList() ([]Nexthop, error) {
 // [ErrDumpInterrupted].
 func (h *Handle) NexthopSeq() iter.Seq2[Nexthop, error] {
 	var all NexthopFilter
-	return seq(h, func() (*wire.Request, error) { return all.request(uapi.RTM_GETNEXTHOP), nil }, nexthopListOp, all.listed)
+	return seq(h, func() (*wire.Request, error) { return all.request(uapi.RTM_GETNEXTHOP), nil }, nexthopListOp,
+		all.listed)
 }
 
 var errNoNexthop = errors.New("no next hop given")

@@ -59,7 +59,8 @@ func TestNexthopIsReadAndWritten(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		sent, want := parts(t, b, uapi.SizeofNhmsg), parts(t, capture.Message(t, uapi.RTM_NEWNEXTHOP, c.request), uapi.SizeofNhmsg)
+		sent, want := parts(t, b, uapi.SizeofNhmsg),
+			parts(t, capture.Message(t, uapi.RTM_NEWNEXTHOP, c.request), uapi.SizeofNhmsg)
 		if !slices.Equal(sent, want) {
 			t.Errorf("%s: sent\n%q, want\n%q", c.command, sent, want)
 		}
@@ -85,14 +86,16 @@ func TestNexthopWeights(t *testing.T) {
 		"gateway":         {&Nexthop{Gateway: net.IP{1, 2, 3}}, "gateway: IP address of 3 bytes"},
 		"group and link":  {&Nexthop{OIF: 1, Group: []NexthopMember{{2, 1}}}, "of its own"},
 	} {
-		if _, err := encoded(func(r *wire.Request) { r.Fail(encodeNexthopObject(r, c.nh)) }); err == nil || !strings.Contains(err.Error(), c.want) {
+		if _, err := encoded(func(r *wire.Request) { r.Fail(encodeNexthopObject(r, c.nh)) }); err == nil ||
+			!strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
 func TestNexthopString(t *testing.T) {
-	n := Nexthop{ID: 7, Blackhole: true, OIF: 2, Gateway: net.IP{10, 0, 0, 2}, Protocol: uapi.RTPROT_STATIC, Group: []NexthopMember{{3, 4}}}
+	n := Nexthop{ID: 7, Blackhole: true, OIF: 2, Gateway: net.IP{10, 0, 0, 2}, Protocol: uapi.RTPROT_STATIC,
+		Group: []NexthopMember{{3, 4}}}
 	if got, want := n.String(), "{ID: 7 Blackhole OIF: 2 Gateway: 10.0.0.2 Member: 3*4 Protocol: static}"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}

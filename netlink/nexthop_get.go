@@ -138,10 +138,11 @@ func (h *Handle) NexthopBucketGet(id uint32, index uint16) (*NexthopBucket, erro
 	r.Uint16(uapi.NHA_RES_BUCKET_INDEX, index)
 	r.End()
 	var b NexthopBucket
-	err := h.get(r, "nexthop bucket get", func() string { return fmt.Sprintf("id %d index %d", id, index) }, func(m wire.Message) (err error) {
-		b, err = decodeNexthopBucket(m.Data)
-		return err
-	})
+	err := h.get(r, "nexthop bucket get", func() string { return fmt.Sprintf("id %d index %d", id, index) },
+		func(m wire.Message) (err error) {
+			b, err = decodeNexthopBucket(m.Data)
+			return err
+		})
 	if err != nil {
 		return nil, err
 	}

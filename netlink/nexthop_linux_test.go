@@ -75,7 +75,8 @@ func TestResilientGroupsHaveBuckets(t *testing.T) {
 	}
 	index := uint32(x.Attrs().Index)
 	a, b := Nexthop{ID: 7, OIF: index}, Nexthop{ID: 8, OIF: index}
-	group := Nexthop{ID: 9, Group: []NexthopMember{{7, 1}, {8, 1}}, Resilient: &NexthopResilient{Buckets: 4, IdleTimer: new(uint32(700)), UnbalancedTimer: new(uint32(0))}}
+	group := Nexthop{ID: 9, Group: []NexthopMember{{7, 1}, {8, 1}},
+		Resilient: &NexthopResilient{Buckets: 4, IdleTimer: new(uint32(700)), UnbalancedTimer: new(uint32(0))}}
 	for i, n := range []Nexthop{a, b, group} {
 		err := h.NexthopAdd(&n)
 		nstest.Need(t, "resilient next hop groups", "5.13", err)
@@ -126,7 +127,8 @@ func TestNexthopsAreFilteredAndCounted(t *testing.T) {
 	}
 	a, b := Nexthop{ID: 7, OIF: uint32(x.Attrs().Index)}, Nexthop{ID: 8, OIF: uint32(y.Attrs().Index)}
 	group := Nexthop{ID: 9, Group: []NexthopMember{{7, 1}, {8, 1}}}
-	for _, n := range []Nexthop{a, b, group, {ID: 10, Gateway: net.IP{10, 0, 0, 9}, FDB: true}, {ID: 11, OIF: a.OIF, Family: FAMILY_V6}} {
+	for _, n := range []Nexthop{a, b, group, {ID: 10, Gateway: net.IP{10, 0, 0, 9}, FDB: true},
+		{ID: 11, OIF: a.OIF, Family: FAMILY_V6}} {
 		nstest.Need(t, "next hop objects for forwarding entries", "5.9", h.NexthopAdd(&n))
 	}
 	for name, c := range map[string]struct {
@@ -158,7 +160,8 @@ func TestNexthopsAreFilteredAndCounted(t *testing.T) {
 	if err := h.NexthopReplace(&counted); err != nil {
 		t.Error(err)
 	}
-	if all, err := h.NexthopListFiltered(NexthopFilter{Groups: true, Stats: true}); err != nil || all[0].HWStats == nil || !*all[0].HWStats {
+	if all, err := h.NexthopListFiltered(NexthopFilter{Groups: true, Stats: true}); err != nil || all[0].HWStats == nil ||
+		!*all[0].HWStats {
 		t.Errorf("asked for in hardware: %+v, %v", all, err)
 	}
 }

@@ -10,9 +10,12 @@ import (
 
 // mayBeNil are methods of which a pointer that is nil says something: all links, no filter, a default.
 var mayBeNil = []string{
-	"AddrList", "AddrSeq", "RouteList", "RouteSeq", "RouteListFiltered", "RouteListFilteredIter", "RouteSeqFiltered", "RouteEntries",
-	"AppendRouteEntries", "AppendLinkEntries", "AppendNeighEntries", "AppendConntrackEntries", "RuleListFiltered", "RuleSeqFiltered",
-	"QdiscList", "QdiscSeq", "ClassList", "ClassSeq", "ChainList", "ChainSeq", "FilterList", "FilterSeq", "ConntrackDeleteFilters",
+	"AddrList", "AddrSeq", "RouteList", "RouteSeq", "RouteListFiltered", "RouteListFilteredIter", "RouteSeqFiltered",
+	"RouteEntries",
+	"AppendRouteEntries", "AppendLinkEntries", "AppendNeighEntries", "AppendConntrackEntries", "RuleListFiltered",
+	"RuleSeqFiltered",
+	"QdiscList", "QdiscSeq", "ClassList", "ClassSeq", "ChainList", "ChainSeq", "FilterList", "FilterSeq",
+	"ConntrackDeleteFilters",
 	"XfrmSpdSetThresholds", "LinkDelAll",
 }
 
@@ -84,7 +87,8 @@ func TestNilValuesInInterfacesAreRefused(t *testing.T) {
 			t.Errorf("%s of a nil value returns no error", name)
 		}
 	})
-	for _, name := range []string{"QdiscAdd", "ClassDel", "FilterGet", "ConntrackDeleteFilter", "LinkSetSlave", "LinkAdd"} {
+	for _, name := range []string{"QdiscAdd", "ClassDel", "FilterGet", "ConntrackDeleteFilter", "LinkSetSlave",
+		"LinkAdd"} {
 		if !seen[name] {
 			t.Errorf("%s was not called", name)
 		}
@@ -95,7 +99,8 @@ func TestNilValuesInInterfacesAreRefused(t *testing.T) {
 func TestNilInBatchesFailsInFlush(t *testing.T) {
 	h, _ := newHandle(t)
 	b := h.NewBatch()
-	lookUps := regexp.MustCompile("Subscribe|Monitor|Iter$|^DevlinkSetDeviceParam$") // the last looks first at what type the parameter has
+	// the last looks first at what type the parameter has
+	lookUps := regexp.MustCompile("Subscribe|Monitor|Iter$|^DevlinkSetDeviceParam$")
 	change := func(method reflect.Type) bool {
 		return takesPointer(method) && method.NumOut() == 1 && method.Out(0) == reflect.TypeFor[error]()
 	}

@@ -13,7 +13,8 @@ import (
 
 // callAll calls the methods of recv that which chooses with arguments that are zero, but for those of
 // which arg knows a value, and hands on the last result and the first.
-func callAll(t *testing.T, recv reflect.Value, which func(reflect.Type) bool, arg func(reflect.Type) (reflect.Value, bool), each func(name string, results []reflect.Value)) {
+func callAll(t *testing.T, recv reflect.Value, which func(reflect.Type) bool,
+	arg func(reflect.Type) (reflect.Value, bool), each func(name string, results []reflect.Value)) {
 	t.Helper()
 	for i := range recv.NumMethod() {
 		name, m := recv.Type().Method(i).Name, recv.Method(i)
@@ -98,7 +99,8 @@ func takesLink(method reflect.Type) bool {
 // A link that is nil inside its interface is one that a look-up which failed left.
 func TestNilLinksAreRefused(t *testing.T) {
 	h, _ := newHandle(t)
-	for kind, link := range map[string]Link{"dummy": (*Dummy)(nil), "veth": (*Veth)(nil), "tuntap": (*Tuntap)(nil), "generic": (*GenericLink)(nil)} {
+	for kind, link := range map[string]Link{"dummy": (*Dummy)(nil), "veth": (*Veth)(nil), "tuntap": (*Tuntap)(nil),
+		"generic": (*GenericLink)(nil)} {
 		links := func(typ reflect.Type) (reflect.Value, bool) {
 			if typ == reflect.TypeFor[Link]() {
 				return reflect.ValueOf(link), true

@@ -67,9 +67,11 @@ func (t *Ntable) attrs(c *attr.Codec) {
 		var s uapi.NdtStats
 		s.Decode(b)
 		t.Stats = &NtableStats{
-			Allocs: s.Allocs, Destroys: s.Destroys, HashGrows: s.HashGrows, ResFailed: s.ResFailed, Lookups: s.Lookups, Hits: s.Hits,
-			RcvProbesMcast: s.RcvProbesMcast, RcvProbesUcast: s.RcvProbesUcast, PeriodicGCRuns: s.PeriodicGcRuns, ForcedGCRuns: s.ForcedGcRuns,
-			TableFulls: s.TableFulls,
+			Allocs: s.Allocs, Destroys: s.Destroys, HashGrows: s.HashGrows, ResFailed: s.ResFailed, Lookups: s.Lookups,
+			Hits:           s.Hits,
+			RcvProbesMcast: s.RcvProbesMcast, RcvProbesUcast: s.RcvProbesUcast, PeriodicGCRuns: s.PeriodicGcRuns,
+			ForcedGCRuns: s.ForcedGcRuns,
+			TableFulls:   s.TableFulls,
 		}
 	})
 }
@@ -144,14 +146,16 @@ func decodeNtable(data []byte) (t Ntable, err error) {
 	return t, decodeAttrs(&t, data[min(uapi.SizeofNdtmsg, len(data)):])
 }
 
-// NtableSet changes the fields that are set of a table, or with LinkIndex of the settings of a link in it: ip ntable change.
+// NtableSet changes the fields that are set of a table, or with LinkIndex of the settings of a link in it: ip ntable
+// change.
 func (h *Handle) NtableSet(table *Ntable) error {
 	r := wire.NewRequest(uapi.RTM_SETNEIGHTBL, uapi.NLM_F_REPLACE)
 	if table == nil {
 		r.Fail(errors.New("no table given"))
 		return h.exec(r, "ntable change", noObject)
 	}
-	(&uapi.Ndtmsg{Family: uint8(inRange(&r.Encoder, "family", table.Family, math.MaxUint8))}).Put(r.Header(uapi.SizeofNdtmsg))
+	(&uapi.Ndtmsg{Family: uint8(inRange(&r.Encoder, "family", table.Family,
+		math.MaxUint8))}).Put(r.Header(uapi.SizeofNdtmsg))
 	encodeAttrs(&r.Encoder, table)
 	return h.exec(r, "ntable change", func() string {
 		text := fmt.Sprintf("%.128q", table.Name)

@@ -38,14 +38,15 @@ type peditKey struct {
 const peditMaxKeys = 128
 
 var peditFields = []desc.Field{
-	{Type: uapi.TCA_PEDIT_KEYS_EX, Word: "ex", Show: showPedit, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[peditWords](in)
-		if w.munged {
-			return desc.Failed("'ex' must be before first 'munge'")
-		}
-		w.extended = true
-		return nil
-	}},
+	{Type: uapi.TCA_PEDIT_KEYS_EX, Word: "ex", Show: showPedit,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[peditWords](in)
+			if w.munged {
+				return desc.Failed("'ex' must be before first 'munge'")
+			}
+			w.extended = true
+			return nil
+		}},
 	{Word: "pedit", Read: func(*desc.Args, *desc.Field, *wire.Encoder) error { return nil }},
 	{Type: uapi.TCA_PEDIT_PARMS_EX, Word: "munge", Usage: "MUNGE", Read: readMunge},
 	{Word: "reclassify", Words: controlWords, Read: readControl},
@@ -79,17 +80,22 @@ var peditHeaders = []struct {
 	fields []peditField
 }{
 	{"ip", uapi.TCA_PEDIT_KEY_EX_HDR_TYPE_IP4, []peditField{
-		{word: "src", off: 12, size: 4, form: peditIPv4, retain: math.MaxUint32}, {word: "dst", off: 16, size: 4, form: peditIPv4, retain: math.MaxUint32},
-		{word: "tos", off: 1, size: 1, retain: 0xff}, {word: "dsfield", off: 1, size: 1, retain: 0xff}, {word: "ihl", size: 1, retain: 0x0f},
+		{word: "src", off: 12, size: 4, form: peditIPv4, retain: math.MaxUint32},
+		{word: "dst", off: 16, size: 4, form: peditIPv4, retain: math.MaxUint32},
+		{word: "tos", off: 1, size: 1, retain: 0xff}, {word: "dsfield", off: 1, size: 1, retain: 0xff},
+		{word: "ihl", size: 1, retain: 0x0f},
 		{word: "ttl", off: 8, size: 1, retain: 0xff, decrement: true}, {word: "protocol", off: 9, size: 1, retain: 0xff},
 		{word: "precedence", off: 1, size: 1, retain: 0xff}, {word: "nofrag", off: 6, size: 1, retain: 0x3f},
-		{word: "firstfrag", off: 6, size: 1, retain: 0x1f}, {word: "ce", off: 6, size: 1, retain: 0x80}, {word: "df", off: 6, size: 1, retain: 0x40},
+		{word: "firstfrag", off: 6, size: 1, retain: 0x1f}, {word: "ce", off: 6, size: 1, retain: 0x80},
+		{word: "df", off: 6, size: 1, retain: 0x40},
 		{word: "mf", off: 6, size: 1, retain: 0x20}, {word: "dport", off: 22, size: 2, retain: 0xffff, plain: true},
-		{word: "sport", off: 20, size: 2, retain: 0xffff, plain: true}, {word: "icmp_type", off: 20, size: 1, retain: 0xff, plain: true},
+		{word: "sport", off: 20, size: 2, retain: 0xffff, plain: true},
+		{word: "icmp_type", off: 20, size: 1, retain: 0xff, plain: true},
 		{word: "icmp_code", off: 20, size: 1, retain: 0xff, plain: true},
 	}},
 	{"ip6", uapi.TCA_PEDIT_KEY_EX_HDR_TYPE_IP6, []peditField{
-		{word: "src", off: 8, size: 16, form: peditIPv6, retain: math.MaxUint32}, {word: "dst", off: 24, size: 16, form: peditIPv6, retain: math.MaxUint32},
+		{word: "src", off: 8, size: 16, form: peditIPv6, retain: math.MaxUint32},
+		{word: "dst", off: 24, size: 16, form: peditIPv6, retain: math.MaxUint32},
 		{word: "flow_lbl", size: 4, retain: 0x0007ffff}, {word: "payload_len", off: 4, size: 2, retain: 0xffff},
 		{word: "nexthdr", off: 6, size: 1, retain: 0xff}, {word: "hoplimit", off: 7, size: 1, retain: 0xff, decrement: true},
 		{word: "traffic_class", off: 1, size: 1, retain: 0xff},
@@ -99,7 +105,8 @@ var peditHeaders = []struct {
 		{word: "src", off: 6, size: 6, form: peditMAC, retain: math.MaxUint32},
 	}},
 	{"tcp", uapi.TCA_PEDIT_KEY_EX_HDR_TYPE_TCP, []peditField{
-		{word: "sport", size: 2, retain: 0xffff}, {word: "dport", off: 2, size: 2, retain: 0xffff}, {word: "flags", off: 13, size: 1, retain: 0xff},
+		{word: "sport", size: 2, retain: 0xffff}, {word: "dport", off: 2, size: 2, retain: 0xffff},
+		{word: "flags", off: 13, size: 1, retain: 0xff},
 	}},
 	{"udp", uapi.TCA_PEDIT_KEY_EX_HDR_TYPE_UDP, []peditField{
 		{word: "sport", size: 2, retain: 0xffff}, {word: "dport", off: 2, size: 2, retain: 0xffff},
@@ -346,7 +353,8 @@ func completePedit(in *desc.Args, e *wire.Encoder, _ bool) error {
 	(&uapi.TcPeditSel{Index: w.index, Action: w.code(uapi.TC_ACT_OK), Nkeys: uint8(len(w.keys))}).Put(b)
 	big := func(v uint32) uint32 { return native.Uint32(binary.BigEndian.AppendUint32(nil, v)) }
 	for i, k := range w.keys {
-		(&uapi.TcPeditKey{Mask: big(k.mask), Val: big(k.val), Off: uint32(k.off), At: k.at, Offmask: k.offmask, Shift: k.shift}).
+		(&uapi.TcPeditKey{Mask: big(k.mask), Val: big(k.val), Off: uint32(k.off), At: k.at, Offmask: k.offmask,
+			Shift: k.shift}).
 			Put(b[uapi.SizeofTcPeditSel+i*uapi.SizeofTcPeditKey:])
 	}
 	if !w.extended {

@@ -38,91 +38,101 @@ func policeArg(err error, word string, given bool) error {
 }
 
 var policeFields = []desc.Field{
-	{Type: uapi.TCA_POLICE_TBF, Word: "index", Usage: "INDEX", Show: showPolice, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[policeWords](in)
-		v, err := in.Number(32, 10, "index")
-		w.given, w.index = true, uint32(v)
-		return policeArg(err, "index", false)
-	}},
-	{Word: "burst", Words: []string{"buffer", "maxburst"}, Usage: "BYTES[/BYTES]", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[policeWords](in)
-		given := w.burst != 0
-		v, log, err := in.SizeAndCell(64, "burst")
-		w.given, w.burst, w.rateCell1 = true, v, log+1
-		return policeArg(err, "buffer", given)
-	}},
-	{Word: "mtu", Words: []string{"minburst"}, Exact: true, Usage: "BYTES[/BYTES]", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[policeWords](in)
-		given := w.mtu != 0
-		v, log, err := in.SizeAndCell(32, "mtu")
-		w.given, w.mtu, w.mtuCell1 = true, v, log+1
-		return policeArg(err, "mtu", given)
-	}},
+	{Type: uapi.TCA_POLICE_TBF, Word: "index", Usage: "INDEX", Show: showPolice,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[policeWords](in)
+			v, err := in.Number(32, 10, "index")
+			w.given, w.index = true, uint32(v)
+			return policeArg(err, "index", false)
+		}},
+	{Word: "burst", Words: []string{"buffer", "maxburst"}, Usage: "BYTES[/BYTES]",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[policeWords](in)
+			given := w.burst != 0
+			v, log, err := in.SizeAndCell(64, "burst")
+			w.given, w.burst, w.rateCell1 = true, v, log+1
+			return policeArg(err, "buffer", given)
+		}},
+	{Word: "mtu", Words: []string{"minburst"}, Exact: true, Usage: "BYTES[/BYTES]",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[policeWords](in)
+			given := w.mtu != 0
+			v, log, err := in.SizeAndCell(32, "mtu")
+			w.given, w.mtu, w.mtuCell1 = true, v, log+1
+			return policeArg(err, "mtu", given)
+		}},
 	{Word: "mpu", Exact: true, Usage: "BYTES", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
 		w := desc.Scratch[policeWords](in)
 		v, err := in.Size("mpu")
 		w.given, w.mpu = true, uint64(v)
 		return policeArg(err, "mpu", false)
 	}},
-	{Type: uapi.TCA_POLICE_RATE, Word: "rate", Exact: true, Usage: "RATE", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[policeWords](in)
-		given := w.rate != 0
-		v, err := in.Rate("rate")
-		w.given, w.rate = true, v
-		return policeArg(err, "rate", given)
-	}},
-	{Type: uapi.TCA_POLICE_AVRATE, Word: "avrate", Exact: true, Usage: "RATE", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[policeWords](in)
-		given := w.avrate != 0
-		v, err := in.Rate("avrate")
-		w.given, w.avrate = true, uint32(min(v, math.MaxUint32))
-		return policeArg(err, "avrate", given)
-	}},
-	{Type: uapi.TCA_POLICE_PEAKRATE, Word: "peakrate", Usage: "RATE", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[policeWords](in)
-		given := w.peak != 0
-		v, err := in.Rate("peakrate")
-		w.given, w.peak = true, v
-		return policeArg(err, "peakrate", given)
-	}},
+	{Type: uapi.TCA_POLICE_RATE, Word: "rate", Exact: true, Usage: "RATE",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[policeWords](in)
+			given := w.rate != 0
+			v, err := in.Rate("rate")
+			w.given, w.rate = true, v
+			return policeArg(err, "rate", given)
+		}},
+	{Type: uapi.TCA_POLICE_AVRATE, Word: "avrate", Exact: true, Usage: "RATE",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[policeWords](in)
+			given := w.avrate != 0
+			v, err := in.Rate("avrate")
+			w.given, w.avrate = true, uint32(min(v, math.MaxUint32))
+			return policeArg(err, "avrate", given)
+		}},
+	{Type: uapi.TCA_POLICE_PEAKRATE, Word: "peakrate", Usage: "RATE",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[policeWords](in)
+			given := w.peak != 0
+			v, err := in.Rate("peakrate")
+			w.given, w.peak = true, v
+			return policeArg(err, "peakrate", given)
+		}},
 	{Word: "reclassify", Words: controlWords, Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 		desc.Scratch[policeWords](in).given = true
 		return readControl(in, f, e)
 	}},
-	{Type: uapi.TCA_POLICE_RESULT, Word: "conform-exceed", Exact: true, Usage: "CONTROL[/CONTROL]", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[policeWords](in)
-		first, second, given, err := in.Controls()
-		w.given, w.control = true, &first
-		if given {
-			w.result = second
-		}
-		return err
-	}},
+	{Type: uapi.TCA_POLICE_RESULT, Word: "conform-exceed", Exact: true, Usage: "CONTROL[/CONTROL]",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[policeWords](in)
+			first, second, given, err := in.Controls()
+			w.given, w.control = true, &first
+			if given {
+				w.result = second
+			}
+			return err
+		}},
 	{Word: "overhead", Usage: "BYTES", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
 		w := desc.Scratch[policeWords](in)
 		v, err := in.Number(16, 10, "overhead")
 		w.given, w.overhead = true, v
 		return policeArg(err, "overhead", false)
 	}},
-	{Word: "linklayer", Usage: "{ ethernet | atm | adsl }", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[policeWords](in)
-		w.given = true
-		return policeArg(readLinkLayer(in, &w.linkLayer), "linklayer", false)
-	}},
-	{Type: uapi.TCA_POLICE_PKTRATE64, Word: "pkts_rate", Usage: "RATE", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[policeWords](in)
-		given := w.packets != 0
-		v, err := in.Number(64, 10, "pkts_rate")
-		w.given, w.packets = true, v
-		return policeArg(err, "pkts_rate", given)
-	}},
-	{Type: uapi.TCA_POLICE_PKTBURST64, Word: "pkts_burst", Usage: "PACKETS", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[policeWords](in)
-		given := w.packetBurst != 0
-		v, err := in.Number(64, 10, "pkts_burst")
-		w.given, w.packetBurst = true, v
-		return policeArg(err, "pkts_burst", given)
-	}},
+	{Word: "linklayer", Usage: "{ ethernet | atm | adsl }",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[policeWords](in)
+			w.given = true
+			return policeArg(readLinkLayer(in, &w.linkLayer), "linklayer", false)
+		}},
+	{Type: uapi.TCA_POLICE_PKTRATE64, Word: "pkts_rate", Usage: "RATE",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[policeWords](in)
+			given := w.packets != 0
+			v, err := in.Number(64, 10, "pkts_rate")
+			w.given, w.packets = true, v
+			return policeArg(err, "pkts_rate", given)
+		}},
+	{Type: uapi.TCA_POLICE_PKTBURST64, Word: "pkts_burst", Usage: "PACKETS",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[policeWords](in)
+			given := w.packetBurst != 0
+			v, err := in.Number(64, 10, "pkts_burst")
+			w.given, w.packetBurst = true, v
+			return policeArg(err, "pkts_burst", given)
+		}},
 	{Type: uapi.TCA_POLICE_RATE64, ReadOnly: true},
 	{Type: uapi.TCA_POLICE_PEAKRATE64, ReadOnly: true},
 	{Type: uapi.TCA_POLICE_TM, ReadOnly: true},
@@ -209,7 +219,8 @@ func showPolice(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
 	if p.JSON {
 		p.Uint("index", "", uint64(o.Index))
 	} else {
-		rate, peak := number64(attrs[uapi.TCA_POLICE_RATE64], uint64(o.Rate.Rate)), number64(attrs[uapi.TCA_POLICE_PEAKRATE64], uint64(o.Peakrate.Rate))
+		rate, peak := number64(attrs[uapi.TCA_POLICE_RATE64], uint64(o.Rate.Rate)),
+			number64(attrs[uapi.TCA_POLICE_PEAKRATE64], uint64(o.Peakrate.Rate))
 		p.Text(" police 0x%x ", o.Index)
 		p.Rate("", "rate %s ", rate)
 		p.Size("", "burst %s ", xmitBytes(rate, o.Burst))

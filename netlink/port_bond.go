@@ -10,8 +10,9 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// BondSlave holds a link's attributes as the port of a bond, LinkAttrs.Slave: ip -details link show, after "bond_slave".
-// LinkSetSlave sends QueueId where it is not 0, and what has a pointer where that is not nil; the rest is only read.
+// BondSlave holds a link's attributes as the port of a bond, LinkAttrs.Slave: ip -details link show, after
+// "bond_slave". LinkSetSlave sends QueueId where it is not 0, and what has a pointer where that is not nil; the rest
+// is only read.
 type BondSlave struct {
 	State                  BondSlaveState
 	MiiStatus              BondSlaveMiiStatus
@@ -55,8 +56,10 @@ func (b *BondSlave) attrs(c *attr.Codec) {
 func (*BondSlave) silent() []uint16 { return bondPortSilent }
 
 var bondPortSilent = []uint16{
-	uapi.IFLA_BOND_SLAVE_LINK_FAILURE_COUNT, uapi.IFLA_BOND_SLAVE_AD_AGGREGATOR_ID, uapi.IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE,
-	uapi.IFLA_BOND_SLAVE_AD_PARTNER_OPER_PORT_STATE, uapi.IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE, uapi.IFLA_BOND_SLAVE_AD_CHURN_PARTNER_STATE,
+	uapi.IFLA_BOND_SLAVE_LINK_FAILURE_COUNT, uapi.IFLA_BOND_SLAVE_AD_AGGREGATOR_ID,
+	uapi.IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE,
+	uapi.IFLA_BOND_SLAVE_AD_PARTNER_OPER_PORT_STATE, uapi.IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE,
+	uapi.IFLA_BOND_SLAVE_AD_CHURN_PARTNER_STATE,
 }
 
 func (*BondSlave) describe() desc.Kind { return desc.Kind{Fields: bondPortFields, Help: bondPortHelp} }
@@ -71,9 +74,12 @@ var bondPortFields = []desc.Field{
 	{Type: uapi.IFLA_BOND_SLAVE_AD_AGGREGATOR_ID, Key: "ad_aggregator_id", Form: desc.U16, ReadOnly: true},
 	{Type: uapi.IFLA_BOND_SLAVE_AD_ACTOR_OPER_PORT_STATE, Key: "ad_actor_oper_port_state", Show: showLacpState},
 	{Type: uapi.IFLA_BOND_SLAVE_AD_PARTNER_OPER_PORT_STATE, Key: "ad_partner_oper_port_state", Show: showLacpState},
-	{Type: uapi.IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE, Key: "churn_actor_state", Form: desc.Enum8, Names: bondChurnStates, ReadOnly: true},
-	{Type: uapi.IFLA_BOND_SLAVE_AD_CHURN_PARTNER_STATE, Key: "churn_partner_state", Form: desc.Enum8, Names: bondChurnStates, ReadOnly: true},
-	{Type: uapi.IFLA_BOND_SLAVE_ACTOR_PORT_PRIO, Key: "actor_port_prio", Form: desc.U16, Usage: "PRIORITY", Exact: true, Read: readBondActorPrio},
+	{Type: uapi.IFLA_BOND_SLAVE_AD_CHURN_ACTOR_STATE, Key: "churn_actor_state", Form: desc.Enum8, Names: bondChurnStates,
+		ReadOnly: true},
+	{Type: uapi.IFLA_BOND_SLAVE_AD_CHURN_PARTNER_STATE, Key: "churn_partner_state", Form: desc.Enum8,
+		Names: bondChurnStates, ReadOnly: true},
+	{Type: uapi.IFLA_BOND_SLAVE_ACTOR_PORT_PRIO, Key: "actor_port_prio", Form: desc.U16, Usage: "PRIORITY", Exact: true,
+		Read: readBondActorPrio},
 }
 
 var bondChurnStates = []string{"MONITOR", "CHURN", "NO_CHURN"}
@@ -90,7 +96,8 @@ func showBondPortName(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 }
 
 // lacpStates are the names of LACP_STATE_… by bit.
-var lacpStates = [...]string{"active", "short_timeout", "aggregating", "in_sync", "collecting", "distributing", "defaulted", "expired"}
+var lacpStates = [...]string{"active", "short_timeout", "aggregating", "in_sync", "collecting", "distributing",
+	"defaulted", "expired"}
 
 // showLacpState prints the state of a port as a number and bit by bit. Of that of the partner, which is of 16 bits, 8
 // are in use.

@@ -160,7 +160,8 @@ var bridgePortFields = []desc.Field{
 	{Type: uapi.IFLA_BRPORT_CONFIG_PENDING, Key: "config_pending", Form: desc.U8, ReadOnly: true},
 	{Type: uapi.IFLA_BRPORT_PROXYARP, Key: "proxy_arp", Form: desc.Toggle},
 	{Type: uapi.IFLA_BRPORT_PROXYARP_WIFI, Key: "proxy_arp_wifi", Form: desc.Toggle},
-	{Type: uapi.IFLA_BRPORT_MULTICAST_ROUTER, Key: "multicast_router", Word: "mcast_router", Form: desc.U8, Usage: "MULTICAST_ROUTER"},
+	{Type: uapi.IFLA_BRPORT_MULTICAST_ROUTER, Key: "multicast_router", Word: "mcast_router", Form: desc.U8,
+		Usage: "MULTICAST_ROUTER"},
 	// ip has one attribute under two names in text, and only the first in JSON.
 	{Type: uapi.IFLA_BRPORT_FAST_LEAVE, Word: "mcast_fast_leave", Form: desc.Toggle, Show: showBridgePortFastLeave},
 	{Type: uapi.IFLA_BRPORT_MCAST_FLOOD, Key: "mcast_flood", Form: desc.Toggle},

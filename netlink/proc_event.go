@@ -222,7 +222,8 @@ func decodeProcEventMsg(what uint32, b []byte) ProcEventMsg {
 	case uapi.PROC_EVENT_EXIT:
 		var v uapi.ExitProcEvent
 		v.Decode(b)
-		return &ExitProcEvent{uint32(v.ProcessPid), uint32(v.ProcessTgid), v.ExitCode, v.ExitSignal, uint32(v.ParentPid), uint32(v.ParentTgid)}
+		return &ExitProcEvent{uint32(v.ProcessPid), uint32(v.ProcessTgid), v.ExitCode, v.ExitSignal, uint32(v.ParentPid),
+			uint32(v.ParentTgid)}
 	}
 	return nil
 }

@@ -7,8 +7,8 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// ProcEventMonitor sends what happens to the processes of the machine to ch until done is closed; then it closes ch. It
-// needs CAP_NET_ADMIN, and to be in the first PID and network namespaces. What goes wrong is sent to
+// ProcEventMonitor sends what happens to the processes of the machine to ch until done is closed; then it closes ch.
+// It needs CAP_NET_ADMIN, and to be in the first PID and network namespaces. What goes wrong is sent to
 // errorChan, as wire.ErrOverrun where events were lost, and EPERM.
 func (h *Handle) ProcEventMonitor(ch chan<- ProcEvent, done <-chan struct{}, errorChan chan<- error) error {
 	return procEvents().send(h, ch, done, subscribeOptions{onError: func(err error) {
@@ -22,8 +22,8 @@ func (h *Handle) ProcEventMonitor(ch chan<- ProcEvent, done <-chan struct{}, err
 	}})
 }
 
-// ProcEvents gives what [Handle.ProcEventMonitor] sends, and what goes wrong. It subscribes when an iteration begins; the
-// handle's context ends it, and its Close.
+// ProcEvents gives what [Handle.ProcEventMonitor] sends, and what goes wrong. It subscribes when an iteration begins;
+// the handle's context ends it, and its Close.
 func (h *Handle) ProcEvents() iter.Seq2[ProcEvent, error] {
 	return procEvents().seq(h, subscribeOptions{})
 }

@@ -45,7 +45,8 @@ func TestProcEventsDecode(t *testing.T) {
 	if m, is := comm.Msg.(*CommProcEvent); !is || !ok || err != nil || m.Pid() != 1 || m.Tgid() != 2 {
 		t.Errorf("%+v, %v", comm, err)
 	}
-	if _, ok, err := decodeProcEvent(procMessage(PROC_EVENT_NONE, uint32(syscall.EPERM))); ok || !errors.Is(err, syscall.EPERM) {
+	if _, ok, err := decodeProcEvent(procMessage(PROC_EVENT_NONE, uint32(syscall.EPERM))); ok ||
+		!errors.Is(err, syscall.EPERM) {
 		t.Errorf("a refusal: %v, %v", ok, err)
 	}
 	if _, ok, err := decodeProcEvent(procMessage(PROC_EVENT_NONE, 0)); ok || err != nil {
@@ -77,12 +78,15 @@ func FuzzGenlDecode(f *testing.F) {
 		m := wire.Message{Data: data}
 		_, _, _ = genlFamilyDecoder(m)
 		for _, decode := range []func(*wire.Decoder){
-			new(DevlinkDevice).decode, new(DevlinkPort).decode, new(DevlinkResources).decode, func(d *wire.Decoder) { new(DevlinkParam).decode(d) },
+			new(DevlinkDevice).decode, new(DevlinkPort).decode, new(DevlinkResources).decode,
+			func(d *wire.Decoder) { new(DevlinkParam).decode(d) },
 			func(d *wire.Decoder) { _ = eachDevlinkVersion(d, func(uint16, string, string) {}) },
 			func(d *wire.Decoder) { eachGenlPolicy(d, func(GenlPolicy) bool { return true }) },
-			new(Fou).decode, new(PDP).decode, new(VDPADev).decode, new(VDPADevConfig).decode, new(VDPADevVStats).decode, new(VDPAMGMTDev).decode,
+			new(Fou).decode, new(PDP).decode, new(VDPADev).decode, new(VDPADevConfig).decode, new(VDPADevVStats).decode,
+			new(VDPAMGMTDev).decode,
 			new(RdmaPortStatistic).decode, func(d *wire.Decoder) { decodeRdmaLink(d, new(RdmaLink)) },
-			func(d *wire.Decoder) { decodeRdmaResource(d, new(RdmaResource)) }, func(d *wire.Decoder) { decodeRdmaPort(d, new(RdmaPort)) },
+			func(d *wire.Decoder) { decodeRdmaResource(d, new(RdmaResource)) },
+			func(d *wire.Decoder) { decodeRdmaPort(d, new(RdmaPort)) },
 		} {
 			d := wire.NewDecoder(data)
 			decode(&d)

@@ -151,7 +151,8 @@ func (s *CakeStats) attrs(c *attr.Codec) {
 	attr.U32(c, uapi.TCA_CAKE_STATS_MIN_ADJLEN, &s.MinAdjlen)
 	attr.U32(c, uapi.TCA_CAKE_STATS_MAX_ADJLEN, &s.MaxAdjlen)
 	attr.U32(c, uapi.TCA_CAKE_STATS_ACTIVE_QUEUES, &s.ActiveQueues)
-	attr.Array(c, uapi.TCA_CAKE_STATS_TIN_STATS, 1, &s.Tins, func(c *attr.Codec, t attr.Type, v *CakeTin) { attr.Nest(c, t, v.attrs) })
+	attr.Array(c, uapi.TCA_CAKE_STATS_TIN_STATS, 1, &s.Tins,
+		func(c *attr.Codec, t attr.Type, v *CakeTin) { attr.Nest(c, t, v.attrs) })
 }
 
 func (s *CakeTin) attrs(c *attr.Codec) {

@@ -28,6 +28,7 @@ func (q *Cbs) attrs(c *attr.Codec) {
 	}
 	attr.Struct(c, uapi.TCA_CBS_PARMS, uapi.SizeofTcCbsQopt, &p)
 	if c.Decoding() {
-		q.Offload, q.HiCredit, q.LoCredit, q.IdleSlope, q.SendSlope = p.Offload != 0, p.Hicredit, p.Locredit, p.Idleslope, p.Sendslope
+		q.Offload, q.HiCredit, q.LoCredit, q.IdleSlope, q.SendSlope = p.Offload != 0, p.Hicredit, p.Locredit, p.Idleslope,
+			p.Sendslope
 	}
 }

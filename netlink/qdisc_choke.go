@@ -42,7 +42,8 @@ func NewChoke(attrs QdiscAttrs, r ChokeAttrs) (*Choke, error) {
 		burst = (2*q.Min + q.Max) / 3
 	}
 	var err error
-	q.RedCurve, q.MaxProbability, err = newRedCurve(q.Min*chokePacket, q.Max*chokePacket, chokePacket, burst, r.Probability, r.Rate)
+	q.RedCurve, q.MaxProbability, err = newRedCurve(q.Min*chokePacket, q.Max*chokePacket, chokePacket, burst,
+		r.Probability, r.Rate)
 	return q, err
 }
 
@@ -53,12 +54,14 @@ func (q *Choke) Attrs() *QdiscAttrs { return &q.QdiscAttrs }
 func (q *Choke) Type() string { return "choke" }
 
 func (q *Choke) attrs(c *attr.Codec) {
-	p := uapi.TcChokeQopt{Limit: q.Limit, QthMin: q.Min, QthMax: q.Max, Wlog: q.Wlog, Plog: q.Plog, ScellLog: q.ScellLog, Flags: q.Flags}
+	p := uapi.TcChokeQopt{Limit: q.Limit, QthMin: q.Min, QthMax: q.Max, Wlog: q.Wlog, Plog: q.Plog, ScellLog: q.ScellLog,
+		Flags: q.Flags}
 	attr.Struct(c, uapi.TCA_CHOKE_PARMS, uapi.SizeofTcChokeQopt, &p)
 	q.stab(c, uapi.TCA_CHOKE_STAB)
 	attr.U32(c, uapi.TCA_CHOKE_MAX_P, &q.MaxProbability)
 	if c.Decoding() {
-		q.Limit, q.Min, q.Max, q.Wlog, q.Plog, q.ScellLog, q.Flags = p.Limit, p.QthMin, p.QthMax, p.Wlog, p.Plog, p.ScellLog, p.Flags
+		q.Limit, q.Min, q.Max, q.Wlog, q.Plog, q.ScellLog, q.Flags = p.Limit, p.QthMin, p.QthMax, p.Wlog, p.Plog, p.ScellLog,
+			p.Flags
 	}
 }
 

@@ -26,7 +26,8 @@ func (q *Etf) attrs(c *attr.Codec) {
 	flags := [...]struct {
 		on  *bool
 		bit uint32
-	}{{&q.Deadline, uapi.TC_ETF_DEADLINE_MODE_ON}, {&q.Offload, uapi.TC_ETF_OFFLOAD_ON}, {&q.SkipSockCheck, uapi.TC_ETF_SKIP_SOCK_CHECK}}
+	}{{&q.Deadline, uapi.TC_ETF_DEADLINE_MODE_ON}, {&q.Offload, uapi.TC_ETF_OFFLOAD_ON},
+		{&q.SkipSockCheck, uapi.TC_ETF_SKIP_SOCK_CHECK}}
 	for _, f := range flags {
 		if *f.on {
 			p.Flags |= f.bit

@@ -67,7 +67,8 @@ func (fq *Fq) Type() string { return "fq" }
 
 // String returns the fields that are set.
 func (fq *Fq) String() string {
-	return fmt.Sprintf("{PacketLimit: %d, FlowPacketLimit: %d, Quantum: %d, InitialQuantum: %d, Pacing: %d, FlowDefaultRate: %d, "+
+	return fmt.Sprintf("{PacketLimit: %d, FlowPacketLimit: %d, Quantum: %d, InitialQuantum: %d, Pacing: %d, "+
+		"FlowDefaultRate: %d, "+
 		"FlowMaxRate: %d, Buckets: %d, FlowRefillDelay: %d, LowRateThreshold: %d, Horizon: %d, HorizonDropPolicy: %d}",
 		fq.PacketLimit, fq.FlowPacketLimit, fq.Quantum, fq.InitialQuantum, fq.Pacing, fq.FlowDefaultRate,
 		fq.FlowMaxRate, fq.Buckets, fq.FlowRefillDelay, fq.LowRateThreshold, fq.Horizon, fq.HorizonDropPolicy)
@@ -125,17 +126,18 @@ func (*Fq) describe() desc.Kind {
 var fqFields = []desc.Field{
 	{Type: uapi.TCA_FQ_PLIMIT, Key: "limit", Form: desc.TcPackets},
 	{Type: uapi.TCA_FQ_FLOW_PLIMIT, Key: "flow_limit", Form: desc.TcPackets},
-	{Type: uapi.TCA_FQ_BUCKETS_LOG, Word: "buckets", Usage: "NUMBER", Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
-		if len(b) >= 4 {
-			p.Uint("buckets", "buckets %d ", 1<<(native.Uint32(b)&31))
-		}
-	}, Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
-		v, err := in.Number(32, 0, "buckets")
-		if err == nil && v != 0 {
-			e.Uint32(f.Type, uint32(bits.Len32(uint32(v)-1)))
-		}
-		return err
-	}},
+	{Type: uapi.TCA_FQ_BUCKETS_LOG, Word: "buckets", Usage: "NUMBER",
+		Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+			if len(b) >= 4 {
+				p.Uint("buckets", "buckets %d ", 1<<(native.Uint32(b)&31))
+			}
+		}, Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+			v, err := in.Number(32, 0, "buckets")
+			if err == nil && v != 0 {
+				e.Uint32(f.Type, uint32(bits.Len32(uint32(v)-1)))
+			}
+			return err
+		}},
 	{Type: uapi.TCA_FQ_ORPHAN_MASK, Key: "orphan_mask", Form: desc.TcU32},
 	{Type: uapi.TCA_FQ_RATE_ENABLE, Word: "pacing", Words: []string{"nopacing"}, Read: readEcn,
 		Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
@@ -171,40 +173,43 @@ var fqFields = []desc.Field{
 	{Type: uapi.TCA_FQ_FLOW_DEFAULT_RATE, Key: "defrate", Form: desc.TcRate},
 	{Type: uapi.TCA_FQ_LOW_RATE_THRESHOLD, Key: "low_rate_threshold", Form: desc.TcRate},
 	{Type: uapi.TCA_FQ_FLOW_REFILL_DELAY, Key: "refill_delay", Form: desc.TcTime},
-	{Type: uapi.TCA_FQ_CE_THRESHOLD, Key: "ce_threshold", Form: desc.TcTime, Show: func(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
-		if len(b) >= 4 && native.Uint32(b) != math.MaxUint32 {
-			p.Time(f.Key, "ce_threshold %s ", native.Uint32(b))
-		}
-	}},
-	{Type: uapi.TCA_FQ_TIMER_SLACK, Word: "timer_slack", Usage: "TIME", Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
-		if len(b) >= 4 {
-			p.Time64("timer_slack", "timer_slack %s ", int64(native.Uint32(b)))
-		}
-	}, Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
-		v, err := in.Time64("timer_slack")
-		if err == nil && (v < 0 || v > math.MaxUint32) {
-			return desc.Illegal("timer_slack")
-		}
-		e.Uint32(f.Type, uint32(v))
-		return err
-	}},
+	{Type: uapi.TCA_FQ_CE_THRESHOLD, Key: "ce_threshold", Form: desc.TcTime,
+		Show: func(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
+			if len(b) >= 4 && native.Uint32(b) != math.MaxUint32 {
+				p.Time(f.Key, "ce_threshold %s ", native.Uint32(b))
+			}
+		}},
+	{Type: uapi.TCA_FQ_TIMER_SLACK, Word: "timer_slack", Usage: "TIME",
+		Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+			if len(b) >= 4 {
+				p.Time64("timer_slack", "timer_slack %s ", int64(native.Uint32(b)))
+			}
+		}, Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+			v, err := in.Time64("timer_slack")
+			if err == nil && (v < 0 || v > math.MaxUint32) {
+				return desc.Illegal("timer_slack")
+			}
+			e.Uint32(f.Type, uint32(v))
+			return err
+		}},
 	{Type: uapi.TCA_FQ_HORIZON, Key: "horizon", Form: desc.TcTime},
-	{Type: uapi.TCA_FQ_HORIZON_DROP, Word: "horizon_cap", Words: []string{"horizon_drop"}, Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
-		policy := uint8(HORIZON_DROP_POLICY_CAP)
-		if in.Last() == "horizon_drop" {
-			policy = HORIZON_DROP_POLICY_DROP
-		}
-		e.Uint8(f.Type, policy)
-		return nil
-	}, Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
-		switch {
-		case len(b) == 0:
-		case b[0] == HORIZON_DROP_POLICY_CAP:
-			p.Null("horizon_cap", "horizon_cap ")
-		default:
-			p.Null("horizon_drop", "horizon_drop ")
-		}
-	}},
+	{Type: uapi.TCA_FQ_HORIZON_DROP, Word: "horizon_cap", Words: []string{"horizon_drop"},
+		Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+			policy := uint8(HORIZON_DROP_POLICY_CAP)
+			if in.Last() == "horizon_drop" {
+				policy = HORIZON_DROP_POLICY_DROP
+			}
+			e.Uint8(f.Type, policy)
+			return nil
+		}, Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+			switch {
+			case len(b) == 0:
+			case b[0] == HORIZON_DROP_POLICY_CAP:
+				p.Null("horizon_cap", "horizon_cap ")
+			default:
+				p.Null("horizon_drop", "horizon_drop ")
+			}
+		}},
 	{Type: uapi.TCA_FQ_OFFLOAD_HORIZON, Key: "offload_horizon", Form: desc.TcTime},
 }
 

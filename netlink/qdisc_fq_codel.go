@@ -67,7 +67,8 @@ var fqCodelFields = []desc.Field{
 	{Type: uapi.TCA_FQ_CODEL_QUANTUM, Key: "quantum", Form: desc.TcU32},
 	{Type: uapi.TCA_FQ_CODEL_TARGET, Key: "target", Form: desc.TcTime},
 	{Type: uapi.TCA_FQ_CODEL_CE_THRESHOLD, Key: "ce_threshold", Form: desc.TcTime},
-	{Type: uapi.TCA_FQ_CODEL_CE_THRESHOLD_SELECTOR, Word: "ce_threshold_selector", Usage: "VALUE/MASK", Read: readCESelector,
+	{Type: uapi.TCA_FQ_CODEL_CE_THRESHOLD_SELECTOR, Word: "ce_threshold_selector", Usage: "VALUE/MASK",
+		Read: readCESelector,
 		Show: func(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
 			value, mask := number8(b), number8(attrs[uapi.TCA_FQ_CODEL_CE_THRESHOLD_MASK])
 			if value != 0 || mask != 0 {

@@ -92,8 +92,10 @@ func (q *Gred) readQueues(b []byte) {
 			continue
 		}
 		q.List = append(q.List, GredQueue{
-			DP: p.DP, Limit: p.Limit, Min: p.QthMin, Max: p.QthMax, RedCurve: RedCurve{Wlog: p.Wlog, Plog: p.Plog, ScellLog: p.ScellLog}, Prio: p.Prio,
-			Stats: GredStats{Backlog: p.Backlog, Average: p.Qave, Packets: p.Packets, Bytes: uint64(p.Bytesin), ProbDrop: p.Early,
+			DP: p.DP, Limit: p.Limit, Min: p.QthMin, Max: p.QthMax,
+			RedCurve: RedCurve{Wlog: p.Wlog, Plog: p.Plog, ScellLog: p.ScellLog}, Prio: p.Prio,
+			Stats: GredStats{Backlog: p.Backlog, Average: p.Qave, Packets: p.Packets, Bytes: uint64(p.Bytesin),
+				ProbDrop:   p.Early,
 				ForcedDrop: p.Forced, Pdrop: p.Pdrop, Other: p.Other},
 		})
 	}
@@ -125,7 +127,8 @@ func gredEntry(c *attr.Codec, t attr.Type, v *gredVQ) {
 // send sets the queue.
 func (v *GredQueue) send(c *attr.Codec) {
 	p := uapi.TcGredQopt{
-		DP: v.DP, Limit: v.Limit, QthMin: v.Min, QthMax: v.Max, Wlog: v.Wlog, Plog: v.Plog, ScellLog: v.ScellLog, Prio: v.Prio,
+		DP: v.DP, Limit: v.Limit, QthMin: v.Min, QthMax: v.Max, Wlog: v.Wlog, Plog: v.Plog, ScellLog: v.ScellLog,
+		Prio: v.Prio,
 	}
 	attr.Struct(c, uapi.TCA_GRED_PARMS, uapi.SizeofTcGredQopt, &p)
 	v.stab(c, uapi.TCA_GRED_STAB)

@@ -182,24 +182,28 @@ type hfscWords struct{ rt, ls, ul *uapi.TcServiceCurve }
 const curveUsage = "{ [ [ m1 RATE ] d TIME ] m2 RATE | [ [ umax BYTES ] dmax TIME ] rate RATE }"
 
 var hfscClassFields = []desc.Field{
-	{Type: uapi.TCA_HFSC_RSC, Word: "rt", Usage: curveUsage, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
-		desc.Scratch[hfscWords](in).rt, err = readCurve(in, "rt")
-		return err
-	}, Show: showCurves},
-	{Type: uapi.TCA_HFSC_FSC, Word: "ls", Usage: curveUsage, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
-		desc.Scratch[hfscWords](in).ls, err = readCurve(in, "ls")
-		return err
-	}},
-	{Type: uapi.TCA_HFSC_RSC, Word: "sc", Usage: curveUsage, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		c, err := readCurve(in, "sc")
-		w := desc.Scratch[hfscWords](in)
-		w.rt, w.ls = c, c
-		return err
-	}},
-	{Type: uapi.TCA_HFSC_USC, Word: "ul", Usage: curveUsage, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
-		desc.Scratch[hfscWords](in).ul, err = readCurve(in, "ul")
-		return err
-	}},
+	{Type: uapi.TCA_HFSC_RSC, Word: "rt", Usage: curveUsage,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
+			desc.Scratch[hfscWords](in).rt, err = readCurve(in, "rt")
+			return err
+		}, Show: showCurves},
+	{Type: uapi.TCA_HFSC_FSC, Word: "ls", Usage: curveUsage,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
+			desc.Scratch[hfscWords](in).ls, err = readCurve(in, "ls")
+			return err
+		}},
+	{Type: uapi.TCA_HFSC_RSC, Word: "sc", Usage: curveUsage,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			c, err := readCurve(in, "sc")
+			w := desc.Scratch[hfscWords](in)
+			w.rt, w.ls = c, c
+			return err
+		}},
+	{Type: uapi.TCA_HFSC_USC, Word: "ul", Usage: curveUsage,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
+			desc.Scratch[hfscWords](in).ul, err = readCurve(in, "ul")
+			return err
+		}},
 }
 
 // readCurve takes a service curve, in one of its two forms.
@@ -242,7 +246,8 @@ func readCurve(in *desc.Args, what string) (*uapi.TcServiceCurve, error) {
 }
 
 // readCurveByDelay takes a curve by the most that is to be sent at once, and how long that may take.
-func readCurveByDelay(in *desc.Args, what string, c *uapi.TcServiceCurve, rate func(to *uint32, what string) error) (err error) {
+func readCurveByDelay(in *desc.Args, what string, c *uapi.TcServiceCurve,
+	rate func(to *uint32, what string) error) (err error) {
 	var umax, dmax, r uint32
 	if in.TakeAbbr("umax") {
 		if umax, err = in.Size("umax"); err != nil {

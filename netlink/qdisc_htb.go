@@ -37,7 +37,8 @@ func (q *Htb) Attrs() *QdiscAttrs { return &q.QdiscAttrs }
 func (q *Htb) Type() string { return "htb" }
 
 func (q *Htb) attrs(c *attr.Codec) {
-	p := uapi.TcHtbGlob{Version: q.Version, Rate2quantum: q.Rate2Quantum, Defcls: q.Defcls, Debug: q.Debug, DirectPkts: q.DirectPkts}
+	p := uapi.TcHtbGlob{Version: q.Version, Rate2quantum: q.Rate2Quantum, Defcls: q.Defcls, Debug: q.Debug,
+		DirectPkts: q.DirectPkts}
 	if c.Encoding() && p.Version > math.MaxUint16 {
 		p.Version >>= 16
 	}
@@ -45,7 +46,8 @@ func (q *Htb) attrs(c *attr.Codec) {
 	attr.OptU32(c, uapi.TCA_HTB_DIRECT_QLEN, &q.DirectQlen)
 	attr.Flag(c, uapi.TCA_HTB_OFFLOAD, &q.Offload)
 	if c.Decoding() {
-		q.Version, q.Rate2Quantum, q.Defcls, q.Debug, q.DirectPkts = p.Version, p.Rate2quantum, p.Defcls, p.Debug, p.DirectPkts
+		q.Version, q.Rate2Quantum, q.Defcls, q.Debug, q.DirectPkts = p.Version, p.Rate2quantum, p.Defcls, p.Debug,
+			p.DirectPkts
 	}
 }
 
@@ -151,32 +153,36 @@ func rateTable(c *attr.Codec, t attr.Type, rate *uapi.TcRatespec) {
 func (*Htb) describe() desc.Kind { return desc.Kind{Fields: htbFields, Complete: completeHtb} }
 
 var htbFields = []desc.Field{
-	{Type: uapi.TCA_HTB_INIT, Word: "r2q", Usage: "NUMBER", Show: showHtb, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[htbWords](in)
-		v, err := in.Number(32, 10, "r2q")
-		w.given = true
-		return set(&w.r2q, v, err)
-	}},
-	{Word: "default", Usage: "MINOR", Type: uapi.TCA_HTB_INIT, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		v, err := in.Number(32, 16, "default")
-		return set(&desc.Scratch[htbWords](in).defcls, v, err)
-	}},
-	{Word: "debug", Usage: "DIGITS", Type: uapi.TCA_HTB_INIT, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		digits, err := in.Next()
-		for i := 0; i < min(len(digits), 16) && digits[i] >= '0' && digits[i] <= '3'; i++ {
-			desc.Scratch[htbWords](in).debug |= uint32(digits[i]-'0') << (2 * i)
-		}
-		return err
-	}},
-	{Word: "direct_qlen", Usage: "PACKETS", Type: uapi.TCA_HTB_DIRECT_QLEN, Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
-		if len(b) >= 4 {
-			p.Uint("direct_qlen", " direct_qlen %d", uint64(native.Uint32(b)))
-		}
-	}, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		v, err := in.Number(32, 10, "direct_qlen")
-		desc.Scratch[htbWords](in).qlen = new(uint32(v))
-		return err
-	}},
+	{Type: uapi.TCA_HTB_INIT, Word: "r2q", Usage: "NUMBER", Show: showHtb,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[htbWords](in)
+			v, err := in.Number(32, 10, "r2q")
+			w.given = true
+			return set(&w.r2q, v, err)
+		}},
+	{Word: "default", Usage: "MINOR", Type: uapi.TCA_HTB_INIT,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			v, err := in.Number(32, 16, "default")
+			return set(&desc.Scratch[htbWords](in).defcls, v, err)
+		}},
+	{Word: "debug", Usage: "DIGITS", Type: uapi.TCA_HTB_INIT,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			digits, err := in.Next()
+			for i := 0; i < min(len(digits), 16) && digits[i] >= '0' && digits[i] <= '3'; i++ {
+				desc.Scratch[htbWords](in).debug |= uint32(digits[i]-'0') << (2 * i)
+			}
+			return err
+		}},
+	{Word: "direct_qlen", Usage: "PACKETS", Type: uapi.TCA_HTB_DIRECT_QLEN,
+		Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+			if len(b) >= 4 {
+				p.Uint("direct_qlen", " direct_qlen %d", uint64(native.Uint32(b)))
+			}
+		}, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			v, err := in.Number(32, 10, "direct_qlen")
+			desc.Scratch[htbWords](in).qlen = new(uint32(v))
+			return err
+		}},
 	{Word: "offload", Type: uapi.TCA_HTB_OFFLOAD, Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 		if b != nil {
 			p.Null("offload", " offload")
@@ -240,31 +246,37 @@ type htbClassWords struct {
 }
 
 var htbClassFields = []desc.Field{
-	{Type: uapi.TCA_HTB_PARMS, Word: "prio", Usage: "NUMBER", Show: showHtbClass, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		v, err := in.Number(32, 10, "prio")
-		return set(&desc.Scratch[htbClassWords](in).prio, v, err)
-	}},
-	{Word: "mtu", Usage: "BYTES", Type: uapi.TCA_HTB_PARMS, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[htbClassWords](in)
-		v, err := in.Number(32, 10, "mtu")
-		w.mtuGiven = true
-		return set(&w.mtu, v, err)
-	}},
-	{Word: "mpu", Usage: "BYTES", Type: uapi.TCA_HTB_PARMS, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		v, err := in.Number(16, 10, "mpu")
-		return set(&desc.Scratch[htbClassWords](in).mpu, v, err)
-	}},
-	{Word: "overhead", Usage: "BYTES", Type: uapi.TCA_HTB_PARMS, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		v, err := in.Number(16, 10, "overhead")
-		return set(&desc.Scratch[htbClassWords](in).overhead, v, err)
-	}},
-	{Word: "linklayer", Usage: "{ ethernet | atm | adsl }", Type: uapi.TCA_HTB_PARMS, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		return readLinkLayer(in, &desc.Scratch[htbClassWords](in).linkLayer)
-	}},
-	{Word: "quantum", Usage: "BYTES", Type: uapi.TCA_HTB_PARMS, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		v, err := in.Number(32, 10, "quantum")
-		return set(&desc.Scratch[htbClassWords](in).quantum, v, err)
-	}},
+	{Type: uapi.TCA_HTB_PARMS, Word: "prio", Usage: "NUMBER", Show: showHtbClass,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			v, err := in.Number(32, 10, "prio")
+			return set(&desc.Scratch[htbClassWords](in).prio, v, err)
+		}},
+	{Word: "mtu", Usage: "BYTES", Type: uapi.TCA_HTB_PARMS,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[htbClassWords](in)
+			v, err := in.Number(32, 10, "mtu")
+			w.mtuGiven = true
+			return set(&w.mtu, v, err)
+		}},
+	{Word: "mpu", Usage: "BYTES", Type: uapi.TCA_HTB_PARMS,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			v, err := in.Number(16, 10, "mpu")
+			return set(&desc.Scratch[htbClassWords](in).mpu, v, err)
+		}},
+	{Word: "overhead", Usage: "BYTES", Type: uapi.TCA_HTB_PARMS,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			v, err := in.Number(16, 10, "overhead")
+			return set(&desc.Scratch[htbClassWords](in).overhead, v, err)
+		}},
+	{Word: "linklayer", Usage: "{ ethernet | atm | adsl }", Type: uapi.TCA_HTB_PARMS,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			return readLinkLayer(in, &desc.Scratch[htbClassWords](in).linkLayer)
+		}},
+	{Word: "quantum", Usage: "BYTES", Type: uapi.TCA_HTB_PARMS,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			v, err := in.Number(32, 10, "quantum")
+			return set(&desc.Scratch[htbClassWords](in).quantum, v, err)
+		}},
 	{Word: "burst", Words: []string{"buffer", "maxburst"}, Usage: "BYTES[/BYTES]", Type: uapi.TCA_HTB_RTAB,
 		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
 			w := desc.Scratch[htbClassWords](in)
@@ -279,22 +291,24 @@ var htbClassFields = []desc.Field{
 			w.ceilCell1 = log + 1
 			return set(&w.cbuffer, v, err)
 		}},
-	{Word: "ceil", Exact: true, Usage: "RATE", Type: uapi.TCA_HTB_CEIL64, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[htbClassWords](in)
-		if err := once(w.ceil != 0, "ceil"); err != nil {
-			return err
-		}
-		v, err := in.Rate("ceil")
-		return set(&w.ceil, v, err)
-	}},
-	{Word: "rate", Exact: true, Usage: "RATE", Type: uapi.TCA_HTB_RATE64, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[htbClassWords](in)
-		if err := once(w.rate != 0, "rate"); err != nil {
-			return err
-		}
-		v, err := in.Rate("rate")
-		return set(&w.rate, v, err)
-	}},
+	{Word: "ceil", Exact: true, Usage: "RATE", Type: uapi.TCA_HTB_CEIL64,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[htbClassWords](in)
+			if err := once(w.ceil != 0, "ceil"); err != nil {
+				return err
+			}
+			v, err := in.Rate("ceil")
+			return set(&w.ceil, v, err)
+		}},
+	{Word: "rate", Exact: true, Usage: "RATE", Type: uapi.TCA_HTB_RATE64,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[htbClassWords](in)
+			if err := once(w.rate != 0, "rate"); err != nil {
+				return err
+			}
+			v, err := in.Rate("rate")
+			return set(&w.rate, v, err)
+		}},
 }
 
 func completeHtbClass(in *desc.Args, e *wire.Encoder, _ bool) error {
@@ -347,7 +361,8 @@ func showHtbClass(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
 			p.Int("quantum", "quantum %d ", int64(int32(o.Quantum)))
 		}
 	}
-	rate, ceil := number64(attrs[uapi.TCA_HTB_RATE64], uint64(o.Rate.Rate)), number64(attrs[uapi.TCA_HTB_CEIL64], uint64(o.Ceil.Rate))
+	rate, ceil := number64(attrs[uapi.TCA_HTB_RATE64], uint64(o.Rate.Rate)),
+		number64(attrs[uapi.TCA_HTB_CEIL64], uint64(o.Ceil.Rate))
 	p.Rate("rate", "rate %s ", rate)
 	if o.Rate.Overhead != 0 {
 		p.Uint("overhead", "overhead %d ", uint64(o.Rate.Overhead))

@@ -16,7 +16,8 @@ func (q *Ingress) Attrs() *QdiscAttrs { return &q.QdiscAttrs }
 func (q *Ingress) Type() string { return "ingress" }
 
 func (*Ingress) describe() desc.Kind {
-	return desc.Kind{Sparse: true, Fields: ingressFields, Raw: func(p *desc.Printer, _ []byte) { p.Text("---------------- ") }}
+	return desc.Kind{Sparse: true, Fields: ingressFields,
+		Raw: func(p *desc.Printer, _ []byte) { p.Text("---------------- ") }}
 }
 
 // ingressFields has what older commands say, which changes nothing.

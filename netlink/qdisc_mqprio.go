@@ -67,12 +67,13 @@ func (q *Mqprio) attrs(c *attr.Codec) {
 	attr.OptU16(c, uapi.TCA_MQPRIO_SHAPER, &q.Shaper)
 	attr.Repeat(c, uapi.TCA_MQPRIO_MIN_RATE64|uapi.NLA_F_NESTED, uapi.TCA_MQPRIO_MIN_RATE64, &q.MinRate, attr.U64[uint64])
 	attr.Repeat(c, uapi.TCA_MQPRIO_MAX_RATE64|uapi.NLA_F_NESTED, uapi.TCA_MQPRIO_MAX_RATE64, &q.MaxRate, attr.U64[uint64])
-	attr.Siblings(c, uapi.TCA_MQPRIO_TC_ENTRY|uapi.NLA_F_NESTED, &q.Preempt, func(c *attr.Codec, t attr.Type, v *TrafficClassPreemption) {
-		attr.Nest(c, t, func(c *attr.Codec) {
-			attr.U32(c, uapi.TCA_MQPRIO_TC_ENTRY_INDEX, &v.Class)
-			attr.U32(c, uapi.TCA_MQPRIO_TC_ENTRY_FP, &v.FP)
+	attr.Siblings(c, uapi.TCA_MQPRIO_TC_ENTRY|uapi.NLA_F_NESTED, &q.Preempt,
+		func(c *attr.Codec, t attr.Type, v *TrafficClassPreemption) {
+			attr.Nest(c, t, func(c *attr.Codec) {
+				attr.U32(c, uapi.TCA_MQPRIO_TC_ENTRY_INDEX, &v.Class)
+				attr.U32(c, uapi.TCA_MQPRIO_TC_ENTRY_FP, &v.FP)
+			})
 		})
-	})
 }
 
 func (t *TrafficClasses) wire() uapi.TcMqprioQopt {

@@ -132,7 +132,8 @@ func (n *Netem) String() string {
 }
 
 func (n *Netem) attrs(c *attr.Codec) {
-	p := uapi.TcNetemQopt{Latency: n.Latency, Limit: n.Limit, Loss: n.Loss, Gap: n.Gap, Duplicate: n.Duplicate, Jitter: n.Jitter}
+	p := uapi.TcNetemQopt{Latency: n.Latency, Limit: n.Limit, Loss: n.Loss, Gap: n.Gap, Duplicate: n.Duplicate,
+		Jitter: n.Jitter}
 	if c.Encoding() {
 		p.Latency, p.Jitter = ticksOr(p.Latency, n.Latency64), ticksOr(p.Jitter, n.Jitter64)
 	}
@@ -179,7 +180,8 @@ func (n *Netem) rate(c *attr.Codec) {
 	rate := above32(n.Rate64)
 	attr.U64(c, uapi.TCA_NETEM_RATE64|attr.IfSet, &rate)
 	p := uapi.TcNetemRate{
-		Rate: rateSpec(n.Rate64, 0, 0, 0).Rate, PacketOverhead: n.PacketOverhead, CellSize: n.CellSize, CellOverhead: n.CellOverhead,
+		Rate: rateSpec(n.Rate64, 0, 0, 0).Rate, PacketOverhead: n.PacketOverhead, CellSize: n.CellSize,
+		CellOverhead: n.CellOverhead,
 	}
 	structIf(c, uapi.TCA_NETEM_RATE, uapi.SizeofTcNetemRate, &p, n.Rate64 != 0)
 	if c.Decoding() {

@@ -15,8 +15,9 @@ type Plug struct {
 
 // What a change of [Plug] does.
 const (
-	TCQ_PLUG_BUFFER             = uapi.TCQ_PLUG_BUFFER             // packets from now on wait
-	TCQ_PLUG_RELEASE_ONE        = uapi.TCQ_PLUG_RELEASE_ONE        // those that came before the last TCQ_PLUG_BUFFER are sent
+	TCQ_PLUG_BUFFER = uapi.TCQ_PLUG_BUFFER // packets from now on wait
+	// those that came before the last TCQ_PLUG_BUFFER are sent
+	TCQ_PLUG_RELEASE_ONE        = uapi.TCQ_PLUG_RELEASE_ONE
 	TCQ_PLUG_RELEASE_INDEFINITE = uapi.TCQ_PLUG_RELEASE_INDEFINITE // all are sent, and those that come
 	TCQ_PLUG_LIMIT              = uapi.TCQ_PLUG_LIMIT              // Limit is changed
 )

@@ -49,11 +49,12 @@ func (*PfifoFast) describe() desc.Kind {
 }
 
 var prioFields = []desc.Field{
-	{Type: desc.Header, Word: "bands", Usage: "NUMBER", Show: showPrio, Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
-		v, err := in.Signed(10, "bands")
-		native.PutUint32(in.Written(e, f.Type), uint32(v))
-		return err
-	}},
+	{Type: desc.Header, Word: "bands", Usage: "NUMBER", Show: showPrio,
+		Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+			v, err := in.Signed(10, "bands")
+			native.PutUint32(in.Written(e, f.Type), uint32(v))
+			return err
+		}},
 	{Type: desc.Header, Word: "priomap", Usage: "BAND...", Read: readPriomap},
 }
 

@@ -24,7 +24,8 @@ type Sfb struct {
 func NewSfb(attrs QdiscAttrs) *Sfb {
 	return &Sfb{
 		QdiscAttrs: attrs, RehashInterval: 600 * 1000, WarmupTime: 60 * 1000, Max: 25, BinSize: 20,
-		Increment: (uapi.SFB_MAX_PROB + 1000) / 2000, Decrement: (uapi.SFB_MAX_PROB + 10000) / 20000, PenaltyRate: 10, PenaltyBurst: 20,
+		Increment: (uapi.SFB_MAX_PROB + 1000) / 2000, Decrement: (uapi.SFB_MAX_PROB + 10000) / 20000, PenaltyRate: 10,
+		PenaltyBurst: 20,
 	}
 }
 
@@ -41,7 +42,8 @@ func (q *Sfb) attrs(c *attr.Codec) {
 	}
 	attr.Struct(c, uapi.TCA_SFB_PARMS, uapi.SizeofTcSfbQopt, &p)
 	if c.Decoding() {
-		q.RehashInterval, q.WarmupTime, q.Max, q.BinSize, q.Increment = p.RehashInterval, p.WarmupTime, p.Max, p.BinSize, p.Increment
+		q.RehashInterval, q.WarmupTime, q.Max, q.BinSize, q.Increment = p.RehashInterval, p.WarmupTime, p.Max, p.BinSize,
+			p.Increment
 		q.Decrement, q.Limit, q.PenaltyRate, q.PenaltyBurst = p.Decrement, p.Limit, p.PenaltyRate, p.PenaltyBurst
 	}
 }

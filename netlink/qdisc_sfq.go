@@ -42,37 +42,43 @@ func (q *Sfq) Type() string { return "sfq" }
 
 // String returns the fields that are set.
 func (q *Sfq) String() string {
-	return fmt.Sprintf("{%v -- Quantum: %d, Perturb: %d, Limit: %d, Divisor: %d}", q.Attrs(), q.Quantum, q.Perturb, q.Limit, q.Divisor)
+	return fmt.Sprintf("{%v -- Quantum: %d, Perturb: %d, Limit: %d, Divisor: %d}", q.Attrs(), q.Quantum, q.Perturb,
+		q.Limit, q.Divisor)
 }
 
 func (q *Sfq) attrs(c *attr.Codec) {
-	p := uapi.TcSfqQoptV1{V0: uapi.TcSfqQopt{Quantum: q.Quantum, PerturbPeriod: q.Perturb, Limit: q.Limit, Divisor: q.Divisor, Flows: q.Flows}, Depth: q.Depth}
+	p := uapi.TcSfqQoptV1{V0: uapi.TcSfqQopt{Quantum: q.Quantum, PerturbPeriod: q.Perturb, Limit: q.Limit,
+		Divisor: q.Divisor, Flows: q.Flows}, Depth: q.Depth}
 	if q.HeadDrop {
 		p.Headdrop = 1
 	}
 	if r := q.Red; r != nil {
 		p.Limit = r.Limit
-		p.QthMin, p.QthMax, p.Wlog, p.Plog, p.ScellLog, p.Flags, p.MaxP = r.Min, r.Max, r.Wlog, r.Plog, r.ScellLog, r.Flags, r.MaxProbability
+		p.QthMin, p.QthMax, p.Wlog, p.Plog, p.ScellLog, p.Flags, p.MaxP = r.Min, r.Max, r.Wlog, r.Plog, r.ScellLog, r.Flags,
+			r.MaxProbability
 	}
 	attr.Header(c, uapi.SizeofTcSfqQoptV1, &p)
 	if !c.Decoding() {
 		return
 	}
-	q.Quantum, q.Perturb, q.Limit, q.Divisor, q.Flows = p.V0.Quantum, p.V0.PerturbPeriod, p.V0.Limit, p.V0.Divisor, p.V0.Flows
+	q.Quantum, q.Perturb, q.Limit, q.Divisor, q.Flows = p.V0.Quantum, p.V0.PerturbPeriod, p.V0.Limit, p.V0.Divisor,
+		p.V0.Flows
 	q.Depth, q.HeadDrop = p.Depth, p.Headdrop != 0
 	if p.QthMin != 0 || p.Flags != 0 {
-		q.Red = &SfqRed{Min: p.QthMin, Max: p.QthMax, Wlog: p.Wlog, Plog: p.Plog, ScellLog: p.ScellLog, Flags: p.Flags, MaxProbability: p.MaxP, Limit: p.Limit}
+		q.Red = &SfqRed{Min: p.QthMin, Max: p.QthMax, Wlog: p.Wlog, Plog: p.Plog, ScellLog: p.ScellLog, Flags: p.Flags,
+			MaxProbability: p.MaxP, Limit: p.Limit}
 	}
 }
 
 func (*Sfq) describe() desc.Kind {
-	return desc.Kind{Fields: sfqFields, Exact: true, Sparse: true, Complete: completeSfq, Statistics: func(p *desc.Printer, b []byte) {
-		if len(b) >= uapi.SizeofTcSfqXstats {
-			var x uapi.TcSfqXstats
-			x.Decode(b)
-			p.Int("allot", "  allot %d", int64(x.Allot))
-		}
-	}, Raw: showSfq}
+	return desc.Kind{Fields: sfqFields, Exact: true, Sparse: true, Complete: completeSfq,
+		Statistics: func(p *desc.Printer, b []byte) {
+			if len(b) >= uapi.SizeofTcSfqXstats {
+				var x uapi.TcSfqXstats
+				x.Decode(b)
+				p.Int("allot", "  allot %d", int64(x.Allot))
+			}
+		}, Raw: showSfq}
 }
 
 // sfqWords are what the words of a command say of an [Sfq].

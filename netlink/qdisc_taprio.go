@@ -20,8 +20,9 @@ type Taprio struct {
 
 // How [Taprio] works.
 const (
-	TCA_TAPRIO_ATTR_FLAG_TXTIME_ASSIST = uapi.TCA_TAPRIO_ATTR_FLAG_TXTIME_ASSIST // by times of packets, which etf or the hardware sends at
-	TCA_TAPRIO_ATTR_FLAG_FULL_OFFLOAD  = uapi.TCA_TAPRIO_ATTR_FLAG_FULL_OFFLOAD  // all by the hardware
+	// by times of packets, which etf or the hardware sends at
+	TCA_TAPRIO_ATTR_FLAG_TXTIME_ASSIST = uapi.TCA_TAPRIO_ATTR_FLAG_TXTIME_ASSIST
+	TCA_TAPRIO_ATTR_FLAG_FULL_OFFLOAD  = uapi.TCA_TAPRIO_ATTR_FLAG_FULL_OFFLOAD // all by the hardware
 )
 
 // TaprioSchedule is a schedule of [Taprio]. Times are in nanoseconds.
@@ -75,24 +76,26 @@ func (q *Taprio) attrs(c *attr.Codec) {
 			q.Admin.attrs(c)
 		})
 	}
-	attr.Siblings(c, uapi.TCA_TAPRIO_ATTR_TC_ENTRY|uapi.NLA_F_NESTED, &q.Entries, func(c *attr.Codec, t attr.Type, v *TaprioClass) {
-		attr.Nest(c, t, func(c *attr.Codec) {
-			attr.U32(c, uapi.TCA_TAPRIO_TC_ENTRY_INDEX, &v.Class)
-			attr.OptU32(c, uapi.TCA_TAPRIO_TC_ENTRY_MAX_SDU, &v.MaxSDU)
-			attr.OptU32(c, uapi.TCA_TAPRIO_TC_ENTRY_FP, &v.FP)
+	attr.Siblings(c, uapi.TCA_TAPRIO_ATTR_TC_ENTRY|uapi.NLA_F_NESTED, &q.Entries,
+		func(c *attr.Codec, t attr.Type, v *TaprioClass) {
+			attr.Nest(c, t, func(c *attr.Codec) {
+				attr.U32(c, uapi.TCA_TAPRIO_TC_ENTRY_INDEX, &v.Class)
+				attr.OptU32(c, uapi.TCA_TAPRIO_TC_ENTRY_MAX_SDU, &v.MaxSDU)
+				attr.OptU32(c, uapi.TCA_TAPRIO_TC_ENTRY_FP, &v.FP)
+			})
 		})
-	})
 }
 
 func (s *TaprioSchedule) attrs(c *attr.Codec) {
 	attr.S64(c, uapi.TCA_TAPRIO_ATTR_SCHED_BASE_TIME|attr.IfSet, &s.BaseTime)
 	attr.S64(c, uapi.TCA_TAPRIO_ATTR_SCHED_CYCLE_TIME|attr.IfSet, &s.CycleTime)
 	attr.S64(c, uapi.TCA_TAPRIO_ATTR_SCHED_CYCLE_TIME_EXTENSION|attr.IfSet, &s.CycleTimeExtension)
-	attr.Repeat(c, uapi.TCA_TAPRIO_ATTR_SCHED_ENTRY_LIST|uapi.NLA_F_NESTED, uapi.TCA_TAPRIO_SCHED_ENTRY, &s.Gates, func(c *attr.Codec, t attr.Type, v *TaprioGate) {
-		attr.Nest(c, t, func(c *attr.Codec) {
-			attr.U8(c, uapi.TCA_TAPRIO_SCHED_ENTRY_CMD, &v.Command)
-			attr.U32(c, uapi.TCA_TAPRIO_SCHED_ENTRY_GATE_MASK, &v.Gates)
-			attr.U32(c, uapi.TCA_TAPRIO_SCHED_ENTRY_INTERVAL, &v.Interval)
+	attr.Repeat(c, uapi.TCA_TAPRIO_ATTR_SCHED_ENTRY_LIST|uapi.NLA_F_NESTED, uapi.TCA_TAPRIO_SCHED_ENTRY, &s.Gates,
+		func(c *attr.Codec, t attr.Type, v *TaprioGate) {
+			attr.Nest(c, t, func(c *attr.Codec) {
+				attr.U8(c, uapi.TCA_TAPRIO_SCHED_ENTRY_CMD, &v.Command)
+				attr.U32(c, uapi.TCA_TAPRIO_SCHED_ENTRY_GATE_MASK, &v.Gates)
+				attr.U32(c, uapi.TCA_TAPRIO_SCHED_ENTRY_INTERVAL, &v.Interval)
+			})
 		})
-	})
 }

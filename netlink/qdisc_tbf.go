@@ -77,22 +77,24 @@ type tbfWords struct {
 }
 
 var tbfFields = []desc.Field{
-	{Type: uapi.TCA_TBF_PARMS, Word: "limit", Usage: "BYTES", Show: showTbf, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[tbfWords](in)
-		if w.limit != 0 || w.latency != 0 {
-			return desc.Failed("tbf: \"limit\" or \"latency\" is given twice")
-		}
-		v, err := in.Size("limit")
-		return set(&w.limit, v, err)
-	}},
-	{Word: "latency", Usage: "TIME", Type: uapi.TCA_TBF_PARMS, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[tbfWords](in)
-		if w.limit != 0 || w.latency != 0 {
-			return desc.Failed("tbf: \"limit\" or \"latency\" is given twice")
-		}
-		v, err := in.Time("latency")
-		return set(&w.latency, v, err)
-	}},
+	{Type: uapi.TCA_TBF_PARMS, Word: "limit", Usage: "BYTES", Show: showTbf,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[tbfWords](in)
+			if w.limit != 0 || w.latency != 0 {
+				return desc.Failed("tbf: \"limit\" or \"latency\" is given twice")
+			}
+			v, err := in.Size("limit")
+			return set(&w.limit, v, err)
+		}},
+	{Word: "latency", Usage: "TIME", Type: uapi.TCA_TBF_PARMS,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[tbfWords](in)
+			if w.limit != 0 || w.latency != 0 {
+				return desc.Failed("tbf: \"limit\" or \"latency\" is given twice")
+			}
+			v, err := in.Time("latency")
+			return set(&w.latency, v, err)
+		}},
 	{Word: "burst", Words: []string{"buffer", "maxburst"}, Usage: "BYTES[/BYTES]", Type: uapi.TCA_TBF_BURST,
 		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
 			w := desc.Scratch[tbfWords](in)
@@ -113,33 +115,38 @@ var tbfFields = []desc.Field{
 			w.mtuCell1 = log + 1
 			return set(&w.mtu, v, err)
 		}},
-	{Word: "mpu", Exact: true, Usage: "BYTES", Type: uapi.TCA_TBF_PARMS, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		v, err := in.Size("mpu")
-		return set(&desc.Scratch[tbfWords](in).mpu, v, err)
-	}},
-	{Word: "rate", Exact: true, Usage: "RATE", Type: uapi.TCA_TBF_RATE64, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[tbfWords](in)
-		if err := once(w.rate != 0, "rate"); err != nil {
-			return err
-		}
-		v, err := in.Rate("rate")
-		return set(&w.rate, v, err)
-	}},
-	{Word: "peakrate", Usage: "RATE", Type: uapi.TCA_TBF_PRATE64, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[tbfWords](in)
-		if err := once(w.peak != 0, "peakrate"); err != nil {
-			return err
-		}
-		v, err := in.Rate("peakrate")
-		return set(&w.peak, v, err)
-	}},
-	{Word: "overhead", Usage: "BYTES", Type: uapi.TCA_TBF_PARMS, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		v, err := in.Number(16, 10, "overhead")
-		return set(&desc.Scratch[tbfWords](in).overhead, v, err)
-	}},
-	{Word: "linklayer", Usage: "{ ethernet | atm | adsl }", Type: uapi.TCA_TBF_PARMS, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		return readLinkLayer(in, &desc.Scratch[tbfWords](in).linkLayer)
-	}},
+	{Word: "mpu", Exact: true, Usage: "BYTES", Type: uapi.TCA_TBF_PARMS,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			v, err := in.Size("mpu")
+			return set(&desc.Scratch[tbfWords](in).mpu, v, err)
+		}},
+	{Word: "rate", Exact: true, Usage: "RATE", Type: uapi.TCA_TBF_RATE64,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[tbfWords](in)
+			if err := once(w.rate != 0, "rate"); err != nil {
+				return err
+			}
+			v, err := in.Rate("rate")
+			return set(&w.rate, v, err)
+		}},
+	{Word: "peakrate", Usage: "RATE", Type: uapi.TCA_TBF_PRATE64,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[tbfWords](in)
+			if err := once(w.peak != 0, "peakrate"); err != nil {
+				return err
+			}
+			v, err := in.Rate("peakrate")
+			return set(&w.peak, v, err)
+		}},
+	{Word: "overhead", Usage: "BYTES", Type: uapi.TCA_TBF_PARMS,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			v, err := in.Number(16, 10, "overhead")
+			return set(&desc.Scratch[tbfWords](in).overhead, v, err)
+		}},
+	{Word: "linklayer", Usage: "{ ethernet | atm | adsl }", Type: uapi.TCA_TBF_PARMS,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			return readLinkLayer(in, &desc.Scratch[tbfWords](in).linkLayer)
+		}},
 }
 
 func completeTbf(in *desc.Args, e *wire.Encoder, _ bool) error {
@@ -199,7 +206,8 @@ func showTbf(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
 	}
 	var o uapi.TcTbfQopt
 	o.Decode(b)
-	rate, peak := number64(attrs[uapi.TCA_TBF_RATE64], uint64(o.Rate.Rate)), number64(attrs[uapi.TCA_TBF_PRATE64], uint64(o.Peakrate.Rate))
+	rate, peak := number64(attrs[uapi.TCA_TBF_RATE64], uint64(o.Rate.Rate)),
+		number64(attrs[uapi.TCA_TBF_PRATE64], uint64(o.Peakrate.Rate))
 	p.Rate("rate", "rate %s ", rate)
 	burst := func(key, short string, rate uint64, ticks uint32, r *uapi.TcRatespec) {
 		size := xmitBytes(rate, ticks)

@@ -41,7 +41,8 @@ type QdiscAttrs struct {
 
 // String returns where the queueing discipline is.
 func (q QdiscAttrs) String() string {
-	return fmt.Sprintf("{LinkIndex: %d, Handle: %s, Parent: %s, Refcnt: %d}", q.LinkIndex, HandleStr(q.Handle), HandleStr(q.Parent), q.Refcnt)
+	return fmt.Sprintf("{LinkIndex: %d, Handle: %s, Parent: %s, Refcnt: %d}", q.LinkIndex, HandleStr(q.Handle),
+		HandleStr(q.Parent), q.Refcnt)
 }
 
 // GenericQdisc is a queueing discipline of a kind that the package knows by its name only, or
@@ -175,7 +176,8 @@ func decodeQdisc(b []byte) (Qdisc, error) {
 	}
 	*q.Attrs() = QdiscAttrs{
 		LinkIndex: int(m.Ifindex), Handle: m.Handle, Parent: m.Parent, Refcnt: m.Info,
-		IngressBlock: m.ingress, EgressBlock: m.egress, Offloaded: m.offloaded, Statistics: (*QdiscStatistics)(stats), Xstats: app,
+		IngressBlock: m.ingress, EgressBlock: m.egress, Offloaded: m.offloaded, Statistics: (*QdiscStatistics)(stats),
+		Xstats: app,
 	}
 	return q, nil
 }

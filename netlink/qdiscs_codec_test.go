@@ -25,39 +25,57 @@ type sentOptions struct {
 
 // tcSent is what tc of iproute2 6.1 sent in TCA_OPTIONS, without rate tables, and the same as a value.
 var tcSent = []sentOptions{
-	{"tc qdisc add dev d0 root handle 1: tbf rate 1mbit burst 5000 limit 7000 peakrate 7mbit minburst 1540 overhead 14 mpu 64", "tbf", false,
+	{"tc qdisc add dev d0 root handle 1: tbf rate 1mbit burst 5000 limit 7000 peakrate 7mbit minburst 1540 overhead " +
+		"14 mpu 64", "tbf", false,
 		"2800010003010e00ffff400048e8010003010e00ffff4000f8590d00581b0000688909006c6b000008000600881300000800070004060000",
-		&Tbf{Rate: 125000, Limit: 7000, Buffer: 625000, Burst: 5000, Peakrate: 875000, Minburst: 1540, Overhead: 14, Mpu: 64, LinkLayer: 1}},
+		&Tbf{Rate: 125000, Limit: 7000, Buffer: 625000, Burst: 5000, Peakrate: 875000, Minburst: 1540, Overhead: 14, Mpu: 64,
+			LinkLayer: 1}},
 	{"tc qdisc add dev d0 root handle 1: htb default 12 r2q 20 direct_qlen 50", "htb", false,
 		"1800020003000000140000001200000000000000000000000800050032000000",
 		&Htb{Version: 3, Rate2Quantum: 20, Defcls: 0x12, DirectQlen: new(uint32(50))}},
-	{"tc class add dev d0 parent 1: classid 1:1 htb rate 40gbit ceil 100gbit burst 400000b cburst 3000000b prio 3 quantum 4000", "htb", true,
-		"0c00060000f2052a010000000c00070000dd0ee9020000003000010003010000ffff0000ffffffff03010000ffff0000ffffffffe2040000a60e0000a00f00000000000003000000",
+	{"tc class add dev d0 parent 1: classid 1:1 htb rate 40gbit ceil 100gbit burst 400000b cburst 3000000b prio 3 " +
+		"quantum 4000", "htb", true,
+		"0c00060000f2052a010000000c00070000dd0ee9020000003000010003010000ffff0000ffffffff03010000ffff0000ffffffffe2040000" +
+			"a60e0000a00f00000000000003000000",
 		&HtbClass{Rate: 5e9, Ceil: 12.5e9, Buffer: 1250, Cbuffer: 3750, Quantum: 4000, Prio: 3, LinkLayer: 1}},
 	{"tc qdisc add dev d0 root handle 2: prio bands 4 priomap 3 2 1 0 3 2 1 0 3 2 1 0 3 2 1 0", "prio", false,
 		"0400000003020100030201000302010003020100",
 		&Prio{Bands: 4, PriorityMap: [...]uint8{3, 2, 1, 0, 3, 2, 1, 0, 3, 2, 1, 0, 3, 2, 1, 0}}},
-	{"tc qdisc add dev d0 root handle 2: fq limit 5000 flow_limit 50 quantum 4000 initial_quantum 9000 maxrate 80mbit buckets 512 nopacing refill_delay 80ms low_rate_threshold 1mbit orphan_mask 255 ce_threshold 4ms timer_slack 20us horizon 5s horizon_cap", "fq", false,
-		"08000800090000000800010088130000080002003200000008000300a00f000008000400282300000800050000000000080007008096980008000b0048e80100080009008038010008000a00ff00000008000c00a00f000008000d00204e000008000e00404b4c0005000f0000000000",
-		&Fq{PacketLimit: 5000, FlowPacketLimit: 50, Quantum: 4000, InitialQuantum: 9000, FlowMaxRate: 10000000, Buckets: 9, FlowRefillDelay: 80000,
-			LowRateThreshold: 125000, OrphanMask: 255, CEThreshold: new(uint32(4000)), TimerSlack: new(uint32(20000)), Horizon: 5000000}},
-	{"tc qdisc add dev d0 root handle 2: fq_codel limit 2000 flows 512 target 8ms interval 60ms quantum 500 noecn ce_threshold 2ms memory_limit 4000000 drop_batch 16", "fq_codel", false,
-		"08000200d0070000080005000002000008000600f40100000800030060ea000008000100401f0000080004000000000008000700d00700000800090000093d000800080010000000",
-		&FqCodel{Limit: 2000, Flows: 512, Target: 8000, Interval: 60000, Quantum: 500, CEThreshold: 2000, MemoryLimit: 4000000, DropBatchSize: 16}},
-	{"tc qdisc add dev d0 root handle 2: sfq limit 900 perturb 10 quantum 3000 divisor 512 flows 100 depth 60 headdrop redflowlimit 100000 min 8000 max 60000 probability 0.2 ecn harddrop", "sfq", false,
-		"b80b00000a0000008403000000020000640000003c00000001000000a0860100401f000060ea00000612000333333333000000000000000000000000000000000000000000000000",
+	{"tc qdisc add dev d0 root handle 2: fq limit 5000 flow_limit 50 quantum 4000 initial_quantum 9000 maxrate 80mbit " +
+		"buckets 512 nopacing refill_delay 80ms low_rate_threshold 1mbit orphan_mask 255 ce_threshold 4ms timer_slack " +
+		"20us horizon 5s horizon_cap", "fq", false,
+		"08000800090000000800010088130000080002003200000008000300a00f0000080004002823000008000500000000000800070080969800" +
+			"08000b0048e80100080009008038010008000a00ff00000008000c00a00f000008000d00204e000008000e00404b4c0005000f0000000000",
+		&Fq{PacketLimit: 5000, FlowPacketLimit: 50, Quantum: 4000, InitialQuantum: 9000, FlowMaxRate: 10000000, Buckets: 9,
+			FlowRefillDelay:  80000,
+			LowRateThreshold: 125000, OrphanMask: 255, CEThreshold: new(uint32(4000)), TimerSlack: new(uint32(20000)),
+			Horizon: 5000000}},
+	{"tc qdisc add dev d0 root handle 2: fq_codel limit 2000 flows 512 target 8ms interval 60ms quantum 500 noecn " +
+		"ce_threshold 2ms memory_limit 4000000 drop_batch 16", "fq_codel", false,
+		"08000200d0070000080005000002000008000600f40100000800030060ea000008000100401f0000080004000000000008000700d0070000" +
+			"0800090000093d000800080010000000",
+		&FqCodel{Limit: 2000, Flows: 512, Target: 8000, Interval: 60000, Quantum: 500, CEThreshold: 2000,
+			MemoryLimit: 4000000, DropBatchSize: 16}},
+	{"tc qdisc add dev d0 root handle 2: sfq limit 900 perturb 10 quantum 3000 divisor 512 flows 100 depth 60 " +
+		"headdrop redflowlimit 100000 min 8000 max 60000 probability 0.2 ecn harddrop", "sfq", false,
+		"b80b00000a0000008403000000020000640000003c00000001000000a0860100401f000060ea000006120003333333330000000000000000" +
+			"00000000000000000000000000000000",
 		&Sfq{Limit: 900, Perturb: 10, Quantum: 3000, Divisor: 512, Flows: 100, Depth: 60, HeadDrop: true,
 			Red: &SfqRed{Min: 8000, Max: 60000, Wlog: 6, Plog: 18, Flags: 3, MaxProbability: 0x33333333, Limit: 100000}}},
-	{"tc qdisc add dev d0 root handle 2: netem delay 20ms 1ms 12% loss 23% 8% duplicate 14% reorder 24% 50% corrupt 10% 10% rate 80gbit", "netem", false,
-		"b4c40400e8030000ae47e13a010000003d0ad723093d000010000100eb51b81e48e17a14000000000c000300d7a3703d000000800c0004009a9999199a9999190c00080000e40b540200000014000600ffffffff000000000000000000000000",
-		&Netem{Latency: 312500, Jitter: 15625, DelayCorr: 515396075, Limit: 1000, Loss: 987842478, LossCorr: 343597384, Gap: 1, Duplicate: 601295421,
+	{"tc qdisc add dev d0 root handle 2: netem delay 20ms 1ms 12% loss 23% 8% duplicate 14% reorder 24% 50% corrupt " +
+		"10% 10% rate 80gbit", "netem", false,
+		"b4c40400e8030000ae47e13a010000003d0ad723093d000010000100eb51b81e48e17a14000000000c000300d7a3703d000000800c000400" +
+			"9a9999199a9999190c00080000e40b540200000014000600ffffffff000000000000000000000000",
+		&Netem{Latency: 312500, Jitter: 15625, DelayCorr: 515396075, Limit: 1000, Loss: 987842478, LossCorr: 343597384,
+			Gap: 1, Duplicate: 601295421,
 			ReorderProb: 1030792151, ReorderCorr: 1 << 31, CorruptProb: 429496730, CorruptCorr: 429496730, Rate64: 1e10}},
 	{"tc qdisc add dev d0 root handle 2: hfsc default 2", "hfsc", false,
 		"0200",
 		&Hfsc{Defcls: 2}},
 	{"tc class add dev d0 parent 1: classid 1:2 hfsc sc m1 8mbit d 10ms m2 16mbit ul rate 80mbit", "hfsc", true,
 		"1000010040420f001027000080841e001000020040420f001027000080841e0010000300000000000000000080969800",
-		&HfscClass{Rsc: NewServiceCurve(8e6, 10000, 16e6), Fsc: NewServiceCurve(8e6, 10000, 16e6), Usc: NewServiceCurve(0, 0, 80e6)}},
+		&HfscClass{Rsc: NewServiceCurve(8e6, 10000, 16e6), Fsc: NewServiceCurve(8e6, 10000, 16e6),
+			Usc: NewServiceCurve(0, 0, 80e6)}},
 }
 
 // sortedAttrs returns the attributes behind the first n bytes by their types, without rate tables.
@@ -86,9 +104,11 @@ func onlySent(v any) bool {
 }
 
 func TestQdiscsAreEncodedAsTcEncodesThem(t *testing.T) {
-	headers := map[string]int{"netem": uapi.SizeofTcNetemQopt, "prio": uapi.SizeofTcPrioQopt, "sfq": uapi.SizeofTcSfqQoptV1, "hfsc": uapi.SizeofTcHfscQopt,
-		"pfifo": uapi.SizeofTcFifoQopt, "bfifo": uapi.SizeofTcFifoQopt, "pfifo_head_drop": uapi.SizeofTcFifoQopt, "multiq": uapi.SizeofTcMultiqQopt,
-		"plug": uapi.SizeofTcPlugQopt, "skbprio": uapi.SizeofTcSkbprioQopt, "mqprio": (uapi.SizeofTcMqprioQopt + 3) &^ 3}
+	headers := map[string]int{"netem": uapi.SizeofTcNetemQopt, "prio": uapi.SizeofTcPrioQopt,
+		"sfq": uapi.SizeofTcSfqQoptV1, "hfsc": uapi.SizeofTcHfscQopt,
+		"pfifo": uapi.SizeofTcFifoQopt, "bfifo": uapi.SizeofTcFifoQopt, "pfifo_head_drop": uapi.SizeofTcFifoQopt,
+		"multiq": uapi.SizeofTcMultiqQopt,
+		"plug":   uapi.SizeofTcPlugQopt, "skbprio": uapi.SizeofTcSkbprioQopt, "mqprio": (uapi.SizeofTcMqprioQopt + 3) &^ 3}
 	for _, c := range slices.Concat(tcSent, tcSentMore) {
 		t.Run(c.command, func(t *testing.T) {
 			sent := capture.TcOptions(t, c.kind, c.class, c.sent)
@@ -132,16 +152,35 @@ var tcTold = []struct {
 	text string
 	want any
 }{
-	{uapi.RTM_NEWQDISC, "000000000200000000000100ffffffff02000000080001006874620024000200180002001100030014000000120000000000000000000000080005003200000005000c00000000003000070014000100000000000000000000000000000000001800030000000000000000000000000000000000000000002c00030000000000000000000000000000000000000000000000000000000000000000000000000000000000",
-		&Htb{QdiscAttrs: QdiscAttrs{2, 0x10000, HANDLE_ROOT, 2, nil, nil, false, noQdiscStats(), nil}, Version: 0x30011, Rate2Quantum: 20, Defcls: 0x12, DirectQlen: new(uint32(50))}},
-	{uapi.RTM_NEWQDISC, "000000000200000000001000010001000100000008000100746266002c0002002800010000010e000000400048e8010000010e0000004000f8590d00581b00003e900900656c000005000c00000000003000070014000100000000000000000000000000000000001800030000000000000000000000000000000000000000002c00030000000000000000000000000000000000000000000000000000000000000000000000000000000000",
-		&Tbf{QdiscAttrs: QdiscAttrs{2, 0x100000, 0x10001, 1, nil, nil, false, noQdiscStats(), nil}, Rate: 125000, Limit: 7000, Buffer: 626750, Peakrate: 875000, Minburst: 1540, Overhead: 14, Mpu: 64, LinkLayer: 1}},
-	{uapi.RTM_NEWQDISC, "00000000020000000000fffff1ffffff010000000b000100636c73616374000008000d001500000008000e00160000000400020005000c00000000003000070014000100000000000000000000000000000000001800030000000000000000000000000000000000000000002c00030000000000000000000000000000000000000000000000000000000000000000000000000000000000",
+	{uapi.RTM_NEWQDISC, "000000000200000000000100ffffffff0200000008000100687462002400020018000200110003001400000012000" +
+		"0000000000000000000080005003200000005000c00000000003000070014000100000000000000000000000000000000001800030000000" +
+		"000000000000000000000000000000000002c000300000000000000000000000000000000000000000000000000000000000000000000000" +
+		"00000000000",
+		&Htb{QdiscAttrs: QdiscAttrs{2, 0x10000, HANDLE_ROOT, 2, nil, nil, false, noQdiscStats(), nil}, Version: 0x30011,
+			Rate2Quantum: 20, Defcls: 0x12, DirectQlen: new(uint32(50))}},
+	{uapi.RTM_NEWQDISC, "000000000200000000001000010001000100000008000100746266002c0002002800010000010e000000400048e80" +
+		"10000010e0000004000f8590d00581b00003e900900656c000005000c0000000000300007001400010000000000000000000000000000000" +
+		"0001800030000000000000000000000000000000000000000002c00030000000000000000000000000000000000000000000000000000000" +
+		"000000000000000000000000000",
+		&Tbf{QdiscAttrs: QdiscAttrs{2, 0x100000, 0x10001, 1, nil, nil, false, noQdiscStats(), nil}, Rate: 125000,
+			Limit: 7000, Buffer: 626750, Peakrate: 875000, Minburst: 1540, Overhead: 14, Mpu: 64, LinkLayer: 1}},
+	{uapi.RTM_NEWQDISC, "00000000020000000000fffff1ffffff010000000b000100636c73616374000008000d001500000008000e0016000" +
+		"0000400020005000c00000000003000070014000100000000000000000000000000000000001800030000000000000000000000000000000" +
+		"000000000002c00030000000000000000000000000000000000000000000000000000000000000000000000000000000000",
 		&Clsact{QdiscAttrs{2, 0xffff0000, HANDLE_CLSACT, 1, new(uint32(21)), new(uint32(22)), false, noQdiscStats(), nil}}},
-	{uapi.RTM_NEWQDISC, "000000000200000000000100ffffffff020000000f000100706669666f5f66617374000018000200030000000102020201020000010101010101010105000c00000000003000070014000100000000000000000000000000000000001800030000000000000000000000000000000000000000002c00030000000000000000000000000000000000000000000000000000000000000000000000000000000000",
-		&PfifoFast{QdiscAttrs{2, 0x10000, HANDLE_ROOT, 2, nil, nil, false, noQdiscStats(), nil}, 3, NewPrio(QdiscAttrs{}).PriorityMap}},
-	{uapi.RTM_NEWTCLASS, "000000000200000001000100ffffffff0000100008000100687462004c000200300001000001000000000000ffffffff0001000000000000ffffffffe2040000a60e0000a00f000000000000030000000c00060000f2052a010000000c00070000dd0ee90200000048000700140001000000000000000000000000000000000018000300000000000000000000000000000000000000000018000400000000000000000000000000e2040000a60e00002c0003000000000000000000000000000000000000000000000000000000000000000000000000000000000018000400000000000000000000000000e2040000a60e0000",
-		&HtbClass{ClassAttrs: ClassAttrs{2, 0x10001, HANDLE_ROOT, 0x100000, NewClassStatistics(), htbStats()}, Rate: 5e9, Ceil: 12.5e9, Buffer: 1250, Cbuffer: 3750, Quantum: 4000, Prio: 3, LinkLayer: 1}},
+	{uapi.RTM_NEWQDISC, "000000000200000000000100ffffffff020000000f000100706669666f5f666173740000180002000300000001020" +
+		"20201020000010101010101010105000c0000000000300007001400010000000000000000000000000000000000180003000000000000000" +
+		"0000000000000000000000000002c00030000000000000000000000000000000000000000000000000000000000000000000000000000000" +
+		"000",
+		&PfifoFast{QdiscAttrs{2, 0x10000, HANDLE_ROOT, 2, nil, nil, false, noQdiscStats(), nil}, 3,
+			NewPrio(QdiscAttrs{}).PriorityMap}},
+	{uapi.RTM_NEWTCLASS, "000000000200000001000100ffffffff0000100008000100687462004c000200300001000001000000000000ffff" +
+		"ffff0001000000000000ffffffffe2040000a60e0000a00f000000000000030000000c00060000f2052a010000000c00070000dd0ee90200" +
+		"0000480007001400010000000000000000000000000000000000180003000000000000000000000000000000000000000000180004000000" +
+		"00000000000000000000e2040000a60e00002c00030000000000000000000000000000000000000000000000000000000000000000000000" +
+		"00000000000018000400000000000000000000000000e2040000a60e0000",
+		&HtbClass{ClassAttrs: ClassAttrs{2, 0x10001, HANDLE_ROOT, 0x100000, NewClassStatistics(), htbStats()}, Rate: 5e9,
+			Ceil: 12.5e9, Buffer: 1250, Cbuffer: 3750, Quantum: 4000, Prio: 3, LinkLayer: 1}},
 }
 
 func noQdiscStats() *QdiscStatistics { return (*QdiscStatistics)(NewClassStatistics()) }
@@ -181,9 +220,11 @@ func TestQdiscWithWrongOptionsIsRaw(t *testing.T) {
 		"class": func(b []byte) (any, error) { return decodeClass(b) },
 	} {
 		got, err := decode(e.Bytes()[uapi.SizeofNlmsghdr:])
-		var want any = &GenericQdisc{QdiscAttrs: QdiscAttrs{LinkIndex: 2, Handle: 3, Parent: 4, Refcnt: 5}, QdiscType: "fq", Options: options}
+		var want any = &GenericQdisc{QdiscAttrs: QdiscAttrs{LinkIndex: 2, Handle: 3, Parent: 4, Refcnt: 5}, QdiscType: "fq",
+			Options: options}
 		if kind == "class" {
-			want = &GenericClass{ClassAttrs: ClassAttrs{LinkIndex: 2, Handle: 3, Parent: 4, Leaf: 5}, ClassType: "fq", Options: options}
+			want = &GenericClass{ClassAttrs: ClassAttrs{LinkIndex: 2, Handle: 3, Parent: 4, Leaf: 5}, ClassType: "fq",
+				Options: options}
 		}
 		if err != nil || !reflect.DeepEqual(got, want) {
 			t.Errorf("%s: read is\n%#v, %v, want\n%#v", kind, got, err, want)
@@ -202,10 +243,12 @@ func TestStatisticsOfTrafficControl(t *testing.T) {
 	e.Uint64(uapi.TCA_STATS_PKT64, 1<<34+6)
 	e.Struct(uapi.TCA_STATS_RATE_EST, uapi.SizeofGnetStatsRateEst, &uapi.GnetStatsRateEst{Bps: math.MaxUint32, Pps: 8})
 	e.Struct(uapi.TCA_STATS_RATE_EST64, uapi.SizeofGnetStatsRateEst64, &uapi.GnetStatsRateEst64{Bps: 1 << 35, Pps: 8})
-	e.Struct(uapi.TCA_STATS_QUEUE, uapi.SizeofGnetStatsQueue, &uapi.GnetStatsQueue{Qlen: 1, Backlog: 2, Drops: 3, Requeues: 4, Overlimits: 5})
+	e.Struct(uapi.TCA_STATS_QUEUE, uapi.SizeofGnetStatsQueue,
+		&uapi.GnetStatsQueue{Qlen: 1, Backlog: 2, Drops: 3, Requeues: 4, Overlimits: 5})
 	got, _, err := decodeTcStats(&tcMessage{stats2: e.Bytes(), stats: make([]byte, uapi.SizeofTcStats)})
 	want := &ClassStatistics{
-		Basic: &GnetStatsBasic{1 << 40, 7}, BasicHw: &GnetStatsBasic{5, 6}, Queue: &GnetStatsQueue{1, 2, 3, 4, 5}, RateEst: &GnetStatsRateEst{math.MaxUint32, 8},
+		Basic: &GnetStatsBasic{1 << 40, 7}, BasicHw: &GnetStatsBasic{5, 6}, Queue: &GnetStatsQueue{1, 2, 3, 4, 5},
+		RateEst: &GnetStatsRateEst{math.MaxUint32, 8},
 		Packets: 1<<33 + 7, RateEst64: &GnetStatsRateEst64{1 << 35, 8},
 	}
 	if err != nil || !reflect.DeepEqual(got, want) {
@@ -214,7 +257,8 @@ func TestStatisticsOfTrafficControl(t *testing.T) {
 	old := make([]byte, uapi.SizeofTcStats)
 	(&uapi.TcStats{Bytes: 1, Packets: 2, Drops: 3, Overlimits: 4, Bps: 5, Pps: 6, Qlen: 7, Backlog: 8}).Put(old)
 	got, _, err = decodeTcStats(&tcMessage{stats: old[:36]}) // as i386 has it
-	want = &ClassStatistics{Basic: &GnetStatsBasic{1, 2}, BasicHw: &GnetStatsBasic{}, Queue: &GnetStatsQueue{7, 8, 3, 0, 4}, RateEst: &GnetStatsRateEst{5, 6}, Packets: 2}
+	want = &ClassStatistics{Basic: &GnetStatsBasic{1, 2}, BasicHw: &GnetStatsBasic{},
+		Queue: &GnetStatsQueue{7, 8, 3, 0, 4}, RateEst: &GnetStatsRateEst{5, 6}, Packets: 2}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v", got, err)
 	}

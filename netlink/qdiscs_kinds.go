@@ -74,8 +74,8 @@ func DescribeQdisc(kind string) *desc.Kind {
 	return qdiscKinds.describe(kind)
 }
 
-// DescribeClass describes the options of classes of a kind of queueing discipline, nil where the kind has none that are
-// known by more than their name.
+// DescribeClass describes the options of classes of a kind of queueing discipline, nil where the kind has none that
+// are known by more than their name.
 func DescribeClass(kind string) *desc.Kind {
 	if k := describeIn(describedClasses, kind); k != nil {
 		return k

@@ -44,60 +44,83 @@ var qdiscCases = []struct {
 		return []any{&netlink.Tbf{QdiscAttrs: root(link), Rate: 1250000, Limit: 7000, Burst: 5000}}
 	}},
 	{"tbf in ticks", "qdisc add dev DEV root handle 1: tbf rate 10mbit burst 5000 limit 7000", func(link int) []any {
-		return []any{&netlink.Tbf{QdiscAttrs: root(link), Rate: 1250000, Limit: 7000, Buffer: netlink.Xmittime(1250000, 5000)}}
+		return []any{&netlink.Tbf{QdiscAttrs: root(link), Rate: 1250000, Limit: 7000,
+			Buffer: netlink.Xmittime(1250000, 5000)}}
 	}},
-	{"tbf with peak", "qdisc add dev DEV root handle 1: tbf rate 1mbit burst 5000 limit 7000 peakrate 7mbit minburst 1540 overhead 14 mpu 64", func(link int) []any {
-		return []any{&netlink.Tbf{QdiscAttrs: root(link), Rate: 125000, Limit: 7000, Burst: 5000, Peakrate: 875000, Minburst: 1540, Overhead: 14, Mpu: 64}}
+	{"tbf with peak", "qdisc add dev DEV root handle 1: tbf rate 1mbit burst 5000 limit 7000 peakrate 7mbit minburst " +
+		"1540 overhead 14 mpu 64", func(link int) []any {
+		return []any{&netlink.Tbf{QdiscAttrs: root(link), Rate: 125000, Limit: 7000, Burst: 5000, Peakrate: 875000,
+			Minburst: 1540, Overhead: 14, Mpu: 64}}
 	}},
-	{"tbf above 32 bits", "qdisc add dev DEV root handle 1: tbf rate 34359738368bit burst 500000 limit 7000 peakrate 68719476736bit minburst 9000", func(link int) []any {
-		return []any{&netlink.Tbf{QdiscAttrs: root(link), Rate: 1 << 32, Limit: 7000, Burst: 500000, Peakrate: 1 << 33, Minburst: 9000}}
+	{"tbf above 32 bits", "qdisc add dev DEV root handle 1: tbf rate 34359738368bit burst 500000 limit 7000 peakrate " +
+		"68719476736bit minburst 9000", func(link int) []any {
+		return []any{&netlink.Tbf{QdiscAttrs: root(link), Rate: 1 << 32, Limit: 7000, Burst: 500000, Peakrate: 1 << 33,
+			Minburst: 9000}}
 	}},
 	{"prio", "qdisc add dev DEV root handle 1: prio", func(link int) []any { return []any{netlink.NewPrio(root(link))} }},
-	{"prio with bands", "qdisc add dev DEV root handle 1: prio bands 4 priomap 3 2 1 0 3 2 1 0 3 2 1 0 3 2 1 0", func(link int) []any {
-		p := netlink.NewPrio(root(link))
-		p.Bands = 4
-		for i := range p.PriorityMap {
-			p.PriorityMap[i] = uint8(3 - i%4)
-		}
-		return []any{p}
-	}},
+	{"prio with bands", "qdisc add dev DEV root handle 1: prio bands 4 priomap 3 2 1 0 3 2 1 0 3 2 1 0 3 2 1 0",
+		func(link int) []any {
+			p := netlink.NewPrio(root(link))
+			p.Bands = 4
+			for i := range p.PriorityMap {
+				p.PriorityMap[i] = uint8(3 - i%4)
+			}
+			return []any{p}
+		}},
 	{"fq", "qdisc add dev DEV root handle 1: fq", func(link int) []any { return []any{netlink.NewFq(root(link))} }},
-	{"fq with everything", "qdisc add dev DEV root handle 1: fq weights 600000 200000 70000 limit 5000 flow_limit 50 quantum 4000 initial_quantum 9000 maxrate 80mbit buckets 512 " +
-		"nopacing refill_delay 80ms low_rate_threshold 1mbit orphan_mask 255 ce_threshold 4ms timer_slack 20us horizon 5s horizon_cap " +
+	{"fq with everything", "qdisc add dev DEV root handle 1: fq weights 600000 200000 70000 limit 5000 flow_limit 50 " +
+		"quantum 4000 initial_quantum 9000 maxrate 80mbit buckets 512 " +
+		"nopacing refill_delay 80ms low_rate_threshold 1mbit orphan_mask 255 ce_threshold 4ms timer_slack 20us horizon " +
+		"5s horizon_cap " +
 		"bands 3 priomap 2 1 0 2 1 0 2 1 0 2 1 0 2 1 0 2", func(link int) []any {
-		return []any{&netlink.Fq{QdiscAttrs: root(link), PacketLimit: 5000, FlowPacketLimit: 50, Quantum: 4000, InitialQuantum: 9000, FlowMaxRate: 10000000,
-			Buckets: 9, FlowRefillDelay: 80000, LowRateThreshold: 125000, OrphanMask: 255, CEThreshold: new(uint32(4000)), TimerSlack: new(uint32(20000)),
-			Horizon: 5000000, HorizonDropPolicy: netlink.HORIZON_DROP_POLICY_CAP,
-			PriorityMap: &netlink.FqPriorityMap{2, 1, 0, 2, 1, 0, 2, 1, 0, 2, 1, 0, 2, 1, 0, 2}, Weights: &[netlink.FqBands]uint32{600000, 200000, 70000}}}
+		return []any{&netlink.Fq{QdiscAttrs: root(link), PacketLimit: 5000, FlowPacketLimit: 50, Quantum: 4000,
+			InitialQuantum: 9000, FlowMaxRate: 10000000,
+			Buckets: 9, FlowRefillDelay: 80000, LowRateThreshold: 125000, OrphanMask: 255, CEThreshold: new(uint32(4000)),
+			TimerSlack: new(uint32(20000)),
+			Horizon:    5000000, HorizonDropPolicy: netlink.HORIZON_DROP_POLICY_CAP,
+			PriorityMap: &netlink.FqPriorityMap{2, 1, 0, 2, 1, 0, 2, 1, 0, 2, 1, 0, 2, 1, 0, 2},
+			Weights:     &[netlink.FqBands]uint32{600000, 200000, 70000}}}
 	}},
-	{"fq_codel", "qdisc add dev DEV root handle 1: fq_codel", func(link int) []any { return []any{netlink.NewFqCodel(root(link))} }},
-	{"fq_codel with everything", "qdisc add dev DEV root handle 1: fq_codel limit 2000 flows 512 target 8ms interval 60ms quantum 500 noecn ce_threshold 2ms " +
+	{"fq_codel", "qdisc add dev DEV root handle 1: fq_codel",
+		func(link int) []any { return []any{netlink.NewFqCodel(root(link))} }},
+	{"fq_codel with everything", "qdisc add dev DEV root handle 1: fq_codel limit 2000 flows 512 target 8ms interval " +
+		"60ms quantum 500 noecn ce_threshold 2ms " +
 		"memory_limit 4000000 drop_batch 16 ce_threshold_selector 0x1/0x3", func(link int) []any {
-		return []any{&netlink.FqCodel{QdiscAttrs: root(link), Limit: 2000, Flows: 512, Target: 8000, Interval: 60000, Quantum: 500, CEThreshold: 2000,
+		return []any{&netlink.FqCodel{QdiscAttrs: root(link), Limit: 2000, Flows: 512, Target: 8000, Interval: 60000,
+			Quantum: 500, CEThreshold: 2000,
 			MemoryLimit: 4000000, DropBatchSize: 16, CESelector: 1, CEMask: 3}}
 	}},
-	{"sfq", "qdisc add dev DEV root handle 1: sfq", func(link int) []any { return []any{&netlink.Sfq{QdiscAttrs: root(link)}} }},
-	{"sfq with everything", "qdisc add dev DEV root handle 1: sfq limit 900 perturb 10 quantum 3000 divisor 512 flows 100 depth 60 headdrop " +
+	{"sfq", "qdisc add dev DEV root handle 1: sfq",
+		func(link int) []any { return []any{&netlink.Sfq{QdiscAttrs: root(link)}} }},
+	{"sfq with everything", "qdisc add dev DEV root handle 1: sfq limit 900 perturb 10 quantum 3000 divisor 512 flows " +
+		"100 depth 60 headdrop " +
 		"redflowlimit 100000 min 8000 max 60000 probability 0.2 ecn harddrop", func(link int) []any {
-		return []any{&netlink.Sfq{QdiscAttrs: root(link), Limit: 900, Perturb: 10, Quantum: 3000, Divisor: 512, Flows: 100, Depth: 60, HeadDrop: true,
+		return []any{&netlink.Sfq{QdiscAttrs: root(link), Limit: 900, Perturb: 10, Quantum: 3000, Divisor: 512, Flows: 100,
+			Depth: 60, HeadDrop: true,
 			Red: &netlink.SfqRed{Min: 8000, Max: 60000, Wlog: 6, Plog: 18, Flags: 3, MaxProbability: 0x33333333}}}
 	}},
-	{"netem", "qdisc add dev DEV root handle 1: netem delay 20ms 1ms 12% loss 23% 8% duplicate 14% reorder 24% 50% corrupt 10% 10% rate 80mbit", func(link int) []any {
-		return []any{netlink.NewNetem(root(link), netlink.NetemQdiscAttrs{Latency: 20000, Jitter: 1000, DelayCorr: 12, Loss: 23, LossCorr: 8, Duplicate: 14,
-			ReorderProb: 24, ReorderCorr: 50, CorruptProb: 10, CorruptCorr: 10, Rate64: 10000000})}
+	{"netem", "qdisc add dev DEV root handle 1: netem delay 20ms 1ms 12% loss 23% 8% duplicate 14% reorder 24% 50% " +
+		"corrupt 10% 10% rate 80mbit", func(link int) []any {
+		return []any{netlink.NewNetem(root(link),
+			netlink.NetemQdiscAttrs{Latency: 20000, Jitter: 1000, DelayCorr: 12, Loss: 23, LossCorr: 8, Duplicate: 14,
+				ReorderProb: 24, ReorderCorr: 50, CorruptProb: 10, CorruptCorr: 10, Rate64: 10000000})}
 	}},
 	{"netem that is long", "qdisc add dev DEV root handle 1: netem delay 1000s 2s limit 5", func(link int) []any {
 		return []any{netlink.NewNetem(root(link), netlink.NetemQdiscAttrs{Latency: 1000000000, Jitter: 2000000, Limit: 5})}
 	}},
-	{"netem of nanoseconds", "qdisc add dev DEV root handle 1: netem delay 1001ns rate 80gbit 10 100 -3 loss gemodel 1% 10% 70% 0.1% ecn slot 800us 1000us packets 32 bytes 6400", func(link int) []any {
-		return []any{&netlink.Netem{QdiscAttrs: root(link), Limit: 1000, Latency64: 1001, Rate64: 1e10, PacketOverhead: 10, CellSize: 100, CellOverhead: -3, ECN: true,
+	{"netem of nanoseconds", "qdisc add dev DEV root handle 1: netem delay 1001ns rate 80gbit 10 100 -3 loss gemodel " +
+		"1% 10% 70% 0.1% ecn slot 800us 1000us packets 32 bytes 6400", func(link int) []any {
+		return []any{&netlink.Netem{QdiscAttrs: root(link), Limit: 1000, Latency64: 1001, Rate64: 1e10, PacketOverhead: 10,
+			CellSize: 100, CellOverhead: -3, ECN: true,
 			LossGE: &netlink.NetemLossGE{P: 42949673, R: 429496730, H: 1288490189, K1: 4294967},
 			Slot:   &netlink.NetemSlot{MinDelay: 800000, MaxDelay: 1000000, MaxPackets: 32, MaxBytes: 6400}}}
 	}},
-	{"netem of four states", "qdisc add dev DEV root handle 1: netem loss state 10% 20% 30% 40% 50%", func(link int) []any {
-		return []any{&netlink.Netem{QdiscAttrs: root(link), Limit: 1000,
-			LossGI: &netlink.NetemLossGI{P13: 429496730, P31: 858993459, P32: 1288490189, P14: math.MaxInt32 + 1, P23: 1717986918}}}
-	}},
+	{"netem of four states", "qdisc add dev DEV root handle 1: netem loss state 10% 20% 30% 40% 50%",
+		func(link int) []any {
+			return []any{&netlink.Netem{QdiscAttrs: root(link), Limit: 1000,
+				LossGI: &netlink.NetemLossGI{P13: 429496730, P31: 858993459, P32: 1288490189, P14: math.MaxInt32 + 1,
+					P23: 1717986918}}}
+		}},
 	{"htb", `qdisc add dev DEV root handle 1: htb default 12 r2q 20 direct_qlen 50
 		class add dev DEV parent 1: classid 1:1 htb rate 100mbit
 		class add dev DEV parent 1:1 classid 1:10 htb rate 10mbit ceil 50mbit burst 20000 cburst 30000 prio 3 quantum 4000
@@ -107,12 +130,14 @@ var qdiscCases = []struct {
 		q := netlink.NewHtb(root(link))
 		q.Defcls, q.Rate2Quantum, q.DirectQlen = 0x12, 20, new(uint32(50))
 		class := func(parent, minor uint16, a netlink.HtbClassAttrs) *netlink.HtbClass {
-			return netlink.NewHtbClass(netlink.ClassAttrs{LinkIndex: link, Parent: netlink.MakeHandle(1, parent), Handle: netlink.MakeHandle(1, minor)}, a)
+			return netlink.NewHtbClass(netlink.ClassAttrs{LinkIndex: link, Parent: netlink.MakeHandle(1, parent),
+				Handle: netlink.MakeHandle(1, minor)}, a)
 		}
 		atm := class(1, 0x11, netlink.HtbClassAttrs{Rate: 1e7})
 		atm.Overhead, atm.Mpu, atm.LinkLayer = 18, 64, 2
 		return []any{q, class(0, 1, netlink.HtbClassAttrs{Rate: 1e8}),
-			class(1, 0x10, netlink.HtbClassAttrs{Rate: 1e7, Ceil: 5e7, Buffer: 20000, Cbuffer: 30000, Prio: 3, Quantum: 4000}), atm,
+			class(1, 0x10, netlink.HtbClassAttrs{Rate: 1e7, Ceil: 5e7, Buffer: 20000, Cbuffer: 30000, Prio: 3, Quantum: 4000}),
+			atm,
 			class(1, 0x12, netlink.HtbClassAttrs{Rate: 4e10, Ceil: 1e11, Buffer: 400000, Cbuffer: 3000000}),
 			&netlink.Tbf{QdiscAttrs: at(link, 0x10, netlink.MakeHandle(1, 0x10)), Rate: 125000, Limit: 7000, Burst: 5000}}
 	}},
@@ -121,17 +146,20 @@ var qdiscCases = []struct {
 		class add dev DEV parent 1:1 classid 1:2 hfsc ls rate 16gbit`, func(link int) []any {
 		q := netlink.NewHfsc(root(link))
 		q.Defcls = 2
-		one := netlink.NewHfscClass(netlink.ClassAttrs{LinkIndex: link, Parent: netlink.MakeHandle(1, 0), Handle: netlink.MakeHandle(1, 1)})
+		one := netlink.NewHfscClass(netlink.ClassAttrs{LinkIndex: link, Parent: netlink.MakeHandle(1, 0),
+			Handle: netlink.MakeHandle(1, 1)})
 		one.SetSC(8e6, 10000, 16e6)
 		one.SetUL(0, 0, 80e6)
-		two := netlink.NewHfscClass(netlink.ClassAttrs{LinkIndex: link, Parent: netlink.MakeHandle(1, 1), Handle: netlink.MakeHandle(1, 2)})
+		two := netlink.NewHfscClass(netlink.ClassAttrs{LinkIndex: link, Parent: netlink.MakeHandle(1, 1),
+			Handle: netlink.MakeHandle(1, 2)})
 		two.Fsc = netlink.NewServiceCurve(0, 0, 16e9)
 		return []any{q, one, two}
 	}},
 	{"drr", `qdisc add dev DEV root handle 1: drr
 		class add dev DEV parent 1: classid 1:1 drr`, func(link int) []any {
 		return []any{&netlink.Drr{QdiscAttrs: root(link)},
-			&netlink.DrrClass{ClassAttrs: netlink.ClassAttrs{LinkIndex: link, Parent: netlink.MakeHandle(1, 0), Handle: netlink.MakeHandle(1, 1)}}}
+			&netlink.DrrClass{ClassAttrs: netlink.ClassAttrs{LinkIndex: link, Parent: netlink.MakeHandle(1, 0),
+				Handle: netlink.MakeHandle(1, 1)}}}
 	}},
 }
 
@@ -146,7 +174,8 @@ func tcShows(t *testing.T) string {
 	t.Helper()
 	var list []map[string]any
 	text := ""
-	if json.Unmarshal(tool(t, "tc", "-j", "-d", "-s", "qdisc", "show", "dev", "DEV"), &list) != nil { // of hfsc it is none
+	// of hfsc it is none
+	if json.Unmarshal(tool(t, "tc", "-j", "-d", "-s", "qdisc", "show", "dev", "DEV"), &list) != nil {
 		text = string(tool(t, "tc", "-d", "-s", "qdisc", "show", "dev", "DEV"))
 	}
 	// Older versions of tc have no JSON of classes.
@@ -294,7 +323,8 @@ func readsWhatWasMade(t *testing.T, link int, made []any) {
 }
 
 // notRead are fields that are only sent, or that the kernel keeps in another unit.
-var notRead = []string{"Tbf.Burst", "Tbf.Minburst", "Htb.Version", "Fq.HorizonDropPolicy", "FqCodel.Target", "FqCodel.Interval", "FqCodel.CEThreshold", "ClassAttrs.Parent"}
+var notRead = []string{"Tbf.Burst", "Tbf.Minburst", "Htb.Version", "Fq.HorizonDropPolicy", "FqCodel.Target",
+	"FqCodel.Interval", "FqCodel.CEThreshold", "ClassAttrs.Parent"}
 
 // sameSet compares the fields that are set in want.
 func sameSet(t *testing.T, got, want any) {
@@ -359,7 +389,8 @@ func TestQdiscsAndClassesAreReplacedAndDeleted(t *testing.T) {
 		if err := netlink.QdiscReplace(htb); err != nil {
 			nstest.Need(t, "queueing discipline htb", "", err)
 		}
-		class := netlink.NewHtbClass(netlink.ClassAttrs{LinkIndex: link, Parent: htb.Handle, Handle: netlink.MakeHandle(2, 1)}, netlink.HtbClassAttrs{Rate: 8e6})
+		class := netlink.NewHtbClass(netlink.ClassAttrs{LinkIndex: link, Parent: htb.Handle,
+			Handle: netlink.MakeHandle(2, 1)}, netlink.HtbClassAttrs{Rate: 8e6})
 		for range 2 {
 			if err := netlink.ClassReplace(class); err != nil {
 				t.Fatal(err)
@@ -368,7 +399,8 @@ func TestQdiscsAndClassesAreReplacedAndDeleted(t *testing.T) {
 		if err := netlink.ClassAdd(class); !errors.Is(err, os.ErrExist) {
 			t.Errorf("a second class: %v", err)
 		}
-		if err := netlink.ClassChange(&netlink.GenericClass{ClassAttrs: class.ClassAttrs, ClassType: "htb"}); !errors.Is(err, unix.EINVAL) {
+		if err := netlink.ClassChange(&netlink.GenericClass{ClassAttrs: class.ClassAttrs, ClassType: "htb"}); !errors.Is(err,
+			unix.EINVAL) {
 			t.Errorf("a class without options: %v", err)
 		}
 		if err := netlink.ClassDel(class); err != nil {
@@ -399,15 +431,17 @@ func TestQdiscsThatAreRefused(t *testing.T) {
 			err  error
 			want string
 		}{
-			"no qdisc":       {h.QdiscAdd(nil), "qdisc add: no queueing discipline given"},
-			"no class":       {h.ClassAdd(nil), "class add: no class given"},
-			"unknown kind":   {h.QdiscAdd(&netlink.GenericQdisc{QdiscAttrs: root(link), QdiscType: "nosuch"}), "qdisc add nosuch 1:0 parent root on link"},
+			"no qdisc": {h.QdiscAdd(nil), "qdisc add: no queueing discipline given"},
+			"no class": {h.ClassAdd(nil), "class add: no class given"},
+			"unknown kind": {h.QdiscAdd(&netlink.GenericQdisc{QdiscAttrs: root(link), QdiscType: "nosuch"}),
+				"qdisc add nosuch 1:0 parent root on link"},
 			"ingress":        {h.QdiscAdd(&netlink.Ingress{QdiscAttrs: root(link)}), "the parent of ingress is HANDLE_INGRESS"},
 			"missing parent": {h.QdiscAdd(netlink.NewHtb(at(link, 1, netlink.MakeHandle(7, 7)))), "parent 7:7"},
 			"link":           {h.QdiscDel(netlink.NewHtb(root(link + 1000))), "no such device"},
 			"curve": {h.ClassAdd(&netlink.HfscClass{Fsc: netlink.NewServiceCurve(1<<36, 0, 0)}),
 				"rate in bytes 8589934592 is not within"},
-			"distribution": {h.QdiscAdd(&netlink.Netem{QdiscAttrs: root(link), DelayDist: make([]int16, 20000)}), "distribution of 20000 numbers"},
+			"distribution": {h.QdiscAdd(&netlink.Netem{QdiscAttrs: root(link), DelayDist: make([]int16, 20000)}),
+				"distribution of 20000 numbers"},
 		} {
 			if c.err == nil || !strings.Contains(c.err.Error(), c.want) {
 				t.Errorf("%s: error is %v, want %q", name, c.err, c.want)

@@ -22,9 +22,10 @@ type RdmaLinkAttrs struct {
 	Index           uint32
 	Name            string
 	FirmwareVersion string
-	NodeGuid        string // the bytes of the GUID with the last one first, as the library has it that this one stands for
-	SysImageGuid    string // the same
-	NumPorts        uint32
+	// the bytes of the GUID with the last one first, as the library has it that this one stands for
+	NodeGuid     string
+	SysImageGuid string // the same
+	NumPorts     uint32
 
 	Protocol string // "ib", "roce", "iw", …
 	NodeType uint8  // 1: channel adapter, …
@@ -163,7 +164,10 @@ func (h *Handle) RdmaLinkAdd(linkName string, linkType string, netdev string) er
 	r.String(uapi.RDMA_NLDEV_ATTR_DEV_NAME, linkName)
 	r.String(uapi.RDMA_NLDEV_ATTR_LINK_TYPE, linkType)
 	r.String(uapi.RDMA_NLDEV_ATTR_NDEV_NAME, netdev)
-	return h.exec(r, "rdma link add", func() string { return fmt.Sprintf("%.128q type %.128s netdev %.128q", linkName, linkType, netdev) })
+	return h.exec(r, "rdma link add", func() string {
+		return fmt.Sprintf("%.128q type %.128s netdev %.128q", linkName,
+			linkType, netdev)
+	})
 }
 
 // RdmaSystemGetNetnsMode returns whether devices are "shared" by all network namespaces, or are each in one,

@@ -27,7 +27,8 @@ type RdmaDeviceStatistic struct {
 
 // RdmaResourceList returns the numbers of objects of all devices: rdma resource show. See [ErrDumpInterrupted].
 func (h *Handle) RdmaResourceList() ([]*RdmaResource, error) {
-	return pointersTo(fill(h, rdmaRequest(uapi.RDMA_NLDEV_CMD_RES_GET), "rdma resource list", rdmaDecoder(decodeRdmaResource)))
+	return pointersTo(fill(h, rdmaRequest(uapi.RDMA_NLDEV_CMD_RES_GET), "rdma resource list",
+		rdmaDecoder(decodeRdmaResource)))
 }
 
 func decodeRdmaResource(d *wire.Decoder, v *RdmaResource) {
@@ -38,7 +39,8 @@ func decodeRdmaResource(d *wire.Decoder, v *RdmaResource) {
 		case uapi.RDMA_NLDEV_ATTR_DEV_NAME:
 			v.Name = d.String()
 		case uapi.RDMA_NLDEV_ATTR_RES_SUMMARY:
-			v.RdmaResourceSummaryEntries = decodeRdmaCounters(d, uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_NAME, uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_CURR)
+			v.RdmaResourceSummaryEntries = decodeRdmaCounters(d, uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_NAME,
+				uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_CURR)
 		}
 	}
 }
@@ -99,7 +101,8 @@ func (s *RdmaPortStatistic) decode(d *wire.Decoder) {
 		case uapi.RDMA_NLDEV_ATTR_PORT_INDEX:
 			s.PortIndex = d.Uint32()
 		case uapi.RDMA_NLDEV_ATTR_STAT_HWCOUNTERS:
-			s.Statistics = decodeRdmaCounters(d, uapi.RDMA_NLDEV_ATTR_STAT_HWCOUNTER_ENTRY_NAME, uapi.RDMA_NLDEV_ATTR_STAT_HWCOUNTER_ENTRY_VALUE)
+			s.Statistics = decodeRdmaCounters(d, uapi.RDMA_NLDEV_ATTR_STAT_HWCOUNTER_ENTRY_NAME,
+				uapi.RDMA_NLDEV_ATTR_STAT_HWCOUNTER_ENTRY_VALUE)
 		}
 	}
 }

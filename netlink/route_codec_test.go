@@ -260,7 +260,8 @@ func TestRouteEncodesAsIproute2(t *testing.T) {
 			typ:     uapi.RTM_NEWROUTE,
 			bytes: "02100000 fe030001 00000000 08000100 0a060000" +
 				"10001680 0c000100 00064000 000c8100 06001500 01000000 08000500 0a000002 08000400 03000000",
-			route: Route{Dst: ipv4Net("10.6.0.0/16"), Gw: net.IP{10, 0, 0, 2}, LinkIndex: 3, Encap: &MPLSEncap{Labels: []int{100, 200}}},
+			route: Route{Dst: ipv4Net("10.6.0.0/16"), Gw: net.IP{10, 0, 0, 2}, LinkIndex: 3,
+				Encap: &MPLSEncap{Labels: []int{100, 200}}},
 		},
 		{
 			command: "ip route add blackhole default table 1001 metric 5",
@@ -287,7 +288,8 @@ func TestRouteEncodesAsIproute2(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, want := parts(t, b, uapi.SizeofRtmsg), parts(t, capture.Message(t, uapi.RTM_NEWROUTE, c.bytes), uapi.SizeofRtmsg)
+			got, want := parts(t, b, uapi.SizeofRtmsg),
+				parts(t, capture.Message(t, uapi.RTM_NEWROUTE, c.bytes), uapi.SizeofRtmsg)
 			if !slices.Equal(got, want) {
 				t.Errorf("got  %q\nwant %q", got, want)
 			}
@@ -329,11 +331,13 @@ func TestRouteListRequests(t *testing.T) {
 		{"all tables", FAMILY_ALL, &Route{}, RT_FILTER_TABLE, true, "00000000 00000000 00000000"},
 		{"type", FAMILY_V4, &Route{Type: 6}, RT_FILTER_TYPE | RT_FILTER_TABLE, true, "02000000 00000006 00000000"},
 		{"cached", FAMILY_V4, &Route{Flags: uapi.RTM_F_CLONED}, RT_FILTER_TABLE, true, "02000000 00000000 00020000"},
-		{"of a kernel that selects nothing", FAMILY_V4, &Route{Table: 1000}, RT_FILTER_TABLE, false, "02000000 00000000 00000000"},
+		{"of a kernel that selects nothing", FAMILY_V4, &Route{Table: 1000}, RT_FILTER_TABLE, false,
+			"02000000 00000000 00000000"},
 	}
 	for _, c := range cases {
 		r := newRouteFilter(c.family, c.filter, c.mask).request(c.strict)
-		if got, want := r.Bytes()[uapi.SizeofNlmsghdr:], capture.Message(t, uapi.RTM_GETROUTE, c.want); !slices.Equal(got, want) {
+		if got, want := r.Bytes()[uapi.SizeofNlmsghdr:],
+			capture.Message(t, uapi.RTM_GETROUTE, c.want); !slices.Equal(got, want) {
 			t.Errorf("%s: got %x, want %x", c.name, got, want)
 		}
 	}
@@ -372,8 +376,10 @@ func TestRouteEncodeRefusesBadValues(t *testing.T) {
 		{"nonsense family", &Route{Family: 300, Dst: v4}, "300 is no address family"},
 		{"nothing that tells the family", &Route{LinkIndex: 1}, "set one of them or Family"},
 		{"mixed families", &Route{Dst: v4, Gw: net.ParseIP("fd00::1")}, "gateway is IPv6, but the others are IPv4"},
-		{"mixed next hop", &Route{Dst: v6, MultiPath: []*NexthopInfo{{Gw: net.IP{10, 0, 0, 1}}}}, "next hop's gateway is IPv4"},
-		{"mask of 40 bits", &Route{Dst: &net.IPNet{IP: v4.IP, Mask: net.CIDRMask(40, 128)}}, "destination: network mask of 40 bits"},
+		{"mixed next hop", &Route{Dst: v6, MultiPath: []*NexthopInfo{{Gw: net.IP{10, 0, 0, 1}}}},
+			"next hop's gateway is IPv4"},
+		{"mask of 40 bits", &Route{Dst: &net.IPNet{IP: v4.IP, Mask: net.CIDRMask(40, 128)}},
+			"destination: network mask of 40 bits"},
 		{"gateway of three bytes", &Route{Dst: v4, Gw: net.IP{1, 2, 3}}, "gateway: IP address of 3 bytes"},
 		{"metric of 33 bits", &Route{Dst: v4, Priority: wide(1 << 32)}, "metric 4294967296 is not within"},
 		{"MTU of 33 bits", &Route{Dst: v4, MTU: wide(1 << 32)}, "mtu 4294967296 is not within"},
@@ -384,7 +390,8 @@ func TestRouteEncodeRefusesBadValues(t *testing.T) {
 		{"next hop's link", &Route{Dst: v4, MultiPath: []*NexthopInfo{{LinkIndex: -1}}}, "next hop 1: link -1 is no index"},
 		{"MPLS label", &Route{MPLSDst: new(int), NewDst: &MPLSDestination{[]int{1 << 20}}}, "label 1048576 is not within"},
 		{"encap without labels", &Route{Dst: v4, Encap: &MPLSEncap{}}, "encap: mpls: no label given"},
-		{"via", &Route{Dst: v4, Via: &Via{AddrFamily: FAMILY_V4, Addr: net.ParseIP("fd00::1")}}, "via: fd00::1 is no IPv4 address"},
+		{"via", &Route{Dst: v4, Via: &Via{AddrFamily: FAMILY_V4, Addr: net.ParseIP("fd00::1")}},
+			"via: fd00::1 is no IPv4 address"},
 		{"congctl with NUL", &Route{Dst: v4, Congctl: "a\x00"}, "holds a NUL"},
 	}
 	for _, c := range cases {
@@ -401,7 +408,8 @@ func FuzzRouteDecode(f *testing.F) {
 	for _, c := range routeReplies {
 		f.Add(capture.Message(f, uapi.RTM_NEWROUTE, c.bytes))
 	}
-	f.Add(capture.Message(f, uapi.RTM_NEWROUTE, "1c140000 fe030001 00000000 08000100 00064100 0c001300 000c8000 000c8100"))
+	f.Add(capture.Message(f, uapi.RTM_NEWROUTE,
+		"1c140000 fe030001 00000000 08000100 00064100 0c001300 000c8000 000c8100"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var s routeDecoder
 		u, want, err := s.decodeUpdate(wire.Message{Type: uapi.RTM_NEWROUTE, Data: b})

@@ -95,16 +95,18 @@ func (h *Handle) RouteEntries(family int, filter *Route, filterMask uint64) iter
 
 // AppendRouteEntries appends the routes of [Handle.RouteListFiltered] to all, in
 // little memory: with room in all it takes next to no allocation.
-func (h *Handle) AppendRouteEntries(all []RouteEntry, family int, filter *Route, filterMask uint64) ([]RouteEntry, error) {
+func (h *Handle) AppendRouteEntries(all []RouteEntry, family int, filter *Route, filterMask uint64) ([]RouteEntry,
+	error) {
 	f := newRouteFilter(family, filter, filterMask)
 	var kept byteSlab
-	all, err := appendTo(all, h.withDetails(), f.request(h.strict()), "route list", func(m wire.Message, e *RouteEntry) (bool, error) {
-		want, err := f.decode(m, e)
-		if want && e.more != nil {
-			e.more = kept.copy(e.more)
-		}
-		return want, err
-	})
+	all, err := appendTo(all, h.withDetails(), f.request(h.strict()), "route list",
+		func(m wire.Message, e *RouteEntry) (bool, error) {
+			want, err := f.decode(m, e)
+			if want && e.more != nil {
+				e.more = kept.copy(e.more)
+			}
+			return want, err
+		})
 	if nothingThere(err) {
 		err = nil
 	}

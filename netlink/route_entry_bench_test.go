@@ -14,7 +14,8 @@ func BenchmarkRouteEntryDecode(b *testing.B) {
 	var all [routes][]byte
 	for i := range all {
 		var enc wire.Encoder
-		(&uapi.Rtmsg{Family: uapi.AF_INET, DstLen: 32, Protocol: uapi.RTPROT_BOOT, Type: uapi.RTN_UNICAST}).Put(enc.Raw(uapi.SizeofRtmsg))
+		(&uapi.Rtmsg{Family: uapi.AF_INET, DstLen: 32, Protocol: uapi.RTPROT_BOOT,
+			Type: uapi.RTN_UNICAST}).Put(enc.Raw(uapi.SizeofRtmsg))
 		enc.Uint32(uapi.RTA_TABLE, uapi.RT_TABLE_MAIN)
 		enc.Data(uapi.RTA_DST, []byte{20, 0, byte(i >> 8), byte(i)})
 		enc.Data(uapi.RTA_GATEWAY, []byte{10, 0, 0, 1})

@@ -99,8 +99,10 @@ func routeOf(t *testing.T, e *netlink.RouteEntry) netlink.Route {
 		}
 		return a.String()
 	}
-	got := fmt.Sprintf("%v gw %v src %v link %d table %d metric %d", e.Dst(), show(e.Gw()), show(e.Src()), e.LinkIndex, e.Table, e.Priority)
-	want := fmt.Sprintf("%v/%d gw %v src %v link %d table %d metric %d", r.Dst.IP, ones, r.Gw, r.Src, r.LinkIndex, r.Table, r.Priority)
+	got := fmt.Sprintf("%v gw %v src %v link %d table %d metric %d", e.Dst(), show(e.Gw()), show(e.Src()), e.LinkIndex,
+		e.Table, e.Priority)
+	want := fmt.Sprintf("%v/%d gw %v src %v link %d table %d metric %d", r.Dst.IP, ones, r.Gw, r.Src, r.LinkIndex,
+		r.Table, r.Priority)
 	if got != want {
 		t.Errorf("entry shows %s, its route %s", got, want)
 	}
@@ -125,7 +127,8 @@ func routeEntriesAllocate(t *testing.T) {
 	const n = 3000
 	b := h.NewBatch()
 	for i := range n {
-		r := &netlink.Route{LinkIndex: v0, Dst: &net.IPNet{IP: net.IP{20, 0, byte(i >> 8), byte(i)}, Mask: net.CIDRMask(32, 32)}, Gw: net.IP{10, 0, 0, 9}}
+		r := &netlink.Route{LinkIndex: v0, Dst: &net.IPNet{IP: net.IP{20, 0, byte(i >> 8), byte(i)},
+			Mask: net.CIDRMask(32, 32)}, Gw: net.IP{10, 0, 0, 9}}
 		if err := b.RouteAdd(r); err != nil {
 			t.Fatal(err)
 		}

@@ -31,14 +31,17 @@ func TestRouteGet(t *testing.T) {
 				return r.Table == uapi.RT_TABLE_MAIN && r.Dst.String() == "10.9.1.1/32" && r.Src.Equal(net.ParseIP("10.0.0.1"))
 			}},
 			{"long form of IPv4", "::ffff:10.9.1.1", nil, "10.0.0.2", v0, nil},
-			{"mark", "10.9.1.1", &netlink.RouteGetOptions{Mark: 5}, "10.0.1.2", v1, func(r netlink.Route) bool { return r.Table == 1000 }},
+			{"mark", "10.9.1.1", &netlink.RouteGetOptions{Mark: 5}, "10.0.1.2", v1,
+				func(r netlink.Route) bool { return r.Table == 1000 }},
 			{"port", "10.9.1.1", &netlink.RouteGetOptions{IPProto: 6, Dport: 80}, "10.0.1.2", v1, nil},
 			{"another port", "10.9.1.1", &netlink.RouteGetOptions{IPProto: 6, Dport: 81}, "10.0.0.2", v0, nil},
-			{"the table's entry", "10.9.1.1", &netlink.RouteGetOptions{Mark: 5, FIBMatch: true}, "10.0.1.2", v1, func(r netlink.Route) bool {
-				return r.Dst.String() == "10.9.0.0/16" && r.Priority == 9 && r.Flags&uapi.RTM_F_CLONED == 0
-			}},
+			{"the table's entry", "10.9.1.1", &netlink.RouteGetOptions{Mark: 5, FIBMatch: true}, "10.0.1.2", v1,
+				func(r netlink.Route) bool {
+					return r.Dst.String() == "10.9.0.0/16" && r.Priority == 9 && r.Flags&uapi.RTM_F_CLONED == 0
+				}},
 			{"outgoing link by name", "10.0.1.9", &netlink.RouteGetOptions{Oif: "v1"}, "<nil>", v1, nil},
-			{"outgoing link by index", "10.0.0.9", &netlink.RouteGetOptions{OifIndex: v0, SrcAddr: net.ParseIP("10.0.0.1")}, "<nil>", v0, nil},
+			{"outgoing link by index", "10.0.0.9", &netlink.RouteGetOptions{OifIndex: v0, SrcAddr: net.ParseIP("10.0.0.1")},
+				"<nil>", v0, nil},
 			{"IPv6", "fd77::1", nil, "fd01::2", v1, func(r netlink.Route) bool { return r.Dst.String() == "fd77::1/128" }},
 			{"IPv6 entry", "fd77::1", &netlink.RouteGetOptions{FIBMatch: true}, "fd01::2", v1,
 				func(r netlink.Route) bool { return r.Dst.String() == "fd77::/48" }},
@@ -64,13 +67,15 @@ func TestRouteGet(t *testing.T) {
 			opts netlink.RouteGetOptions
 			want string
 		}{
-			"no destination":   {nil, netlink.RouteGetOptions{}, "route get <nil>: no destination given"},
-			"nonsense":         {net.IP{1, 2}, netlink.RouteGetOptions{}, "destination: IP address of 2 bytes"},
-			"mixed families":   {net.IP{10, 0, 0, 1}, netlink.RouteGetOptions{SrcAddr: net.ParseIP("fd00::1")}, "source is IPv6"},
-			"unknown link":     {net.IP{10, 0, 0, 1}, netlink.RouteGetOptions{Oif: "nosuch"}, `"nosuch"`},
-			"link and VRF":     {net.IP{10, 0, 0, 1}, netlink.RouteGetOptions{Oif: "v0", VrfName: "v1"}, "exclude each other"},
-			"negative index":   {net.IP{10, 0, 0, 1}, netlink.RouteGetOptions{IifIndex: -1}, "link -1 is no index"},
-			"no way out of it": {net.ParseIP("fd66::1"), netlink.RouteGetOptions{}, "route get fd66::1: network is unreachable"},
+			"no destination": {nil, netlink.RouteGetOptions{}, "route get <nil>: no destination given"},
+			"nonsense":       {net.IP{1, 2}, netlink.RouteGetOptions{}, "destination: IP address of 2 bytes"},
+			"mixed families": {net.IP{10, 0, 0, 1}, netlink.RouteGetOptions{SrcAddr: net.ParseIP("fd00::1")},
+				"source is IPv6"},
+			"unknown link":   {net.IP{10, 0, 0, 1}, netlink.RouteGetOptions{Oif: "nosuch"}, `"nosuch"`},
+			"link and VRF":   {net.IP{10, 0, 0, 1}, netlink.RouteGetOptions{Oif: "v0", VrfName: "v1"}, "exclude each other"},
+			"negative index": {net.IP{10, 0, 0, 1}, netlink.RouteGetOptions{IifIndex: -1}, "link -1 is no index"},
+			"no way out of it": {net.ParseIP("fd66::1"), netlink.RouteGetOptions{},
+				"route get fd66::1: network is unreachable"},
 		} {
 			if routes, err := h.RouteGetWithOptions(c.dst, &c.opts); err == nil || !strings.Contains(err.Error(), c.want) {
 				t.Errorf("%s: %v, error %v, want %q", name, routes, err, c.want)
@@ -95,7 +100,8 @@ func TestRouteGetForForwardedPacket(t *testing.T) {
 }
 
 func TestRouteGetForUser(t *testing.T) {
-	if ids, err := os.ReadFile("/proc/self/uid_map"); err != nil || strings.HasSuffix(strings.TrimSpace(string(ids)), " 1") {
+	if ids, err := os.ReadFile("/proc/self/uid_map"); err != nil ||
+		strings.HasSuffix(strings.TrimSpace(string(ids)), " 1") {
 		t.Skip("the user namespace has no second user id: ", err)
 	}
 	nstest.Do(t, func() {

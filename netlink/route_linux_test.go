@@ -33,7 +33,8 @@ func routeNet(t *testing.T) (v0, v1 int) {
 	t.Helper()
 	addVeth(t)
 	a, b := setUp(t, "v0"), setUp(t, "v1")
-	for link, addrs := range map[netlink.Link][]string{a: {"10.0.0.1/24", "fd00::1/64"}, b: {"10.0.1.1/24", "fd01::1/64"}} {
+	for link, addrs := range map[netlink.Link][]string{a: {"10.0.0.1/24", "fd00::1/64"},
+		b: {"10.0.1.1/24", "fd01::1/64"}} {
 		for _, s := range addrs {
 			addr := parseAddr(t, s)
 			addr.Flags = uapi.IFA_F_NODAD
@@ -110,7 +111,8 @@ func TestRouteAddMakesWhatIPMakes(t *testing.T) {
 		}},
 		{"default via fd00::2", func(v0, v1 int) netlink.Route { return netlink.Route{Gw: net.ParseIP("fd00::2")} }},
 		{"default via 192.0.2.1 dev v0 onlink", func(v0, v1 int) netlink.Route {
-			return netlink.Route{Dst: cidr(t, "0.0.0.0/0"), Gw: net.ParseIP("192.0.2.1"), LinkIndex: v0, Flags: int(netlink.FLAG_ONLINK)}
+			return netlink.Route{Dst: cidr(t, "0.0.0.0/0"), Gw: net.ParseIP("192.0.2.1"), LinkIndex: v0,
+				Flags: int(netlink.FLAG_ONLINK)}
 		}},
 		{"unreachable 10.9.0.0/16 table 200", func(v0, v1 int) netlink.Route {
 			return netlink.Route{Dst: cidr(t, "10.9.0.0/16"), Type: uapi.RTN_UNREACHABLE, Table: 200}
@@ -122,7 +124,8 @@ func TestRouteAddMakesWhatIPMakes(t *testing.T) {
 			return netlink.Route{Dst: cidr(t, "10.9.0.0/16"), Gw: net.ParseIP("10.0.0.2"), Tos: 0x10, Realm: 3<<16 | 4}
 		}},
 		{"10.9.0.0/16 via 10.0.0.2 mtu lock 1300 advmss 1200 window 9000 rtt 100ms rttvar 50ms ssthresh 3 cwnd 4 " +
-			"initcwnd 5 initrwnd 6 quickack 1 reordering 7 hoplimit 8 rto_min 200ms congctl reno features ecn fastopen_no_cookie 1",
+			"initcwnd 5 initrwnd 6 quickack 1 reordering 7 hoplimit 8 rto_min 200ms congctl reno features ecn " +
+			"fastopen_no_cookie 1",
 			func(v0, v1 int) netlink.Route {
 				return netlink.Route{
 					Dst: cidr(t, "10.9.0.0/16"), Gw: net.ParseIP("10.0.0.2"), MTU: 1300, MTULock: true, AdvMSS: 1200,
@@ -159,7 +162,8 @@ func TestRouteAddMakesWhatIPMakes(t *testing.T) {
 		}},
 		{"local 10.9.0.1 dev v0 table local scope host", func(v0, v1 int) netlink.Route {
 			return netlink.Route{
-				Dst: cidr(t, "10.9.0.1/32"), LinkIndex: v0, Type: uapi.RTN_LOCAL, Table: uapi.RT_TABLE_LOCAL, Scope: netlink.SCOPE_HOST,
+				Dst: cidr(t, "10.9.0.1/32"), LinkIndex: v0, Type: uapi.RTN_LOCAL, Table: uapi.RT_TABLE_LOCAL,
+				Scope: netlink.SCOPE_HOST,
 			}
 		}},
 	}
@@ -327,17 +331,22 @@ func TestRouteListChooses(t *testing.T) {
 			want   []string
 		}{
 			{"a large table", netlink.FAMILY_V4, netlink.Route{Table: 1000}, netlink.RT_FILTER_TABLE, []string{"10.9.0.0/16"}},
-			{"a large table of either family", netlink.FAMILY_ALL, netlink.Route{Table: 70000}, netlink.RT_FILTER_TABLE, []string{"::/0"}},
+			{"a large table of either family", netlink.FAMILY_ALL, netlink.Route{Table: 70000}, netlink.RT_FILTER_TABLE,
+				[]string{"::/0"}},
 			{"no such table", netlink.FAMILY_V4, netlink.Route{Table: 777}, netlink.RT_FILTER_TABLE, []string{}},
-			{"no such table of either family", netlink.FAMILY_ALL, netlink.Route{Table: 777}, netlink.RT_FILTER_TABLE, []string{}},
+			{"no such table of either family", netlink.FAMILY_ALL, netlink.Route{Table: 777}, netlink.RT_FILTER_TABLE,
+				[]string{}},
 			{"no such link", netlink.FAMILY_V4, netlink.Route{LinkIndex: 7777}, netlink.RT_FILTER_OIF, []string{}},
-			{"link", netlink.FAMILY_V4, netlink.Route{LinkIndex: v0}, netlink.RT_FILTER_OIF, []string{"0.0.0.0/0", "10.0.0.0/24", "10.6.0.0/16"}},
+			{"link", netlink.FAMILY_V4, netlink.Route{LinkIndex: v0}, netlink.RT_FILTER_OIF,
+				[]string{"0.0.0.0/0", "10.0.0.0/24", "10.6.0.0/16"}},
 			{"protocol", netlink.FAMILY_V4, netlink.Route{Protocol: uapi.RTPROT_KERNEL}, netlink.RT_FILTER_PROTOCOL,
 				[]string{"10.0.0.0/24", "10.0.1.0/24"}},
-			{"type", netlink.FAMILY_ALL, netlink.Route{Type: uapi.RTN_BLACKHOLE}, netlink.RT_FILTER_TYPE | netlink.RT_FILTER_TABLE,
+			{"type", netlink.FAMILY_ALL, netlink.Route{Type: uapi.RTN_BLACKHOLE}, netlink.RT_FILTER_TYPE |
+				netlink.RT_FILTER_TABLE,
 				[]string{"fd76::/48"}},
 			{"default route", netlink.FAMILY_ALL, netlink.Route{}, netlink.RT_FILTER_DST, []string{"0.0.0.0/0"}},
-			{"scope", netlink.FAMILY_V4, netlink.Route{Scope: netlink.SCOPE_UNIVERSE}, netlink.RT_FILTER_SCOPE, []string{"0.0.0.0/0", "10.8.0.0/16"}},
+			{"scope", netlink.FAMILY_V4, netlink.Route{Scope: netlink.SCOPE_UNIVERSE}, netlink.RT_FILTER_SCOPE,
+				[]string{"0.0.0.0/0", "10.8.0.0/16"}},
 			{"cached", netlink.FAMILY_V4, netlink.Route{Flags: uapi.RTM_F_CLONED}, netlink.RT_FILTER_TABLE, []string{}},
 		}
 		for _, strict := range []bool{true, false} {
@@ -416,7 +425,8 @@ func TestRouteWithUnknownLockCanBeDeleted(t *testing.T) {
 	nstest.Do(t, func() {
 		routeNet(t)
 		tool(t, "ip", "route", "add", "10.9.0.0/16", "via", "10.0.0.2", "mtu", "lock", "1300", "cwnd", "lock", "4")
-		routes, err := netlink.RouteListFiltered(netlink.FAMILY_V4, &netlink.Route{Dst: cidr(t, "10.9.0.0/16")}, netlink.RT_FILTER_DST)
+		routes, err := netlink.RouteListFiltered(netlink.FAMILY_V4, &netlink.Route{Dst: cidr(t, "10.9.0.0/16")},
+			netlink.RT_FILTER_DST)
 		if err != nil || len(routes) != 1 || routes[0].Cwnd != 4 || !routes[0].MTULock {
 			t.Fatalf("listed %v, %v", routes, err)
 		}
@@ -464,7 +474,8 @@ func TestRouteReplaceChangeAppend(t *testing.T) {
 			{"delete what is not there", netlink.RouteDel, via(dst, "10.0.0.5"), []string{"10.0.0.4"}, unix.ESRCH},
 			{"IPv6 add", netlink.RouteAdd, via(dst6, "fd00::2"), []string{"fd00::2"}, nil},
 			{"IPv6 append", netlink.RouteAppend, via(dst6, "fd01::2"), []string{"+fd00::2", "+fd01::2"}, nil},
-			{"IPv6 one more next hop", netlink.RouteAddEcmp, via(dst6, "fd01::3"), []string{"+fd00::2", "+fd01::2", "+fd01::3"}, nil},
+			{"IPv6 one more next hop", netlink.RouteAddEcmp, via(dst6, "fd01::3"), []string{"+fd00::2", "+fd01::2", "+fd01::3"},
+				nil},
 			{"IPv6 delete a next hop", netlink.RouteDel, via(dst6, "fd00::2"), []string{"+fd01::2", "+fd01::3"}, nil},
 			{"IPv6 replace all", netlink.RouteReplace, via(dst6, "fd00::4"), []string{"fd00::4"}, nil},
 			{"IPv6 replace by several", netlink.RouteReplace, &netlink.Route{Dst: dst6, MultiPath: []*netlink.NexthopInfo{
@@ -497,7 +508,8 @@ func TestRouteErrorsSayWhatAndWhich(t *testing.T) {
 	for name, do := range map[string]func(*netlink.Route) error{
 		"add": h.RouteAdd, "append": h.RouteAppend, "change": h.RouteChange, "replace": h.RouteReplace, "del": h.RouteDel,
 	} {
-		if err := do(nil); err == nil || !strings.Contains(err.Error(), "route "+name) || !strings.Contains(err.Error(), "no route given") {
+		if err := do(nil); err == nil || !strings.Contains(err.Error(), "route "+name) ||
+			!strings.Contains(err.Error(), "no route given") {
 			t.Error(name, err)
 		}
 	}

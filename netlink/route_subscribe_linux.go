@@ -35,7 +35,8 @@ func RouteSubscribeAt(ns netns.NsHandle, ch chan<- RouteUpdate, done <-chan stru
 }
 
 // RouteSubscribeWithOptions is [Handle.RouteSubscribe] with options.
-func (h *Handle) RouteSubscribeWithOptions(ch chan<- RouteUpdate, done <-chan struct{}, options RouteSubscribeOptions) error {
+func (h *Handle) RouteSubscribeWithOptions(ch chan<- RouteUpdate, done <-chan struct{},
+	options RouteSubscribeOptions) error {
 	return routeEvents().send(h, ch, done, options.common())
 }
 

@@ -17,11 +17,13 @@ func TestRouteString(t *testing.T) {
 			LinkIndex: 2, Dst: ipv4Net("10.0.0.0/8"), Src: net.IP{10, 0, 0, 1}, Gw: net.IP{10, 0, 0, 2},
 			Flags: int(FLAG_ONLINK), Table: 254, Realm: 7,
 		},
-		"{Dst: 10.0.0.0/8 Src: <nil> Gw: [{Ifindex: 3 Weight: 2 Gw: 10.0.0.2 Flags: [pervasive]}] Flags: [] Table: 0 Realm: 0}": {
+		"{Dst: 10.0.0.0/8 Src: <nil> Gw: [{Ifindex: 3 Weight: 2 Gw: 10.0.0.2 Flags: [pervasive]}] Flags: [] Table: 0 " +
+			"Realm: 0}": {
 			Dst:       ipv4Net("10.0.0.0/8"),
 			MultiPath: []*NexthopInfo{{LinkIndex: 3, Hops: 1, Gw: net.IP{10, 0, 0, 2}, Flags: int(FLAG_PERVASIVE)}},
 		},
-		"{Ifindex: 0 Dst: 100 NewDst: 200/300 Encap: 16 Via: Family: 2, Address: 10.0.0.2 Src: <nil> Gw: <nil> Flags: [] Table: 0 Realm: 0}": {
+		"{Ifindex: 0 Dst: 100 NewDst: 200/300 Encap: 16 Via: Family: 2, Address: 10.0.0.2 Src: <nil> Gw: <nil> Flags: [] " +
+			"Table: 0 Realm: 0}": {
 			MPLSDst: &label, NewDst: &MPLSDestination{[]int{200, 300}}, Encap: &MPLSEncap{Labels: []int{16}},
 			Via: &Via{FAMILY_V4, net.IP{10, 0, 0, 2}},
 		},
@@ -35,7 +37,8 @@ func TestRouteString(t *testing.T) {
 func TestRouteEqual(t *testing.T) {
 	one, two := 1, 2
 	base := Route{
-		LinkIndex: 2, Dst: ipv4Net("10.0.0.0/8"), Gw: net.IP{10, 0, 0, 2}, MPLSDst: &one, Via: &Via{FAMILY_V4, net.IP{1, 2, 3, 4}},
+		LinkIndex: 2, Dst: ipv4Net("10.0.0.0/8"), Gw: net.IP{10, 0, 0, 2}, MPLSDst: &one,
+		Via:   &Via{FAMILY_V4, net.IP{1, 2, 3, 4}},
 		Encap: &MPLSEncap{Labels: []int{16}}, NewDst: &MPLSDestination{[]int{17}}, MultiPath: []*NexthopInfo{{LinkIndex: 1}},
 	}
 	same := base
@@ -43,7 +46,8 @@ func TestRouteEqual(t *testing.T) {
 	same.Gw = net.ParseIP("10.0.0.2")
 	same.MPLSDst = new(int)
 	*same.MPLSDst = 1
-	same.Via, same.Encap, same.NewDst = &Via{FAMILY_V4, net.ParseIP("1.2.3.4")}, &MPLSEncap{Labels: []int{16}}, &MPLSDestination{[]int{17}}
+	same.Via, same.Encap, same.NewDst = &Via{FAMILY_V4, net.ParseIP("1.2.3.4")}, &MPLSEncap{Labels: []int{16}},
+		&MPLSDestination{[]int{17}}
 	same.MultiPath = []*NexthopInfo{{LinkIndex: 1}}
 	same.MTU, same.CacheInfo, same.Expires = 1300, &RouteCacheInfo{}, 9
 	if !base.Equal(same) || !same.Equal(base) {
@@ -93,7 +97,8 @@ func TestRouteFlags(t *testing.T) {
 
 func TestScopeAndProtocolNames(t *testing.T) {
 	for s, want := range map[Scope]string{
-		SCOPE_UNIVERSE: "universe", SCOPE_SITE: "site", SCOPE_LINK: "link", SCOPE_HOST: "host", SCOPE_NOWHERE: "nowhere", 7: "unknown",
+		SCOPE_UNIVERSE: "universe", SCOPE_SITE: "site", SCOPE_LINK: "link", SCOPE_HOST: "host", SCOPE_NOWHERE: "nowhere",
+		7: "unknown",
 	} {
 		if got := s.String(); got != want {
 			t.Errorf("scope %d is %q, want %q", s, got, want)
@@ -107,7 +112,8 @@ func TestScopeAndProtocolNames(t *testing.T) {
 }
 
 func TestRouteFilterConstants(t *testing.T) {
-	for want, bit := range map[uint64]uint64{1 << 1: RT_FILTER_PROTOCOL, 1 << 10: RT_FILTER_TABLE, 1 << 15: RT_FILTER_REALM} {
+	for want, bit := range map[uint64]uint64{1 << 1: RT_FILTER_PROTOCOL, 1 << 10: RT_FILTER_TABLE,
+		1 << 15: RT_FILTER_REALM} {
 		if bit != want {
 			t.Errorf("got %#x, want %#x", bit, want)
 		}
@@ -118,12 +124,13 @@ func TestRouteFilterChooses(t *testing.T) {
 	gw := net.IP{10, 0, 0, 2}
 	routes := map[string]Route{
 		"default": {Family: FAMILY_V4, Table: 254, Dst: ipv4Net("0.0.0.0/0"), Gw: gw, LinkIndex: 2},
-		"net":     {Family: FAMILY_V4, Table: 254, Dst: ipv4Net("10.0.0.0/8"), LinkIndex: 3, Protocol: 4, Scope: SCOPE_LINK, Src: gw},
-		"six":     {Family: FAMILY_V6, Table: 254, Dst: ipv6Net("::/0"), LinkIndex: 2, Priority: 1024},
-		"local":   {Family: FAMILY_V4, Table: 255, Dst: ipv4Net("10.0.0.1/32"), Type: uapi.RTN_LOCAL},
-		"cached":  {Family: FAMILY_V4, Table: 254, Dst: ipv4Net("10.0.0.1/32"), Flags: uapi.RTM_F_CLONED},
-		"hops":    {Family: FAMILY_V4, Table: 77, Dst: ipv4Net("10.0.0.3/32"), Hoplimit: 9, Realm: 5},
-		"realm":   {Family: FAMILY_V4, Table: 77, Dst: ipv4Net("10.0.0.4/32"), Realm: 6},
+		"net": {Family: FAMILY_V4, Table: 254, Dst: ipv4Net("10.0.0.0/8"), LinkIndex: 3, Protocol: 4, Scope: SCOPE_LINK,
+			Src: gw},
+		"six":    {Family: FAMILY_V6, Table: 254, Dst: ipv6Net("::/0"), LinkIndex: 2, Priority: 1024},
+		"local":  {Family: FAMILY_V4, Table: 255, Dst: ipv4Net("10.0.0.1/32"), Type: uapi.RTN_LOCAL},
+		"cached": {Family: FAMILY_V4, Table: 254, Dst: ipv4Net("10.0.0.1/32"), Flags: uapi.RTM_F_CLONED},
+		"hops":   {Family: FAMILY_V4, Table: 77, Dst: ipv4Net("10.0.0.3/32"), Hoplimit: 9, Realm: 5},
+		"realm":  {Family: FAMILY_V4, Table: 77, Dst: ipv4Net("10.0.0.4/32"), Realm: 6},
 	}
 	cases := []struct {
 		name   string

@@ -75,7 +75,8 @@ func encodeRule(r *wire.Request, typ uint16, rule *Rule) error {
 
 // reportedRuleFlags are those that the kernel reports and would keep for ever in a
 // rule that is added with them, and FibRuleInvert, which has a field of its own.
-const reportedRuleFlags = FibRuleInvert | uapi.FIB_RULE_UNRESOLVED | uapi.FIB_RULE_IIF_DETACHED | uapi.FIB_RULE_OIF_DETACHED
+const reportedRuleFlags = FibRuleInvert | uapi.FIB_RULE_UNRESOLVED | uapi.FIB_RULE_IIF_DETACHED |
+	uapi.FIB_RULE_OIF_DETACHED
 
 // The masks that compare everything, as a list has them where none was given.
 const (

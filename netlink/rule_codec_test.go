@@ -66,16 +66,18 @@ var ruleReplies = []struct {
 		},
 	},
 	{
-		name:  "goto",
-		bytes: "02000000 00000002 00000000 08000f00 00000000 08000e00 ffffffff 05001500 00000000 08000600 2c010000 08000400 fe7f0000",
+		name: "goto",
+		bytes: "02000000 00000002 00000000 08000f00 00000000 08000e00 ffffffff 05001500 00000000 08000600 2c010000 " +
+			"08000400 fe7f0000",
 		want: ruleWith(func(r *Rule) {
 			r.Family, r.Priority, r.Goto = FAMILY_V4, 300, 32766
 		}),
 	},
 	{
-		name:  "table of the packet's VRF",
-		bytes: "02000000 00000001 00000000 08000f00 00000000 08000e00 ffffffff 05001500 00000000 08000600 2d010000 05001300 01000000",
-		want:  ruleWith(func(r *Rule) { r.Family, r.Priority, r.L3MDev = FAMILY_V4, 301, true }),
+		name: "table of the packet's VRF",
+		bytes: "02000000 00000001 00000000 08000f00 00000000 08000e00 ffffffff 05001500 00000000 08000600 2d010000 " +
+			"05001300 01000000",
+		want: ruleWith(func(r *Rule) { r.Family, r.Priority, r.L3MDev = FAMILY_V4, 301, true }),
 	},
 	{
 		name: "IPv6, inverted, blackhole",
@@ -109,7 +111,8 @@ func TestRuleEncodesAsIproute2(t *testing.T) {
 		rule    Rule
 	}{
 		{
-			command: "ip rule add pref 100 from 10.0.0.0/24 to 10.9.0.0/16 iif d0 oif d1 fwmark 0x5/0xf tos 0x10 uidrange 5-10 " +
+			command: "ip rule add pref 100 from 10.0.0.0/24 to 10.9.0.0/16 iif d0 oif d1 fwmark 0x5/0xf tos 0x10 uidrange " +
+				"5-10 " +
 				"ipproto tcp sport 10-20 dport 30 suppress_prefixlength 0 suppress_ifgroup 3 tun_id 77 table 1000 realms 1/2",
 			bytes: "02101810 00000001 00000000 08000600 64000000 08000200 0a000000 08000100 0a090000 07000300 64300000" +
 				"07001100 64310000 08000a00 05000000 08001000 0f000000 0c001400 05000000 0a000000 05001600 06000000" +
@@ -147,7 +150,8 @@ func TestRuleEncodesAsIproute2(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got, want := parts(t, b, uapi.SizeofFibRuleHdr), parts(t, capture.Message(t, uapi.RTM_NEWRULE, c.bytes), uapi.SizeofFibRuleHdr)
+			got, want := parts(t, b, uapi.SizeofFibRuleHdr),
+				parts(t, capture.Message(t, uapi.RTM_NEWRULE, c.bytes), uapi.SizeofFibRuleHdr)
 			if !slices.Equal(got, want) {
 				t.Errorf("got  %q\nwant %q", got, want)
 			}
@@ -162,7 +166,8 @@ func TestRuleEncodeRefusesBadValues(t *testing.T) {
 		want string
 	}{
 		{"nil", nil, "no rule given"},
-		{"mixed families", &Rule{Src: ipv4Net("10.0.0.0/8"), Dst: ipv6Net("fd00::/8")}, "destination is IPv6, but the others are IPv4"},
+		{"mixed families", &Rule{Src: ipv4Net("10.0.0.0/8"), Dst: ipv6Net("fd00::/8")},
+			"destination is IPv6, but the others are IPv4"},
 		{"negative family", &Rule{Family: -1}, "-1 is no address family"},
 		{"negative priority", &Rule{Priority: -2}, "priority -2 is not within"},
 		{"TOS of nine bits", &Rule{Tos: 256}, "tos 256 is not within"},

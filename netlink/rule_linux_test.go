@@ -37,7 +37,8 @@ func TestRuleAddMakesWhatIPMakes(t *testing.T) {
 		command string
 		rule    netlink.Rule
 	}{
-		{"-4 rule add from 10.0.0.0/24 table 100", rule(func(r *netlink.Rule) { r.Src, r.Table = cidr(t, "10.0.0.0/24"), 100 })},
+		{"-4 rule add from 10.0.0.0/24 table 100",
+			rule(func(r *netlink.Rule) { r.Src, r.Table = cidr(t, "10.0.0.0/24"), 100 })},
 		{"-4 rule add fwmark 0x5050 table 200", netlink.Rule{Mark: 0x5050, Table: 200}},
 		{"-4 rule add pref 0 table 200", rule(func(r *netlink.Rule) { r.Priority, r.Table = 0, 200 })},
 		{"-6 rule add not to fd00::/8 pref 7 blackhole", rule(func(r *netlink.Rule) {
@@ -47,11 +48,13 @@ func TestRuleAddMakesWhatIPMakes(t *testing.T) {
 			r.Family, r.Priority, r.Table, r.SuppressPrefixlen = netlink.FAMILY_V6, 9, 70000, 0
 		})},
 		{"-4 rule add pref 9 goto 32766", rule(func(r *netlink.Rule) { r.Priority, r.Goto = 9, 32766 })},
-		{"-4 rule add pref 9 from 10.0.0.0/24 to 10.9.0.0/16 iif d0 oif d1 fwmark 0x5/0xf tos 0x10 uidrange 0-0 ipproto tcp " +
+		{"-4 rule add pref 9 from 10.0.0.0/24 to 10.9.0.0/16 iif d0 oif d1 fwmark 0x5/0xf tos 0x10 uidrange 0-0 ipproto " +
+			"tcp " +
 			"sport 10-20 dport 30 suppress_ifgroup 3 suppress_prefixlength 4 tun_id 77 table 1000 realms 1/2 protocol 42",
 			netlink.Rule{
-				Priority: 9, Src: cidr(t, "10.0.0.0/24"), Dst: cidr(t, "10.9.0.0/16"), IifName: "d0", OifName: "d1", Mark: 5, Mask: &mask,
-				Tos: 0x10, UIDRange: netlink.NewRuleUIDRange(0, 0), IPProto: 6, Sport: netlink.NewRulePortRange(10, 20),
+				Priority: 9, Src: cidr(t, "10.0.0.0/24"), Dst: cidr(t, "10.9.0.0/16"), IifName: "d0", OifName: "d1", Mark: 5,
+				Mask: &mask,
+				Tos:  0x10, UIDRange: netlink.NewRuleUIDRange(0, 0), IPProto: 6, Sport: netlink.NewRulePortRange(10, 20),
 				Dport: netlink.NewRulePortRange(30, 30), SuppressIfgroup: 3, SuppressPrefixlen: 4, TunID: 77, Table: 1000,
 				Flow: 1<<16 | 2, Protocol: 42, Goto: -1,
 			}},
@@ -180,7 +183,8 @@ func TestRuleListChooses(t *testing.T) {
 			if err != nil || !slices.Equal(got, c.want) {
 				t.Errorf("%s: got %v, %v, want %v", name, got, err, c.want)
 			}
-			if streamed, err := collect(netlink.RuleSeqFiltered(c.family, c.filter, c.mask)); err != nil || !reflect.DeepEqual(streamed, rules) {
+			if streamed, err := collect(netlink.RuleSeqFiltered(c.family, c.filter, c.mask)); err != nil ||
+				!reflect.DeepEqual(streamed, rules) {
 				t.Errorf("%s: the stream gives %v, %v", name, streamed, err)
 			}
 		}

@@ -76,7 +76,8 @@ func TestLinkSubscribeTellsWhatHappens(t *testing.T) {
 				t.Fatal(err)
 			}
 			x := mustAdd(t, h, ifb("x0"))
-			if u := awaitLink(t, ch, uapi.RTM_NEWLINK, "x0"); int(u.Index) != x.Index || u.Attrs().Index != x.Index || u.Type() != "ifb" {
+			if u := awaitLink(t, ch, uapi.RTM_NEWLINK, "x0"); int(u.Index) != x.Index || u.Attrs().Index != x.Index ||
+				u.Type() != "ifb" {
 				t.Errorf("got %+v", u)
 			}
 			if err := h.LinkSetUp(x); err != nil {

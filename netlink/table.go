@@ -77,32 +77,41 @@ func tableParts() []tablePart {
 	return []tablePart{
 		{
 			table: LinkTable, name: "links", new: uapi.RTM_NEWLINK, del: uapi.RTM_DELLINK, header: uapi.SizeofIfinfomsg,
-			groups: []uint32{uapi.RTNLGRP_LINK}, dump: linkTableDump, has: isLink, key: linkKey, volatile: pruneLink, short: offsetOfChange, event: (*eventDecoder).link,
+			groups: []uint32{uapi.RTNLGRP_LINK}, dump: linkTableDump, has: isLink, key: linkKey, volatile: pruneLink,
+			short: offsetOfChange, event: (*eventDecoder).link,
 			news: bridgePortNews, announced: linkAnnounced,
 		}, {
 			table: AddrTable, name: "addresses", new: uapi.RTM_NEWADDR, del: uapi.RTM_DELADDR, header: uapi.SizeofIfaddrmsg,
-			groups: []uint32{uapi.RTNLGRP_IPV4_IFADDR, uapi.RTNLGRP_IPV6_IFADDR}, dump: addrQuery{}.request, has: isAddr, key: addrKey, volatile: pruneAddr, event: (*eventDecoder).addr,
+			groups: []uint32{uapi.RTNLGRP_IPV4_IFADDR, uapi.RTNLGRP_IPV6_IFADDR}, dump: addrQuery{}.request, has: isAddr,
+			key: addrKey, volatile: pruneAddr, event: (*eventDecoder).addr,
 			hides: addrHidden, announced: addrAnnounced,
 		}, {
 			table: NeighTable, name: "neighbours", new: uapi.RTM_NEWNEIGH, del: uapi.RTM_DELNEIGH, header: uapi.SizeofNdmsg,
-			groups: []uint32{uapi.RTNLGRP_NEIGH}, dump: (&NeighFilter{}).request, has: isNeigh, key: neighKey, volatile: pruneNeigh, event: (*eventDecoder).neigh,
+			groups: []uint32{uapi.RTNLGRP_NEIGH}, dump: (&NeighFilter{}).request, has: isNeigh, key: neighKey,
+			volatile: pruneNeigh, event: (*eventDecoder).neigh,
 			news: neighNews, hides: neighHidden, announced: neighAnnounced,
 		}, {
 			table: RouteTable, name: "IPv4 routes", new: uapi.RTM_NEWROUTE, del: uapi.RTM_DELROUTE, header: uapi.SizeofRtmsg,
-			groups: []uint32{uapi.RTNLGRP_IPV4_ROUTE}, dump: routeTableDump(FAMILY_V4), has: isRouteOf(FAMILY_V4), key: routeKey, change: (*partState).changeIPv4Route, event: (*eventDecoder).route,
+			groups: []uint32{uapi.RTNLGRP_IPV4_ROUTE}, dump: routeTableDump(FAMILY_V4), has: isRouteOf(FAMILY_V4),
+			key: routeKey, change: (*partState).changeIPv4Route, event: (*eventDecoder).route,
 		}, {
 			table: RouteTable, name: "IPv6 routes", new: uapi.RTM_NEWROUTE, del: uapi.RTM_DELROUTE, header: uapi.SizeofRtmsg,
-			groups: []uint32{uapi.RTNLGRP_IPV6_ROUTE}, dump: routeTableDump(FAMILY_V6), has: isRouteOf(FAMILY_V6), key: routeKey, volatile: pruneRoute, change: (*partState).changeIPv6Route, event: (*eventDecoder).route,
+			groups: []uint32{uapi.RTNLGRP_IPV6_ROUTE}, dump: routeTableDump(FAMILY_V6), has: isRouteOf(FAMILY_V6),
+			key: routeKey, volatile: pruneRoute, change: (*partState).changeIPv6Route, event: (*eventDecoder).route,
 		}, {
 			table: RuleTable, name: "IPv4 rules", new: uapi.RTM_NEWRULE, del: uapi.RTM_DELRULE, header: uapi.SizeofFibRuleHdr,
-			groups: []uint32{uapi.RTNLGRP_IPV4_RULE}, dump: ruleTableDump(FAMILY_V4), has: isRuleOf(FAMILY_V4), key: ruleKey, change: (*partState).changeRules, event: (*eventDecoder).rule,
+			groups: []uint32{uapi.RTNLGRP_IPV4_RULE}, dump: ruleTableDump(FAMILY_V4), has: isRuleOf(FAMILY_V4), key: ruleKey,
+			change: (*partState).changeRules, event: (*eventDecoder).rule,
 		}, {
 			table: RuleTable, name: "IPv6 rules", new: uapi.RTM_NEWRULE, del: uapi.RTM_DELRULE, header: uapi.SizeofFibRuleHdr,
-			groups: []uint32{uapi.RTNLGRP_IPV6_RULE}, dump: ruleTableDump(FAMILY_V6), has: isRuleOf(FAMILY_V6), key: ruleKey, change: (*partState).changeRules, event: (*eventDecoder).rule,
+			groups: []uint32{uapi.RTNLGRP_IPV6_RULE}, dump: ruleTableDump(FAMILY_V6), has: isRuleOf(FAMILY_V6), key: ruleKey,
+			change: (*partState).changeRules, event: (*eventDecoder).rule,
 		}, {
-			table: NexthopTable, name: "next hops", new: uapi.RTM_NEWNEXTHOP, del: uapi.RTM_DELNEXTHOP, header: uapi.SizeofNhmsg,
-			groups: []uint32{uapi.RTNLGRP_NEXTHOP}, dump: nexthopDump, has: isNexthop, key: nexthopKey, volatile: pruneNexthop, event: (*eventDecoder).nexthop,
-			news: nexthopNews,
+			table: NexthopTable, name: "next hops", new: uapi.RTM_NEWNEXTHOP, del: uapi.RTM_DELNEXTHOP,
+			header: uapi.SizeofNhmsg,
+			groups: []uint32{uapi.RTNLGRP_NEXTHOP}, dump: nexthopDump, has: isNexthop, key: nexthopKey, volatile: pruneNexthop,
+			event: (*eventDecoder).nexthop,
+			news:  nexthopNews,
 		},
 	}
 }

@@ -54,9 +54,11 @@ func TestPruningReachesTimersOfBridges(t *testing.T) {
 // FuzzTables has each table work any bytes in: nothing may panic, and what was
 // pruned once stays as it is.
 func FuzzTables(f *testing.F) {
-	f.Add(uint16(uapi.RTM_NEWROUTE), uint16(0), capture.Message(f, uapi.RTM_NEWROUTE, "02180000 fe030001 00000000 08000100 0a000000"))
+	f.Add(uint16(uapi.RTM_NEWROUTE), uint16(0),
+		capture.Message(f, uapi.RTM_NEWROUTE, "02180000 fe030001 00000000 08000100 0a000000"))
 	f.Add(uint16(uapi.RTM_NEWLINK), uint16(0), make([]byte, uapi.SizeofIfinfomsg))
-	f.Add(uint16(uapi.RTM_NEWADDR), uint16(0), capture.Message(f, uapi.RTM_NEWADDR, "02188000 01000000 08000100 0a000001"))
+	f.Add(uint16(uapi.RTM_NEWADDR), uint16(0),
+		capture.Message(f, uapi.RTM_NEWADDR, "02188000 01000000 08000100 0a000001"))
 	f.Fuzz(func(t *testing.T, typ, flags uint16, data []byte) {
 		m := &Mirror{}
 		parts := tableParts()

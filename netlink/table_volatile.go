@@ -67,7 +67,8 @@ func pruneLinkFamily(e *wire.Encoder, family uint16, data []byte) bool {
 	case uapi.AF_INET6:
 		return pruning(func(_ *wire.Encoder, typ uint16, _ []byte) bool {
 			switch typ {
-			case uapi.IFLA_INET6_CONF, uapi.IFLA_INET6_FLAGS, uapi.IFLA_INET6_STATS, uapi.IFLA_INET6_ICMP6STATS, uapi.IFLA_INET6_CACHEINFO:
+			case uapi.IFLA_INET6_CONF, uapi.IFLA_INET6_FLAGS, uapi.IFLA_INET6_STATS, uapi.IFLA_INET6_ICMP6STATS,
+				uapi.IFLA_INET6_CACHEINFO:
 				return true
 			}
 			return false

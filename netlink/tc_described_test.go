@@ -37,7 +37,8 @@ func TestKindsOfTrafficControlAreDescribed(t *testing.T) {
 }
 
 func TestLinkLayersHaveNames(t *testing.T) {
-	for layer, want := range map[uint32]string{uapi.TC_LINKLAYER_UNAWARE: "unspec", uapi.TC_LINKLAYER_ETHERNET: "ethernet", uapi.TC_LINKLAYER_ATM: "atm", 9: "unknown", 1 << 31: "unknown"} {
+	for layer, want := range map[uint32]string{uapi.TC_LINKLAYER_UNAWARE: "unspec",
+		uapi.TC_LINKLAYER_ETHERNET: "ethernet", uapi.TC_LINKLAYER_ATM: "atm", 9: "unknown", 1 << 31: "unknown"} {
 		if got := LinkLayerName(layer); got != want {
 			t.Errorf("%d is %q, not %q", layer, got, want)
 		}

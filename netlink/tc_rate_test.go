@@ -102,16 +102,19 @@ func TestRateTables(t *testing.T) {
 	if got := DeserializeRtab(make([]byte, 1023)); got != [256]uint32{} {
 		t.Error(got)
 	}
-	if log := CalcRtable(&rate, table[:], 5, 0, nl.LINKLAYER_ATM); log != 5 || !slices.Equal(table[:2], []uint32{13250, 13250}) {
+	if log := CalcRtable(&rate, table[:], 5, 0, nl.LINKLAYER_ATM); log != 5 ||
+		!slices.Equal(table[:2], []uint32{13250, 13250}) {
 		t.Errorf("logarithm %d, %v", log, table[:2])
 	}
-	if AlignToAtm(48) != 53 || AlignToAtm(49) != 106 || AdjustSize(10, 64, nl.LINKLAYER_ATM) != 106 || AdjustSize(100, 64, 1) != 100 {
+	if AlignToAtm(48) != 53 || AlignToAtm(49) != 106 || AdjustSize(10, 64, nl.LINKLAYER_ATM) != 106 ||
+		AdjustSize(100, 64, 1) != 100 {
 		t.Error("sizes in cells")
 	}
 }
 
 func TestPercentages(t *testing.T) {
-	for p, want := range map[float32]uint32{0: 0, 50: 1 << 31, 100: math.MaxUint32, 101: math.MaxUint32, -1: 0, 0.1: 4294967} {
+	for p, want := range map[float32]uint32{0: 0, 50: 1 << 31, 100: math.MaxUint32, 101: math.MaxUint32, -1: 0,
+		0.1: 4294967} {
 		if got := Percentage2u32(p); got != want {
 			t.Errorf("%v%% is %d, want %d", p, got, want)
 		}
@@ -150,7 +153,8 @@ func TestServiceCurves(t *testing.T) {
 		t.Error(c)
 	}
 	high := NewServiceCurve(1e10, 5, 2e10)
-	if m1, m2 := high.Rates(); m1 != 1e10 || m2 != 2e10 || high.Burst() != math.MaxUint32 || high.Delay() != 5 || high.Rate() != math.MaxUint32 {
+	if m1, m2 := high.Rates(); m1 != 1e10 || m2 != 2e10 || high.Burst() != math.MaxUint32 || high.Delay() != 5 ||
+		high.Rate() != math.MaxUint32 {
 		t.Error(&high)
 	}
 	if m1, d, m2 := c.Fsc.Attrs(); m1 != 4 || d != 5 || m2 != 6 {

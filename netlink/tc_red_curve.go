@@ -54,7 +54,8 @@ func redRange(limit, low, high uint32) (uint32, uint32) {
 }
 
 // newRedCurve computes what the kernel wants. Sizes are in bytes, burst is in packets.
-func newRedCurve(low, high, packet, burst uint32, probability float64, rate uint64) (r RedCurve, maxP uint32, err error) {
+func newRedCurve(low, high, packet, burst uint32, probability float64, rate uint64) (r RedCurve, maxP uint32,
+	err error) {
 	if probability == 0 {
 		probability = redDefaultProbability
 	}

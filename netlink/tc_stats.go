@@ -103,7 +103,8 @@ func (s *statistics) decode(b []byte) error {
 		case uapi.TCA_STATS_QUEUE:
 			var q uapi.GnetStatsQueue
 			q.Decode(d.Data())
-			s.queue = GnetStatsQueue{Qlen: q.Qlen, Backlog: q.Backlog, Drops: q.Drops, Requeues: q.Requeues, Overlimits: q.Overlimits}
+			s.queue = GnetStatsQueue{Qlen: q.Qlen, Backlog: q.Backlog, Drops: q.Drops, Requeues: q.Requeues,
+				Overlimits: q.Overlimits}
 		case uapi.TCA_STATS_RATE_EST:
 			var r uapi.GnetStatsRateEst
 			r.Decode(d.Data())

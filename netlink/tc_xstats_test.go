@@ -16,9 +16,12 @@ func TestCountersOfKinds(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 	for i, there := range []bool{
-		(&Choke{QdiscAttrs: q}).AppStatistics() != nil, (&Sfb{QdiscAttrs: q}).AppStatistics() != nil, (&Codel{QdiscAttrs: q}).AppStatistics() != nil,
-		(&Pie{QdiscAttrs: q}).AppStatistics() != nil, (&FqPie{QdiscAttrs: q}).AppStatistics() != nil, (&Hhf{QdiscAttrs: q}).AppStatistics() != nil,
-		(&Dualpi2{QdiscAttrs: q}).AppStatistics() != nil, (&DrrClass{ClassAttrs: c}).AppStatistics() != nil, (&QfqClass{ClassAttrs: c}).AppStatistics() != nil,
+		(&Choke{QdiscAttrs: q}).AppStatistics() != nil, (&Sfb{QdiscAttrs: q}).AppStatistics() != nil,
+		(&Codel{QdiscAttrs: q}).AppStatistics() != nil,
+		(&Pie{QdiscAttrs: q}).AppStatistics() != nil, (&FqPie{QdiscAttrs: q}).AppStatistics() != nil,
+		(&Hhf{QdiscAttrs: q}).AppStatistics() != nil,
+		(&Dualpi2{QdiscAttrs: q}).AppStatistics() != nil, (&DrrClass{ClassAttrs: c}).AppStatistics() != nil,
+		(&QfqClass{ClassAttrs: c}).AppStatistics() != nil,
 		new(Red).AppStatistics() == nil, new(Cake).AppStatistics() == nil,
 	} {
 		if !there {

@@ -24,7 +24,8 @@ func TestValuesPrintAsWords(t *testing.T) {
 	}
 	dst := &net.IPNet{IP: net.IP{10, 8, 0, 0}, Mask: net.CIDRMask(16, 32)}
 	route := &Route{Dst: dst, Gw: net.IP{10, 9, 0, 2}, Priority: 7}
-	neigh := &Neigh{LinkIndex: x.Index, IP: net.IP{10, 9, 0, 2}, HardwareAddr: ether("02:00:00:00:00:09"), State: NUD_PERMANENT}
+	neigh := &Neigh{LinkIndex: x.Index, IP: net.IP{10, 9, 0, 2}, HardwareAddr: ether("02:00:00:00:00:09"),
+		State: NUD_PERMANENT}
 	for _, err := range []error{h.RouteAdd(route), h.NeighAdd(neigh)} {
 		if err != nil {
 			t.Fatal(err)
@@ -56,19 +57,24 @@ func TestValuesPrintAsWords(t *testing.T) {
 	}
 	port := BridgePort{State: new(uint8(3))}
 	for want, ev := range map[string]Event{
-		"link 3: x0 ifb <up> mtu 1500 state up changed":    LinkEvent{&GenericLink{LinkAttrs{Index: 3, Name: "x0", MTU: 1500, Flags: net.FlagUp, OperState: OperUp}, "ifb", nil}, &GenericLink{LinkAttrs{Index: 3, Name: "x0", MTU: 1500, Flags: net.FlagUp, OperState: OperUp}, "ifb", nil}},
-		"link gone: 3: x0 device <0> mtu 0 state unknown":  LinkEvent{Old: &Device{LinkAttrs{Index: 3, Name: "x0"}}},
-		"address 10.9.0.1/24 link 3":                       AddrEvent{New: &Addr{IPNet: mustParseAddr(t, "10.9.0.1/24").IPNet, LinkIndex: 3}},
-		"neighbour gone: 10.9.0.2 dev index 3 state 0x80":  NeighEvent{Old: &Neigh{IP: net.IP{10, 9, 0, 2}, LinkIndex: 3, State: NUD_PERMANENT}},
-		"route 10.8.0.0/16 via 10.9.0.2 metric 7":          RouteEvent{New: route},
-		"route 10.8.0.0/16 link 4, was 10.8.0.0/16 link 3": RouteEvent{Old: &Route{Dst: dst, LinkIndex: 3}, New: &Route{Dst: dst, LinkIndex: 4}},
-		"rule ip rule 9: from all to all table 5":          RuleEvent{New: &Rule{Priority: 9, Table: 5}},
-		"next hop {ID: 7 OIF: 3}":                          NexthopEvent{New: &Nexthop{ID: 7, OIF: 3}},
-		"port 3: x0 of bridge 4 state 3":                   BridgePortEvent{3, "x0", 4, &port, false},
-		"port 3: x0 of bridge 4 gone":                      BridgePortEvent{3, "x0", 4, nil, true},
-		"miss 10.9.0.2 dev index 3":                        NeighMissEvent{&Neigh{IP: net.IP{10, 9, 0, 2}, LinkIndex: 3}},
-		"next hop group 3 bucket 5 to 1":                   NexthopBucketEvent{3, 5, 1},
-		"events lost: " + wire.ErrOverrun.Error():          LostEvent{wire.ErrOverrun},
+		"link 3: x0 ifb <up> mtu 1500 state up changed": LinkEvent{&GenericLink{LinkAttrs{Index: 3, Name: "x0", MTU: 1500,
+			Flags: net.FlagUp, OperState: OperUp}, "ifb", nil},
+			&GenericLink{LinkAttrs{Index: 3, Name: "x0", MTU: 1500, Flags: net.FlagUp, OperState: OperUp}, "ifb", nil}},
+		"link gone: 3: x0 device <0> mtu 0 state unknown": LinkEvent{Old: &Device{LinkAttrs{Index: 3, Name: "x0"}}},
+		"address 10.9.0.1/24 link 3": AddrEvent{New: &Addr{IPNet: mustParseAddr(t,
+			"10.9.0.1/24").IPNet, LinkIndex: 3}},
+		"neighbour gone: 10.9.0.2 dev index 3 state 0x80": NeighEvent{Old: &Neigh{IP: net.IP{10, 9, 0, 2}, LinkIndex: 3,
+			State: NUD_PERMANENT}},
+		"route 10.8.0.0/16 via 10.9.0.2 metric 7": RouteEvent{New: route},
+		"route 10.8.0.0/16 link 4, was 10.8.0.0/16 link 3": RouteEvent{Old: &Route{Dst: dst, LinkIndex: 3},
+			New: &Route{Dst: dst, LinkIndex: 4}},
+		"rule ip rule 9: from all to all table 5": RuleEvent{New: &Rule{Priority: 9, Table: 5}},
+		"next hop {ID: 7 OIF: 3}":                 NexthopEvent{New: &Nexthop{ID: 7, OIF: 3}},
+		"port 3: x0 of bridge 4 state 3":          BridgePortEvent{3, "x0", 4, &port, false},
+		"port 3: x0 of bridge 4 gone":             BridgePortEvent{3, "x0", 4, nil, true},
+		"miss 10.9.0.2 dev index 3":               NeighMissEvent{&Neigh{IP: net.IP{10, 9, 0, 2}, LinkIndex: 3}},
+		"next hop group 3 bucket 5 to 1":          NexthopBucketEvent{3, 5, 1},
+		"events lost: " + wire.ErrOverrun.Error(): LostEvent{wire.ErrOverrun},
 		"synced": SyncedEvent{},
 		"link":   LinkEvent{}, "miss": NeighMissEvent{}, "route": RouteEvent{},
 	} {

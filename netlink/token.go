@@ -14,8 +14,8 @@ type IPv6Token struct {
 	Token     net.IP
 }
 
-// LinkSetIPv6Token sets the lower half of the addresses that a link makes from router advertisements: ip token set. nil or
-// "::" lets the kernel choose again: ip token del.
+// LinkSetIPv6Token sets the lower half of the addresses that a link makes from router advertisements: ip token set.
+// nil or "::" lets the kernel choose again: ip token del.
 func (h *Handle) LinkSetIPv6Token(link Link, token net.IP) error {
 	object := func() string { return linkObject(link) + " token " + token.String() }
 	if noLink(link) {
@@ -26,7 +26,8 @@ func (h *Handle) LinkSetIPv6Token(link Link, token net.IP) error {
 		return h.wrap(err, "link set", object)
 	}
 	r := wire.NewRequest(uapi.RTM_SETLINK, 0)
-	(&uapi.Ifinfomsg{Family: uapi.AF_INET6, Index: toIndex(&r.Encoder, "index", index)}).Put(r.Header(uapi.SizeofIfinfomsg))
+	(&uapi.Ifinfomsg{Family: uapi.AF_INET6,
+		Index: toIndex(&r.Encoder, "index", index)}).Put(r.Header(uapi.SizeofIfinfomsg))
 	addr := token.To16()
 	if token == nil {
 		addr = net.IPv6zero

@@ -33,8 +33,10 @@ const (
 type tunnelUDP struct{ typ, flags, source, dest attr.Type }
 
 var (
-	iptunUDP = tunnelUDP{uapi.IFLA_IPTUN_ENCAP_TYPE, uapi.IFLA_IPTUN_ENCAP_FLAGS, uapi.IFLA_IPTUN_ENCAP_SPORT, uapi.IFLA_IPTUN_ENCAP_DPORT}
-	greUDP   = tunnelUDP{uapi.IFLA_GRE_ENCAP_TYPE, uapi.IFLA_GRE_ENCAP_FLAGS, uapi.IFLA_GRE_ENCAP_SPORT, uapi.IFLA_GRE_ENCAP_DPORT}
+	iptunUDP = tunnelUDP{uapi.IFLA_IPTUN_ENCAP_TYPE, uapi.IFLA_IPTUN_ENCAP_FLAGS, uapi.IFLA_IPTUN_ENCAP_SPORT,
+		uapi.IFLA_IPTUN_ENCAP_DPORT}
+	greUDP = tunnelUDP{uapi.IFLA_GRE_ENCAP_TYPE, uapi.IFLA_GRE_ENCAP_FLAGS, uapi.IFLA_GRE_ENCAP_SPORT,
+		uapi.IFLA_GRE_ENCAP_DPORT}
 )
 
 func (u *tunnelUDP) attrs(c *attr.Codec, typ, flags, source, dest *uint16) {

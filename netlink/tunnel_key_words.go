@@ -45,48 +45,56 @@ func readTunnelKeyAddr(in *desc.Args, e *wire.Encoder, what string, typ4, typ6 u
 }
 
 var tunnelKeyFields = []desc.Field{
-	{Type: uapi.TCA_TUNNEL_KEY_PARMS, Word: "unset", Words: []string{"set"}, Show: showTunnelKeyAction, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[tunnelKeyWords](in)
-		if w.action != 0 {
-			return desc.Failed("unexpected %q - action already specified", in.Last())
-		}
-		w.action = uapi.TCA_TUNNEL_KEY_ACT_RELEASE
-		if in.Last() == "set" {
-			w.action = uapi.TCA_TUNNEL_KEY_ACT_SET
-		}
-		return nil
-	}},
-	{Type: uapi.TCA_TUNNEL_KEY_ENC_IPV4_SRC, Word: "src_ip", Usage: "ADDR", Read: func(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
-		desc.Scratch[tunnelKeyWords](in).src = true
-		return readTunnelKeyAddr(in, e, "src_ip", uapi.TCA_TUNNEL_KEY_ENC_IPV4_SRC, uapi.TCA_TUNNEL_KEY_ENC_IPV6_SRC)
-	}},
-	{Type: uapi.TCA_TUNNEL_KEY_ENC_IPV4_DST, Word: "dst_ip", Usage: "ADDR", Read: func(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
-		desc.Scratch[tunnelKeyWords](in).dst = true
-		return readTunnelKeyAddr(in, e, "dst_ip", uapi.TCA_TUNNEL_KEY_ENC_IPV4_DST, uapi.TCA_TUNNEL_KEY_ENC_IPV6_DST)
-	}},
+	{Type: uapi.TCA_TUNNEL_KEY_PARMS, Word: "unset", Words: []string{"set"}, Show: showTunnelKeyAction,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[tunnelKeyWords](in)
+			if w.action != 0 {
+				return desc.Failed("unexpected %q - action already specified", in.Last())
+			}
+			w.action = uapi.TCA_TUNNEL_KEY_ACT_RELEASE
+			if in.Last() == "set" {
+				w.action = uapi.TCA_TUNNEL_KEY_ACT_SET
+			}
+			return nil
+		}},
+	{Type: uapi.TCA_TUNNEL_KEY_ENC_IPV4_SRC, Word: "src_ip", Usage: "ADDR",
+		Read: func(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
+			desc.Scratch[tunnelKeyWords](in).src = true
+			return readTunnelKeyAddr(in, e, "src_ip", uapi.TCA_TUNNEL_KEY_ENC_IPV4_SRC, uapi.TCA_TUNNEL_KEY_ENC_IPV6_SRC)
+		}},
+	{Type: uapi.TCA_TUNNEL_KEY_ENC_IPV4_DST, Word: "dst_ip", Usage: "ADDR",
+		Read: func(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
+			desc.Scratch[tunnelKeyWords](in).dst = true
+			return readTunnelKeyAddr(in, e, "dst_ip", uapi.TCA_TUNNEL_KEY_ENC_IPV4_DST, uapi.TCA_TUNNEL_KEY_ENC_IPV6_DST)
+		}},
 	{Type: uapi.TCA_TUNNEL_KEY_ENC_IPV6_SRC, ReadOnly: true},
 	{Type: uapi.TCA_TUNNEL_KEY_ENC_IPV6_DST, ReadOnly: true},
-	{Type: uapi.TCA_TUNNEL_KEY_ENC_KEY_ID, Word: "id", Usage: "TUNNELID", Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
-		v, err := in.Number(32, 10, "id")
-		e.BE32(f.Type, uint32(v))
-		return err
-	}},
-	{Type: uapi.TCA_TUNNEL_KEY_ENC_DST_PORT, Word: "dst_port", Usage: "PORT", Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
-		v, err := in.Number(16, 10, "dst port")
-		e.BE16(f.Type, uint16(v))
-		return err
-	}},
-	{Type: uapi.TCA_TUNNEL_KEY_ENC_OPTS, Word: "geneve_opts", Words: []string{"vxlan_opts", "erspan_opts"}, Usage: "OPTIONS", Read: readTunnelKeyOptions},
+	{Type: uapi.TCA_TUNNEL_KEY_ENC_KEY_ID, Word: "id", Usage: "TUNNELID",
+		Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+			v, err := in.Number(32, 10, "id")
+			e.BE32(f.Type, uint32(v))
+			return err
+		}},
+	{Type: uapi.TCA_TUNNEL_KEY_ENC_DST_PORT, Word: "dst_port", Usage: "PORT",
+		Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+			v, err := in.Number(16, 10, "dst port")
+			e.BE16(f.Type, uint16(v))
+			return err
+		}},
+	{Type: uapi.TCA_TUNNEL_KEY_ENC_OPTS, Word: "geneve_opts", Words: []string{"vxlan_opts", "erspan_opts"},
+		Usage: "OPTIONS", Read: readTunnelKeyOptions},
 	{Type: uapi.TCA_TUNNEL_KEY_ENC_TOS, Word: "tos", Usage: "TOS", Read: readTunnelKeyByte},
 	{Type: uapi.TCA_TUNNEL_KEY_ENC_TTL, Word: "ttl", Usage: "TTL", Read: readTunnelKeyByte},
-	{Type: uapi.TCA_TUNNEL_KEY_NO_CSUM, Word: "csum", Words: []string{"nocsum"}, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		desc.Scratch[tunnelKeyWords](in).nocsum = in.Last() == "nocsum"
-		return nil
-	}},
-	{Type: uapi.TCA_TUNNEL_KEY_NO_FRAG, Word: "nofrag", Exact: true, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		desc.Scratch[tunnelKeyWords](in).nofrag = true
-		return nil
-	}},
+	{Type: uapi.TCA_TUNNEL_KEY_NO_CSUM, Word: "csum", Words: []string{"nocsum"},
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			desc.Scratch[tunnelKeyWords](in).nocsum = in.Last() == "nocsum"
+			return nil
+		}},
+	{Type: uapi.TCA_TUNNEL_KEY_NO_FRAG, Word: "nofrag", Exact: true,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			desc.Scratch[tunnelKeyWords](in).nofrag = true
+			return nil
+		}},
 	{Word: "reclassify", Words: controlWords, Read: readControl},
 	{Word: "index", Usage: "INDEX", Read: readIndex},
 	{Type: uapi.TCA_TUNNEL_KEY_TM, ReadOnly: true},
@@ -354,7 +362,8 @@ func showErspanOption(p *desc.Printer, attrs desc.Attrs) {
 			index = uint64(binary.BigEndian.Uint32(b))
 		}
 	} else {
-		dir, hwid = number8(attrs[uapi.TCA_TUNNEL_KEY_ENC_OPT_ERSPAN_DIR]), number8(attrs[uapi.TCA_TUNNEL_KEY_ENC_OPT_ERSPAN_HWID])
+		dir, hwid = number8(attrs[uapi.TCA_TUNNEL_KEY_ENC_OPT_ERSPAN_DIR]),
+			number8(attrs[uapi.TCA_TUNNEL_KEY_ENC_OPT_ERSPAN_HWID])
 	}
 	p.NL()
 	p.Text("\terspan_opts ")

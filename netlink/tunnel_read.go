@@ -314,7 +314,8 @@ func (t *tunnel) readMode(in *desc.Args, sort int) error {
 		"ipv4/ipv4": {v4, uapi.IPPROTO_IPIP}, "ipip": {v4, uapi.IPPROTO_IPIP}, "ip4ip4": {v4, uapi.IPPROTO_IPIP},
 		"mpls/ipv4": {v4, uapi.IPPROTO_MPLS}, "mplsip": {v4, uapi.IPPROTO_MPLS}, "any/ipv4": {v4, 0}, "any": {true, 0},
 		"ipv6/ipv6": {six, uapi.IPPROTO_IPV6}, "ip6ip6": {six, uapi.IPPROTO_IPV6}, "any/ipv6": {six, 0},
-		"ip/ipv6": {six, uapi.IPPROTO_IPIP}, "ipv4/ipv6": {six, uapi.IPPROTO_IPIP}, "ipip6": {six, uapi.IPPROTO_IPIP}, "ip4ip6": {six, uapi.IPPROTO_IPIP},
+		"ip/ipv6": {six, uapi.IPPROTO_IPIP}, "ipv4/ipv6": {six, uapi.IPPROTO_IPIP}, "ipip6": {six, uapi.IPPROTO_IPIP},
+		"ip4ip6": {six, uapi.IPPROTO_IPIP},
 	}[word]
 	if !m.sort {
 		return desc.Wrong(word, "Cannot guess tunnel mode.")

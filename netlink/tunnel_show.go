@@ -185,7 +185,8 @@ func showTunnelLocalRemote(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attr
 	if tunnelFlags(b)&uapi.IP6_TNL_F_ALLOW_LOCAL_REMOTE != 0 {
 		p.Bool("ip6_tnl_f_allow_local_remote", "allow-localremote ", true)
 	}
-	const known = uapi.IP6_TNL_F_IGN_ENCAP_LIMIT | uapi.IP6_TNL_F_USE_ORIG_TCLASS | uapi.IP6_TNL_F_USE_ORIG_FLOWLABEL | uapi.IP6_TNL_F_MIP6_DEV |
+	const known = uapi.IP6_TNL_F_IGN_ENCAP_LIMIT | uapi.IP6_TNL_F_USE_ORIG_TCLASS | uapi.IP6_TNL_F_USE_ORIG_FLOWLABEL |
+		uapi.IP6_TNL_F_MIP6_DEV |
 		uapi.IP6_TNL_F_RCV_DSCP_COPY | uapi.IP6_TNL_F_USE_ORIG_FWMARK | uapi.IP6_TNL_F_ALLOW_LOCAL_REMOTE
 	p.Rest("flags", uint64(uint16(tunnelFlags(b)))&^known) // the upper half is what the kernel found out
 }

@@ -37,40 +37,54 @@ type tunnelSort struct {
 
 var tunnelSorts = [...]tunnelSort{
 	tunnelGRE: {
-		family: uapi.AF_INET, local: uapi.IFLA_GRE_LOCAL, remote: uapi.IFLA_GRE_REMOTE, link: uapi.IFLA_GRE_LINK, ttl: uapi.IFLA_GRE_TTL,
+		family: uapi.AF_INET, local: uapi.IFLA_GRE_LOCAL, remote: uapi.IFLA_GRE_REMOTE, link: uapi.IFLA_GRE_LINK,
+		ttl: uapi.IFLA_GRE_TTL,
 		tos: uapi.IFLA_GRE_TOS, pmtudisc: uapi.IFLA_GRE_PMTUDISC, fwmark: uapi.IFLA_GRE_FWMARK,
-		ikey: uapi.IFLA_GRE_IKEY, okey: uapi.IFLA_GRE_OKEY, iflags: uapi.IFLA_GRE_IFLAGS, oflags: uapi.IFLA_GRE_OFLAGS, ignoreDF: uapi.IFLA_GRE_IGNORE_DF,
+		ikey: uapi.IFLA_GRE_IKEY, okey: uapi.IFLA_GRE_OKEY, iflags: uapi.IFLA_GRE_IFLAGS, oflags: uapi.IFLA_GRE_OFLAGS,
+		ignoreDF: uapi.IFLA_GRE_IGNORE_DF,
 		external: uapi.IFLA_GRE_COLLECT_METADATA, encap: uapi.IFLA_GRE_ENCAP_TYPE, encapFlags: uapi.IFLA_GRE_ENCAP_FLAGS,
 		encapSport: uapi.IFLA_GRE_ENCAP_SPORT, encapDport: uapi.IFLA_GRE_ENCAP_DPORT,
-		erspanVer: uapi.IFLA_GRE_ERSPAN_VER, erspanIndex: uapi.IFLA_GRE_ERSPAN_INDEX, erspanDir: uapi.IFLA_GRE_ERSPAN_DIR, erspanHwid: uapi.IFLA_GRE_ERSPAN_HWID,
+		erspanVer: uapi.IFLA_GRE_ERSPAN_VER, erspanIndex: uapi.IFLA_GRE_ERSPAN_INDEX, erspanDir: uapi.IFLA_GRE_ERSPAN_DIR,
+		erspanHwid: uapi.IFLA_GRE_ERSPAN_HWID,
 	},
 	tunnelGRE6: {
-		family: uapi.AF_INET6, local: uapi.IFLA_GRE_LOCAL, remote: uapi.IFLA_GRE_REMOTE, link: uapi.IFLA_GRE_LINK, ttl: uapi.IFLA_GRE_TTL,
-		fwmark: uapi.IFLA_GRE_FWMARK, ikey: uapi.IFLA_GRE_IKEY, okey: uapi.IFLA_GRE_OKEY, iflags: uapi.IFLA_GRE_IFLAGS, oflags: uapi.IFLA_GRE_OFLAGS,
-		flags: uapi.IFLA_GRE_FLAGS, encapLimit: uapi.IFLA_GRE_ENCAP_LIMIT, flowInfo: uapi.IFLA_GRE_FLOWINFO,
+		family: uapi.AF_INET6, local: uapi.IFLA_GRE_LOCAL, remote: uapi.IFLA_GRE_REMOTE, link: uapi.IFLA_GRE_LINK,
+		ttl:    uapi.IFLA_GRE_TTL,
+		fwmark: uapi.IFLA_GRE_FWMARK, ikey: uapi.IFLA_GRE_IKEY, okey: uapi.IFLA_GRE_OKEY, iflags: uapi.IFLA_GRE_IFLAGS,
+		oflags: uapi.IFLA_GRE_OFLAGS,
+		flags:  uapi.IFLA_GRE_FLAGS, encapLimit: uapi.IFLA_GRE_ENCAP_LIMIT, flowInfo: uapi.IFLA_GRE_FLOWINFO,
 		external: uapi.IFLA_GRE_COLLECT_METADATA, encap: uapi.IFLA_GRE_ENCAP_TYPE, encapFlags: uapi.IFLA_GRE_ENCAP_FLAGS,
 		encapSport: uapi.IFLA_GRE_ENCAP_SPORT, encapDport: uapi.IFLA_GRE_ENCAP_DPORT,
-		erspanVer: uapi.IFLA_GRE_ERSPAN_VER, erspanIndex: uapi.IFLA_GRE_ERSPAN_INDEX, erspanDir: uapi.IFLA_GRE_ERSPAN_DIR, erspanHwid: uapi.IFLA_GRE_ERSPAN_HWID,
+		erspanVer: uapi.IFLA_GRE_ERSPAN_VER, erspanIndex: uapi.IFLA_GRE_ERSPAN_INDEX, erspanDir: uapi.IFLA_GRE_ERSPAN_DIR,
+		erspanHwid: uapi.IFLA_GRE_ERSPAN_HWID,
 	},
 	tunnelIP: {
-		family: uapi.AF_INET, local: uapi.IFLA_IPTUN_LOCAL, remote: uapi.IFLA_IPTUN_REMOTE, link: uapi.IFLA_IPTUN_LINK, ttl: uapi.IFLA_IPTUN_TTL,
-		tos: uapi.IFLA_IPTUN_TOS, pmtudisc: uapi.IFLA_IPTUN_PMTUDISC, fwmark: uapi.IFLA_IPTUN_FWMARK, proto: uapi.IFLA_IPTUN_PROTO,
-		external: uapi.IFLA_IPTUN_COLLECT_METADATA, encap: uapi.IFLA_IPTUN_ENCAP_TYPE, encapFlags: uapi.IFLA_IPTUN_ENCAP_FLAGS,
+		family: uapi.AF_INET, local: uapi.IFLA_IPTUN_LOCAL, remote: uapi.IFLA_IPTUN_REMOTE, link: uapi.IFLA_IPTUN_LINK,
+		ttl: uapi.IFLA_IPTUN_TTL,
+		tos: uapi.IFLA_IPTUN_TOS, pmtudisc: uapi.IFLA_IPTUN_PMTUDISC, fwmark: uapi.IFLA_IPTUN_FWMARK,
+		proto:    uapi.IFLA_IPTUN_PROTO,
+		external: uapi.IFLA_IPTUN_COLLECT_METADATA, encap: uapi.IFLA_IPTUN_ENCAP_TYPE,
+		encapFlags: uapi.IFLA_IPTUN_ENCAP_FLAGS,
 		encapSport: uapi.IFLA_IPTUN_ENCAP_SPORT, encapDport: uapi.IFLA_IPTUN_ENCAP_DPORT, linkAlways: true,
 	},
 	tunnelSit: {
-		family: uapi.AF_INET, local: uapi.IFLA_IPTUN_LOCAL, remote: uapi.IFLA_IPTUN_REMOTE, link: uapi.IFLA_IPTUN_LINK, ttl: uapi.IFLA_IPTUN_TTL,
-		tos: uapi.IFLA_IPTUN_TOS, pmtudisc: uapi.IFLA_IPTUN_PMTUDISC, fwmark: uapi.IFLA_IPTUN_FWMARK, proto: uapi.IFLA_IPTUN_PROTO, flags: uapi.IFLA_IPTUN_FLAGS,
-		external: uapi.IFLA_IPTUN_COLLECT_METADATA, encap: uapi.IFLA_IPTUN_ENCAP_TYPE, encapFlags: uapi.IFLA_IPTUN_ENCAP_FLAGS,
+		family: uapi.AF_INET, local: uapi.IFLA_IPTUN_LOCAL, remote: uapi.IFLA_IPTUN_REMOTE, link: uapi.IFLA_IPTUN_LINK,
+		ttl: uapi.IFLA_IPTUN_TTL,
+		tos: uapi.IFLA_IPTUN_TOS, pmtudisc: uapi.IFLA_IPTUN_PMTUDISC, fwmark: uapi.IFLA_IPTUN_FWMARK,
+		proto: uapi.IFLA_IPTUN_PROTO, flags: uapi.IFLA_IPTUN_FLAGS,
+		external: uapi.IFLA_IPTUN_COLLECT_METADATA, encap: uapi.IFLA_IPTUN_ENCAP_TYPE,
+		encapFlags: uapi.IFLA_IPTUN_ENCAP_FLAGS,
 		encapSport: uapi.IFLA_IPTUN_ENCAP_SPORT, encapDport: uapi.IFLA_IPTUN_ENCAP_DPORT, linkAlways: true,
 		prefix6rd: uapi.IFLA_IPTUN_6RD_PREFIX, relayPrefix6rd: uapi.IFLA_IPTUN_6RD_RELAY_PREFIX,
 		prefixLen6rd: uapi.IFLA_IPTUN_6RD_PREFIXLEN, relayLen6rd: uapi.IFLA_IPTUN_6RD_RELAY_PREFIXLEN,
 	},
 	tunnelIP6: {
-		family: uapi.AF_INET6, local: uapi.IFLA_IPTUN_LOCAL, remote: uapi.IFLA_IPTUN_REMOTE, link: uapi.IFLA_IPTUN_LINK, ttl: uapi.IFLA_IPTUN_TTL,
+		family: uapi.AF_INET6, local: uapi.IFLA_IPTUN_LOCAL, remote: uapi.IFLA_IPTUN_REMOTE, link: uapi.IFLA_IPTUN_LINK,
+		ttl:    uapi.IFLA_IPTUN_TTL,
 		fwmark: uapi.IFLA_IPTUN_FWMARK, proto: uapi.IFLA_IPTUN_PROTO, flags: uapi.IFLA_IPTUN_FLAGS,
 		encapLimit: uapi.IFLA_IPTUN_ENCAP_LIMIT, flowInfo: uapi.IFLA_IPTUN_FLOWINFO,
-		external: uapi.IFLA_IPTUN_COLLECT_METADATA, encap: uapi.IFLA_IPTUN_ENCAP_TYPE, encapFlags: uapi.IFLA_IPTUN_ENCAP_FLAGS,
+		external: uapi.IFLA_IPTUN_COLLECT_METADATA, encap: uapi.IFLA_IPTUN_ENCAP_TYPE,
+		encapFlags: uapi.IFLA_IPTUN_ENCAP_FLAGS,
 		encapSport: uapi.IFLA_IPTUN_ENCAP_SPORT, encapDport: uapi.IFLA_IPTUN_ENCAP_DPORT, linkAlways: true,
 	},
 	tunnelVti: {
@@ -385,7 +399,8 @@ func readTunnelKey(in *desc.Args) (uint32, error) {
 	}
 	v, err := desc.ParseUint(word, 32)
 	if err != nil {
-		return 0, &desc.UsageError{Text: `invalid value for "` + keyword + `": "` + word + `"; it should be an unsigned integer`}
+		return 0, &desc.UsageError{Text: `invalid value for "` + keyword + `": "` + word +
+			`"; it should be an unsigned integer`}
 	}
 	return uint32(v), nil
 }

@@ -17,8 +17,8 @@ import (
 // maxU32Matches is how many keys tc takes.
 const maxU32Matches = 128
 
-// addU32Key adds what is matched at an offset to a filter's keys; nexthdr says that the offset is from what the table before
-// this one has said.
+// addU32Key adds what is matched at an offset to a filter's keys; nexthdr says that the offset is from what the table
+// before this one has said.
 func addU32Key(in *desc.Args, what string, value, mask uint32, off int32, nexthdr bool) error {
 	w := desc.Scratch[u32Words](in)
 	keys := &w.keys
@@ -123,7 +123,8 @@ var u32Matches = []struct {
 	of     []u32Match
 }{
 	{"ip", []u32Match{
-		{"tos", 8, 1, false}, {"dsfield", 8, 1, false}, {"precedence", 8, 1, false}, {"ihl", 8, 0, false}, {"protocol", 8, 9, false},
+		{"tos", 8, 1, false}, {"dsfield", 8, 1, false}, {"precedence", 8, 1, false}, {"ihl", 8, 0, false},
+		{"protocol", 8, 9, false},
 		{"dport", 16, 22, false}, {"sport", 16, 20, false}, {"icmp_type", 8, 20, false}, {"icmp_code", 8, 21, false},
 	}},
 	{"ip6", []u32Match{

@@ -87,69 +87,77 @@ func u32HandleText(p *desc.Printer, h uint32) string {
 }
 
 var u32Fields = []desc.Field{
-	{Type: uapi.TCA_U32_SEL, Word: "match", Usage: "SELECTOR", Show: showU32Head, Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[u32Words](in)
-		w.matched = true
-		return readU32Selector(in, "match")
-	}},
-	{Type: uapi.TCA_U32_CLASSID, Word: "classid", Words: []string{"flowid"}, Usage: "CLASSID", Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
-		desc.Scratch[u32Words](in).sel.Flags |= uapi.TC_U32_TERMINAL
-		return readClassID(in, f, e)
-	}},
+	{Type: uapi.TCA_U32_SEL, Word: "match", Usage: "SELECTOR", Show: showU32Head,
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[u32Words](in)
+			w.matched = true
+			return readU32Selector(in, "match")
+		}},
+	{Type: uapi.TCA_U32_CLASSID, Word: "classid", Words: []string{"flowid"}, Usage: "CLASSID",
+		Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+			desc.Scratch[u32Words](in).sel.Flags |= uapi.TC_U32_TERMINAL
+			return readClassID(in, f, e)
+		}},
 	{Word: "offset", Usage: "[ plus N ] [ at N ] [ mask MASK ] [ shift N ] [ eat ]", Read: readU32Offset},
 	{Word: "hashkey", Usage: "[ mask MASK ] [ at N ]", Read: readU32HashKey},
-	{Type: uapi.TCA_U32_DIVISOR, Word: "divisor", Usage: "DIVISOR", Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
-		v, err := readU32Divisor(in, "divisor")
-		e.Uint32(f.Type, v)
-		return err
-	}},
+	{Type: uapi.TCA_U32_DIVISOR, Word: "divisor", Usage: "DIVISOR",
+		Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+			v, err := readU32Divisor(in, "divisor")
+			e.Uint32(f.Type, v)
+			return err
+		}},
 	{Word: "order", Usage: "NODE", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
 		v, err := in.Number(32, 0, "order")
 		return set(&desc.Scratch[u32Words](in).order, v, err)
 	}},
-	{Type: uapi.TCA_U32_LINK, Word: "link", Exact: true, Usage: "HTID", Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
-		h, err := readU32Table(in, "link")
-		e.Uint32(f.Type, h)
-		return err
-	}},
-	{Type: uapi.TCA_U32_HASH, Word: "ht", Exact: true, Usage: "HTID", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-		w := desc.Scratch[u32Words](in)
-		word, err := in.Next()
-		if err != nil {
+	{Type: uapi.TCA_U32_LINK, Word: "link", Exact: true, Usage: "HTID",
+		Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+			h, err := readU32Table(in, "link")
+			e.Uint32(f.Type, h)
 			return err
-		}
-		h, ok := parseU32Handle(word)
-		switch {
-		case !ok:
-			return desc.Illegal("ht")
-		case in.Tc != nil && in.Tc.HandleWord != "" && h&0xfff != 0:
-			return desc.Failed("\"ht\" must be a hash table.")
-		case w.sampled:
-			w.hash = w.hash&0xff000 | h&0xfff00000
-		default:
-			w.hash = h & 0xfffff000
-		}
-		return nil
-	}},
+		}},
+	{Type: uapi.TCA_U32_HASH, Word: "ht", Exact: true, Usage: "HTID",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[u32Words](in)
+			word, err := in.Next()
+			if err != nil {
+				return err
+			}
+			h, ok := parseU32Handle(word)
+			switch {
+			case !ok:
+				return desc.Illegal("ht")
+			case in.Tc != nil && in.Tc.HandleWord != "" && h&0xfff != 0:
+				return desc.Failed("\"ht\" must be a hash table.")
+			case w.sampled:
+				w.hash = w.hash&0xff000 | h&0xfff00000
+			default:
+				w.hash = h & 0xfffff000
+			}
+			return nil
+		}},
 	{Word: "sample", Exact: true, Usage: "SELECTOR [ divisor DIVISOR ]", Read: readU32Sample},
-	{Type: uapi.TCA_U32_POLICE, Word: "police", Usage: "POLICE_SPEC", Show: showFilterPoliceLine, Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
-		desc.Scratch[u32Words](in).acts = true
-		return readFilterPolice(in, f, e)
-	}},
-	{Type: uapi.TCA_U32_INDEV, Word: "indev", Exact: true, Usage: "DEV", Read: readIndev, Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
-		if b != nil {
-			p.NL()
-			p.Str("input_dev", "  input dev %s", string(untilNUL(b)))
-			p.NL()
-		}
-	}},
+	{Type: uapi.TCA_U32_POLICE, Word: "police", Usage: "POLICE_SPEC", Show: showFilterPoliceLine,
+		Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+			desc.Scratch[u32Words](in).acts = true
+			return readFilterPolice(in, f, e)
+		}},
+	{Type: uapi.TCA_U32_INDEV, Word: "indev", Exact: true, Usage: "DEV", Read: readIndev,
+		Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+			if b != nil {
+				p.NL()
+				p.Str("input_dev", "  input dev %s", string(untilNUL(b)))
+				p.NL()
+			}
+		}},
 	{Type: uapi.TCA_U32_FLAGS, Word: "skip_hw", Words: skipWords, Exact: true, Read: readSkip},
 	{Type: uapi.TCA_U32_MARK, ReadOnly: true},
 	{Type: uapi.TCA_U32_PCNT, ReadOnly: true},
-	{Type: uapi.TCA_U32_ACT, Word: "action", Usage: "ACTION_SPEC", Show: showFilterActions, Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
-		desc.Scratch[u32Words](in).acts = true
-		return readFilterActions(in, f, e)
-	}},
+	{Type: uapi.TCA_U32_ACT, Word: "action", Usage: "ACTION_SPEC", Show: showFilterActions,
+		Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+			desc.Scratch[u32Words](in).acts = true
+			return readFilterActions(in, f, e)
+		}},
 }
 
 func readU32Divisor(in *desc.Args, what string) (uint32, error) {

@@ -124,7 +124,8 @@ func vdpaCall(cmd uint8, op, name string, more func(*wire.Request)) genlCall {
 	}
 }
 
-// VDPANewDev makes a device of a management device, whose bus may be "": vdpa dev add name NAME mgmtdev MGMTBUS/MGMTNAME.
+// VDPANewDev makes a device of a management device, whose bus may be "": vdpa dev add name NAME mgmtdev
+// MGMTBUS/MGMTNAME.
 func (h *Handle) VDPANewDev(name, mgmtBus, mgmtName string, params VDPANewDevParams) error {
 	return vdpaCall(uapi.VDPA_CMD_DEV_NEW, "vdpa dev add", name, func(r *wire.Request) {
 		encodeVDPAMgmt(r, mgmtBus, mgmtName)
@@ -157,7 +158,8 @@ func (h *Handle) VDPADelDev(name string) error {
 
 // VDPAGetDevList returns the devices: vdpa dev show. See [ErrDumpInterrupted].
 func (h *Handle) VDPAGetDevList() ([]*VDPADev, error) {
-	return pointersTo(genlList(h, vdpaCall(uapi.VDPA_CMD_DEV_GET, "vdpa dev list", "", nil), vdpaDecoder((*VDPADev).decode)))
+	return pointersTo(genlList(h, vdpaCall(uapi.VDPA_CMD_DEV_GET, "vdpa dev list", "", nil),
+		vdpaDecoder((*VDPADev).decode)))
 }
 
 // VDPADevSeq gives the devices as they come. The last pair holds the error, if there is one.
@@ -214,7 +216,8 @@ func (h *Handle) VDPAGetMGMTDevList() ([]*VDPAMGMTDev, error) {
 
 // VDPAGetMGMTDevByBusAndName returns a management device, whose bus may be "": vdpa mgmtdev show BUS/NAME.
 func (h *Handle) VDPAGetMGMTDevByBusAndName(bus, name string) (*VDPAMGMTDev, error) {
-	c := vdpaCall(uapi.VDPA_CMD_MGMTDEV_GET, "vdpa mgmtdev get", "", func(r *wire.Request) { encodeVDPAMgmt(r, bus, name) })
+	c := vdpaCall(uapi.VDPA_CMD_MGMTDEV_GET, "vdpa mgmtdev get", "",
+		func(r *wire.Request) { encodeVDPAMgmt(r, bus, name) })
 	c.object = func() string { return fmt.Sprintf("%.128s/%.128s", bus, name) }
 	return vdpaGet(h, c, (*VDPAMGMTDev).decode)
 }

@@ -187,7 +187,8 @@ func (cs *conns) inNamespace(fn func(netns.NsHandle) error) error {
 // openWatch opens a listener to groups of cfg's protocol, and a handle beside it that lists the
 // objects.
 func openWatch(h *Handle, cfg wire.Config, groups []uint32) (*Handle, *wire.Listener, error) {
-	lists, err := NewHandleWithOptions(HandleOptions{NetNS: cfg.NetNS, DisableVFInfoCollection: h.noVFs, ErrorDetails: true}, cfg.Protocol)
+	lists, err := NewHandleWithOptions(HandleOptions{NetNS: cfg.NetNS, DisableVFInfoCollection: h.noVFs,
+		ErrorDetails: true}, cfg.Protocol)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -120,7 +120,8 @@ func withFives(v reflect.Value) {
 }
 
 // notCutOfKinds does notCut for all kinds in a table, as they are made and with numbers everywhere.
-func notCutOfKinds[I any](t *testing.T, table string, kinds kindTable[I], encode func(e *wire.Encoder, v I)) (numbers int) {
+func notCutOfKinds[I any](t *testing.T, table string, kinds kindTable[I],
+	encode func(e *wire.Encoder, v I)) (numbers int) {
 	t.Helper()
 	for _, name := range kinds.names() {
 		v, ok := kinds.new(name)
@@ -181,7 +182,8 @@ func TestNumbersInArgumentsAreNotCut(t *testing.T) {
 	answer := func(b []byte) []nltest.Datagram {
 		switch typ, dump := native.Uint16(b[4:]), native.Uint16(b[6:])&uapi.NLM_F_DUMP == uapi.NLM_F_DUMP; {
 		case typ == uapi.RTM_GETLINK && !dump:
-			return []nltest.Datagram{{Data: nltest.Message(b, uapi.RTM_NEWLINK, 0, linkMessage(uapi.Ifinfomsg{Index: 77}, nil))}}
+			return []nltest.Datagram{{Data: nltest.Message(b, uapi.RTM_NEWLINK, 0,
+				linkMessage(uapi.Ifinfomsg{Index: 77}, nil))}}
 		case typ == uapi.GENL_ID_CTRL && !dump:
 			return answerWith(b, uapi.GENL_ID_CTRL, attributes(uapi.GENL_HDRLEN, func(e *wire.Encoder) {
 				e.Uint16(uapi.CTRL_ATTR_FAMILY_ID, 0x77)
@@ -196,7 +198,8 @@ func TestNumbersInArgumentsAreNotCut(t *testing.T) {
 		return []nltest.Datagram{{Data: nltest.Ack(b, 0, nil)}}
 	}
 	open := map[int]*wire.Conn{}
-	for _, protocol := range []int{uapi.NETLINK_ROUTE, uapi.NETLINK_XFRM, uapi.NETLINK_NETFILTER, uapi.NETLINK_GENERIC, uapi.NETLINK_SOCK_DIAG, uapi.NETLINK_RDMA} {
+	for _, protocol := range []int{uapi.NETLINK_ROUTE, uapi.NETLINK_XFRM, uapi.NETLINK_NETFILTER, uapi.NETLINK_GENERIC,
+		uapi.NETLINK_SOCK_DIAG, uapi.NETLINK_RDMA} {
 		k := &nltest.Kernel{Answer: answer}
 		c, err := wire.Dial(wire.Config{Protocol: protocol, Dial: k.Dial})
 		if err != nil {
@@ -207,11 +210,13 @@ func TestNumbersInArgumentsAreNotCut(t *testing.T) {
 	}
 	h := reflect.ValueOf(&Handle{conns: &conns{open: open}})
 	// Of actions and links there is the other test; events and namespaces are no changes.
-	others := regexp.MustCompile("Subscribe|Monitor|Events$|Watch|Mirror|^Filter|^Qdisc|^Class|^LinkAdd$|^LinkModify$|Ns(Fd|Pid)|Close|Iter$|Timeout|^RdmaStatistic$")
+	others := regexp.MustCompile("Subscribe|Monitor|Events$|Watch|Mirror|^Filter|^Qdisc|^Class|^LinkAdd$|^LinkModify$|" +
+		"Ns(Fd|Pid)|Close|Iter$|Timeout|^RdmaStatistic$")
 	numbers := 0
 	for i := range h.NumMethod() {
 		name, method := h.Type().Method(i).Name, h.Method(i)
-		if typ := method.Type(); others.MatchString(name) || typ.NumOut() == 0 || typ.IsVariadic() || typ.Out(typ.NumOut()-1) != reflect.TypeFor[error]() {
+		if typ := method.Type(); others.MatchString(name) || typ.NumOut() == 0 || typ.IsVariadic() ||
+			typ.Out(typ.NumOut()-1) != reflect.TypeFor[error]() {
 			continue
 		}
 		args := make([]reflect.Value, method.Type().NumIn())

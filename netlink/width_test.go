@@ -35,11 +35,20 @@ func TestNumbersThatDoNotFitAreRefused(t *testing.T) {
 		"vni":           func(h *Handle) error { return h.BridgeVniAdd(link, maxVNI+1) },
 		"range of vni":  func(h *Handle) error { return h.BridgeVniAddRange(link, 5, maxVNI+1) },
 		"vni to delete": func(h *Handle) error { return h.BridgeVniDel(link, maxVNI+1) },
-		"tunnel":        func(h *Handle) error { return h.BridgeVlanAddTunnelInfo(link, 5, 5, maxVNI+1, maxVNI+1, false, true) },
-		"tunnels":       func(h *Handle) error { return h.BridgeVlanAddTunnelInfo(link, 5, 6, maxVNI, maxVNI+1, false, true) },
-		"vlan":          func(h *Handle) error { return h.BridgeVlanAdd(link, maxVlanID+1, false, false, false, true) },
-		"vlans":         func(h *Handle) error { return h.BridgeVlanAddRange(link, 5, maxVlanID+1, false, false, false, true) },
-		"default pvid":  func(h *Handle) error { return h.BridgeSetVlanDefaultPVID(link, maxVlanID+1) },
+		"tunnel": func(h *Handle) error {
+			return h.BridgeVlanAddTunnelInfo(link, 5, 5, maxVNI+1, maxVNI+1, false,
+				true)
+		},
+		"tunnels": func(h *Handle) error {
+			return h.BridgeVlanAddTunnelInfo(link, 5, 6, maxVNI, maxVNI+1, false,
+				true)
+		},
+		"vlan": func(h *Handle) error { return h.BridgeVlanAdd(link, maxVlanID+1, false, false, false, true) },
+		"vlans": func(h *Handle) error {
+			return h.BridgeVlanAddRange(link, 5, maxVlanID+1, false, false, false,
+				true)
+		},
+		"default pvid": func(h *Handle) error { return h.BridgeSetVlanDefaultPVID(link, maxVlanID+1) },
 
 		"index":               func(h *Handle) error { return h.LinkSetUp(&Device{LinkAttrs{Index: over32}}) },
 		"index below 0":       func(h *Handle) error { return h.LinkSetUp(&Device{LinkAttrs{Index: -1}}) },
@@ -60,16 +69,22 @@ func TestNumbersThatDoNotFitAreRefused(t *testing.T) {
 			_, err := h.AppendLinkEntries(nil, LinkFilter{MasterIndex: over32})
 			return err
 		},
-		"xdp flags":              func(h *Handle) error { return h.LinkSetXdpFdWithFlags(link, 3, over32) },
-		"xdp fd":                 func(h *Handle) error { return h.LinkSetXdpFd(link, over31) },
-		"vf":                     func(h *Handle) error { return h.LinkSetVfVlan(link, over32, 5) },
-		"vlan of a vf":           func(h *Handle) error { return h.LinkSetVfVlan(link, 1, over32) },
-		"rate of a vf":           func(h *Handle) error { return h.LinkSetVfTxRate(link, 1, over32) },
-		"protocol of a vf":       func(h *Handle) error { return h.LinkSetVfVlanQosProto(link, 1, 5, 0, 1<<16) },
-		"group":                  func(h *Handle) error { return h.LinkSetGroup(link, over32) },
-		"bridge's vlan protocol": func(h *Handle) error { return h.LinkAdd(&Bridge{LinkAttrs: x0, VlanProtocol: 1<<16 + 0x8100}) },
-		"vlan protocol":          func(h *Handle) error { return h.LinkAdd(&Vlan{LinkAttrs: x0, VlanProtocol: 1<<16 + 0x8100}) },
-		"veth's peer MTU":        func(h *Handle) error { return h.LinkAdd(&Veth{LinkAttrs: x0, PeerTxQLen: over32}) },
+		"xdp flags":        func(h *Handle) error { return h.LinkSetXdpFdWithFlags(link, 3, over32) },
+		"xdp fd":           func(h *Handle) error { return h.LinkSetXdpFd(link, over31) },
+		"vf":               func(h *Handle) error { return h.LinkSetVfVlan(link, over32, 5) },
+		"vlan of a vf":     func(h *Handle) error { return h.LinkSetVfVlan(link, 1, over32) },
+		"rate of a vf":     func(h *Handle) error { return h.LinkSetVfTxRate(link, 1, over32) },
+		"protocol of a vf": func(h *Handle) error { return h.LinkSetVfVlanQosProto(link, 1, 5, 0, 1<<16) },
+		"group":            func(h *Handle) error { return h.LinkSetGroup(link, over32) },
+		"bridge's vlan protocol": func(h *Handle) error {
+			return h.LinkAdd(&Bridge{LinkAttrs: x0, VlanProtocol: 1<<16 +
+				0x8100})
+		},
+		"vlan protocol": func(h *Handle) error {
+			return h.LinkAdd(&Vlan{LinkAttrs: x0, VlanProtocol: 1<<16 +
+				0x8100})
+		},
+		"veth's peer MTU": func(h *Handle) error { return h.LinkAdd(&Veth{LinkAttrs: x0, PeerTxQLen: over32}) },
 
 		"address's link":   func(h *Handle) error { return h.AddrAdd(nil, &Addr{IPNet: dst, LinkIndex: over32}) },
 		"address's scope":  func(h *Handle) error { return h.AddrAdd(link, &Addr{IPNet: dst, Scope: 256}) },
@@ -89,7 +104,10 @@ func TestNumbersThatDoNotFitAreRefused(t *testing.T) {
 		"neighbour's VLAN": func(h *Handle) error {
 			return h.NeighAdd(&Neigh{LinkIndex: 77, Family: uapi.AF_BRIDGE, Vlan: maxVlanID + 1})
 		},
-		"neighbour's port": func(h *Handle) error { return h.NeighAdd(&Neigh{LinkIndex: 77, Family: uapi.AF_BRIDGE, Port: 1 << 16}) },
+		"neighbour's port": func(h *Handle) error {
+			return h.NeighAdd(&Neigh{LinkIndex: 77, Family: uapi.AF_BRIDGE,
+				Port: 1 << 16})
+		},
 		"neighbours' link": func(h *Handle) error {
 			_, err := h.NeighList(over32, FAMILY_ALL)
 			return err

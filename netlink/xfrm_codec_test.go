@@ -34,10 +34,12 @@ func mustNet(t testing.TB, s string) *net.IPNet {
 
 func aesGCMState(t testing.TB) *XfrmState {
 	return &XfrmState{
-		Src: net.IP{192, 0, 2, 1}, Dst: net.IP{192, 0, 2, 2}, Proto: XFRM_PROTO_ESP, Spi: 0x1234, Reqid: 7, Mode: XFRM_MODE_TUNNEL,
+		Src: net.IP{192, 0, 2, 1}, Dst: net.IP{192, 0, 2, 2}, Proto: XFRM_PROTO_ESP, Spi: 0x1234, Reqid: 7,
+		Mode:         XFRM_MODE_TUNNEL,
 		ReplayWindow: 64, ESN: true,
-		Aead:     &XfrmStateAlgo{Name: "rfc4106(gcm(aes))", Key: key(1, 20), ICVLen: 128},
-		Selector: &XfrmPolicy{Src: mustNet(t, "10.1.0.0/16"), Dst: mustNet(t, "10.2.0.0/16"), Proto: uapi.IPPROTO_TCP, SrcPort: 80},
+		Aead: &XfrmStateAlgo{Name: "rfc4106(gcm(aes))", Key: key(1, 20), ICVLen: 128},
+		Selector: &XfrmPolicy{Src: mustNet(t, "10.1.0.0/16"), Dst: mustNet(t, "10.2.0.0/16"), Proto: uapi.IPPROTO_TCP,
+			SrcPort: 80},
 	}
 }
 
@@ -47,7 +49,8 @@ func aesCBCState() *XfrmState {
 		Auth:  &XfrmStateAlgo{Name: "hmac(sha256)", Key: key(0x21, 16), TruncateLen: 96},
 		Crypt: &XfrmStateAlgo{Name: "cbc(aes)", Key: key(0x31, 16)},
 		Mark:  &XfrmMark{Value: 5, Mask: 15}, Ifid: 9, OutputMark: &XfrmMark{Value: 0x20},
-		Encap:         &XfrmStateEncap{Type: XFRM_ENCAP_ESPINUDP, SrcPort: 4500, DstPort: 4501, OriginalAddress: net.ParseIP("2001:db8::9")},
+		Encap: &XfrmStateEncap{Type: XFRM_ENCAP_ESPINUDP, SrcPort: 4500, DstPort: 4501,
+			OriginalAddress: net.ParseIP("2001:db8::9")},
 		DontEncapDSCP: true,
 		Limits:        XfrmStateLimits{ByteSoft: 1000, TimeHard: 60},
 	}
@@ -92,10 +95,12 @@ func TestXfrmStateDecodes(t *testing.T) {
 	if !s.ESN || s.ReplayWindow != 64 || s.Flags != 0 {
 		t.Errorf("ESN %v, window %d, flags %#x", s.ESN, s.ReplayWindow, s.Flags)
 	}
-	if !reflect.DeepEqual(s.Aead, want.Aead) || !s.Src.Equal(want.Src) || !s.Dst.Equal(want.Dst) || s.Spi != want.Spi || s.Reqid != 7 {
+	if !reflect.DeepEqual(s.Aead, want.Aead) || !s.Src.Equal(want.Src) || !s.Dst.Equal(want.Dst) || s.Spi != want.Spi ||
+		s.Reqid != 7 {
 		t.Errorf("got %v", s)
 	}
-	if sel := s.Selector; sel.Src.String() != "10.1.0.0/16" || sel.Dst.String() != "10.2.0.0/16" || sel.SrcPort != 80 || sel.Proto != uapi.IPPROTO_TCP || sel.Family != FAMILY_V4 {
+	if sel := s.Selector; sel.Src.String() != "10.1.0.0/16" || sel.Dst.String() != "10.2.0.0/16" || sel.SrcPort != 80 ||
+		sel.Proto != uapi.IPPROTO_TCP || sel.Family != FAMILY_V4 {
 		t.Errorf("selector %v", sel)
 	}
 	if s.Limits.ByteHard != math.MaxUint64 || s.Limits.TimeHard != 0 {
@@ -106,8 +111,10 @@ func TestXfrmStateDecodes(t *testing.T) {
 		t.Fatal(err)
 	}
 	want = aesCBCState()
-	if !reflect.DeepEqual(s.Auth, want.Auth) || !reflect.DeepEqual(s.Crypt, want.Crypt) || !reflect.DeepEqual(s.Mark, want.Mark) ||
-		!reflect.DeepEqual(s.OutputMark, want.OutputMark) || !reflect.DeepEqual(s.Encap, want.Encap) || s.Ifid != 9 || !s.DontEncapDSCP {
+	if !reflect.DeepEqual(s.Auth, want.Auth) || !reflect.DeepEqual(s.Crypt, want.Crypt) ||
+		!reflect.DeepEqual(s.Mark, want.Mark) ||
+		!reflect.DeepEqual(s.OutputMark, want.OutputMark) || !reflect.DeepEqual(s.Encap, want.Encap) || s.Ifid != 9 ||
+		!s.DontEncapDSCP {
 		t.Errorf("got %v", s)
 	}
 }
@@ -117,7 +124,8 @@ func TestXfrmPolicyEncodesAsIpDoes(t *testing.T) {
 		Src: mustNet(t, "2001:db8:1::/64"), Dst: mustNet(t, "2001:db8:2::/64"), Proto: uapi.IPPROTO_UDP, DstPort: 53,
 		Dir: XFRM_DIR_OUT, Priority: 100, Mark: &XfrmMark{1, 255}, Ifid: 3,
 		Tmpls: []XfrmPolicyTmpl{
-			{Src: net.ParseIP("2001:db8::1"), Dst: net.ParseIP("2001:db8::2"), Proto: XFRM_PROTO_ESP, Reqid: 7, Mode: XFRM_MODE_TUNNEL},
+			{Src: net.ParseIP("2001:db8::1"), Dst: net.ParseIP("2001:db8::2"), Proto: XFRM_PROTO_ESP, Reqid: 7,
+				Mode: XFRM_MODE_TUNNEL},
 			{Proto: XFRM_PROTO_AH, Optional: 1},
 		},
 	}
@@ -136,17 +144,21 @@ func TestXfrmPolicyEncodesAsIpDoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Family != FAMILY_V6 || got.DstPort != 53 || got.Dir != XFRM_DIR_OUT || got.Priority != 100 || len(got.Tmpls) != 2 ||
-		got.Tmpls[1].Family != FAMILY_V6 || got.Tmpls[1].Optional != 1 || got.Tmpls[0].Reqid != 7 || got.Ifid != 3 || *got.Mark != *p.Mark {
+	if got.Family != FAMILY_V6 || got.DstPort != 53 || got.Dir != XFRM_DIR_OUT || got.Priority != 100 ||
+		len(got.Tmpls) != 2 ||
+		got.Tmpls[1].Family != FAMILY_V6 || got.Tmpls[1].Optional != 1 || got.Tmpls[0].Reqid != 7 || got.Ifid != 3 ||
+		*got.Mark != *p.Mark {
 		t.Errorf("got %+v", got)
 	}
 }
 
 func TestXfrmIdentitiesEncodeAsIpDoes(t *testing.T) {
-	s := &XfrmState{Src: net.IP{192, 0, 2, 1}, Dst: net.IP{192, 0, 2, 2}, Proto: XFRM_PROTO_ESP, Spi: 0x1234, Mark: &XfrmMark{Value: 2}}
+	s := &XfrmState{Src: net.IP{192, 0, 2, 1}, Dst: net.IP{192, 0, 2, 2}, Proto: XFRM_PROTO_ESP, Spi: 0x1234,
+		Mark: &XfrmMark{Value: 2}}
 	r := xfrmStateID(uapi.XFRM_MSG_DELSA, s)
 	got := parts(t, r.Bytes()[uapi.SizeofNlmsghdr:], uapi.SizeofXfrmUsersaId)
-	if want := parts(t, capture.Xfrm(t, uapi.XFRM_MSG_DELSA, xfrmDel), uapi.SizeofXfrmUsersaId); !slices.Equal(got, want) {
+	if want := parts(t, capture.Xfrm(t, uapi.XFRM_MSG_DELSA, xfrmDel), uapi.SizeofXfrmUsersaId); !slices.Equal(got,
+		want) {
 		t.Errorf("sent\n%q, ip sends\n%q", got, want)
 	}
 }
@@ -156,18 +168,22 @@ func TestXfrmRefusesWhatDoesNotArrive(t *testing.T) {
 		return &XfrmState{Src: net.IP{1, 2, 3, 4}, Dst: net.IP{1, 2, 3, 5}, Proto: XFRM_PROTO_ESP, Spi: 1}
 	}
 	for want, change := range map[string]func(*XfrmState){
-		"no Spi is set":   func(s *XfrmState) { s.Spi = 0 },
-		"ESN is set":      func(s *XfrmState) { s.ESN = true },
-		"replay window":   func(s *XfrmState) { s.ReplayWindow = 5000 },
-		"IPv6":            func(s *XfrmState) { s.Src = net.IPv6loopback },
-		"is too long":     func(s *XfrmState) { s.Crypt = &XfrmStateAlgo{Name: strings.Repeat("x", 64)} },
-		"reqid -1":        func(s *XfrmState) { s.Reqid = -1 },
-		"source port":     func(s *XfrmState) { s.Encap = &XfrmStateEncap{SrcPort: 1 << 16} },
-		"a bitmap of 160": func(s *XfrmState) { s.ReplayWindow, s.ReplayESN = 64, &XfrmReplayESN{BitMap: make([]uint32, 5)} },
+		"no Spi is set": func(s *XfrmState) { s.Spi = 0 },
+		"ESN is set":    func(s *XfrmState) { s.ESN = true },
+		"replay window": func(s *XfrmState) { s.ReplayWindow = 5000 },
+		"IPv6":          func(s *XfrmState) { s.Src = net.IPv6loopback },
+		"is too long":   func(s *XfrmState) { s.Crypt = &XfrmStateAlgo{Name: strings.Repeat("x", 64)} },
+		"reqid -1":      func(s *XfrmState) { s.Reqid = -1 },
+		"source port":   func(s *XfrmState) { s.Encap = &XfrmStateEncap{SrcPort: 1 << 16} },
+		"a bitmap of 160": func(s *XfrmState) {
+			s.ReplayWindow, s.ReplayESN = 64,
+				&XfrmReplayESN{BitMap: make([]uint32, 5)}
+		},
 	} {
 		s := ok()
 		change(s)
-		if _, err := encoded(func(r *wire.Request) { r.Fail(encodeXfrmState(r, s)) }); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := encoded(func(r *wire.Request) { r.Fail(encodeXfrmState(r, s)) }); err == nil ||
+			!strings.Contains(err.Error(), want) {
 			t.Errorf("error %v, want one with %q", err, want)
 		}
 	}

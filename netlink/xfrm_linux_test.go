@@ -62,7 +62,8 @@ func xfrmPolicy(t testing.TB) *netlink.XfrmPolicy {
 		Src: ipNet(t, "2001:db8:1::/64"), Dst: ipNet(t, "2001:db8:2::/64"), Proto: syscall.IPPROTO_UDP, DstPort: 53,
 		Dir: netlink.XFRM_DIR_OUT, Priority: 100, Mark: &netlink.XfrmMark{Value: 1, Mask: 255},
 		Tmpls: []netlink.XfrmPolicyTmpl{
-			{Src: net.ParseIP("2001:db8::1"), Dst: net.ParseIP("2001:db8::2"), Proto: netlink.XFRM_PROTO_ESP, Reqid: 7, Mode: netlink.XFRM_MODE_TUNNEL},
+			{Src: net.ParseIP("2001:db8::1"), Dst: net.ParseIP("2001:db8::2"), Proto: netlink.XFRM_PROTO_ESP, Reqid: 7,
+				Mode: netlink.XFRM_MODE_TUNNEL},
 		},
 	}
 }
@@ -112,13 +113,16 @@ func TestXfrmPoliciesWithIp(t *testing.T) {
 	}
 	// What ip makes is read, and made again by us it is shown alike.
 	const sel = "src 10.1.0.0/16 dst 10.2.0.0/16 proto icmp type 8 code 0"
-	ipIn(t, ns, append(strings.Fields("xfrm policy add "+sel+" dir fwd action block priority 9 flag icmp tmpl proto ah mode transport level use"), "limit", "packet-hard", "10")...)
+	ipIn(t, ns, append(strings.Fields("xfrm policy add "+sel+
+		" dir fwd action block priority 9 flag icmp tmpl proto ah mode transport level use"), "limit", "packet-hard",
+		"10")...)
 	theirs := ipIn(t, ns, "xfrm", "policy")
 	all, err = h.XfrmPolicyList(0)
 	if err != nil || len(all) != 1 {
 		t.Fatal(all, err)
 	}
-	if q := all[0]; q.SrcPort != 8 || q.DstPortMask != 0xffff || q.Action != netlink.XFRM_POLICY_BLOCK || q.Limits.PacketHard != 10 || q.Tmpls[0].Optional != 1 {
+	if q := all[0]; q.SrcPort != 8 || q.DstPortMask != 0xffff || q.Action != netlink.XFRM_POLICY_BLOCK ||
+		q.Limits.PacketHard != 10 || q.Tmpls[0].Optional != 1 {
 		t.Errorf("%+v", q)
 	}
 	if err := h.XfrmPolicyFlush(); err != nil {
@@ -141,7 +145,8 @@ func TestXfrmTables(t *testing.T) {
 		t.Fatal(err)
 	}
 	spd, err := h.XfrmSpdInfoGet()
-	if err != nil || spd.Out != 1 || spd.Thresholds4 != (netlink.XfrmHashThreshold{Local: 24, Remote: 16}) || spd.MaxBuckets == 0 {
+	if err != nil || spd.Out != 1 || spd.Thresholds4 != (netlink.XfrmHashThreshold{Local: 24, Remote: 16}) ||
+		spd.MaxBuckets == 0 {
 		t.Errorf("%+v, %v", spd, err)
 	}
 	sad, err := h.XfrmSadInfoGet()
@@ -189,7 +194,8 @@ func TestXfrmMonitorTellsOfPolicies(t *testing.T) {
 	if err := h.XfrmPolicyDel(p); err != nil {
 		t.Fatal(err)
 	}
-	if m, ok := next().(*netlink.XfrmMsgPolicy); !ok || m.Type() != nl.XFRM_MSG_DELPOLICY || m.XfrmPolicy.Priority != 100 || m.XfrmPolicy.Dir != netlink.XFRM_DIR_OUT {
+	if m, ok := next().(*netlink.XfrmMsgPolicy); !ok || m.Type() != nl.XFRM_MSG_DELPOLICY ||
+		m.XfrmPolicy.Priority != 100 || m.XfrmPolicy.Dir != netlink.XFRM_DIR_OUT {
 		t.Errorf("%#v", m)
 	}
 	// A table that is empty is flushed silently.
@@ -204,7 +210,8 @@ func TestXfrmMonitorTellsOfPolicies(t *testing.T) {
 		t.Errorf("%#v", m)
 	}
 	// A larval state without keys needs no algorithm of the kernel; it is told when it is there.
-	s, err := h.XfrmStateAllocSpiIn(&netlink.XfrmState{Src: net.IP{192, 0, 2, 1}, Dst: net.IP{192, 0, 2, 2}, Proto: netlink.XFRM_PROTO_ESP, Mode: netlink.XFRM_MODE_TUNNEL}, 0x200, 0x2ff)
+	s, err := h.XfrmStateAllocSpiIn(&netlink.XfrmState{Src: net.IP{192, 0, 2, 1}, Dst: net.IP{192, 0, 2, 2},
+		Proto: netlink.XFRM_PROTO_ESP, Mode: netlink.XFRM_MODE_TUNNEL}, 0x200, 0x2ff)
 	nstest.Need(t, "ESP", "", err)
 	if err != nil || s.Spi < 0x200 || s.Spi > 0x2ff {
 		t.Error(s, err)
@@ -222,7 +229,8 @@ func TestXfrmMonitorTellsOfPolicies(t *testing.T) {
 func gcm(src, dst string, spi int, mode netlink.Mode) *netlink.XfrmState {
 	return &netlink.XfrmState{
 		Src: net.ParseIP(src), Dst: net.ParseIP(dst), Proto: netlink.XFRM_PROTO_ESP, Spi: spi, Mode: mode, Reqid: 7,
-		ReplayWindow: 32, Aead: &netlink.XfrmStateAlgo{Name: "rfc4106(gcm(aes))", Key: bytes.Repeat([]byte{0x5a}, 20), ICVLen: 128},
+		ReplayWindow: 32, Aead: &netlink.XfrmStateAlgo{Name: "rfc4106(gcm(aes))", Key: bytes.Repeat([]byte{0x5a}, 20),
+			ICVLen: 128},
 	}
 }
 
@@ -239,14 +247,17 @@ func TestXfrmStatesWithIp(t *testing.T) {
 	s.Encap = &netlink.XfrmStateEncap{Type: netlink.XFRM_ENCAP_ESPINUDP, SrcPort: 4500, DstPort: 4501}
 	needESP(t, h, s)
 	theirs := ipIn(t, ns, "-s", "xfrm", "state")
-	for _, want := range []string{"src 192.0.2.1 dst 192.0.2.2", "proto esp spi 0x00001234", "reqid 7(0x00000007) mode tunnel", "replay-window 0", "esn",
-		"aead rfc4106(gcm(aes)) 0x5a5a5a", "replay_window 128", "mark 0x3/0xf", "output-mark 0x5/0x7", "soft 99(packets)", "encap type espinudp sport 4500 dport 4501"} {
+	for _, want := range []string{"src 192.0.2.1 dst 192.0.2.2", "proto esp spi 0x00001234",
+		"reqid 7(0x00000007) mode tunnel", "replay-window 0", "esn",
+		"aead rfc4106(gcm(aes)) 0x5a5a5a", "replay_window 128", "mark 0x3/0xf", "output-mark 0x5/0x7", "soft 99(packets)",
+		"encap type espinudp sport 4500 dport 4501"} {
 		if !strings.Contains(theirs, want) {
 			t.Errorf("ip shows\n%s, without %q", theirs, want)
 		}
 	}
 	got, err := h.XfrmStateGet(s)
-	if err != nil || !got.ESN || got.ReplayWindow != 128 || !reflect.DeepEqual(got.Aead, s.Aead) || got.Limits.PacketSoft != 99 || got.Encap.DstPort != 4501 || *got.OutputMark != *s.OutputMark {
+	if err != nil || !got.ESN || got.ReplayWindow != 128 || !reflect.DeepEqual(got.Aead, s.Aead) ||
+		got.Limits.PacketSoft != 99 || got.Encap.DstPort != 4501 || *got.OutputMark != *s.OutputMark {
 		t.Errorf("%v, %v", got, err)
 	}
 	// Deleted and made again of what was read it is the same.
@@ -270,8 +281,10 @@ func TestXfrmStatesWithIp(t *testing.T) {
 		want   int
 	}{
 		"all": {netlink.XfrmStateFilter{}, 2}, "IPv6": {netlink.XfrmStateFilter{Family: netlink.FAMILY_V6}, 1},
-		"source": {netlink.XfrmStateFilter{Src: ipNet(t, "192.0.2.0/24")}, 1}, "another source": {netlink.XfrmStateFilter{Src: ipNet(t, "198.51.100.0/24")}, 0},
-		"AH": {netlink.XfrmStateFilter{Proto: netlink.XFRM_PROTO_AH}, 0}, "IPsec": {netlink.XfrmStateFilter{Proto: netlink.XFRM_PROTO_IPSEC_ANY}, 2},
+		"source":         {netlink.XfrmStateFilter{Src: ipNet(t, "192.0.2.0/24")}, 1},
+		"another source": {netlink.XfrmStateFilter{Src: ipNet(t, "198.51.100.0/24")}, 0},
+		"AH":             {netlink.XfrmStateFilter{Proto: netlink.XFRM_PROTO_AH}, 0},
+		"IPsec":          {netlink.XfrmStateFilter{Proto: netlink.XFRM_PROTO_IPSEC_ANY}, 2},
 	} {
 		list, err := h.XfrmStateListFiltered(c.filter)
 		if err != nil || len(list) != c.want {
@@ -292,17 +305,20 @@ func TestXfrmStatesWithIp(t *testing.T) {
 	if err := h.XfrmAeventSet(six); err != nil {
 		t.Error(err)
 	}
-	if ae, err := h.XfrmAeventGet(six); err != nil || ae.Replay.OSeq != 5 || ae.ReplayMaxDiff == nil || *ae.ReplayMaxDiff != 17 {
+	if ae, err := h.XfrmAeventGet(six); err != nil || ae.Replay.OSeq != 5 || ae.ReplayMaxDiff == nil ||
+		*ae.ReplayMaxDiff != 17 {
 		t.Errorf("%v, %v", ae, err)
 	}
 	six.Limits.TimeHard = 1000
 	if err := h.XfrmStateUpdate(six); err != nil {
 		t.Error(err)
 	}
-	if list, err := h.XfrmStateList(netlink.FAMILY_V6); err != nil || len(list) != 1 || list[0].Limits.TimeHard != 1000 || list[0].Limits.ByteHard != math.MaxUint64 {
+	if list, err := h.XfrmStateList(netlink.FAMILY_V6); err != nil || len(list) != 1 || list[0].Limits.TimeHard != 1000 ||
+		list[0].Limits.ByteHard != math.MaxUint64 {
 		t.Error(list, err)
 	}
-	larval, err := h.XfrmStateAllocSpi(&netlink.XfrmState{Src: six.Src, Dst: six.Dst, Proto: netlink.XFRM_PROTO_ESP, Mode: netlink.XFRM_MODE_TUNNEL})
+	larval, err := h.XfrmStateAllocSpi(&netlink.XfrmState{Src: six.Src, Dst: six.Dst, Proto: netlink.XFRM_PROTO_ESP,
+		Mode: netlink.XFRM_MODE_TUNNEL})
 	if err != nil || larval.Spi < 0x100 {
 		t.Error(larval, err)
 	}
@@ -323,7 +339,8 @@ func TestXfrmMigratesStates(t *testing.T) {
 	if err := h.XfrmPolicyAdd(p); err != nil {
 		t.Fatal(err)
 	}
-	to := netlink.XfrmMigration{OldSrc: s.Src, OldDst: s.Dst, NewSrc: net.IP{192, 0, 2, 11}, NewDst: net.IP{192, 0, 2, 12}, Proto: s.Proto, Mode: s.Mode, Reqid: 7}
+	to := netlink.XfrmMigration{OldSrc: s.Src, OldDst: s.Dst, NewSrc: net.IP{192, 0, 2, 11},
+		NewDst: net.IP{192, 0, 2, 12}, Proto: s.Proto, Mode: s.Mode, Reqid: 7}
 	nstest.NeedOption(t, "CONFIG_XFRM_MIGRATE", "", h.XfrmMigrate(p, []netlink.XfrmMigration{to}, nil))
 	list, err := h.XfrmStateList(0)
 	if err != nil || len(list) != 1 || !list[0].Dst.Equal(to.NewDst) || !list[0].Src.Equal(to.NewSrc) {
@@ -331,7 +348,8 @@ func TestXfrmMigratesStates(t *testing.T) {
 	}
 	moved := netlink.XfrmStateMigration{NewSrc: net.IP{192, 0, 2, 21}, NewDst: net.IP{192, 0, 2, 22}, NewReqid: 7}
 	nstest.Need(t, "migration of one state", "7.3", h.XfrmStateMigrate(&list[0], moved))
-	if list, err = h.XfrmStateList(0); err != nil || len(list) != 1 || !list[0].Dst.Equal(moved.NewDst) || list[0].Spi != 9 {
+	if list, err = h.XfrmStateList(0); err != nil || len(list) != 1 || !list[0].Dst.Equal(moved.NewDst) ||
+		list[0].Spi != 9 {
 		t.Errorf("%v, %v", list, err)
 	}
 }
@@ -366,7 +384,8 @@ func TestXfrmTrafficIsEncrypted(t *testing.T) {
 					}
 				}
 			}
-			if err := a.LinkAdd(&netlink.Veth{LinkAttrs: netlink.LinkAttrs{Name: "v0"}, PeerName: "v1", PeerNamespace: netlink.NsFd(nsB)}); err != nil {
+			if err := a.LinkAdd(&netlink.Veth{LinkAttrs: netlink.LinkAttrs{Name: "v0"}, PeerName: "v1",
+				PeerNamespace: netlink.NsFd(nsB)}); err != nil {
 				t.Fatal(err)
 			}
 			for _, e := range []struct {
@@ -407,8 +426,9 @@ func TestXfrmTrafficIsEncrypted(t *testing.T) {
 					if dir == netlink.XFRM_DIR_IN {
 						src, dst = dst, src
 					}
-					p := &netlink.XfrmPolicy{Src: ipNet(t, src+"/32"), Dst: ipNet(t, dst+"/32"), Dir: dir, Ifid: c.ifid, Tmpls: []netlink.XfrmPolicyTmpl{
-						{Src: s.Src, Dst: s.Dst, Proto: s.Proto, Mode: s.Mode, Reqid: 7}}}
+					p := &netlink.XfrmPolicy{Src: ipNet(t, src+"/32"), Dst: ipNet(t, dst+"/32"), Dir: dir, Ifid: c.ifid,
+						Tmpls: []netlink.XfrmPolicyTmpl{
+							{Src: s.Src, Dst: s.Dst, Proto: s.Proto, Mode: s.Mode, Reqid: 7}}}
 					if err := e.h.XfrmPolicyAdd(p); err != nil {
 						t.Fatal(err)
 					}
@@ -431,8 +451,8 @@ func TestXfrmTrafficIsEncrypted(t *testing.T) {
 	}
 }
 
-// tapESP returns a function that waits for the first packet of ESP that comes into a namespace. A raw socket of IP would not do: in
-// transport mode policies refuse it what was not decrypted.
+// tapESP returns a function that waits for the first packet of ESP that comes into a namespace. A raw socket of IP
+// would not do: in transport mode policies refuse it what was not decrypted.
 func tapESP(t testing.TB, ns netns.NsHandle) func() []byte {
 	t.Helper()
 	var file *os.File

@@ -13,7 +13,8 @@ import (
 // XfrmMonitor sends the kernel's notifications about IPsec to ch, messages of the types (nl.XFRM_MSG_EXPIRE, …)
 // or without types all: ip xfrm monitor. It ends when done is closed, and closes ch. What goes wrong is sent to
 // errorChan, as wire.ErrOverrun where messages were lost.
-func (h *Handle) XfrmMonitor(ch chan<- XfrmMsg, done <-chan struct{}, errorChan chan<- error, types ...nl.XfrmMsgType) error {
+func (h *Handle) XfrmMonitor(ch chan<- XfrmMsg, done <-chan struct{}, errorChan chan<- error,
+	types ...nl.XfrmMsgType) error {
 	e, err := xfrmEvents(types)
 	if err != nil {
 		return h.wrap(err, e.op, noObject)

@@ -38,10 +38,11 @@ func (h *Handle) XfrmPolicyDel(policy *XfrmPolicy) error {
 func (h *Handle) XfrmPolicyGet(policy *XfrmPolicy) (*XfrmPolicy, error) {
 	var found XfrmPolicy
 	r := xfrmPolicyID(uapi.XFRM_MSG_GETPOLICY, policy)
-	err := h.get(r, "xfrm policy get", func() string { return xfrmPolicyObject(policy) }, func(m wire.Message) (err error) {
-		found, err = decodeXfrmPolicy(m.Data)
-		return err
-	})
+	err := h.get(r, "xfrm policy get", func() string { return xfrmPolicyObject(policy) },
+		func(m wire.Message) (err error) {
+			found, err = decodeXfrmPolicy(m.Data)
+			return err
+		})
 	if err != nil {
 		return nil, err
 	}
@@ -122,7 +123,8 @@ func (h *Handle) XfrmSpdInfoGet() (*XfrmSpdInfo, error) {
 	r := xfrmRequest(uapi.XFRM_MSG_GETSPDINFO, 0)
 	r.Header(xfrmFlagsSize)
 	info := &XfrmSpdInfo{}
-	if err := h.get(r, "xfrm policy count", noObject, func(m wire.Message) error { return info.decode(m.Data) }); err != nil {
+	if err := h.get(r, "xfrm policy count", noObject,
+		func(m wire.Message) error { return info.decode(m.Data) }); err != nil {
 		return nil, err
 	}
 	return info, nil
@@ -180,7 +182,8 @@ func (h *Handle) XfrmDefaultsGet() (*XfrmDefaults, error) {
 	r := xfrmRequest(uapi.XFRM_MSG_GETDEFAULT, 0)
 	r.Header(uapi.SizeofXfrmUserpolicyDefault)
 	v := &XfrmDefaults{}
-	if err := h.get(r, "xfrm policy getdefault", noObject, func(m wire.Message) error { v.decode(m.Data); return nil }); err != nil {
+	if err := h.get(r, "xfrm policy getdefault", noObject,
+		func(m wire.Message) error { v.decode(m.Data); return nil }); err != nil {
 		return nil, err
 	}
 	return v, nil

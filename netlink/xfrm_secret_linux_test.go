@@ -14,9 +14,12 @@ import (
 // What is written in an error or shown of a state has no key in it.
 func TestXfrmKeysAreNotShown(t *testing.T) {
 	secret := key('a', 20)
-	s := &XfrmState{Aead: &XfrmStateAlgo{Name: "rfc4106(gcm(aes))", Key: secret, ICVLen: 64}, Auth: &XfrmStateAlgo{Name: "hmac(sha256)", Key: secret}}
-	shown := fmt.Sprint(s, s.Print(true), s.Print(false), xfrmStateObject(s)) + fmt.Sprintf("%v %+v %#v %s", *s, *s, *s.Aead, s.Auth) + s.Auth.GoString()
-	for _, form := range []string{string(secret), fmt.Sprintf("%x", secret), fmt.Sprintf("%#v", secret), fmt.Sprint(secret)} {
+	s := &XfrmState{Aead: &XfrmStateAlgo{Name: "rfc4106(gcm(aes))", Key: secret, ICVLen: 64},
+		Auth: &XfrmStateAlgo{Name: "hmac(sha256)", Key: secret}}
+	shown := fmt.Sprint(s, s.Print(true), s.Print(false), xfrmStateObject(s)) +
+		fmt.Sprintf("%v %+v %#v %s", *s, *s, *s.Aead, s.Auth) + s.Auth.GoString()
+	for _, form := range []string{string(secret), fmt.Sprintf("%x", secret), fmt.Sprintf("%#v", secret),
+		fmt.Sprint(secret)} {
 		if strings.Contains(shown, form) {
 			t.Errorf("%q is in %s", form, shown)
 		}

@@ -163,8 +163,10 @@ func (sa XfrmState) String() string {
 	if sa.Pcpunum != nil {
 		pcpu = fmt.Sprint(*sa.Pcpunum)
 	}
-	return fmt.Sprintf("Dst: %v, Src: %v, Proto: %s, Mode: %s, SPI: 0x%x, ReqID: 0x%x, ReplayWindow: %d, Mark: %v, OutputMark: %v, "+
-		"SADir: %d, Ifid: %d, Pcpunum: %s, Auth: %v, Crypt: %v, Aead: %v, Encap: %v, ESN: %t, DontEncapDSCP: %t, OSeqMayWrap: %t, Replay: %v",
+	return fmt.Sprintf("Dst: %v, Src: %v, Proto: %s, Mode: %s, SPI: 0x%x, ReqID: 0x%x, ReplayWindow: %d, Mark: %v, "+
+		"OutputMark: %v, "+
+		"SADir: %d, Ifid: %d, Pcpunum: %s, Auth: %v, Crypt: %v, Aead: %v, Encap: %v, ESN: %t, DontEncapDSCP: %t, "+
+		"OSeqMayWrap: %t, Replay: %v",
 		sa.Dst, sa.Src, sa.Proto, sa.Mode, sa.Spi, sa.Reqid, sa.ReplayWindow, sa.Mark, sa.OutputMark,
 		sa.SADir, sa.Ifid, pcpu, sa.Auth, sa.Crypt, sa.Aead, sa.Encap, sa.ESN, sa.DontEncapDSCP, sa.OSeqMayWrap, sa.Replay)
 }
@@ -182,7 +184,8 @@ func (sa XfrmState) Print(stats bool) string {
 	}
 	l, s := &sa.Limits, &sa.Statistics
 	added := time.Unix(int64(s.AddTime), 0).Format(time.UnixDate)
-	return fmt.Sprintf("%s, ByteSoft: %s, ByteHard: %s, PacketSoft: %s, PacketHard: %s, TimeSoft: %d, TimeHard: %d, TimeUseSoft: %d, TimeUseHard: %d, "+
+	return fmt.Sprintf("%s, ByteSoft: %s, ByteHard: %s, PacketSoft: %s, PacketHard: %s, TimeSoft: %d, TimeHard: %d, "+
+		"TimeUseSoft: %d, TimeUseHard: %d, "+
 		"Bytes: %d, Packets: %d, AddTime: %s, UseTime: %s, ReplayWindow: %d, Replay: %d, Failed: %d",
 		sa.String(), xfrmLimit(l.ByteSoft), xfrmLimit(l.ByteHard), xfrmLimit(l.PacketSoft), xfrmLimit(l.PacketHard),
 		l.TimeSoft, l.TimeHard, l.TimeUseSoft, l.TimeUseHard,

@@ -193,7 +193,8 @@ func (s *XfrmState) decodeInfo(b []byte) (family uint16) {
 	s.Flags = m.Flags &^ uapi.XFRM_STATE_ESN
 	s.Limits = decodeXfrmLimits(&m.Lft)
 	s.Statistics.count(&m.Curlft)
-	s.Statistics.ReplayWindow, s.Statistics.Replay, s.Statistics.Failed = m.Stats.ReplayWindow, m.Stats.Replay, m.Stats.IntegrityFailed
+	s.Statistics.ReplayWindow, s.Statistics.Replay, s.Statistics.Failed = m.Stats.ReplayWindow, m.Stats.Replay,
+		m.Stats.IntegrityFailed
 	s.Selector = &XfrmPolicy{}
 	decodeXfrmSelector(s.Selector, &m.Sel)
 	return m.Family

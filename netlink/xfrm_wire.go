@@ -138,7 +138,8 @@ func encodeXfrmAlgo(r *wire.Request, typ uint16, size int, a *XfrmStateAlgo, num
 	if r.Err() != nil {
 		return
 	}
-	h := uapi.XfrmAlgoAuth{KeyLen: uint32(8 * len(a.Key)), TruncLen: uint32(within(r, "length of algorithm", number, math.MaxUint32))}
+	h := uapi.XfrmAlgoAuth{KeyLen: uint32(8 * len(a.Key)),
+		TruncLen: uint32(within(r, "length of algorithm", number, math.MaxUint32))}
 	copy(h.Name[:], a.Name)
 	putXfrm(b[:size], uapi.SizeofXfrmAlgoAuth, &h)
 	copy(b[size:], a.Key)
@@ -223,7 +224,8 @@ func encodeXfrmOffload(r *wire.Request, o *XfrmOffload) {
 func decodeXfrmOffload(b []byte) *XfrmOffload {
 	var u uapi.XfrmUserOffload
 	u.Decode(b)
-	return &XfrmOffload{Ifindex: int(u.Ifindex), Inbound: u.Flags&uapi.XFRM_OFFLOAD_INBOUND != 0, Packet: u.Flags&uapi.XFRM_OFFLOAD_PACKET != 0}
+	return &XfrmOffload{Ifindex: int(u.Ifindex), Inbound: u.Flags&uapi.XFRM_OFFLOAD_INBOUND != 0,
+		Packet: u.Flags&uapi.XFRM_OFFLOAD_PACKET != 0}
 }
 
 func encodeXfrmSecCtx(r *wire.Request, s *XfrmSecCtx) {
@@ -235,7 +237,8 @@ func encodeXfrmSecCtx(r *wire.Request, s *XfrmSecCtx) {
 		r.Fail(fmt.Errorf("security context of %d bytes", len(s.Context)))
 		return
 	}
-	u := uapi.XfrmUserSecCtx{Len: uint16(size), Exttype: uapi.XFRMA_SEC_CTX, CtxAlg: s.Alg, CtxDoi: s.DOI, CtxLen: uint16(len(s.Context))}
+	u := uapi.XfrmUserSecCtx{Len: uint16(size), Exttype: uapi.XFRMA_SEC_CTX, CtxAlg: s.Alg, CtxDoi: s.DOI,
+		CtxLen: uint16(len(s.Context))}
 	b := r.Reserve(uapi.XFRMA_SEC_CTX, size)
 	u.Put(b)
 	copy(b[uapi.SizeofXfrmUserSecCtx:], s.Context)
@@ -314,7 +317,8 @@ func decodeXfrmReplayESN(b []byte) (window int, v *XfrmReplayESN) {
 
 func encodeXfrmReplay(r *wire.Request, v *XfrmReplayState) {
 	if v != nil {
-		r.Struct(uapi.XFRMA_REPLAY_VAL, uapi.SizeofXfrmReplayState, &uapi.XfrmReplayState{Oseq: v.OSeq, Seq: v.Seq, Bitmap: v.BitMap})
+		r.Struct(uapi.XFRMA_REPLAY_VAL, uapi.SizeofXfrmReplayState,
+			&uapi.XfrmReplayState{Oseq: v.OSeq, Seq: v.Seq, Bitmap: v.BitMap})
 	}
 }
 

@@ -152,7 +152,8 @@ func AppendNeighEntries(all []NeighEntry, filter NeighFilter) ([]NeighEntry, err
 // AppendRouteEntries appends the routes of [Handle.RouteListFiltered] to all, in little memory:
 // with room in all it takes next to no allocation. It acts in the network namespace of the calling
 // thread; see [Handle.AppendRouteEntries].
-func AppendRouteEntries(all []RouteEntry, family int, filter *Route, filterMask uint64) ([]RouteEntry, error) {
+func AppendRouteEntries(all []RouteEntry, family int, filter *Route, filterMask uint64) ([]RouteEntry,
+	error) {
 	return pkgHandle.AppendRouteEntries(all, family, filter, filterMask)
 }
 
@@ -337,14 +338,16 @@ func ConntrackDelete(table ConntrackTableType, family InetFamily, flow *Conntrac
 // namespace of the calling thread; see [Handle.ConntrackDeleteFilter].
 //
 // Deprecated: use ConntrackDeleteFilters.
-func ConntrackDeleteFilter(table ConntrackTableType, family InetFamily, filter CustomConntrackFilter) (uint, error) {
+func ConntrackDeleteFilter(table ConntrackTableType, family InetFamily,
+	filter CustomConntrackFilter) (uint, error) {
 	return pkgHandle.ConntrackDeleteFilter(table, family, filter)
 }
 
 // ConntrackDeleteFilters deletes what a table has of a family, or of all with FAMILY_ALL, and any
 // of the filters chooses: conntrack -D. It acts in the network namespace of the calling thread; see
 // [Handle.ConntrackDeleteFilters].
-func ConntrackDeleteFilters(table ConntrackTableType, family InetFamily, filters ...CustomConntrackFilter) (uint, error) {
+func ConntrackDeleteFilters(table ConntrackTableType, family InetFamily,
+	filters ...CustomConntrackFilter) (uint, error) {
 	return pkgHandle.ConntrackDeleteFilters(table, family, filters...)
 }
 
@@ -472,7 +475,8 @@ func DevLinkGetPortByIndex(Bus string, Device string, PortIndex uint32) (*Devlin
 // DevLinkPortAdd makes a port, such as that of a subfunction (DEVLINK_PORT_FLAVOUR_PCI_SF), and
 // returns it: devlink port add BUS/DEVICE flavour FLAVOUR pfnum NUMBER. It acts in the network
 // namespace of the calling thread; see [Handle.DevLinkPortAdd].
-func DevLinkPortAdd(Bus string, Device string, Flavour uint16, Attrs DevLinkPortAddAttrs) (*DevlinkPort, error) {
+func DevLinkPortAdd(Bus string, Device string, Flavour uint16, Attrs DevLinkPortAddAttrs) (*DevlinkPort,
+	error) {
 	return pkgHandle.DevLinkPortAdd(Bus, Device, Flavour, Attrs)
 }
 

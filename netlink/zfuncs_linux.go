@@ -25,14 +25,16 @@ func AddrSubscribeSeq(options AddrSubscribeOptions) iter.Seq2[AddrUpdate, error]
 
 // AddrSubscribeWithOptions is [Handle.AddrSubscribe] with options. It acts in the network namespace
 // of the calling thread; see [Handle.AddrSubscribeWithOptions].
-func AddrSubscribeWithOptions(ch chan<- AddrUpdate, done <-chan struct{}, options AddrSubscribeOptions) error {
+func AddrSubscribeWithOptions(ch chan<- AddrUpdate, done <-chan struct{},
+	options AddrSubscribeOptions) error {
 	return pkgHandle.AddrSubscribeWithOptions(ch, done, options)
 }
 
 // ConntrackSubscribe is [Handle.ConntrackSubscribeSeq] to a channel: events go to ch until done or
 // the handle is closed, then ch is closed. It acts in the network namespace of the calling thread;
 // see [Handle.ConntrackSubscribe].
-func ConntrackSubscribe(ch chan<- ConntrackEvent, done <-chan struct{}, options ConntrackSubscribeOptions) error {
+func ConntrackSubscribe(ch chan<- ConntrackEvent, done <-chan struct{},
+	options ConntrackSubscribeOptions) error {
 	return pkgHandle.ConntrackSubscribe(ch, done, options)
 }
 
@@ -65,7 +67,8 @@ func LinkSubscribeSeq(options LinkSubscribeOptions) iter.Seq2[LinkUpdate, error]
 
 // LinkSubscribeWithOptions is [Handle.LinkSubscribe] with options. It acts in the network namespace
 // of the calling thread; see [Handle.LinkSubscribeWithOptions].
-func LinkSubscribeWithOptions(ch chan<- LinkUpdate, done <-chan struct{}, options LinkSubscribeOptions) error {
+func LinkSubscribeWithOptions(ch chan<- LinkUpdate, done <-chan struct{},
+	options LinkSubscribeOptions) error {
 	return pkgHandle.LinkSubscribeWithOptions(ch, done, options)
 }
 
@@ -86,7 +89,8 @@ func NeighSubscribeSeq(options NeighSubscribeOptions) iter.Seq2[NeighUpdate, err
 
 // NeighSubscribeWithOptions is [Handle.NeighSubscribe] with options. It acts in the network
 // namespace of the calling thread; see [Handle.NeighSubscribeWithOptions].
-func NeighSubscribeWithOptions(ch chan<- NeighUpdate, done <-chan struct{}, options NeighSubscribeOptions) error {
+func NeighSubscribeWithOptions(ch chan<- NeighUpdate, done <-chan struct{},
+	options NeighSubscribeOptions) error {
 	return pkgHandle.NeighSubscribeWithOptions(ch, done, options)
 }
 
@@ -118,7 +122,8 @@ func RouteSubscribeSeq(options RouteSubscribeOptions) iter.Seq2[RouteUpdate, err
 
 // RouteSubscribeWithOptions is [Handle.RouteSubscribe] with options. It acts in the network
 // namespace of the calling thread; see [Handle.RouteSubscribeWithOptions].
-func RouteSubscribeWithOptions(ch chan<- RouteUpdate, done <-chan struct{}, options RouteSubscribeOptions) error {
+func RouteSubscribeWithOptions(ch chan<- RouteUpdate, done <-chan struct{},
+	options RouteSubscribeOptions) error {
 	return pkgHandle.RouteSubscribeWithOptions(ch, done, options)
 }
 
@@ -145,6 +150,7 @@ func XfrmEvents(types ...nl.XfrmMsgType) iter.Seq2[XfrmMsg, error] {
 // XfrmMonitor sends the kernel's notifications about IPsec to ch, messages of the types
 // (nl.XFRM_MSG_EXPIRE, …) or without types all: ip xfrm monitor. It acts in the network namespace
 // of the calling thread; see [Handle.XfrmMonitor].
-func XfrmMonitor(ch chan<- XfrmMsg, done <-chan struct{}, errorChan chan<- error, types ...nl.XfrmMsgType) error {
+func XfrmMonitor(ch chan<- XfrmMsg, done <-chan struct{}, errorChan chan<- error,
+	types ...nl.XfrmMsgType) error {
 	return pkgHandle.XfrmMonitor(ch, done, errorChan, types...)
 }

@@ -76,13 +76,16 @@ func TestContainerIsFoundInEveryLayout(t *testing.T) {
 		{"docker, hybrid", v1, []string{cg + "unified"}, map[string][]int{
 			cg + "unified/system.slice/docker-" + containerID + ".scope": {pid}}},
 		{"docker in docker", v1, nil, map[string][]int{
-			cg + "memory/docker/a" + otherID[1:]: {self}, cg + "memory/docker/a" + otherID[1:] + "/docker/" + containerID: {pid}}},
+			cg + "memory/docker/a" + otherID[1:]: {self}, cg + "memory/docker/a" + otherID[1:] + "/docker/" +
+				containerID: {pid}}},
 		{"containerd, kubernetes, v2, systemd", nil, v2, map[string][]int{
-			cg + "kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-" + pod + ".slice/cri-containerd-" + containerID + ".scope": {pid}}},
+			cg + "kubepods.slice/kubepods-besteffort.slice/kubepods-besteffort-" + pod + ".slice/cri-containerd-" +
+				containerID + ".scope": {pid}}},
 		{"kubernetes, v1, cgroupfs", v1, nil, map[string][]int{
 			cg + "memory/kubepods/burstable/" + pod + "/" + containerID: {pid}}},
 		{"containerd, systemd path with cgroupfs", v1, nil, map[string][]int{
-			cg + "systemd/system.slice/containerd.service/kubepods-burstable-" + pod + ".slice:cri-containerd:" + containerID: {pid}}},
+			cg + "systemd/system.slice/containerd.service/kubepods-burstable-" + pod + ".slice:cri-containerd:" +
+				containerID: {pid}}},
 		{"CRI-O beside its monitor", nil, v2, map[string][]int{
 			cg + "kubepods.slice/kubepods-" + pod + ".slice/crio-conmon-" + containerID + ".scope": {self},
 			cg + "kubepods.slice/kubepods-" + pod + ".slice/crio-" + containerID + ".scope":        {pid}}},
@@ -104,10 +107,13 @@ func TestContainerIsFoundInEveryLayout(t *testing.T) {
 		{"kubernetes, v2, cgroupfs", nil, v2, map[string][]int{
 			cg + "kubepods/besteffort/" + pod + "/" + containerID: {pid}}},
 		{"kubernetes in a container", nil, v2, map[string][]int{
-			cg + "system.slice/docker-a" + otherID[1:] + ".scope/init.scope":                                                                    {self},
-			cg + "system.slice/docker-a" + otherID[1:] + ".scope/kubelet.slice/kubelet-kubepods.slice/cri-containerd-" + containerID + ".scope": {pid}}},
+			cg + "system.slice/docker-a" + otherID[1:] +
+				".scope/init.scope": {self},
+			cg + "system.slice/docker-a" + otherID[1:] + ".scope/kubelet.slice/kubelet-kubepods.slice/cri-containerd-" +
+				containerID + ".scope": {pid}}},
 		{"CRI-O, v1, cgroupfs", v1, nil, map[string][]int{
-			cg + "memory/kubepods/" + pod + "/crio-conmon-" + containerID: {self}, cg + "memory/kubepods/" + pod + "/crio-" + containerID: {pid}}},
+			cg + "memory/kubepods/" + pod + "/crio-conmon-" + containerID: {self}, cg + "memory/kubepods/" + pod + "/crio-" +
+				containerID: {pid}}},
 		{"Kata Containers", v1, nil, map[string][]int{
 			cg + "memory/kubepods/" + pod + "/kata_" + containerID: {pid}}},
 		{"ECS on EC2, v1", v1, nil, map[string][]int{
@@ -202,7 +208,8 @@ func TestContainerNotFound(t *testing.T) {
 			cg + "docker/" + containerID: {self}, cg + "docker/" + otherID: {self}}), "4f79", unix.EINVAL, "fits 2 containers"},
 		{"number of a process that went to a group whose name begins so", renamed, "web", unix.ESRCH, "no process"},
 		{"containers of one task", host(nil, v2, map[string][]int{
-			cg + "ecs/t/" + taskID: {self}, cg + "ecs/t/" + taskID[:33] + "11": {self}}), taskID[:32], unix.EINVAL, "fits 2 containers"},
+			cg + "ecs/t/" + taskID: {self}, cg + "ecs/t/" + taskID[:33] + "11": {self}}), taskID[:32], unix.EINVAL,
+			"fits 2 containers"},
 		{"task's number without a container's", host(nil, v2, map[string][]int{
 			cg + "ecs/" + taskID[:32]: {self}}), taskID[:32], os.ErrNotExist, "no such"},
 		{"no task's number", host(nil, v2, map[string][]int{
@@ -214,7 +221,8 @@ func TestContainerNotFound(t *testing.T) {
 		{"monitor of LXC", host(nil, v2, map[string][]int{
 			cg + "lxc.monitor.web": {self}}), "web", os.ErrNotExist, "no such container"},
 		{"a pod", host(nil, v2, map[string][]int{
-			cg + "machine.slice/machine-libpod_pod_" + containerID + ".slice": {self}}), containerID, os.ErrNotExist, "no such"},
+			cg + "machine.slice/machine-libpod_pod_" + containerID + ".slice": {self}}), containerID, os.ErrNotExist,
+			"no such"},
 		{"group of another name", host(nil, v2, map[string][]int{
 			cg + "docker": {self}}), "docker", os.ErrNotExist, "no such container"},
 		{"no control groups", host(nil, nil, nil), containerID, os.ErrNotExist, "no control groups"},
@@ -224,13 +232,15 @@ func TestContainerNotFound(t *testing.T) {
 			cg + "docker/" + containerID: {1 << 30}}), containerID, os.ErrNotExist, "process 1073741824"},
 		{"its number is another's now", reused, containerID, unix.ESRCH, "no process"},
 		{"garbage for a process", fstest.MapFS{
-			"proc/thread-self/mounts": &fstest.MapFile{Data: []byte("cgroup2 /c cgroup2 rw 0 0\nshort\n")}, "c/" + containerID + "/cgroup.procs": &fstest.MapFile{Data: []byte("x\n")}},
+			"proc/thread-self/mounts": &fstest.MapFile{Data: []byte("cgroup2 /c cgroup2 rw 0 0\nshort\n")}, "c/" + containerID +
+				"/cgroup.procs": &fstest.MapFile{Data: []byte("x\n")}},
 			containerID, nil, "parsing"},
 		{"empty identifier", host(nil, v2, nil), "", unix.EINVAL, "no container identifier"},
 		{"path", host(nil, v2, nil), "../" + containerID, unix.EINVAL, "no container identifier"},
 	} {
 		ns, err := netns.FromContainer(c.host, c.id)
-		if err == nil || c.is != nil && !errors.Is(err, c.is) || !strings.Contains(err.Error(), c.text) || ns != netns.None() {
+		if err == nil || c.is != nil && !errors.Is(err, c.is) || !strings.Contains(err.Error(), c.text) ||
+			ns != netns.None() {
 			t.Errorf("%s: %v, %v", c.name, ns, err)
 		}
 	}

@@ -112,7 +112,8 @@ func TestDoGivesUpThreadThatCannotReturn(t *testing.T) {
 		result <- err // and the thread ends, with the lock that Do has left
 	}()
 	err := <-result
-	if !errors.Is(err, failure) || !errors.Is(err, os.ErrPermission) || !strings.Contains(err.Error(), "the thread is lost") {
+	if !errors.Is(err, failure) || !errors.Is(err, os.ErrPermission) ||
+		!strings.Contains(err.Error(), "the thread is lost") {
 		t.Errorf("got %v", err)
 	}
 	awaitGone(t, fmt.Sprintf("/proc/self/task/%d", <-tid))

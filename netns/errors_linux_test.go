@@ -38,10 +38,12 @@ func TestErrorsAreBareByDefault(t *testing.T) {
 		}
 	}
 	var e *fs.PathError
-	if err := second(netns.NewNamed("taken")); !errors.As(err, &e) || err != e || e.Err != unix.EEXIST || !os.IsExist(err) {
+	if err := second(netns.NewNamed("taken")); !errors.As(err, &e) || err != e || e.Err != unix.EEXIST ||
+		!os.IsExist(err) {
 		t.Errorf("NewNamed: error is %T %v", err, err)
 	}
-	if err := netns.Do(netns.None(), nil); !errors.Is(err, unix.EBADF) || err.Error() != "netns set NS(none): bad file descriptor" {
+	if err := netns.Do(netns.None(), nil); !errors.Is(err, unix.EBADF) ||
+		err.Error() != "netns set NS(none): bad file descriptor" {
 		t.Errorf("Do is no function of others, and says %v", err)
 	}
 }

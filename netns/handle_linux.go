@@ -15,7 +15,8 @@ func (ns NsHandle) id() (dev, ino uint64, err error) {
 	return uint64(st.Dev), uint64(st.Ino), nil
 }
 
-// Equal reports whether both handles are of the same namespace. A handle equals itself, also when it is none or closed.
+// Equal reports whether both handles are of the same namespace. A handle equals itself, also when it is none or
+// closed.
 func (ns NsHandle) Equal(other NsHandle) bool {
 	if ns == other {
 		return true

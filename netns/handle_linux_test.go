@@ -171,13 +171,17 @@ func TestGetFailsForWhatIsNoNamespace(t *testing.T) {
 	}{
 		{"missing file", func() (netns.NsHandle, error) { return path(dir + "/none") }, os.ErrNotExist,
 			`netns get "` + dir + `/none": no such file or directory`},
-		{"file", func() (netns.NsHandle, error) { return path(file) }, unix.EINVAL, `netns get "` + file + `": not a namespace: invalid argument`},
+		{"file", func() (netns.NsHandle, error) { return path(file) }, unix.EINVAL, `netns get "` + file +
+			`": not a namespace: invalid argument`},
 		{"folder", func() (netns.NsHandle, error) { return path(dir) }, unix.EINVAL, `": not a namespace: invalid argument`},
-		{"FIFO, which must not hang", func() (netns.NsHandle, error) { return path(fifo) }, unix.EINVAL, `": not a namespace: invalid argument`},
-		{"NUL in path", func() (netns.NsHandle, error) { return path("a\x00b") }, unix.EINVAL, `netns get "a\x00b": invalid argument`},
+		{"FIFO, which must not hang", func() (netns.NsHandle, error) { return path(fifo) }, unix.EINVAL,
+			`": not a namespace: invalid argument`},
+		{"NUL in path", func() (netns.NsHandle, error) { return path("a\x00b") }, unix.EINVAL,
+			`netns get "a\x00b": invalid argument`},
 		{"no such process", func() (netns.NsHandle, error) { return netns.GetFromPid(1 << 30) }, os.ErrNotExist,
 			`netns get "process 1073741824": no such file or directory`},
-		{"no such thread", func() (netns.NsHandle, error) { return netns.GetFromThread(os.Getpid(), 1<<30) }, os.ErrNotExist, `thread 1073741824": no such`},
+		{"no such thread", func() (netns.NsHandle, error) { return netns.GetFromThread(os.Getpid(), 1<<30) }, os.ErrNotExist,
+			`thread 1073741824": no such`},
 		{"no such name", func() (netns.NsHandle, error) { return netns.GetFromName("none") }, os.ErrNotExist,
 			`netns get "none": no such file or directory`},
 	} {
@@ -231,7 +235,8 @@ func TestSetRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer uts.Close()
-	if err := netns.Set(netns.None()); !errors.Is(err, unix.EBADF) || err.Error() != "netns set NS(none): bad file descriptor" {
+	if err := netns.Set(netns.None()); !errors.Is(err, unix.EBADF) ||
+		err.Error() != "netns set NS(none): bad file descriptor" {
 		t.Errorf("none: %v", err)
 	}
 	if err := netns.Set(uts); !errors.Is(err, unix.EINVAL) {

@@ -24,7 +24,8 @@ func inMounts(t *testing.T, propagation uintptr, fn func()) {
 		// What tests before this one mounted is hidden below, and listed.
 		for unix.Unmount("/run", unix.MNT_DETACH) == nil {
 		}
-		err := errors.Join(unix.Mount("run", "/run", "tmpfs", 0, "mode=0755"), unix.Mount("", "/", "", unix.MS_REC|propagation, ""))
+		err := errors.Join(unix.Mount("run", "/run", "tmpfs", 0, "mode=0755"),
+			unix.Mount("", "/", "", unix.MS_REC|propagation, ""))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,8 +10,8 @@ import (
 	"kern.sys/unix"
 )
 
-// Where "ip netns" keeps the named namespaces: a bind mount of a namespace file each. On nearly all systems /var/run is
-// a link to /run. Where it is not, iproute2's own default is the second.
+// Where "ip netns" keeps the named namespaces: a bind mount of a namespace file each. On nearly all systems /var/run
+// is a link to /run. Where it is not, iproute2's own default is the second.
 const (
 	runDir    = "/run/netns"
 	varRunDir = "/var/run/netns"

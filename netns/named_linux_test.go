@@ -127,11 +127,13 @@ func TestBadNamesDoNothing(t *testing.T) {
 		{strings.Repeat("x", 256), unix.ENAMETOOLONG},
 	} {
 		ns, err := netns.NewNamed(c.name)
-		if want := fmt.Sprintf("netns new %q: ", c.name); !errors.Is(err, c.is) || !strings.HasPrefix(err.Error(), want) || ns != netns.None() {
+		if want := fmt.Sprintf("netns new %q: ", c.name); !errors.Is(err, c.is) || !strings.HasPrefix(err.Error(), want) ||
+			ns != netns.None() {
 			t.Errorf("NewNamed: %v, %v", ns, err)
 		}
 		ns, err = netns.GetFromName(c.name)
-		if want := fmt.Sprintf("netns get %q: ", c.name); !errors.Is(err, c.is) || !strings.HasPrefix(err.Error(), want) || ns != netns.None() {
+		if want := fmt.Sprintf("netns get %q: ", c.name); !errors.Is(err, c.is) || !strings.HasPrefix(err.Error(), want) ||
+			ns != netns.None() {
 			t.Errorf("GetFromName: %v, %v", ns, err)
 		}
 		err = netns.DeleteNamed(c.name)
@@ -149,7 +151,8 @@ func TestTakenNameIsKept(t *testing.T) {
 	nstest.Private(t)
 	first := add(t, "taken")
 	ns, err := netns.NewNamed("taken")
-	if !os.IsExist(err) || !errors.Is(err, os.ErrExist) || err.Error() != `netns new "taken": file exists` || ns != netns.None() {
+	if !os.IsExist(err) || !errors.Is(err, os.ErrExist) || err.Error() != `netns new "taken": file exists` ||
+		ns != netns.None() {
 		t.Errorf("%v, %v", ns, err)
 	}
 	still, err := netns.GetFromName("taken")
@@ -168,7 +171,8 @@ func TestTakenNameIsKept(t *testing.T) {
 func TestErrorsOfMountsAreSeenByOsIs(t *testing.T) {
 	nstest.Private(t)
 	err := netns.Attach("nothing", netns.None())
-	if !os.IsNotExist(err) || err.Error() != `netns attach "nothing": mount: no such file or directory` || exists("/run/netns/nothing") {
+	if !os.IsNotExist(err) || err.Error() != `netns attach "nothing": mount: no such file or directory` ||
+		exists("/run/netns/nothing") {
 		t.Errorf("%v, file %v", err, exists("/run/netns/nothing"))
 	}
 }
@@ -189,7 +193,8 @@ func TestLeftoverFileIsNoNamespaceAndCanBeDeleted(t *testing.T) {
 	if err := os.WriteFile("/run/netns/leftover", nil, 0); err != nil {
 		t.Fatal(err)
 	}
-	if ns, err := netns.GetFromName("leftover"); err == nil || err.Error() != `netns get "leftover": not a namespace: invalid argument` {
+	if ns, err := netns.GetFromName("leftover"); err == nil ||
+		err.Error() != `netns get "leftover": not a namespace: invalid argument` {
 		t.Errorf("%v, %v", ns, err)
 	}
 	if err := netns.DeleteNamed("leftover"); err != nil || exists("/run/netns/leftover") {

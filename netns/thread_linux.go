@@ -152,8 +152,8 @@ func openFile(path string) (NsHandle, error) {
 // errNoNamespace says that a file is no namespace: the EINVAL that setns would give.
 var errNoNamespace = &errnoError{"not a namespace", unix.EINVAL}
 
-// errnoError is an errno with what it means here. Errors of this type are laid out by the compiler: fmt.Errorf would be
-// called at the start of every program.
+// errnoError is an errno with what it means here. Errors of this type are laid out by the compiler: fmt.Errorf would
+// be called at the start of every program.
 type errnoError struct {
 	text  string
 	errno unix.Errno

@@ -2,7 +2,8 @@
 
 package unix
 
-// Auxv returns what the kernel passed to the process when it started, as pairs of an AT_* key and a value; see getauxval(3).
+// Auxv returns what the kernel passed to the process when it started, as pairs of an AT_* key and a value; see
+// getauxval(3).
 func Auxv() ([][2]uintptr, error) {
 	words := runtimeAuxv()
 	if len(words) == 0 {

@@ -100,7 +100,8 @@ func TestPathTooLong(t *testing.T) {
 	}
 }
 
-// byFd are calls that take a descriptor, with arguments that let the kernel look at it; TestEveryClosedDescriptor has the others.
+// byFd are calls that take a descriptor, with arguments that let the kernel look at it; TestEveryClosedDescriptor has
+// the others.
 var byFd = map[string]func(fd int) error{
 	"Accept":        func(fd int) error { _, _, err := unix.Accept(fd); return err },
 	"Accept4":       func(fd int) error { _, _, err := unix.Accept4(fd, 0); return err },

@@ -101,7 +101,8 @@ func TestLandlock(t *testing.T) {
 		runtime.LockOSThread() // and never unlocked: the thread ends
 		var r result
 		r.setup = func() error {
-			fd, err := unix.LandlockCreateRuleset(&unix.LandlockRulesetAttr{Handled_access_fs: unix.LANDLOCK_ACCESS_FS_READ_FILE}, 0)
+			attr := unix.LandlockRulesetAttr{Handled_access_fs: unix.LANDLOCK_ACCESS_FS_READ_FILE}
+			fd, err := unix.LandlockCreateRuleset(&attr, 0)
 			if err != nil {
 				return err
 			}
@@ -147,7 +148,8 @@ func TestMembarrier(t *testing.T) {
 }
 
 func TestPkeys(t *testing.T) {
-	since := map[string]string{"386": "4.9", "amd64": "4.9", "ppc64": "4.16", "ppc64le": "4.16", "arm64": "6.12"}[runtime.GOARCH]
+	since := map[string]string{"386": "4.9", "amd64": "4.9", "ppc64": "4.16", "ppc64le": "4.16",
+		"arm64": "6.12"}[runtime.GOARCH]
 	if since == "" {
 		fails(t, unix.PkeyFree(-1), unix.ENOSYS)
 		t.Skip("feature pkeys: the architecture has none")

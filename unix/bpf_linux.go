@@ -5,8 +5,8 @@ import (
 	"unsafe"
 )
 
-// BpfCommon is [Bpf] with BPF_COMMON_ATTRS, newer than Linux 7.0: common has room for the verifier's log and what else all commands
-// take alike.
+// BpfCommon is [Bpf] with BPF_COMMON_ATTRS, newer than Linux 7.0: common has room for the verifier's log and what
+// else all commands take alike.
 func BpfCommon(cmd int, attr unsafe.Pointer, size uintptr, common *BpfCommonAttr) (ret int, err error) {
 	return bpfCommon(cmd|BPF_COMMON_ATTRS, attr, size, common, unsafe.Sizeof(*common))
 }

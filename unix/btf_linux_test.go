@@ -65,7 +65,8 @@ func readBTF(file string) (map[string][]btfStruct, error) {
 		kind, n, flag := info>>24&31, int(info&0xffff), info>>31 == 1
 		r := raw{name: name(order.Uint32(text)), kind: kind, size: int64(size)}
 		text = text[12:]
-		more := map[uint32]int{btfInt: 4, btfArray: 12, btfStructK: 12 * n, btfUnion: 12 * n, btfEnum: 8 * n, btfFuncType: 8 * n, btfVar: 4, btfDataSec: 12 * n, btfDeclTag: 4, btfEnum64: 12 * n}[kind]
+		more := map[uint32]int{btfInt: 4, btfArray: 12, btfStructK: 12 * n, btfUnion: 12 * n, btfEnum: 8 * n,
+			btfFuncType: 8 * n, btfVar: 4, btfDataSec: 12 * n, btfDeclTag: 4, btfEnum64: 12 * n}[kind]
 		if kind == btfStructK || kind == btfUnion {
 			for m := text[:more]; len(m) > 0; m = m[12:] {
 				offset := order.Uint32(m[8:])

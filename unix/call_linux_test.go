@@ -25,7 +25,8 @@ func testSixArguments(t *testing.T, call sendto) {
 	}
 	text := []byte("six arguments")
 	send := func(n, flags, tolen uintptr) (uintptr, syscall.Errno) {
-		r1, _, err := call(unix.SYS_SENDTO, uintptr(from), uintptr(unsafe.Pointer(&text[0])), n, flags, uintptr(unsafe.Pointer(&to)), tolen)
+		r1, _, err := call(unix.SYS_SENDTO, uintptr(from), uintptr(unsafe.Pointer(&text[0])), n, flags,
+			uintptr(unsafe.Pointer(&to)), tolen)
 		return r1, err
 	}
 	if n, err := send(3, unix.MSG_DONTWAIT, unsafe.Sizeof(to)); n != 3 || err != 0 {
@@ -61,7 +62,8 @@ func TestSyscallOfThreeArguments(t *testing.T) {
 		if n != 2 || errno != 0 || string(buf[:]) != "ex\x00\x00" {
 			t.Errorf("%s: %d, %v, %q", name, n, errno, buf)
 		}
-		if n, _, errno := call(unix.SYS_READ, closed, uintptr(unsafe.Pointer(&buf[0])), 2); n != ^uintptr(0) || errno != unix.EBADF {
+		if n, _, errno := call(unix.SYS_READ, closed, uintptr(unsafe.Pointer(&buf[0])), 2); n != ^uintptr(0) ||
+			errno != unix.EBADF {
 			t.Errorf("%s of a closed descriptor: %d, %v", name, n, errno)
 		}
 	}

@@ -5,7 +5,8 @@ import (
 	_ "unsafe" // for linkname
 )
 
-// The standard library's calls of the C library, by the address of a trampoline. They take a result of -1, as an int, for a failure.
+// The standard library's calls of the C library, by the address of a trampoline. They take a result of -1, as an int,
+// for a failure.
 
 //go:linkname libc3 syscall.syscall
 func libc3(fn, a1, a2, a3 uintptr) (r1, r2 uintptr, err syscall.Errno)

@@ -5,8 +5,9 @@ import (
 	"math/bits"
 )
 
-// Rights of capability mode; see rights(4). A right has 57 bits for what it allows, above them 5 of which one says in which word of
-// CapRights it belongs, and in the two topmost the version, 0. The topmost bits of the first word say how many words there are beyond two.
+// Rights of capability mode; see rights(4). A right has 57 bits for what it allows, above them 5 of which one says in
+// which word of CapRights it belongs, and in the two topmost the version, 0. The topmost bits of the first word say
+// how many words there are beyond two.
 const (
 	capIndexShift   = 57
 	capIndexBits    = 1<<5 - 1

@@ -11,15 +11,15 @@ import (
 const cloneTaken = CLONE_VM | CLONE_VFORK | CLONE_THREAD | CLONE_SIGHAND | CLONE_FILES | CLONE_SETTLS |
 	CLONE_PARENT_SETTID | CLONE_CHILD_SETTID | CLONE_CHILD_CLEARTID
 
-// Clone3 is clone3(2), Linux 5.5: it makes a child process that executes path at once, as os/exec does, with all that args can ask
-// for: namespaces, a pid of choice (Set_tid, the address of int32s that a runtime.Pinner holds), a cgroup, another
-// signal at its end or none. The error is that of execve(2), too: then there is no child.
+// Clone3 is clone3(2), Linux 5.5: it makes a child process that executes path at once, as os/exec does, with all that
+// args can ask for: namespaces, a pid of choice (Set_tid, the address of int32s that a runtime.Pinner holds), a
+// cgroup, another signal at its end or none. The error is that of execve(2), too: then there is no child.
 //
-// A child cannot go on in Go. It would have one of the threads alone, with the locks of the others taken for ever; so nothing of
-// the program runs in it, and flags that have it share memory, descriptors or handlers of signals are EINVAL, as are the fields
-// Pidfd, Child_tid, Parent_tid, Stack and Tls. CLONE_CLEAR_SIGHAND is always there. With CLONE_PIDFD, pidfd is a descriptor
-// of the child, else -1. The caller waits for the child, with __WALL if Exit_signal is not SIGCHLD. It keeps the soft limit
-// of open files that the standard library raised.
+// A child cannot go on in Go. It would have one of the threads alone, with the locks of the others taken for ever; so
+// nothing of the program runs in it, and flags that have it share memory, descriptors or handlers of signals are
+// EINVAL, as are the fields Pidfd, Child_tid, Parent_tid, Stack and Tls. CLONE_CLEAR_SIGHAND is always there. With
+// CLONE_PIDFD, pidfd is a descriptor of the child, else -1. The caller waits for the child, with __WALL if
+// Exit_signal is not SIGCHLD. It keeps the soft limit of open files that the standard library raised.
 func Clone3(args *CloneArgs, path string, argv, envv []string) (pid, pidfd int, err error) {
 	if args.Flags&cloneTaken != 0 || args.Pidfd|args.Child_tid|args.Parent_tid|args.Stack|args.Stack_size|args.Tls != 0 {
 		return -1, -1, EINVAL
@@ -113,8 +113,8 @@ func (c *childOf) clone() (pid int, err error) {
 	return int(r), errOf(errno)
 }
 
-// cloneAndExec is where the child begins and ends. It makes system calls and nothing else: the stack must not grow, and
-// nothing may wait for another thread.
+// cloneAndExec is where the child begins and ends. It makes system calls and nothing else: the stack must not grow,
+// and nothing may wait for another thread.
 //
 //go:noinline
 //go:norace
@@ -126,7 +126,8 @@ func cloneAndExec(c *childOf, argv, envv **byte) (pid uintptr, err syscall.Errno
 	}
 	_, _, err = RawSyscall6(SYS_RT_SIGPROCMASK, SIG_SETMASK, uintptr(unsafe.Pointer(&c.mask)), 0, sigsetSize, 0, 0)
 	if err == 0 {
-		_, _, err = RawSyscall(SYS_EXECVE, uintptr(unsafe.Pointer(c.path)), uintptr(unsafe.Pointer(argv)), uintptr(unsafe.Pointer(envv)))
+		_, _, err = RawSyscall(SYS_EXECVE, uintptr(unsafe.Pointer(c.path)), uintptr(unsafe.Pointer(argv)),
+			uintptr(unsafe.Pointer(envv)))
 	}
 	failure := uint32(err)
 	_, _, _ = RawSyscall(SYS_WRITE, uintptr(c.report), uintptr(unsafe.Pointer(&failure)), unsafe.Sizeof(failure))

@@ -15,7 +15,8 @@ import (
 func child(t *testing.T, args unix.CloneArgs, script string) (pid, pidfd int, out string, w unix.WaitStatus) {
 	t.Helper()
 	file := temp(t, "")
-	pid, pidfd, err := unix.Clone3(&args, "/bin/sh", []string{"sh", "-c", "exec >$FILE; " + script}, []string{"FILE=" + file, "PATH=/bin:/usr/bin"})
+	pid, pidfd, err := unix.Clone3(&args, "/bin/sh", []string{"sh", "-c", "exec >$FILE; " + script},
+		[]string{"FILE=" + file, "PATH=/bin:/usr/bin"})
 	need(t, "clone3", "5.5", err)
 	got, err := unix.Wait4(pid, &w, unix.WALL, nil)
 	if got != pid || err != nil {
@@ -29,12 +30,14 @@ func child(t *testing.T, args unix.CloneArgs, script string) (pid, pidfd int, ou
 func TestClone3(t *testing.T) {
 	onKernel(t, "clone3")
 	pid, pidfd, out, w := child(t, unix.CloneArgs{Exit_signal: uint64(unix.SIGCHLD)}, "echo $PPID $$; exit 7")
-	if want := strconv.Itoa(os.Getpid()) + " " + strconv.Itoa(pid) + "\n"; out != want || w.ExitStatus() != 7 || pidfd != -1 {
+	if want := strconv.Itoa(os.Getpid()) + " " + strconv.Itoa(pid) + "\n"; out != want || w.ExitStatus() != 7 ||
+		pidfd != -1 {
 		t.Errorf("%q, want %q; %#x, %d", out, want, w, pidfd)
 	}
 	// The signals of the thread are blocked no more, in neither.
 	onOwnThread(t, func() {
-		_, _, out, _ := child(t, unix.CloneArgs{Exit_signal: uint64(unix.SIGCHLD)}, `while read -r line; do case $line in SigBlk*) echo "$line";; esac; done </proc/self/status`)
+		_, _, out, _ := child(t, unix.CloneArgs{Exit_signal: uint64(unix.SIGCHLD)},
+			`while read -r line; do case $line in SigBlk*) echo "$line";; esac; done </proc/self/status`)
 		b, err := os.ReadFile("/proc/thread-self/status")
 		if err != nil || out == "" || !strings.Contains(string(b), out) {
 			t.Errorf("%q is not of the parent, %v", out, err)
@@ -92,11 +95,12 @@ func TestClone3SaysWhatFailed(t *testing.T) {
 		"unknown flags":   {unix.CloneArgs{Flags: 1 << 63}, "/bin/sh", unix.EINVAL},
 		"a bad signal":    {unix.CloneArgs{Exit_signal: 1000}, "/bin/sh", unix.EINVAL},
 		"shared memory":   {unix.CloneArgs{Flags: unix.CLONE_VM}, "/bin/sh", unix.EINVAL},
-		"a thread":        {unix.CloneArgs{Flags: unix.CLONE_THREAD | unix.CLONE_SIGHAND | unix.CLONE_VM}, "/bin/sh", unix.EINVAL},
-		"shared files":    {unix.CloneArgs{Flags: unix.CLONE_FILES}, "/bin/sh", unix.EINVAL},
-		"a stack":         {unix.CloneArgs{Stack: 4096, Stack_size: 4096}, "/bin/sh", unix.EINVAL},
-		"a place for it":  {unix.CloneArgs{Flags: unix.CLONE_PIDFD, Pidfd: 4096}, "/bin/sh", unix.EINVAL},
-		"no such cgroup":  {unix.CloneArgs{Flags: unix.CLONE_INTO_CGROUP, Cgroup: closed}, "/bin/sh", unix.EBADF},
+		"a thread": {unix.CloneArgs{Flags: unix.CLONE_THREAD | unix.CLONE_SIGHAND | unix.CLONE_VM}, "/bin/sh",
+			unix.EINVAL},
+		"shared files":   {unix.CloneArgs{Flags: unix.CLONE_FILES}, "/bin/sh", unix.EINVAL},
+		"a stack":        {unix.CloneArgs{Stack: 4096, Stack_size: 4096}, "/bin/sh", unix.EINVAL},
+		"a place for it": {unix.CloneArgs{Flags: unix.CLONE_PIDFD, Pidfd: 4096}, "/bin/sh", unix.EINVAL},
+		"no such cgroup": {unix.CloneArgs{Flags: unix.CLONE_INTO_CGROUP, Cgroup: closed}, "/bin/sh", unix.EBADF},
 	} {
 		pid, pidfd, err := unix.Clone3(&c.args, c.path, []string{"sh"}, nil)
 		if err != c.want || pid != -1 || pidfd != -1 {

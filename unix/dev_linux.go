@@ -1,7 +1,7 @@
 package unix
 
-// Numbers of devices as Linux has them in 64 bits, see makedev(3): from the top, 20 bits of the major number, 24 of the
-// minor one, 12 of the major one, 8 of the minor one.
+// Numbers of devices as Linux has them in 64 bits, see makedev(3): from the top, 20 bits of the major number, 24 of
+// the minor one, 12 of the major one, 8 of the minor one.
 
 // Major returns the major number of a device.
 func Major(dev uint64) uint32 { return uint32(dev>>8)&0xfff | uint32(dev>>32)&0xfffff000 }

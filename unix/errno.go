@@ -4,8 +4,8 @@ package unix
 
 import "syscall"
 
-// What an error or a signal says in words, as Errno.Error and Signal.String return it, is in the tables of Go's package
-// syscall, whose types these are.
+// What an error or a signal says in words, as Errno.Error and Signal.String return it, is in the tables of Go's
+// package syscall, whose types these are.
 
 // ErrnoName returns the name of an error number, as "EPERM", or "".
 func ErrnoName(e syscall.Errno) string {

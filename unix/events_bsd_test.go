@@ -44,7 +44,8 @@ func TestKqueueOfDescriptors(t *testing.T) {
 	var p [2]int
 	must(t, "pipe", unix.Pipe(p[:]))
 	defer func() { _ = unix.Close(p[0]) }()
-	both := append(change(p[0], unix.EVFILT_READ, unix.EV_ADD), change(p[1], unix.EVFILT_WRITE, unix.EV_ADD|unix.EV_ONESHOT)...)
+	both := append(change(p[0], unix.EVFILT_READ, unix.EV_ADD),
+		change(p[1], unix.EVFILT_WRITE, unix.EV_ADD|unix.EV_ONESHOT)...)
 	mark := byte(7)
 	set(&both[0], &mark)
 	events := make([]unix.Kevent_t, 4)
@@ -59,7 +60,8 @@ func TestKqueueOfDescriptors(t *testing.T) {
 		t.Fatal(err)
 	}
 	n, err = wait(kq, nil, events, &unix.Timespec{Sec: 5})
-	if n != 1 || err != nil || int(events[0].Ident) != p[0] || events[0].Data != 4 || mark != 7 || !same(&events[0], &mark) {
+	if n != 1 || err != nil || int(events[0].Ident) != p[0] || events[0].Data != 4 || mark != 7 ||
+		!same(&events[0], &mark) {
 		t.Errorf("ready to read: %d, %v, %+v", n, err, events[0])
 	}
 	must(t, "close", unix.Close(p[1]))
@@ -85,7 +87,8 @@ func TestKqueueOfTimersAndUsers(t *testing.T) {
 	timer := change(1, unix.EVFILT_TIMER, unix.EV_ADD|unix.EV_ONESHOT)
 	timer[0].Data = 5 // milliseconds
 	began := time.Now()
-	if n, err := wait(kq, timer, events, &unix.Timespec{Sec: 5}); n != 1 || err != nil || events[0].Ident != 1 || time.Since(began) < 5*time.Millisecond {
+	if n, err := wait(kq, timer, events, &unix.Timespec{Sec: 5}); n != 1 || err != nil || events[0].Ident != 1 ||
+		time.Since(began) < 5*time.Millisecond {
 		t.Errorf("timer: %d, %v, %+v after %v", n, err, events[0], time.Since(began))
 	}
 	user := change(42, unix.EVFILT_USER, unix.EV_ADD|unix.EV_CLEAR)
@@ -203,7 +206,8 @@ func TestLimitsAndPriorities(t *testing.T) {
 		t.Errorf("limit %+v, %v", now, err)
 	}
 	var usage unix.Rusage
-	if err := unix.Getrusage(unix.RUSAGE_SELF, &usage); err != nil || usage.Maxrss == 0 || usage.Utime.Nano()+usage.Stime.Nano() == 0 {
+	if err := unix.Getrusage(unix.RUSAGE_SELF, &usage); err != nil || usage.Maxrss == 0 || usage.Utime.Nano()+
+		usage.Stime.Nano() == 0 {
 		t.Errorf("usage %+v, %v", usage, err)
 	}
 	prio, err := unix.Getpriority(unix.PRIO_PROCESS, 0)
@@ -225,7 +229,8 @@ func TestLimitsAndPriorities(t *testing.T) {
 	if sid, err := unix.Getsid(1<<30 - 1); err != unix.ESRCH {
 		t.Errorf("session of no process: %d, %v", sid, err)
 	}
-	if unix.Geteuid() != os.Geteuid() || unix.Getegid() != os.Getegid() || unix.Getgid() != os.Getgid() || unix.Getppid() != os.Getppid() {
+	if unix.Geteuid() != os.Geteuid() || unix.Getegid() != os.Getegid() || unix.Getgid() != os.Getgid() ||
+		unix.Getppid() != os.Getppid() {
 		t.Error("ids differ from those of package os")
 	}
 }
@@ -245,7 +250,8 @@ func TestTime(t *testing.T) {
 
 func TestMappedFiles(t *testing.T) {
 	fd := file(t, t.TempDir()+"/file", string(make([]byte, 3*unix.Getpagesize())))
-	b, err := unix.Mmap(fd, int64(unix.Getpagesize()), unix.Getpagesize(), unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED)
+	b, err := unix.Mmap(fd, int64(unix.Getpagesize()), unix.Getpagesize(), unix.PROT_READ|unix.PROT_WRITE,
+		unix.MAP_SHARED)
 	must(t, "mmap", err)
 	copy(b, "stored")
 	must(t, "msync", unix.Msync(b, unix.MS_SYNC))
@@ -279,7 +285,8 @@ func TestTerminals(t *testing.T) {
 	raw.Cc[unix.VMIN], raw.Cc[unix.VTIME] = 3, 0
 	must(t, "set", unix.IoctlSetTermios(fd, unix.TIOCSETA, &raw))
 	now, err := unix.IoctlGetTermios(fd, unix.TIOCGETA)
-	if err != nil || now.Lflag&(unix.ECHO|unix.ICANON) != 0 || old.Lflag&unix.ECHO == 0 || now.Cc[unix.VMIN] != 3 || now.Cflag != old.Cflag {
+	if err != nil || now.Lflag&(unix.ECHO|unix.ICANON) != 0 || old.Lflag&unix.ECHO == 0 || now.Cc[unix.VMIN] != 3 ||
+		now.Cflag != old.Cflag {
 		t.Errorf("settings %+v, were %+v, %v", now, old, err)
 	}
 	if _, err := unix.IoctlGetTermios(-1, unix.TIOCGETA); err != unix.EBADF {

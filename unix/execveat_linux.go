@@ -2,9 +2,9 @@ package unix
 
 import "syscall"
 
-// Execveat is execveat(2), Linux 3.19: it executes the program path, relative to dirfd, or with AT_EMPTY_PATH and an empty path
-// the file dirfd itself, in place of this one. Unlike [Exec] it does not undo that the standard library raised the soft limit
-// of open files.
+// Execveat is execveat(2), Linux 3.19: it executes the program path, relative to dirfd, or with AT_EMPTY_PATH and an
+// empty path the file dirfd itself, in place of this one. Unlike [Exec] it does not undo that the standard library
+// raised the soft limit of open files.
 func Execveat(dirfd int, path string, argv, envv []string, flags int) error {
 	p, err := BytePtrFromString(path)
 	if err != nil {

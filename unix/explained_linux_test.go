@@ -13,7 +13,8 @@ import (
 	"kern.sys/internal/abi"
 )
 
-// generatedNames returns the values of the generated constants of an architecture of a system, and the types of fields ("Ustat_t.Tinode").
+// generatedNames returns the values of the generated constants of an architecture of a system, and the types of
+// fields ("Ustat_t.Tinode").
 func generatedNames(t *testing.T, s abi.System, arch string) map[string]string {
 	t.Helper()
 	fset := token.NewFileSet()
@@ -79,7 +80,8 @@ func TestExplanationsAreTrue(t *testing.T) {
 	}
 }
 
-// platforms returns what a word of explained.txt stands for: an architecture of Linux, "all" of them, a system, or one architecture of it.
+// platforms returns what a word of explained.txt stands for: an architecture of Linux, "all" of them, a system, or
+// one architecture of it.
 func platforms(t *testing.T, word string) (abi.System, []string) {
 	t.Helper()
 	linux, _ := abi.FindSystem("linux")

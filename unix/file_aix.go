@@ -50,7 +50,8 @@ func Unmount(target string, flags int) (err error) {
 	return umount(target)
 }
 
-// The C library has nanoseconds of 32 bits with 32 bits of padding behind; Timespec has 64 bits, of which these are the upper ones.
+// The C library has nanoseconds of 32 bits with 32 bits of padding behind; Timespec has 64 bits, of which these are
+// the upper ones.
 func (st *Stat_t) widen(err error) error {
 	if err == nil {
 		st.Atim.Nsec >>= 32

@@ -10,8 +10,8 @@ func getcwd(buf []byte) error {
 // ReadDirent reads entries of a folder, for [ParseDirent].
 func ReadDirent(fd int, buf []byte) (n int, err error) { return Getdirentries(fd, buf, new(uintptr)) }
 
-// Getdirentries reads entries of a folder. The C library offers no call that does, so they are read one by one through a second
-// descriptor; where the first one stands is how many there were, and *basep stays as it is.
+// Getdirentries reads entries of a folder. The C library offers no call that does, so they are read one by one
+// through a second descriptor; where the first one stands is how many there were, and *basep stays as it is.
 func Getdirentries(fd int, buf []byte, basep *uintptr) (n int, err error) {
 	const fromStart, fromHere = 0, 1 // SEEK_SET and SEEK_CUR of stdio.h
 	done, err := Seek(fd, 0, fromHere)
@@ -53,7 +53,8 @@ func Getdirentries(fd int, buf []byte, basep *uintptr) (n int, err error) {
 	return n, nil
 }
 
-// Sendfile is sendfile(2): count bytes of the file infd from *offset on go to the socket outfd. It returns how many went, also with an error.
+// Sendfile is sendfile(2): count bytes of the file infd from *offset on go to the socket outfd. It returns how many
+// went, also with an error.
 func Sendfile(outfd int, infd int, offset *int64, count int) (written int, err error) {
 	if offset == nil {
 		return -1, EINVAL
@@ -108,9 +109,10 @@ func GetsockoptTCPConnectionInfo(fd, level, opt int) (*TCPConnectionInfo, error)
 	return getOptionPtr[TCPConnectionInfo](fd, level, opt)
 }
 
-// Connectx is connectx(2): it connects, from the interface srcIf (0 for any) and srcAddr (nil for any), and sends iov at once if a flag asks
-// for that. It returns how many bytes were taken. connid may be nil.
-func Connectx(fd int, srcIf uint32, srcAddr, dstAddr Sockaddr, associd SaeAssocID, flags uint32, iov []Iovec, connid *SaeConnID) (n uintptr, err error) {
+// Connectx is connectx(2): it connects, from the interface srcIf (0 for any) and srcAddr (nil for any), and sends iov
+// at once if a flag asks for that. It returns how many bytes were taken. connid may be nil.
+func Connectx(fd int, srcIf uint32, srcAddr, dstAddr Sockaddr, associd SaeAssocID, flags uint32, iov []Iovec,
+	connid *SaeConnID) (n uintptr, err error) {
 	ends := SaEndpoints{Srcif: srcIf}
 	if srcAddr != nil {
 		p, size, err := srcAddr.sockaddr()

@@ -41,7 +41,8 @@ func getcwd(buf []byte) error {
 	return err
 }
 
-// Sendfile is sendfile(2): count bytes of the file infd from *offset on go to the socket outfd. It returns how many went, also with an error.
+// Sendfile is sendfile(2): count bytes of the file infd from *offset on go to the socket outfd. It returns how many
+// went, also with an error.
 func Sendfile(outfd int, infd int, offset *int64, count int) (written int, err error) {
 	if offset == nil {
 		return -1, EINVAL

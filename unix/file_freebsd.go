@@ -18,8 +18,8 @@ func Mknod(path string, mode uint32, dev uint64) (err error) {
 // Getdents is getdents(2).
 func Getdents(fd int, buf []byte) (n int, err error) { return Getdirentries(fd, buf, nil) }
 
-// Getdirentries is getdirentries(2). It stores where in the folder the entries come from in basep, if that is not nil, and
-// returns EIO if that does not fit.
+// Getdirentries is getdirentries(2). It stores where in the folder the entries come from in basep, if that is not
+// nil, and returns EIO if that does not fit.
 func Getdirentries(fd int, buf []byte, basep *uintptr) (n int, err error) {
 	if basep == nil {
 		return getdirentries(fd, buf, nil)
@@ -61,7 +61,8 @@ func getcwd(buf []byte) error {
 	return err
 }
 
-// Sendfile is sendfile(2): count bytes of the file infd from *offset on go to the socket outfd. It returns how many went, also with an error.
+// Sendfile is sendfile(2): count bytes of the file infd from *offset on go to the socket outfd. It returns how many
+// went, also with an error.
 func Sendfile(outfd int, infd int, offset *int64, count int) (written int, err error) {
 	if offset == nil {
 		return -1, EINVAL
@@ -74,13 +75,15 @@ func Sendfile(outfd int, infd int, offset *int64, count int) (written int, err e
 	return int(sent), err
 }
 
-// JailGet is jail_get(2): parameters are pairs of a name and a value, which the kernel fills. It returns the jail's id.
+// JailGet is jail_get(2): parameters are pairs of a name and a value, which the kernel fills. It returns the jail's
+// id.
 func JailGet(params [][]byte, flags int) (jid int, err error) {
 	var some [minIovec]Iovec
 	return jailGet(appendBytes(some[:0], params), flags)
 }
 
-// JailSet is jail_set(2): it makes or changes a jail, as flags say. parameters are pairs of a name and a value. It returns the jail's id.
+// JailSet is jail_set(2): it makes or changes a jail, as flags say. parameters are pairs of a name and a value. It
+// returns the jail's id.
 func JailSet(params [][]byte, flags int) (jid int, err error) {
 	var some [minIovec]Iovec
 	return jailSet(appendBytes(some[:0], params), flags)
@@ -116,7 +119,8 @@ func InotifyInit1(flags int) (fd int, err error) {
 	return eventfd(SPECIALFD_INOTIFY, unsafe.Pointer(&args), unsafe.Sizeof(args))
 }
 
-// InotifyAddWatch is inotify_add_watch(2) (FreeBSD 15): what happens to a file or folder is read from fd, each as an [InotifyEvent] and a name of Len bytes.
+// InotifyAddWatch is inotify_add_watch(2) (FreeBSD 15): what happens to a file or folder is read from fd, each as an
+// [InotifyEvent] and a name of Len bytes.
 func InotifyAddWatch(fd int, pathname string, mask uint32) (watchdesc int, err error) {
 	return InotifyAddWatchAt(fd, AT_FDCWD, pathname, mask)
 }

@@ -31,11 +31,14 @@ func TestStatAgreesWithOS(t *testing.T) {
 	} {
 		var st unix.Stat_t
 		ok(t, call(&st))
-		if st.Ino != want.Ino || uint64(st.Dev) != uint64(want.Dev) || st.Mode != want.Mode || uint64(st.Nlink) != uint64(want.Nlink) ||
-			st.Uid != want.Uid || st.Gid != want.Gid || int64(st.Size) != 5 || int64(st.Blksize) != int64(want.Blksize) || int64(st.Blocks) != int64(want.Blocks) {
+		if st.Ino != want.Ino || uint64(st.Dev) != uint64(want.Dev) || st.Mode != want.Mode ||
+			uint64(st.Nlink) != uint64(want.Nlink) ||
+			st.Uid != want.Uid || st.Gid != want.Gid || int64(st.Size) != 5 || int64(st.Blksize) != int64(want.Blksize) ||
+			int64(st.Blocks) != int64(want.Blocks) {
 			t.Errorf("%s: %+v, want %+v", name, st, want)
 		}
-		if (st.Atim.Nano() != 1111111111222222222 || st.Mtim.Nano() != 1333333333444444444) && kernelHas(t, "nanoseconds of utimensat") {
+		if (st.Atim.Nano() != 1111111111222222222 || st.Mtim.Nano() != 1333333333444444444) &&
+			kernelHas(t, "nanoseconds of utimensat") {
 			t.Errorf("%s: times %v %v", name, st.Atim, st.Mtim)
 		}
 	}
@@ -126,7 +129,8 @@ func TestNames(t *testing.T) {
 	ok(t, unix.Rename(in("link"), in("rename")))
 	ok(t, unix.Renameat(at, "rename", at, "renameat"))
 	ok(t, unix.Renameat2(at, "renameat", at, "renameat2", 0))
-	if err := unix.Renameat2(at, "renameat2", at, "creat", unix.RENAME_NOREPLACE); err != unix.EEXIST && err != unix.EINVAL {
+	if err := unix.Renameat2(at, "renameat2", at, "creat", unix.RENAME_NOREPLACE); err != unix.EEXIST &&
+		err != unix.EINVAL {
 		t.Errorf("Renameat2 over a file: %v, want EEXIST", err)
 	}
 	ok(t, unix.Unlink(in("renameat2")))
@@ -257,7 +261,8 @@ func TestTimesOfFile(t *testing.T) {
 			return unix.UtimesNano(path, []unix.Timespec{{Sec: 1}, unix.NsecToTimespec(6e9 + 1)})
 		}, path, 6e9 + 1},
 		{func() error {
-			return unix.UtimesNanoAt(unix.AT_FDCWD, link, []unix.Timespec{{Nsec: unix.UTIME_OMIT}, {Sec: 7}}, unix.AT_SYMLINK_NOFOLLOW)
+			return unix.UtimesNanoAt(unix.AT_FDCWD, link, []unix.Timespec{{Nsec: unix.UTIME_OMIT}, {Sec: 7}},
+				unix.AT_SYMLINK_NOFOLLOW)
 		}, link, 7e9},
 	} {
 		ok(t, c.call())
@@ -623,7 +628,8 @@ func TestInotify(t *testing.T) {
 	ok(t, os.WriteFile(dir+"/new", nil, 0o600))
 	buf := make([]byte, 256)
 	n, err := unix.Read(fd, buf)
-	if err != nil || n < unix.SizeofInotifyEvent+4 || string(buf[unix.SizeofInotifyEvent:unix.SizeofInotifyEvent+3]) != "new" {
+	if err != nil || n < unix.SizeofInotifyEvent+4 ||
+		string(buf[unix.SizeofInotifyEvent:unix.SizeofInotifyEvent+3]) != "new" {
 		t.Errorf("%q, %v", buf[:max(n, 0)], err)
 	}
 	_, err = unix.InotifyRmWatch(fd, uint32(wd))

@@ -36,7 +36,8 @@ func Fstatvfs(fd int, buf *Statvfs_t) (err error) { return Fstatvfs1(fd, buf, ST
 // Statvfs is statvfs(3).
 func Statvfs(path string, buf *Statvfs_t) (err error) { return Statvfs1(path, buf, ST_WAIT) }
 
-// Getvfsstat is getvfsstat(2): the file systems that are mounted, into buf, or with none how many there are. flags is ST_WAIT or ST_NOWAIT.
+// Getvfsstat is getvfsstat(2): the file systems that are mounted, into buf, or with none how many there are. flags is
+// ST_WAIT or ST_NOWAIT.
 func Getvfsstat(buf []Statvfs_t, flags int) (n int, err error) {
 	return getvfsstat(unsafe.Pointer(unsafe.SliceData(buf)), uintptr(len(buf))*unsafe.Sizeof(Statvfs_t{}), flags)
 }

@@ -21,7 +21,8 @@ func Ppoll(fds []PollFd, timeout *Timespec, sigmask *Sigset_t) (n int, err error
 	return ppoll(unsafe.SliceData(fds), len(fds), timeout, sigmask)
 }
 
-// getcwd stores a path and a NUL. The library's function returns a null pointer for a failure, of which the number is not to be had.
+// getcwd stores a path and a NUL. The library's function returns a null pointer for a failure, of which the number is
+// not to be had.
 func getcwd(buf []byte) error {
 	if len(buf) == 0 {
 		return EINVAL

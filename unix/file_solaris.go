@@ -28,7 +28,8 @@ func Gethostname() (name string, err error) {
 	return ByteSliceToString(buf[:]), nil
 }
 
-// Sendfile is sendfile(3EXT): count bytes of the file infd go to outfd. offset is from where, and is moved on; nil is the file's own position.
+// Sendfile is sendfile(3EXT): count bytes of the file infd go to outfd. offset is from where, and is moved on; nil is
+// the file's own position.
 func Sendfile(outfd int, infd int, offset *int64, count int) (written int, err error) {
 	if raceEnabled {
 		raceReleaseMerge()
@@ -80,7 +81,8 @@ func IoctlLifreq(fd int, req int, l *Lifreq) error {
 	return err
 }
 
-// IoctlSetStrioctlRetInt makes an ioctl(2) of a STREAMS device, for req I_STR, and returns its result; see streamio(4I).
+// IoctlSetStrioctlRetInt makes an ioctl(2) of a STREAMS device, for req I_STR, and returns its result; see
+// streamio(4I).
 func IoctlSetStrioctlRetInt(fd int, req int, s *Strioctl) (int, error) {
 	return ioctlPointer(fd, req, unsafe.Pointer(s))
 }

@@ -19,7 +19,8 @@ func TestExtendedAttributesAt(t *testing.T) {
 		nstest.Need(t, "extended attributes of users on tmpfs", "6.6", err)
 	}
 	need(t, "setxattrat", "6.13", unix.Setxattrat(dir, name, 0, "user.a", []byte("value"), unix.XATTR_CREATE))
-	fails(t, unix.Setxattrat(dir, name, unix.AT_SYMLINK_NOFOLLOW, "user.a", []byte("again"), unix.XATTR_CREATE), unix.EEXIST)
+	fails(t, unix.Setxattrat(dir, name, unix.AT_SYMLINK_NOFOLLOW, "user.a", []byte("again"), unix.XATTR_CREATE),
+		unix.EEXIST)
 	fails(t, unix.Setxattrat(dir, name, 1, "user.a", nil, 0), unix.EINVAL)
 	ok(t, unix.Setxattrat(dir, name, 0, "user.empty", nil, 0))
 	buf := make([]byte, 64)

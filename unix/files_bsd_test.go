@@ -58,7 +58,8 @@ func TestStatSaysWhatAFileIs(t *testing.T) {
 	must(t, "fstatat", unix.Fstatat(unix.AT_FDCWD, path+".soft", &at, unix.AT_SYMLINK_NOFOLLOW))
 	must(t, "stat", unix.Stat(path+".fifo", &fifo))
 	must(t, "stat", unix.Stat(dir, &folder))
-	if st.Size != 5 || st.Nlink != 2 || uint32(st.Mode) != unix.S_IFREG|0o604 || int(st.Uid) != os.Getuid() || st.Dev != folder.Dev || st.Blksize <= 0 {
+	if st.Size != 5 || st.Nlink != 2 || uint32(st.Mode) != unix.S_IFREG|0o604 || int(st.Uid) != os.Getuid() ||
+		st.Dev != folder.Dev || st.Blksize <= 0 {
 		t.Errorf("file: %+v", st)
 	}
 	if sec, nsec := st.Mtim.Unix(); sec != 1_000_000_011 || nsec != 456_000_000 || st.Atim.Sec != 1_000_000_007 {
@@ -186,7 +187,8 @@ func TestNamesInFolders(t *testing.T) {
 func TestFcntl(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "file")
 	fd := file(t, path, "x")
-	if v, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0); err != nil || v&(unix.O_ACCMODE|unix.O_NONBLOCK|unix.O_APPEND) != unix.O_RDWR {
+	if v, err := unix.FcntlInt(uintptr(fd), unix.F_GETFL, 0); err != nil ||
+		v&(unix.O_ACCMODE|unix.O_NONBLOCK|unix.O_APPEND) != unix.O_RDWR {
 		t.Errorf("flags %#x, %v", v, err)
 	}
 	must(t, "nonblock", unix.SetNonblock(fd, true))
@@ -205,7 +207,8 @@ func TestFcntl(t *testing.T) {
 	must(t, "close", unix.Close(dup))
 	lock := unix.Flock_t{Type: unix.F_WRLCK, Start: 3, Len: 4}
 	must(t, "lock", unix.FcntlFlock(uintptr(fd), unix.F_SETLK, &lock))
-	if err := unix.FcntlFlock(uintptr(fd), unix.F_GETLK, &lock); err != nil || lock.Type != unix.F_UNLCK || lock.Start != 3 || lock.Len != 4 {
+	if err := unix.FcntlFlock(uintptr(fd), unix.F_GETLK, &lock); err != nil || lock.Type != unix.F_UNLCK ||
+		lock.Start != 3 || lock.Len != 4 {
 		t.Errorf("one's own lock: %v, %+v", err, lock)
 	}
 	other, err := unix.Open(path, unix.O_RDWR, 0)

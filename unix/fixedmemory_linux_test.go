@@ -113,8 +113,11 @@ var storesIn = map[string]func(t *testing.T) error{
 		defer func() { ok(t, unix.TimerDelete(id)) }()
 		return unix.TimerSettime(id, 0, atEnd[unix.KernelItimerspec](t), atEnd[unix.KernelItimerspec](t))
 	},
-	"TimerfdGettime":   func(t *testing.T) error { return unix.TimerfdGettime(timerfd(t), atEnd[unix.ItimerSpec](t)) },
-	"TimerfdGettime64": func(t *testing.T) error { return unix.TimerfdGettime64(timerfd(t), atEnd[unix.KernelItimerspec](t)) },
+	"TimerfdGettime": func(t *testing.T) error { return unix.TimerfdGettime(timerfd(t), atEnd[unix.ItimerSpec](t)) },
+	"TimerfdGettime64": func(t *testing.T) error {
+		return unix.TimerfdGettime64(timerfd(t),
+			atEnd[unix.KernelItimerspec](t))
+	},
 	"TimerfdSettime": func(t *testing.T) error {
 		return unix.TimerfdSettime(timerfd(t), 0, atEnd[unix.ItimerSpec](t), atEnd[unix.ItimerSpec](t))
 	},
@@ -277,7 +280,10 @@ var storesIn = map[string]func(t *testing.T) error{
 	// Those below are told how much room there is, and the size that they are told is that of the Go type.
 	"schedGetaffinity": func(t *testing.T) error { return unix.SchedGetaffinity(0, atEnd[unix.CPUSet](t)) },
 	"rtSigpending":     func(t *testing.T) error { return unix.RtSigpending(atEnd[unix.Sigset_t](t)) },
-	"rtSigprocmask":    func(t *testing.T) error { return unix.PthreadSigmask(unix.SIG_BLOCK, nil, atEnd[unix.Sigset_t](t)) },
+	"rtSigprocmask": func(t *testing.T) error {
+		return unix.PthreadSigmask(unix.SIG_BLOCK, nil,
+			atEnd[unix.Sigset_t](t))
+	},
 	"fileGetattr": func(t *testing.T) error {
 		return unix.FileGetattr(unix.AT_FDCWD, temp(t, "text"), atEnd[unix.FileAttr](t), 0)
 	},

@@ -19,7 +19,8 @@ const private = unix.FUTEX_PRIVATE_FLAG
 // sleeper is a goroutine that waits, and what came of it.
 type sleeper chan error
 
-// asleep starts wait and returns when the kernel has it wait in a call of one of the names at addr, or anywhere for nil.
+// asleep starts wait and returns when the kernel has it wait in a call of one of the names at addr, or anywhere for
+// nil.
 func asleep(t *testing.T, addr *uint32, wait func() error, names ...string) sleeper {
 	t.Helper()
 	onKernel(t, "the system calls of threads")
@@ -35,7 +36,8 @@ func asleep(t *testing.T, addr *uint32, wait func() error, names ...string) slee
 		words := strings.Fields(string(b)) // number, arguments, stack, program counter; or "running"
 		for _, name := range names {
 			num, has := unix.SyscallNumber(name)
-			if has && words[0] == strconv.Itoa(int(num)) && (addr == nil || words[1] == fmt.Sprintf("%#x", uintptr(unsafe.Pointer(addr)))) {
+			if has && words[0] == strconv.Itoa(int(num)) &&
+				(addr == nil || words[1] == fmt.Sprintf("%#x", uintptr(unsafe.Pointer(addr)))) {
 				return s
 			}
 		}
@@ -181,7 +183,8 @@ func TestFutexWaitAndWake(t *testing.T) {
 	}
 	fails(t, unix.FutexWait(p, 5, 1, futex32, &unix.KernelTimespec{Nsec: 1}, unix.CLOCK_MONOTONIC), unix.ETIMEDOUT)
 	fails(t, unix.FutexWait(p, 5, 0, futex32, nil, unix.CLOCK_MONOTONIC), unix.EINVAL)
-	s := asleep(t, &word, func() error { return unix.FutexWait(p, 5, 2, futex32, nil, unix.CLOCK_MONOTONIC) }, "futex_wait")
+	s := asleep(t, &word, func() error { return unix.FutexWait(p, 5, 2, futex32, nil, unix.CLOCK_MONOTONIC) },
+		"futex_wait")
 	if n, err := unix.FutexWake(p, 1, 10, futex32); n != 0 || err != nil {
 		t.Errorf("%d woken by another bit, %v", n, err)
 	}

@@ -106,10 +106,12 @@ func FuzzControlMessages(f *testing.F) {
 				if fds, err := unix.ParseUnixRights(&like); err == nil && len(fds) != len(m.Data)/4 {
 					t.Fatalf("%d descriptors in %d bytes", len(fds), len(m.Data))
 				}
-				if cred, err := unix.ParseUnixCredentials(&like); (err == nil) != (cred != nil) || err == nil && len(m.Data) < unix.SizeofUcred {
+				if cred, err := unix.ParseUnixCredentials(&like); (err == nil) != (cred != nil) || err == nil &&
+					len(m.Data) < unix.SizeofUcred {
 					t.Fatal(cred, err)
 				}
-				if sa, err := unix.ParseOrigDstAddr(&like); (err == nil) != (sa != nil) || err == nil && len(m.Data) < unix.SizeofSockaddrInet4 {
+				if sa, err := unix.ParseOrigDstAddr(&like); (err == nil) != (sa != nil) || err == nil &&
+					len(m.Data) < unix.SizeofSockaddrInet4 {
 					t.Fatal(sa, err)
 				}
 			}
@@ -143,17 +145,23 @@ var addresses = []struct {
 	proto uint8
 	sa    unix.Sockaddr
 }{
-	{0, &unix.SockaddrInet4{Port: 80}}, {0, &unix.SockaddrInet6{Port: 80}}, {0, &unix.SockaddrUnix{Name: "@a"}}, {0, &unix.SockaddrUnix{Name: "/a"}},
-	{0, &unix.SockaddrNetlink{Pid: 1}}, {0, &unix.SockaddrLinklayer{Ifindex: 1}}, {0, &unix.SockaddrVM{CID: 1}}, {0, &unix.SockaddrXDP{Ifindex: 1}},
+	{0, &unix.SockaddrInet4{Port: 80}}, {0, &unix.SockaddrInet6{Port: 80}}, {0, &unix.SockaddrUnix{Name: "@a"}},
+	{0, &unix.SockaddrUnix{Name: "/a"}},
+	{0, &unix.SockaddrNetlink{Pid: 1}}, {0, &unix.SockaddrLinklayer{Ifindex: 1}}, {0, &unix.SockaddrVM{CID: 1}},
+	{0, &unix.SockaddrXDP{Ifindex: 1}},
 	{0, &unix.SockaddrTIPC{Addr: &unix.TIPCServiceName{}}}, {0, &unix.SockaddrTIPC{Addr: &unix.TIPCServiceRange{}}},
-	{0, &unix.SockaddrTIPC{Addr: &unix.TIPCSocketAddr{}}}, {0, &unix.SockaddrPPPoE{Remote: make([]byte, 6), Dev: "a"}}, {0, &unix.SockaddrIUCV{Name: "a"}},
+	{0, &unix.SockaddrTIPC{Addr: &unix.TIPCSocketAddr{}}}, {0, &unix.SockaddrPPPoE{Remote: make([]byte, 6), Dev: "a"}},
+	{0, &unix.SockaddrIUCV{Name: "a"}},
 	{0, &unix.SockaddrCAN{Ifindex: 1, RxID: 2}}, {unix.CAN_J1939, &unix.SockaddrCANJ1939{Ifindex: 1, Name: 2}},
 	{unix.IPPROTO_L2TP, &unix.SockaddrL2TPIP{ConnId: 1}}, {unix.IPPROTO_L2TP, &unix.SockaddrL2TPIP6{ConnId: 1}},
-	{unix.BTPROTO_HCI, &unix.SockaddrHCI{Dev: 1}}, {unix.BTPROTO_L2CAP, &unix.SockaddrL2{PSM: 1}}, {unix.BTPROTO_RFCOMM, &unix.SockaddrRFCOMM{Channel: 1}},
-	{unix.NFC_SOCKPROTO_RAW, &unix.SockaddrNFC{DeviceIdx: 1}}, {unix.NFC_SOCKPROTO_LLCP, &unix.SockaddrNFCLLCP{ServiceName: "a"}},
+	{unix.BTPROTO_HCI, &unix.SockaddrHCI{Dev: 1}}, {unix.BTPROTO_L2CAP, &unix.SockaddrL2{PSM: 1}},
+	{unix.BTPROTO_RFCOMM, &unix.SockaddrRFCOMM{Channel: 1}},
+	{unix.NFC_SOCKPROTO_RAW, &unix.SockaddrNFC{DeviceIdx: 1}},
+	{unix.NFC_SOCKPROTO_LLCP, &unix.SockaddrNFCLLCP{ServiceName: "a"}},
 }
 
-// TestAddressesOfEveryType comes back from the bytes of an address to the same one, whatever its socket's protocol makes of it.
+// TestAddressesOfEveryType comes back from the bytes of an address to the same one, whatever its socket's protocol
+// makes of it.
 func TestAddressesOfEveryType(t *testing.T) {
 	for _, a := range addresses {
 		raw, err := unix.RawBytes(a.sa)

@@ -54,7 +54,8 @@ func TestInotify(t *testing.T) {
 	b := make([]byte, 256)
 	n, err := unix.Read(fd, b)
 	must(t, "read", err)
-	if n < unix.SizeofInotifyEvent+4 || binary.NativeEndian.Uint32(b) != uint32(wd) || binary.NativeEndian.Uint32(b[4:]) != unix.IN_CREATE || string(b[16:19]) != "new" {
+	if n < unix.SizeofInotifyEvent+4 || binary.NativeEndian.Uint32(b) != uint32(wd) ||
+		binary.NativeEndian.Uint32(b[4:]) != unix.IN_CREATE || string(b[16:19]) != "new" {
 		t.Errorf("event %q", b[:n])
 	}
 	if ok, err := unix.InotifyRmWatch(fd, uint32(wd)); ok != 0 || err != nil {

@@ -2,8 +2,8 @@
 
 package unix
 
-// Getdirentries is getdirentries(3). It stores where in the folder the next entries are in basep, if that is not nil, and returns EIO if
-// that does not fit.
+// Getdirentries is getdirentries(3). It stores where in the folder the next entries are in basep, if that is not nil,
+// and returns EIO if that does not fit.
 func Getdirentries(fd int, buf []byte, basep *uintptr) (n int, err error) {
 	n, err = Getdents(fd, buf)
 	if err != nil || basep == nil {

@@ -42,8 +42,8 @@ func Setresuid(ruid, euid, suid int) (err error) { return syscall.Setresuid(ruid
 // Setresgid is setresgid(2).
 func Setresgid(rgid, egid, sgid int) (err error) { return syscall.Setresgid(rgid, egid, sgid) }
 
-// SetfsuidRetUid is setfsuid(2): it returns the previous id, of the calling thread. It does not report whether it worked;
-// a second call with -1 does.
+// SetfsuidRetUid is setfsuid(2): it returns the previous id, of the calling thread. It does not report whether it
+// worked; a second call with -1 does.
 func SetfsuidRetUid(uid int) (int, error) { return setfsuid(uid), nil }
 
 // SetfsgidRetGid is setfsgid(2), and to groups what [SetfsuidRetUid] is to users.

@@ -165,10 +165,12 @@ func TestSharedParts(t *testing.T) {
 	if err := unix.IoctlFileClone(dst, src); err != nil && err != unix.EOPNOTSUPP {
 		t.Error(err)
 	}
-	if err := unix.IoctlFileCloneRange(dst, &unix.FileCloneRange{Src_fd: int64(src)}); err != nil && err != unix.EOPNOTSUPP {
+	if err := unix.IoctlFileCloneRange(dst, &unix.FileCloneRange{Src_fd: int64(src)}); err != nil &&
+		err != unix.EOPNOTSUPP {
 		t.Error(err)
 	}
-	dedupe := unix.FileDedupeRange{Src_length: 4, Info: []unix.FileDedupeRangeInfo{{Dest_fd: int64(dst)}, {Dest_fd: closed}}}
+	dedupe := unix.FileDedupeRange{Src_length: 4,
+		Info: []unix.FileDedupeRangeInfo{{Dest_fd: int64(dst)}, {Dest_fd: closed}}}
 	err := unix.IoctlFileDedupeRange(src, &dedupe)
 	switch {
 	case err == unix.EOPNOTSUPP:
@@ -177,5 +179,6 @@ func TestSharedParts(t *testing.T) {
 	case dedupe.Info[1].Status != -int32(unix.EBADF):
 		t.Errorf("%+v", dedupe)
 	}
-	fails(t, unix.IoctlFileDedupeRange(src, &unix.FileDedupeRange{Info: make([]unix.FileDedupeRangeInfo, 1<<16)}), unix.EINVAL)
+	fails(t, unix.IoctlFileDedupeRange(src, &unix.FileDedupeRange{Info: make([]unix.FileDedupeRangeInfo, 1<<16)}),
+		unix.EINVAL)
 }

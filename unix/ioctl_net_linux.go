@@ -33,7 +33,8 @@ func IoctlGetHwTstamp(fd int, ifname string) (*HwTstampConfig, error) {
 	return value, ioctlIfreqData(fd, SIOCGHWTSTAMP, ifname, value)
 }
 
-// IoctlSetHwTstamp selects the time stamps that a network interface puts on packets: SIOCSHWTSTAMP. cfg receives the effective settings.
+// IoctlSetHwTstamp selects the time stamps that a network interface puts on packets: SIOCSHWTSTAMP. cfg receives the
+// effective settings.
 func IoctlSetHwTstamp(fd int, ifname string, cfg *HwTstampConfig) error {
 	return ioctlIfreqData(fd, SIOCSHWTSTAMP, ifname, cfg)
 }

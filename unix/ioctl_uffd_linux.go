@@ -5,15 +5,16 @@ import (
 	"unsafe"
 )
 
-// The requests of descriptors of [Userfaultfd]; see ioctl_userfaultfd(2). Addresses are those of the process whose faults they report
-// of, in memory that is mapped and not the garbage collector's, as from [Mmap].
+// The requests of descriptors of [Userfaultfd]; see ioctl_userfaultfd(2). Addresses are those of the process whose
+// faults they report of, in memory that is mapped and not the garbage collector's, as from [Mmap].
 
 // IoctlUffdioApi is UFFDIO_API, the first one to make: value.Api is UFFD_API, and Features (UFFD_FEATURE_…) what is
 // wanted. What the kernel has is stored there.
 func IoctlUffdioApi(fd int, value *UffdioApi) error { return ioctlSet(fd, UFFDIO_API, value) }
 
-// IoctlUffdioRegister is UFFDIO_REGISTER: from now on faults in a range are reported, those that Mode (UFFDIO_REGISTER_MODE_…)
-// names. Ioctls is what can be done there: a bit for each request, which its lowest byte numbers.
+// IoctlUffdioRegister is UFFDIO_REGISTER: from now on faults in a range are reported, those that Mode
+// (UFFDIO_REGISTER_MODE_…) names. Ioctls is what can be done there: a bit for each request, which its lowest byte
+// numbers.
 func IoctlUffdioRegister(fd int, value *UffdioRegister) error {
 	return ioctlSet(fd, UFFDIO_REGISTER, value)
 }
@@ -61,18 +62,20 @@ func IoctlUffdioPoison(fd int, value *UffdioPoison) error { return ioctlSet(fd, 
 // IoctlUffdioMove is UFFDIO_MOVE, Linux 6.8: it fills missing pages by moving others there.
 func IoctlUffdioMove(fd int, value *UffdioMove) error { return ioctlSet(fd, UFFDIO_MOVE, value) }
 
-// IoctlUffdioRwprotect is UFFDIO_RWPROTECT: it protects pages from any access, or no more. Kernels without UFFD_FEATURE_RWP
-// do not know it.
+// IoctlUffdioRwprotect is UFFDIO_RWPROTECT: it protects pages from any access, or no more. Kernels without
+// UFFD_FEATURE_RWP do not know it.
 func IoctlUffdioRwprotect(fd int, value *UffdioRwprotect) error {
 	return ioctlSet(fd, UFFDIO_RWPROTECT, value)
 }
 
-// IoctlUffdioSetMode is UFFDIO_SET_MODE: it turns features on and off. Kernels without UFFD_FEATURE_RWP do not know it.
+// IoctlUffdioSetMode is UFFDIO_SET_MODE: it turns features on and off. Kernels without UFFD_FEATURE_RWP do not know
+// it.
 func IoctlUffdioSetMode(fd int, value *UffdioSetMode) error {
 	return ioctlSet(fd, UFFDIO_SET_MODE, value)
 }
 
-// Pagefault returns the contents of UFFD_EVENT_PAGEFAULT: UFFD_PAGEFAULT_FLAG_…, the address, and with UFFD_FEATURE_THREAD_ID the thread.
+// Pagefault returns the contents of UFFD_EVENT_PAGEFAULT: UFFD_PAGEFAULT_FLAG_…, the address, and with
+// UFFD_FEATURE_THREAD_ID the thread.
 func (m *UffdMsg) Pagefault() (flags, addr uint64, tid int) {
 	return m.Arg[0], m.Arg[1], int(*(*uint32)(unsafe.Pointer(&m.Arg[2])))
 }

@@ -12,7 +12,8 @@ import (
 	"kern.sys/unix"
 )
 
-// faults returns a descriptor of userfaultfd, with features that Linux has since minKernel, for pages that it returns too.
+// faults returns a descriptor of userfaultfd, with features that Linux has since minKernel, for pages that it returns
+// too.
 func faults(t *testing.T, features uint64, minKernel string) (fd int, b []byte, all unix.UffdioRange) {
 	t.Helper()
 	return faultsOf(t, features, func(err error) { need(t, "features of userfaultfd", minKernel, err) })
@@ -80,15 +81,16 @@ func TestUserfaultfdTellsOfRemoval(t *testing.T) {
 	n, err := unix.Read(fd, unsafe.Slice((*byte)(unsafe.Pointer(&msg)), unix.SizeofUffdMsg))
 	ok(t, err)
 	start, end := msg.Remove()
-	if n != unix.SizeofUffdMsg || msg.Event != unix.UFFD_EVENT_REMOVE || start != all.Start+uint64(page) || end != all.Start+uint64(3*page) {
+	if n != unix.SizeofUffdMsg || msg.Event != unix.UFFD_EVENT_REMOVE || start != all.Start+uint64(page) ||
+		end != all.Start+uint64(3*page) {
 		t.Errorf("%d bytes, %+v of %+v", n, msg, all)
 	}
 	ok(t, <-done)
 	ok(t, unix.IoctlUffdioUnregister(fd, &all))
 }
 
-// TestUserfaultfdTellsOfFaults has the kernel touch a page for the program: so that the thread that waits is in a system
-// call, and Go goes on.
+// TestUserfaultfdTellsOfFaults has the kernel touch a page for the program: so that the thread that waits is in a
+// system call, and Go goes on.
 func TestUserfaultfdTellsOfFaults(t *testing.T) {
 	_, b, all := faults(t, 0, "4.3")
 	fd, err := unix.Userfaultfd(unix.O_CLOEXEC)
@@ -111,7 +113,8 @@ func TestUserfaultfdTellsOfFaults(t *testing.T) {
 	_, err = unix.Read(fd, unsafe.Slice((*byte)(unsafe.Pointer(&msg)), unix.SizeofUffdMsg))
 	ok(t, err)
 	flags, addr, tid := msg.Pagefault()
-	if want := <-tids; msg.Event != unix.UFFD_EVENT_PAGEFAULT || flags != 0 || addr != all.Start+uint64(page) || tid != want {
+	if want := <-tids; msg.Event != unix.UFFD_EVENT_PAGEFAULT || flags != 0 || addr != all.Start+uint64(page) ||
+		tid != want {
 		t.Errorf("%+v: fault of thread %d at %#x, want %d and %#x", msg, tid, addr, want, all.Start+uint64(page))
 	}
 	_, err = unix.IoctlUffdioCopy(fd, all.Start+uint64(page), append([]byte("hello"), make([]byte, page-5)...), 0)

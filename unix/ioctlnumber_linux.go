@@ -72,8 +72,8 @@ func ioctlRoom(req uint) int {
 	return max(size, 8)
 }
 
-// ioctlNumber makes an ioctl(2) with a pointer to the number in, and returns the number that it holds afterwards. Its memory is as
-// much as the request may use, whatever the number has.
+// ioctlNumber makes an ioctl(2) with a pointer to the number in, and returns the number that it holds afterwards. Its
+// memory is as much as the request may use, whatever the number has.
 func ioctlNumber(fd int, req uint, in int64) (out int64, err error) {
 	var words [ioctlStackRoom / 8]uint64
 	room := words[:]

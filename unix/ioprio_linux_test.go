@@ -7,12 +7,15 @@ import (
 )
 
 func TestIoprio(t *testing.T) {
-	if v := unix.IoprioValue(unix.IOPRIO_CLASS_RT, 5, unix.IOPRIO_HINT_DEV_DURATION_LIMIT_2); v>>unix.IOPRIO_CLASS_SHIFT != unix.IOPRIO_CLASS_RT ||
-		v&unix.IOPRIO_LEVEL_MASK != 5 || v>>unix.IOPRIO_HINT_SHIFT&unix.IOPRIO_HINT_MASK != unix.IOPRIO_HINT_DEV_DURATION_LIMIT_2 {
+	const hint = unix.IOPRIO_HINT_DEV_DURATION_LIMIT_2
+	v := unix.IoprioValue(unix.IOPRIO_CLASS_RT, 5, hint)
+	if v>>unix.IOPRIO_CLASS_SHIFT != unix.IOPRIO_CLASS_RT || v&unix.IOPRIO_LEVEL_MASK != 5 ||
+		v>>unix.IOPRIO_HINT_SHIFT&unix.IOPRIO_HINT_MASK != hint {
 		t.Errorf("%#x", v)
 	}
 	onOwnThread(t, func() {
-		for _, want := range []int{unix.IoprioValue(unix.IOPRIO_CLASS_BE, 6, 0), unix.IoprioValue(unix.IOPRIO_CLASS_IDLE, 0, 0)} {
+		for _, want := range []int{unix.IoprioValue(unix.IOPRIO_CLASS_BE, 6, 0),
+			unix.IoprioValue(unix.IOPRIO_CLASS_IDLE, 0, 0)} {
 			if err := unix.IoprioSet(unix.IOPRIO_WHO_PROCESS, 0, want); err != nil {
 				t.Error(err)
 			}

@@ -2,9 +2,9 @@ package unix
 
 import "unsafe"
 
-// IoUringEnter is io_uring_enter(2), Linux 5.1: it submits so many entries and, with IORING_ENTER_GETEVENTS, waits for so
-// many completions. sigmask is the mask of signals for that time, nil for the one there is. n is how many entries the
-// kernel took.
+// IoUringEnter is io_uring_enter(2), Linux 5.1: it submits so many entries and, with IORING_ENTER_GETEVENTS, waits
+// for so many completions. sigmask is the mask of signals for that time, nil for the one there is. n is how many
+// entries the kernel took.
 //
 // An [IoUringSqe] names memory by its address, in a number: the kernel uses it after the call has returned, and the
 // garbage collector does not know of it. What an entry points to must be kept by a [runtime.Pinner] until its
@@ -44,8 +44,8 @@ func IoSubmit(ctx AioContext_t, iocbs []*Iocb) (n int, err error) {
 }
 
 // IoCancel is io_cancel(2), of an operation by the address that it was submitted by, which a variable on a stack does
-// not keep: pin it. EINPROGRESS says that it is being cancelled and its event comes by [IoGetevents], as for all that can
-// be cancelled on Linux 4.18 and later.
+// not keep: pin it. EINPROGRESS says that it is being cancelled and its event comes by [IoGetevents], as for all that
+// can be cancelled on Linux 4.18 and later.
 func IoCancel(ctx AioContext_t, iocb *Iocb, result *IoEvent) error {
 	return ioCancel(ctx, iocb, result)
 }
@@ -58,6 +58,8 @@ func IoGetevents(ctx AioContext_t, min int, events []IoEvent, timeout *KernelTim
 
 // IoPgetevents is io_pgetevents(2), Linux 4.18 (5.1 on architectures of 32 bits): [IoGetevents] with a mask of signals
 // for the time of the call, nil for the one there is.
-func IoPgetevents(ctx AioContext_t, min int, events []IoEvent, timeout *KernelTimespec, sigmask *Sigset_t) (n int, err error) {
-	return ioPgetevents(ctx, min, len(events), unsafe.Pointer(unsafe.SliceData(events)), timeout, &sigsetAndSize{sigmask, sigsetSize})
+func IoPgetevents(ctx AioContext_t, min int, events []IoEvent, timeout *KernelTimespec, sigmask *Sigset_t) (n int,
+	err error) {
+	return ioPgetevents(ctx, min, len(events), unsafe.Pointer(unsafe.SliceData(events)), timeout,
+		&sigsetAndSize{sigmask, sigsetSize})
 }

@@ -49,8 +49,9 @@ func newRing(t *testing.T, flags uint32) *ring {
 		fd:     fd,
 		sqTail: word(sq, p.Sq_off.Tail), sqMask: *word(sq, p.Sq_off.Ring_mask),
 		sqArray: unsafe.Slice(word(sq, p.Sq_off.Array), p.Sq_entries),
-		sqes:    unsafe.Slice((*unix.IoUringSqe)(mapped(unix.IORING_OFF_SQES, unix.SizeofIoUringSqe*p.Sq_entries)), p.Sq_entries),
-		cqHead:  word(cq, p.Cq_off.Head), cqTail: word(cq, p.Cq_off.Tail), cqMask: *word(cq, p.Cq_off.Ring_mask),
+		sqes: unsafe.Slice((*unix.IoUringSqe)(mapped(unix.IORING_OFF_SQES, unix.SizeofIoUringSqe*p.Sq_entries)),
+			p.Sq_entries),
+		cqHead: word(cq, p.Cq_off.Head), cqTail: word(cq, p.Cq_off.Tail), cqMask: *word(cq, p.Cq_off.Ring_mask),
 		cqes: unsafe.Slice((*unix.IoUringCqe)(unsafe.Add(cq, p.Cq_off.Cqes)), p.Cq_entries),
 	}
 }
@@ -100,7 +101,8 @@ func TestIoUring(t *testing.T) {
 	defer pin.Unpin()
 	buf := make([]byte, 16)
 	pin.Pin(&buf[0])
-	read := unix.IoUringSqe{Opcode: unix.IORING_OP_READ, Fd: int32(fd), Addr: uint64(uintptr(unsafe.Pointer(&buf[0]))), Len: 16, Off: 5, User_data: 2}
+	read := unix.IoUringSqe{Opcode: unix.IORING_OP_READ, Fd: int32(fd), Addr: uint64(uintptr(unsafe.Pointer(&buf[0]))),
+		Len: 16, Off: 5, User_data: 2}
 	if cqe := r.do(t, read); cqe.Res == -int32(unix.EINVAL) {
 		need(t, "IORING_OP_READ", "5.6", unix.EINVAL)
 	} else if cqe.Res != 4 || string(buf[:4]) != "text" {
@@ -144,7 +146,8 @@ func TestIoUringRegister(t *testing.T) {
 	}
 	_, err := unix.IoUringRegister(r.fd, unix.IORING_REGISTER_PROBE, ptr(&probe), 128)
 	need(t, "IORING_REGISTER_PROBE", "5.6", err)
-	if probe.head.Ops_len < 30 || probe.ops[unix.IORING_OP_READ].Op != unix.IORING_OP_READ || probe.ops[unix.IORING_OP_READ].Flags != unix.IO_URING_OP_SUPPORTED {
+	if probe.head.Ops_len < 30 || probe.ops[unix.IORING_OP_READ].Op != unix.IORING_OP_READ ||
+		probe.ops[unix.IORING_OP_READ].Flags != unix.IO_URING_OP_SUPPORTED {
 		t.Errorf("%+v", probe.head)
 	}
 
@@ -161,7 +164,8 @@ func TestIoUringRegister(t *testing.T) {
 	defer pin.Unpin()
 	buf := make([]byte, 4)
 	pin.Pin(&buf[0])
-	read := unix.IoUringSqe{Opcode: unix.IORING_OP_READ, Flags: unix.IOSQE_FIXED_FILE, Fd: 3, Addr: uint64(uintptr(unsafe.Pointer(&buf[0]))), Len: 4}
+	read := unix.IoUringSqe{Opcode: unix.IORING_OP_READ, Flags: unix.IOSQE_FIXED_FILE, Fd: 3,
+		Addr: uint64(uintptr(unsafe.Pointer(&buf[0]))), Len: 4}
 	if cqe := r.do(t, read); cqe.Res != 4 || string(buf) != "text" {
 		t.Errorf("the fourth file has %q: %+v", buf, cqe)
 	}
@@ -180,7 +184,8 @@ func TestIoUringSocketCommand(t *testing.T) {
 	defer pin.Unpin()
 	value := new(int32)
 	pin.Pin(value)
-	sqe := unix.IoUringSqe{Opcode: unix.IORING_OP_URING_CMD, Fd: int32(fd), File_index: 4, Addr3: uint64(uintptr(unsafe.Pointer(value)))}
+	sqe := unix.IoUringSqe{Opcode: unix.IORING_OP_URING_CMD, Fd: int32(fd), File_index: 4,
+		Addr3: uint64(uintptr(unsafe.Pointer(value)))}
 	sqe.SetCmdOp(unix.SOCKET_URING_OP_GETSOCKOPT)
 	sqe.SetSockopt(unix.SOL_SOCKET, unix.SO_TYPE)
 	cqe := r.do(t, sqe)
@@ -197,7 +202,8 @@ func TestIoUringRegisteredWait(t *testing.T) {
 	page, err := unix.Mmap(-1, 0, 1<<16, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
 	ok(t, err)
 	defer unix.Munmap(page)
-	desc := unix.IoUringRegionDesc{User_addr: uint64(uintptr(unsafe.Pointer(&page[0]))), Size: 1 << 16, Flags: unix.IORING_MEM_REGION_TYPE_USER}
+	desc := unix.IoUringRegionDesc{User_addr: uint64(uintptr(unsafe.Pointer(&page[0]))), Size: 1 << 16,
+		Flags: unix.IORING_MEM_REGION_TYPE_USER}
 	reg := unix.IoUringMemRegionReg{Flags: unix.IORING_MEM_REGION_REG_WAIT_ARG}
 	reg.Region_uptr.Ptr = (*byte)(ptr(&desc))
 	_, err = unix.IoUringRegister(r.fd, unix.IORING_REGISTER_MEM_REGION, ptr(&reg), 1)
@@ -228,7 +234,8 @@ func TestAio(t *testing.T) {
 	defer pin.Unpin()
 	buf := make([]byte, 16)
 	pin.Pin(&buf[0])
-	read := &unix.Iocb{Data: 17, Lio_opcode: unix.IOCB_CMD_PREAD, Fildes: uint32(fd), Buf: uint64(uintptr(unsafe.Pointer(&buf[0]))), Nbytes: 16, Offset: 10}
+	read := &unix.Iocb{Data: 17, Lio_opcode: unix.IOCB_CMD_PREAD, Fildes: uint32(fd),
+		Buf: uint64(uintptr(unsafe.Pointer(&buf[0]))), Nbytes: 16, Offset: 10}
 	bad := &unix.Iocb{Lio_opcode: unix.IOCB_CMD_PREAD, Fildes: closed}
 	if n, err := unix.IoSubmit(ctx, []*unix.Iocb{read, bad}); n != 1 || err != nil {
 		t.Fatalf("began %d, %v", n, err)
@@ -279,7 +286,8 @@ func TestAioCancel(t *testing.T) {
 	var result unix.IoEvent
 	fails(t, unix.IoCancel(ctx, poll, &result), unix.EINPROGRESS)
 	events := make([]unix.IoEvent, 1)
-	if n, err := unix.IoGetevents(ctx, 1, events, nil); n != 1 || err != nil || events[0].Data != 18 || events[0].Res != 0 {
+	if n, err := unix.IoGetevents(ctx, 1, events, nil); n != 1 || err != nil || events[0].Data != 18 ||
+		events[0].Res != 0 {
 		t.Errorf("%d events, %v, %+v", n, err, events)
 	}
 	fails(t, unix.IoCancel(ctx, poll, &result), unix.EINVAL) // it is over

@@ -11,8 +11,9 @@ func SetKevent(k *Kevent_t, fd, mode, flags int) {
 	set(&k.Flags, int64(flags))
 }
 
-// Kevent is kevent(2): it makes changes, waits for events and returns how many there are. timeout may be nil, for no end.
-// Nothing is allocated; changes and events may be one slice.
+// Kevent is kevent(2): it makes changes, waits for events and returns how many there are. timeout may be nil, for no
+// end. Nothing is allocated; changes and events may be one slice.
 func Kevent(kq int, changes, events []Kevent_t, timeout *Timespec) (n int, err error) {
-	return kevent(kq, unsafe.Pointer(unsafe.SliceData(changes)), len(changes), unsafe.Pointer(unsafe.SliceData(events)), len(events), timeout)
+	return kevent(kq, unsafe.Pointer(unsafe.SliceData(changes)), len(changes), unsafe.Pointer(unsafe.SliceData(events)),
+		len(events), timeout)
 }

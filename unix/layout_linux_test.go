@@ -141,7 +141,8 @@ var otherLayout = map[string]string{
 // foreign names the types that have the layout of another architecture.
 var foreign = map[string]string{
 	"PtraceRegs386": "386", "PtraceRegsAmd64": "amd64", "PtraceRegsArm": "arm", "PtraceRegsArm64": "arm64",
-	"PtraceRegsMips": "mips", "PtraceRegsMipsle": "mipsle", "PtraceRegsMips64": "mips64", "PtraceRegsMips64le": "mips64le",
+	"PtraceRegsMips": "mips", "PtraceRegsMipsle": "mipsle", "PtraceRegsMips64": "mips64",
+	"PtraceRegsMips64le": "mips64le",
 }
 
 // shaped says why a field is not what the kernel has.
@@ -204,7 +205,10 @@ func sameLayout(db *abi.DB, arch string, sizes types.Sizes, typ types.Type, l *a
 		if f.Bits > 0 || f.Name == "" || strings.HasPrefix(f.Name, "_") || hidden.MatchString(f.Name) {
 			continue
 		}
-		if !slices.ContainsFunc(exported, func(e extent) bool { return e.start <= f.Offset && f.Offset < max(e.end, e.start+1) }) {
+		if !slices.ContainsFunc(exported, func(e extent) bool {
+			return e.start <= f.Offset &&
+				f.Offset < max(e.end, e.start+1)
+		}) {
 			if n, err := sizeOf(db, arch, f.Type); err == nil && n > 0 {
 				return fmt.Errorf("no field for %s at %d", f.Name, f.Offset)
 			}
@@ -270,10 +274,11 @@ func sizeOf(db *abi.DB, arch, expr string) (int64, error) {
 	return typ.On[arch].Size, nil
 }
 
-// TestStructuresAgreeWithTheKernel compares the facts that the types are made from with what the running kernel says of
-// the structures of the same names.
+// TestStructuresAgreeWithTheKernel compares the facts that the types are made from with what the running kernel says
+// of the structures of the same names.
 func TestStructuresAgreeWithTheKernel(t *testing.T) {
-	if arch, err := os.ReadFile("/proc/sys/kernel/arch"); err == nil && !slices.Contains(machines[runtime.GOARCH], strings.TrimSpace(string(arch))) {
+	if arch, err := os.ReadFile("/proc/sys/kernel/arch"); err == nil &&
+		!slices.Contains(machines[runtime.GOARCH], strings.TrimSpace(string(arch))) {
 		t.Skipf("the running kernel's architecture is %s", arch)
 	}
 	kernel, err := readBTF("/sys/kernel/btf/vmlinux")
@@ -307,12 +312,14 @@ func TestStructuresAgreeWithTheKernel(t *testing.T) {
 
 // machines are the names that kernels of an architecture have for it.
 var machines = map[string][]string{
-	"386": {"i386", "i486", "i586", "i686"}, "amd64": {"x86_64"}, "arm": {"armv5tel", "armv6l", "armv7l"}, "arm64": {"aarch64"},
+	"386": {"i386", "i486", "i586", "i686"}, "amd64": {"x86_64"}, "arm": {"armv5tel", "armv6l", "armv7l"},
+	"arm64":   {"aarch64"},
 	"loong64": {"loongarch64"}, "mips": {"mips"}, "mipsle": {"mips"}, "mips64": {"mips64"}, "mips64le": {"mips64"},
 	"ppc64": {"ppc64"}, "ppc64le": {"ppc64le"}, "riscv64": {"riscv64"}, "s390x": {"s390x"},
 }
 
-// otherInKernel says why the kernel's own structure of a name, or of an architecture and a name, is not the one that programs see.
+// otherInKernel says why the kernel's own structure of a name, or of an architecture and a name, is not the one that
+// programs see.
 var otherInKernel = map[string]string{
 	"rseq":         "its end is where that of the kernel's version is",
 	"sockaddr":     "the kernel's holds longer addresses",

@@ -62,7 +62,8 @@ func Munmap(b []byte) (err error) {
 }
 
 // MmapPtr is mmap(2) at or near addr, which may be nil.
-func MmapPtr(fd int, offset int64, addr unsafe.Pointer, length uintptr, prot int, flags int) (ret unsafe.Pointer, err error) {
+func MmapPtr(fd int, offset int64, addr unsafe.Pointer, length uintptr, prot int, flags int) (ret unsafe.Pointer,
+	err error) {
 	r, err := mmap(uintptr(addr), length, prot, flags, fd, offset)
 	if err != nil {
 		return nil, err

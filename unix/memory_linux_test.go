@@ -192,7 +192,8 @@ func TestKeys(t *testing.T) {
 		if n, err := unix.KeyctlBuffer(unix.KEYCTL_READ, id, buf, 0); n != 6 || err != nil || string(buf[:6]) != "secret" {
 			t.Errorf("%d, %v, %q", n, err, buf)
 		}
-		if s, err := unix.KeyctlString(unix.KEYCTL_DESCRIBE, id); err != nil || !bytes.HasSuffix([]byte(s), []byte(";kern:key")) {
+		if s, err := unix.KeyctlString(unix.KEYCTL_DESCRIBE, id); err != nil ||
+			!bytes.HasSuffix([]byte(s), []byte(";kern:key")) {
 			t.Errorf("%q, %v", s, err)
 		}
 		if got, err := unix.KeyctlSearch(ring, "user", "kern:key", 0); got != id || err != nil {

@@ -5,8 +5,8 @@ import (
 	"unsafe"
 )
 
-// MqOpen is mq_open(3): a descriptor of the message queue name, which begins with a slash and has no other. With O_CREAT,
-// mode is the permissions of a new queue and attr, which may be nil, its Maxmsg and Msgsize.
+// MqOpen is mq_open(3): a descriptor of the message queue name, which begins with a slash and has no other. With
+// O_CREAT, mode is the permissions of a new queue and attr, which may be nil, its Maxmsg and Msgsize.
 func MqOpen(name string, flags int, mode uint32, attr *MqAttr) (mqd int, err error) {
 	p, err := mqName(name)
 	if err != nil {
@@ -36,15 +36,16 @@ func mqName(name string) (*byte, error) {
 	return &b[1], nil
 }
 
-// MqGetsetattr is mq_getsetattr(2): attr, if not nil, sets O_NONBLOCK by its Flags; old, if not nil, is what there was.
+// MqGetsetattr is mq_getsetattr(2): attr, if not nil, sets O_NONBLOCK by its Flags; old, if not nil, is what there
+// was.
 func MqGetsetattr(mqd int, attr, old *MqAttr) error { return mqGetsetattr(mqd, attr, old) }
 
 // MqNotify is mq_notify(2): event says how the process hears of a message that comes to the empty queue, once;
 // nil takes that back. For SIGEV_THREAD there is [MqNotifySocket].
 func MqNotify(mqd int, event *Sigevent) error { return mqNotify(mqd, event) }
 
-// MqNotifySocket is mq_notify(2) with SIGEV_THREAD: the cookie can be read from sock, a netlink socket, when a message comes to
-// the empty queue, with NOTIFY_WOKENUP as its last byte, and NOTIFY_REMOVED when that is taken back.
+// MqNotifySocket is mq_notify(2) with SIGEV_THREAD: the cookie can be read from sock, a netlink socket, when a
+// message comes to the empty queue, with NOTIFY_WOKENUP as its last byte, and NOTIFY_REMOVED when that is taken back.
 func MqNotifySocket(mqd, sock int, cookie *[NOTIFY_COOKIE_LEN]byte) error {
 	var pin runtime.Pinner
 	defer pin.Unpin()

@@ -14,7 +14,8 @@ import (
 func openedMq(t *testing.T) (mqd int, name string) {
 	t.Helper()
 	name = fmt.Sprintf("/kern-%d-%s", os.Getpid(), t.Name())
-	mqd, err := unix.MqOpen(name, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o600, &unix.MqAttr{Maxmsg: 2, Msgsize: 16})
+	mqd, err := unix.MqOpen(name, unix.O_RDWR|unix.O_CREAT|unix.O_EXCL|unix.O_CLOEXEC, 0o600,
+		&unix.MqAttr{Maxmsg: 2, Msgsize: 16})
 	need(t, "POSIX message queues", "2.6.6", err)
 	t.Cleanup(func() {
 		_, _ = unix.MqUnlink(name), unix.Close(mqd)

@@ -25,7 +25,8 @@ func Mremap(oldData []byte, newLength int, flags int) (data []byte, err error) {
 }
 
 // MremapPtr is mremap(2). newAddr is used with MREMAP_FIXED (on NetBSD MAP_FIXED) only.
-func MremapPtr(oldAddr unsafe.Pointer, oldLength uintptr, newAddr unsafe.Pointer, newLength uintptr, flags int) (ret unsafe.Pointer, err error) {
+func MremapPtr(oldAddr unsafe.Pointer, oldLength uintptr, newAddr unsafe.Pointer, newLength uintptr,
+	flags int) (ret unsafe.Pointer, err error) {
 	r, err := mremap(uintptr(oldAddr), oldLength, newLength, flags, uintptr(newAddr))
 	if err != nil {
 		return nil, err

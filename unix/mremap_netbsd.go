@@ -1,6 +1,7 @@
 package unix
 
-// Flags of mremap(2) by which a mapping goes where the caller says, or stays where it was too, which it never does here.
+// Flags of mremap(2) by which a mapping goes where the caller says, or stays where it was too, which it never does
+// here.
 const (
 	mremapFixed = MAP_FIXED
 	mremapKeep  = 0

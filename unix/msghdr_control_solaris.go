@@ -2,7 +2,8 @@ package unix
 
 import "unsafe"
 
-// The calls of X/Open have control messages where older ones have descriptors, which are the names of these fields; flags come behind.
+// The calls of X/Open have control messages where older ones have descriptors, which are the names of these fields;
+// flags come behind.
 
 // SetControllen sets the length of the control messages.
 func (msg *Msghdr) SetControllen(length int) { msg.Accrightslen = int32(length) }

@@ -2,24 +2,25 @@ package unix
 
 import "unsafe"
 
-// RecvMsghdr is recvmsg(2) and nothing more: it stores in msg how long address and control messages are, and the flags.
-// Nothing is allocated, and msg may be used again after its lengths are set again; see [RawSockaddrAny.Sockaddr] for the
-// sender's address. [Recvmsg] differs for an empty buffer.
+// RecvMsghdr is recvmsg(2) and nothing more: it stores in msg how long address and control messages are, and the
+// flags. Nothing is allocated, and msg may be used again after its lengths are set again; see
+// [RawSockaddrAny.Sockaddr] for the sender's address. [Recvmsg] differs for an empty buffer.
 func RecvMsghdr(fd int, msg *Msghdr, flags int) (n int, err error) { return recvmsg(fd, msg, flags) }
 
 // SendMsghdr is sendmsg(2) and nothing more. Nothing is allocated.
 func SendMsghdr(fd int, msg *Msghdr, flags int) (n int, err error) { return sendmsg(fd, msg, flags) }
 
 // Recvmmsg is recvmmsg(2): [RecvMsghdr] of several messages. It returns how many came; Len of each is its number of
-// bytes. timeout may be nil; the kernel stores the remaining time in it, and looks at it only after each message, so that
-// without MSG_WAITFORONE the call waits longer when no more come. Nothing is allocated. On architectures of 32 bits it
-// takes Linux 5.1.
+// bytes. timeout may be nil; the kernel stores the remaining time in it, and looks at it only after each message, so
+// that without MSG_WAITFORONE the call waits longer when no more come. Nothing is allocated. On architectures of 32
+// bits it takes Linux 5.1.
 func Recvmmsg(fd int, msgs []Mmsghdr, flags int, timeout *KernelTimespec) (n int, err error) {
 	return recvmmsg(fd, msgs, flags, timeout)
 }
 
 // RecvmsgBuffersAny is [RecvmsgAny] into several buffers, one after the other. For up to 8 it does not allocate.
-func RecvmsgBuffersAny(fd int, buffers [][]byte, oob []byte, flags int, rsa *RawSockaddrAny) (n, oobn int, recvflags int, err error) {
+func RecvmsgBuffersAny(fd int, buffers [][]byte, oob []byte, flags int, rsa *RawSockaddrAny) (n, oobn int,
+	recvflags int, err error) {
 	var some [minIovec]Iovec
 	if rsa != nil {
 		rsa.Addr.Family = AF_UNSPEC // the kernel leaves it where there is no sender
@@ -63,7 +64,8 @@ func (msg *Msghdr) SetName(rsa *RawSockaddrAny) {
 	}
 }
 
-// SetSockaddr sets the address to send to; nil for a connected socket's. It must not change before the message is sent.
+// SetSockaddr sets the address to send to; nil for a connected socket's. It must not change before the message is
+// sent.
 func (msg *Msghdr) SetSockaddr(to Sockaddr) error {
 	msg.Name, msg.Namelen = nil, 0
 	if to == nil {

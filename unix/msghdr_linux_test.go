@@ -27,7 +27,8 @@ type messages struct {
 }
 
 func newMessages(n int) *messages {
-	m := &messages{make([]unix.Mmsghdr, n), make([][2]unix.Iovec, n), make([][2][4]byte, n), make([]unix.RawSockaddrAny, n)}
+	m := &messages{make([]unix.Mmsghdr, n), make([][2]unix.Iovec, n), make([][2][4]byte, n),
+		make([]unix.RawSockaddrAny, n)}
 	for i := range n {
 		for j := range 2 {
 			m.iovs[i][j].Set(m.data[i][j][:])
@@ -37,7 +38,8 @@ func newMessages(n int) *messages {
 	return m
 }
 
-// needRecvmmsg skips where the call with a time of 64 bits is not there, which 32-bit architectures have since Linux 5.1.
+// needRecvmmsg skips where the call with a time of 64 bits is not there, which 32-bit architectures have since Linux
+// 5.1.
 func needRecvmmsg(t *testing.T) {
 	t.Helper()
 	if _, err := unix.Recvmmsg(closed, newMessages(1).hdrs, 0, nil); err != unix.EBADF {
@@ -136,7 +138,8 @@ func TestMsghdrCarriesControlMessages(t *testing.T) {
 	in.SetControl(oob)
 	n, err := unix.RecvMsghdr(b, &in, unix.MSG_CMSG_CLOEXEC)
 	ok(t, err)
-	if n != 9 || string(head) != "two" || string(rest[:6]) != " parts" || int(in.Controllen) != unix.CmsgSpace(4) && int(in.Controllen) != unix.CmsgLen(4) {
+	if n != 9 || string(head) != "two" || string(rest[:6]) != " parts" || int(in.Controllen) != unix.CmsgSpace(4) &&
+		int(in.Controllen) != unix.CmsgLen(4) {
 		t.Errorf("%d bytes: %q %q, %+v", n, head, rest, in)
 	}
 	msgs, err := unix.ParseSocketControlMessage(oob[:in.Controllen])

@@ -78,7 +78,8 @@ func TestMovePages(t *testing.T) {
 	if status[0] < 0 || status[1] != -int32(unix.ENOENT) && status[1] != -int32(unix.EFAULT) {
 		t.Errorf("on nodes %v, the second one on none", status)
 	}
-	if n, err := unix.MovePages(os.Getpid(), []uintptr{at}, []int32{0}, status[:1], unix.MPOL_MF_MOVE); n != 0 || err != nil || status[0] != 0 {
+	if n, err := unix.MovePages(os.Getpid(), []uintptr{at}, []int32{0}, status[:1], unix.MPOL_MF_MOVE); n != 0 ||
+		err != nil || status[0] != 0 {
 		t.Errorf("%d not moved, %v, %v", n, err, status)
 	}
 	_, err = unix.MovePages(0, []uintptr{at}, nil, status, 0)

@@ -72,7 +72,8 @@ func TestOptionsOfOtherSizes(t *testing.T) {
 		t.Errorf("%d, %v; want %d", v, err, want)
 	}
 	// The kernel cuts what it has to the size that it is told of.
-	if v, err := unix.GetsockoptByte(s, unix.SOL_SOCKET, unix.SO_TYPE); err != nil || v != native(int32(unix.SOCK_DGRAM))[0] {
+	if v, err := unix.GetsockoptByte(s, unix.SOL_SOCKET, unix.SO_TYPE); err != nil ||
+		v != native(int32(unix.SOCK_DGRAM))[0] {
 		t.Errorf("%d, %v", v, err)
 	}
 	if _, err := unix.GetsockoptInt(s, unix.SOL_SOCKET, unix.SO_COOKIE); err != unix.EINVAL {

@@ -8,8 +8,8 @@ import (
 	"kern.sys/internal/abi"
 )
 
-// pairs are numbers and the structures that go with them: of one version of a system's interface. A number of another version makes the kernel
-// write more than the structure holds, or elsewhere. Sizes are those of amd64.
+// pairs are numbers and the structures that go with them: of one version of a system's interface. A number of another
+// version makes the kernel write more than the structure holds, or elsewhere. Sizes are those of amd64.
 var pairs = []struct {
 	system, number string
 	value          int

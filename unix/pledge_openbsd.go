@@ -2,8 +2,9 @@ package unix
 
 import "fmt"
 
-// Pledge is pledge(2): from now on the process does no more than its promises say, and a program that it executes no more than execpromises.
-// The error is the bare number, which programs compare; [PledgeNamed] has one that names the promises.
+// Pledge is pledge(2): from now on the process does no more than its promises say, and a program that it executes no
+// more than execpromises. The error is the bare number, which programs compare; [PledgeNamed] has one that names the
+// promises.
 func Pledge(promises, execpromises string) error {
 	p, err := BytePtrFromString(promises)
 	if err != nil {
@@ -34,8 +35,8 @@ func PledgeExecpromises(execpromises string) error {
 	return pledge(nil, e)
 }
 
-// PledgeNamed is [Pledge] with an error that names the promises: the kernel knows one of them not (EINVAL), or the process has given one up
-// (EPERM). errors.Is finds the number.
+// PledgeNamed is [Pledge] with an error that names the promises: the kernel knows one of them not (EINVAL), or the
+// process has given one up (EPERM). errors.Is finds the number.
 func PledgeNamed(promises, execpromises string) error {
 	if err := Pledge(promises, execpromises); err != nil {
 		return fmt.Errorf("pledge %q %q: %w", promises, execpromises, err)
@@ -43,8 +44,8 @@ func PledgeNamed(promises, execpromises string) error {
 	return nil
 }
 
-// Unveil is unveil(2): of what is below path the process sees from now on what permissions say, of "rwxc". The error is the bare number;
-// [UnveilNamed] has one that names the path.
+// Unveil is unveil(2): of what is below path the process sees from now on what permissions say, of "rwxc". The error
+// is the bare number; [UnveilNamed] has one that names the path.
 func Unveil(path string, flags string) error {
 	p, err := BytePtrFromString(path)
 	if err != nil {

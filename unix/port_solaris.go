@@ -9,15 +9,16 @@ import (
 	"unsafe"
 )
 
-// EventPort is a queue of events of descriptors and files; see port_create(3C). What is associated with it gives one event, and is no more
-// associated then. Methods may be called at the same time.
+// EventPort is a queue of events of descriptors and files; see port_create(3C). What is associated with it gives one
+// event, and is no more associated then. Methods may be called at the same time.
 type EventPort struct {
 	port int
 
 	mu    sync.Mutex
 	fds   map[uintptr]*association
 	paths map[string]*association
-	// live has every association that the kernel may still report. It keeps them where they are: the kernel holds their addresses.
+	// live has every association that the kernel may still report. It keeps them where they are: the kernel holds their
+	// addresses.
 	live map[*association]struct{}
 }
 
@@ -27,7 +28,8 @@ type association struct {
 	cookie any
 }
 
-// PortEvent is an event of a descriptor or of a file: Source is PORT_SOURCE_FD and Fd is set, or PORT_SOURCE_FILE and Path is set.
+// PortEvent is an event of a descriptor or of a file: Source is PORT_SOURCE_FD and Fd is set, or PORT_SOURCE_FILE and
+// Path is set.
 type PortEvent struct {
 	Cookie interface{}
 	Events int32
@@ -42,7 +44,8 @@ func NewEventPort() (*EventPort, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &EventPort{port: port, fds: map[uintptr]*association{}, paths: map[string]*association{}, live: map[*association]struct{}{}}, nil
+	return &EventPort{port: port, fds: map[uintptr]*association{}, paths: map[string]*association{},
+		live: map[*association]struct{}{}}, nil
 }
 
 var errPortClosed = errors.New("event port is closed")
@@ -96,7 +99,8 @@ func (e *EventPort) AssociateFd(fd uintptr, events int, cookie interface{}) erro
 	return associate(e, e.fds, fd, &association{cookie: cookie}, PORT_SOURCE_FD, fd, events)
 }
 
-func associate[K comparable](e *EventPort, all map[K]*association, key K, a *association, source int, object uintptr, events int) error {
+func associate[K comparable](e *EventPort, all map[K]*association, key K, a *association, source int, object uintptr,
+	events int) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.live == nil {
@@ -115,7 +119,8 @@ func associate[K comparable](e *EventPort, all map[K]*association, key K, a *ass
 
 // DissociatePath ends an association. ENOENT says that its event came before, which may still be in the queue.
 func (e *EventPort) DissociatePath(path string) error {
-	return dissociate(e, e.paths, path, PORT_SOURCE_FILE, func(a *association) uintptr { return uintptr(unsafe.Pointer(a.file)) })
+	return dissociate(e, e.paths, path, PORT_SOURCE_FILE,
+		func(a *association) uintptr { return uintptr(unsafe.Pointer(a.file)) })
 }
 
 // DissociateFd is [EventPort.DissociatePath] of a descriptor.
@@ -123,7 +128,8 @@ func (e *EventPort) DissociateFd(fd uintptr) error {
 	return dissociate(e, e.fds, fd, PORT_SOURCE_FD, func(*association) uintptr { return fd })
 }
 
-func dissociate[K comparable](e *EventPort, all map[K]*association, key K, source int, object func(*association) uintptr) error {
+func dissociate[K comparable](e *EventPort, all map[K]*association, key K, source int,
+	object func(*association) uintptr) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	a := all[key]
@@ -189,8 +195,8 @@ func (e *EventPort) Pending() (int, error) {
 	return int(n), err
 }
 
-// Get waits for min events and stores as many as there are in s; see port_getn(3C). It returns how many it stored, also when the
-// time is over (ETIME).
+// Get waits for min events and stores as many as there are in s; see port_getn(3C). It returns how many it stored,
+// also when the time is over (ETIME).
 func (e *EventPort) Get(s []PortEvent, min int, timeout *Timespec) (int, error) {
 	if min <= 0 || min > len(s) {
 		return 0, fmt.Errorf("want %d events in a slice of %d: %w", min, len(s), EINVAL)

@@ -7,7 +7,8 @@ import (
 
 // Prlimit is prlimit(2). newlimit and old may be nil.
 func Prlimit(pid, resource int, newlimit, old *Rlimit) error {
-	return syscallPrlimit(pid, resource, (*syscall.Rlimit)(unsafe.Pointer(newlimit)), (*syscall.Rlimit)(unsafe.Pointer(old)))
+	return syscallPrlimit(pid, resource, (*syscall.Rlimit)(unsafe.Pointer(newlimit)),
+		(*syscall.Rlimit)(unsafe.Pointer(old)))
 }
 
 // Getrlimit is getrlimit(2).

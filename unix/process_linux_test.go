@@ -131,7 +131,8 @@ func TestUsage(t *testing.T) {
 	ok(t, unix.Uname(&name))
 	release, err := os.ReadFile("/proc/sys/kernel/osrelease")
 	ok(t, err)
-	if unix.ByteSliceToString(name.Sysname[:]) != "Linux" || unix.ByteSliceToString(name.Release[:]) != strings.TrimSpace(string(release)) {
+	if unix.ByteSliceToString(name.Sysname[:]) != "Linux" ||
+		unix.ByteSliceToString(name.Release[:]) != strings.TrimSpace(string(release)) {
 		t.Errorf("%s", name.Release)
 	}
 	if _, err := unix.Getpriority(unix.PRIO_PROCESS, 0); err != nil {
@@ -206,7 +207,8 @@ func TestHostname(t *testing.T) {
 		if err := unix.Uname(&name); err != nil {
 			t.Error(err)
 		}
-		if unix.ByteSliceToString(name.Nodename[:]) != "host-of-test" || unix.ByteSliceToString(name.Domainname[:]) != "domain-of-test" {
+		if unix.ByteSliceToString(name.Nodename[:]) != "host-of-test" ||
+			unix.ByteSliceToString(name.Domainname[:]) != "domain-of-test" {
 			t.Errorf("%s %s", name.Nodename, name.Domainname)
 		}
 	})
@@ -326,7 +328,8 @@ func TestWait(t *testing.T) {
 		check  func(w unix.WaitStatus) bool
 	}{
 		{"exit 3", func(w unix.WaitStatus) bool {
-			return w.Exited() && w.ExitStatus() == 3 && !w.Signaled() && !w.Stopped() && !w.Continued() && w.Signal() == -1 && w.StopSignal() == -1 && w.TrapCause() == -1
+			return w.Exited() && w.ExitStatus() == 3 && !w.Signaled() && !w.Stopped() && !w.Continued() && w.Signal() == -1 &&
+				w.StopSignal() == -1 && w.TrapCause() == -1
 		}},
 		{"kill -TERM $$", func(w unix.WaitStatus) bool {
 			return w.Signaled() && w.Signal() == unix.SIGTERM && !w.Exited() && w.ExitStatus() == -1 && !w.CoreDump()
@@ -412,7 +415,8 @@ func TestSignalsOfThread(t *testing.T) {
 		if err := unix.PthreadSigmask(unix.SIG_BLOCK, &set, &old); err != nil {
 			t.Error(err)
 		}
-		if err := unix.PthreadSigmask(unix.SIG_BLOCK, nil, &now); err != nil || now.Val[0]&set.Val[0] == 0 || old.Val[0]&set.Val[0] != 0 {
+		if err := unix.PthreadSigmask(unix.SIG_BLOCK, nil, &now); err != nil || now.Val[0]&set.Val[0] == 0 ||
+			old.Val[0]&set.Val[0] != 0 {
 			t.Errorf("%v, %v, %v", old.Val[0], now.Val[0], err)
 		}
 		if err := unix.PthreadSigmask(99, &set, nil); err != unix.EINVAL {
@@ -429,7 +433,8 @@ func TestSignalsOfThread(t *testing.T) {
 		}
 		var info unix.SignalfdSiginfo
 		n, err := unix.Read(fd, unsafe.Slice((*byte)(unsafe.Pointer(&info)), unsafe.Sizeof(info)))
-		if uintptr(n) != unsafe.Sizeof(info) || err != nil || syscall.Signal(info.Signo) != unix.SIGUSR2 || int(info.Pid) != unix.Getpid() {
+		if uintptr(n) != unsafe.Sizeof(info) || err != nil || syscall.Signal(info.Signo) != unix.SIGUSR2 ||
+			int(info.Pid) != unix.Getpid() {
 			t.Errorf("%d, %v, %+v", n, err, info)
 		}
 		// A pause ends with a signal that has a handler; the runtime has one for SIGURG.

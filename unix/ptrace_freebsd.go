@@ -43,7 +43,8 @@ func PtraceGetFpRegs(pid int, fpregsout *FpReg) (err error) {
 	return err
 }
 
-// PtraceIO is ptrace(2) with PT_IO: countin bytes at offs in the process go to or come from out, as req says, a PIOD_*.
+// PtraceIO is ptrace(2) with PT_IO: countin bytes at offs in the process go to or come from out, as req says, a
+// PIOD_*.
 func PtraceIO(req int, pid int, offs uintptr, out []byte, countin int) (count int, err error) {
 	if countin < 0 || countin > len(out) {
 		return 0, EINVAL
@@ -57,7 +58,8 @@ func PtraceIO(req int, pid int, offs uintptr, out []byte, countin int) (count in
 // SetLen sets the length, whatever its width is on this architecture.
 func (d *PtraceIoDesc) SetLen(length int) { set(&d.Len, int64(length)) }
 
-// PtracePeekData reads a process's memory into out, PtracePeekText its instructions. They return how many bytes that was.
+// PtracePeekData reads a process's memory into out, PtracePeekText its instructions. They return how many bytes that
+// was.
 func PtracePeekData(pid int, addr uintptr, out []byte) (count int, err error) {
 	return PtraceIO(PIOD_READ_D, pid, addr, out, len(out))
 }

@@ -107,8 +107,8 @@ func PtraceSeize(pid int) (err error) { return ptrace(PTRACE_SEIZE, pid, 0, 0) }
 // PtraceDetach ends tracing; the process goes on.
 func PtraceDetach(pid int) (err error) { return ptrace(PTRACE_DETACH, pid, 0, 0) }
 
-// getRegSet reads registers of the process into a T, which must have just their size: one of another size is of a process
-// of another kind, 32-bit or 64-bit.
+// getRegSet reads registers of the process into a T, which must have just their size: one of another size is of a
+// process of another kind, 32-bit or 64-bit.
 func getRegSet[T any](pid int, set int, regs *T) error {
 	iov := Iovec{Base: (*byte)(unsafe.Pointer(regs))}
 	iov.SetLen(int(unsafe.Sizeof(*regs)))

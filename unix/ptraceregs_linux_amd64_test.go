@@ -19,21 +19,24 @@ func TestPtraceRegsAmd64(t *testing.T) {
 // entry386 is where the program of writeProgram386 starts.
 const entry386 = 0x0804_8054
 
-// writeProgram386 writes the smallest program of architecture 386, one that only spins: its headers are those of elf(5).
+// writeProgram386 writes the smallest program of architecture 386, one that only spins: its headers are those of
+// elf(5).
 func writeProgram386(t *testing.T) string {
 	t.Helper()
 	le := binary.LittleEndian
 	b := []byte("\x7fELF\x01\x01\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00") // 32 bits, little-endian, version 1
 	b = le.AppendUint16(b, 2)                                              // an executable
 	b = le.AppendUint16(b, 3)                                              // of the 386
-	for _, v := range []uint32{1, entry386, 52, 0, 0} {                    // version, entry, program headers, no sections, no flags
+	// version, entry, program headers, no sections, no flags
+	for _, v := range []uint32{1, entry386, 52, 0, 0} {
 		b = le.AppendUint32(b, v)
 	}
 	for _, v := range []uint16{52, 32, 1, 0, 0, 0} { // sizes of the header and of the one program header
 		b = le.AppendUint16(b, v)
 	}
 	const size = 52 + 32 + 2
-	for _, v := range []uint32{1, 0, entry386 - 52 - 32, entry386 - 52 - 32, size, size, 5, 0x1000} { // load all of it, readable and executable
+	// load all of it, readable and executable
+	for _, v := range []uint32{1, 0, entry386 - 52 - 32, entry386 - 52 - 32, size, size, 5, 0x1000} {
 		b = le.AppendUint32(b, v)
 	}
 	b = append(b, 0xeb, 0xfe) // jump here

@@ -1,6 +1,7 @@
 package unix
 
-// This architecture has the registers of 64 bits in requests of their own, and takes their address as the third argument.
+// This architecture has the registers of 64 bits in requests of their own, and takes their address as the third
+// argument.
 
 // PtraceGetRegs reads the registers of a stopped process.
 func PtraceGetRegs(pid int, regsout *PtraceRegs) (err error) {

@@ -10,7 +10,8 @@ import (
 	"kern.sys/unix"
 )
 
-// traced starts a program that stops at its first instruction, and calls f with its process on the thread that traces it.
+// traced starts a program that stops at its first instruction, and calls f with its process on the thread that traces
+// it.
 func traced(t *testing.T, f func(pid int), name string, args ...string) {
 	t.Helper()
 	onKernel(t, "ptrace")

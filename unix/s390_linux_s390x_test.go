@@ -31,7 +31,8 @@ func TestS390Sthyi(t *testing.T) {
 func TestS390PciMmio(t *testing.T) {
 	onKernel(t, "s390_pci_mmio_read")
 	buf := make([]byte, 8)
-	for name, err := range map[string]error{"read": unix.S390PciMmioRead(0, buf), "write": unix.S390PciMmioWrite(0, buf)} {
+	for name, err := range map[string]error{"read": unix.S390PciMmioRead(0, buf),
+		"write": unix.S390PciMmioWrite(0, buf)} {
 		// No function's memory is there; some machines and kernels have no PCI.
 		if err != unix.EINVAL && err != unix.EFAULT && err != unix.ENODEV && err != unix.ENOSYS && err != unix.EOPNOTSUPP {
 			t.Errorf("%s: %v", name, err)

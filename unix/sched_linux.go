@@ -114,7 +114,8 @@ func (s CPUSetDynamic) cut(bytes int) {
 	clear(s[min(bytes/int(unsafe.Sizeof(cpuMask(0))), len(s)):])
 }
 
-// SchedSetaffinity is sched_setaffinity(2): it says which processors the thread pid, or the calling one for 0, may run on.
+// SchedSetaffinity is sched_setaffinity(2): it says which processors the thread pid, or the calling one for 0, may
+// run on.
 func SchedSetaffinity(pid int, set *CPUSet) error {
 	return schedSetaffinity(pid, unsafe.Sizeof(*set), unsafe.Pointer(set))
 }

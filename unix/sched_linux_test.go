@@ -29,7 +29,8 @@ func TestScheduler(t *testing.T) {
 		if err := unix.SchedSetscheduler(0, unix.SCHED_BATCH|unix.SCHED_RESET_ON_FORK, &param); err != nil {
 			t.Error(err)
 		}
-		if policy, err := unix.SchedGetscheduler(unix.Gettid()); policy != unix.SCHED_BATCH|unix.SCHED_RESET_ON_FORK || err != nil {
+		if policy, err := unix.SchedGetscheduler(unix.Gettid()); policy != unix.SCHED_BATCH|unix.SCHED_RESET_ON_FORK ||
+			err != nil {
 			t.Errorf("policy %#x, %v", policy, err)
 		}
 		if err := unix.SchedSetparam(0, &unix.SchedParam{Priority: 1}); err != unix.EINVAL {
@@ -56,7 +57,8 @@ func TestRoundRobin(t *testing.T) {
 		if err := unix.SchedRrGetInterval(1<<30, &interval); err != unix.ESRCH {
 			t.Error(err)
 		}
-		if err := unix.SchedRrGetInterval(0, &interval); err != nil || interval.Sec != 0 || interval.Nsec < 0 || interval.Nsec >= 1e9 {
+		if err := unix.SchedRrGetInterval(0, &interval); err != nil || interval.Sec != 0 || interval.Nsec < 0 ||
+			interval.Nsec >= 1e9 {
 			t.Errorf("%+v, %v", interval, err)
 		}
 		err := unix.SchedSetscheduler(0, unix.SCHED_RR, &unix.SchedParam{Priority: 1})

@@ -2,15 +2,15 @@ package unix
 
 import "unsafe"
 
-// IoctlSeccompNotifRecv waits for the next system call that a filter leaves to the listener fd; see seccomp_unotify(2).
-// ENOENT says that its thread was killed meanwhile.
+// IoctlSeccompNotifRecv waits for the next system call that a filter leaves to the listener fd; see
+// seccomp_unotify(2). ENOENT says that its thread was killed meanwhile.
 func IoctlSeccompNotifRecv(fd int, req *SeccompNotif) error {
 	*req = SeccompNotif{} // the kernel takes nothing else
 	return ioctlSet(fd, SECCOMP_IOCTL_NOTIF_RECV, req)
 }
 
-// IoctlSeccompNotifSend answers a system call that [IoctlSeccompNotifRecv] reported. resp.Error is an error number below
-// zero. ENOENT says that nobody waits for the answer.
+// IoctlSeccompNotifSend answers a system call that [IoctlSeccompNotifRecv] reported. resp.Error is an error number
+// below zero. ENOENT says that nobody waits for the answer.
 func IoctlSeccompNotifSend(fd int, resp *SeccompNotifResp) error {
 	return ioctlSet(fd, SECCOMP_IOCTL_NOTIF_SEND, resp)
 }

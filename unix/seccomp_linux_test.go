@@ -38,7 +38,8 @@ func TestSeccompTells(t *testing.T) {
 	var sizes unix.SeccompNotifSizes
 	_, err = unix.Seccomp(unix.SECCOMP_GET_NOTIF_SIZES, 0, ptr(&sizes))
 	need(t, "SECCOMP_GET_NOTIF_SIZES", "5.0", err)
-	if sizes != (unix.SeccompNotifSizes{Notif: unix.SizeofSeccompNotif, Notif_resp: unix.SizeofSeccompNotifResp, Data: unix.SizeofSeccompData}) {
+	if sizes != (unix.SeccompNotifSizes{Notif: unix.SizeofSeccompNotif, Notif_resp: unix.SizeofSeccompNotifResp,
+		Data: unix.SizeofSeccompData}) {
 		t.Errorf("%+v", sizes)
 	}
 	_, err = unix.Seccomp(1<<20, 0, nil)
@@ -98,7 +99,9 @@ func notified(t *testing.T) *waiting {
 
 func TestSeccompListener(t *testing.T) {
 	w := notified(t)
-	if err := unix.IoctlSeccompNotifSetFlags(w.fd, unix.SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP); err != nil && err != unix.EINVAL { // Linux 6.6
+	// Linux 6.6
+	if err := unix.IoctlSeccompNotifSetFlags(w.fd, unix.SECCOMP_USER_NOTIF_FD_SYNC_WAKE_UP); err != nil &&
+		err != unix.EINVAL {
 		t.Error(err)
 	}
 	fails(t, unix.IoctlSeccompNotifSetFlags(w.fd, 1<<9), unix.EINVAL)
@@ -111,7 +114,8 @@ func TestSeccompListener(t *testing.T) {
 	fails(t, unix.IoctlSeccompNotifIdValid(w.fd, req.Id+1), unix.ENOENT)
 
 	source := opened(t, temp(t, "given"), unix.O_RDONLY)
-	newfd, err := unix.IoctlSeccompNotifAddfd(w.fd, &unix.SeccompNotifAddfd{Id: req.Id, Srcfd: uint32(source), Newfd_flags: unix.O_CLOEXEC})
+	newfd, err := unix.IoctlSeccompNotifAddfd(w.fd,
+		&unix.SeccompNotifAddfd{Id: req.Id, Srcfd: uint32(source), Newfd_flags: unix.O_CLOEXEC})
 	if err == nil {
 		buf := make([]byte, 8)
 		if n, err := unix.Pread(newfd, buf, 0); string(buf[:max(n, 0)]) != "given" || err != nil {

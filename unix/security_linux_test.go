@@ -36,15 +36,18 @@ func TestLsmSelfAttr(t *testing.T) {
 		if err2 != nil || len(one) != 1 || !bytes.Equal(one[0].Value, c.Value) {
 			t.Errorf("of module %d alone %v, %v; of all %q", c.ID, one, err2, c.Value)
 		}
-		if text := strings.TrimRight(string(c.Value), "\n\x00"); err == nil && len(all) == 1 && text != strings.TrimRight(string(own), "\n\x00") {
+		if text := strings.TrimRight(string(c.Value), "\n\x00"); err == nil && len(all) == 1 &&
+			text != strings.TrimRight(string(own), "\n\x00") {
 			t.Errorf("%q, /proc has %q", text, own)
 		}
 	}
 	_, err = unix.LsmGetSelfAttr(unix.LSM_ATTR_CURRENT, 1)
 	fails(t, err, unix.EOPNOTSUPP)
-	fails(t, unix.LsmSetSelfAttr(unix.LSM_ATTR_CURRENT, unix.LsmContext{ID: 1, Value: []byte("x\x00")}, 0), unix.EOPNOTSUPP)
+	fails(t, unix.LsmSetSelfAttr(unix.LSM_ATTR_CURRENT, unix.LsmContext{ID: 1, Value: []byte("x\x00")}, 0),
+		unix.EOPNOTSUPP)
 	fails(t, unix.LsmSetSelfAttr(unix.LSM_ATTR_CURRENT, unix.LsmContext{ID: unix.LSM_ID_APPARMOR}, 1), unix.EINVAL)
-	fails(t, unix.LsmSetSelfAttr(unix.LSM_ATTR_CURRENT, unix.LsmContext{ID: unix.LSM_ID_APPARMOR, Value: make([]byte, 1<<20)}, 0), unix.E2BIG)
+	fails(t, unix.LsmSetSelfAttr(unix.LSM_ATTR_CURRENT,
+		unix.LsmContext{ID: unix.LSM_ID_APPARMOR, Value: make([]byte, 1<<20)}, 0), unix.E2BIG)
 }
 
 // lsmCtx is an attribute as the kernel stores it.
@@ -57,7 +60,8 @@ func TestParseLsmCtx(t *testing.T) {
 		lsmCtx(unix.LsmCtx{Id: unix.LSM_ID_APPARMOR, Flags: 7, Len: 32}, "", 0)...)
 	got, err := unix.ParseLsmCtx(two, 2)
 	ok(t, err)
-	if len(got) != 2 || got[0].ID != unix.LSM_ID_SMACK || string(got[0].Value) != "ab\x00" || got[1].Flags != 7 || len(got[1].Value) != 0 {
+	if len(got) != 2 || got[0].ID != unix.LSM_ID_SMACK || string(got[0].Value) != "ab\x00" || got[1].Flags != 7 ||
+		len(got[1].Value) != 0 {
 		t.Errorf("%+v", got)
 	}
 	for name, c := range map[string]struct {
@@ -149,7 +153,8 @@ func TestBpfProgram(t *testing.T) {
 	insns[2].SetRegs(0, 7)
 	license, err := unix.BytePtrFromString("GPL")
 	ok(t, err)
-	load := unix.BpfProgLoadAttr{Prog_type: unix.BPF_PROG_TYPE_SOCKET_FILTER, Insn_cnt: uint32(len(insns)), Insns: bytePtr(&insns[0]), License: bytePtr(license)}
+	load := unix.BpfProgLoadAttr{Prog_type: unix.BPF_PROG_TYPE_SOCKET_FILTER, Insn_cnt: uint32(len(insns)),
+		Insns: bytePtr(&insns[0]), License: bytePtr(license)}
 	fd, err := unix.Bpf(unix.BPF_PROG_LOAD, ptr(&load), unsafe.Sizeof(load))
 	ok(t, err)
 	defer unix.Close(fd)
@@ -177,7 +182,8 @@ func TestBpfCommon(t *testing.T) {
 	insns[0].SetRegs(0, 6) // which was never written
 	license, err := unix.BytePtrFromString("GPL")
 	ok(t, err)
-	load := unix.BpfProgLoadAttr{Prog_type: unix.BPF_PROG_TYPE_SOCKET_FILTER, Insn_cnt: uint32(len(insns)), Insns: bytePtr(&insns[0]), License: bytePtr(license)}
+	load := unix.BpfProgLoadAttr{Prog_type: unix.BPF_PROG_TYPE_SOCKET_FILTER, Insn_cnt: uint32(len(insns)),
+		Insns: bytePtr(&insns[0]), License: bytePtr(license)}
 	log := make([]byte, 4096)
 	common := unix.BpfCommonAttr{Log_level: 1, Log_buf: bytePtr(&log[0]), Log_size: uint32(len(log))}
 	_, err = unix.BpfCommon(unix.BPF_PROG_LOAD, ptr(&load), unsafe.Sizeof(load), &common)

@@ -29,20 +29,20 @@ func RtSigpending(set *Sigset_t) error {
 	return rtSigpending(set, sigsetSize)
 }
 
-// RtSigsuspend is rt_sigsuspend(2): with mask blocked and nothing else, the calling thread waits until a signal was handled;
-// the error is EINTR then.
+// RtSigsuspend is rt_sigsuspend(2): with mask blocked and nothing else, the calling thread waits until a signal was
+// handled; the error is EINTR then.
 func RtSigsuspend(mask *Sigset_t) error { return rtSigsuspend(mask, sigsetSize) }
 
-// RtSigtimedwait is rt_sigtimedwait(2): it takes a signal of set, which the calling thread must have blocked, from those pending
-// or to come, without a handler. info, which may be nil, says more of it. timeout is relative, nil for ever; past
-// it, EAGAIN. On 32-bit architectures: Linux 5.1.
+// RtSigtimedwait is rt_sigtimedwait(2): it takes a signal of set, which the calling thread must have blocked, from
+// those pending or to come, without a handler. info, which may be nil, says more of it. timeout is relative, nil for
+// ever; past it, EAGAIN. On 32-bit architectures: Linux 5.1.
 func RtSigtimedwait(set *Sigset_t, info *Siginfo, timeout *KernelTimespec) (Signal, error) {
 	sig, err := rtSigtimedwait(set, info, timeout, sigsetSize)
 	return Signal(sig), err
 }
 
-// TimerCreate is timer_create(2): a timer of a clock. event says what happens when it expires, SIGEV_NONE, SIGEV_SIGNAL
-// or SIGEV_THREAD_ID; nil is SIGALRM for the process. [TimerSettime] starts it.
+// TimerCreate is timer_create(2): a timer of a clock. event says what happens when it expires, SIGEV_NONE,
+// SIGEV_SIGNAL or SIGEV_THREAD_ID; nil is SIGALRM for the process. [TimerSettime] starts it.
 func TimerCreate(clockid int32, event *Sigevent) (id int32, err error) {
 	err = timerCreate(clockid, event, &id)
 	return id, err

@@ -63,7 +63,8 @@ func TestSignalsAreTakenWithWhatTheySay(t *testing.T) {
 		if s, err := unix.RtSigtimedwait(only(sig), &got, long); s != sig || err != nil {
 			t.Errorf("%v, %v", s, err)
 		}
-		if q := got.Queue(); q.Signo != int32(sig) || q.Code != unix.SI_QUEUE || q.Pid != 77 || q.Uid != 88 || q.Value != 0xfedcba98 {
+		if q := got.Queue(); q.Signo != int32(sig) || q.Code != unix.SI_QUEUE || q.Pid != 77 || q.Uid != 88 ||
+			q.Value != 0xfedcba98 {
 			t.Errorf("%+v", q)
 		}
 		if pending() {
@@ -134,7 +135,8 @@ func TestRtSigsuspend(t *testing.T) {
 func TestTimer(t *testing.T) {
 	const sig = unix.SIGUSR2
 	blocking(t, sig, func(tid int) {
-		id, err := unix.TimerCreate(unix.CLOCK_MONOTONIC, &unix.Sigevent{Notify: unix.SIGEV_THREAD_ID, Signo: int32(sig), Tid: int32(tid), Value: 1234})
+		id, err := unix.TimerCreate(unix.CLOCK_MONOTONIC,
+			&unix.Sigevent{Notify: unix.SIGEV_THREAD_ID, Signo: int32(sig), Tid: int32(tid), Value: 1234})
 		if err != nil {
 			t.Error(err)
 			return
@@ -145,7 +147,8 @@ func TestTimer(t *testing.T) {
 			t.Error(err)
 		}
 		var info unix.Siginfo
-		if s, err := unix.RtSigtimedwait(only(sig), &info, long); s != sig || err != nil || info.Code != unix.SI_TIMER && !emulated() || info.Queue().Value != 1234 {
+		if s, err := unix.RtSigtimedwait(only(sig), &info, long); s != sig || err != nil || info.Code != unix.SI_TIMER &&
+			!emulated() || info.Queue().Value != 1234 {
 			t.Errorf("%v, %v, %+v", s, err, info.Queue())
 		}
 		if d := time.Since(began); d < 2*time.Millisecond {
@@ -155,11 +158,13 @@ func TestTimer(t *testing.T) {
 			t.Errorf("%d overruns, %v", n, err)
 		}
 		var now, old unix.KernelItimerspec
-		if err := unix.TimerGettime(id, &now); err != nil || now.Interval != every.Interval || now.Value.Sec < 40 || now.Value.Sec > 50 {
+		if err := unix.TimerGettime(id, &now); err != nil || now.Interval != every.Interval || now.Value.Sec < 40 ||
+			now.Value.Sec > 50 {
 			t.Errorf("%+v, %v", now, err)
 		}
 		// An interval of nanoseconds has expired more than once by the time that the signal is taken.
-		if err := unix.TimerSettime(id, 0, &unix.KernelItimerspec{Value: unix.KernelTimespec{Nsec: 1}, Interval: unix.KernelTimespec{Nsec: 1000}}, &old); err != nil || old.Interval != every.Interval {
+		if err := unix.TimerSettime(id, 0, &unix.KernelItimerspec{Value: unix.KernelTimespec{Nsec: 1},
+			Interval: unix.KernelTimespec{Nsec: 1000}}, &old); err != nil || old.Interval != every.Interval {
 			t.Errorf("%+v, %v", old, err)
 		}
 		for end := time.Now().Add(2 * time.Millisecond); time.Now().Before(end); {

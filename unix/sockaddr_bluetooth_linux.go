@@ -25,12 +25,14 @@ type SockaddrL2 struct {
 
 func (sa *SockaddrL2) sockaddr() (unsafe.Pointer, uint32, error) {
 	sa.raw = RawSockaddrL2{
-		Family: AF_BLUETOOTH, Psm: littleEndian16(sa.PSM), Cid: littleEndian16(sa.CID), Bdaddr: reversed(sa.Addr), Bdaddr_type: sa.AddrType,
+		Family: AF_BLUETOOTH, Psm: littleEndian16(sa.PSM), Cid: littleEndian16(sa.CID), Bdaddr: reversed(sa.Addr),
+		Bdaddr_type: sa.AddrType,
 	}
 	return unsafe.Pointer(&sa.raw), SizeofSockaddrL2, nil
 }
 
-// SockaddrRFCOMM is an address of AF_BLUETOOTH, protocol BTPROTO_RFCOMM. Addr is as the kernel has it, its last byte first.
+// SockaddrRFCOMM is an address of AF_BLUETOOTH, protocol BTPROTO_RFCOMM. Addr is as the kernel has it, its last byte
+// first.
 type SockaddrRFCOMM struct {
 	Addr    [6]uint8
 	Channel uint8

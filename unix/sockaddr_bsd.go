@@ -9,14 +9,16 @@ func (sa *SockaddrDatalink) sockaddr() (unsafe.Pointer, uint32, error) {
 		return nil, 0, EINVAL
 	}
 	sa.raw = RawSockaddrDatalink{
-		Len: sa.Len, Family: AF_LINK, Index: sa.Index, Type: sa.Type, Nlen: sa.Nlen, Alen: sa.Alen, Slen: sa.Slen, Data: sa.Data,
+		Len: sa.Len, Family: AF_LINK, Index: sa.Index, Type: sa.Type, Nlen: sa.Nlen, Alen: sa.Alen, Slen: sa.Slen,
+		Data: sa.Data,
 	}
 	return unsafe.Pointer(&sa.raw), SizeofSockaddrDatalink, nil
 }
 
 func decodeDatalink(raw *RawSockaddrDatalink) *SockaddrDatalink {
 	return &SockaddrDatalink{
-		Len: raw.Len, Family: raw.Family, Index: raw.Index, Type: raw.Type, Nlen: raw.Nlen, Alen: raw.Alen, Slen: raw.Slen, Data: raw.Data,
+		Len: raw.Len, Family: raw.Family, Index: raw.Index, Type: raw.Type, Nlen: raw.Nlen, Alen: raw.Alen, Slen: raw.Slen,
+		Data: raw.Data,
 	}
 }
 

@@ -2,7 +2,8 @@ package unix
 
 import "unsafe"
 
-// SockaddrDatalink is an address of AF_LINK: an interface. Nlen bytes of Data are its name, the Alen bytes behind them its hardware address.
+// SockaddrDatalink is an address of AF_LINK: an interface. Nlen bytes of Data are its name, the Alen bytes behind
+// them its hardware address.
 type SockaddrDatalink struct {
 	Len    uint8
 	Family uint8
@@ -23,11 +24,13 @@ type SockaddrCtl struct {
 }
 
 func (sa *SockaddrCtl) sockaddr() (unsafe.Pointer, uint32, error) {
-	sa.raw = RawSockaddrCtl{Sc_len: SizeofSockaddrCtl, Sc_family: AF_SYSTEM, Ss_sysaddr: AF_SYS_CONTROL, Sc_id: sa.ID, Sc_unit: sa.Unit}
+	sa.raw = RawSockaddrCtl{Sc_len: SizeofSockaddrCtl, Sc_family: AF_SYSTEM, Ss_sysaddr: AF_SYS_CONTROL, Sc_id: sa.ID,
+		Sc_unit: sa.Unit}
 	return unsafe.Pointer(&sa.raw), SizeofSockaddrCtl, nil
 }
 
-// SockaddrVM is an address of AF_VSOCK, by which a virtual machine and its host talk. CID is a VMADDR_CID_* or that of a guest.
+// SockaddrVM is an address of AF_VSOCK, by which a virtual machine and its host talk. CID is a VMADDR_CID_* or that
+// of a guest.
 type SockaddrVM struct {
 	CID  uint32
 	Port uint32

@@ -1,6 +1,7 @@
 package unix
 
-// SockaddrDatalink is an address of AF_LINK: an interface. Nlen bytes of Data are its name, the Alen bytes behind them its hardware address.
+// SockaddrDatalink is an address of AF_LINK: an interface. Nlen bytes of Data are its name, the Alen bytes behind
+// them its hardware address.
 type SockaddrDatalink struct {
 	Len    uint8
 	Family uint8
@@ -15,7 +16,8 @@ type SockaddrDatalink struct {
 	raw    RawSockaddrDatalink
 }
 
-// decodeOther returns an address of a family that other systems do not have. A socket without a name has no family at all.
+// decodeOther returns an address of a family that other systems do not have. A socket without a name has no family at
+// all.
 func decodeOther(rsa *RawSockaddrAny) (Sockaddr, error) {
 	if rsa.Addr.Family == AF_UNSPEC && rsa.Addr.Len == 0 {
 		return &SockaddrUnix{}, nil

@@ -47,7 +47,8 @@ func (sa *SockaddrLinklayer) sockaddr() (unsafe.Pointer, uint32, error) {
 
 func decodeLinklayer(raw *RawSockaddrLinklayer) *SockaddrLinklayer {
 	return &SockaddrLinklayer{
-		Protocol: raw.Protocol, Ifindex: int(raw.Ifindex), Hatype: raw.Hatype, Pkttype: raw.Pkttype, Halen: raw.Halen, Addr: raw.Addr,
+		Protocol: raw.Protocol, Ifindex: int(raw.Ifindex), Hatype: raw.Hatype, Pkttype: raw.Pkttype, Halen: raw.Halen,
+		Addr: raw.Addr,
 	}
 }
 

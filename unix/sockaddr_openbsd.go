@@ -1,6 +1,7 @@
 package unix
 
-// SockaddrDatalink is an address of AF_LINK: an interface. Nlen bytes of Data are its name, the Alen bytes behind them its hardware address.
+// SockaddrDatalink is an address of AF_LINK: an interface. Nlen bytes of Data are its name, the Alen bytes behind
+// them its hardware address.
 type SockaddrDatalink struct {
 	Len    uint8
 	Family uint8

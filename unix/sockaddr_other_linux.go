@@ -70,7 +70,8 @@ type SockaddrNFC struct {
 }
 
 func (sa *SockaddrNFC) sockaddr() (unsafe.Pointer, uint32, error) {
-	sa.raw = RawSockaddrNFC{Sa_family: AF_NFC, Dev_idx: sa.DeviceIdx, Target_idx: sa.TargetIdx, Nfc_protocol: sa.NFCProtocol}
+	sa.raw = RawSockaddrNFC{Sa_family: AF_NFC, Dev_idx: sa.DeviceIdx, Target_idx: sa.TargetIdx,
+		Nfc_protocol: sa.NFCProtocol}
 	return unsafe.Pointer(&sa.raw), SizeofSockaddrNFC, nil
 }
 

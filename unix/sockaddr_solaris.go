@@ -2,7 +2,8 @@ package unix
 
 import "unsafe"
 
-// SockaddrDatalink is an address of AF_LINK: an interface. Nlen bytes of Data are its name, the Alen bytes behind them its hardware address.
+// SockaddrDatalink is an address of AF_LINK: an interface. Nlen bytes of Data are its name, the Alen bytes behind
+// them its hardware address.
 type SockaddrDatalink struct {
 	Family uint16
 	Index  uint16

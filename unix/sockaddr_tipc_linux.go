@@ -37,13 +37,15 @@ func (sa *SockaddrTIPC) sockaddr() (unsafe.Pointer, uint32, error) {
 	if sa.Addr == nil {
 		return nil, 0, EINVAL
 	}
-	sa.raw = RawSockaddrTIPC{Family: AF_TIPC, Scope: int8(sa.Scope), Addrtype: sa.Addr.tipcAddrtype(), Addr: sa.Addr.tipcAddr()}
+	sa.raw = RawSockaddrTIPC{Family: AF_TIPC, Scope: int8(sa.Scope), Addrtype: sa.Addr.tipcAddrtype(),
+		Addr: sa.Addr.tipcAddr()}
 	return unsafe.Pointer(&sa.raw), SizeofSockaddrTIPC, nil
 }
 
 func decodeTIPC(raw *RawSockaddrTIPC) (Sockaddr, error) {
 	sa := &SockaddrTIPC{Scope: int(raw.Scope)}
-	a, b, c := binary.NativeEndian.Uint32(raw.Addr[0:]), binary.NativeEndian.Uint32(raw.Addr[4:]), binary.NativeEndian.Uint32(raw.Addr[8:])
+	a, b, c := binary.NativeEndian.Uint32(raw.Addr[0:]), binary.NativeEndian.Uint32(raw.Addr[4:]),
+		binary.NativeEndian.Uint32(raw.Addr[8:])
 	switch raw.Addrtype {
 	case TIPC_SERVICE_RANGE:
 		sa.Addr = &TIPCServiceRange{Type: a, Lower: b, Upper: c}

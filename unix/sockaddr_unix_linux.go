@@ -2,8 +2,8 @@ package unix
 
 import "unsafe"
 
-// SockaddrUnix is an address of unix(7): a path, or a name in the abstract namespace after "@" (or NUL), of at most 107
-// bytes; "" is no name, which Bind replaces by one of its own choice.
+// SockaddrUnix is an address of unix(7): a path, or a name in the abstract namespace after "@" (or NUL), of at most
+// 107 bytes; "" is no name, which Bind replaces by one of its own choice.
 type SockaddrUnix struct {
 	Name string
 	raw  RawSockaddrUnix

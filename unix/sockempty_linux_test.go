@@ -39,7 +39,8 @@ var receivers = map[string]func(fd int, oob []byte, flags int) (n, oobn int, err
 func TestReceiveWithoutData(t *testing.T) {
 	onKernel(t, "control messages")
 	rights := unix.UnixRights(0)
-	for typ, name := range map[int]string{unix.SOCK_STREAM: "stream", unix.SOCK_SEQPACKET: "seqpacket", unix.SOCK_DGRAM: "datagram"} {
+	for typ, name := range map[int]string{unix.SOCK_STREAM: "stream", unix.SOCK_SEQPACKET: "seqpacket",
+		unix.SOCK_DGRAM: "datagram"} {
 		for how, receive := range receivers {
 			t.Run(fmt.Sprintf("%s, %s", name, how), func(t *testing.T) {
 				a, b := pair(t, typ)

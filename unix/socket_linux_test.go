@@ -79,7 +79,8 @@ func TestInetSockets(t *testing.T) {
 			}
 			p, q := make([]byte, 3), make([]byte, 3)
 			n, oobn, flags, sender, err := unix.RecvmsgBuffers(u, [][]byte{p, q}, nil, 0)
-			if n != 5 || oobn != 0 || flags&^unix.MSG_CMSG_CLOEXEC != 0 || err != nil || string(p)+string(q[:2]) != "parts" || !sameAddr(t, sender, name) {
+			if n != 5 || oobn != 0 || flags&^unix.MSG_CMSG_CLOEXEC != 0 || err != nil || string(p)+string(q[:2]) != "parts" ||
+				!sameAddr(t, sender, name) {
 				t.Errorf("%d %d %x %+v %v: %q %q", n, oobn, flags, sender, err, p, q)
 			}
 		})
@@ -206,12 +207,14 @@ func TestControlMessages(t *testing.T) {
 			fails(t, err, unix.EINVAL)
 		}
 		msgs, err := unix.ParseSocketControlMessage(rights[:n])
-		if n < unix.CmsgLen(0) && (msgs != nil || err != nil) || n >= unix.CmsgLen(0) && n < unix.CmsgLen(4) && err != unix.EINVAL {
+		if n < unix.CmsgLen(0) && (msgs != nil || err != nil) || n >= unix.CmsgLen(0) && n < unix.CmsgLen(4) &&
+			err != unix.EINVAL {
 			t.Errorf("%d bytes: %v, %v", n, msgs, err)
 		}
 	}
 	one, data, rest, err := unix.ParseOneSocketControlMessage(append(rights, rights...))
-	if err != nil || one.Type != unix.SCM_RIGHTS || one.Level != unix.SOL_SOCKET || len(data) != 4 || !bytes.Equal(rest, rights) {
+	if err != nil || one.Type != unix.SCM_RIGHTS || one.Level != unix.SOL_SOCKET || len(data) != 4 ||
+		!bytes.Equal(rest, rights) {
 		t.Errorf("%+v %v %v %v", one, data, rest, err)
 	}
 	for name, m := range map[string][]byte{
@@ -244,7 +247,8 @@ func TestControlMessages(t *testing.T) {
 		_, err = unix.ParseOrigDstAddr(&m)
 		fails(t, err, unix.EINVAL)
 	}
-	_, err = unix.ParseUnixCredentials(&unix.SocketControlMessage{Header: unix.Cmsghdr{Level: unix.SOL_SOCKET, Type: unix.SCM_CREDENTIALS}})
+	_, err = unix.ParseUnixCredentials(&unix.SocketControlMessage{Header: unix.Cmsghdr{Level: unix.SOL_SOCKET,
+		Type: unix.SCM_CREDENTIALS}})
 	fails(t, err, unix.EINVAL)
 }
 
@@ -277,7 +281,8 @@ func TestAddresses(t *testing.T) {
 		{&unix.SockaddrInet4{Port: 0x1234, Addr: [4]byte{1, 2, 3, 4}}, "\x12\x34\x01\x02\x03\x04" + name("", 8)},
 		{&unix.SockaddrInet6{Port: 0x1234, Addr: [16]byte{1, 15: 2}, ZoneId: 0x05050505},
 			"\x12\x34" + name("", 4) + "\x01" + name("", 14) + "\x02\x05\x05\x05\x05"},
-		{&unix.SockaddrL2TPIP{Addr: [4]byte{1, 2, 3, 4}, ConnId: 0x07070707}, "\x00\x00\x01\x02\x03\x04\x07\x07\x07\x07" + name("", 4)},
+		{&unix.SockaddrL2TPIP{Addr: [4]byte{1, 2, 3, 4}, ConnId: 0x07070707}, "\x00\x00\x01\x02\x03\x04\x07\x07\x07\x07" +
+			name("", 4)},
 		{&unix.SockaddrL2TPIP6{Addr: [16]byte{1, 15: 2}, ZoneId: 0x05050505, ConnId: 0x07070707},
 			name("", 6) + "\x01" + name("", 14) + "\x02\x05\x05\x05\x05\x07\x07\x07\x07"},
 		{&unix.SockaddrUnix{}, ""},
@@ -293,9 +298,11 @@ func TestAddresses(t *testing.T) {
 		{&unix.SockaddrUnix{Name: name("a", 107)}, name("a", 108)},
 		{&unix.SockaddrUnix{Name: name("@", 107)}, name("", 107)},
 		{&unix.SockaddrNetlink{Pid: 0x01010101, Groups: 0x02020202}, "\x00\x00\x01\x01\x01\x01\x02\x02\x02\x02"},
-		{&unix.SockaddrLinklayer{Protocol: 0x0808, Ifindex: 0x03030303, Hatype: 0x0404, Pkttype: 5, Halen: 6, Addr: [8]byte{1, 2, 3, 4, 5, 6}},
+		{&unix.SockaddrLinklayer{Protocol: 0x0808, Ifindex: 0x03030303, Hatype: 0x0404, Pkttype: 5, Halen: 6,
+			Addr: [8]byte{1, 2, 3, 4, 5, 6}},
 			"\x08\x08\x03\x03\x03\x03\x04\x04\x05\x06\x01\x02\x03\x04\x05\x06\x00\x00"},
-		{&unix.SockaddrVM{CID: 0x02020202, Port: 0x03030303, Flags: 1}, "\x00\x00\x03\x03\x03\x03\x02\x02\x02\x02\x01\x00\x00\x00"},
+		{&unix.SockaddrVM{CID: 0x02020202, Port: 0x03030303, Flags: 1},
+			"\x00\x00\x03\x03\x03\x03\x02\x02\x02\x02\x01\x00\x00\x00"},
 		{&unix.SockaddrXDP{Flags: 0x0101, Ifindex: 0x02020202, QueueID: 0x03030303, SharedUmemFD: 0x04040404},
 			"\x01\x01\x02\x02\x02\x02\x03\x03\x03\x03\x04\x04\x04\x04"},
 		{&unix.SockaddrHCI{Dev: 0x0101, Channel: 0x0202}, "\x01\x01\x02\x02"},
@@ -311,7 +318,8 @@ func TestAddresses(t *testing.T) {
 		{&unix.SockaddrIUCV{UserID: "USER", Name: "NAME"}, name("", 6) + "        USER    NAME    "},
 		{&unix.SockaddrPPPoE{SID: 0x1234, Remote: []byte{1, 2, 3, 4, 5, 6}, Dev: "eth0"},
 			"\x00\x00\x00\x00\x12\x34\x01\x02\x03\x04\x05\x06" + name("eth0", 16)},
-		{&unix.SockaddrTIPC{Scope: 3, Addr: &unix.TIPCServiceName{Type: 0x01010101, Instance: 0x02020202, Domain: 0x03030303}},
+		{&unix.SockaddrTIPC{Scope: 3, Addr: &unix.TIPCServiceName{Type: 0x01010101, Instance: 0x02020202,
+			Domain: 0x03030303}},
 			"\x02\x03\x01\x01\x01\x01\x02\x02\x02\x02\x03\x03\x03\x03"},
 		{&unix.SockaddrTIPC{Scope: -1, Addr: &unix.TIPCServiceRange{Type: 0x01010101, Lower: 0x02020202, Upper: 0x03030303}},
 			"\x01\xff\x01\x01\x01\x01\x02\x02\x02\x02\x03\x03\x03\x03"},
@@ -326,13 +334,15 @@ func TestAddresses(t *testing.T) {
 		}
 	}
 	llcp, err := unix.RawBytes(&unix.SockaddrNFCLLCP{DestinationSAP: 4, SourceSAP: 5, ServiceName: "urn:nfc:sn:test"})
-	if err != nil || len(llcp) != unix.SizeofSockaddrNFCLLCP || !bytes.Contains(llcp, []byte("\x04\x05urn:nfc:sn:test\x00")) {
+	if err != nil || len(llcp) != unix.SizeofSockaddrNFCLLCP ||
+		!bytes.Contains(llcp, []byte("\x04\x05urn:nfc:sn:test\x00")) {
 		t.Errorf("%q, %v", llcp, err)
 	}
 	long := string(make([]byte, 200))
 	for _, sa := range []unix.Sockaddr{
 		&unix.SockaddrLinklayer{Ifindex: -1}, &unix.SockaddrCAN{Ifindex: -1}, &unix.SockaddrCANJ1939{Ifindex: -1},
-		&unix.SockaddrALG{Type: long[:14]}, &unix.SockaddrALG{Name: long[:64]}, &unix.SockaddrIUCV{Name: long}, &unix.SockaddrIUCV{UserID: long},
+		&unix.SockaddrALG{Type: long[:14]}, &unix.SockaddrALG{Name: long[:64]}, &unix.SockaddrIUCV{Name: long},
+		&unix.SockaddrIUCV{UserID: long},
 		&unix.SockaddrNFCLLCP{ServiceName: long[:64]}, &unix.SockaddrTIPC{}, &unix.SockaddrPPPoE{},
 		&unix.SockaddrPPPoE{Remote: make([]byte, 6), Dev: long[:16]}, &unix.SockaddrPPPoE{Remote: make([]byte, 7)},
 	} {
@@ -350,11 +360,14 @@ func TestFamilies(t *testing.T) {
 		sa               unix.Sockaddr
 		prefixOfGoString string
 	}{
-		{"netlink", unix.AF_NETLINK, unix.SOCK_RAW, unix.NETLINK_ROUTE, &unix.SockaddrNetlink{Groups: 1}, "*unix.SockaddrNetlink"},
+		{"netlink", unix.AF_NETLINK, unix.SOCK_RAW, unix.NETLINK_ROUTE, &unix.SockaddrNetlink{Groups: 1},
+			"*unix.SockaddrNetlink"},
 		{"packet", unix.AF_PACKET, unix.SOCK_RAW, 0, &unix.SockaddrLinklayer{Ifindex: 1}, "*unix.SockaddrLinklayer"},
-		{"vsock", unix.AF_VSOCK, unix.SOCK_STREAM, 0, &unix.SockaddrVM{CID: unix.VMADDR_CID_ANY, Port: unix.VMADDR_PORT_ANY}, "*unix.SockaddrVM"},
+		{"vsock", unix.AF_VSOCK, unix.SOCK_STREAM, 0, &unix.SockaddrVM{CID: unix.VMADDR_CID_ANY, Port: unix.VMADDR_PORT_ANY},
+			"*unix.SockaddrVM"},
 		{"hash", unix.AF_ALG, unix.SOCK_SEQPACKET, 0, &unix.SockaddrALG{Type: "hash", Name: "sha1"}, ""},
-		{"TIPC", unix.AF_TIPC, unix.SOCK_RDM, 0, &unix.SockaddrTIPC{Scope: 3, Addr: &unix.TIPCServiceRange{Type: 1000, Upper: 1}}, "*unix.SockaddrTIPC"},
+		{"TIPC", unix.AF_TIPC, unix.SOCK_RDM, 0,
+			&unix.SockaddrTIPC{Scope: 3, Addr: &unix.TIPCServiceRange{Type: 1000, Upper: 1}}, "*unix.SockaddrTIPC"},
 		{"CAN", unix.AF_CAN, unix.SOCK_RAW, unix.CAN_RAW, &unix.SockaddrCAN{}, "*unix.SockaddrCAN"},
 		{"L2TP", unix.AF_INET, unix.SOCK_DGRAM, unix.IPPROTO_L2TP, &unix.SockaddrL2TPIP{ConnId: 77}, "*unix.SockaddrL2TPIP"},
 	} {
@@ -364,7 +377,8 @@ func TestFamilies(t *testing.T) {
 				ok(t, exec.Command("modprobe", "tipc").Run()) // Debian's kernels do not load it for a socket
 				fd, err = unix.Socket(c.fam, c.typ|unix.SOCK_CLOEXEC, c.proto)
 			}
-			if errors.Is(err, unix.EAFNOSUPPORT) || errors.Is(err, unix.EPERM) || errors.Is(err, unix.EPROTONOSUPPORT) || errors.Is(err, unix.ESOCKTNOSUPPORT) {
+			if errors.Is(err, unix.EAFNOSUPPORT) || errors.Is(err, unix.EPERM) || errors.Is(err, unix.EPROTONOSUPPORT) ||
+				errors.Is(err, unix.ESOCKTNOSUPPORT) {
 				nstest.Need(t, "sockets of family "+c.name, "", err)
 			}
 			ok(t, err)

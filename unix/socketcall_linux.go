@@ -27,7 +27,8 @@ const (
 )
 
 func accept4(s int, rsa *RawSockaddrAny, addrlen *uint32, flags int) (fd int, err error) {
-	fd, e := socketcall(callAccept4, uintptr(s), uintptr(unsafe.Pointer(rsa)), uintptr(unsafe.Pointer(addrlen)), uintptr(flags), 0, 0)
+	fd, e := socketcall(callAccept4, uintptr(s), uintptr(unsafe.Pointer(rsa)), uintptr(unsafe.Pointer(addrlen)),
+		uintptr(flags), 0, 0)
 	return fd, errOf(e)
 }
 
@@ -42,17 +43,20 @@ func connect(s int, addr unsafe.Pointer, addrlen uint32) error {
 }
 
 func getpeername(fd int, rsa *RawSockaddrAny, addrlen *uint32) error {
-	_, e := rawsocketcall(callGetpeername, uintptr(fd), uintptr(unsafe.Pointer(rsa)), uintptr(unsafe.Pointer(addrlen)), 0, 0, 0)
+	_, e := rawsocketcall(callGetpeername, uintptr(fd), uintptr(unsafe.Pointer(rsa)), uintptr(unsafe.Pointer(addrlen)), 0,
+		0, 0)
 	return errOf(e)
 }
 
 func getsockname(fd int, rsa *RawSockaddrAny, addrlen *uint32) error {
-	_, e := rawsocketcall(callGetsockname, uintptr(fd), uintptr(unsafe.Pointer(rsa)), uintptr(unsafe.Pointer(addrlen)), 0, 0, 0)
+	_, e := rawsocketcall(callGetsockname, uintptr(fd), uintptr(unsafe.Pointer(rsa)), uintptr(unsafe.Pointer(addrlen)), 0,
+		0, 0)
 	return errOf(e)
 }
 
 func getsockopt(s, level, name int, val unsafe.Pointer, vallen *uint32) error {
-	_, e := socketcall(callGetsockopt, uintptr(s), uintptr(level), uintptr(name), uintptr(val), uintptr(unsafe.Pointer(vallen)), 0)
+	_, e := socketcall(callGetsockopt, uintptr(s), uintptr(level), uintptr(name), uintptr(val),
+		uintptr(unsafe.Pointer(vallen)), 0)
 	return errOf(e)
 }
 
@@ -63,7 +67,8 @@ func Listen(s int, n int) (err error) {
 }
 
 func recvfrom(fd int, p []byte, flags int, from *RawSockaddrAny, fromlen *uint32) (n int, err error) {
-	n, e := socketcall(callRecvfrom, uintptr(fd), uintptr(bytesOrZero(p)), uintptr(len(p)), uintptr(flags), uintptr(unsafe.Pointer(from)), uintptr(unsafe.Pointer(fromlen)))
+	n, e := socketcall(callRecvfrom, uintptr(fd), uintptr(bytesOrZero(p)), uintptr(len(p)), uintptr(flags),
+		uintptr(unsafe.Pointer(from)), uintptr(unsafe.Pointer(fromlen)))
 	return n, errOf(e)
 }
 
@@ -78,7 +83,8 @@ func sendmsg(s int, msg *Msghdr, flags int) (n int, err error) {
 }
 
 func sendto(s int, buf []byte, flags int, to unsafe.Pointer, addrlen uint32) (n int, err error) {
-	n, e := socketcall(callSendto, uintptr(s), uintptr(bytesOrZero(buf)), uintptr(len(buf)), uintptr(flags), uintptr(to), uintptr(addrlen))
+	n, e := socketcall(callSendto, uintptr(s), uintptr(bytesOrZero(buf)), uintptr(len(buf)), uintptr(flags), uintptr(to),
+		uintptr(addrlen))
 	return n, errOf(e)
 }
 
@@ -99,6 +105,7 @@ func socket(domain, typ, proto int) (fd int, err error) {
 }
 
 func socketpair(domain, typ, proto int, fd *[2]int32) error {
-	_, e := rawsocketcall(callSocketpair, uintptr(domain), uintptr(typ), uintptr(proto), uintptr(unsafe.Pointer(fd)), 0, 0)
+	_, e := rawsocketcall(callSocketpair, uintptr(domain), uintptr(typ), uintptr(proto), uintptr(unsafe.Pointer(fd)), 0,
+		0)
 	return errOf(e)
 }

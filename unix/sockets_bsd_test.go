@@ -45,11 +45,13 @@ func TestConnections(t *testing.T) {
 			must(t, "getsockname", err)
 			switch peer := peer.(type) {
 			case *unix.SockaddrInet4:
-				if from.(*unix.SockaddrInet4).Port != mine.(*unix.SockaddrInet4).Port || peer.Port != local.(*unix.SockaddrInet4).Port || peer.Port == 0 {
+				if from.(*unix.SockaddrInet4).Port != mine.(*unix.SockaddrInet4).Port ||
+					peer.Port != local.(*unix.SockaddrInet4).Port || peer.Port == 0 {
 					t.Errorf("%+v, %+v, %+v", from, peer, mine)
 				}
 			case *unix.SockaddrInet6:
-				if from.(*unix.SockaddrInet6).Port != mine.(*unix.SockaddrInet6).Port || peer.Addr != at.(*unix.SockaddrInet6).Addr {
+				if from.(*unix.SockaddrInet6).Port != mine.(*unix.SockaddrInet6).Port ||
+					peer.Addr != at.(*unix.SockaddrInet6).Addr {
 					t.Errorf("%+v, %+v, %+v", from, peer, mine)
 				}
 			case *unix.SockaddrUnix:
@@ -89,12 +91,14 @@ func TestDatagrams(t *testing.T) {
 	if err != nil || string(buf[:n]) != "one" || from.(*unix.SockaddrInet4).Port != mine.(*unix.SockaddrInet4).Port {
 		t.Errorf("recvfrom: %q, %+v, %v", buf[:n], from, err)
 	}
-	if n, err := unix.SendmsgBuffers(a, [][]byte{[]byte("abc"), nil, []byte("defghijk")}, nil, to, 0); n != 11 || err != nil {
+	if n, err := unix.SendmsgBuffers(a, [][]byte{[]byte("abc"), nil, []byte("defghijk")}, nil, to, 0); n != 11 ||
+		err != nil {
 		t.Fatal(n, err)
 	}
 	parts := [][]byte{make([]byte, 2), make([]byte, 5)}
 	n, _, flags, from, err := unix.RecvmsgBuffers(b, parts, nil, 0)
-	if err != nil || n != 7 || string(bytes.Join(parts, nil)) != "abcdefg" || flags&unix.MSG_TRUNC == 0 || from.(*unix.SockaddrInet4).Addr != [4]byte{127, 0, 0, 1} {
+	if err != nil || n != 7 || string(bytes.Join(parts, nil)) != "abcdefg" || flags&unix.MSG_TRUNC == 0 ||
+		from.(*unix.SockaddrInet4).Addr != [4]byte{127, 0, 0, 1} {
 		t.Errorf("recvmsg: %d, %q, %#x, %+v, %v", n, parts, flags, from, err)
 	}
 	must(t, "nonblock", unix.SetNonblock(b, true))
@@ -106,7 +110,8 @@ func TestDatagrams(t *testing.T) {
 func TestSocketOptions(t *testing.T) {
 	fd := socket(t, unix.AF_INET6, unix.SOCK_STREAM)
 	for _, o := range []struct{ level, name, value int }{
-		{unix.SOL_SOCKET, unix.SO_REUSEADDR, 1}, {unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1}, {unix.IPPROTO_TCP, unix.TCP_NODELAY, 1},
+		{unix.SOL_SOCKET, unix.SO_REUSEADDR, 1}, {unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1},
+		{unix.IPPROTO_TCP, unix.TCP_NODELAY, 1},
 		{unix.IPPROTO_IPV6, unix.IPV6_V6ONLY, 1}, {unix.IPPROTO_IPV6, unix.IPV6_UNICAST_HOPS, 9},
 	} {
 		must(t, "set", unix.SetsockoptInt(fd, o.level, o.name, o.value))

@@ -5,8 +5,8 @@ package unix
 import "unsafe"
 
 // Recvmsg is recvmsg(2): n bytes went into p, oobn of control messages into oob. from is nil where the protocol names
-// no sender. A stream delivers control messages only with data, so for an empty p with an oob a byte is read and dropped;
-// n counts it, and is 0 at the end of the stream.
+// no sender. A stream delivers control messages only with data, so for an empty p with an oob a byte is read and
+// dropped; n counts it, and is 0 at the end of the stream.
 func Recvmsg(fd int, p, oob []byte, flags int) (n, oobn int, recvflags int, from Sockaddr, err error) {
 	var iov [1]Iovec
 	var rsa RawSockaddrAny
@@ -18,7 +18,8 @@ func Recvmsg(fd int, p, oob []byte, flags int) (n, oobn int, recvflags int, from
 }
 
 // RecvmsgBuffers is [Recvmsg] into several buffers, one after the other.
-func RecvmsgBuffers(fd int, buffers [][]byte, oob []byte, flags int) (n, oobn int, recvflags int, from Sockaddr, err error) {
+func RecvmsgBuffers(fd int, buffers [][]byte, oob []byte, flags int) (n, oobn int, recvflags int, from Sockaddr,
+	err error) {
 	var some [minIovec]Iovec
 	var rsa RawSockaddrAny
 	n, oobn, recvflags, err = receive(fd, appendBytes(some[:0], buffers), oob, flags, &rsa)

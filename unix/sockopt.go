@@ -6,8 +6,8 @@ import (
 	"unsafe"
 )
 
-// optionRoom is memory for an option of up to 16 bytes, with room behind it: some protocols, as Bluetooth's, store an int
-// whatever size they are given.
+// optionRoom is memory for an option of up to 16 bytes, with room behind it: some protocols, as Bluetooth's, store an
+// int whatever size they are given.
 type optionRoom [3]uint64
 
 // getOption reads an option that is a T. size is how many bytes the kernel says that it has.

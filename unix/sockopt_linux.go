@@ -9,7 +9,8 @@ func BindToDevice(fd int, device string) (err error) {
 
 // SetsockoptCanRawFilter is setsockopt(2) for CAN_RAW_FILTER. Without filters nothing is received.
 func SetsockoptCanRawFilter(fd, level, opt int, filter []CanFilter) error {
-	return setsockopt(fd, level, opt, unsafe.Pointer(unsafe.SliceData(filter)), uintptr(len(filter))*unsafe.Sizeof(CanFilter{}))
+	return setsockopt(fd, level, opt, unsafe.Pointer(unsafe.SliceData(filter)),
+		uintptr(len(filter))*unsafe.Sizeof(CanFilter{}))
 }
 
 // SetsockoptTCPRepairOpt is setsockopt(2) for TCP_REPAIR_OPTIONS.

@@ -28,7 +28,8 @@ func TestSocketOptions(t *testing.T) {
 	if v, err := unix.GetsockoptUint64(udp, unix.SOL_SOCKET, unix.SO_COOKIE); v == 0 || err != nil {
 		t.Errorf("%d, %v", v, err)
 	}
-	if err := unix.SetsockoptUint64(udp, unix.SOL_SOCKET, unix.SO_MAX_PACING_RATE, 1<<40); err == nil && unsafe.Sizeof(uintptr(0)) == 8 {
+	if err := unix.SetsockoptUint64(udp, unix.SOL_SOCKET, unix.SO_MAX_PACING_RATE, 1<<40); err == nil &&
+		unsafe.Sizeof(uintptr(0)) == 8 {
 		if v, err := unix.GetsockoptUint64(udp, unix.SOL_SOCKET, unix.SO_MAX_PACING_RATE); v != 1<<40 || err != nil {
 			t.Errorf("%d, %v", v, err)
 		}
@@ -59,14 +60,18 @@ func TestSocketOptions(t *testing.T) {
 		}
 	}
 	group := [4]byte{224, 0, 0, 200}
-	ok(t, unix.SetsockoptIPMreq(udp, unix.IPPROTO_IP, unix.IP_ADD_MEMBERSHIP, &unix.IPMreq{Multiaddr: group, Interface: [4]byte{127, 0, 0, 1}}))
-	ok(t, unix.SetsockoptIPMreqn(udp, unix.IPPROTO_IP, unix.IP_DROP_MEMBERSHIP, &unix.IPMreqn{Multiaddr: group, Ifindex: 1}))
+	ok(t, unix.SetsockoptIPMreq(udp, unix.IPPROTO_IP, unix.IP_ADD_MEMBERSHIP,
+		&unix.IPMreq{Multiaddr: group, Interface: [4]byte{127, 0, 0, 1}}))
+	ok(t, unix.SetsockoptIPMreqn(udp, unix.IPPROTO_IP, unix.IP_DROP_MEMBERSHIP,
+		&unix.IPMreqn{Multiaddr: group, Ifindex: 1}))
 	ok(t, unix.SetsockoptInet4Addr(udp, unix.IPPROTO_IP, unix.IP_MULTICAST_IF, [4]byte{127, 0, 0, 1}))
-	if v, err := unix.GetsockoptInet4Addr(udp, unix.IPPROTO_IP, unix.IP_MULTICAST_IF); v != [4]byte{127, 0, 0, 1} || err != nil {
+	if v, err := unix.GetsockoptInet4Addr(udp, unix.IPPROTO_IP, unix.IP_MULTICAST_IF); v != [4]byte{127, 0, 0, 1} ||
+		err != nil {
 		t.Errorf("%v, %v", v, err)
 	}
 	accept := []unix.SockFilter{{Code: unix.BPF_RET | unix.BPF_K, K: 0xffff}}
-	ok(t, unix.SetsockoptSockFprog(udp, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: 1, Filter: &accept[0]}))
+	ok(t, unix.SetsockoptSockFprog(udp, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER,
+		&unix.SockFprog{Len: 1, Filter: &accept[0]}))
 
 	// Those that nothing here can set up fail as they should.
 	fails(t, unix.SetsockoptTCPRepairOpt(tcp, unix.IPPROTO_TCP, unix.TCP_REPAIR_OPTIONS, nil), unix.EINVAL)
@@ -77,15 +82,39 @@ func TestSocketOptions(t *testing.T) {
 		t.Error("a signature without address")
 	}
 	for name, call := range map[string]func(opt int) error{
-		"IPMreq":         func(opt int) error { _, err := unix.GetsockoptIPMreq(udp, unix.IPPROTO_IP, opt); return err },
-		"IPMreqn":        func(opt int) error { _, err := unix.GetsockoptIPMreqn(udp, unix.IPPROTO_IP, opt); return err },
-		"IPv6Mreq":       func(opt int) error { _, err := unix.GetsockoptIPv6Mreq(udp, unix.IPPROTO_IP, opt); return err },
-		"IPv6MTUInfo":    func(opt int) error { _, err := unix.GetsockoptIPv6MTUInfo(udp, unix.IPPROTO_IP, opt); return err },
-		"TCPCCVegas":     func(opt int) error { _, err := unix.GetsockoptTCPCCVegasInfo(udp, unix.IPPROTO_IP, opt); return err },
-		"TCPCCDCTCP":     func(opt int) error { _, err := unix.GetsockoptTCPCCDCTCPInfo(udp, unix.IPPROTO_IP, opt); return err },
-		"TCPCCBBR":       func(opt int) error { _, err := unix.GetsockoptTCPCCBBRInfo(udp, unix.IPPROTO_IP, opt); return err },
-		"TpacketStats":   func(opt int) error { _, err := unix.GetsockoptTpacketStats(udp, unix.IPPROTO_IP, opt); return err },
-		"TpacketStatsV3": func(opt int) error { _, err := unix.GetsockoptTpacketStatsV3(udp, unix.IPPROTO_IP, opt); return err },
+		"IPMreq":   func(opt int) error { _, err := unix.GetsockoptIPMreq(udp, unix.IPPROTO_IP, opt); return err },
+		"IPMreqn":  func(opt int) error { _, err := unix.GetsockoptIPMreqn(udp, unix.IPPROTO_IP, opt); return err },
+		"IPv6Mreq": func(opt int) error { _, err := unix.GetsockoptIPv6Mreq(udp, unix.IPPROTO_IP, opt); return err },
+		"IPv6MTUInfo": func(opt int) error {
+			_,
+				err := unix.GetsockoptIPv6MTUInfo(udp, unix.IPPROTO_IP, opt)
+			return err
+		},
+		"TCPCCVegas": func(opt int) error {
+			_,
+				err := unix.GetsockoptTCPCCVegasInfo(udp, unix.IPPROTO_IP, opt)
+			return err
+		},
+		"TCPCCDCTCP": func(opt int) error {
+			_,
+				err := unix.GetsockoptTCPCCDCTCPInfo(udp, unix.IPPROTO_IP, opt)
+			return err
+		},
+		"TCPCCBBR": func(opt int) error {
+			_,
+				err := unix.GetsockoptTCPCCBBRInfo(udp, unix.IPPROTO_IP, opt)
+			return err
+		},
+		"TpacketStats": func(opt int) error {
+			_,
+				err := unix.GetsockoptTpacketStats(udp, unix.IPPROTO_IP, opt)
+			return err
+		},
+		"TpacketStatsV3": func(opt int) error {
+			_,
+				err := unix.GetsockoptTpacketStatsV3(udp, unix.IPPROTO_IP, opt)
+			return err
+		},
 		"CanRawFilter": func(opt int) error {
 			return unix.SetsockoptCanRawFilter(udp, unix.IPPROTO_IP, opt, make([]unix.CanFilter, 2))
 		},
@@ -104,7 +133,8 @@ func TestIPv6Options(t *testing.T) {
 	s, err := unix.Socket(unix.AF_INET6, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	need(t, "IPv6", "", err)
 	defer unix.Close(s)
-	ok(t, unix.SetsockoptIPv6Mreq(s, unix.IPPROTO_IPV6, unix.IPV6_JOIN_GROUP, &unix.IPv6Mreq{Multiaddr: [16]byte{0xff, 2, 15: 99}, Interface: 1}))
+	ok(t, unix.SetsockoptIPv6Mreq(s, unix.IPPROTO_IPV6, unix.IPV6_JOIN_GROUP,
+		&unix.IPv6Mreq{Multiaddr: [16]byte{0xff, 2, 15: 99}, Interface: 1}))
 	ok(t, unix.Connect(s, &unix.SockaddrInet6{Addr: [16]byte{15: 1}, Port: 9}))
 	if v, err := unix.GetsockoptIPv6MTUInfo(s, unix.IPPROTO_IPV6, unix.IPV6_PATHMTU); err != nil || v.Mtu != 65536 {
 		t.Errorf("%+v, %v", v, err)
@@ -131,15 +161,18 @@ func TestPacketOptions(t *testing.T) {
 	}
 	ok(t, err)
 	defer unix.Close(s)
-	ok(t, unix.SetsockoptPacketMreq(s, unix.SOL_PACKET, unix.PACKET_ADD_MEMBERSHIP, &unix.PacketMreq{Ifindex: 1, Type: unix.PACKET_MR_PROMISC}))
+	ok(t, unix.SetsockoptPacketMreq(s, unix.SOL_PACKET, unix.PACKET_ADD_MEMBERSHIP,
+		&unix.PacketMreq{Ifindex: 1, Type: unix.PACKET_MR_PROMISC}))
 	page := uint32(os.Getpagesize())
-	ok(t, unix.SetsockoptTpacketReq(s, unix.SOL_PACKET, unix.PACKET_RX_RING, &unix.TpacketReq{Block_size: page, Block_nr: 2, Frame_size: page, Frame_nr: 2}))
+	ok(t, unix.SetsockoptTpacketReq(s, unix.SOL_PACKET, unix.PACKET_RX_RING,
+		&unix.TpacketReq{Block_size: page, Block_nr: 2, Frame_size: page, Frame_nr: 2}))
 	ok(t, unix.SetsockoptTpacketReq(s, unix.SOL_PACKET, unix.PACKET_RX_RING, &unix.TpacketReq{}))
 	if _, err := unix.GetsockoptTpacketStats(s, unix.SOL_PACKET, unix.PACKET_STATISTICS); err != nil {
 		t.Error(err)
 	}
 	ok(t, unix.SetsockoptInt(s, unix.SOL_PACKET, unix.PACKET_VERSION, unix.TPACKET_V3))
-	ok(t, unix.SetsockoptTpacketReq3(s, unix.SOL_PACKET, unix.PACKET_RX_RING, &unix.TpacketReq3{Block_size: page, Block_nr: 2, Frame_size: page, Frame_nr: 2}))
+	ok(t, unix.SetsockoptTpacketReq3(s, unix.SOL_PACKET, unix.PACKET_RX_RING,
+		&unix.TpacketReq3{Block_size: page, Block_nr: 2, Frame_size: page, Frame_nr: 2}))
 	if _, err := unix.GetsockoptTpacketStatsV3(s, unix.SOL_PACKET, unix.PACKET_STATISTICS); err != nil {
 		t.Error(err)
 	}

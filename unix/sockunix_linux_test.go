@@ -9,12 +9,13 @@ import (
 	"kern.sys/unix"
 )
 
-// Names of the abstract namespace are what the address holds, with every NUL: each of these is another name, but for "@",
-// which stands for a NUL in front.
+// Names of the abstract namespace are what the address holds, with every NUL: each of these is another name, but for
+// "@", which stands for a NUL in front.
 func TestAbstractNames(t *testing.T) {
 	own := fmt.Sprint("kern-", os.Getpid())
 	bound := map[string]int{}
-	for _, name := range []string{"\x00", "\x00\x00", "\x00" + own, "\x00" + own + "\x00", "\x00" + own + "@", "\x00" + strings.Repeat("x", 106)} {
+	for _, name := range []string{"\x00", "\x00\x00", "\x00" + own, "\x00" + own + "\x00", "\x00" + own + "@", "\x00" +
+		strings.Repeat("x", 106)} {
 		s := socket(t, unix.AF_UNIX, unix.SOCK_DGRAM, 0)
 		if err := unix.Bind(s, &unix.SockaddrUnix{Name: name}); err != nil {
 			t.Errorf("%q: %v", name, err)
@@ -44,7 +45,8 @@ func TestAbstractNames(t *testing.T) {
 // A value can be used again, with a shorter name and with one that the caller has changed.
 func TestUnixAddressUsedAgain(t *testing.T) {
 	sa := &unix.SockaddrUnix{Name: "@long-name"}
-	for _, c := range []struct{ name, want string }{{"/a-path", "/a-path\x00"}, {"/b", "/b\x00"}, {"@", "\x00"}, {"", ""}, {"@c", "\x00c"}} {
+	for _, c := range []struct{ name, want string }{{"/a-path", "/a-path\x00"}, {"/b", "/b\x00"}, {"@", "\x00"}, {"", ""},
+		{"@c", "\x00c"}} {
 		sa.Name = c.name
 		raw, err := unix.RawBytes(sa)
 		if err != nil || string(raw[2:]) != c.want {

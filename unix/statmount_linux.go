@@ -6,8 +6,8 @@ import (
 	"unsafe"
 )
 
-// StatmountInfo is what [Statmount] returns about a mount. The texts are empty where Mask lacks their bit: the kernel fills
-// what was asked for and what it knows.
+// StatmountInfo is what [Statmount] returns about a mount. The texts are empty where Mask lacks their bit: the kernel
+// fills what was asked for and what it knows.
 type StatmountInfo struct {
 	Statmount_t
 	FsType          string   // STATMOUNT_FS_TYPE, as "ext4"

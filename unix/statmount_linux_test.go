@@ -31,16 +31,19 @@ func mountID(t *testing.T, path string) uint64 {
 	return st.Mnt_id
 }
 
-const statmountTexts = unix.STATMOUNT_SB_BASIC | unix.STATMOUNT_MNT_BASIC | unix.STATMOUNT_MNT_ROOT | unix.STATMOUNT_MNT_POINT | unix.STATMOUNT_FS_TYPE
+const statmountTexts = unix.STATMOUNT_SB_BASIC | unix.STATMOUNT_MNT_BASIC | unix.STATMOUNT_MNT_ROOT |
+	unix.STATMOUNT_MNT_POINT | unix.STATMOUNT_FS_TYPE
 
 func TestStatmount(t *testing.T) {
 	dir, id := mounted(t, "a source")
 	m, err := unix.ReadStatmount(&unix.MntIdReq{Id: id, Param: statmountTexts}, 0)
 	need(t, "statmount", "6.8", err)
-	if m.Mask != statmountTexts || m.Mnt_id != id || m.FsType != "tmpfs" || m.MntPoint != dir || m.MntRoot != "/" || m.Sb_magic != unix.TMPFS_MAGIC {
+	if m.Mask != statmountTexts || m.Mnt_id != id || m.FsType != "tmpfs" || m.MntPoint != dir || m.MntRoot != "/" ||
+		m.Sb_magic != unix.TMPFS_MAGIC {
 		t.Errorf("%+v", m)
 	}
-	if m.Mnt_attr&unix.MOUNT_ATTR_NOSUID == 0 || m.Mnt_attr&unix.MOUNT_ATTR_RDONLY != 0 || m.Mnt_parent_id != mountID(t, filepath.Dir(dir)) {
+	if m.Mnt_attr&unix.MOUNT_ATTR_NOSUID == 0 || m.Mnt_attr&unix.MOUNT_ATTR_RDONLY != 0 ||
+		m.Mnt_parent_id != mountID(t, filepath.Dir(dir)) {
 		t.Errorf("attributes %#x, parent %d", m.Mnt_attr, m.Mnt_parent_id)
 	}
 	if m.SbSource != "" || m.MntOpts != "" {
@@ -60,9 +63,15 @@ func TestStatmountOptions(t *testing.T) {
 		since string
 		ok    func(*unix.StatmountInfo) bool
 	}{
-		unix.STATMOUNT_MNT_OPTS:  {"6.11", func(m *unix.StatmountInfo) bool { return slices.Contains(strings.Split(m.MntOpts, ","), "size=64k") }},
+		unix.STATMOUNT_MNT_OPTS: {"6.11", func(m *unix.StatmountInfo) bool {
+			return slices.Contains(strings.Split(m.MntOpts,
+				","), "size=64k")
+		}},
 		unix.STATMOUNT_SB_SOURCE: {"6.13", func(m *unix.StatmountInfo) bool { return m.SbSource == "a source" }},
-		unix.STATMOUNT_OPT_ARRAY: {"6.13", func(m *unix.StatmountInfo) bool { return slices.Contains(m.Options, "size=64k") }},
+		unix.STATMOUNT_OPT_ARRAY: {"6.13", func(m *unix.StatmountInfo) bool {
+			return slices.Contains(m.Options,
+				"size=64k")
+		}},
 	} {
 		m, err := unix.ReadStatmount(&unix.MntIdReq{Id: id, Param: mask}, 0)
 		need(t, "statmount", "6.8", err)
@@ -123,7 +132,8 @@ func TestListmount(t *testing.T) {
 
 func TestOpenTreeAttr(t *testing.T) {
 	dir, _ := mounted(t, "tree")
-	fd, err := unix.OpenTreeAttr(unix.AT_FDCWD, dir, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC, &unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY})
+	fd, err := unix.OpenTreeAttr(unix.AT_FDCWD, dir, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC,
+		&unix.MountAttr{Attr_set: unix.MOUNT_ATTR_RDONLY})
 	need(t, "open_tree_attr", "6.15", err)
 	defer unix.Close(fd)
 	_, err = unix.Openat(fd, "new", unix.O_CREAT|unix.O_WRONLY|unix.O_CLOEXEC, 0o600)

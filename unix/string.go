@@ -27,8 +27,8 @@ func BytePtrFromString(s string) (*byte, error) {
 	return &b[0], nil
 }
 
-// shortString is room on the stack for the bytes of a string, as most paths and names are short: with it a call that takes a
-// string allocates nothing.
+// shortString is room on the stack for the bytes of a string, as most paths and names are short: with it a call that
+// takes a string allocates nothing.
 type shortString [128]byte
 
 // pointer is [BytePtrFromString]. What it returns is of a new shortString, and for this call only.

@@ -1,6 +1,7 @@
 package unix
 
-// The structures of these calls have inodes of 64 bits; under the plain names are those for programs from before macOS 10.5.
+// The structures of these calls have inodes of 64 bits; under the plain names are those for programs from before
+// macOS 10.5.
 
 //sys	Fstat(fd int, stat *Stat_t) (err error) = fstat64
 //sys	Fstatat(dirfd int, path string, stat *Stat_t, flags int) (err error) = fstatat64

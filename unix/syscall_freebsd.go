@@ -25,7 +25,8 @@ package unix
 
 // Calls that FreeBSD gained.
 
-// CloseRange is close_range(2) (FreeBSD 12.2): it closes descriptors from first to last. flags is 0 or CLOSE_RANGE_CLOEXEC.
+// CloseRange is close_range(2) (FreeBSD 12.2): it closes descriptors from first to last. flags is 0 or
+// CLOSE_RANGE_CLOEXEC.
 //sys	CloseRange(first uint, last uint, flags int) (err error)
 // CopyFileRange is copy_file_range(2) (FreeBSD 13). Offsets may be nil for the files' own positions.
 //sys	CopyFileRange(rfd int, roff *int64, wfd int, woff *int64, len int, flags int) (n int, err error)
@@ -49,5 +50,6 @@ package unix
 // InotifyAddWatchAt is inotify_add_watch_at(2) (FreeBSD 15): [InotifyAddWatch] of a path that begins at dirfd.
 //sys	InotifyAddWatchAt(fd int, dirfd int, path string, mask uint32) (watchdesc int, err error)
 //sys	inotifyRmWatch(fd int, watchdesc int) (err error) = SYS_INOTIFY_RM_WATCH
-// Procctl is procctl(2): idtype and id say which processes (P_PID and a process, for one), cmd is PROC_*, and data what that takes.
+// Procctl is procctl(2): idtype and id say which processes (P_PID and a process, for one), cmd is PROC_*, and data
+// what that takes.
 //sys	Procctl(idtype int, id int64, cmd int, data unsafe.Pointer) (err error)

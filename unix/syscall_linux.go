@@ -115,8 +115,8 @@ package unix
 
 // Processes and threads.
 
-// Capget is capget(2). By LINUX_CAPABILITY_VERSION_3 there are two sets of 32 capabilities: data must be the first of two
-// CapUserData.
+// Capget is capget(2). By LINUX_CAPABILITY_VERSION_3 there are two sets of 32 capabilities: data must be the first of
+// two CapUserData.
 //sysnb	Capget(hdr *CapUserHeader, data *CapUserData) (err error)
 // Capset is capset(2), of the calling thread. data is as that of [Capget].
 //sysnb	Capset(hdr *CapUserHeader, data *CapUserData) (err error)
@@ -231,9 +231,11 @@ package unix
 //sys	Kcmp(pid1 int, pid2 int, typ int, idx1 uintptr, idx2 uintptr) (order int, err error)
 //sys	landlockAddRule(ruleset int, typ int, attr unsafe.Pointer, flags uint) (err error) = SYS_LANDLOCK_ADD_RULE
 //sys	landlockCreateRuleset(attr *LandlockRulesetAttr, size uintptr, flags uint) (fd int, err error) = SYS_LANDLOCK_CREATE_RULESET
-// LandlockRestrictSelf is landlock_restrict_self(2), Linux 5.13. It is about the calling thread, which needs PR_SET_NO_NEW_PRIVS or CAP_SYS_ADMIN.
+// LandlockRestrictSelf is landlock_restrict_self(2), Linux 5.13. It is about the calling thread, which needs
+// PR_SET_NO_NEW_PRIVS or CAP_SYS_ADMIN.
 //sys	LandlockRestrictSelf(ruleset int, flags uint) (err error) = SYS_LANDLOCK_RESTRICT_SELF
-// Membarrier is membarrier(2): memory barriers on all threads of the process, or of all that registered (MEMBARRIER_CMD_…).
+// Membarrier is membarrier(2): memory barriers on all threads of the process, or of all that registered
+// (MEMBARRIER_CMD_…).
 //sys	Membarrier(cmd int, flags uint, cpu int) (n int, err error)
 // PkeyAlloc is pkey_alloc(2): a protection key with rights (PKEY_DISABLE_…) for the calling thread.
 //sys	PkeyAlloc(flags uint, rights uint) (key int, err error) = SYS_PKEY_ALLOC
@@ -241,7 +243,8 @@ package unix
 //sys	PkeyFree(key int) (err error) = SYS_PKEY_FREE
 // PkeyMprotect is pkey_mprotect(2): Mprotect that gives the pages a key, too.
 //sys	PkeyMprotect(b []byte, prot int, key int) (err error) = SYS_PKEY_MPROTECT
-// ProcessMadvise is process_madvise(2), Linux 5.10: advice about memory of the process of a pidfd. n is the bytes advised.
+// ProcessMadvise is process_madvise(2), Linux 5.10: advice about memory of the process of a pidfd. n is the bytes
+// advised.
 //sys	ProcessMadvise(pidfd int, iovs []Iovec, advice int, flags uint) (n int, err error) = SYS_PROCESS_MADVISE
 // ProcessMrelease is process_mrelease(2), Linux 5.15: frees the memory of a process that is being killed.
 //sys	ProcessMrelease(pidfd int, flags uint) (err error) = SYS_PROCESS_MRELEASE

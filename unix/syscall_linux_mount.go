@@ -4,11 +4,12 @@
 
 package unix
 
-// Fchroot is fchroot(2), newer than Linux 7.0: [Chroot] to the folder of fd. flags must be 0. All threads that share the root of
-// the calling one follow, which in a Go program is all of them.
+// Fchroot is fchroot(2), newer than Linux 7.0: [Chroot] to the folder of fd. flags must be 0. All threads that share
+// the root of the calling one follow, which in a Go program is all of them.
 //sys	Fchroot(fd int, flags uint) (err error)
 // Listmount is listmount(2), Linux 6.8: the unique IDs of the mounts right below the mount req.Id, or of all below
-// LSMT_ROOT, that come after the ID req.Param. req.Size is [SizeofMntIdReq]. [ListmountSeq] asks until there are no more.
+// LSMT_ROOT, that come after the ID req.Param. req.Size is [SizeofMntIdReq]. [ListmountSeq] asks until there are no
+// more.
 //sys	Listmount(req *MntIdReq, ids []uint64, flags uint) (n int, err error)
 //sys	openTreeAttr(dirfd int, path string, flags uint, attr *MountAttr, size uintptr) (fd int, err error) = SYS_OPEN_TREE_ATTR
 //sys	quotactl(cmd int, special *byte, id int, addr unsafe.Pointer) (err error)

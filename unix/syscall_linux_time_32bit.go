@@ -1,7 +1,7 @@
 //go:build linux && (386 || arm || mips || mipsle || ppc)
 
-// The calls with seconds of 64 bits, all since Linux 5.1, where the first ones have 32. syscall_linux_time_64bit.go has
-// the same for the other architectures.
+// The calls with seconds of 64 bits, all since Linux 5.1, where the first ones have 32. syscall_linux_time_64bit.go
+// has the same for the other architectures.
 
 package unix
 
@@ -11,7 +11,8 @@ package unix
 //sysnb	ClockGetres64(clockid int32, res *KernelTimespec) (err error) = SYS_CLOCK_GETRES_TIME64
 // ClockGettime64 is clock_gettime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
 //sysnb	ClockGettime64(clockid int32, time *KernelTimespec) (err error) = SYS_CLOCK_GETTIME64
-// ClockNanosleep64 is clock_nanosleep(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+// ClockNanosleep64 is clock_nanosleep(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux
+// 5.1.
 //sys	ClockNanosleep64(clockid int32, flags int, request *KernelTimespec, remain *KernelTimespec) (err error) = SYS_CLOCK_NANOSLEEP_TIME64
 // ClockSettime64 is clock_settime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
 //sysnb	ClockSettime64(clockid int32, time *KernelTimespec) (err error) = SYS_CLOCK_SETTIME64
@@ -31,13 +32,16 @@ package unix
 // Semtimedop is semtimedop(2): [Semop] that returns EAGAIN when it had to wait for longer than timeout, nil for ever.
 // On 32-bit architectures, ppc64, ppc64le, s390x and sparc64: Linux 5.1.
 //sys	Semtimedop(id int, sops []Sembuf, timeout *KernelTimespec) (err error) = SYS_SEMTIMEDOP_TIME64
-// TimerGettime is timer_gettime(2): the time until a timer expires, and its interval. On 32-bit architectures: Linux 5.1.
+// TimerGettime is timer_gettime(2): the time until a timer expires, and its interval. On 32-bit architectures: Linux
+// 5.1.
 //sysnb	TimerGettime(id int32, value *KernelItimerspec) (err error) = SYS_TIMER_GETTIME64
-// TimerSettime is timer_settime(2): it starts or, with a value of zero, stops a timer. flags may have TIMER_ABSTIME. old
-// may be nil, else what the timer had is stored there. On 32-bit architectures: Linux 5.1.
+// TimerSettime is timer_settime(2): it starts or, with a value of zero, stops a timer. flags may have TIMER_ABSTIME.
+// old may be nil, else what the timer had is stored there. On 32-bit architectures: Linux 5.1.
 //sysnb	TimerSettime(id int32, flags int, value *KernelItimerspec, old *KernelItimerspec) (err error) = SYS_TIMER_SETTIME64
-// TimerfdGettime64 is timerfd_gettime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+// TimerfdGettime64 is timerfd_gettime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux
+// 5.1.
 //sysnb	TimerfdGettime64(fd int, value *KernelItimerspec) (err error) = SYS_TIMERFD_GETTIME64
-// TimerfdSettime64 is timerfd_settime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+// TimerfdSettime64 is timerfd_settime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux
+// 5.1.
 //sysnb	TimerfdSettime64(fd int, flags int, value *KernelItimerspec, old *KernelItimerspec) (err error) = SYS_TIMERFD_SETTIME64
 //sys	utimensat64(dirfd int, path *byte, times *[2]KernelTimespec, flags int) (err error) = SYS_UTIMENSAT_TIME64

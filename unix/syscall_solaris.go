@@ -1,4 +1,5 @@
-// The calls of illumos and Solaris that others do not have, or have otherwise, as prototypes for internal/abi/emit/mksyscall.
+// The calls of illumos and Solaris that others do not have, or have otherwise, as prototypes for
+// internal/abi/emit/mksyscall.
 
 package unix
 

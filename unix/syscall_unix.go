@@ -1,7 +1,7 @@
 //go:build unix && !linux
 
-// The calls that all systems but Linux make alike, as prototypes for internal/abi/emit/mksyscall. What only some of them have, or have
-// otherwise, is in the files beside this one.
+// The calls that all systems but Linux make alike, as prototypes for internal/abi/emit/mksyscall. What only some of
+// them have, or have otherwise, is in the files beside this one.
 
 package unix
 

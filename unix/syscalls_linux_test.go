@@ -24,7 +24,8 @@ func TestSyscallsHaveNamesAndNumbers(t *testing.T) {
 	if count < 300 {
 		t.Errorf("only %d system calls", count)
 	}
-	for name, want := range map[string]uintptr{"getpid": unix.SYS_GETPID, "openat2": unix.SYS_OPENAT2, "read": unix.SYS_READ} {
+	for name, want := range map[string]uintptr{"getpid": unix.SYS_GETPID, "openat2": unix.SYS_OPENAT2,
+		"read": unix.SYS_READ} {
 		if got, ok := unix.SyscallNumber(name); got != want || !ok || unix.SyscallName(want) != name {
 			t.Errorf("%s is %d, want %d, whose name is %q", name, got, want, unix.SyscallName(want))
 		}

@@ -72,7 +72,8 @@ func SysctlClockinfo(name string) (*Clockinfo, error) { return sysctlValue[Clock
 // SysctlTimeval returns a time, as "kern.boottime".
 func SysctlTimeval(name string) (*Timeval, error) { return sysctlValue[Timeval](name) }
 
-// SysctlRaw returns the bytes of what a name, and numbers behind it, stand for; nil for none. What grows while it is read is read again.
+// SysctlRaw returns the bytes of what a name, and numbers behind it, stand for; nil for none. What grows while it is
+// read is read again.
 func SysctlRaw(name string, args ...int) ([]byte, error) {
 	mib, err := sysctlMIB(name, args)
 	if err != nil {

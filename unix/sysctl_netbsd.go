@@ -53,7 +53,8 @@ func sysctlNodes(mib []int32) ([]Sysctlnode, error) {
 	return nil, ENOMEM
 }
 
-// SysctlUvmexp returns "vm.uvmexp2", the statistics of memory. Newer kernels have more to say than the structure holds.
+// SysctlUvmexp returns "vm.uvmexp2", the statistics of memory. Newer kernels have more to say than the structure
+// holds.
 func SysctlUvmexp(name string) (*Uvmexp, error) {
 	mib, err := nameToMIB(name)
 	if err != nil {

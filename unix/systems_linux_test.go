@@ -56,8 +56,8 @@ func explained(reasons map[string]string, used map[string]bool, s abi.System, ar
 	return false
 }
 
-// TestLayoutsOfOtherSystems compares every generated structure with the facts, as TestStructuresHaveTheLayoutOfC does. What differs, and what
-// has no C type, has its reason in layouts.txt.
+// TestLayoutsOfOtherSystems compares every generated structure with the facts, as TestStructuresHaveTheLayoutOfC
+// does. What differs, and what has no C type, has its reason in layouts.txt.
 func TestLayoutsOfOtherSystems(t *testing.T) {
 	needSources(t)
 	reasons, used := explanations(t, "layouts.txt"), map[string]bool{}
@@ -100,8 +100,8 @@ func TestLayoutsOfOtherSystems(t *testing.T) {
 	}
 }
 
-// TestLayoutsAgreeWithRust compares the structures that package unix has with those of Rust's libc, which others wrote: size, and offset and
-// size of members of the same name.
+// TestLayoutsAgreeWithRust compares the structures that package unix has with those of Rust's libc, which others
+// wrote: size, and offset and size of members of the same name.
 func TestLayoutsAgreeWithRust(t *testing.T) {
 	needSources(t)
 	reasons, used := explanations(t, "layouts_rust.txt"), map[string]bool{}
@@ -131,7 +131,8 @@ func TestLayoutsAgreeWithRust(t *testing.T) {
 					continue
 				}
 				compared++
-				if err := sameMembers(db, arch, ours.On[arch], rust, other.On[arch]); err != nil && !explained(reasons, used, s, arch, other.Name) {
+				if err := sameMembers(db, arch, ours.On[arch], rust, other.On[arch]); err != nil &&
+					!explained(reasons, used, s, arch, other.Name) {
 					t.Errorf("%s/%s struct %s: %v", s.Name, arch, other.Name, err)
 				}
 			}
@@ -223,8 +224,8 @@ func TestImportsAreExported(t *testing.T) {
 	}
 }
 
-// TestTypesAgreeWithGo compares structures with those of the same names in Go's package syscall: fields of the same names are where they are
-// there, and as large.
+// TestTypesAgreeWithGo compares structures with those of the same names in Go's package syscall: fields of the same
+// names are where they are there, and as large.
 func TestTypesAgreeWithGo(t *testing.T) {
 	needSources(t)
 	reasons, used := explanations(t, "layouts_go.txt"), map[string]bool{}

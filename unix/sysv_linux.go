@@ -25,9 +25,9 @@ func Msgsnd(id, typ int, data []byte, flags int) error {
 	return msgsnd(id, &msg[0], len(data), flags)
 }
 
-// Msgrcv is msgrcv(2): it receives the first message of type typ, of any type for 0, of the lowest type up to -typ for less.
-// n is the bytes stored in data, got is the message's type. One that is longer than data stays, E2BIG, unless flags have
-// MSG_NOERROR. On 386, mips, mipsle, ppc, ppc64, ppc64le, s390x and sparc64: Linux 5.1.
+// Msgrcv is msgrcv(2): it receives the first message of type typ, of any type for 0, of the lowest type up to -typ
+// for less. n is the bytes stored in data, got is the message's type. One that is longer than data stays, E2BIG,
+// unless flags have MSG_NOERROR. On 386, mips, mipsle, ppc, ppc64, ppc64le, s390x and sparc64: Linux 5.1.
 func Msgrcv(id int, data []byte, typ, flags int) (n, got int, err error) {
 	msg := make([]byte, unsafe.Sizeof(typ)+uintptr(len(data)))
 	n, err = msgrcv(id, &msg[0], len(data), typ, flags)
@@ -38,8 +38,9 @@ func Msgrcv(id int, data []byte, typ, flags int) (n, got int, err error) {
 	return n, *(*int)(unsafe.Pointer(&msg[0])), nil
 }
 
-// Msgctl is msgctl(2) for the commands IPC_STAT, IPC_SET, IPC_RMID, MSG_STAT and MSG_STAT_ANY; desc is nil for IPC_RMID.
-// Times of 32-bit architectures are in two halves. result is the id of a queue for the MSG_ commands, whose id is an index.
+// Msgctl is msgctl(2) for the commands IPC_STAT, IPC_SET, IPC_RMID, MSG_STAT and MSG_STAT_ANY; desc is nil for
+// IPC_RMID. Times of 32-bit architectures are in two halves. result is the id of a queue for the MSG_ commands, whose
+// id is an index.
 func Msgctl(id, cmd int, desc *Msqid_ds) (result int, err error) {
 	if desc == nil && cmd != IPC_RMID {
 		return -1, EFAULT
@@ -47,8 +48,8 @@ func Msgctl(id, cmd int, desc *Msqid_ds) (result int, err error) {
 	return msgctl(id, ipcCommand(cmd), unsafe.Pointer(desc))
 }
 
-// MsgctlInfo is msgctl(2) for the commands IPC_INFO and MSG_INFO: the limits of queues and, by the latter, what is in use.
-// last is the highest index of a queue.
+// MsgctlInfo is msgctl(2) for the commands IPC_INFO and MSG_INFO: the limits of queues and, by the latter, what is in
+// use. last is the highest index of a queue.
 func MsgctlInfo(cmd int, info *Msginfo) (last int, err error) {
 	if cmd != IPC_INFO && cmd != MSG_INFO {
 		return -1, EINVAL
@@ -60,8 +61,8 @@ func MsgctlInfo(cmd int, info *Msginfo) (last int, err error) {
 // On 32-bit architectures, ppc64, ppc64le, s390x and sparc64: Linux 5.1.
 func Semop(id int, sops []Sembuf) error { return Semtimedop(id, sops, nil) }
 
-// Semctl is semctl(2) for the commands whose argument, if they have one, is a number: SETVAL, GETVAL, GETPID, GETNCNT, GETZCNT
-// and IPC_RMID. On 386, mips, mipsle, ppc, ppc64, ppc64le, s390x and sparc64: Linux 5.1.
+// Semctl is semctl(2) for the commands whose argument, if they have one, is a number: SETVAL, GETVAL, GETPID,
+// GETNCNT, GETZCNT and IPC_RMID. On 386, mips, mipsle, ppc, ppc64, ppc64le, s390x and sparc64: Linux 5.1.
 func Semctl(id, num, cmd, value int) (result int, err error) {
 	switch cmd {
 	case SETVAL, GETVAL, GETPID, GETNCNT, GETZCNT, IPC_RMID:
@@ -75,8 +76,8 @@ func Semctl(id, num, cmd, value int) (result int, err error) {
 	return semctl(id, num, ipcCommand(cmd), arg)
 }
 
-// SemctlDesc is semctl(2) for the commands IPC_STAT, IPC_SET, SEM_STAT and SEM_STAT_ANY. Times of 32-bit architectures are
-// in two halves. result is the id of a set for the SEM_ commands, whose id is an index.
+// SemctlDesc is semctl(2) for the commands IPC_STAT, IPC_SET, SEM_STAT and SEM_STAT_ANY. Times of 32-bit
+// architectures are in two halves. result is the id of a set for the SEM_ commands, whose id is an index.
 func SemctlDesc(id, cmd int, desc *Semid_ds) (result int, err error) {
 	switch cmd {
 	case IPC_STAT, IPC_SET, SEM_STAT, SEM_STAT_ANY:
@@ -85,8 +86,8 @@ func SemctlDesc(id, cmd int, desc *Semid_ds) (result int, err error) {
 	return -1, EINVAL
 }
 
-// SemctlAll is semctl(2) for the commands GETALL and SETALL: the values of all semaphores of a set that the caller may read.
-// There must be as many values as there are semaphores, else EINVAL.
+// SemctlAll is semctl(2) for the commands GETALL and SETALL: the values of all semaphores of a set that the caller
+// may read. There must be as many values as there are semaphores, else EINVAL.
 func SemctlAll(id, cmd int, values []uint16) error {
 	if cmd != GETALL && cmd != SETALL {
 		return EINVAL
@@ -102,8 +103,8 @@ func SemctlAll(id, cmd int, values []uint16) error {
 	return err
 }
 
-// SemctlInfo is semctl(2) for the commands IPC_INFO and SEM_INFO: the limits of semaphores and, by the latter, what is in
-// use. last is the highest index of a set.
+// SemctlInfo is semctl(2) for the commands IPC_INFO and SEM_INFO: the limits of semaphores and, by the latter, what
+// is in use. last is the highest index of a set.
 func SemctlInfo(cmd int, info *Seminfo) (last int, err error) {
 	if cmd != IPC_INFO && cmd != SEM_INFO {
 		return -1, EINVAL

@@ -57,7 +57,8 @@ func TestSysvMessages(t *testing.T) {
 	_, _, err = unix.Msgrcv(id, buf, 0, unix.IPC_NOWAIT)
 	fails(t, err, unix.ENOMSG)
 	ok(t, unix.Msgsnd(id, 9, []byte("truncated"), 0))
-	if n, got, err := unix.Msgrcv(id, buf, 0, unix.MSG_NOERROR); n != 5 || got != 9 || err != nil || string(buf) != "trunc" {
+	if n, got, err := unix.Msgrcv(id, buf, 0, unix.MSG_NOERROR); n != 5 || got != 9 || err != nil ||
+		string(buf) != "trunc" {
 		t.Errorf("%d, %d, %v, %q", n, got, err, buf)
 	}
 }

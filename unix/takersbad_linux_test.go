@@ -20,15 +20,18 @@ const unreached = unix.EHWPOISON
 
 // ofRuntime are the system calls that Go's runtime makes on any thread.
 var ofRuntime = []string{
-	"clock_gettime", "clock_gettime64", "clone", "epoll_pwait", "epoll_wait", "exit", "exit_group", "futex", "futex_time64", "getpid", "gettid",
-	"madvise", "mmap", "mmap2", "munmap", "nanosleep", "prctl", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sched_yield",
+	"clock_gettime", "clock_gettime64", "clone", "epoll_pwait", "epoll_wait", "exit", "exit_group", "futex",
+	"futex_time64", "getpid", "gettid",
+	"madvise", "mmap", "mmap2", "munmap", "nanosleep", "prctl", "rt_sigaction", "rt_sigprocmask", "rt_sigreturn",
+	"sched_yield",
 	"sigaltstack", "sigreturn", "tgkill", "timer_create", "timer_delete", "timer_settime", "write",
 }
 
 // withoutKernel runs f on a thread whose system calls, but for those of Go's runtime, do nothing and return unreached.
 func withoutKernel(t *testing.T, f func()) {
 	t.Helper()
-	program := []unix.SockFilter{{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS, K: uint32(unsafe.Offsetof(unix.SeccompData{}.Nr))}}
+	program := []unix.SockFilter{{Code: unix.BPF_LD | unix.BPF_W | unix.BPF_ABS,
+		K: uint32(unsafe.Offsetof(unix.SeccompData{}.Nr))}}
 	for _, name := range ofRuntime {
 		if nr, known := unix.SyscallNumber(name); known {
 			program = append(program,
@@ -36,7 +39,8 @@ func withoutKernel(t *testing.T, f func()) {
 				unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ALLOW})
 		}
 	}
-	program = append(program, unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ERRNO | uint32(unreached)})
+	program = append(program, unix.SockFilter{Code: unix.BPF_RET | unix.BPF_K, K: unix.SECCOMP_RET_ERRNO |
+		uint32(unreached)})
 	var installed, reached error
 	onOwnThread(t, func() {
 		if _, installed = install(program, 0); installed != nil {
@@ -147,8 +151,8 @@ func TestEveryTextWithNUL(t *testing.T) {
 	})
 }
 
-// TestEverySliceNilAndEmpty calls each function with slices that are nil, empty, and of one to three elements that are zero,
-// and with no address: no panic, and no read past the end.
+// TestEverySliceNilAndEmpty calls each function with slices that are nil, empty, and of one to three elements that
+// are zero, and with no address: no panic, and no read past the end.
 func TestEverySliceNilAndEmpty(t *testing.T) {
 	withoutKernel(t, func() {
 		tried := 0
@@ -243,7 +247,8 @@ func parameters(t *testing.T, all []source, arch string) map[string][]parameter 
 }
 
 // notEverywhere are functions of some architectures that belong among takers; their own tests give them what is wrong.
-var notEverywhere = []string{"Cacheflush", "KexecFileLoad", "RISCVFlushIcache", "RISCVHWProbe", "S390PciMmioRead", "S390PciMmioWrite"}
+var notEverywhere = []string{"Cacheflush", "KexecFileLoad", "RISCVFlushIcache", "RISCVHWProbe", "S390PciMmioRead",
+	"S390PciMmioWrite"}
 
 func TestTakersAreAll(t *testing.T) {
 	all := sources(t)
@@ -271,7 +276,8 @@ func TestTakersAreAll(t *testing.T) {
 	}
 }
 
-// fdLater are the functions that answer a descriptor that is not open, with what else they are given, with another error.
+// fdLater are the functions that answer a descriptor that is not open, with what else they are given, with another
+// error.
 var fdLater = map[string]error{
 	"CloseOnExec":       nil, // it returns none
 	"FdToClockID":       nil, // it asks nobody
@@ -288,7 +294,8 @@ var fdLater = map[string]error{
 // noneIsMinusOne are the functions for which -1 is no descriptor.
 var noneIsMinusOne = map[string]bool{"PerfEventOpen": true}
 
-// TestEveryClosedDescriptor calls each function that TestClosedDescriptor does not, with descriptors that are not open.
+// TestEveryClosedDescriptor calls each function that TestClosedDescriptor does not, with descriptors that are not
+// open.
 func TestEveryClosedDescriptor(t *testing.T) {
 	onKernel(t, "unknown requests of ioctl")
 	params := parameters(t, sources(t), runtime.GOARCH)

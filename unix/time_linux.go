@@ -44,5 +44,6 @@ func MakeItimerval(interval, value time.Duration) Itimerval {
 	return Itimerval{Interval: NsecToTimeval(interval.Nanoseconds()), Value: NsecToTimeval(value.Nanoseconds())}
 }
 
-// FdToClockID returns the id of the clock that fd, an open character device as /dev/ptp0, stands for; see clock_gettime(2).
+// FdToClockID returns the id of the clock that fd, an open character device as /dev/ptp0, stands for; see
+// clock_gettime(2).
 func FdToClockID(fd int) int32 { return int32(^fd<<3 | 3) }

@@ -54,7 +54,12 @@ func TestSleeps(t *testing.T) {
 		"ClockNanosleep": func() error { return unix.ClockNanosleep(unix.CLOCK_MONOTONIC, 0, &wait, nil) },
 		"Poll":           func() error { _, err := unix.Poll(nil, 2); return err },
 		"Ppoll":          func() error { left := wait; _, err := unix.Ppoll(nil, &left, nil); return err },
-		"Select":         func() error { tv := unix.NsecToTimeval(2e6); _, err := unix.Select(0, nil, nil, nil, &tv); return err },
+		"Select": func() error {
+			tv := unix.NsecToTimeval(2e6)
+			_,
+				err := unix.Select(0, nil, nil, nil, &tv)
+			return err
+		},
 		"Pselect": func() error {
 			_, err := unix.Pselect(0, nil, nil, nil, &wait, new(unix.Sigset_t))
 			return err
@@ -126,7 +131,8 @@ func TestConversions(t *testing.T) {
 			}
 		}
 	}
-	for nsec, want := range map[int64]int64{0: 0, 1: 1000, 1000: 1000, 1001: 2000, -1: 0, -1000: -1000, 999999001: 1e9, 5e9: 5e9} {
+	for nsec, want := range map[int64]int64{0: 0, 1: 1000, 1000: 1000, 1001: 2000, -1: 0, -1000: -1000, 999999001: 1e9,
+		5e9: 5e9} {
 		tv := unix.NsecToTimeval(nsec)
 		if tv.Usec < 0 || tv.Usec >= 1e6 || tv.Nano() != want || unix.TimevalToNsec(tv) != want {
 			t.Errorf("%d gives %+v, want %d", nsec, tv, want)
@@ -169,12 +175,14 @@ func TestPollAndSelect(t *testing.T) {
 		}
 		var r unix.FdSet
 		r.Set(p[0])
-		if n, err := unix.Select(p[0]+1, &r, nil, nil, &unix.Timeval{}); n != want || err != nil || r.IsSet(p[0]) != (want == 1) {
+		if n, err := unix.Select(p[0]+1, &r, nil, nil, &unix.Timeval{}); n != want || err != nil ||
+			r.IsSet(p[0]) != (want == 1) {
 			t.Errorf("Select: %d, %v", n, err)
 		}
 		r.Zero()
 		r.Set(p[0])
-		if n, err := unix.Pselect(p[0]+1, &r, nil, nil, &unix.Timespec{}, nil); n != want || err != nil || r.IsSet(p[0]) != (want == 1) {
+		if n, err := unix.Pselect(p[0]+1, &r, nil, nil, &unix.Timespec{}, nil); n != want || err != nil ||
+			r.IsSet(p[0]) != (want == 1) {
 			t.Errorf("Pselect: %d, %v", n, err)
 		}
 	}

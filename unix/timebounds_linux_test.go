@@ -15,8 +15,8 @@ import (
 // maxSec is the last second that a Timespec has.
 const maxSec = int64(^uint64(0) >> (65 - 8*unsafe.Sizeof(unix.Timespec{}.Sec)))
 
-// ownSelect are the architectures where Select is the system call select, which normalizes its timeout and leaves in it
-// what is left, as in golang.org/x/sys/unix; on the others it is pselect6.
+// ownSelect are the architectures where Select is the system call select, which normalizes its timeout and leaves in
+// it what is left, as in golang.org/x/sys/unix; on the others it is pselect6.
 var ownSelect = []string{"386", "arm", "mips", "mipsle", "ppc64", "ppc64le", "s390x"}
 
 // rings returns a descriptor that becomes readable after d, for calls that must still wait then.
@@ -128,10 +128,12 @@ func TestNegativeTimeouts(t *testing.T) {
 	}
 	// Any negative number of milliseconds is no timeout; the kernel takes the lower 32 bits.
 	for _, msec := range []int{-1, math.MinInt32, math.MinInt} {
-		if n, err := unix.EpollWait(epolled(t, rings(t, 20*time.Millisecond)), make([]unix.EpollEvent, 1), msec); n != 1 && err != unix.EINTR {
+		if n, err := unix.EpollWait(epolled(t, rings(t, 20*time.Millisecond)), make([]unix.EpollEvent, 1), msec); n != 1 &&
+			err != unix.EINTR {
 			t.Errorf("EpollWait(%d): %d, %v", msec, n, err)
 		}
-		if n, err := unix.Poll([]unix.PollFd{{Fd: int32(rings(t, 20*time.Millisecond)), Events: unix.POLLIN}}, msec); n != 1 && err != unix.EINTR {
+		if n, err := unix.Poll([]unix.PollFd{{Fd: int32(rings(t, 20*time.Millisecond)), Events: unix.POLLIN}},
+			msec); n != 1 && err != unix.EINTR {
 			t.Errorf("Poll(%d): %d, %v", msec, n, err)
 		}
 	}
@@ -216,7 +218,8 @@ func TestConversionsAtTheirBounds(t *testing.T) {
 	}
 	for _, c := range []time.Duration{math.MaxInt64, math.MaxInt32 * time.Second} {
 		it := unix.MakeItimerval(1, c)
-		if maxSec > math.MaxInt32 && int64(it.Value.Sec) != int64(c/time.Second) || it.Value.Usec < 0 || it.Interval.Usec != 1 {
+		if maxSec > math.MaxInt32 && int64(it.Value.Sec) != int64(c/time.Second) || it.Value.Usec < 0 ||
+			it.Interval.Usec != 1 {
 			t.Errorf("%d gives %+v", c, it)
 		}
 	}

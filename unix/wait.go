@@ -8,7 +8,8 @@ import "syscall"
 type WaitStatus uint32
 
 // The low 7 bits are the signal that ended the process: 0 for none, 0x7f for "stopped, not ended". Bit 7 is for a core
-// dump, the next 8 are the exit status or the signal that stopped. waitContinued is the whole word of a process that goes on.
+// dump, the next 8 are the exit status or the signal that stopped. waitContinued is the whole word of a process that
+// goes on.
 const (
 	waitSignal  = 0x7f
 	waitStopped = 0x7f

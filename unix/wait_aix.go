@@ -3,7 +3,8 @@ package unix
 // WaitStatus is how a process changed, as [Wait4] reports it; see wait(2).
 type WaitStatus uint32
 
-// Bits of a status. The byte above the low one is the exit status or the signal that stopped, the next one the signal that ended.
+// Bits of a status. The byte above the low one is the exit status or the signal that stopped, the next one the signal
+// that ended.
 const (
 	waitStopped   = 0x40
 	waitCore      = 0x80
@@ -52,7 +53,8 @@ func (w WaitStatus) StopSignal() Signal {
 // TrapCause returns -1: a status has no cause of a trap here.
 func (w WaitStatus) TrapCause() int { return -1 }
 
-// Wait4 is wait4(2). wstatus and rusage may be nil. The call is made again when it returns ERESTART, as it may while the process goes on.
+// Wait4 is wait4(2). wstatus and rusage may be nil. The call is made again when it returns ERESTART, as it may while
+// the process goes on.
 func Wait4(pid int, wstatus *WaitStatus, options int, rusage *Rusage) (wpid int, err error) {
 	var status int32
 	for {

@@ -48,7 +48,8 @@ func (s source) ofLinux(t *testing.T) bool {
 	return false
 }
 
-// sources parses this package's files for Linux and its tests, without the tables of constants and types, which have no functions.
+// sources parses this package's files for Linux and its tests, without the tables of constants and types, which have
+// no functions.
 func sources(t *testing.T) []source {
 	t.Helper()
 	needSources(t)

@@ -33,7 +33,8 @@ func extattrRoom(dest []byte) unsafe.Pointer {
 	return bytesOrZero(dest)
 }
 
-func extattrGet[T any](of T, name string, dest []byte, get func(T, int, string, unsafe.Pointer, int) (int, error)) (int, error) {
+func extattrGet[T any](of T, name string, dest []byte,
+	get func(T, int, string, unsafe.Pointer, int) (int, error)) (int, error) {
 	space, attr, err := extattrName(name)
 	if err != nil {
 		return -1, err
@@ -41,7 +42,8 @@ func extattrGet[T any](of T, name string, dest []byte, get func(T, int, string, 
 	return get(of, space, attr, extattrRoom(dest), len(dest))
 }
 
-func extattrSet[T any](of T, name string, data []byte, set func(T, int, string, unsafe.Pointer, int) (int, error)) error {
+func extattrSet[T any](of T, name string, data []byte,
+	set func(T, int, string, unsafe.Pointer, int) (int, error)) error {
 	space, attr, err := extattrName(name)
 	if err == nil {
 		_, err = set(of, space, attr, bytesOrZero(data), len(data))
@@ -57,8 +59,8 @@ func extattrRemove[T any](of T, name string, remove func(T, int, string) error) 
 	return remove(of, space, attr)
 }
 
-// extattrList stores the names of both name spaces as the kernel has them: without their space, each behind a byte with its length.
-// Names of a space that may not be read are left out.
+// extattrList stores the names of both name spaces as the kernel has them: without their space, each behind a byte
+// with its length. Names of a space that may not be read are left out.
 func extattrList[T any](of T, dest []byte, list func(T, int, unsafe.Pointer, int) (int, error)) (int, error) {
 	size := 0
 	for _, s := range extattrSpaces {
@@ -78,7 +80,8 @@ func extattrList[T any](of T, dest []byte, list func(T, int, unsafe.Pointer, int
 	return size, nil
 }
 
-func extattrListIn[T any](of T, space int, dest []byte, list func(T, int, unsafe.Pointer, int) (int, error)) (int, error) {
+func extattrListIn[T any](of T, space int, dest []byte, list func(T, int, unsafe.Pointer, int) (int, error)) (int,
+	error) {
 	return list(of, space, extattrRoom(dest), len(dest))
 }
 
@@ -108,7 +111,8 @@ func ListxattrNS(file string, nsid int, dest []byte) (sz int, err error) {
 	return extattrListIn(file, nsid, dest, extattrListFile)
 }
 
-// Lgetxattr stores the value of an attribute of a symbolic link itself in dest, and returns its size; nil asks for the size alone.
+// Lgetxattr stores the value of an attribute of a symbolic link itself in dest, and returns its size; nil asks for
+// the size alone.
 func Lgetxattr(link string, attr string, dest []byte) (sz int, err error) {
 	return extattrGet(link, attr, dest, extattrGetLink)
 }
@@ -134,7 +138,8 @@ func LlistxattrNS(link string, nsid int, dest []byte) (sz int, err error) {
 	return extattrListIn(link, nsid, dest, extattrListLink)
 }
 
-// Fgetxattr stores the value of an attribute of an open file in dest, and returns its size; nil asks for the size alone.
+// Fgetxattr stores the value of an attribute of an open file in dest, and returns its size; nil asks for the size
+// alone.
 func Fgetxattr(fd int, attr string, dest []byte) (sz int, err error) {
 	return extattrGet(fd, attr, dest, extattrGetFd)
 }

@@ -109,7 +109,8 @@ func Close(fd int) (err error) {
 	return errOf(e1)
 }
 
-// CloseRange is close_range(2) (FreeBSD 12.2): it closes descriptors from first to last. flags is 0 or CLOSE_RANGE_CLOEXEC.
+// CloseRange is close_range(2) (FreeBSD 12.2): it closes descriptors from first to last. flags is 0 or
+// CLOSE_RANGE_CLOEXEC.
 func CloseRange(first uint, last uint, flags int) (err error) {
 	_, _, e1 := Syscall(SYS_CLOSE_RANGE, uintptr(first), uintptr(last), uintptr(flags))
 	return errOf(e1)
@@ -952,7 +953,8 @@ func TimerfdGettime(fd int, value *ItimerSpec) (err error) {
 	return errOf(e1)
 }
 
-// TimerfdSettime is timerfd_settime(2): it sets a timer, and stores in old what was set unless that is nil. flags are TFD_TIMER_*.
+// TimerfdSettime is timerfd_settime(2): it sets a timer, and stores in old what was set unless that is nil. flags are
+// TFD_TIMER_*.
 func TimerfdSettime(fd int, flags int, value *ItimerSpec, old *ItimerSpec) (err error) {
 	_, _, e1 := Syscall6(SYS_TIMERFD_SETTIME, uintptr(fd), uintptr(flags), uintptr(unsafe.Pointer(value)), uintptr(unsafe.Pointer(old)), 0, 0)
 	return errOf(e1)

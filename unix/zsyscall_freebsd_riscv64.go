@@ -23,7 +23,8 @@ func Mknodat(dirfd int, path string, mode uint32, dev uint64) (err error) {
 	return errOf(e1)
 }
 
-// Procctl is procctl(2): idtype and id say which processes (P_PID and a process, for one), cmd is PROC_*, and data what that takes.
+// Procctl is procctl(2): idtype and id say which processes (P_PID and a process, for one), cmd is PROC_*, and data
+// what that takes.
 func Procctl(idtype int, id int64, cmd int, data unsafe.Pointer) (err error) {
 	_, _, e1 := Syscall6(SYS_PROCCTL, uintptr(idtype), uintptr(id), uintptr(cmd), uintptr(data), 0, 0)
 	return errOf(e1)

@@ -57,8 +57,8 @@ func Cachestat(fd uint, crange *CachestatRange, cstat *Cachestat_t, flags uint) 
 	return errOf(e1)
 }
 
-// Capget is capget(2). By LINUX_CAPABILITY_VERSION_3 there are two sets of 32 capabilities: data must be the first of two
-// CapUserData.
+// Capget is capget(2). By LINUX_CAPABILITY_VERSION_3 there are two sets of 32 capabilities: data must be the first of
+// two CapUserData.
 func Capget(hdr *CapUserHeader, data *CapUserData) (err error) {
 	_, _, e1 := RawSyscall(SYS_CAPGET, uintptr(unsafe.Pointer(hdr)), uintptr(unsafe.Pointer(data)), 0)
 	return errOf(e1)
@@ -226,8 +226,8 @@ func Fchownat(dirfd int, path string, uid int, gid int, flags int) (err error) {
 	return errOf(e1)
 }
 
-// Fchroot is fchroot(2), newer than Linux 7.0: [Chroot] to the folder of fd. flags must be 0. All threads that share the root of
-// the calling one follow, which in a Go program is all of them.
+// Fchroot is fchroot(2), newer than Linux 7.0: [Chroot] to the folder of fd. flags must be 0. All threads that share
+// the root of the calling one follow, which in a Go program is all of them.
 func Fchroot(fd int, flags uint) (err error) {
 	_, _, e1 := Syscall(SYS_FCHROOT, uintptr(fd), uintptr(flags), 0)
 	return errOf(e1)
@@ -341,16 +341,17 @@ func Fsync(fd int) (err error) {
 	return errOf(e1)
 }
 
-// FutexWait is futex_wait(2), Linux 6.7: it waits for a wake-up whose mask has a bit of mask, if the futex at addr is val. flags
-// have its size (FUTEX2_SIZE_…; Linux 7.3 has FUTEX2_SIZE_U32 alone) and FUTEX2_PRIVATE. deadline is of clockid, CLOCK_MONOTONIC or
-// CLOCK_REALTIME, nil for none. EAGAIN says that the value is another one, ETIMEDOUT that the deadline has passed.
+// FutexWait is futex_wait(2), Linux 6.7: it waits for a wake-up whose mask has a bit of mask, if the futex at addr is
+// val. flags have its size (FUTEX2_SIZE_…; Linux 7.3 has FUTEX2_SIZE_U32 alone) and FUTEX2_PRIVATE. deadline is of
+// clockid, CLOCK_MONOTONIC or CLOCK_REALTIME, nil for none. EAGAIN says that the value is another one, ETIMEDOUT that
+// the deadline has passed.
 func FutexWait(addr unsafe.Pointer, val uintptr, mask uintptr, flags uint, deadline *KernelTimespec, clockid int32) (err error) {
 	_, _, e1 := Syscall6(SYS_FUTEX_WAIT, uintptr(addr), uintptr(val), uintptr(mask), uintptr(flags), uintptr(unsafe.Pointer(deadline)), uintptr(clockid))
 	return errOf(e1)
 }
 
-// FutexWake is futex_wake(2), Linux 6.7: it wakes up to count who wait at addr with a bit of mask, and returns how many.
-// flags are those of [FutexWait].
+// FutexWake is futex_wake(2), Linux 6.7: it wakes up to count who wait at addr with a bit of mask, and returns how
+// many. flags are those of [FutexWait].
 func FutexWake(addr unsafe.Pointer, mask uintptr, count int, flags uint) (n int, err error) {
 	r0, _, e1 := Syscall6(SYS_FUTEX_WAKE, uintptr(addr), uintptr(mask), uintptr(count), uintptr(flags), 0, 0)
 	return int(r0), errOf(e1)
@@ -519,8 +520,8 @@ func IoUringSetup(entries uint32, params *IoUringParams) (fd int, err error) {
 	return int(r0), errOf(e1)
 }
 
-// IoprioGet is ioprio_get(2): the I/O class and priority of the thread, process group or user (which is IOPRIO_WHO_…) who,
-// 0 for the caller's, as [IoprioValue] makes them; the highest of several.
+// IoprioGet is ioprio_get(2): the I/O class and priority of the thread, process group or user (which is IOPRIO_WHO_…)
+// who, 0 for the caller's, as [IoprioValue] makes them; the highest of several.
 func IoprioGet(which int, who int) (prio int, err error) {
 	r0, _, e1 := RawSyscall(SYS_IOPRIO_GET, uintptr(which), uintptr(who), 0)
 	return int(r0), errOf(e1)
@@ -550,7 +551,8 @@ func Kill(pid int, sig syscall.Signal) (err error) {
 	return errOf(e1)
 }
 
-// LandlockRestrictSelf is landlock_restrict_self(2), Linux 5.13. It is about the calling thread, which needs PR_SET_NO_NEW_PRIVS or CAP_SYS_ADMIN.
+// LandlockRestrictSelf is landlock_restrict_self(2), Linux 5.13. It is about the calling thread, which needs
+// PR_SET_NO_NEW_PRIVS or CAP_SYS_ADMIN.
 func LandlockRestrictSelf(ruleset int, flags uint) (err error) {
 	_, _, e1 := Syscall(SYS_LANDLOCK_RESTRICT_SELF, uintptr(ruleset), uintptr(flags), 0)
 	return errOf(e1)
@@ -593,7 +595,8 @@ func Linkat(olddirfd int, oldpath string, newdirfd int, newpath string, flags in
 }
 
 // Listmount is listmount(2), Linux 6.8: the unique IDs of the mounts right below the mount req.Id, or of all below
-// LSMT_ROOT, that come after the ID req.Param. req.Size is [SizeofMntIdReq]. [ListmountSeq] asks until there are no more.
+// LSMT_ROOT, that come after the ID req.Param. req.Size is [SizeofMntIdReq]. [ListmountSeq] asks until there are no
+// more.
 func Listmount(req *MntIdReq, ids []uint64, flags uint) (n int, err error) {
 	_p1 := unsafe.Pointer(&zero)
 	if len(ids) > 0 {
@@ -705,7 +708,8 @@ func Madvise(b []byte, advice int) (err error) {
 	return errOf(e1)
 }
 
-// Membarrier is membarrier(2): memory barriers on all threads of the process, or of all that registered (MEMBARRIER_CMD_…).
+// Membarrier is membarrier(2): memory barriers on all threads of the process, or of all that registered
+// (MEMBARRIER_CMD_…).
 func Membarrier(cmd int, flags uint, cpu int) (n int, err error) {
 	r0, _, e1 := Syscall(SYS_MEMBARRIER, uintptr(cmd), uintptr(flags), uintptr(cpu))
 	return int(r0), errOf(e1)
@@ -754,7 +758,8 @@ func Mlock(b []byte) (err error) {
 	return errOf(e1)
 }
 
-// Mlock2 is mlock2(2), Linux 4.4: Mlock that with MLOCK_ONFAULT locks what is in memory now, and the rest when it comes there.
+// Mlock2 is mlock2(2), Linux 4.4: Mlock that with MLOCK_ONFAULT locks what is in memory now, and the rest when it
+// comes there.
 func Mlock2(b []byte, flags int) (err error) {
 	_p0 := unsafe.Pointer(&zero)
 	if len(b) > 0 {
@@ -863,8 +868,8 @@ func PerfEventOpen(attr *PerfEventAttr, pid int, cpu int, groupFd int, flags int
 }
 
 // Personality is personality(2): the execution domain (PER_…) of the calling thread, with ADDR_… and other flags;
-// 0xffffffff just asks. old is the one before. Go's runtime expects that addresses stay as they are: it is of use before
-// execve(2), for what is executed.
+// 0xffffffff just asks. old is the one before. Go's runtime expects that addresses stay as they are: it is of use
+// before execve(2), for what is executed.
 func Personality(persona uint32) (old int, err error) {
 	r0, _, e1 := RawSyscall(SYS_PERSONALITY, uintptr(persona), 0, 0)
 	return int(r0), errOf(e1)
@@ -944,7 +949,8 @@ func PrctlRetInt(option int, arg2 uintptr, arg3 uintptr, arg4 uintptr, arg5 uint
 	return int(r0), errOf(e1)
 }
 
-// ProcessMadvise is process_madvise(2), Linux 5.10: advice about memory of the process of a pidfd. n is the bytes advised.
+// ProcessMadvise is process_madvise(2), Linux 5.10: advice about memory of the process of a pidfd. n is the bytes
+// advised.
 func ProcessMadvise(pidfd int, iovs []Iovec, advice int, flags uint) (n int, err error) {
 	_p1 := unsafe.Pointer(&zero)
 	if len(iovs) > 0 {
@@ -1009,8 +1015,8 @@ func Readlinkat(dirfd int, path string, buf []byte) (n int, err error) {
 	return int(r0), errOf(e1)
 }
 
-// RemapFilePages is remap_file_pages(2): it maps the pages of the mapped file from page on at b, a part of a shared mapping.
-// prot must be 0. Since Linux 4.0 it makes a mapping of its own for that: mmap(2) is as good.
+// RemapFilePages is remap_file_pages(2): it maps the pages of the mapped file from page on at b, a part of a shared
+// mapping. prot must be 0. Since Linux 4.0 it makes a mapping of its own for that: mmap(2) is as good.
 func RemapFilePages(b []byte, prot int, page uintptr, flags int) (err error) {
 	_p0 := unsafe.Pointer(&zero)
 	if len(b) > 0 {
@@ -1090,8 +1096,8 @@ func RequestKey(keyType string, description string, callback string, destRingid 
 	return int(r0), errOf(e1)
 }
 
-// RseqSliceYield is rseq_slice_yield(2), Linux 7.0: it gives the processor back early when the kernel has granted more time by
-// Slice_ctrl of the thread's [Rseq_t]. yielded is 1 if it had, else 0.
+// RseqSliceYield is rseq_slice_yield(2), Linux 7.0: it gives the processor back early when the kernel has granted
+// more time by Slice_ctrl of the thread's [Rseq_t]. yielded is 1 if it had, else 0.
 func RseqSliceYield() (yielded int, err error) {
 	r0, _, e1 := Syscall(SYS_RSEQ_SLICE_YIELD, 0, 0, 0)
 	return int(r0), errOf(e1)
@@ -1115,8 +1121,8 @@ func SchedGetparam(pid int, param *SchedParam) (err error) {
 	return errOf(e1)
 }
 
-// SchedGetscheduler is sched_getscheduler(2): the policy (SCHED_…) of the thread pid, or of the calling one for 0, with
-// SCHED_RESET_ON_FORK if it has that.
+// SchedGetscheduler is sched_getscheduler(2): the policy (SCHED_…) of the thread pid, or of the calling one for 0,
+// with SCHED_RESET_ON_FORK if it has that.
 func SchedGetscheduler(pid int) (policy int, err error) {
 	r0, _, e1 := RawSyscall(SYS_SCHED_GETSCHEDULER, uintptr(pid), 0, 0)
 	return int(r0), errOf(e1)
@@ -1128,8 +1134,8 @@ func SchedSetparam(pid int, param *SchedParam) (err error) {
 	return errOf(e1)
 }
 
-// SchedSetscheduler is sched_setscheduler(2): it sets the policy (SCHED_…) and static priority of the thread pid, or of the calling
-// one for 0. A goroutine must be locked to its thread for that to be its own.
+// SchedSetscheduler is sched_setscheduler(2): it sets the policy (SCHED_…) and static priority of the thread pid, or
+// of the calling one for 0. A goroutine must be locked to its thread for that to be its own.
 func SchedSetscheduler(pid int, policy int, param *SchedParam) (err error) {
 	_, _, e1 := RawSyscall(SYS_SCHED_SETSCHEDULER, uintptr(pid), uintptr(policy), uintptr(unsafe.Pointer(param)))
 	return errOf(e1)
@@ -1167,8 +1173,8 @@ func Sendmmsg(fd int, msgs []Mmsghdr, flags int) (n int, err error) {
 	return int(r0), errOf(e1)
 }
 
-// SetMemPolicyHomeNode is set_mempolicy_home_node(2), Linux 5.17: the NUMA node from which memory for b is taken first, if
-// the policy of [Mbind] is MPOL_BIND or MPOL_PREFERRED_MANY. flags must be 0.
+// SetMemPolicyHomeNode is set_mempolicy_home_node(2), Linux 5.17: the NUMA node from which memory for b is taken
+// first, if the policy of [Mbind] is MPOL_BIND or MPOL_PREFERRED_MANY. flags must be 0.
 func SetMemPolicyHomeNode(b []byte, node int, flags uint) (err error) {
 	_p0 := unsafe.Pointer(&zero)
 	if len(b) > 0 {
@@ -1351,7 +1357,8 @@ func TimerDelete(id int32) (err error) {
 	return errOf(e1)
 }
 
-// TimerGetoverrun is timer_getoverrun(2): how often a timer expired from when its signal was queued until it was delivered.
+// TimerGetoverrun is timer_getoverrun(2): how often a timer expired from when its signal was queued until it was
+// delivered.
 func TimerGetoverrun(id int32) (n int, err error) {
 	r0, _, e1 := RawSyscall(SYS_TIMER_GETOVERRUN, uintptr(id), 0, 0)
 	return int(r0), errOf(e1)
@@ -1427,13 +1434,13 @@ func Unshare(flags int) (err error) {
 	return errOf(e1)
 }
 
-// Userfaultfd is userfaultfd(2), Linux 4.3: a descriptor that reports page faults, to be resolved by the program. flags are
-// O_CLOEXEC, O_NONBLOCK and UFFD_USER_MODE_ONLY (Linux 5.11), without which it takes CAP_SYS_PTRACE on most systems. The
-// functions IoctlUffdio… do the rest; read(2) returns values of [UffdMsg].
+// Userfaultfd is userfaultfd(2), Linux 4.3: a descriptor that reports page faults, to be resolved by the program.
+// flags are O_CLOEXEC, O_NONBLOCK and UFFD_USER_MODE_ONLY (Linux 5.11), without which it takes CAP_SYS_PTRACE on most
+// systems. The functions IoctlUffdio… do the rest; read(2) returns values of [UffdMsg].
 //
-// A goroutine that waits for a page keeps its thread and, unlike in a system call, its turn to run Go code: the garbage
-// collector cannot start while it waits. The thread that resolves faults must neither allocate nor wait for it meanwhile; best
-// it is another process.
+// A goroutine that waits for a page keeps its thread and, unlike in a system call, its turn to run Go code: the
+// garbage collector cannot start while it waits. The thread that resolves faults must neither allocate nor wait for it
+// meanwhile; best it is another process.
 func Userfaultfd(flags int) (fd int, err error) {
 	r0, _, e1 := RawSyscall(SYS_USERFAULTFD, uintptr(flags), 0, 0)
 	return int(r0), errOf(e1)

@@ -12,7 +12,8 @@ func Alarm(seconds uint) (remaining uint, err error) {
 	return uint(r0), errOf(e1)
 }
 
-// Cacheflush is cacheflush(2): it makes code that was stored at b visible to the processor: ICACHE, DCACHE or BCACHE for both.
+// Cacheflush is cacheflush(2): it makes code that was stored at b visible to the processor: ICACHE, DCACHE or BCACHE
+// for both.
 func Cacheflush(b []byte, cache int) (err error) {
 	_p0 := unsafe.Pointer(&zero)
 	if len(b) > 0 {
@@ -40,7 +41,8 @@ func ClockGettime64(clockid int32, time *KernelTimespec) (err error) {
 	return errOf(e1)
 }
 
-// ClockNanosleep64 is clock_nanosleep(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+// ClockNanosleep64 is clock_nanosleep(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux
+// 5.1.
 func ClockNanosleep64(clockid int32, flags int, request *KernelTimespec, remain *KernelTimespec) (err error) {
 	_, _, e1 := Syscall6(SYS_CLOCK_NANOSLEEP, uintptr(clockid), uintptr(flags), uintptr(unsafe.Pointer(request)), uintptr(unsafe.Pointer(remain)), 0, 0)
 	return errOf(e1)
@@ -216,26 +218,29 @@ func SyncFileRange(fd int, off int64, n int64, flags int) (err error) {
 	return errOf(e1)
 }
 
-// TimerGettime is timer_gettime(2): the time until a timer expires, and its interval. On 32-bit architectures: Linux 5.1.
+// TimerGettime is timer_gettime(2): the time until a timer expires, and its interval. On 32-bit architectures: Linux
+// 5.1.
 func TimerGettime(id int32, value *KernelItimerspec) (err error) {
 	_, _, e1 := RawSyscall(SYS_TIMER_GETTIME, uintptr(id), uintptr(unsafe.Pointer(value)), 0)
 	return errOf(e1)
 }
 
-// TimerSettime is timer_settime(2): it starts or, with a value of zero, stops a timer. flags may have TIMER_ABSTIME. old
-// may be nil, else what the timer had is stored there. On 32-bit architectures: Linux 5.1.
+// TimerSettime is timer_settime(2): it starts or, with a value of zero, stops a timer. flags may have TIMER_ABSTIME.
+// old may be nil, else what the timer had is stored there. On 32-bit architectures: Linux 5.1.
 func TimerSettime(id int32, flags int, value *KernelItimerspec, old *KernelItimerspec) (err error) {
 	_, _, e1 := RawSyscall6(SYS_TIMER_SETTIME, uintptr(id), uintptr(flags), uintptr(unsafe.Pointer(value)), uintptr(unsafe.Pointer(old)), 0, 0)
 	return errOf(e1)
 }
 
-// TimerfdGettime64 is timerfd_gettime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+// TimerfdGettime64 is timerfd_gettime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux
+// 5.1.
 func TimerfdGettime64(fd int, value *KernelItimerspec) (err error) {
 	_, _, e1 := RawSyscall(SYS_TIMERFD_GETTIME, uintptr(fd), uintptr(unsafe.Pointer(value)), 0)
 	return errOf(e1)
 }
 
-// TimerfdSettime64 is timerfd_settime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+// TimerfdSettime64 is timerfd_settime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux
+// 5.1.
 func TimerfdSettime64(fd int, flags int, value *KernelItimerspec, old *KernelItimerspec) (err error) {
 	_, _, e1 := RawSyscall6(SYS_TIMERFD_SETTIME, uintptr(fd), uintptr(flags), uintptr(unsafe.Pointer(value)), uintptr(unsafe.Pointer(old)), 0, 0)
 	return errOf(e1)

@@ -30,7 +30,8 @@ func ClockGettime64(clockid int32, time *KernelTimespec) (err error) {
 	return errOf(e1)
 }
 
-// ClockNanosleep64 is clock_nanosleep(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+// ClockNanosleep64 is clock_nanosleep(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux
+// 5.1.
 func ClockNanosleep64(clockid int32, flags int, request *KernelTimespec, remain *KernelTimespec) (err error) {
 	_, _, e1 := Syscall6(SYS_CLOCK_NANOSLEEP, uintptr(clockid), uintptr(flags), uintptr(unsafe.Pointer(request)), uintptr(unsafe.Pointer(remain)), 0, 0)
 	return errOf(e1)
@@ -184,8 +185,9 @@ func S390PciMmioWrite(addr uintptr, buf []byte) (err error) {
 	return errOf(e1)
 }
 
-// S390Sthyi is s390_sthyi(2), Linux 4.15: what the hypervisor says of the machine, STHYI_FC_CP_IFL_CAP for its processors,
-// as IBM's description of the STHYI instruction has it. rc is that instruction's return code. flags must be 0.
+// S390Sthyi is s390_sthyi(2), Linux 4.15: what the hypervisor says of the machine, STHYI_FC_CP_IFL_CAP for its
+// processors, as IBM's description of the STHYI instruction has it. rc is that instruction's return code. flags must
+// be 0.
 func S390Sthyi(function uintptr, page *[4096]byte, rc *uint64, flags uint) (err error) {
 	_, _, e1 := Syscall6(SYS_S390_STHYI, uintptr(function), uintptr(unsafe.Pointer(page)), uintptr(unsafe.Pointer(rc)), uintptr(flags), 0, 0)
 	return errOf(e1)
@@ -244,26 +246,29 @@ func SyncFileRange(fd int, off int64, n int64, flags int) (err error) {
 	return errOf(e1)
 }
 
-// TimerGettime is timer_gettime(2): the time until a timer expires, and its interval. On 32-bit architectures: Linux 5.1.
+// TimerGettime is timer_gettime(2): the time until a timer expires, and its interval. On 32-bit architectures: Linux
+// 5.1.
 func TimerGettime(id int32, value *KernelItimerspec) (err error) {
 	_, _, e1 := RawSyscall(SYS_TIMER_GETTIME, uintptr(id), uintptr(unsafe.Pointer(value)), 0)
 	return errOf(e1)
 }
 
-// TimerSettime is timer_settime(2): it starts or, with a value of zero, stops a timer. flags may have TIMER_ABSTIME. old
-// may be nil, else what the timer had is stored there. On 32-bit architectures: Linux 5.1.
+// TimerSettime is timer_settime(2): it starts or, with a value of zero, stops a timer. flags may have TIMER_ABSTIME.
+// old may be nil, else what the timer had is stored there. On 32-bit architectures: Linux 5.1.
 func TimerSettime(id int32, flags int, value *KernelItimerspec, old *KernelItimerspec) (err error) {
 	_, _, e1 := RawSyscall6(SYS_TIMER_SETTIME, uintptr(id), uintptr(flags), uintptr(unsafe.Pointer(value)), uintptr(unsafe.Pointer(old)), 0, 0)
 	return errOf(e1)
 }
 
-// TimerfdGettime64 is timerfd_gettime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+// TimerfdGettime64 is timerfd_gettime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux
+// 5.1.
 func TimerfdGettime64(fd int, value *KernelItimerspec) (err error) {
 	_, _, e1 := RawSyscall(SYS_TIMERFD_GETTIME, uintptr(fd), uintptr(unsafe.Pointer(value)), 0)
 	return errOf(e1)
 }
 
-// TimerfdSettime64 is timerfd_settime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux 5.1.
+// TimerfdSettime64 is timerfd_settime(2) with seconds of 64 bits on every architecture; on those of 32 bits, Linux
+// 5.1.
 func TimerfdSettime64(fd int, flags int, value *KernelItimerspec, old *KernelItimerspec) (err error) {
 	_, _, e1 := RawSyscall6(SYS_TIMERFD_SETTIME, uintptr(fd), uintptr(flags), uintptr(unsafe.Pointer(value)), uintptr(unsafe.Pointer(old)), 0, 0)
 	return errOf(e1)

@@ -908,7 +908,8 @@ func TimerfdGettime(fd int, value *ItimerSpec) (err error) {
 	return errOf(e1)
 }
 
-// TimerfdSettime is timerfd_settime(2): it sets a timer, and stores in old what was set unless that is nil. flags are TFD_TIMER_*.
+// TimerfdSettime is timerfd_settime(2): it sets a timer, and stores in old what was set unless that is nil. flags are
+// TFD_TIMER_*.
 func TimerfdSettime(fd int, flags int, value *ItimerSpec, old *ItimerSpec) (err error) {
 	_, _, e1 := Syscall6(SYS_TIMERFD_SETTIME, uintptr(fd), uintptr(flags), uintptr(unsafe.Pointer(value)), uintptr(unsafe.Pointer(old)), 0, 0)
 	return errOf(e1)

@@ -39,7 +39,8 @@ func TestDemo(t *testing.T) {
 		t.Fatalf("status %d, %s", code, errs.String())
 	}
 	for _, want := range []string{
-		"on both sides", "left$ kern route\ndefault via 192.0.2.1 dev eth0", "right$ kern neighbour\n198.51.100.1 dev eth0 lladdr",
+		"on both sides", "left$ kern route\ndefault via 192.0.2.1 dev eth0",
+		"right$ kern neighbour\n198.51.100.1 dev eth0 lladdr",
 		"╭─ left ", "╭─ router ", "╭─ right ", "├──╮", "├──╯",
 	} {
 		if !strings.Contains(out.String(), want) {
@@ -76,7 +77,8 @@ func TestDemoInterrupted(t *testing.T) {
 		s.Ctx = ctx
 		code := s.Report(s.Do([]string{"demo"}))
 		s.Close()
-		if code != 130 || !strings.Contains(errs.String(), "interrupted") || strings.Contains(out.String(), "hangs together") {
+		if code != 130 || !strings.Contains(errs.String(), "interrupted") ||
+			strings.Contains(out.String(), "hangs together") {
 			t.Errorf("at step %q: status %d, %s\n%s", at, code, errs.String(), out.String())
 		}
 	}
@@ -95,7 +97,8 @@ func TestDemoAndTopoRefuseWords(t *testing.T) {
 		{[]string{"topo", "help"}, cli.StatusUsage, "Usage: kern [-details] topo ["},
 	} {
 		var out, errs strings.Builder
-		if code := run(slices.Concat([]string{"kern"}, c.words), nil, &out, &errs); code != c.code || !strings.Contains(errs.String(), c.want) || out.Len() != 0 {
+		if code := run(slices.Concat([]string{"kern"}, c.words), nil, &out, &errs); code != c.code ||
+			!strings.Contains(errs.String(), c.want) || out.Len() != 0 {
 			t.Errorf("%v: status %d, %q, %q", c.words, code, out.String(), errs.String())
 		}
 	}
@@ -179,7 +182,8 @@ func TestTopo(t *testing.T) {
 	}
 	for _, form := range []string{"text", "dot", "svg"} {
 		out.Reset()
-		if code := run([]string{"kern", "topo", form}, nil, &out, &errs); code != 0 || !strings.Contains(out.String(), "topo-b") {
+		if code := run([]string{"kern", "topo", form}, nil, &out, &errs); code != 0 ||
+			!strings.Contains(out.String(), "topo-b") {
 			t.Errorf("topo %s: status %d\n%s", form, code, out.String())
 		}
 	}

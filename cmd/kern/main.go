@@ -37,7 +37,8 @@ var programs = []cli.Program{
 // allObjects are those of ip and this program's own.
 func allObjects() []cli.Object {
 	return slices.Concat(ip.Objects(), []cli.Object{
-		{Name: "demo", Run: tour.Run, Usage: tour.Usage, Brief: "two hosts, a router and traffic, in a world that ends with it"},
+		{Name: "demo", Run: tour.Run, Usage: tour.Usage,
+			Brief: "two hosts, a router and traffic, in a world that ends with it"},
 		{Name: "topo", Run: topo.Run, Usage: topo.Usage, Brief: "a drawing of the network namespaces of this system"},
 		cli.CompletionObject(),
 		cli.ManObject(),

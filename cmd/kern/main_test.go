@@ -8,8 +8,10 @@ import (
 
 func TestAbbreviatedObjectsAreThoseOfIP(t *testing.T) {
 	for word, want := range map[string]string{
-		"a": "address", "addr": "address", "l": "link", "li": "link", "r": "route", "ro": "route", "ru": "rule", "n": "neigh", "ne": "neigh",
-		"net": "netns", "mo": "monitor", "mon": "monitor", "m": "maddr", "v": "vrf", "nt": "ntable", "ntb": "ntable", "nex": "nexthop", "to": "token", "ta": "tuntap",
+		"a": "address", "addr": "address", "l": "link", "li": "link", "r": "route", "ro": "route", "ru": "rule",
+		"n": "neigh", "ne": "neigh",
+		"net": "netns", "mo": "monitor", "mon": "monitor", "m": "maddr", "v": "vrf", "nt": "ntable", "ntb": "ntable",
+		"nex": "nexthop", "to": "token", "ta": "tuntap",
 	} {
 		got := kernHelp(t, word)
 		if !strings.Contains(got, want) {
@@ -32,13 +34,16 @@ func kernHelp(t *testing.T, object string) string {
 }
 
 func TestNameOfTheProgram(t *testing.T) {
-	for path, want := range map[string]string{"ip": "ip", "/sbin/ip": "ip", "kern": "kern", "./kern": "kern", "/x/ip/kern": "kern"} {
+	for path, want := range map[string]string{"ip": "ip", "/sbin/ip": "ip", "kern": "kern", "./kern": "kern",
+		"/x/ip/kern": "kern"} {
 		var out, errOut bytes.Buffer
-		if code := run([]string{path, "nope"}, nil, &out, &errOut); code != 1 || !strings.HasSuffix(errOut.String(), "try \""+want+" help\".\n") {
+		if code := run([]string{path, "nope"}, nil, &out, &errOut); code != 1 ||
+			!strings.HasSuffix(errOut.String(), "try \""+want+" help\".\n") {
 			t.Errorf("%s: status %d, %s", path, code, errOut.String())
 		}
 		errOut.Reset()
-		if code := run([]string{path}, nil, &out, &errOut); code != 255 || !strings.HasPrefix(errOut.String(), "Usage: "+want+" [ OPTIONS ]") {
+		if code := run([]string{path}, nil, &out, &errOut); code != 255 ||
+			!strings.HasPrefix(errOut.String(), "Usage: "+want+" [ OPTIONS ]") {
 			t.Errorf("%s: status %d, %s", path, code, errOut.String())
 		}
 	}
@@ -46,13 +51,15 @@ func TestNameOfTheProgram(t *testing.T) {
 
 func TestVersion(t *testing.T) {
 	var out bytes.Buffer
-	if code := run([]string{"kern", "-V"}, nil, &out, &out); code != 0 || !strings.HasPrefix(out.String(), "kern utility, kern.sys ") {
+	if code := run([]string{"kern", "-V"}, nil, &out, &out); code != 0 ||
+		!strings.HasPrefix(out.String(), "kern utility, kern.sys ") {
 		t.Errorf("status %d, %q", code, out.String())
 	}
 }
 
 func TestBridgeIsAProgramAndAnObject(t *testing.T) {
-	for _, words := range [][]string{{"/sbin/bridge", "vlan", "help"}, {"kern", "-j", "bridge", "vlan", "help"}, {"kern", "bridge", "-s", "vlan", "help"}} {
+	for _, words := range [][]string{{"/sbin/bridge", "vlan", "help"}, {"kern", "-j", "bridge", "vlan", "help"},
+		{"kern", "bridge", "-s", "vlan", "help"}} {
 		var out, errOut bytes.Buffer
 		code := run(words, nil, &out, &errOut)
 		if code != 255 || !strings.Contains(errOut.String(), "bridge vlan tunnelshow [ dev DEV ]") {
@@ -61,7 +68,8 @@ func TestBridgeIsAProgramAndAnObject(t *testing.T) {
 	}
 	for word, want := range map[string]string{"tun": "tunnelshow", "": "global"} {
 		var out, errOut bytes.Buffer
-		if run([]string{"kern", "completion", "words", "bridge", "vlan", word}, nil, &out, &errOut); !strings.Contains(out.String(), want+"\n") {
+		if run([]string{"kern", "completion", "words", "bridge", "vlan", word}, nil, &out,
+			&errOut); !strings.Contains(out.String(), want+"\n") {
 			t.Errorf("%q becomes %q, %s", word, out.String(), errOut.String())
 		}
 	}

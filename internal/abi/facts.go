@@ -119,7 +119,8 @@ func (db *DB) AddType(arch string, kind Kind, name, header string, l *Layout) er
 		t.Header = generalHeader(t.Header, header)
 	}
 	if old := t.On[arch]; old != nil && layoutText(kind, old) != layoutText(kind, l) {
-		return fmt.Errorf("type %s of %s on %s: two layouts:\n%s%s", k, header, arch, layoutText(kind, old), layoutText(kind, l))
+		return fmt.Errorf("type %s of %s on %s: two layouts:\n%s%s", k, header, arch, layoutText(kind, old),
+			layoutText(kind, l))
 	}
 	t.On[arch] = l
 	return nil
@@ -195,7 +196,8 @@ func (db *DB) Consts() []*Value {
 
 // Const returns the constants called name, sorted by header.
 func (db *DB) Const(name string) []*Value {
-	return slices.SortedFunc(maps.Values(db.consts[name]), func(a, b *Value) int { return strings.Compare(a.Header, b.Header) })
+	return slices.SortedFunc(maps.Values(db.consts[name]),
+		func(a, b *Value) int { return strings.Compare(a.Header, b.Header) })
 }
 
 // Syscalls returns all system calls, sorted by name.
@@ -272,7 +274,8 @@ func (db *DB) Check() error {
 	}
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(missing)) {
-		errs = append(errs, fmt.Errorf("type %s is not among the facts and used by %s", name, strings.Join(missing[name], ", ")))
+		errs = append(errs, fmt.Errorf("type %s is not among the facts and used by %s", name,
+			strings.Join(missing[name], ", ")))
 	}
 	return errors.Join(errs...)
 }

@@ -67,7 +67,8 @@ func TestTextGivesWhatMostHaveOnce(t *testing.T) {
 		syscallFile: {`llseek 140 amd64,mips=-`},
 		typeFile: {
 			"typedef pair_t linux/hello.h\n\t= struct(8)\n\t0 a __u32\n\t4 b __u32\n",
-			"struct hello linux/hello.h\n\tsize 16 align 4\n\t0:4 low __u32\n\t4 list [2]*__u32\n\t12 - union(4) {\n\t\t0 x __u32\n" +
+			"struct hello linux/hello.h\n\tsize 16 align 4\n\t0:4 low __u32\n\t4 list [2]*__u32\n\t12 - union(4) {\n\t\t0 x " +
+				"__u32\n" +
 				"\t\t0 y [1]struct(4) {\n\t\t\t0 z enum color\n\t\t}\n\t}\n\t16 rest []__u32\n@amd64\n\tsize 24 align 8\n",
 		},
 	}
@@ -140,7 +141,8 @@ func TestTypeFindsStructuresWithoutTag(t *testing.T) {
 	db := NewDB()
 	for _, a := range testArchs {
 		l := &Layout{Size: 8, Fields: []Field{
-			{Type: "struct(4)", Members: []Field{{Type: "union(4)", Members: []Field{{Name: "x", Type: "int"}, {Name: "y", Type: "int"}}}}},
+			{Type: "struct(4)", Members: []Field{{Type: "union(4)",
+				Members: []Field{{Name: "x", Type: "int"}, {Name: "y", Type: "int"}}}}},
 			{Name: "batch", Type: "struct(8)", Members: []Field{{Name: "z", Type: "int"}}},
 			{Name: "plain", Type: "int"},
 		}}
@@ -148,9 +150,11 @@ func TestTypeFindsStructuresWithoutTag(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for name, size := range map[string]int64{"union u.y": 4, "union u.batch": 8, "union u.z": 0, "union u.plain": 0, "union u.": 0, "union v.y": 0} {
+	for name, size := range map[string]int64{"union u.y": 4, "union u.batch": 8, "union u.z": 0, "union u.plain": 0,
+		"union u.": 0, "union v.y": 0} {
 		typ, ok := db.Type(name)
-		if ok != (size > 0) || ok && (typ.On["arm"].Size != size || typ.Header != "linux/u.h" || len(typ.On["arm"].Fields) != 1) {
+		if ok != (size > 0) || ok && (typ.On["arm"].Size != size || typ.Header != "linux/u.h" ||
+			len(typ.On["arm"].Fields) != 1) {
 			t.Errorf("%s: %+v, %v", name, typ, ok)
 		}
 	}
@@ -160,7 +164,8 @@ func TestReadRefuses(t *testing.T) {
 	for _, test := range []struct{ what, file, text, want string }{
 		{"a line without a value", constFile, "A int linux/a.h", `const.txt:1: want name, kind, header and value`},
 		{"an unknown kind", constFile, "A float linux/a.h 1", `unknown kind "float"`},
-		{"a constant twice", constFile, "A int linux/a.h 1\nA int linux/a.h 1", `const.txt:2: constant A of linux/a.h is there twice`},
+		{"a constant twice", constFile, "A int linux/a.h 1\nA int linux/a.h 1",
+			`const.txt:2: constant A of linux/a.h is there twice`},
 		{"a value that is no number", constFile, "A int linux/a.h 0x1", `constant A: strconv.ParseUint`},
 		{"a number that is too large", constFile, "A int linux/a.h 18446744073709551616", `value out of range`},
 		{"a string without its end", constFile, `A string linux/a.h "b`, `invalid syntax`},
@@ -176,8 +181,10 @@ func TestReadRefuses(t *testing.T) {
 		{"a field without type", typeFile, "struct a linux/a.h\n\tsize 1 align 1\n\t0 b", `offset, name and type`},
 		{"a field at no offset", typeFile, "struct a linux/a.h\n\tsize 1 align 1\n\tx b int", `offset of field b`},
 		{"a bit field of no width", typeFile, "struct a linux/a.h\n\tsize 1 align 1\n\t0:0 b int", `width of bit field b`},
-		{"members without end", typeFile, "struct a linux/a.h\n\tsize 1 align 1\n\t0 b union(1) {\n\t\t0 c int", `members of field "b" do not end`},
-		{"an unknown architecture's layout", typeFile, "struct a linux/a.h\n\tsize 1 align 1\n@vax\n\t-", `architecture "vax" is unknown`},
+		{"members without end", typeFile, "struct a linux/a.h\n\tsize 1 align 1\n\t0 b union(1) {\n\t\t0 c int",
+			`members of field "b" do not end`},
+		{"an unknown architecture's layout", typeFile, "struct a linux/a.h\n\tsize 1 align 1\n@vax\n\t-",
+			`architecture "vax" is unknown`},
 		{"more after a layout", typeFile, "base int\n\tsize 4 signed\n\t0 a int", `unexpected "\t0 a int"`},
 	} {
 		t.Run(test.what, func(t *testing.T) {

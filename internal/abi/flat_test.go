@@ -27,7 +27,8 @@ func TestReadFlat(t *testing.T) {
 	for file, want := range map[string]string{
 		constFile:   "A int a.h 7\n",
 		syscallFile: "read 3\n",
-		typeFile:    "struct s a.h\n\tsize 16 align 4\n\t0 n int\n\t4 u union(8) {\n\t\t0 a int\n\t\t0 b [2]int\n\t}\n\t12 c [4]unsigned char\n",
+		typeFile: "struct s a.h\n\tsize 16 align 4\n\t0 n int\n\t4 u union(8) {\n\t\t0 a int\n\t\t0 b " +
+			"[2]int\n\t}\n\t12 c [4]unsigned char\n",
 	} {
 		if !strings.Contains(string(text[file]), want) {
 			t.Errorf("%s has\n%s\nwant %s", file, text[file], want)
@@ -45,7 +46,8 @@ func TestReadFlatRefuses(t *testing.T) {
 		"struct s a.h size x align 4":              "1: type s: want size and align",
 		"base int | 4 signed\nbase int | 8 signed": "2: type int of ",
 	} {
-		if err := ReadFlat(NewDB(), "amd64", strings.Split(line, "\n")); err == nil || !strings.HasPrefix(err.Error(), want) {
+		if err := ReadFlat(NewDB(), "amd64", strings.Split(line, "\n")); err == nil ||
+			!strings.HasPrefix(err.Error(), want) {
 			t.Errorf("%q: %v, want %s", line, err, want)
 		}
 	}

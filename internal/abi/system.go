@@ -33,12 +33,14 @@ func Systems() []System {
 			Facts: "macOS 26.4, " + zig + "; what that lacks: apple-oss-distributions/xnu e3723e1f1766 (macOS 15.4), imported"},
 		{Name: "dragonfly", Archs: archs("amd64"), Form: Number,
 			Facts: "DragonFly 5.9-DEVELOPMENT, lileding/DragonFlyBSD f875a8eec79e (2020-07), imported"},
-		{Name: "freebsd", Archs: archs("386", "amd64", "arm", "arm64", "riscv64"), Form: Number, Facts: "FreeBSD 15.0, " + zig},
+		{Name: "freebsd", Archs: archs("386", "amd64", "arm", "arm64", "riscv64"), Form: Number, Facts: "FreeBSD 15.0, " +
+			zig},
 		{Name: "illumos", Archs: archs("amd64"), Form: Procedure, Library: "libc.so", Extends: "solaris",
 			Facts: "rcgoodfellow/illumos-gate c3d5f7c437 (2021-09), imported"},
 		{Name: "netbsd", Archs: archs("386", "amd64", "arm", "arm64"), Form: Number, Facts: "NetBSD 10.1, " + zig},
-		{Name: "openbsd", Archs: archs("386", "amd64", "arm", "arm64", "ppc64", "riscv64"), Form: Trampoline, Library: "libc.so",
-			Facts: "OpenBSD 7.8, " + zig},
+		{Name: "openbsd", Archs: archs("386", "amd64", "arm", "arm64", "ppc64", "riscv64"), Form: Trampoline,
+			Library: "libc.so",
+			Facts:   "OpenBSD 7.8, " + zig},
 		{Name: "solaris", Archs: archs("amd64"), Form: Procedure, Library: "libc.so",
 			Facts: "rcgoodfellow/illumos-gate c3d5f7c437 (2021-09), imported: what illumos and Solaris share"},
 	}

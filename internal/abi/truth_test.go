@@ -127,8 +127,9 @@ func TestSizesAgreeWithGo(t *testing.T) {
 		"NlMsghdr": "struct nlmsghdr", "NlMsgerr": "struct nlmsgerr", "NlAttr": "struct nlattr", "RtAttr": "struct rtattr",
 		"RtGenmsg": "struct rtgenmsg", "RtMsg": "struct rtmsg", "RtNexthop": "struct rtnexthop",
 		"IfInfomsg": "struct ifinfomsg", "IfAddrmsg": "struct ifaddrmsg", "SockaddrNetlink": "struct sockaddr_nl",
-		"SockaddrInet4": "struct sockaddr_in", "SockaddrInet6": "struct sockaddr_in6", "SockaddrLinklayer": "struct sockaddr_ll",
-		"IPv6Mreq": "struct ipv6_mreq", "IPMreqn": "struct ip_mreqn", "TCPInfo": "struct tcp_info",
+		"SockaddrInet4": "struct sockaddr_in", "SockaddrInet6": "struct sockaddr_in6",
+		"SockaddrLinklayer": "struct sockaddr_ll",
+		"IPv6Mreq":          "struct ipv6_mreq", "IPMreqn": "struct ip_mreqn", "TCPInfo": "struct tcp_info",
 	}
 	for _, a := range GoLinux() {
 		values := goSyscall(t, a.Name)

@@ -39,7 +39,8 @@ func (db *DB) Text(archs []string) map[string][]byte {
 	for _, v := range db.Syscalls() {
 		fmt.Fprintf(&s, "%s%s\n", v.Name, valuesText(archs, v.On))
 	}
-	t.WriteString("# kind name [header], then the layout most architectures have, then @architectures and theirs (-: absent)\n")
+	t.WriteString("# kind name [header], then the layout most architectures have, then @architectures and theirs (-: " +
+		"absent)\n")
 	for _, v := range db.Types() {
 		fmt.Fprintf(&t, "%s %s", v.Kind, v.Name)
 		if v.Header != "" {

@@ -90,8 +90,10 @@ func (x *everything) attrs(c *Codec) {
 func full() everything {
 	return everything{
 		A: 1, B: 2, C: 3, D: 4, E: -5, F: 6, G: 7, H: 8, I: 9, J: new(uint32(10)), K: new(false), L: true, M: true,
-		N: "name", O: []byte{1, 2, 3}, P: net.HardwareAddr{2, 0, 0, 0, 0, 1}, Q: net.ParseIP("fd00::1"), R: netip.MustParseAddr("10.0.0.1"),
-		S: uapi.IflaVlanFlags{Flags: 1, Mask: 2}, T: inner{1, 2}, U: []uint32{7, 8}, V: []inner{{3, 4}, {5, 6}}, X: 25, Far: 9, Flag: new(true), One: new(true), Low: 7, High: 9,
+		N: "name", O: []byte{1, 2, 3}, P: net.HardwareAddr{2, 0, 0, 0, 0, 1}, Q: net.ParseIP("fd00::1"),
+		R: netip.MustParseAddr("10.0.0.1"),
+		S: uapi.IflaVlanFlags{Flags: 1, Mask: 2}, T: inner{1, 2}, U: []uint32{7, 8}, V: []inner{{3, 4}, {5, 6}}, X: 25,
+		Far: 9, Flag: new(true), One: new(true), Low: 7, High: 9,
 	}
 }
 
@@ -195,14 +197,17 @@ func TestNumbersThatDoNotFitAreNamed(t *testing.T) {
 		attrs func(*Codec)
 		want  string
 	}{
-		"above":            {func(c *Codec) { IntU16(c, 1, new(4096), "vlan id", 4095) }, "vlan id 4096 is not within 0 and 4095"},
-		"negative":         {func(c *Codec) { IntU32(c, 1, new(-1), "ttl", math.MaxUint32) }, "ttl -1 is not within 0 and 4294967295"},
-		"signed":           {func(c *Codec) { IntS32(c, 1, new(int64(1)<<31), "limit") }, "limit 2147483648 is not within"},
-		"check":            {func(c *Codec) { c.Check("label", 8, 7) }, "label 8 is not within 0 and 7"},
-		"address":          {func(c *Codec) { IP(c, 1, &net.IP{1, 2, 3}) }, "3 bytes are no IP address"},
-		"IPv6 for IPv4":    {func(c *Codec) { IP4(c, 1, new(net.ParseIP("::1"))) }, "::1 is no IPv4 address"},
-		"IPv4 for IPv6":    {func(c *Codec) { IP6(c, 1, new(net.ParseIP("10.0.0.1"))) }, "10.0.0.1 is no IPv6 address"},
-		"ports":            {func(c *Codec) { PortRange(c, 1, new(5), new(4), "source ports") }, "source ports: 5 to 4 is no range of ports"},
+		"above": {func(c *Codec) { IntU16(c, 1, new(4096), "vlan id", 4095) },
+			"vlan id 4096 is not within 0 and 4095"},
+		"negative": {func(c *Codec) { IntU32(c, 1, new(-1), "ttl", math.MaxUint32) },
+			"ttl -1 is not within 0 and 4294967295"},
+		"signed":        {func(c *Codec) { IntS32(c, 1, new(int64(1)<<31), "limit") }, "limit 2147483648 is not within"},
+		"check":         {func(c *Codec) { c.Check("label", 8, 7) }, "label 8 is not within 0 and 7"},
+		"address":       {func(c *Codec) { IP(c, 1, &net.IP{1, 2, 3}) }, "3 bytes are no IP address"},
+		"IPv6 for IPv4": {func(c *Codec) { IP4(c, 1, new(net.ParseIP("::1"))) }, "::1 is no IPv4 address"},
+		"IPv4 for IPv6": {func(c *Codec) { IP6(c, 1, new(net.ParseIP("10.0.0.1"))) }, "10.0.0.1 is no IPv6 address"},
+		"ports": {func(c *Codec) { PortRange(c, 1, new(5), new(4), "source ports") },
+			"source ports: 5 to 4 is no range of ports"},
 		"Ethernet address": {func(c *Codec) { Ether(c, 1, &net.HardwareAddr{1}) }, "is no Ethernet address"},
 	} {
 		var e wire.Encoder
@@ -228,7 +233,8 @@ func TestShortAttributesAreErrors(t *testing.T) {
 		e.Data(typ, []byte{1})
 		var x everything
 		err := Decode(e.Bytes(), x.attrs)
-		whole := slices.Contains([]uint16{1, 11, 12, 13, 14, 15, 16, 20, 21, 22, 23, 25}, typ) // a byte is enough, or no attribute
+		// a byte is enough, or no attribute
+		whole := slices.Contains([]uint16{1, 11, 12, 13, 14, 15, 16, 20, 21, 22, 23, 25}, typ)
 		if (err == nil) != whole {
 			t.Errorf("attribute %d of one byte: %v", typ, err)
 		}
@@ -256,7 +262,8 @@ func TestHeaders(t *testing.T) {
 			U32(c, 1|IfSet, &x.v)
 		}
 	}
-	for _, want := range []headed{{uapi.IflaVlanFlags{Flags: 1, Mask: 2}, 3}, {uapi.IflaVlanFlags{Flags: 1, Mask: 2}, 0}} {
+	for _, want := range []headed{{uapi.IflaVlanFlags{Flags: 1, Mask: 2}, 3},
+		{uapi.IflaVlanFlags{Flags: 1, Mask: 2}, 0}} {
 		var e wire.Encoder
 		Encode(&e, attrs(&want))
 		if n := len(e.Bytes()); n != 8 && n != 16 {
@@ -289,7 +296,9 @@ func TestRecord(t *testing.T) {
 	for _, r := range Record(x.attrs) {
 		got[path(r.Path)] = r
 	}
-	for p, want := range map[string][2]bool{"1": {true, true}, "17": {true, true}, "18": {true, true}, "24": {false, true}, "25": {true, false}, "21/2": {true, true}, "22/1": {true, true}, "23/5/1": {true, true}, "26": {true, true}, "300": {true, true}} {
+	for p, want := range map[string][2]bool{"1": {true, true}, "17": {true, true}, "18": {true, true},
+		"24": {false, true}, "25": {true, false}, "21/2": {true, true}, "22/1": {true, true}, "23/5/1": {true, true},
+		"26": {true, true}, "300": {true, true}} {
 		if r, ok := got[p]; !ok || r.Set != want[0] || r.Read != want[1] {
 			t.Errorf("%s is %+v, want %v", p, r, want)
 		}

@@ -13,8 +13,8 @@ import (
 	"kern.sys/unix"
 )
 
-// call is a system call that a program made. Its handler is a function that runs beside the tracer's loop: each call of Linux's that it
-// makes is made by the program's thread, stopped again at its end.
+// call is a system call that a program made. Its handler is a function that runs beside the tracer's loop: each call
+// of Linux's that it makes is made by the program's thread, stopped again at its end.
 type call struct {
 	*tracer
 	t     *thread
@@ -42,7 +42,8 @@ type request struct {
 }
 
 func (r request) set(regs *unix.PtraceRegs) {
-	regs.Rdi, regs.Rsi, regs.Rdx, regs.R10, regs.R8, regs.R9 = r.args[0], r.args[1], r.args[2], r.args[3], r.args[4], r.args[5]
+	regs.Rdi, regs.Rsi, regs.Rdx, regs.R10, regs.R8, regs.R9 = r.args[0], r.args[1], r.args[2], r.args[3], r.args[4],
+		r.args[5]
 }
 
 // handler answers a call: its result, or an error of Linux's.

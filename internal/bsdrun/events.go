@@ -9,8 +9,8 @@ import (
 	"kern.sys/unix"
 )
 
-// kqueue is what an epoll descriptor stands in for. Descriptors are watched by epoll itself; timers are timerfds and events of the user
-// eventfds of the program.
+// kqueue is what an epoll descriptor stands in for. Descriptors are watched by epoll itself; timers are timerfds and
+// events of the user eventfds of the program.
 type kqueue struct {
 	notes map[note]*knote
 	polls map[int]bool // descriptors that epoll has
@@ -264,7 +264,8 @@ func (c *call) remove(kq *kqueue, key note, k *knote) unix.Errno {
 // arm starts a timer. Its time is in milliseconds unless a flag says otherwise.
 func (c *call) arm(k *knote, data, fflags uint64) unix.Errno {
 	unit := uint64(1e6)
-	for name, ns := range map[string]uint64{"NOTE_SECONDS": 1e9, "NOTE_MSECONDS": 1e6, "NOTE_USECONDS": 1e3, "NOTE_NSECONDS": 1} {
+	for name, ns := range map[string]uint64{"NOTE_SECONDS": 1e9, "NOTE_MSECONDS": 1e6, "NOTE_USECONDS": 1e3,
+		"NOTE_NSECONDS": 1} {
 		if f := c.bit(name); f != 0 && fflags&f != 0 {
 			unit = ns
 		}
@@ -320,7 +321,8 @@ func (c *call) watch(kq *kqueue, fd int, changed note) unix.Errno {
 		_, e = c.do(unix.SYS_EPOLL_CTL, c.args[0], unix.EPOLL_CTL_MOD, uint64(fd), c.scratch())
 	}
 	kq.polls[fd] = mask != 0 && e == 0
-	if e == unix.EPERM && (changed.filter == "EVFILT_READ" || changed.filter == "EVFILT_WRITE") { // a file, which is always ready
+	// a file, which is always ready
+	if e == unix.EPERM && (changed.filter == "EVFILT_READ" || changed.filter == "EVFILT_WRITE") {
 		return unix.EINVAL
 	}
 	return e

@@ -318,7 +318,8 @@ func (c *call) pipe(f uint64) (uint64, unix.Errno) {
 	return 0, c.write64(c.args[0], uint64(w)<<32|uint64(r))
 }
 
-var fcntlCommands = names{"F_DUPFD", "F_GETFD", "F_SETFD", "F_GETFL", "F_SETFL", "F_DUPFD_CLOEXEC", "F_GETLK", "F_SETLK", "F_SETLKW"}
+var fcntlCommands = names{"F_DUPFD", "F_GETFD", "F_SETFD", "F_GETFL", "F_SETFL", "F_DUPFD_CLOEXEC", "F_GETLK",
+	"F_SETLK", "F_SETLKW"}
 
 func fcntl(c *call) (uint64, unix.Errno) {
 	switch { // dup2 by another name
@@ -356,7 +357,8 @@ func (c *call) lock(cmd uint64) (uint64, unix.Errno) {
 	if !ok {
 		return 0, unix.EINVAL
 	}
-	fl := unix.Flock_t{Type: int16(typ), Whence: int16(r.get("l_whence")), Start: int64(r.get("l_start")), Len: int64(r.get("l_len"))}
+	fl := unix.Flock_t{Type: int16(typ), Whence: int16(r.get("l_whence")), Start: int64(r.get("l_start")),
+		Len: int64(r.get("l_len"))}
 	c.write(c.scratch(), bytesOf(&fl))
 	if _, e := c.do(unix.SYS_FCNTL, c.args[0], cmd, c.scratch()); e != 0 || cmd != unix.F_GETLK {
 		return 0, e
@@ -389,7 +391,8 @@ func (c *call) pathconf(name uint64) (uint64, unix.Errno) {
 	return 0, unix.EINVAL
 }
 
-// xattr is a call for one extended attribute: file, namespace, name, data, size. Linux's names begin with the namespace.
+// xattr is a call for one extended attribute: file, namespace, name, data, size. Linux's names begin with the
+// namespace.
 func (c *call) xattr(nr uintptr) (uint64, unix.Errno) {
 	if !c.has("EXTATTR_NAMESPACE_USER", c.args[1]) {
 		return 0, unix.EPERM

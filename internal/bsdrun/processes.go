@@ -65,9 +65,15 @@ var processCalls = map[string]handler{
 		v, e := c.do(unix.SYS_GETPRIORITY, c.args[0], c.args[1])
 		return 20 - v, e
 	},
-	"issetugid":     zero,
-	"setegid":       func(c *call) (uint64, unix.Errno) { return c.do(unix.SYS_SETRESGID, ^uint64(0), c.args[0], ^uint64(0)) },
-	"seteuid":       func(c *call) (uint64, unix.Errno) { return c.do(unix.SYS_SETRESUID, ^uint64(0), c.args[0], ^uint64(0)) },
+	"issetugid": zero,
+	"setegid": func(c *call) (uint64,
+		unix.Errno) {
+		return c.do(unix.SYS_SETRESGID, ^uint64(0), c.args[0], ^uint64(0))
+	},
+	"seteuid": func(c *call) (uint64,
+		unix.Errno) {
+		return c.do(unix.SYS_SETRESUID, ^uint64(0), c.args[0], ^uint64(0))
+	},
 	"getdtablesize": func(*call) (uint64, unix.Errno) { return 1024, 0 },
 }
 

@@ -11,7 +11,8 @@ import (
 	"kern.sys/unix"
 )
 
-// action is what a process does about a signal: Linux itself has the default for each, as every one stops the thread for this program first.
+// action is what a process does about a signal: Linux itself has the default for each, as every one stops the thread
+// for this program first.
 type action struct {
 	handler uint64 // 0 for the default, 1 to ignore it
 	flags   uint64
@@ -102,7 +103,8 @@ func (t *thread) setMask(tr *tracer, mask uint64) {
 			linux |= 1 << (sig - 1)
 		}
 	}
-	if _, _, e := unix.Syscall6(unix.SYS_PTRACE, unix.PTRACE_SETSIGMASK, uintptr(t.tid), 8, uintptr(unsafe.Pointer(&linux)), 0, 0); e != 0 {
+	if _, _, e := unix.Syscall6(unix.SYS_PTRACE, unix.PTRACE_SETSIGMASK, uintptr(t.tid), 8,
+		uintptr(unsafe.Pointer(&linux)), 0, 0); e != 0 {
 		tr.fatal(t, "signal mask", e)
 	}
 }
@@ -164,8 +166,9 @@ func (tr *tracer) signal(t *thread, sig unix.Signal) {
 	}
 }
 
-// between handles a signal that comes between two calls of Linux's for one of the program's. It waits for the end of that one, unless what is
-// next may sleep: then the call is interrupted now. It reports whether to go on with the signal.
+// between handles a signal that comes between two calls of Linux's for one of the program's. It waits for the end of
+// that one, unless what is next may sleep: then the call is interrupted now. It reports whether to go on with the
+// signal.
 func (tr *tracer) between(t *thread, sig unix.Signal) bool {
 	if !sleeps(t.call.last) {
 		t.held = append(t.held, sig)
@@ -185,8 +188,10 @@ func (tr *tracer) between(t *thread, sig unix.Signal) bool {
 // sleeps reports whether a call of Linux's waits for something.
 func sleeps(nr uint64) bool {
 	switch nr {
-	case unix.SYS_EPOLL_PWAIT2, unix.SYS_FUTEX, unix.SYS_SELECT, unix.SYS_PSELECT6, unix.SYS_PPOLL, unix.SYS_POLL, unix.SYS_WAIT4, unix.SYS_NANOSLEEP,
-		unix.SYS_SENDMSG, unix.SYS_RECVMSG, unix.SYS_SENDTO, unix.SYS_RECVFROM, unix.SYS_ACCEPT, unix.SYS_ACCEPT4, unix.SYS_CONNECT:
+	case unix.SYS_EPOLL_PWAIT2, unix.SYS_FUTEX, unix.SYS_SELECT, unix.SYS_PSELECT6, unix.SYS_PPOLL, unix.SYS_POLL,
+		unix.SYS_WAIT4, unix.SYS_NANOSLEEP,
+		unix.SYS_SENDMSG, unix.SYS_RECVMSG, unix.SYS_SENDTO, unix.SYS_RECVFROM, unix.SYS_ACCEPT, unix.SYS_ACCEPT4,
+		unix.SYS_CONNECT:
 		return true
 	}
 	return false
@@ -209,7 +214,8 @@ func (tr *tracer) release(t *thread) {
 	t.held = nil
 }
 
-// deliver makes the thread run a handler: the system's siginfo and ucontext on its stack, and the registers for a function of C.
+// deliver makes the thread run a handler: the system's siginfo and ucontext on its stack, and the registers for a
+// function of C.
 func (tr *tracer) deliver(t *thread, sig unix.Signal, n int, a action) error {
 	var regs unix.PtraceRegs
 	if err := unix.PtraceGetRegs(t.tid, &regs); err != nil {
@@ -224,7 +230,8 @@ func (tr *tracer) deliver(t *thread, sig unix.Signal, n int, a action) error {
 		return err
 	}
 	var linux [128]byte
-	if _, _, e := unix.Syscall6(unix.SYS_PTRACE, unix.PTRACE_GETSIGINFO, uintptr(t.tid), 0, uintptr(unsafe.Pointer(&linux)), 0, 0); e != 0 {
+	if _, _, e := unix.Syscall6(unix.SYS_PTRACE, unix.PTRACE_GETSIGINFO, uintptr(t.tid), 0,
+		uintptr(unsafe.Pointer(&linux)), 0, 0); e != 0 {
 		return e
 	}
 	u, info := tr.record("struct __ucontext"), tr.siginfo(n, sig, linux[:])
@@ -264,7 +271,8 @@ func (tr *tracer) deliver(t *thread, sig unix.Signal, n int, a action) error {
 	return nil
 }
 
-// siginfo makes the system's siginfo of Linux's: number, code, and what there is of who sent it or of the address of a fault.
+// siginfo makes the system's siginfo of Linux's: number, code, and what there is of who sent it or of the address of
+// a fault.
 func (tr *tracer) siginfo(n int, sig unix.Signal, linux []byte) record {
 	code := int32(binary.LittleEndian.Uint32(linux[8:]))
 	pid, uid := binary.LittleEndian.Uint32(linux[16:]), binary.LittleEndian.Uint32(linux[20:])
@@ -311,8 +319,10 @@ func (s *system) contextRegs(u record, regs *unix.PtraceRegs, f func(b []byte, r
 		}
 	}
 	for name, reg := range map[string]*uint64{
-		"rdi": &regs.Rdi, "rsi": &regs.Rsi, "rdx": &regs.Rdx, "rcx": &regs.Rcx, "r8": &regs.R8, "r9": &regs.R9, "rax": &regs.Rax,
-		"rbx": &regs.Rbx, "rbp": &regs.Rbp, "r10": &regs.R10, "r11": &regs.R11, "r12": &regs.R12, "r13": &regs.R13, "r14": &regs.R14,
+		"rdi": &regs.Rdi, "rsi": &regs.Rsi, "rdx": &regs.Rdx, "rcx": &regs.Rcx, "r8": &regs.R8, "r9": &regs.R9,
+		"rax": &regs.Rax,
+		"rbx": &regs.Rbx, "rbp": &regs.Rbp, "r10": &regs.R10, "r11": &regs.R11, "r12": &regs.R12, "r13": &regs.R13,
+		"r14": &regs.R14,
 		"r15": &regs.R15, "rip": &regs.Rip, "rflags": &regs.Eflags, "rsp": &regs.Rsp,
 	} {
 		f(place(name), reg)
@@ -387,7 +397,8 @@ func (c *call) trampoline() []byte {
 func (t *thread) xstate() ([]byte, error) {
 	b := make([]byte, 1<<14)
 	iov := unix.Iovec{Base: &b[0], Len: uint64(len(b))}
-	_, _, e := unix.Syscall6(unix.SYS_PTRACE, unix.PTRACE_GETREGSET, uintptr(t.tid), unix.NT_X86_XSTATE, uintptr(unsafe.Pointer(&iov)), 0, 0)
+	_, _, e := unix.Syscall6(unix.SYS_PTRACE, unix.PTRACE_GETREGSET, uintptr(t.tid), unix.NT_X86_XSTATE,
+		uintptr(unsafe.Pointer(&iov)), 0, 0)
 	if e != 0 {
 		return nil, e
 	}
@@ -396,7 +407,8 @@ func (t *thread) xstate() ([]byte, error) {
 
 func (t *thread) setXstate(b []byte) error {
 	iov := unix.Iovec{Base: &b[0], Len: uint64(len(b))}
-	_, _, e := unix.Syscall6(unix.SYS_PTRACE, unix.PTRACE_SETREGSET, uintptr(t.tid), unix.NT_X86_XSTATE, uintptr(unsafe.Pointer(&iov)), 0, 0)
+	_, _, e := unix.Syscall6(unix.SYS_PTRACE, unix.PTRACE_SETREGSET, uintptr(t.tid), unix.NT_X86_XSTATE,
+		uintptr(unsafe.Pointer(&iov)), 0, 0)
 	if e != 0 {
 		return e
 	}

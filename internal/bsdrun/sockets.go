@@ -13,15 +13,21 @@ var (
 	families    = names{"AF_UNSPEC", "AF_UNIX", "AF_INET", "AF_INET6"}
 	socketTypes = names{"SOCK_STREAM", "SOCK_DGRAM", "SOCK_RAW", "SOCK_SEQPACKET"}
 	socketFlags = names{"SOCK_CLOEXEC", "SOCK_NONBLOCK"}
-	msgFlags    = flags(names{"MSG_OOB", "MSG_PEEK", "MSG_DONTROUTE", "MSG_TRUNC", "MSG_CTRUNC", "MSG_WAITALL", "MSG_DONTWAIT", "MSG_NOSIGNAL",
+	msgFlags    = flags(names{"MSG_OOB", "MSG_PEEK", "MSG_DONTROUTE", "MSG_TRUNC", "MSG_CTRUNC", "MSG_WAITALL",
+		"MSG_DONTWAIT", "MSG_NOSIGNAL",
 		"MSG_EOR", "MSG_CMSG_CLOEXEC", "MSG_WAITFORONE"})
-	socketOptions = names{"SO_DEBUG", "SO_REUSEADDR", "SO_TYPE", "SO_ERROR", "SO_DONTROUTE", "SO_BROADCAST", "SO_SNDBUF", "SO_RCVBUF", "SO_KEEPALIVE",
-		"SO_OOBINLINE", "SO_LINGER", "SO_REUSEPORT", "SO_RCVLOWAT", "SO_SNDLOWAT", "SO_RCVTIMEO=SO_RCVTIMEO_OLD", "SO_SNDTIMEO=SO_SNDTIMEO_OLD",
+	socketOptions = names{"SO_DEBUG", "SO_REUSEADDR", "SO_TYPE", "SO_ERROR", "SO_DONTROUTE", "SO_BROADCAST", "SO_SNDBUF",
+		"SO_RCVBUF", "SO_KEEPALIVE",
+		"SO_OOBINLINE", "SO_LINGER", "SO_REUSEPORT", "SO_RCVLOWAT", "SO_SNDLOWAT", "SO_RCVTIMEO=SO_RCVTIMEO_OLD",
+		"SO_SNDTIMEO=SO_SNDTIMEO_OLD",
 		"SO_ACCEPTCONN", "SO_TIMESTAMP=SO_TIMESTAMP_OLD", "SO_PROTOCOL", "SO_DOMAIN"}
-	ipOptions = names{"IP_TOS", "IP_TTL", "IP_HDRINCL", "IP_OPTIONS", "IP_RECVOPTS", "IP_MULTICAST_IF", "IP_MULTICAST_TTL", "IP_MULTICAST_LOOP",
+	ipOptions = names{"IP_TOS", "IP_TTL", "IP_HDRINCL", "IP_OPTIONS", "IP_RECVOPTS", "IP_MULTICAST_IF",
+		"IP_MULTICAST_TTL", "IP_MULTICAST_LOOP",
 		"IP_ADD_MEMBERSHIP", "IP_DROP_MEMBERSHIP", "IP_RECVTTL", "IP_RECVTOS"}
-	ip6Options = names{"IPV6_UNICAST_HOPS", "IPV6_MULTICAST_IF", "IPV6_MULTICAST_HOPS", "IPV6_MULTICAST_LOOP", "IPV6_V6ONLY", "IPV6_RECVPKTINFO",
-		"IPV6_RECVHOPLIMIT", "IPV6_TCLASS", "IPV6_RECVTCLASS", "IPV6_JOIN_GROUP=IPV6_ADD_MEMBERSHIP", "IPV6_LEAVE_GROUP=IPV6_DROP_MEMBERSHIP"}
+	ip6Options = names{"IPV6_UNICAST_HOPS", "IPV6_MULTICAST_IF", "IPV6_MULTICAST_HOPS", "IPV6_MULTICAST_LOOP",
+		"IPV6_V6ONLY", "IPV6_RECVPKTINFO",
+		"IPV6_RECVHOPLIMIT", "IPV6_TCLASS", "IPV6_RECVTCLASS", "IPV6_JOIN_GROUP=IPV6_ADD_MEMBERSHIP",
+		"IPV6_LEAVE_GROUP=IPV6_DROP_MEMBERSHIP"}
 	tcpOptions = names{"TCP_NODELAY", "TCP_MAXSEG", "TCP_KEEPIDLE", "TCP_KEEPINTVL", "TCP_KEEPCNT"}
 )
 
@@ -180,7 +186,8 @@ func (c *call) systemAddress(b []byte) {
 	})
 }
 
-// fromAddress makes a call that stores an address behind its first argument, and hands it on to addr and its length to size.
+// fromAddress makes a call that stores an address behind its first argument, and hands it on to addr and its length
+// to size.
 func (c *call) fromAddress(addr, size uint64, nr uintptr, args ...uint64) (uint64, unix.Errno) {
 	return c.fromAddressAt(1, addr, size, nr, args...)
 }
@@ -258,8 +265,8 @@ func (c *call) message(nr uintptr) (uint64, unix.Errno) {
 	return ret, c.write(c.args[1], h.b)
 }
 
-// A control message has a length of 32 bits, level and type, and 4 bytes of padding; Linux's length has 64 bits. So both heads
-// have 16 bytes, and data begins at the same place.
+// A control message has a length of 32 bits, level and type, and 4 bytes of padding; Linux's length has 64 bits. So
+// both heads have 16 bytes, and data begins at the same place.
 func (c *call) sendControl(h record, size *uint64) unix.Errno {
 	b, ok := c.read(h.get("msg_control"), int(*size))
 	if !ok {
@@ -270,7 +277,8 @@ func (c *call) sendControl(h record, size *uint64) unix.Errno {
 		if n < 16 || int(n) > len(rest) {
 			return unix.EINVAL
 		}
-		if !c.has("SOL_SOCKET", uint64(binary.LittleEndian.Uint32(rest[4:]))) || !c.has("SCM_RIGHTS", uint64(binary.LittleEndian.Uint32(rest[8:]))) {
+		if !c.has("SOL_SOCKET", uint64(binary.LittleEndian.Uint32(rest[4:]))) ||
+			!c.has("SCM_RIGHTS", uint64(binary.LittleEndian.Uint32(rest[8:]))) {
 			c.unanswered("control message")
 			return unix.EINVAL
 		}

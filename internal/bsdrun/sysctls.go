@@ -26,9 +26,11 @@ var systemCalls = map[string]handler{
 // firstNamed is where the numbers begin that this program gives to names of sysctl.
 const firstNamed = 0x40000000
 
-var namedSysctls = []string{"kern.smp.maxcpus", "kern.osreldate", "kern.ostype", "kern.osrelease", "kern.hostname", "hw.machine", "kern.version", "hw.pagesize", "hw.ncpu"}
+var namedSysctls = []string{"kern.smp.maxcpus", "kern.osreldate", "kern.ostype", "kern.osrelease", "kern.hostname",
+	"hw.machine", "kern.version", "hw.pagesize", "hw.ncpu"}
 
-// sysctl answers by numbers what package unix and the runtime of Go ask: mib, its length, old, its length, new, its length.
+// sysctl answers by numbers what package unix and the runtime of Go ask: mib, its length, old, its length, new, its
+// length.
 func sysctl(c *call) (uint64, unix.Errno) {
 	b, ok := c.read(c.args[0], int(4*c.args[1]))
 	if !ok || len(b) < 8 && (len(b) < 4 || binary.LittleEndian.Uint32(b) < firstNamed) {
@@ -104,7 +106,8 @@ func (c *call) sysctl(mib []uint64) ([]byte, unix.Errno) {
 	case "kern.ostype":
 		return text(map[string]string{"freebsd": "FreeBSD", "netbsd": "NetBSD", "dragonfly": "DragonFly"}[c.system.name])
 	case "kern.osrelease", "kern.version":
-		return text(map[string]string{"freebsd": "15.0-RELEASE", "netbsd": "10.1", "dragonfly": "5.9-DEVELOPMENT"}[c.system.name])
+		return text(map[string]string{"freebsd": "15.0-RELEASE", "netbsd": "10.1",
+			"dragonfly": "5.9-DEVELOPMENT"}[c.system.name])
 	case "kern.hostname":
 		return text(unix.ByteSliceToString(u.Nodename[:]))
 	case "kern.osreldate":
@@ -124,7 +127,8 @@ func (c *call) sysctl(mib []uint64) ([]byte, unix.Errno) {
 
 // ioctl answers the requests that have the same structure on both sides, and those of terminals.
 func ioctl(c *call) (uint64, unix.Errno) {
-	if r, ok := c.one(names{"TIOCGWINSZ", "TIOCSWINSZ", "FIONREAD", "FIONBIO", "FIOCLEX", "FIONCLEX", "TIOCGPGRP", "TIOCSPGRP", "TIOCSCTTY", "TIOCNOTTY"}, c.args[1]); ok {
+	if r, ok := c.one(names{"TIOCGWINSZ", "TIOCSWINSZ", "FIONREAD", "FIONBIO", "FIOCLEX", "FIONCLEX", "TIOCGPGRP",
+		"TIOCSPGRP", "TIOCSCTTY", "TIOCNOTTY"}, c.args[1]); ok {
 		return c.do(unix.SYS_IOCTL, c.args[0], r, c.args[2])
 	}
 	if r, ok := c.one(names{"TIOCGETA=TCGETS"}, c.args[1]); ok {
@@ -159,7 +163,8 @@ func ioctl(c *call) (uint64, unix.Errno) {
 const kernelTermios = 36
 
 var (
-	inputFlags = names{"BRKINT", "ICRNL", "IGNBRK", "IGNCR", "IGNPAR", "INLCR", "INPCK", "ISTRIP", "IXANY", "IXOFF", "IXON", "PARMRK", "IMAXBEL", "IUTF8"}
+	inputFlags = names{"BRKINT", "ICRNL", "IGNBRK", "IGNCR", "IGNPAR", "INLCR", "INPCK", "ISTRIP", "IXANY", "IXOFF",
+		"IXON", "PARMRK", "IMAXBEL", "IUTF8"}
 	localFlags = names{"ECHO", "ECHOE", "ECHOK", "ECHONL", "ICANON", "IEXTEN", "ISIG", "NOFLSH", "TOSTOP"}
 	modeFlags  = names{"CS5", "CS6", "CS7", "CS8", "CLOCAL", "CREAD", "CSTOPB", "HUPCL", "PARENB", "PARODD"}
 	outFlags   = names{"OPOST", "ONLCR"}
@@ -172,7 +177,8 @@ func (c *call) termios(r record, t *unix.Termios, in bool) {
 		name  string
 		linux *uint32
 		list  names
-	}{{"c_iflag", &t.Iflag, inputFlags}, {"c_oflag", &t.Oflag, outFlags}, {"c_cflag", &t.Cflag, modeFlags}, {"c_lflag", &t.Lflag, localFlags}} {
+	}{{"c_iflag", &t.Iflag, inputFlags}, {"c_oflag", &t.Oflag, outFlags}, {"c_cflag", &t.Cflag, modeFlags},
+		{"c_lflag", &t.Lflag, localFlags}} {
 		if in {
 			v, _ := c.bits(f.list, r.get(f.name))
 			all := uint64(0)

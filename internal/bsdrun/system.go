@@ -17,7 +17,8 @@ import (
 // arch is the only architecture whose programs run here.
 const arch = "amd64"
 
-// system is one foreign system: its numbers and structures as the facts have them, and Linux's numbers by the same names.
+// system is one foreign system: its numbers and structures as the facts have them, and Linux's numbers by the same
+// names.
 type system struct {
 	name    string
 	numbers map[uint64]string // of its system calls
@@ -29,7 +30,8 @@ type system struct {
 	reverse [65]int // the other way
 }
 
-// readSystem reads the facts of a system. They are found from the working directory, which go test has within the module.
+// readSystem reads the facts of a system. They are found from the working directory, which go test has within the
+// module.
 func readSystem(name string) (*system, error) {
 	dir, err := moduleRoot()
 	if err != nil {
@@ -79,7 +81,8 @@ func moduleRoot() (string, error) {
 		return "", err
 	}
 	for ; ; dir = filepath.Dir(dir) {
-		if b, err := os.ReadFile(filepath.Join(dir, "go.mod")); err == nil && strings.HasPrefix(string(b), "module kern.sys\n") {
+		if b, err := os.ReadFile(filepath.Join(dir, "go.mod")); err == nil &&
+			strings.HasPrefix(string(b), "module kern.sys\n") {
 			return dir, nil
 		}
 		if dir == filepath.Dir(dir) {
@@ -88,7 +91,8 @@ func moduleRoot() (string, error) {
 	}
 }
 
-// systemOf returns the system that a program is for, as Go notes it: "linux" for what was not made by Go. DragonFly's have no other mark.
+// systemOf returns the system that a program is for, as Go notes it: "linux" for what was not made by Go. DragonFly's
+// have no other mark.
 func systemOf(path string) string {
 	info, err := buildinfo.ReadFile(path)
 	if err != nil {

@@ -9,7 +9,8 @@ var handlers map[string]handler
 
 func init() {
 	handlers = map[string]handler{}
-	for _, part := range []map[string]handler{plainCalls, fileCalls, processCalls, threadCalls, signalCalls, socketCalls, eventCalls, systemCalls} {
+	for _, part := range []map[string]handler{plainCalls, fileCalls, processCalls, threadCalls, signalCalls, socketCalls,
+		eventCalls, systemCalls} {
 		for name, h := range part {
 			handlers[name] = h
 		}
@@ -69,12 +70,16 @@ func signo(c *call, v uint64) (uint64, bool) {
 
 var (
 	atFlags   = flags(names{"AT_SYMLINK_NOFOLLOW", "AT_SYMLINK_FOLLOW", "AT_REMOVEDIR", "AT_EACCESS", "AT_EMPTY_PATH"})
-	openFlags = flags(names{"O_WRONLY", "O_RDWR", "O_NONBLOCK", "O_APPEND", "O_SYNC=__O_SYNC", "O_CREAT", "O_TRUNC", "O_EXCL", "O_NOCTTY", "O_NOFOLLOW",
+	openFlags = flags(names{"O_WRONLY", "O_RDWR", "O_NONBLOCK", "O_APPEND", "O_SYNC=__O_SYNC", "O_CREAT", "O_TRUNC",
+		"O_EXCL", "O_NOCTTY", "O_NOFOLLOW",
 		"O_DIRECTORY", "O_CLOEXEC", "O_DIRECT", "O_PATH"})
-	mapFlags   = flags(names{"MAP_SHARED", "MAP_PRIVATE", "MAP_FIXED", "MAP_ANON=MAP_ANONYMOUS", "MAP_NORESERVE", "MAP_STACK"})
-	clock      = from(names{"CLOCK_REALTIME", "CLOCK_MONOTONIC", "CLOCK_PROCESS_CPUTIME_ID", "CLOCK_THREAD_CPUTIME_ID"})
-	resource   = from(names{"RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_DATA", "RLIMIT_STACK", "RLIMIT_CORE", "RLIMIT_RSS", "RLIMIT_MEMLOCK", "RLIMIT_NPROC", "RLIMIT_NOFILE", "RLIMIT_AS"})
-	adviceList = from(names{"MADV_NORMAL", "MADV_RANDOM", "MADV_SEQUENTIAL", "MADV_WILLNEED", "MADV_DONTNEED", "MADV_FREE"})
+	mapFlags = flags(names{"MAP_SHARED", "MAP_PRIVATE", "MAP_FIXED", "MAP_ANON=MAP_ANONYMOUS", "MAP_NORESERVE",
+		"MAP_STACK"})
+	clock    = from(names{"CLOCK_REALTIME", "CLOCK_MONOTONIC", "CLOCK_PROCESS_CPUTIME_ID", "CLOCK_THREAD_CPUTIME_ID"})
+	resource = from(names{"RLIMIT_CPU", "RLIMIT_FSIZE", "RLIMIT_DATA", "RLIMIT_STACK", "RLIMIT_CORE", "RLIMIT_RSS",
+		"RLIMIT_MEMLOCK", "RLIMIT_NPROC", "RLIMIT_NOFILE", "RLIMIT_AS"})
+	adviceList = from(names{"MADV_NORMAL", "MADV_RANDOM", "MADV_SEQUENTIAL", "MADV_WILLNEED", "MADV_DONTNEED",
+		"MADV_FREE"})
 )
 
 // plainCalls are those that take what Linux takes.

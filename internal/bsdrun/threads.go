@@ -16,10 +16,12 @@ const (
 	extexitThread   = 0x10000 // EXTEXIT_LWP: DragonFly's sys/unistd.h
 )
 
-const cloneThread = unix.CLONE_VM | unix.CLONE_FS | unix.CLONE_FILES | unix.CLONE_SIGHAND | unix.CLONE_SYSVSEM | unix.CLONE_THREAD
+const cloneThread = unix.CLONE_VM | unix.CLONE_FS | unix.CLONE_FILES | unix.CLONE_SIGHAND | unix.CLONE_SYSVSEM |
+	unix.CLONE_THREAD
 
 var threadCalls = map[string]handler{
-	// FreeBSD. struct thr_param of sys/thr.h: function, argument, stack and its size, TLS and its size, where to store the number, twice.
+	// FreeBSD. struct thr_param of sys/thr.h: function, argument, stack and its size, TLS and its size, where to store
+	// the number, twice.
 	"thr_new": func(c *call) (uint64, unix.Errno) {
 		b, ok := c.read(c.args[0], 64)
 		if !ok {
@@ -122,7 +124,8 @@ var threadCalls = map[string]handler{
 	"setcontext": func(c *call) (uint64, unix.Errno) { return c.returnFromSignal(c.args[0]) },
 }
 
-// newThread makes a thread whose registers set changes from those of its parent, and stores its number in size bits at to.
+// newThread makes a thread whose registers set changes from those of its parent, and stores its number in size bits
+// at to.
 func (c *call) newThread(set func(*unix.PtraceRegs), size int, to ...uint64) (uint64, unix.Errno) {
 	c.scratch() // a thread that is asked to wake another needs both to have memory
 	regs := c.t.entry

@@ -51,8 +51,10 @@ type tracer struct {
 	trace   bool
 }
 
-// options of ptrace: calls are distinguished from traps, new threads and processes are traced, and none outlives this program.
-const options = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_TRACEFORK | unix.PTRACE_O_TRACEVFORK |
+// options of ptrace: calls are distinguished from traps, new threads and processes are traced, and none outlives this
+// program.
+const options = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_TRACECLONE | unix.PTRACE_O_TRACEFORK |
+	unix.PTRACE_O_TRACEVFORK |
 	unix.PTRACE_O_TRACEEXEC | unix.PTRACE_O_EXITKILL
 
 // systems are those whose programs run here.

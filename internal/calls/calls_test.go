@@ -15,8 +15,9 @@ import (
 
 const root = "../.."
 
-// library are the packages whose exported functions are each to be named by a test. The command's packages are not among them: its
-// tests call it by words, as its users do. That none of its functions is dead is TestNoFunctionIsDead's.
+// library are the packages whose exported functions are each to be named by a test. The command's packages are not
+// among them: its tests call it by words, as its users do. That none of its functions is dead is
+// TestNoFunctionIsDead's.
 var library = []string{"netns", "netlink", "netlink/wire"}
 
 // byInterface are functions that only an interface of another module's or the standard library's names.

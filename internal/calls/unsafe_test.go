@@ -11,8 +11,9 @@ import (
 	"testing"
 )
 
-// unsafeFiles are the files outside of package unix that import unsafe, without tests, and why. In the library it is for speed, and
-// each file has its measurement; elsewhere it hands memory to system calls that package unix leaves untyped.
+// unsafeFiles are the files outside of package unix that import unsafe, without tests, and why. In the library it is
+// for speed, and each file has its measurement; elsewhere it hands memory to system calls that package unix leaves
+// untyped.
 var unsafeFiles = map[string]string{
 	"netlink/slab.go":                                    "the size of values, strings of shared memory",
 	"netlink/wire/sock_linux.go":                         "send and receive without an allocation",
@@ -43,7 +44,8 @@ func TestUnsafeIsListed(t *testing.T) {
 		case err != nil:
 			return err
 		case d.IsDir():
-			if path != root && (rel == "unix" || d.Name() == "testdata" || d.Name() == "generated" || strings.HasPrefix(d.Name(), ".")) {
+			if path != root && (rel == "unix" || d.Name() == "testdata" || d.Name() == "generated" ||
+				strings.HasPrefix(d.Name(), ".")) {
 				return filepath.SkipDir
 			}
 			return nil

@@ -1,8 +1,9 @@
-// Package capture gives tests messages that were captured on a little-endian machine as this machine would send and receive them.
+// Package capture gives tests messages that were captured on a little-endian machine as this machine would send and
+// receive them.
 //
-// It knows by tables of its own which bytes are numbers: layouts written by hand after the kernel's headers, not those that decoders
-// and encoders use, so that a test finds what either has wrong. They hold what the messages of tests have. An attribute or a length
-// that is in no table fails the test on every machine, by its path of numbers.
+// It knows by tables of its own which bytes are numbers: layouts written by hand after the kernel's headers, not
+// those that decoders and encoders use, so that a test finds what either has wrong. They hold what the messages of
+// tests have. An attribute or a length that is in no table fails the test on every machine, by its path of numbers.
 package capture
 
 import (
@@ -16,8 +17,8 @@ import (
 	"kern.sys/internal/uapi"
 )
 
-// Message returns the payload of a message: its header (struct ifinfomsg, rtmsg, …) and attributes, in hexadecimal with spaces and
-// comments that begin with "//".
+// Message returns the payload of a message: its header (struct ifinfomsg, rtmsg, …) and attributes, in hexadecimal
+// with spaces and comments that begin with "//".
 func Message(t testing.TB, typ uint16, text string) []byte {
 	t.Helper()
 	return must(t)(turnMessage(fromHex(t, text), typ, bigEndian))
@@ -45,9 +46,9 @@ func Datagram(t testing.TB, text string) []byte {
 	return must(t)(turnDatagram(fromHex(t, text), bigEndian))
 }
 
-// Words returns bytes that no table can know, because they are malformed or of no kernel. Each word, in hexadecimal with spaces
-// around it, is a number of a little-endian machine, or with "=" in front bytes that are the same everywhere. Comments begin with
-// "#".
+// Words returns bytes that no table can know, because they are malformed or of no kernel. Each word, in hexadecimal
+// with spaces around it, is a number of a little-endian machine, or with "=" in front bytes that are the same
+// everywhere. Comments begin with "#".
 func Words(t testing.TB, text string) []byte {
 	t.Helper()
 	return must(t)(turnWords(text, bigEndian))
@@ -80,8 +81,8 @@ func bytesOf(text string) ([]byte, error) {
 // bigEndian says whether this machine is.
 var bigEndian = binary.NativeEndian.Uint16([]byte{0, 1}) == 1
 
-// turn returns the bytes of a little-endian machine as a big-endian one has them. Unless that is asked for they only have to be what
-// the layout says.
+// turn returns the bytes of a little-endian machine as a big-endian one has them. Unless that is asked for they only
+// have to be what the layout says.
 func turn(l layout, b []byte, big bool) ([]byte, error) {
 	out := slices.Clone(b)
 	if err := l.turn(piece{in: b, out: out}); err != nil {

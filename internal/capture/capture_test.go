@@ -84,8 +84,10 @@ func TestNumbersAreTurnedRound(t *testing.T) {
 }
 
 func TestDatagramsAreTurnedRound(t *testing.T) {
-	const little = "18000000 1400 0200 01000000 492e0000 02180000 03000000" + "1c000000 5800 0200 02000000 00000000 00000000 08000100 07000000"
-	const big = "00000018 0014 0002 00000001 00002e49 02180000 00000003" + "0000001c 0058 0002 00000002 00000000 00000000 00080001 00000007"
+	const little = "18000000 1400 0200 01000000 492e0000 02180000 03000000" +
+		"1c000000 5800 0200 02000000 00000000 00000000 08000100 07000000"
+	const big = "00000018 0014 0002 00000001 00002e49 02180000 00000003" +
+		"0000001c 0058 0002 00000002 00000000 00000000 00080001 00000007"
 	got, err := turnDatagram(fromHex(t, little), true)
 	if err != nil || hex.EncodeToString(got) != hexOf(t, big) {
 		t.Errorf("got %x, %v", got, err)
@@ -111,23 +113,32 @@ func TestWhatNoTableHasIsNoticed(t *testing.T) {
 		typ         uint16
 		bytes, want string
 	}{
-		"message":                     {uapi.NLMSG_DONE, "00000000", "message 3: not in the tables"},
-		"attribute":                   {uapi.RTM_NEWLINK, link + "0800a00f 01000000", "attribute 4000 of 4 bytes: not in the tables"},
-		"attribute of a kind":         {uapi.RTM_NEWLINK, link + "18001200 09000100 766c616e00000000 08000200 0400a00f", "attribute 18: attribute 2: attribute 4000 of 0 bytes"},
-		"kind":                        {uapi.RTM_NEWLINK, link + "18001200 07000100 78797a00 0c000200 08000100 01000000", `attribute 2: links of kind "xyz"`},
-		"kind that is not told":       {uapi.RTM_NEWLINK, link + "10001200 0c000500 08000100 01000000", `attribute 5: ports of kind ""`},
-		"encapsulation":               {uapi.RTM_NEWROUTE, route + "04001600 06001500 63000000", "encapsulation 99"},
-		"encapsulation without type":  {uapi.RTM_NEWROUTE, route + "04001600", "no RTA_ENCAP_TYPE"},
-		"number too short":            {uapi.RTM_NEWLINK, link + "06000400 01000000", `attribute 4: 2 bytes are not "4"`},
-		"number too long":             {uapi.RTM_NEWLINK, link + "0c000400 01000000 00000000", `attribute 4: 8 bytes are not "4"`},
-		"part of a repeated number":   {uapi.RTM_NEWLINK, link + "0e001700 00000000 00000000 00000000", `attribute 23: 10 bytes are not "8 ..."`},
-		"structure that has grown":    {uapi.RTM_NEWADDR, "02180000 01000000 18000600" + strings.Repeat("00", 20), "attribute 6: 20 bytes"},
-		"header cut off":              {uapi.RTM_NEWADDR, "02180000", `4 bytes are less than "=4 4"`},
-		"attribute past the end":      {uapi.RTM_NEWADDR, "02180000 01000000 0c000200 0a000001", "length 12 where 8 bytes are left"},
-		"attribute without its type":  {uapi.RTM_NEWADDR, "02180000 01000000 0300", "length 3 where 2 bytes"},
-		"attribute of two bytes":      {uapi.RTM_NEWADDR, "02180000 01000000 02000200", "attribute of 2 bytes"},
-		"a byte behind":               {uapi.RTM_NEWADDR, "02180000 01000000 02", "a byte is left"},
-		"next hop less than a header": {uapi.RTM_NEWROUTE, route + "08000900 04000002", `attribute 9: 4 bytes are less than "2 =2 4"`},
+		"message": {uapi.NLMSG_DONE, "00000000", "message 3: not in the tables"},
+		"attribute": {uapi.RTM_NEWLINK, link + "0800a00f 01000000",
+			"attribute 4000 of 4 bytes: not in the tables"},
+		"attribute of a kind": {uapi.RTM_NEWLINK, link + "18001200 09000100 766c616e00000000 08000200 0400a00f",
+			"attribute 18: attribute 2: attribute 4000 of 0 bytes"},
+		"kind": {uapi.RTM_NEWLINK, link + "18001200 07000100 78797a00 0c000200 08000100 01000000",
+			`attribute 2: links of kind "xyz"`},
+		"kind that is not told": {uapi.RTM_NEWLINK, link + "10001200 0c000500 08000100 01000000",
+			`attribute 5: ports of kind ""`},
+		"encapsulation":              {uapi.RTM_NEWROUTE, route + "04001600 06001500 63000000", "encapsulation 99"},
+		"encapsulation without type": {uapi.RTM_NEWROUTE, route + "04001600", "no RTA_ENCAP_TYPE"},
+		"number too short":           {uapi.RTM_NEWLINK, link + "06000400 01000000", `attribute 4: 2 bytes are not "4"`},
+		"number too long": {uapi.RTM_NEWLINK, link + "0c000400 01000000 00000000",
+			`attribute 4: 8 bytes are not "4"`},
+		"part of a repeated number": {uapi.RTM_NEWLINK, link + "0e001700 00000000 00000000 00000000",
+			`attribute 23: 10 bytes are not "8 ..."`},
+		"structure that has grown": {uapi.RTM_NEWADDR, "02180000 01000000 18000600" + strings.Repeat("00", 20),
+			"attribute 6: 20 bytes"},
+		"header cut off": {uapi.RTM_NEWADDR, "02180000", `4 bytes are less than "=4 4"`},
+		"attribute past the end": {uapi.RTM_NEWADDR, "02180000 01000000 0c000200 0a000001",
+			"length 12 where 8 bytes are left"},
+		"attribute without its type": {uapi.RTM_NEWADDR, "02180000 01000000 0300", "length 3 where 2 bytes"},
+		"attribute of two bytes":     {uapi.RTM_NEWADDR, "02180000 01000000 02000200", "attribute of 2 bytes"},
+		"a byte behind":              {uapi.RTM_NEWADDR, "02180000 01000000 02", "a byte is left"},
+		"next hop less than a header": {uapi.RTM_NEWROUTE, route + "08000900 04000002",
+			`attribute 9: 4 bytes are less than "2 =2 4"`},
 	} {
 		for _, big := range []bool{false, true} {
 			if b, err := turnMessage(fromHex(t, c.bytes), c.typ, big); err == nil || !strings.Contains(err.Error(), c.want) {
@@ -135,7 +146,9 @@ func TestWhatNoTableHasIsNoticed(t *testing.T) {
 			}
 		}
 	}
-	for name, b := range map[string]string{"header cut off": "10000000", "message past the end": "20000000 1400 0000 00000000 00000000", "no length": "00000000 1400 0000 00000000 00000000"} {
+	for name, b := range map[string]string{"header cut off": "10000000",
+		"message past the end": "20000000 1400 0000 00000000 00000000",
+		"no length":            "00000000 1400 0000 00000000 00000000"} {
 		if b, err := turnDatagram(fromHex(t, b), true); err == nil {
 			t.Errorf("datagram with %s: %x", name, b)
 		}

@@ -68,18 +68,23 @@ var actions = map[string]layout{
 	"pedit": attrs{
 		uapi.TCA_PEDIT_PARMS:    headed{tcGen + " =1 =1 =2", numbers("=4 =4 4 4 4 4 ...")},
 		uapi.TCA_PEDIT_PARMS_EX: headed{tcGen + " =1 =1 =2", numbers("=4 =4 4 4 4 4 ...")},
-		uapi.TCA_PEDIT_KEYS_EX:  attrs{uapi.TCA_PEDIT_KEY_EX: attrs{uapi.TCA_PEDIT_KEY_EX_HTYPE: u16, uapi.TCA_PEDIT_KEY_EX_CMD: u16}},
+		uapi.TCA_PEDIT_KEYS_EX: attrs{uapi.TCA_PEDIT_KEY_EX: attrs{uapi.TCA_PEDIT_KEY_EX_HTYPE: u16,
+			uapi.TCA_PEDIT_KEY_EX_CMD: u16}},
 	},
 	"police": policing,
 	"sample": attrs{
-		uapi.TCA_SAMPLE_PARMS: numbers(tcGen), uapi.TCA_SAMPLE_RATE: u32, uapi.TCA_SAMPLE_TRUNC_SIZE: u32, uapi.TCA_SAMPLE_PSAMPLE_GROUP: u32,
+		uapi.TCA_SAMPLE_PARMS: numbers(tcGen), uapi.TCA_SAMPLE_RATE: u32, uapi.TCA_SAMPLE_TRUNC_SIZE: u32,
+		uapi.TCA_SAMPLE_PSAMPLE_GROUP: u32,
 	},
 	"skbedit": attrs{
-		uapi.TCA_SKBEDIT_PARMS: numbers(tcGen), uapi.TCA_SKBEDIT_PRIORITY: u32, uapi.TCA_SKBEDIT_QUEUE_MAPPING: u16, uapi.TCA_SKBEDIT_MARK: u32,
-		uapi.TCA_SKBEDIT_PTYPE: u16, uapi.TCA_SKBEDIT_MASK: u32, uapi.TCA_SKBEDIT_FLAGS: u64, uapi.TCA_SKBEDIT_QUEUE_MAPPING_MAX: u16,
+		uapi.TCA_SKBEDIT_PARMS: numbers(tcGen), uapi.TCA_SKBEDIT_PRIORITY: u32, uapi.TCA_SKBEDIT_QUEUE_MAPPING: u16,
+		uapi.TCA_SKBEDIT_MARK:  u32,
+		uapi.TCA_SKBEDIT_PTYPE: u16, uapi.TCA_SKBEDIT_MASK: u32, uapi.TCA_SKBEDIT_FLAGS: u64,
+		uapi.TCA_SKBEDIT_QUEUE_MAPPING_MAX: u16,
 	},
 	"tunnel_key": attrs{
-		uapi.TCA_TUNNEL_KEY_PARMS: numbers(tcGen + " 4"), uapi.TCA_TUNNEL_KEY_ENC_IPV4_SRC: same, uapi.TCA_TUNNEL_KEY_ENC_IPV4_DST: same,
+		uapi.TCA_TUNNEL_KEY_PARMS: numbers(tcGen + " 4"), uapi.TCA_TUNNEL_KEY_ENC_IPV4_SRC: same,
+		uapi.TCA_TUNNEL_KEY_ENC_IPV4_DST: same,
 		uapi.TCA_TUNNEL_KEY_ENC_IPV6_SRC: same, uapi.TCA_TUNNEL_KEY_ENC_IPV6_DST: same, uapi.TCA_TUNNEL_KEY_ENC_KEY_ID: be32,
 		uapi.TCA_TUNNEL_KEY_ENC_DST_PORT: be16, uapi.TCA_TUNNEL_KEY_NO_CSUM: u8, uapi.TCA_TUNNEL_KEY_ENC_OPTS: tunnelOptions,
 		uapi.TCA_TUNNEL_KEY_ENC_TOS: u8, uapi.TCA_TUNNEL_KEY_ENC_TTL: u8, uapi.TCA_TUNNEL_KEY_NO_FRAG: flag,
@@ -94,16 +99,20 @@ var actions = map[string]layout{
 var filters = map[string]layout{
 	"u32": attrs{
 		uapi.TCA_U32_SEL:     headed{"1 1 1 1 =2 2 2 2 =4", numbers("=4 =4 4 4 ...")},
-		uapi.TCA_U32_CLASSID: u32, uapi.TCA_U32_DIVISOR: u32, uapi.TCA_U32_HASH: u32, uapi.TCA_U32_LINK: u32, uapi.TCA_U32_FLAGS: u32,
-		uapi.TCA_U32_INDEV: same, uapi.TCA_U32_MARK: numbers("4 4 4"), uapi.TCA_U32_POLICE: policing, uapi.TCA_U32_ACT: actionList,
+		uapi.TCA_U32_CLASSID: u32, uapi.TCA_U32_DIVISOR: u32, uapi.TCA_U32_HASH: u32, uapi.TCA_U32_LINK: u32,
+		uapi.TCA_U32_FLAGS: u32,
+		uapi.TCA_U32_INDEV: same, uapi.TCA_U32_MARK: numbers("4 4 4"), uapi.TCA_U32_POLICE: policing,
+		uapi.TCA_U32_ACT: actionList,
 	},
 	"fw": attrs{
-		uapi.TCA_FW_CLASSID: u32, uapi.TCA_FW_MASK: u32, uapi.TCA_FW_INDEV: same, uapi.TCA_FW_POLICE: policing, uapi.TCA_FW_ACT: actionList,
+		uapi.TCA_FW_CLASSID: u32, uapi.TCA_FW_MASK: u32, uapi.TCA_FW_INDEV: same, uapi.TCA_FW_POLICE: policing,
+		uapi.TCA_FW_ACT: actionList,
 	},
 	"matchall": attrs{uapi.TCA_MATCHALL_CLASSID: u32, uapi.TCA_MATCHALL_FLAGS: u32, uapi.TCA_MATCHALL_ACT: actionList},
 	"bpf": attrs{
-		uapi.TCA_BPF_CLASSID: u32, uapi.TCA_BPF_FD: u32, uapi.TCA_BPF_NAME: same, uapi.TCA_BPF_FLAGS: u32, uapi.TCA_BPF_FLAGS_GEN: u32,
-		uapi.TCA_BPF_OPS_LEN: u16, uapi.TCA_BPF_OPS: numbers("2 1 1 4 ..."), uapi.TCA_BPF_ACT: actionList,
+		uapi.TCA_BPF_CLASSID: u32, uapi.TCA_BPF_FD: u32, uapi.TCA_BPF_NAME: same, uapi.TCA_BPF_FLAGS: u32,
+		uapi.TCA_BPF_FLAGS_GEN: u32,
+		uapi.TCA_BPF_OPS_LEN:   u16, uapi.TCA_BPF_OPS: numbers("2 1 1 4 ..."), uapi.TCA_BPF_ACT: actionList,
 	},
 	"flower": flower(),
 }
@@ -120,8 +129,9 @@ func flower() attrs {
 		uapi.TCA_FLOWER_KEY_ENC_OPTS:      tunnelOptions,
 		uapi.TCA_FLOWER_KEY_ENC_OPTS_MASK: tunnelOptions,
 		uapi.TCA_FLOWER_KEY_MPLS_OPTS: attrs{uapi.TCA_FLOWER_KEY_MPLS_OPTS_LSE: attrs{
-			uapi.TCA_FLOWER_KEY_MPLS_OPT_LSE_DEPTH: u8, uapi.TCA_FLOWER_KEY_MPLS_OPT_LSE_TTL: u8, uapi.TCA_FLOWER_KEY_MPLS_OPT_LSE_BOS: u8,
-			uapi.TCA_FLOWER_KEY_MPLS_OPT_LSE_TC: u8, uapi.TCA_FLOWER_KEY_MPLS_OPT_LSE_LABEL: u32,
+			uapi.TCA_FLOWER_KEY_MPLS_OPT_LSE_DEPTH: u8, uapi.TCA_FLOWER_KEY_MPLS_OPT_LSE_TTL: u8,
+			uapi.TCA_FLOWER_KEY_MPLS_OPT_LSE_BOS: u8,
+			uapi.TCA_FLOWER_KEY_MPLS_OPT_LSE_TC:  u8, uapi.TCA_FLOWER_KEY_MPLS_OPT_LSE_LABEL: u32,
 		}},
 	}
 	for t := range uint16(uapi.TCA_FLOWER_MAX) {

@@ -15,7 +15,8 @@ type layout interface {
 	turn(p piece) error
 }
 
-// piece is some bytes of a message: as they were captured, and the same place in a copy where numbers are turned round.
+// piece is some bytes of a message: as they were captured, and the same place in a copy where numbers are turned
+// round.
 type piece struct {
 	in, out []byte
 	beside  []byte // the attributes among which these bytes are one, as captured
@@ -23,8 +24,9 @@ type piece struct {
 
 func (p piece) cut(from, to int) piece { return piece{p.in[from:to], p.out[from:to], p.beside} }
 
-// numbers are sizes of numbers in bytes, with "=" in front of bytes that are the same everywhere: "=4 2" is four bytes and a
-// number of two. "..." at the end is the same over and over, "=" all that is left, and "n" one number of all that is left.
+// numbers are sizes of numbers in bytes, with "=" in front of bytes that are the same everywhere: "=4 2" is four
+// bytes and a number of two. "..." at the end is the same over and over, "=" all that is left, and "n" one number of
+// all that is left.
 type numbers string
 
 const (
@@ -98,7 +100,8 @@ func (a attrs) turn(p piece) error {
 	return eachAttr(p, func(typ uint16, value piece) error {
 		l, ok := a[typ]
 		if !ok {
-			return fmt.Errorf("attribute %d of %d bytes: not in the tables of internal/capture: % x", typ, len(value.in), value.in)
+			return fmt.Errorf("attribute %d of %d bytes: not in the tables of internal/capture: % x", typ, len(value.in),
+				value.in)
 		}
 		if err := l.turn(value); err != nil {
 			return fmt.Errorf("attribute %d: %w", typ, err)

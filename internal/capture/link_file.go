@@ -14,8 +14,8 @@ import (
 	"testing"
 )
 
-// Link is a link, or a port, of a kind: what ip sent to make it, what the kernel answered when it was asked, and what ip showed.
-// Without a command, the bytes were put together by hand for what a kernel seldom sends.
+// Link is a link, or a port, of a kind: what ip sent to make it, what the kernel answered when it was asked, and what
+// ip showed. Without a command, the bytes were put together by hand for what a kernel seldom sends.
 type Link struct {
 	Kind   string
 	Port   bool // the attributes are those of a port of the kind

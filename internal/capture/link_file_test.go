@@ -8,7 +8,8 @@ import (
 	"testing"
 )
 
-// TestFilesOfKinds writes each file of captured kinds again: it has the names of the attributes, and each file is about one kind.
+// TestFilesOfKinds writes each file of captured kinds again: it has the names of the attributes, and each file is
+// about one kind.
 func TestFilesOfKinds(t *testing.T) {
 	names, err := ReadNames("../..")
 	if err != nil {

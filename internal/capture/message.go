@@ -9,7 +9,8 @@ import (
 
 // messages are those whose types begin with RTM_NEW… by that type.
 var messages = map[uint16]layout{
-	uapi.RTM_NEWLINK:      families{map[byte]layout{uapi.AF_BRIDGE: headed{linkHeader, bridgeLink}}, headed{linkHeader, link}},
+	uapi.RTM_NEWLINK: families{map[byte]layout{uapi.AF_BRIDGE: headed{linkHeader, bridgeLink}},
+		headed{linkHeader, link}},
 	uapi.RTM_NEWLINKPROP:  headed{linkHeader, link},
 	uapi.RTM_NEWADDR:      headed{"=4 4", addr},
 	uapi.RTM_NEWROUTE:     headed{"=8 4", route},

@@ -16,8 +16,8 @@ import (
 	"kern.sys/internal/uapi"
 )
 
-// Names are the names of attributes, by which captures are annotated. They are read from the source of this package's tables, where
-// each layout stands behind the name of its attribute.
+// Names are the names of attributes, by which captures are annotated. They are read from the source of this package's
+// tables, where each layout stands behind the name of its attribute.
 type Names struct {
 	vars         map[string]ast.Expr
 	numbers      map[string]uint16 // constants of uapi
@@ -34,7 +34,8 @@ type node struct {
 
 // ReadNames reads the names from the source tree of the module.
 func ReadNames(root string) (*Names, error) {
-	n := &Names{vars: map[string]ast.Expr{}, numbers: map[string]uint16{}, kinds: map[string]*node{}, ports: map[string]*node{}}
+	n := &Names{vars: map[string]ast.Expr{}, numbers: map[string]uint16{}, kinds: map[string]*node{},
+		ports: map[string]*node{}}
 	if err := n.readConstants(filepath.Join(root, "internal", "uapi")); err != nil {
 		return nil, err
 	}
@@ -176,7 +177,8 @@ func (at *node) inside(typ uint16) *node {
 	return at.below[typ]
 }
 
-// Annotate writes captured bytes, in hexadecimal, as lines that begin with a tab: one for each attribute, with its name.
+// Annotate writes captured bytes, in hexadecimal, as lines that begin with a tab: one for each attribute, with its
+// name.
 func (n *Names) Annotate(l layout, at *node, digits string) (string, error) {
 	b, err := bytesOf(digits)
 	if err != nil {
@@ -239,7 +241,8 @@ func kindBeside(beside []byte, typ uint16) string {
 	return strings.TrimRight(string(piece{beside: beside}.attrBeside(typ)), "\x00")
 }
 
-// writeValue writes a value with spaces between its numbers; padding stands with the last of them. Long ones take several lines.
+// writeValue writes a value with spaces between its numbers; padding stands with the last of them. Long ones take
+// several lines.
 func writeValue(out *strings.Builder, begin string, l numbers, b []byte, name string) {
 	indent := begin[:len(begin)-len(strings.TrimLeft(begin, "\t"))]
 	line, comment := begin, ""

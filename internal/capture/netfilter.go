@@ -20,7 +20,8 @@ const nfHeader = "=4"
 // Numbers of connection tracking are in network byte order.
 var (
 	tuple = attrs{
-		uapi.CTA_TUPLE_IP: attrs{uapi.CTA_IP_V4_SRC: be32, uapi.CTA_IP_V4_DST: be32, uapi.CTA_IP_V6_SRC: same, uapi.CTA_IP_V6_DST: same},
+		uapi.CTA_TUPLE_IP: attrs{uapi.CTA_IP_V4_SRC: be32, uapi.CTA_IP_V4_DST: be32, uapi.CTA_IP_V6_SRC: same,
+			uapi.CTA_IP_V6_DST: same},
 		uapi.CTA_TUPLE_PROTO: attrs{
 			uapi.CTA_PROTO_NUM: u8, uapi.CTA_PROTO_SRC_PORT: be16, uapi.CTA_PROTO_DST_PORT: be16,
 			uapi.CTA_PROTO_ICMP_ID: be16, uapi.CTA_PROTO_ICMP_TYPE: u8, uapi.CTA_PROTO_ICMP_CODE: u8,
@@ -29,7 +30,8 @@ var (
 		uapi.CTA_TUPLE_ZONE: be16,
 	}
 	counters = attrs{uapi.CTA_COUNTERS_PACKETS: be64, uapi.CTA_COUNTERS_BYTES: be64}
-	seqAdj   = attrs{uapi.CTA_SEQADJ_CORRECTION_POS: be32, uapi.CTA_SEQADJ_OFFSET_BEFORE: be32, uapi.CTA_SEQADJ_OFFSET_AFTER: be32}
+	seqAdj   = attrs{uapi.CTA_SEQADJ_CORRECTION_POS: be32, uapi.CTA_SEQADJ_OFFSET_BEFORE: be32,
+		uapi.CTA_SEQADJ_OFFSET_AFTER: be32}
 )
 
 var conntrack = attrs{
@@ -60,8 +62,9 @@ var conntrack = attrs{
 	uapi.CTA_ZONE:           be16,
 	uapi.CTA_TIMESTAMP:      attrs{uapi.CTA_TIMESTAMP_START: be64, uapi.CTA_TIMESTAMP_STOP: be64},
 	uapi.CTA_LABELS:         same,
-	uapi.CTA_SYNPROXY:       attrs{uapi.CTA_SYNPROXY_ISN: be32, uapi.CTA_SYNPROXY_ITS: be32, uapi.CTA_SYNPROXY_TSOFF: be32},
-	uapi.CTA_FILTER:         attrs{uapi.CTA_FILTER_ORIG_FLAGS: u32, uapi.CTA_FILTER_REPLY_FLAGS: u32},
+	uapi.CTA_SYNPROXY: attrs{uapi.CTA_SYNPROXY_ISN: be32, uapi.CTA_SYNPROXY_ITS: be32,
+		uapi.CTA_SYNPROXY_TSOFF: be32},
+	uapi.CTA_FILTER: attrs{uapi.CTA_FILTER_ORIG_FLAGS: u32, uapi.CTA_FILTER_REPLY_FLAGS: u32},
 }
 
 var expect = attrs{

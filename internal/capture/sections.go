@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Section is a part of a file with captures: a line "KEY VALUE", and the lines below it that begin with a tab. Lines that begin with
-// "#" and empty ones are passed over.
+// Section is a part of a file with captures: a line "KEY VALUE", and the lines below it that begin with a tab. Lines
+// that begin with "#" and empty ones are passed over.
 type Section struct {
 	Key, Value string
 	Lines      []string // without their first tab
@@ -40,8 +40,8 @@ func (s Section) Joined(between string) string {
 	return strings.Join(parts, between)
 }
 
-// Text is the output of a program: its lines stand between bars, because blanks at the end count. A line that begins with "+" goes on
-// with the line above.
+// Text is the output of a program: its lines stand between bars, because blanks at the end count. A line that begins
+// with "+" goes on with the line above.
 func (s Section) Text() (string, error) {
 	var b strings.Builder
 	for i, line := range s.Lines {

@@ -43,12 +43,14 @@ var moreQdiscs = map[string]layout{
 		uapi.TCA_ETS_PRIOMAP: attrs{uapi.TCA_ETS_PRIOMAP_BAND: u8},
 	},
 	"red": attrs{
-		uapi.TCA_RED_PARMS: numbers(redCurve), uapi.TCA_RED_STAB: same, uapi.TCA_RED_MAX_P: u32, uapi.TCA_RED_FLAGS: numbers("4 4"),
+		uapi.TCA_RED_PARMS: numbers(redCurve), uapi.TCA_RED_STAB: same, uapi.TCA_RED_MAX_P: u32,
+		uapi.TCA_RED_FLAGS:            numbers("4 4"),
 		uapi.TCA_RED_EARLY_DROP_BLOCK: u32, uapi.TCA_RED_MARK_BLOCK: u32,
 	},
 	"choke": attrs{uapi.TCA_CHOKE_PARMS: numbers(redCurve), uapi.TCA_CHOKE_STAB: same, uapi.TCA_CHOKE_MAX_P: u32},
 	"gred": attrs{
-		uapi.TCA_GRED_DPS: numbers("4 4 1 1 2"), uapi.TCA_GRED_LIMIT: u32, uapi.TCA_GRED_STAB: same, uapi.TCA_GRED_MAX_P: u32,
+		uapi.TCA_GRED_DPS: numbers("4 4 1 1 2"), uapi.TCA_GRED_LIMIT: u32, uapi.TCA_GRED_STAB: same,
+		uapi.TCA_GRED_MAX_P:   u32,
 		uapi.TCA_GRED_PARMS:   numbers("4 4 4 4 4 4 4 4 4 4 1 1 1 1 4 4"),
 		uapi.TCA_GRED_VQ_LIST: attrs{uapi.TCA_GRED_VQ_ENTRY: attrs{uapi.TCA_GRED_VQ_DP: u32, uapi.TCA_GRED_VQ_FLAGS: u32}},
 	},
@@ -62,23 +64,28 @@ var moreQdiscs = map[string]layout{
 	"cake":    cake,
 	"cake_mq": cake,
 	"mqprio": headed{trafficClasses + " =2", attrs{
-		uapi.TCA_MQPRIO_MODE: u16, uapi.TCA_MQPRIO_SHAPER: u16, uapi.TCA_MQPRIO_MIN_RATE64: rates(uapi.TCA_MQPRIO_MIN_RATE64),
+		uapi.TCA_MQPRIO_MODE: u16, uapi.TCA_MQPRIO_SHAPER: u16,
+		uapi.TCA_MQPRIO_MIN_RATE64: rates(uapi.TCA_MQPRIO_MIN_RATE64),
 		uapi.TCA_MQPRIO_MAX_RATE64: rates(uapi.TCA_MQPRIO_MAX_RATE64),
 		uapi.TCA_MQPRIO_TC_ENTRY:   attrs{uapi.TCA_MQPRIO_TC_ENTRY_INDEX: u32, uapi.TCA_MQPRIO_TC_ENTRY_FP: u32},
 	}},
 	"taprio": attrs{
-		uapi.TCA_TAPRIO_ATTR_PRIOMAP: numbers(trafficClasses), uapi.TCA_TAPRIO_ATTR_SCHED_BASE_TIME: u64, uapi.TCA_TAPRIO_ATTR_SCHED_CLOCKID: u32,
-		uapi.TCA_TAPRIO_ATTR_SCHED_CYCLE_TIME: u64, uapi.TCA_TAPRIO_ATTR_SCHED_CYCLE_TIME_EXTENSION: u64, uapi.TCA_TAPRIO_ATTR_FLAGS: u32,
+		uapi.TCA_TAPRIO_ATTR_PRIOMAP: numbers(trafficClasses), uapi.TCA_TAPRIO_ATTR_SCHED_BASE_TIME: u64,
+		uapi.TCA_TAPRIO_ATTR_SCHED_CLOCKID:    u32,
+		uapi.TCA_TAPRIO_ATTR_SCHED_CYCLE_TIME: u64, uapi.TCA_TAPRIO_ATTR_SCHED_CYCLE_TIME_EXTENSION: u64,
+		uapi.TCA_TAPRIO_ATTR_FLAGS:        u32,
 		uapi.TCA_TAPRIO_ATTR_TXTIME_DELAY: u32,
 		uapi.TCA_TAPRIO_ATTR_TC_ENTRY: attrs{
 			uapi.TCA_TAPRIO_TC_ENTRY_INDEX: u32, uapi.TCA_TAPRIO_TC_ENTRY_MAX_SDU: u32, uapi.TCA_TAPRIO_TC_ENTRY_FP: u32,
 		},
 		uapi.TCA_TAPRIO_ATTR_SCHED_ENTRY_LIST: attrs{uapi.TCA_TAPRIO_SCHED_ENTRY: attrs{
-			uapi.TCA_TAPRIO_SCHED_ENTRY_CMD: u8, uapi.TCA_TAPRIO_SCHED_ENTRY_GATE_MASK: u32, uapi.TCA_TAPRIO_SCHED_ENTRY_INTERVAL: u32,
+			uapi.TCA_TAPRIO_SCHED_ENTRY_CMD: u8, uapi.TCA_TAPRIO_SCHED_ENTRY_GATE_MASK: u32,
+			uapi.TCA_TAPRIO_SCHED_ENTRY_INTERVAL: u32,
 		}},
 	},
 	"dualpi2": allOf(uapi.TCA_DUALPI2_MAX, u32, attrs{
-		uapi.TCA_DUALPI2_COUPLING: u8, uapi.TCA_DUALPI2_DROP_OVERLOAD: u8, uapi.TCA_DUALPI2_DROP_EARLY: u8, uapi.TCA_DUALPI2_C_PROTECTION: u8,
-		uapi.TCA_DUALPI2_ECN_MASK: u8, uapi.TCA_DUALPI2_SPLIT_GSO: u8,
+		uapi.TCA_DUALPI2_COUPLING: u8, uapi.TCA_DUALPI2_DROP_OVERLOAD: u8, uapi.TCA_DUALPI2_DROP_EARLY: u8,
+		uapi.TCA_DUALPI2_C_PROTECTION: u8,
+		uapi.TCA_DUALPI2_ECN_MASK:     u8, uapi.TCA_DUALPI2_SPLIT_GSO: u8,
 	}),
 }

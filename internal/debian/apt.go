@@ -24,7 +24,8 @@ type Mirror struct{ uri, keyring string }
 var debianSuites = []string{"bookworm", "trixie", "forky", "sid", "oldstable", "stable", "testing", "unstable"}
 
 func FindMirror(ctx context.Context) (Mirror, error) {
-	out, err := Output(ctx, "apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(SIGNED_BY)", "Identifier: Packages")
+	out, err := Output(ctx, "apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(SIGNED_BY)",
+		"Identifier: Packages")
 	if err != nil {
 		return Mirror{}, err
 	}
@@ -79,11 +80,13 @@ func NewSuite(ctx context.Context, from Mirror, cache, name, arch string, o Opti
 	}
 	list, status := filepath.Join(s.dir, "sources.list"), filepath.Join(s.dir, "status")
 	before, _ := os.ReadFile(list) // no list: nothing was fetched
-	if err := errors.Join(os.WriteFile(list, []byte(sources.String()), 0o644), os.WriteFile(status, nil, 0o644)); err != nil {
+	if err := errors.Join(os.WriteFile(list, []byte(sources.String()), 0o644),
+		os.WriteFile(status, nil, 0o644)); err != nil {
 		return nil, err
 	}
 	for _, o := range []string{
-		"Dir::Etc::sourcelist=" + list, "Dir::Etc::sourceparts=/dev/null", "Dir::Etc::preferences=/dev/null", "Dir::Etc::preferencesparts=/dev/null",
+		"Dir::Etc::sourcelist=" + list, "Dir::Etc::sourceparts=/dev/null", "Dir::Etc::preferences=/dev/null",
+		"Dir::Etc::preferencesparts=/dev/null",
 		"Dir::State::status=" + status, "Dir::State::lists=" + filepath.Join(s.dir, "lists"),
 		"Dir::Cache=" + s.dir, "Dir::Cache::archives=" + filepath.Join(s.dir, "archives"),
 		"Dir::Cache::pkgcache=pkgcache.bin", "Dir::Cache::srcpkgcache=srcpkgcache.bin",
@@ -121,7 +124,8 @@ func (s *Suite) Show(ctx context.Context, pkg string) (map[string]string, error)
 	return parseFields(out), nil
 }
 
-// parseFields returns the fields of a package, as in Debian's Packages files. Of those of several lines it keeps the first.
+// parseFields returns the fields of a package, as in Debian's Packages files. Of those of several lines it keeps the
+// first.
 func parseFields(paragraph string) map[string]string {
 	fields := map[string]string{}
 	for line := range strings.Lines(paragraph) {
@@ -156,7 +160,8 @@ func (s *Suite) FetchAll(ctx context.Context, pkgs ...string) ([]string, error) 
 	if err := os.MkdirAll(filepath.Join(nowhere, "partial"), 0o755); err != nil {
 		return nil, err
 	}
-	uris, err := s.Apt(ctx, "apt-get", append([]string{"--print-uris", "-o", "Dir::Cache::archives=" + nowhere}, args...)...)
+	uris, err := s.Apt(ctx, "apt-get", append([]string{"--print-uris", "-o", "Dir::Cache::archives=" + nowhere},
+		args...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +170,8 @@ func (s *Suite) FetchAll(ctx context.Context, pkgs ...string) ([]string, error) 
 
 // FetchSource downloads the upstream archive of a source package into an empty directory, and returns the file.
 func (s *Suite) FetchSource(ctx context.Context, dir, pkg string) (string, error) {
-	cmd := exec.CommandContext(ctx, "apt-get", slices.Concat(s.options, []string{"-qq", "source", "--download-only", "--tar-only", pkg})...)
+	cmd := exec.CommandContext(ctx, "apt-get",
+		slices.Concat(s.options, []string{"-qq", "source", "--download-only", "--tar-only", pkg})...)
 	cmd.Dir = dir
 	if _, err := Run(cmd); err != nil {
 		return "", fmt.Errorf("%w: %w", ErrFetch, err)

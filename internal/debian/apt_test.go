@@ -10,9 +10,11 @@ func TestParseMirror(t *testing.T) {
 		name, targets string
 		want          Mirror
 	}{
-		{"as apt of Debian 12 prints it", "https://other/packages/ nodistro \nhttp://mirror/debian/ bookworm $(SIGNED_BY)\nhttp://mirror/debian/ bookworm-updates $(SIGNED_BY)\n",
+		{"as apt of Debian 12 prints it", "https://other/packages/ nodistro \nhttp://mirror/debian/ bookworm " +
+			"$(SIGNED_BY)\nhttp://mirror/debian/ bookworm-updates $(SIGNED_BY)\n",
 			Mirror{"http://mirror/debian/", "/usr/share/keyrings/debian-archive-keyring.gpg"}},
-		{"signed by a file", "http://mirror/debian/ stable /etc/apt/keys.gpg\n", Mirror{"http://mirror/debian/", "/etc/apt/keys.gpg"}},
+		{"signed by a file", "http://mirror/debian/ stable /etc/apt/keys.gpg\n",
+			Mirror{"http://mirror/debian/", "/etc/apt/keys.gpg"}},
 		{"none", "http://mirror/ubuntu/ noble /usr/share/keyrings/x.gpg\n", Mirror{}},
 	} {
 		got, err := parseMirror(c.targets)
@@ -49,7 +51,8 @@ func TestParseFields(t *testing.T) {
 }
 
 func TestParseURIs(t *testing.T) {
-	got := parseURIs("Reading package lists...\n'http://mirror/debian/pool/main/d/dash/dash_0.5.12-2_amd64.deb' dash_0.5.12-2_amd64.deb 97212 SHA256:aa\n"+
+	got := parseURIs("Reading package lists...\n'http://mirror/debian/pool/main/d/dash/dash_0.5.12-2_amd64.deb' "+
+		"dash_0.5.12-2_amd64.deb 97212 SHA256:aa\n"+
 		"'http://mirror/debian/pool/main/n/netbase/netbase_6.4_all.deb' netbase_6.4_all.deb 12816 SHA256:bb\n", "/c")
 	if !slices.Equal(got, []string{"/c/dash_0.5.12-2_amd64.deb", "/c/netbase_6.4_all.deb"}) {
 		t.Errorf("got %q", got)

@@ -105,7 +105,8 @@ func (t *tree) script(ctx context.Context, m module, o outcomes) error {
 // test is a test, or a package with an empty Test.
 type test struct{ Package, Test string }
 
-// outcomes are how tests and packages ended, in each of several rounds: "pass", "fail" or "skip". Those of specsOf a test are numbers.
+// outcomes are how tests and packages ended, in each of several rounds: "pass", "fail" or "skip". Those of specsOf a
+// test are numbers.
 type outcomes map[test][]string
 
 // ginkgo is what that library prints at the end of a test, which is many: specs.
@@ -131,7 +132,8 @@ func (o outcomes) specs() (passed, failed int) {
 	return passed, failed
 }
 
-// count reads the events of "go test -json" (see "go doc test2json"), and writes what failing tests and builds have printed to show.
+// count reads the events of "go test -json" (see "go doc test2json"), and writes what failing tests and builds have
+// printed to show.
 func count(events io.Reader, show io.Writer) (outcomes, error) {
 	o, said := outcomes{}, map[test]string{}
 	for d := json.NewDecoder(events); ; {

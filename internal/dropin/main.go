@@ -1,12 +1,14 @@
-// Dropin runs other people's tests on this module: for modules that import golang.org/x/sys/unix, github.com/vishvananda/netns or netlink it
-// changes the import paths, in the module and in all that it is built of, and nothing else.
+// Dropin runs other people's tests on this module: for modules that import golang.org/x/sys/unix,
+// github.com/vishvananda/netns or netlink it changes the import paths, in the module and in all that it is built of,
+// and nothing else.
 //
 //	go run ./internal/dropin [-run REGEX] [-markdown FILE] [module@version [packages]]
 //	go run ./internal/dropin [-run REGEX] -systems GOOS/GOARCH,...    builds alone, of what is for other systems too
 //
-// The modules of modules.go are those that it tries, or one that is named. Each is fetched by the go command, copied, and its tests run as
-// they are; then the imports are changed and the tests run again. For root each test binary runs in network and mount namespaces of its own.
-// It ends with a table, and with status 1 where a test that passed before fails after, or what was built before is not.
+// The modules of modules.go are those that it tries, or one that is named. Each is fetched by the go command, copied,
+// and its tests run as they are; then the imports are changed and the tests run again. For root each test binary runs
+// in network and mount namespaces of its own. It ends with a table, and with status 1 where a test that passed before
+// fails after, or what was built before is not.
 package main
 
 import (
@@ -38,7 +40,8 @@ func main() {
 	var o options
 	only := flag.String("run", "", "regular expression for the modules, all if empty")
 	imports := flag.String("imports", "golang.org/x/sys/unix=kern.sys/unix,github.com/vishvananda/netns=kern.sys/netns,"+
-		"github.com/vishvananda/netlink=kern.sys/netlink,github.com/vishvananda/netlink/nl=kern.sys/netlink/nl", "import paths to change, OLD=NEW,…")
+		"github.com/vishvananda/netlink=kern.sys/netlink,github.com/vishvananda/netlink/nl=kern.sys/netlink/nl",
+		"import paths to change, OLD=NEW,…")
 	flag.BoolVar(&o.keep, "keep", false, "leave the copies where they are, and say where")
 	flag.BoolVar(&o.verbose, "v", false, "print what failing tests print")
 	flag.DurationVar(&o.timeout, "timeout", 5*time.Minute, "time for the tests of a package")

@@ -45,12 +45,15 @@ var all = []string{"./..."}
 
 // The packages of large modules that import netlink.
 var (
-	flannel = []string{"./pkg/backend", "./pkg/backend/hostgw", "./pkg/backend/ipip", "./pkg/backend/ipsec", "./pkg/backend/udp", "./pkg/backend/vxlan", "./pkg/backend/wireguard", "./pkg/ip"}
-	amazon  = []string{"./cmd/egress-cni-plugin/...", "./cmd/routed-eni-cni-plugin/...", "./pkg/ipamd/...", "./pkg/ipwrapper/...", "./pkg/netlinkwrapper/...", "./pkg/networkutils/...", "./pkg/utils/cniutils"}
-	cilium  = []string{"./pkg/cidr", "./pkg/common/ipsec", "./pkg/datapath/...", "./pkg/ip", "./pkg/mac", "./pkg/mtu", "./pkg/testutils/netlink", "./pkg/wireguard/agent", "./plugins/cilium-cni/..."}
-	uroot   = []string{"./cmds/core/dhclient", "./cmds/core/ip", "./cmds/exp/tcpdump", "./pkg/dhclient", "./pkg/libinit"}
-	moby    = []string{"./daemon/libnetwork/..."}
-	gobgp   = []string{"./internal/pkg/netutils", "./pkg/config/oc"}
+	flannel = []string{"./pkg/backend", "./pkg/backend/hostgw", "./pkg/backend/ipip", "./pkg/backend/ipsec",
+		"./pkg/backend/udp", "./pkg/backend/vxlan", "./pkg/backend/wireguard", "./pkg/ip"}
+	amazon = []string{"./cmd/egress-cni-plugin/...", "./cmd/routed-eni-cni-plugin/...", "./pkg/ipamd/...",
+		"./pkg/ipwrapper/...", "./pkg/netlinkwrapper/...", "./pkg/networkutils/...", "./pkg/utils/cniutils"}
+	cilium = []string{"./pkg/cidr", "./pkg/common/ipsec", "./pkg/datapath/...", "./pkg/ip", "./pkg/mac", "./pkg/mtu",
+		"./pkg/testutils/netlink", "./pkg/wireguard/agent", "./plugins/cilium-cni/..."}
+	uroot = []string{"./cmds/core/dhclient", "./cmds/core/ip", "./cmds/exp/tcpdump", "./pkg/dhclient", "./pkg/libinit"}
+	moby  = []string{"./daemon/libnetwork/..."}
+	gobgp = []string{"./internal/pkg/netutils", "./pkg/config/oc"}
 )
 
 // modules is the one list of what is tried.
@@ -85,9 +88,11 @@ var modules = []module{
 	{Path: "github.com/containernetworking/plugins", Version: "v1.10.0", Packages: all},
 	{Path: "github.com/moby/ipvs", Version: "v1.1.0", Packages: all},
 	{Path: "github.com/flannel-io/flannel", Version: "v0.28.10", Build: flannel, Packages: flannel},
-	{Path: "github.com/cloudnativelabs/kube-router/v2", Version: "v2.1.0", Packages: []string{"./pkg/controllers/...", "./pkg/utils"}},
+	{Path: "github.com/cloudnativelabs/kube-router/v2", Version: "v2.1.0",
+		Packages: []string{"./pkg/controllers/...", "./pkg/utils"}},
 	{Path: "github.com/aws/amazon-vpc-cni-k8s", Version: "v1.23.2", Build: amazon, Packages: amazon},
-	{Path: "github.com/containers/gvisor-tap-vsock", Version: "v0.8.9", Build: []string{"./cmd/vm"}, Packages: []string{"./cmd/vm"}},
+	{Path: "github.com/containers/gvisor-tap-vsock", Version: "v0.8.9", Build: []string{"./cmd/vm"},
+		Packages: []string{"./cmd/vm"}},
 	{Path: "github.com/cilium/cilium", Version: "v1.20.2", Build: cilium, Packages: cilium},
 	{Path: "github.com/u-root/u-root", Version: "v0.16.0", Build: uroot, Packages: uroot},
 	{Path: "github.com/moby/moby/v2", Version: "v2.0.0-beta.24", Build: moby, Packages: moby},
@@ -107,7 +112,8 @@ var modules = []module{
 	}},
 	{Path: "golang.zx2c4.com/wireguard/wgctrl", Version: "v0.0.0-20241231184526-a9ab2273dd10", Packages: all},
 	{Path: "github.com/insomniacslk/dhcp", Version: "v0.0.0-20260901064844-234b97448fae", Packages: all},
-	{Path: "golang.org/x/net", Version: "v0.62.0", Packages: []string{"./icmp", "./ipv4", "./ipv6", "./internal/socket", "./bpf"}},
+	{Path: "golang.org/x/net", Version: "v0.62.0",
+		Packages: []string{"./icmp", "./ipv4", "./ipv6", "./internal/socket", "./bpf"}},
 
 	// Watchers, file systems, programs about the system.
 	{Path: "github.com/fsnotify/fsnotify", Version: "v1.10.1", Packages: all},
@@ -116,7 +122,8 @@ var modules = []module{
 	{Path: "github.com/pkg/xattr", Version: "v0.4.12", Packages: all},
 	{Path: "github.com/cilium/ebpf", Version: "v0.22.0", Packages: all},
 	{Path: "github.com/landlock-lsm/go-landlock", Version: "v0.11.2", Packages: all},
-	{Path: "github.com/prometheus/procfs", Version: "v0.23.0", Packages: []string{"."}, Prepare: []string{"bash", "ttar", "-C", "testdata", "-x", "-f", "testdata/fixtures.ttar"}},
+	{Path: "github.com/prometheus/procfs", Version: "v0.23.0", Packages: []string{"."},
+		Prepare: []string{"bash", "ttar", "-C", "testdata", "-x", "-f", "testdata/fixtures.ttar"}},
 	{Path: "github.com/shirou/gopsutil/v4", Version: "v4.26.10", Packages: all},
 	{Path: "github.com/tklauser/go-sysconf", Version: "v0.4.0", Packages: all},
 	{Path: "golang.org/x/term", Version: "v0.48.0", Packages: all},

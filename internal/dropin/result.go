@@ -69,7 +69,8 @@ func (c change) worse() bool {
 
 // name is the test's name in the lines about the module.
 func (r *result) name(t test) string {
-	return strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(t.Package, r.Module.Path), "/") + " " + cmp.Or(t.Test, "(package)"))
+	return strings.TrimSpace(strings.TrimPrefix(strings.TrimPrefix(t.Package, r.Module.Path), "/") + " " +
+		cmp.Or(t.Test, "(package)"))
 }
 
 func (r *result) describe(c change) string {
@@ -77,13 +78,15 @@ func (r *result) describe(c change) string {
 	return fmt.Sprintf("%s (%s, then %s)", r.name(c.test), say(c.before), say(c.after))
 }
 
-// changes compares. Subtests need not be there on both sides, for some are named after the moment. A package is named where none
-// of its tests says why it ended otherwise, and its tests are not where it did not run to its end.
+// changes compares. Subtests need not be there on both sides, for some are named after the moment. A package is named
+// where none of its tests says why it ended otherwise, and its tests are not where it did not run to its end.
 func changes(before, after outcomes) (list []change) {
 	all := maps.Clone(before)
 	maps.Copy(all, after)
-	told := map[string]bool{}                                                                                 // packages with a changed test
-	for _, t := range slices.SortedFunc(maps.Keys(all), func(a, b test) int { return -compareTests(a, b) }) { // packages after their tests
+	// packages with a changed test
+	told := map[string]bool{}
+	// packages after their tests
+	for _, t := range slices.SortedFunc(maps.Keys(all), func(a, b test) int { return -compareTests(a, b) }) {
 		c := change{t, before.end(t), after.end(t)}
 		whole := change{test{Package: t.Package}, before.end(test{Package: t.Package}), after.end(test{Package: t.Package})}
 		missing := c.before == "" || c.after == ""
@@ -111,7 +114,8 @@ func differing(before, after outcomes) (packages []string) {
 
 // worse reports whether something was lost.
 func (r *result) worse() bool {
-	return r.Err != nil || r.BuiltBefore == nil && r.BuiltAfter != nil || slices.ContainsFunc(changes(r.Before, r.After), change.worse)
+	return r.Err != nil || r.BuiltBefore == nil && r.BuiltAfter != nil ||
+		slices.ContainsFunc(changes(r.Before, r.After), change.worse)
 }
 
 // details are the lines that follow the table.
@@ -147,7 +151,8 @@ func (r *result) details() (lines []string) {
 	}
 	var failed []string
 	for _, t := range slices.SortedFunc(maps.Keys(r.After), compareTests) {
-		if r.After.end(t) == "fail" && r.Before.end(t) == "fail" && !strings.Contains(t.Test, "/") && (t.Test != "" || !r.After.anyFailed(t.Package)) {
+		if r.After.end(t) == "fail" && r.Before.end(t) == "fail" && !strings.Contains(t.Test, "/") &&
+			(t.Test != "" || !r.After.anyFailed(t.Package)) {
 			failed = append(failed, r.name(t))
 		}
 	}
@@ -174,7 +179,8 @@ func (o outcomes) anyFailed(pkg string) bool {
 func gist(err error) string {
 	for line := range strings.Lines(err.Error()) {
 		line = strings.TrimSpace(line)
-		if line != "" && !strings.HasPrefix(line, "go build ") && !strings.HasPrefix(line, "go test ") && !strings.HasPrefix(line, "# ") {
+		if line != "" && !strings.HasPrefix(line, "go build ") && !strings.HasPrefix(line, "go test ") &&
+			!strings.HasPrefix(line, "# ") {
 			return line
 		}
 	}

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// events are what "go test -json" of Go 1.26 printed for three packages, without the times. The second is not built; two
-// tests of the first end twice.
+// events are what "go test -json" of Go 1.26 printed for three packages, without the times. The second is not built;
+// two tests of the first end twice.
 const events = `{"Action":"start","Package":"m/a"}
 {"Action":"run","Package":"m/a","Test":"TestGood"}
 {"Action":"output","Package":"m/a","Test":"TestGood","Output":"=== RUN   TestGood\n"}
@@ -39,7 +39,8 @@ func TestCountSpecs(t *testing.T) {
 	const line = `{"Action":"output","Package":"m/a","Test":"TestA","Output":"\u001b[38;5;9m\u001b[1mFAIL!\u001b[0m -- \u001b[38;5;10m\u001b[1m10 Passed\u001b[0m | \u001b[38;5;9m\u001b[1m2 Failed\u001b[0m | \u001b[38;5;11m\u001b[1m0 Pending\u001b[0m\n"}
 {"Action":"fail","Package":"m/a","Test":"TestA"}`
 	o, err := count(strings.NewReader(line), nil)
-	want := outcomes{{"m/a", "TestA"}: {"fail"}, {"m/a", "TestA: specs passed"}: {"10"}, {"m/a", "TestA: specs failed"}: {"2"}}
+	want := outcomes{{"m/a", "TestA"}: {"fail"}, {"m/a", "TestA: specs passed"}: {"10"},
+		{"m/a", "TestA: specs failed"}: {"2"}}
 	if err != nil || !reflect.DeepEqual(o, want) || o.cell() != "0, 1 failed; 10 specs, 2 failed" {
 		t.Errorf("got %v %q, %v; want %v", o, o.cell(), err, want)
 	}
@@ -52,8 +53,9 @@ func TestCount(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := outcomes{
-		{"m/a", "TestGood"}: {"pass"}, {"m/a", "TestGood/sub"}: {"pass"}, {"m/a", "TestBad"}: {"fail"}, {"m/a", "TestNot"}: {"fail"},
-		{"m/a", ""}: {"fail"}, {"m/b", ""}: {"fail"}, {"m/c", ""}: {"skip"},
+		{"m/a", "TestGood"}: {"pass"}, {"m/a", "TestGood/sub"}: {"pass"}, {"m/a", "TestBad"}: {"fail"},
+		{"m/a", "TestNot"}: {"fail"},
+		{"m/a", ""}:        {"fail"}, {"m/b", ""}: {"fail"}, {"m/c", ""}: {"skip"},
 	}
 	if !reflect.DeepEqual(o, want) {
 		t.Errorf("got %v, want %v", o, want)
@@ -89,18 +91,29 @@ func TestChanges(t *testing.T) {
 	}{
 		{"nothing", rounds("TestA:pass", "TestB:fail", ":fail"), rounds("TestA:pass", "TestB:fail", ":fail"), nil, false},
 		{"fails", rounds("TestA:pass", ":pass"), rounds("TestA:fail", ":fail"), []string{"p TestA (pass, then fail)"}, true},
-		{"is skipped", rounds("TestA:pass", ":pass"), rounds("TestA:skip", ":pass"), []string{"p TestA (pass, then skip)"}, true},
+		{"is skipped", rounds("TestA:pass", ":pass"), rounds("TestA:skip", ":pass"), []string{"p TestA (pass, then skip)"},
+			true},
 		{"is not there", rounds("TestA:pass", ":pass"), rounds(":pass"), []string{"p TestA (pass, then not run)"}, true},
-		{"passes now", rounds("TestA:fail", ":fail"), rounds("TestA:pass", ":pass"), []string{"p TestA (fail, then pass)"}, false},
-		{"failed before", rounds("TestA:fail", ":fail"), rounds("TestA:skip", ":fail"), []string{"p TestA (fail, then skip)"}, false},
-		{"a subtest fails", rounds("TestA:fail", "TestA/b:pass", ":fail"), rounds("TestA:fail", "TestA/b:fail", ":fail"), []string{"p TestA/b (pass, then fail)"}, true},
-		{"subtests named after the moment", rounds("TestA:pass", "TestA/1:pass", ":pass"), rounds("TestA:pass", "TestA/2:pass", ":pass"), nil, false},
-		{"the package ends early", rounds("TestA:pass", "TestB:pass", ":pass"), rounds("TestA:pass", ":fail"), []string{"p (package) (pass, then fail)"}, true},
-		{"fails always", rounds("TestA:pass,pass", ":pass,pass"), rounds("TestA:fail,fail", ":fail,fail"), []string{"p TestA (pass, then fail)"}, true},
-		{"fewer specs pass", rounds("TestA: specs passed:10", ":fail"), rounds("TestA: specs passed:9", ":fail"), []string{"p TestA: specs passed (10, then 9)"}, true},
-		{"more specs pass", rounds("TestA: specs passed:9", ":fail"), rounds("TestA: specs passed:10", ":fail"), []string{"p TestA: specs passed (9, then 10)"}, false},
-		{"fails now and then", rounds("TestA:pass,pass", ":pass,pass"), rounds("TestA:fail,pass", ":fail,pass"), []string{"p TestA (pass, then unsteady)"}, false},
-		{"failed now and then", rounds("TestA:pass,fail", ":pass,fail"), rounds("TestA:fail,fail", ":fail,fail"), []string{"p TestA (unsteady, then fail)"}, false},
+		{"passes now", rounds("TestA:fail", ":fail"), rounds("TestA:pass", ":pass"), []string{"p TestA (fail, then pass)"},
+			false},
+		{"failed before", rounds("TestA:fail", ":fail"), rounds("TestA:skip", ":fail"),
+			[]string{"p TestA (fail, then skip)"}, false},
+		{"a subtest fails", rounds("TestA:fail", "TestA/b:pass", ":fail"), rounds("TestA:fail", "TestA/b:fail", ":fail"),
+			[]string{"p TestA/b (pass, then fail)"}, true},
+		{"subtests named after the moment", rounds("TestA:pass", "TestA/1:pass", ":pass"),
+			rounds("TestA:pass", "TestA/2:pass", ":pass"), nil, false},
+		{"the package ends early", rounds("TestA:pass", "TestB:pass", ":pass"), rounds("TestA:pass", ":fail"),
+			[]string{"p (package) (pass, then fail)"}, true},
+		{"fails always", rounds("TestA:pass,pass", ":pass,pass"), rounds("TestA:fail,fail", ":fail,fail"),
+			[]string{"p TestA (pass, then fail)"}, true},
+		{"fewer specs pass", rounds("TestA: specs passed:10", ":fail"), rounds("TestA: specs passed:9", ":fail"),
+			[]string{"p TestA: specs passed (10, then 9)"}, true},
+		{"more specs pass", rounds("TestA: specs passed:9", ":fail"), rounds("TestA: specs passed:10", ":fail"),
+			[]string{"p TestA: specs passed (9, then 10)"}, false},
+		{"fails now and then", rounds("TestA:pass,pass", ":pass,pass"), rounds("TestA:fail,pass", ":fail,pass"),
+			[]string{"p TestA (pass, then unsteady)"}, false},
+		{"failed now and then", rounds("TestA:pass,fail", ":pass,fail"), rounds("TestA:fail,fail", ":fail,fail"),
+			[]string{"p TestA (unsteady, then fail)"}, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := &result{Module: module{Path: "m"}, Before: c.before, After: c.after}
@@ -127,9 +140,11 @@ func TestWorseBuilds(t *testing.T) {
 		worse bool
 	}{
 		{result{}, "yes", "", false},
-		{result{BuiltAlone: no}, "with dependencies", "m is not built with its own imports changed only: p/p.go:1:2: undefined: unix.X", false},
+		{result{BuiltAlone: no}, "with dependencies",
+			"m is not built with its own imports changed only: p/p.go:1:2: undefined: unix.X", false},
 		{result{BuiltAlone: no, BuiltAfter: no}, "NO", "m is not built: p/p.go:1:2: undefined: unix.X", true},
-		{result{BuiltBefore: no, BuiltAlone: no, BuiltAfter: no}, "neither before nor after", "m is not built as it is: p/p.go:1:2: undefined: unix.X", false},
+		{result{BuiltBefore: no, BuiltAlone: no, BuiltAfter: no}, "neither before nor after",
+			"m is not built as it is: p/p.go:1:2: undefined: unix.X", false},
 		{result{Err: no}, "NOT TRIED", "m could not be tried: go build", true},
 	} {
 		c.r.Module.Path = "m"
@@ -142,8 +157,9 @@ func TestWorseBuilds(t *testing.T) {
 
 func TestMarkdown(t *testing.T) {
 	r := &result{
-		Module: module{Path: modules[1].Path, Version: "v1", Left: []left{{Tests: "^TestX$", Reason: "is long"}}}, Files: 3, Dependencies: []dependency{{"a", 1}, {"b", 4}},
-		Before: rounds("TestA:pass", "TestB:fail", ":fail"), After: rounds("TestA:fail", "TestB:fail", ":fail"),
+		Module: module{Path: modules[1].Path, Version: "v1", Left: []left{{Tests: "^TestX$", Reason: "is long"}}}, Files: 3,
+		Dependencies: []dependency{{"a", 1}, {"b", 4}},
+		Before:       rounds("TestA:pass", "TestB:fail", ":fail"), After: rounds("TestA:fail", "TestB:fail", ":fail"),
 	}
 	file := filepath.Join(t.TempDir(), "d.md")
 	old := `
@@ -160,7 +176,8 @@ func TestMarkdown(t *testing.T) {
 
 `
 	names := strings.NewReplacer("FIRST", modules[0].Path, "SECOND", modules[1].Path)
-	if err := os.WriteFile(file, []byte("text\n"+resultsBegin+names.Replace(old)+resultsEnd+"more\n"), 0o644); err != nil {
+	if err := os.WriteFile(file, []byte("text\n"+resultsBegin+names.Replace(old)+resultsEnd+"more\n"),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
 	if err := writeMarkdown(file, time.Date(2026, 1, 2, 0, 0, 0, 0, time.UTC), []*result{r}); err != nil {
@@ -201,7 +218,8 @@ func TestChoose(t *testing.T) {
 		t.Error("chose nothing")
 	}
 	got, err := choose("", []string{"m@v1", "./a", "./b"})
-	if want := []module{{Path: "m", Version: "v1", Packages: []string{"./a", "./b"}}}; err != nil || !reflect.DeepEqual(got, want) {
+	if want := []module{{Path: "m", Version: "v1", Packages: []string{"./a", "./b"}}}; err != nil ||
+		!reflect.DeepEqual(got, want) {
 		t.Error(got, err)
 	}
 	m := module{Flags: []string{"-short"}, Left: []left{{Tests: "^TestA$"}, {File: "x_test.go"}, {Tests: "^TestB$"}}}

@@ -6,23 +6,29 @@ import (
 	"testing"
 )
 
-var someImports = map[string]string{"golang.org/x/sys/unix": "kern.sys/unix", "github.com/vishvananda/netns": "kern.sys/netns"}
+var someImports = map[string]string{"golang.org/x/sys/unix": "kern.sys/unix",
+	"github.com/vishvananda/netns": "kern.sys/netns"}
 
 func TestRewriteFile(t *testing.T) {
 	for _, c := range []struct{ name, src, want string }{
-		{"one", "package p\n\nimport \"golang.org/x/sys/unix\"\n\nvar _ = unix.Stat\n", "package p\n\nimport \"kern.sys/unix\"\n\nvar _ = unix.Stat\n"},
+		{"one", "package p\n\nimport \"golang.org/x/sys/unix\"\n\nvar _ = unix.Stat\n",
+			"package p\n\nimport \"kern.sys/unix\"\n\nvar _ = unix.Stat\n"},
 		{
 			"in a group, named, with comments and as a raw string",
-			"package p\nimport (\n\t\"os\"\n\tu   `golang.org/x/sys/unix` // why\n\t_ \"golang.org/x/sys/unix\"; . \"github.com/vishvananda/netns\"\n)\n",
+			"package p\nimport (\n\t\"os\"\n\tu   `golang.org/x/sys/unix` // why\n\t_ \"golang.org/x/sys/unix\"; . " +
+				"\"github.com/vishvananda/netns\"\n)\n",
 			"package p\nimport (\n\t\"os\"\n\tu   \"kern.sys/unix\" // why\n\t_ \"kern.sys/unix\"; . \"kern.sys/netns\"\n)\n",
 		},
 		{
 			"others' paths, comments and strings stay",
-			"// Package p is golang.org/x/sys/unix.\npackage p // import \"golang.org/x/sys/unix\"\nimport \"golang.org/x/sys/unix/v2\"\nimport \"a/golang.org/x/sys/unix\"\nconst s = \"golang.org/x/sys/unix\"\n",
+			"// Package p is golang.org/x/sys/unix.\npackage p // import \"golang.org/x/sys/unix\"\nimport " +
+				"\"golang.org/x/sys/unix/v2\"\nimport \"a/golang.org/x/sys/unix\"\nconst s = \"golang.org/x/sys/unix\"\n",
 			"",
 		},
-		{"odd layout, line ends and ends of files stay", "package p;import\t\"golang.org/x/sys/unix\"\r\nfunc f( ) { }", "package p;import\t\"kern.sys/unix\"\r\nfunc f( ) { }"},
-		{"a mistake after the imports is not ours", "package p\nimport \"golang.org/x/sys/unix\"\nfunc {", "package p\nimport \"kern.sys/unix\"\nfunc {"},
+		{"odd layout, line ends and ends of files stay", "package p;import\t\"golang.org/x/sys/unix\"\r\nfunc f( ) { }",
+			"package p;import\t\"kern.sys/unix\"\r\nfunc f( ) { }"},
+		{"a mistake after the imports is not ours", "package p\nimport \"golang.org/x/sys/unix\"\nfunc {",
+			"package p\nimport \"kern.sys/unix\"\nfunc {"},
 		{"what mentions no old path is not even read", "this is no Go", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -77,7 +83,8 @@ func TestParseImports(t *testing.T) {
 }
 
 func TestProvides(t *testing.T) {
-	for module, want := range map[string]bool{"golang.org/x/sys": true, "github.com/vishvananda/netns": true, "golang.org/x/sy": false, "golang.org/x/sys/unix/v2": false} {
+	for module, want := range map[string]bool{"golang.org/x/sys": true, "github.com/vishvananda/netns": true,
+		"golang.org/x/sy": false, "golang.org/x/sys/unix/v2": false} {
 		if provides(module, someImports) != want {
 			t.Errorf("%s: not %v", module, want)
 		}

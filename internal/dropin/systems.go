@@ -18,7 +18,8 @@ var portable = []module{
 	{Path: "golang.org/x/term", Version: "v0.48.0"},
 	{Path: "github.com/fsnotify/fsnotify", Version: "v1.10.1"},
 	{Path: "github.com/shirou/gopsutil/v4", Version: "v4.26.10"},
-	{Path: "golang.zx2c4.com/wireguard", Version: "v0.0.0-20260522210424-ecfc5a8d5446", Build: []string{".", "./conn", "./device", "./tun", "./ipc"}},
+	{Path: "golang.zx2c4.com/wireguard", Version: "v0.0.0-20260522210424-ecfc5a8d5446",
+		Build: []string{".", "./conn", "./device", "./tun", "./ipc"}},
 	{Path: "github.com/creack/pty", Version: "latest"},
 	{Path: "github.com/mattn/go-isatty", Version: "latest"},
 	{Path: "github.com/gdamore/tcell/v2", Version: "latest"},
@@ -46,7 +47,8 @@ func (b builds) text() string {
 }
 
 // trySystems builds modules for platforms, GOOS/GOARCH, before and after all imports are changed.
-func trySystems(ctx context.Context, o options, platforms []string, chosen []module, w io.Writer) (worse bool, err error) {
+func trySystems(ctx context.Context, o options, platforms []string, chosen []module, w io.Writer) (worse bool,
+	err error) {
 	temp, err := os.MkdirTemp("", "dropin-")
 	if err != nil {
 		return false, err

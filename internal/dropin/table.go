@@ -87,7 +87,8 @@ const (
 	resultsEnd   = "<!-- end of results -->\n"
 )
 
-// writeMarkdown replaces the results of these modules in a Markdown file; those of others stay while they are in the list of modules.
+// writeMarkdown replaces the results of these modules in a Markdown file; those of others stay while they are in the
+// list of modules.
 func writeMarkdown(file string, now time.Time, results []*result) error {
 	b, err := os.ReadFile(file)
 	if err != nil {

@@ -156,8 +156,8 @@ func (t *tree) rewriteDependencies(ctx context.Context, m module) (dependencies 
 	}
 }
 
-// importers are the modules with packages that import one by its old path. Those that the old paths are of are not, for nothing is
-// built of them in the end.
+// importers are the modules with packages that import one by its old path. Those that the old paths are of are not,
+// for nothing is built of them in the end.
 func (t *tree) importers(ctx context.Context, m module) (map[string]goModule, error) {
 	const fields = "-json=ImportPath,Imports,Module,ForTest"
 	tests, err := output(ctx, t.root(), append([]string{"list", "-e", "-deps", "-test", fields}, m.Packages...)...)
@@ -180,7 +180,8 @@ func (t *tree) importers(ctx context.Context, m module) (map[string]goModule, er
 		} else if err != nil {
 			return nil, err
 		}
-		if p.Module != nil && !p.Module.Main && !provides(p.Module.Path, t.opt.imports) && slices.ContainsFunc(p.Imports, func(i string) bool { return t.opt.imports[i] != "" }) {
+		if p.Module != nil && !p.Module.Main && !provides(p.Module.Path, t.opt.imports) &&
+			slices.ContainsFunc(p.Imports, func(i string) bool { return t.opt.imports[i] != "" }) {
 			found[p.Module.Path] = *p.Module
 		}
 	}

@@ -98,7 +98,8 @@ func targets(ctx context.Context, match *regexp.Regexp) ([]target, error) {
 // fuzz runs one target and returns the last progress line, or all of the
 // output with an error.
 func fuzz(ctx context.Context, t target, d time.Duration, parallel int) (string, error) {
-	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-fuzz", "^"+t.name+"$", "-fuzztime", d.String(), "-timeout", "0", "-parallel", strconv.Itoa(parallel), t.pkg)
+	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-fuzz", "^"+t.name+"$", "-fuzztime", d.String(),
+		"-timeout", "0", "-parallel", strconv.Itoa(parallel), t.pkg)
 	out, err := cmd.CombinedOutput()
 	if err != nil && !onlyLate(string(out)) {
 		return string(out), err
@@ -115,5 +116,6 @@ func fuzz(ctx context.Context, t target, d time.Duration, parallel int) (string,
 // onlyLate reports whether a run failed for no other reason than that its time
 // was over while an input was tried (golang/go#75804): no input was written.
 func onlyLate(out string) bool {
-	return strings.Contains(out, "\n    context deadline exceeded\nFAIL\n") && !strings.Contains(out, "Failing input written to")
+	return strings.Contains(out, "\n    context deadline exceeded\nFAIL\n") &&
+		!strings.Contains(out, "Failing input written to")
 }

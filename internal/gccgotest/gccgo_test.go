@@ -10,8 +10,8 @@ import (
 	"kern.sys/internal/abi"
 )
 
-// TestTypesOfUnix checks package unix as gccgo would build it, for the architectures that only gccgo builds for and for two that
-// have entry points of their own.
+// TestTypesOfUnix checks package unix as gccgo would build it, for the architectures that only gccgo builds for and
+// for two that have entry points of their own.
 func TestTypesOfUnix(t *testing.T) {
 	for _, arch := range append(abi.ForeignToGo(), "386", "mips") {
 		t.Run(arch, func(t *testing.T) {
@@ -19,7 +19,8 @@ func TestTypesOfUnix(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, name := range []string{"Syscall", "Syscall6", "Syscall9", "SyscallNoError", "Fstat", "Fadvise", "Mmap", "PtraceGetRegs", "Open"} {
+			for _, name := range []string{"Syscall", "Syscall6", "Syscall9", "SyscallNoError", "Fstat", "Fadvise", "Mmap",
+				"PtraceGetRegs", "Open"} {
 				if u.pkg.Scope().Lookup(name) == nil {
 					t.Errorf("there is no %s", name)
 				}
@@ -121,7 +122,8 @@ func run() {
 }
 `
 
-// TestLoweredProgramDoesTheSame compiles what the lowering makes as Go 1.17, which has nothing of all that, and runs it.
+// TestLoweredProgramDoesTheSame compiles what the lowering makes as Go 1.17, which has nothing of all that, and runs
+// it.
 func TestLoweredProgramDoesTheSame(t *testing.T) {
 	u, err := load(packageOf(t, modern), "ppc64") // big-endian, as what the numbers below are
 	if err != nil {

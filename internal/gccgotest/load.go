@@ -10,8 +10,8 @@ import (
 	"path/filepath"
 )
 
-// standIn has an architecture for those that only gccgo builds for, with words of the same size and order: the standard
-// library of gc lacks theirs.
+// standIn has an architecture for those that only gccgo builds for, with words of the same size and order: the
+// standard library of gc lacks theirs.
 var standIn = map[string]string{"ppc": "mips", "sparc64": "ppc64"}
 
 // unit is a package as gccgo would build it, with its types.
@@ -23,7 +23,8 @@ type unit struct {
 	info  *types.Info
 }
 
-// load reads the package in a folder and checks its types, against a standard library's declarations. The error is of all mistakes.
+// load reads the package in a folder and checks its types, against a standard library's declarations. The error is of
+// all mistakes.
 func load(dir, arch string) (*unit, error) {
 	ctx := build.Default
 	ctx.GOOS, ctx.GOARCH, ctx.Compiler, ctx.CgoEnabled = "linux", arch, "gccgo", false

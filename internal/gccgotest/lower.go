@@ -24,7 +24,8 @@ type lowering struct {
 	added   []string
 }
 
-// prelude begins the file of what is added. The collector of gccgo moves nothing: what is to be pinned need but be held.
+// prelude begins the file of what is added. The collector of gccgo moves nothing: what is to be pinned need but be
+// held.
 const prelude = `package unix
 
 import (
@@ -117,7 +118,8 @@ func (l *lowering) call(call *ast.CallExpr) ast.Node {
 	return call
 }
 
-// builtin returns the name of a function that does what one of the language does for the types of a call, "" for those of old.
+// builtin returns the name of a function that does what one of the language does for the types of a call, "" for
+// those of old.
 func (l *lowering) builtin(call *ast.CallExpr, name string) string {
 	if !slices.Contains([]string{"min", "max", "clear", "SliceData", "StringData"}, name) {
 		return ""

@@ -1,12 +1,12 @@
-// Gccgotest compiles package unix by gccgo for the architectures that only gccgo builds for, and runs a program that uses
-// it under the emulators of Debian's package qemu-user.
+// Gccgotest compiles package unix by gccgo for the architectures that only gccgo builds for, and runs a program that
+// uses it under the emulators of Debian's package qemu-user.
 //
 //	go run ./internal/gccgotest [-arch ppc,sparc64] [-keep DIR]
 //
-// No gccgo that there is has type parameters, or other things of the language and library since Go 1.18. So what it compiles is the
-// package with those written otherwise: one function for each type a generic function is used with, a loop with a counter for one
-// over a number, and so on; see lower.go. The types of the package as it stands are checked by this package's test. Root is
-// spared the installation of compilers and emulators: the command makes it.
+// No gccgo that there is has type parameters, or other things of the language and library since Go 1.18. So what it
+// compiles is the package with those written otherwise: one function for each type a generic function is used with, a
+// loop with a counter for one over a number, and so on; see lower.go. The types of the package as it stands are
+// checked by this package's test. Root is spared the installation of compilers and emulators: the command makes it.
 package main
 
 import (
@@ -42,7 +42,8 @@ func run(ctx context.Context, archs []string, keep string) error {
 	var need []string
 	for _, arch := range archs {
 		if target[arch] == "" {
-			return fmt.Errorf("no architecture %q that only gccgo builds for: there are %s", arch, strings.Join(abi.ForeignToGo(), ", "))
+			return fmt.Errorf("no architecture %q that only gccgo builds for: there are %s", arch,
+				strings.Join(abi.ForeignToGo(), ", "))
 		}
 		need = append(need, gccgo(arch), emulator(arch))
 	}
@@ -97,7 +98,8 @@ func test(ctx context.Context, arch, dir string) error {
 	if err != nil {
 		return err
 	}
-	if err := command(ctx, gccgo(arch), append([]string{"-c", "-O1", "-fgo-pkgpath=kern.sys/unix", "-o", object}, sources...)...); err != nil {
+	if err := command(ctx, gccgo(arch), append([]string{"-c", "-O1", "-fgo-pkgpath=kern.sys/unix", "-o", object},
+		sources...)...); err != nil {
 		return err
 	}
 	if err := os.Rename(object, imports); err != nil {
@@ -135,10 +137,12 @@ func install(ctx context.Context, need, archs []string) error {
 		packages = append(packages, "gccgo-12-"+target[arch])
 	}
 	if os.Geteuid() != 0 {
-		return fmt.Errorf("%s not found, and only root may run: apt-get install %s", strings.Join(lacks, ", "), strings.Join(packages, " "))
+		return fmt.Errorf("%s not found, and only root may run: apt-get install %s", strings.Join(lacks, ", "),
+			strings.Join(packages, " "))
 	}
 	if err := command(ctx, "apt-get", "-qq", "update"); err != nil {
 		return err
 	}
-	return command(ctx, "env", append([]string{"DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-y", "--no-install-recommends", "install"}, packages...)...)
+	return command(ctx, "env", append([]string{"DEBIAN_FRONTEND=noninteractive", "apt-get", "-qq", "-y",
+		"--no-install-recommends", "install"}, packages...)...)
 }

@@ -77,7 +77,8 @@ func words(src []byte) (all []word) {
 	}
 }
 
-// quotedLines are those with text between backquotes that goes over several lines or alone is too long, and comments for programs.
+// quotedLines are those with text between backquotes that goes over several lines or alone is too long, and comments
+// for programs.
 func quotedLines(src []byte) map[int]bool {
 	found := map[int]bool{}
 	for _, w := range words(src) {
@@ -144,7 +145,8 @@ func breakLine(line string, start int, words []word) string {
 	}
 	for i, w := range words {
 		from, to := w.start-start, w.end-start
-		if w.tok != token.STRING || w.text[0] != '"' || to+len(" +") < limit || from > limit-10 || i+1 < len(words) && words[i+1].tok == token.PERIOD {
+		if w.tok != token.STRING || w.text[0] != '"' || to+len(" +") < limit || from > limit-10 || i+1 < len(words) &&
+			words[i+1].tok == token.PERIOD {
 			continue
 		}
 		if cut := inString(line[from:to], limit-5-from); cut > 0 {

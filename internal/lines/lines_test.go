@@ -28,7 +28,8 @@ func TestLongLinesAreBroken(t *testing.T) {
 	for name, c := range map[string]struct{ in, want string }{
 		"a comment": {
 			"package x\n\n// Some " + words + "end\n// of it.\nvar a int\n",
-			"package x\n\n// Some " + strings.TrimSpace(strings.Repeat("word ", 22)) + "\n// word word word end of it.\nvar a int\n",
+			"package x\n\n// Some " + strings.TrimSpace(strings.Repeat("word ", 22)) +
+				"\n// word word word end of it.\nvar a int\n",
 		},
 		"a comment behind code": {
 			"package x\n\nvar a int // " + words + "\n",

@@ -96,8 +96,8 @@ func long(file string, text []byte) (found []string) {
 
 func wide(line string) bool { return len(line) >= limit && utf8.RuneCountInString(line) >= limit }
 
-// prose breaks the long lines of text that stand behind a prefix, such as "// ", and carries the rest over to the next line where
-// that goes on with the paragraph.
+// prose breaks the long lines of text that stand behind a prefix, such as "// ", and carries the rest over to the
+// next line where that goes on with the paragraph.
 func prose(lines []string, at int, prefix string) []string {
 	for ; wide(lines[at]); at++ {
 		cut := blank(lines[at], len(prefix))
@@ -127,7 +127,8 @@ func mark(text string) bool {
 	switch {
 	case word == "":
 		return true
-	case strings.ContainsRune("-*+#>=|`", rune(word[0])) && (len(word) == 1 || word[0] == '#' || strings.HasPrefix(word, "```")):
+	case strings.ContainsRune("-*+#>=|`", rune(word[0])) &&
+		(len(word) == 1 || word[0] == '#' || strings.HasPrefix(word, "```")):
 		return true
 	case word[len(word)-1] == '.' || word[len(word)-1] == ')':
 		return strings.Trim(word[:len(word)-1], "0123456789") == ""

@@ -114,7 +114,8 @@ func TestCheckSeesOldFiles(t *testing.T) {
 	if err := run(dir, true); err != nil {
 		t.Errorf("just written: %v", err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, "b.go"), []byte("package netlink\n\n// B is.\nfunc (h *Handle) B() {}\n"), 0o644); err != nil {
+	if err := os.WriteFile(filepath.Join(dir, "b.go"), []byte("package netlink\n\n// B is.\nfunc (h *Handle) B() {}\n"),
+		0o644); err != nil {
 		t.Fatal(err)
 	}
 	if err := run(dir, true); err == nil {

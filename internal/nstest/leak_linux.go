@@ -92,7 +92,8 @@ func openFiles() (map[string]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		poller := slices.ContainsFunc([]string{"[eventpoll]", "[eventfd]"}, func(s string) bool { return strings.HasSuffix(file, s) })
+		poller := slices.ContainsFunc([]string{"[eventpoll]", "[eventfd]"},
+			func(s string) bool { return strings.HasSuffix(file, s) })
 		if !poller {
 			files[e.Name()] = file
 		}

@@ -161,7 +161,8 @@ func printSkips(w io.Writer) {
 	}
 }
 
-// LoadModule loads a module that nothing asks the kernel for, in guests, which have all. Elsewhere modules are left alone.
+// LoadModule loads a module that nothing asks the kernel for, in guests, which have all. Elsewhere modules are left
+// alone.
 func LoadModule(t testing.TB, name string) {
 	t.Helper()
 	if os.Getenv(fullKernelEnv) != "1" {

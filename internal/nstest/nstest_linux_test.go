@@ -89,7 +89,8 @@ func TestJudge(t *testing.T) {
 		{"error of another kind", unix.EINVAL, system{release: recent}, ""},
 		{"user namespace", unix.EPERM, system{release: recent, user: true}, "dogs (needs root outside a user namespace)"},
 		{"refused to root", unix.EPERM, system{release: recent}, ""},
-		{"emulator", unix.ENOSYS, system{release: recent, modules: true, full: true, emulated: true}, "emulator without dogs"},
+		{"emulator", unix.ENOSYS, system{release: recent, modules: true, full: true, emulated: true},
+			"emulator without dogs"},
 		{"error of another kind of an emulator", unix.EINVAL, system{release: recent, emulated: true}, ""},
 	} {
 		if got := judge("dogs", "5.10", c.err, c.sys); got != c.want {
@@ -128,7 +129,8 @@ func TestCompareNamesWhatLeaked(t *testing.T) {
 	stop := make(chan struct{})
 	go func() { <-stop }()
 	err = before.differences()
-	if err == nil || !strings.Contains(err.Error(), "leaked: /dev/null") || !strings.Contains(err.Error(), "1 goroutines leaked") {
+	if err == nil || !strings.Contains(err.Error(), "leaked: /dev/null") ||
+		!strings.Contains(err.Error(), "1 goroutines leaked") {
 		t.Errorf("got %v", err)
 	}
 	close(stop)
@@ -165,7 +167,8 @@ func TestCompareNamesPollutedThread(t *testing.T) {
 func TestOptionsAreReadFromTheKernelsConfiguration(t *testing.T) {
 	config := []byte("#\n# CONFIG_A is not set\nCONFIG_B=y\nCONFIG_BC=m\nCONFIG_D=\"CONFIG_E=y\"\nCONFIG_F=n\n")
 	for option, want := range map[string]bool{
-		"CONFIG_A": false, "CONFIG_B": true, "CONFIG_BC": true, "CONFIG_D": true, "CONFIG_E": false, "CONFIG_F": false, "CONFIG_": false,
+		"CONFIG_A": false, "CONFIG_B": true, "CONFIG_BC": true, "CONFIG_D": true, "CONFIG_E": false, "CONFIG_F": false,
+		"CONFIG_": false,
 	} {
 		if got := isSet(config, option); got != want {
 			t.Errorf("%s: %v", option, got)

@@ -12,10 +12,10 @@ import (
 	"kern.sys/unix"
 )
 
-// NeedOption is [Need] for a feature that is an option of the kernel's configuration, such as CONFIG_TMPFS_QUOTA. Where
-// the configuration can be read, and the kernel was built without the option, the test is skipped; it fails where
-// the option is set and probeErr is not nil. Where it cannot be read, probeErr counts as "not supported". Root of a
-// user namespace counts as one who may not use it if that is what the kernel may have meant, with EINVAL.
+// NeedOption is [Need] for a feature that is an option of the kernel's configuration, such as CONFIG_TMPFS_QUOTA.
+// Where the configuration can be read, and the kernel was built without the option, the test is skipped; it fails
+// where the option is set and probeErr is not nil. Where it cannot be read, probeErr counts as "not supported". Root
+// of a user namespace counts as one who may not use it if that is what the kernel may have meant, with EINVAL.
 func NeedOption(t testing.TB, option, minKernel string, probeErr error) {
 	t.Helper()
 	if probeErr == nil {

@@ -3,10 +3,10 @@
 //	go run -C internal/peertests . [-build] [-run REGEX] [-v] netlink|unix
 //	go run -C internal/peertests . -copy [-check]
 //
-// It takes the test files from the library's release in go.mod, changes their import paths, leaves out declarations that
-// need names which the library does not export or this module does not have yet, and writes what is left to the
-// folder generated, with a file that runs each test in a process and a network namespace of its own. Tests that pass on
-// the library itself have to pass here: they are listed in the folder lists, by the kernel that they were run on.
+// It takes the test files from the library's release in go.mod, changes their import paths, leaves out declarations
+// that need names which the library does not export or this module does not have yet, and writes what is left to the
+// folder generated, with a file that runs each test in a process and a network namespace of its own. Tests that pass
+// on the library itself have to pass here: they are listed in the folder lists, by the kernel that they were run on.
 // With -build nothing is run; the package is one that internal/vmtest can run on other kernels.
 //
 // -copy writes the cases of the folder refusals for the library, from those for this module.
@@ -40,13 +40,15 @@ type suite struct {
 
 var suites = []suite{
 	{
-		name: "netlink", module: "github.com/vishvananda/netlink@v1.3.1", from: "github.com/vishvananda/netlink", to: "kern.sys/netlink",
+		name: "netlink", module: "github.com/vishvananda/netlink@v1.3.1", from: "github.com/vishvananda/netlink",
+		to:    "kern.sys/netlink",
 		paths: [][2]string{{"github.com/vishvananda/netns", "kern.sys/netns"}, {"golang.org/x/sys/unix", "kern.sys/unix"}},
 		texts: [][2]string{{"inputPrimary.peerLinkAttrs", "peerAttrsOf(inputPrimary)"}},
 		shim:  "netlink.go.txt", main: "peerMain(m)",
 	},
 	{
-		name: "unix", module: "golang.org/x/sys@v0.49.0", dir: "unix", from: "golang.org/x/sys/unix", to: "kern.sys/unix", loopback: true, main: "os.Exit(m.Run())",
+		name: "unix", module: "golang.org/x/sys@v0.49.0", dir: "unix", from: "golang.org/x/sys/unix", to: "kern.sys/unix",
+		loopback: true, main: "os.Exit(m.Run())",
 	},
 }
 
@@ -122,7 +124,8 @@ func (s *suite) generate(dir string) (left []string, err error) {
 		}
 	}
 	if s.shim != "" {
-		if err := copyFile(filepath.Join("template", s.shim), filepath.Join(dir, "shim_test.go"), "IMPORT", s.to); err != nil {
+		if err := copyFile(filepath.Join("template", s.shim), filepath.Join(dir, "shim_test.go"), "IMPORT",
+			s.to); err != nil {
 			return nil, err
 		}
 	}

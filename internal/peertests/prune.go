@@ -17,8 +17,8 @@ import (
 	"strings"
 )
 
-// rewrite copies a test file with import paths and texts changed, as one of package peertests. A test inside the package
-// sees it by a dot import.
+// rewrite copies a test file with import paths and texts changed, as one of package peertests. A test inside the
+// package sees it by a dot import.
 func rewrite(from, to, tested string, paths, texts [][2]string) error {
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, from, nil, parser.ParseComments)
@@ -112,8 +112,8 @@ func compile(dir string) (map[string]map[int]string, error) {
 	return bad, nil
 }
 
-// cut removes each declaration of a file that has an error in one of its lines. It returns the tests among them, and how
-// many it removed.
+// cut removes each declaration of a file that has an error in one of its lines. It returns the tests among them, and
+// how many it removed.
 func cut(file string, lines map[int]string) (tests []string, went int, err error) {
 	fset := token.NewFileSet()
 	f, err := parser.ParseFile(fset, file, nil, parser.ParseComments)

@@ -15,7 +15,8 @@ import (
 
 // qemuName is what QEMU calls an architecture, where Go calls it otherwise.
 var qemuName = map[string]string{
-	"386": "i386", "amd64": "x86_64", "arm64": "aarch64", "loong64": "loongarch64", "mips64le": "mips64el", "mipsle": "mipsel",
+	"386": "i386", "amd64": "x86_64", "arm64": "aarch64", "loong64": "loongarch64", "mips64le": "mips64el",
+	"mipsle": "mipsel",
 }
 
 func archNames() []string { return abi.ArchNames(abi.GoLinux()) }
@@ -28,7 +29,8 @@ type runner struct {
 
 func runnerFor(arch string) (runner, error) {
 	if !slices.Contains(archNames(), arch) {
-		return runner{}, fmt.Errorf("no architecture %q that Go has on Linux: there are %s", arch, strings.Join(archNames(), ", "))
+		return runner{}, fmt.Errorf("no architecture %q that Go has on Linux: there are %s", arch,
+			strings.Join(archNames(), ", "))
 	}
 	if arch == runtime.GOARCH || arch == "386" && runtime.GOARCH == "amd64" {
 		return runner{arch: arch}, nil

@@ -11,7 +11,8 @@ import (
 )
 
 func TestRunners(t *testing.T) {
-	for arch, want := range map[string]string{"arm": "qemu-arm", "arm64": "qemu-aarch64", "s390x": "qemu-s390x", "mips64le": "qemu-mips64el"} {
+	for arch, want := range map[string]string{"arm": "qemu-arm", "arm64": "qemu-aarch64", "s390x": "qemu-s390x",
+		"mips64le": "qemu-mips64el"} {
 		if arch == runtime.GOARCH {
 			want = ""
 		}
@@ -27,7 +28,8 @@ func TestRunners(t *testing.T) {
 			t.Errorf("%q: no error", arch)
 		}
 	}
-	if got := missing([]runner{{"386", ""}, {"z80", "qemu-no-such-emulator"}}); !slices.Equal(got, []string{"qemu-no-such-emulator"}) {
+	if got := missing([]runner{{"386", ""}, {"z80", "qemu-no-such-emulator"}}); !slices.Equal(got,
+		[]string{"qemu-no-such-emulator"}) {
 		t.Error(got)
 	}
 }
@@ -72,7 +74,8 @@ func TestTable(t *testing.T) {
 	var b strings.Builder
 	broken := count(output)
 	broken.arch, broken.pkg, broken.time = "arm", "kern.sys/unix", 1500*time.Millisecond
-	again := result{arch: "s390x", pkg: "kern.sys/unix", skips: []string{"2: kernel built without x"}, note: "build failed"}
+	again := result{arch: "s390x", pkg: "kern.sys/unix", skips: []string{"2: kernel built without x"},
+		note: "build failed"}
 	if err := printTable(&b, []result{broken, again}); err != nil {
 		t.Fatal(err)
 	}
@@ -115,12 +118,15 @@ func TestTestBinariesEndInManyWays(t *testing.T) {
 		}
 	}
 	o.timeout = -10*time.Second + time.Millisecond // over at once, for the emulator that hangs
-	if r, _ := (runner{}).test(t.Context(), p, program(t, "exec sleep 60"), o); !r.failed() || !strings.HasPrefix(r.note, "no end") {
+	if r, _ := (runner{}).test(t.Context(), p, program(t, "exec sleep 60"), o); !r.failed() ||
+		!strings.HasPrefix(r.note, "no end") {
 		t.Errorf("an endless program: %+v", r)
 	}
 	// The emulator gets the binary and its flags.
 	emulated := runner{"arm", program(t, `echo "$@"`)}
-	if _, out := emulated.test(t.Context(), p, "binary", options{timeout: time.Minute, run: "^TestA$"}); !strings.HasPrefix(out, "binary -test.v ") || !strings.Contains(out, "-test.run=^TestA$") {
+	if _, out := emulated.test(t.Context(), p, "binary",
+		options{timeout: time.Minute, run: "^TestA$"}); !strings.HasPrefix(out, "binary -test.v ") ||
+		!strings.Contains(out, "-test.run=^TestA$") {
 		t.Error(out)
 	}
 }

@@ -55,7 +55,8 @@ func printTable(w io.Writer, results []result) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "arch\tpackage\tpassed\tfailed\tskipped\ttime\t")
 	for _, r := range results {
-		fmt.Fprintf(t, "%s\t%s\t%d\t%d\t%d\t%.1fs\t%s\n", r.arch, strings.TrimPrefix(r.pkg, "kern.sys/"), r.passed, len(r.failures), r.skipped, r.time.Seconds(), r.note)
+		fmt.Fprintf(t, "%s\t%s\t%d\t%d\t%d\t%.1fs\t%s\n", r.arch, strings.TrimPrefix(r.pkg, "kern.sys/"), r.passed,
+			len(r.failures), r.skipped, r.time.Seconds(), r.note)
 	}
 	if err := t.Flush(); err != nil {
 		return err

@@ -5,5 +5,6 @@
 //
 // The commands are in commands.txt. They run in a virtual machine, see
 // internal/vmtest, because few machines have all kinds; the ip there is that of the suite -system. The captures of a
-// kind go into netlink/testdata/kinds/KIND.txt, with a line and a name for each attribute; without kinds, all are made.
+// kind go into netlink/testdata/kinds/KIND.txt, with a line and a name for each attribute; without kinds, all are
+// made.
 package main

@@ -62,7 +62,8 @@ func TestRecord(t *testing.T) {
 func (c *captured) record(t *testing.T, before []string) {
 	ns := nstest.New(t)
 	err := netns.Do(ns, func() error {
-		for _, line := range append([]string{"ip link add d0 type dummy", "ip link add d1 type dummy", "ip link set d0 up", "ip link set d1 up",
+		for _, line := range append([]string{"ip link add d0 type dummy", "ip link add d1 type dummy", "ip link set d0 up",
+			"ip link set d1 up",
 			"ip link add mon type nlmon", "ip link set mon up"}, before...) {
 			run(t, line)
 		}
@@ -213,7 +214,8 @@ func (c *captured) shown(t *testing.T) {
 		}
 	}
 	text := string(run(t, "ip -d link show x0"))
-	m := regexp.MustCompile(`(?s)\n    ` + regexp.QuoteMeta(word) + ` (.*?)(addrgenmode|numtxqueues|\n    [a-z]+_slave )`).FindStringSubmatch(text)
+	m := regexp.MustCompile(`(?s)\n    ` + regexp.QuoteMeta(word) +
+		` (.*?)(addrgenmode|numtxqueues|\n    [a-z]+_slave )`).FindStringSubmatch(text)
 	if m == nil {
 		t.Fatalf("ip shows no %s: %s", word, text)
 	}

@@ -2,10 +2,10 @@
 //
 //	go run ./internal/selftests [-run REGEX] [-limit TIME] [-failures] [-markdown FILE]
 //
-// They are those of the kernel (tools/testing/selftests/net and tc-testing) and of iproute2 (testsuite). Each runs twice in a
-// guest of internal/vmtest with Debian's newest kernel, first with the newest iproute2 of Debian and then with kern. It
-// ends with a table and with status 1 where a sub-test that passed with iproute2 does not pass with kern. -run chooses scripts
-// by their names, -failures prints the commands that failed with kern.
+// They are those of the kernel (tools/testing/selftests/net and tc-testing) and of iproute2 (testsuite). Each runs
+// twice in a guest of internal/vmtest with Debian's newest kernel, first with the newest iproute2 of Debian and then
+// with kern. It ends with a table and with status 1 where a sub-test that passed with iproute2 does not pass with
+// kern. -run chooses scripts by their names, -failures prints the commands that failed with kern.
 //
 // The first run fetches the sources of both through apt, and compiles the programs that scripts use. It needs an hour
 // for all scripts where guests are emulated.

@@ -33,7 +33,8 @@ func writeMarkdown(file string, when time.Time, rows []row) error {
 		if len(r.Lost) > 6 {
 			gone += "; …"
 		}
-		lines[r.Script] = fmt.Sprintf("| %s | %s | %s | %s | %s | %s |\n", r.Script, r.Iproute2, r.Kern, r.outcome(), strings.ReplaceAll(gone, "|", "/"), when.Format(time.DateOnly))
+		lines[r.Script] = fmt.Sprintf("| %s | %s | %s | %s | %s | %s |\n", r.Script, r.Iproute2, r.Kern, r.outcome(),
+			strings.ReplaceAll(gone, "|", "/"), when.Format(time.DateOnly))
 	}
 	var t strings.Builder
 	t.WriteString("\n| script | iproute2 | kern | sub-tests | lost | tried |\n|---|---|---|---|---|---|\n")

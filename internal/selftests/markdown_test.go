@@ -20,8 +20,10 @@ func TestMarkdownKeepsOtherRows(t *testing.T) {
 	day := time.Date(2026, 11, 28, 0, 0, 0, 0, time.UTC)
 	tally := guest.Tally{Pass: 3, Fail: 1, Seconds: 2.4}
 	for i, rows := range [][]row{
-		{{Result: guest.Result{Script: "protodown.sh", Iproute2: tally, Kern: tally}}, {Result: guest.Result{Script: "altnames.sh", Iproute2: tally, Kern: tally}}},
-		{{Result: guest.Result{Script: "altnames.sh", Iproute2: tally, Kern: guest.Tally{Note: "no time"}, Lost: []string{"a|b", "c"}}}},
+		{{Result: guest.Result{Script: "protodown.sh", Iproute2: tally, Kern: tally}},
+			{Result: guest.Result{Script: "altnames.sh", Iproute2: tally, Kern: tally}}},
+		{{Result: guest.Result{Script: "altnames.sh", Iproute2: tally, Kern: guest.Tally{Note: "no time"},
+			Lost: []string{"a|b", "c"}}}},
 	} {
 		if err := writeMarkdown(file, day.AddDate(0, 0, i), rows); err != nil {
 			t.Fatal(err)
@@ -31,8 +33,10 @@ func TestMarkdownKeepsOtherRows(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "| altnames.sh | 3/1/0 2s | 0/0/0 0s no time | lost 2 | a/b; c | 2026-11-29 |\n| protodown.sh | 3/1/0 2s | 3/1/0 2s | equal |  | 2026-11-28 |\n"
-	if !strings.Contains(string(b), want) || !strings.HasPrefix(string(b), "# Title") || !strings.HasSuffix(string(b), "\nend\n") {
+	want := "| altnames.sh | 3/1/0 2s | 0/0/0 0s no time | lost 2 | a/b; c | 2026-11-29 |\n| protodown.sh | 3/1/0 2s " +
+		"| 3/1/0 2s | equal |  | 2026-11-28 |\n"
+	if !strings.Contains(string(b), want) || !strings.HasPrefix(string(b), "# Title") ||
+		!strings.HasSuffix(string(b), "\nend\n") {
 		t.Errorf("%s", b)
 	}
 	if err := os.WriteFile(file, nil, 0o644); err != nil {

@@ -27,8 +27,10 @@ const (
 
 // programs are packages that scripts use, beside those of vmtest.
 var programs = []string{
-	"bash", "procps", "iputils-ping", "iputils-arping", "iputils-tracepath", "net-tools", "ethtool", "socat", "tcpdump", "jq", "iptables",
-	"python3", "netsniff-ng", "netcat-openbsd", "libcap2-bin", "util-linux-extra", "ndisc6", "psmisc", "mawk", "grep", "sed", "findutils", "make", "file",
+	"bash", "procps", "iputils-ping", "iputils-arping", "iputils-tracepath", "net-tools", "ethtool", "socat", "tcpdump",
+	"jq", "iptables",
+	"python3", "netsniff-ng", "netcat-openbsd", "libcap2-bin", "util-linux-extra", "ndisc6", "psmisc", "mawk", "grep",
+	"sed", "findutils", "make", "file",
 	"wireguard-tools", "bc", "traceroute", "diffutils", "hostname", "libcap-ng0", "gawk", "xxd",
 }
 
@@ -54,7 +56,8 @@ func prepare(ctx context.Context) error {
 	if err := iproute2Scripts(ctx, from, cache); err != nil {
 		return fmt.Errorf("iproute2's testsuite: %w", err)
 	}
-	build := exec.CommandContext(ctx, "go", "build", "-ldflags=-s -w", "-o", filepath.Join(data, "bin", "kern"), "./cmd/kern")
+	build := exec.CommandContext(ctx, "go", "build", "-ldflags=-s -w", "-o", filepath.Join(data, "bin", "kern"),
+		"./cmd/kern")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	_, err = debian.Run(build)
 	return err
@@ -112,8 +115,10 @@ func kernelScripts(ctx context.Context, from debian.Mirror, cache string) error 
 			case strings.HasSuffix(h.Name, "/"+name+".tar.xz"):
 				return unpack(ctx, tree, r, func(file string) string {
 					_, file, _ = strings.Cut(file, "/")
-					for _, top := range []string{"tools/testing/selftests/net/", "tools/testing/selftests/tc-testing/", "tools/testing/selftests/lib/",
-						"tools/testing/selftests/kselftest/", "tools/testing/selftests/lib.sh", "tools/testing/selftests/kselftest", "tools/include/"} {
+					for _, top := range []string{"tools/testing/selftests/net/", "tools/testing/selftests/tc-testing/",
+						"tools/testing/selftests/lib/",
+						"tools/testing/selftests/kselftest/", "tools/testing/selftests/lib.sh", "tools/testing/selftests/kselftest",
+						"tools/include/"} {
 						if strings.HasPrefix(file, top) {
 							return file
 						}
@@ -134,15 +139,17 @@ func kernelScripts(ctx context.Context, from debian.Mirror, cache string) error 
 	return errors.Join(replace(selftests, "selftests"), madeOf("selftests", version))
 }
 
-// compile compiles the programs beside scripts. Those that do not compile alone are left out: the scripts that need them skip or
-// fail with any ip.
+// compile compiles the programs beside scripts. Those that do not compile alone are left out: the scripts that need
+// them skip or fail with any ip.
 func compile(ctx context.Context, tree, selftests string) {
 	uapi := filepath.Join(tree, "uapi/usr")
 	net := filepath.Join(selftests, "net")
 	files, _ := filepath.Glob(filepath.Join(net, "*.c"))
 	for _, file := range append(files, filepath.Join(net, "lib/csum.c")) {
-		cmd := exec.CommandContext(ctx, "gcc", "-O1", "-w", "-static", "-D_GNU_SOURCE", "-I"+uapi+"/include", "-I"+uapi+"/include/x86_64-linux-gnu",
-			"-I"+uapi+"/lib/linux/uapi/x86", "-I"+selftests, "-I"+filepath.Join(tree, "tools/include"), "-o", strings.TrimSuffix(file, ".c"), file, "-lpthread")
+		cmd := exec.CommandContext(ctx, "gcc", "-O1", "-w", "-static", "-D_GNU_SOURCE", "-I"+uapi+"/include", "-I"+uapi+
+			"/include/x86_64-linux-gnu",
+			"-I"+uapi+"/lib/linux/uapi/x86", "-I"+selftests, "-I"+filepath.Join(tree, "tools/include"), "-o",
+			strings.TrimSuffix(file, ".c"), file, "-lpthread")
 		cmd.Dir = net
 		_, _ = debian.Run(cmd)
 	}
@@ -202,7 +209,8 @@ func iproute2Of(ctx context.Context, from debian.Mirror, cache, suite string) er
 	return errors.Join(replace(filepath.Join(tree, "testsuite"), "iproute2"), madeOf("iproute2", version))
 }
 
-// unpack unpacks an archive compressed by xz into dir. name returns the name of a file there, "" for one that is not needed.
+// unpack unpacks an archive compressed by xz into dir. name returns the name of a file there, "" for one that is not
+// needed.
 func unpack(ctx context.Context, dir string, r io.Reader, name func(string) string) error {
 	xz := exec.CommandContext(ctx, "xz", "-dc")
 	xz.Stdin = r

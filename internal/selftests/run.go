@@ -31,7 +31,8 @@ func (r row) outcome() string {
 	return "equal"
 }
 
-// runAll runs the scripts. A guest that does not end well is replaced by one for the scripts after that which it was at.
+// runAll runs the scripts. A guest that does not end well is replaced by one for the scripts after that which it was
+// at.
 func runAll(ctx context.Context, o options, scripts []string) ([]row, error) {
 	var rows []row
 	for left := scripts; len(left) > 0; {
@@ -67,7 +68,8 @@ type event struct{ Action, Test, Output string }
 // runGuest runs scripts in one guest, and returns the results of those that ended.
 func runGuest(ctx context.Context, o options, scripts []string) (results []guest.Result, began bool, err error) {
 	limit := time.Duration(len(scripts)) * 2 * o.limit
-	cmd := exec.CommandContext(ctx, "go", "run", "./internal/vmtest", "-kernel", "latest", "-system", iproute2Suite, "-with", strings.Join(programs, ","),
+	cmd := exec.CommandContext(ctx, "go", "run", "./internal/vmtest", "-kernel", "latest", "-system", iproute2Suite,
+		"-with", strings.Join(programs, ","),
 		"-memory", "3072", "-timeout", limit.String(), "-v", "-json", "-run", "^TestScripts$", "./internal/selftests/guest")
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.Stderr = os.Stderr
@@ -139,5 +141,6 @@ func summary(rows []row) string {
 		}
 		theirs, ours, lost = theirs+r.Iproute2.Pass, ours+r.Kern.Pass, lost+len(r.Lost)
 	}
-	return fmt.Sprintf("%d of %d scripts are equal; sub-tests that pass: %d with iproute2, %d with kern, %d lost", equal, len(rows), theirs, ours, lost)
+	return fmt.Sprintf("%d of %d scripts are equal; sub-tests that pass: %d with iproute2, %d with kern, %d lost", equal,
+		len(rows), theirs, ours, lost)
 }

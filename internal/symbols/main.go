@@ -1,11 +1,11 @@
-// Symbols links a program that refers to every exported function of package unix, for the systems whose calls go through a C library, and fails for
-// a dynamic import that the library does not export.
+// Symbols links a program that refers to every exported function of package unix, for the systems whose calls go
+// through a C library, and fails for a dynamic import that the library does not export.
 //
 //	go run ./internal/symbols [-system darwin,openbsd,…]
 //
-// It is run in the module's root. What libraries export is in internal/abi/facts/SYSTEM/symbols.txt. No source says it of aix: there it has to be what
-// Go itself imports, or is named in aix.txt, whose functions have golang.org/x/sys/unix as their only witness. Libraries beside the C library have
-// their functions in others.txt.
+// It is run in the module's root. What libraries export is in internal/abi/facts/SYSTEM/symbols.txt. No source says
+// it of aix: there it has to be what Go itself imports, or is named in aix.txt, whose functions have
+// golang.org/x/sys/unix as their only witness. Libraries beside the C library have their functions in others.txt.
 package main
 
 import (
@@ -113,7 +113,8 @@ func link(dir, goos, goarch string) (imports []string, functions int, err error)
 	return imports, len(names), err
 }
 
-// exportedFunctions are those of a package for a platform, without methods and without those that have type parameters.
+// exportedFunctions are those of a package for a platform, without methods and without those that have type
+// parameters.
 func exportedFunctions(dir, goos, goarch string) ([]string, error) {
 	ctx := build.Default
 	ctx.GOOS, ctx.GOARCH, ctx.CgoEnabled = goos, goarch, false

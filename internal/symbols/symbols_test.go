@@ -30,7 +30,8 @@ func TestLoaderImports(t *testing.T) {
 func TestExports(t *testing.T) {
 	t.Chdir("../..")
 	for system, names := range map[string][2]string{
-		"illumos": {"clock_gettime", "clockgettime"}, "darwin": {"clonefile", "syncfs"}, "openbsd": {"pledge", "getdtablesize64"}, "aix": {"statx", "kqueue"},
+		"illumos": {"clock_gettime", "clockgettime"}, "darwin": {"clonefile", "syncfs"},
+		"openbsd": {"pledge", "getdtablesize64"}, "aix": {"statx", "kqueue"},
 	} {
 		s, _ := abi.FindSystem(system)
 		exported, err := exports(s)

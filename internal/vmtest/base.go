@@ -17,15 +17,20 @@ import (
 )
 
 // basePackages are the packages of Debian that tests in guests find, with all that they depend on.
-var basePackages = []string{"iproute2", "dash", "coreutils", "util-linux", "mount", "netbase", "conntrack", "ipset", "nftables"}
+var basePackages = []string{"iproute2", "dash", "coreutils", "util-linux", "mount", "netbase", "conntrack", "ipset",
+	"nftables"}
 
-// notInGuests are packages that others bring and that nothing there uses. The modprobe of kmod needs an index that guests lack.
-var notInGuests = []string{"debconf", "gcc-14-base", "gcc-12-base", "perl-base", "libpam-runtime", "libpam-modules", "libdb5.3", "libdb5.3t64", "passwd", "init-system-helpers", "kmod"}
+// notInGuests are packages that others bring and that nothing there uses. The modprobe of kmod needs an index that
+// guests lack.
+var notInGuests = []string{"debconf", "gcc-14-base", "gcc-12-base", "perl-base", "libpam-runtime", "libpam-modules",
+	"libdb5.3", "libdb5.3t64", "passwd", "init-system-helpers", "kmod"}
 
 // alternatives are the symbolic links that packages make when they are configured, as far as tests use them.
 var alternatives = []struct{ name, target string }{
-	{"usr/bin/sh", "dash"}, {"usr/bin/awk", "mawk"}, {"usr/bin/nc", "nc.openbsd"}, {"usr/bin/traceroute", "traceroute.db"},
-	{"usr/bin/traceroute6", "traceroute6.db"}, {"usr/sbin/iptables", "iptables-nft"}, {"usr/sbin/ip6tables", "ip6tables-nft"},
+	{"usr/bin/sh", "dash"}, {"usr/bin/awk", "mawk"}, {"usr/bin/nc", "nc.openbsd"},
+	{"usr/bin/traceroute", "traceroute.db"},
+	{"usr/bin/traceroute6", "traceroute6.db"}, {"usr/sbin/iptables", "iptables-nft"},
+	{"usr/sbin/ip6tables", "ip6tables-nft"},
 	{"usr/sbin/ebtables", "ebtables-nft"}, {"usr/sbin/arptables", "arptables-nft"},
 }
 

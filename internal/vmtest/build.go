@@ -40,7 +40,8 @@ func goTool(ctx context.Context, arch string, args ...string) *exec.Cmd {
 
 // listPackages returns the packages with tests that match patterns.
 func listPackages(ctx context.Context, arch string, patterns []string) ([]*goPackage, error) {
-	out, err := debian.Run(goTool(ctx, arch, append([]string{"list", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles,Module"}, patterns...)...))
+	out, err := debian.Run(goTool(ctx, arch,
+		append([]string{"list", "-json=ImportPath,Dir,TestGoFiles,XTestGoFiles,Module"}, patterns...)...))
 	if err != nil {
 		return nil, err
 	}
@@ -96,7 +97,8 @@ func writeJob(file, init string, pkgs []*goPackage, args []string) error {
 	for _, p := range pkgs {
 		rel, err := filepath.Rel(p.Module.Dir, p.Dir)
 		dir, binary := path.Join(wire.Source, rel), path.Join(wire.Binaries, filepath.Base(p.binary))
-		job.Packages = append(job.Packages, wire.Package{Path: p.ImportPath, Dir: dir, Binary: binary, Args: slices.Concat(args, p.args)})
+		job.Packages = append(job.Packages, wire.Package{Path: p.ImportPath, Dir: dir, Binary: binary,
+			Args: slices.Concat(args, p.args)})
 		errs = append(errs, err, addFile(a, binary, p.binary), addFiles(a, dir, p.Dir, "testdata"))
 		for _, d := range readElsewhere[p.ImportPath] {
 			errs = append(errs, addFiles(a, path.Join(wire.Source, d), filepath.Join(p.Module.Dir, filepath.FromSlash(d)), ""))

@@ -47,7 +47,8 @@ type guestError struct {
 
 func (e *guestError) Error() string { return e.reason }
 
-// run boots the guest and calls handle for each event, until it powers itself off. It ends the guest when handle has an error.
+// run boots the guest and calls handle for each event, until it powers itself off. It ends the guest when handle has
+// an error.
 func (g *guest) run(ctx context.Context, kvm bool, handle func(wire.Event) error) error {
 	dir, err := os.MkdirTemp("", "vmtest-")
 	if err != nil {
@@ -146,8 +147,8 @@ func (g *guest) args(kvm bool, initrd, socket string) []string {
 	if kvm {
 		accel, cpu = "kvm", "host"
 	}
-	// An oops and a panic end the guest; QEMU then exits. Nobody attacks it, and without its guards against the processor's
-	// weaknesses an emulated kernel takes half the time.
+	// An oops and a panic end the guest; QEMU then exits. Nobody attacks it, and without its guards against the
+	// processor's weaknesses an emulated kernel takes half the time.
 	return append([]string{
 		"-accel", accel, "-cpu", cpu, "-smp", fmt.Sprint(g.cpus), "-m", fmt.Sprint(g.memory),
 		"-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-serial", "stdio",

@@ -55,7 +55,8 @@ func (f *finder) suite(ctx context.Context, name, arch string) (*debian.Suite, e
 	return f.known[key], nil
 }
 
-// fetch returns the kernel for a version, or for "latest", and an initramfs archive with a system of its suite, or of f.system.
+// fetch returns the kernel for a version, or for "latest", and an initramfs archive with a system of its suite, or of
+// f.system.
 func (f *finder) fetch(ctx context.Context, spec, arch string) (k *kernel, system string, err error) {
 	if err := os.MkdirAll(f.cache, 0o755); err != nil {
 		return nil, "", err
@@ -87,8 +88,8 @@ func (f *finder) fetch(ctx context.Context, spec, arch string) (k *kernel, syste
 	return k, system, err
 }
 
-// find returns the kernel for a version, or for "latest", unpacked in the cache. Of a kernel that the mirror lists and has not,
-// the one before it is taken, with a doubt.
+// find returns the kernel for a version, or for "latest", unpacked in the cache. Of a kernel that the mirror lists
+// and has not, the one before it is taken, with a doubt.
 func (f *finder) find(ctx context.Context, spec, arch string) (*kernel, error) {
 	names := suites
 	if spec == "latest" {
@@ -154,7 +155,8 @@ func kernels(ctx context.Context, s *debian.Suite, spec string) ([]*kernel, erro
 	return ks, nil
 }
 
-// matchingReleases returns the releases that a version ("6.1", "latest") matches, newest first, of lines with names of packages.
+// matchingReleases returns the releases that a version ("6.1", "latest") matches, newest first, of lines with names
+// of packages.
 func matchingReleases(names, spec, arch string) []string {
 	var releases []string
 	for name := range strings.Lines(names) {

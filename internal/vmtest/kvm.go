@@ -9,11 +9,12 @@ import (
 	"time"
 )
 
-// kvmBoot is how long a guest may take to come up with KVM. Where KVM works it takes a few seconds; on some machines that
-// offer it the processor hangs instead.
+// kvmBoot is how long a guest may take to come up with KVM. Where KVM works it takes a few seconds; on some machines
+// that offer it the processor hangs instead.
 const kvmBoot = 30 * time.Second
 
-// kvm reports whether this machine runs guests on its own processor. That it failed to is kept in a file until the machine is booted again.
+// kvm reports whether this machine runs guests on its own processor. That it failed to is kept in a file until the
+// machine is booted again.
 type kvm struct {
 	device string
 	memory string // file that keeps the boot with which it failed

@@ -20,7 +20,8 @@ const timerAsItIs = " no_timer_check"
 var machines = []machine{
 	{"amd64", "qemu-system-x86_64", "qemu-system-x86", []string{"-machine", "pc"}, "max", "ttyS0", "pci", timerAsItIs},
 	{"arm64", "qemu-system-aarch64", "qemu-system-arm", []string{"-machine", "virt"}, "cortex-a72", "ttyAMA0", "pci", ""},
-	{"s390x", "qemu-system-s390x", "qemu-system-misc", []string{"-machine", "s390-ccw-virtio"}, "max", "ttysclp0", "ccw", ""},
+	{"s390x", "qemu-system-s390x", "qemu-system-misc", []string{"-machine", "s390-ccw-virtio"}, "max", "ttysclp0", "ccw",
+		""},
 }
 
 // drivers are the modules to load first, for the port to the host. What a kernel has built in or an architecture

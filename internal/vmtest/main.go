@@ -2,9 +2,9 @@
 //
 //	go run ./internal/vmtest [-kernel 6.1,6.12,latest] [-arch amd64,arm64,s390x] [-system SUITE] [-with PACKAGE,...] [-run REGEX] [-count N] [-json] [-markdown FILE] [packages]
 //
-// It fetches kernels, modules and a minimal system with iproute2 of the same suite, or of -system, through apt, and keeps them in the
-// user's cache directory. Guests have nothing of the host. Tests run there as root, with modules that load on demand and
-// KERN_FULL_KERNEL=1. It ends with a table, and with status 1 where anything failed.
+// It fetches kernels, modules and a minimal system with iproute2 of the same suite, or of -system, through apt, and
+// keeps them in the user's cache directory. Guests have nothing of the host. Tests run there as root, with modules
+// that load on demand and KERN_FULL_KERNEL=1. It ends with a table, and with status 1 where anything failed.
 package main
 
 import (
@@ -42,7 +42,8 @@ func main() {
 	var o options
 	kernels := flag.String("kernel", "6.1,6.12,latest", "kernels: versions that Debian has, or latest")
 	archs := flag.String("arch", "amd64", "architectures: amd64, arm64, s390x")
-	flag.StringVar(&o.system, "system", "", "suite of Debian that iproute2 and other programs come from (default that of the kernel)")
+	flag.StringVar(&o.system, "system", "",
+		"suite of Debian that iproute2 and other programs come from (default that of the kernel)")
 	flag.StringVar(&o.further, "with", "", "further packages of Debian that tests need, PACKAGE,...")
 	flag.StringVar(&o.run, "run", "", "regular expression for the tests, as of go test")
 	flag.IntVar(&o.count, "count", 1, "run each test so many times")

@@ -13,17 +13,20 @@ import (
 )
 
 // kernelPackages are the packages that talk to the kernel: what is tested when none are named.
-var kernelPackages = []string{"kern.sys/unix/...", "kern.sys/netns/...", "kern.sys/netlink/...", "kern.sys/internal/nstest", "kern.sys/cmd/..."}
+var kernelPackages = []string{"kern.sys/unix/...", "kern.sys/netns/...", "kern.sys/netlink/...",
+	"kern.sys/internal/nstest", "kern.sys/cmd/..."}
 
 // hostOnly are tests about sources that guests do not have, Go's own among them.
-var hostOnly = map[string]string{"kern.sys/unix": "^Test(ExplanationsAreTrue|Pairs|TypesAgreeWithGo)$", "kern.sys/netlink": "^TestFaultTable$"}
+var hostOnly = map[string]string{"kern.sys/unix": "^Test(ExplanationsAreTrue|Pairs|TypesAgreeWithGo)$",
+	"kern.sys/netlink": "^TestFaultTable$"}
 
-// foreignRun are the tests of a package that architectures other than amd64 run when none are named, for their emulation is
-// slow: of the command those that see most attributes.
+// foreignRun are the tests of a package that architectures other than amd64 run when none are named, for their
+// emulation is slow: of the command those that see most attributes.
 var foreignRun = map[string]string{
 	"kern.sys/cmd/kern":              "^Test(NameOfTheProgram|Version)$",
 	"kern.sys/cmd/kern/internal/cli": "^Test(Options|SplitWords|LinesAreJoinedAndCounted)$",
-	"kern.sys/cmd/kern/internal/ip":  "^Test(LinksAreShownAndMadeAsByIP|RouteGetAnswersAsIPDoes|RoutesSavedByOneAreRestoredByTheOther|LinkMessagesAreShownAsByIP|CapturedMessagesAreShown)$",
+	"kern.sys/cmd/kern/internal/ip": "^Test(LinksAreShownAndMadeAsByIP|RouteGetAnswersAsIPDoes|RoutesSavedByOneAreRes" +
+		"toredByTheOther|LinkMessagesAreShownAsByIP|CapturedMessagesAreShown)$",
 }
 
 // build is what guests of an architecture run.
@@ -56,7 +59,8 @@ func matrix(ctx context.Context, o options) ([]*column, error) {
 		return nil, err
 	}
 	defer os.RemoveAll(temp)
-	find := &finder{from: from, cache: cache, force: o.update, known: map[string]*debian.Suite{}, system: o.system, further: strings.FieldsFunc(o.further, func(r rune) bool { return r == ',' })}
+	find := &finder{from: from, cache: cache, force: o.update, known: map[string]*debian.Suite{}, system: o.system,
+		further: strings.FieldsFunc(o.further, func(r rune) bool { return r == ',' })}
 	kvm := newKVM(cache)
 	show := newScreen(o.json, o.verbose, len(o.kernels)*len(o.archs) > 1)
 	var columns []*column
@@ -138,7 +142,8 @@ func prepare(ctx context.Context, o options, arch, dir string, kvm *kvm, show *s
 
 // testArgs returns the arguments of test binaries.
 func testArgs(o options) []string {
-	args := []string{"-test.v=test2json", "-test.paniconexit0", "-test.timeout=" + o.timeout.String(), fmt.Sprint("-test.count=", o.count)}
+	args := []string{"-test.v=test2json", "-test.paniconexit0", "-test.timeout=" + o.timeout.String(),
+		fmt.Sprint("-test.count=", o.count)}
 	if o.run != "" {
 		args = append(args, "-test.run="+o.run)
 	}

@@ -22,13 +22,18 @@ import (
 var (
 	wantedModules = []string{
 		"kernel/net/", "kernel/crypto/", "kernel/lib/", "kernel/security/", "kernel/drivers/net/", "kernel/drivers/virtio/",
-		"kernel/drivers/char/virtio_console", "kernel/drivers/char/hw_random/virtio", "kernel/drivers/infiniband/core/", "kernel/drivers/infiniband/sw/",
-		"kernel/drivers/infiniband/ulp/ipoib/", "kernel/drivers/vhost/", "kernel/drivers/vdpa/", "kernel/fs/overlayfs/", "kernel/fs/configfs/",
-		"kernel/fs/9p/", "kernel/fs/fuse/", "kernel/drivers/dma-buf/", "kernel/drivers/block/loop", "kernel/drivers/connector/", "kernel/drivers/ptp/",
+		"kernel/drivers/char/virtio_console", "kernel/drivers/char/hw_random/virtio", "kernel/drivers/infiniband/core/",
+		"kernel/drivers/infiniband/sw/",
+		"kernel/drivers/infiniband/ulp/ipoib/", "kernel/drivers/vhost/", "kernel/drivers/vdpa/", "kernel/fs/overlayfs/",
+		"kernel/fs/configfs/",
+		"kernel/fs/9p/", "kernel/fs/fuse/", "kernel/drivers/dma-buf/", "kernel/drivers/block/loop",
+		"kernel/drivers/connector/", "kernel/drivers/ptp/",
 	}
 	unwantedModules = []string{
-		"kernel/drivers/net/arcnet/", "kernel/drivers/net/ethernet/", "kernel/drivers/net/fddi/", "kernel/drivers/net/hippi/", "kernel/drivers/net/mdio/",
-		"kernel/drivers/net/pcs/", "kernel/drivers/net/phy/", "kernel/drivers/net/plip/", "kernel/drivers/net/usb/", "kernel/drivers/net/wireless/",
+		"kernel/drivers/net/arcnet/", "kernel/drivers/net/ethernet/", "kernel/drivers/net/fddi/",
+		"kernel/drivers/net/hippi/", "kernel/drivers/net/mdio/",
+		"kernel/drivers/net/pcs/", "kernel/drivers/net/phy/", "kernel/drivers/net/plip/", "kernel/drivers/net/usb/",
+		"kernel/drivers/net/wireless/",
 		"kernel/drivers/vdpa/mlx5/", "kernel/net/bluetooth/", "kernel/net/sunrpc/xprtrdma/",
 	}
 	wantedAnyway = []string{"mac80211_hwsim"}

@@ -16,14 +16,18 @@ func TestParseModinfo(t *testing.T) {
 		want    moduleInfo
 	}{
 		{
-			"alias=rtnl-link-vxlan|description=Driver for VXLAN encapsulated traffic|author=Stephen Hemminger <stephen@networkplumber.org>|version=0.1|license=GPL|depends=udp_tunnel,ip6_udp_tunnel|retpoline=Y|intree=Y|name=vxlan|",
+			"alias=rtnl-link-vxlan|description=Driver for VXLAN encapsulated traffic|author=Stephen Hemminger " +
+				"<stephen@networkplumber.org>|version=0.1|license=GPL|depends=udp_tunnel,ip6_udp_tunnel|retpoline=Y|intree=Y|na" +
+				"me=vxlan|",
 			moduleInfo{aliases: []string{"rtnl-link-vxlan"}, before: []string{"udp_tunnel", "ip6_udp_tunnel"}},
 		},
 		{
-			"alias=devname:net/tun|alias=char-major-10-200|license=GPL|description=Universal TUN/TAP device driver|depends=|name=tun|",
+			"alias=devname:net/tun|alias=char-major-10-200|license=GPL|description=Universal TUN/TAP device " +
+				"driver|depends=|name=tun|",
 			moduleInfo{aliases: []string{"char-major-10-200"}, nodes: []wire.Node{{Name: "net/tun", Major: 10, Minor: 200}}},
 		},
-		{"alias=pci:v00001AF4d*sv*sd*bc*sc*i*|softdep=pre: crc32c nf-log-syslog post: mpls_gso|depends=a-b|", moduleInfo{before: []string{"crc32c", "nf_log_syslog", "a_b"}}},
+		{"alias=pci:v00001AF4d*sv*sd*bc*sc*i*|softdep=pre: crc32c nf-log-syslog post: mpls_gso|depends=a-b|",
+			moduleInfo{before: []string{"crc32c", "nf_log_syslog", "a_b"}}},
 		{"", moduleInfo{}},
 	} {
 		if got := parseModinfo(strings.ReplaceAll(c.section, "|", "\x00")); !reflect.DeepEqual(got, c.want) {

@@ -56,7 +56,8 @@ type collector struct {
 
 // newCollector starts "go tool test2json" for a package; emit is called from another goroutine until finish returns.
 func newCollector(pkg string, emit func(event)) (*collector, error) {
-	c := &collector{result: result{Package: pkg}, emit: emit, said: map[string]string{}, done: make(chan error, 1), began: time.Now()}
+	c := &collector{result: result{Package: pkg}, emit: emit, said: map[string]string{}, done: make(chan error, 1),
+		began: time.Now()}
 	c.convert = exec.Command("go", "tool", "test2json", "-t", "-p", pkg)
 	in, err := c.convert.StdinPipe()
 	if err != nil {
@@ -117,7 +118,8 @@ func (c *collector) print(s string) error {
 	return err
 }
 
-// finish ends the package as "go test" does. An outcome that the guest did not live to see is a failure, with a note why.
+// finish ends the package as "go test" does. An outcome that the guest did not live to see is a failure, with a note
+// why.
 func (c *collector) finish(code int, note string) (result, error) {
 	c.result.Elapsed = time.Since(c.began)
 	last := fmt.Sprintf("ok  \t%s\t%.3fs\n", c.result.Package, c.result.Elapsed.Seconds())

@@ -34,7 +34,8 @@ type state struct {
 }
 
 func newScreen(asJSON, verbose, prefix bool) *screen {
-	s := &screen{json: asJSON, verbose: verbose, prefix: prefix, out: os.Stdout, progress: os.Stderr, guests: map[string]*state{}, began: time.Now()}
+	s := &screen{json: asJSON, verbose: verbose, prefix: prefix, out: os.Stdout, progress: os.Stderr,
+		guests: map[string]*state{}, began: time.Now()}
 	if info, err := os.Stderr.Stat(); err == nil {
 		s.terminal = info.Mode()&os.ModeCharDevice != 0
 	}

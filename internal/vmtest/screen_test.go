@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// lines are the events of a package with a test that passes, one that fails, one that is skipped and one that never ends.
+// lines are the events of a package with a test that passes, one that fails, one that is skipped and one that never
+// ends.
 var lines = []event{
 	{Action: "start", Package: "p"},
 	{Action: "run", Package: "p", Test: "A"},
@@ -36,8 +37,10 @@ func TestScreen(t *testing.T) {
 		want   string
 	}{
 		{"failures", &screen{}, failed},
-		{"of several kernels", &screen{prefix: true}, "[g] bad says\n[g] --- FAIL: B\n[g] FAIL\tp\n[g] --- did not end: p D\n[g] d says\n"},
-		{"verbose", &screen{verbose: true}, "=== RUN   A\na says\ngood says\nbad says\n--- FAIL: B\nc says\nd says\nPASS\nFAIL\tp\n"},
+		{"of several kernels", &screen{prefix: true},
+			"[g] bad says\n[g] --- FAIL: B\n[g] FAIL\tp\n[g] --- did not end: p D\n[g] d says\n"},
+		{"verbose", &screen{verbose: true}, "=== RUN   A\na says\ngood says\nbad says\n--- FAIL: B\nc says\nd " +
+			"says\nPASS\nFAIL\tp\n"},
 	} {
 		var out, progress bytes.Buffer
 		s := c.screen
@@ -58,9 +61,11 @@ func TestScreen(t *testing.T) {
 
 func TestProgressOnATerminal(t *testing.T) {
 	var progress bytes.Buffer
-	s := &screen{terminal: true, out: &bytes.Buffer{}, progress: &progress, guests: map[string]*state{}, began: time.Now()}
+	s := &screen{terminal: true, out: &bytes.Buffer{}, progress: &progress, guests: map[string]*state{},
+		began: time.Now()}
 	s.status("g", "booting")
-	if got := progress.String(); len(got) > 79 || !bytes.Contains(progress.Bytes(), []byte("g: 0 done, 0 failed, booting")) {
+	if got := progress.String(); len(got) > 79 ||
+		!bytes.Contains(progress.Bytes(), []byte("g: 0 done, 0 failed, booting")) {
 		t.Errorf("shown: %q", got)
 	}
 	progress.Reset()

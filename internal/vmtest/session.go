@@ -44,14 +44,15 @@ func (s *session) run(ctx context.Context) error {
 	return nil
 }
 
-// boot runs packages in a new guest until all have ended or the guest has. It returns how many ended, with the one that
-// ended the guest. An error is not about one of the packages.
+// boot runs packages in a new guest until all have ended or the guest has. It returns how many ended, with the one
+// that ended the guest. An error is not about one of the packages.
 func (s *session) boot(ctx context.Context, pkgs []*goPackage) (ended int, err error) {
 	job := filepath.Join(s.build.dir, s.kernel.version+".cpio")
 	if err := writeJob(job, s.build.init, pkgs, s.build.args); err != nil {
 		return 0, err
 	}
-	g := &guest{machine: s.build.machine, kernel: s.kernel, initrd: []string{s.kernel.modules, s.base, job}, guestOptions: s.guest}
+	g := &guest{machine: s.build.machine, kernel: s.kernel, initrd: []string{s.kernel.modules, s.base, job},
+		guestOptions: s.guest}
 	s.show.status(s.column.title(), "booting")
 	var now *collector
 	end := func(code int, note string) error {
@@ -92,7 +93,8 @@ func (s *session) boot(ctx context.Context, pkgs []*goPackage) (ended int, err e
 	s.show.note(s.column.title(), ge.reason+"; the end of its console:\n"+ge.console)
 	switch {
 	case now != nil:
-	case !ge.up && s.downs < bootAgain: // emulation of a kernel that changes its own code, as at its start, is not perfect
+	// emulation of a kernel that changes its own code, as at its start, is not perfect
+	case !ge.up && s.downs < bootAgain:
 		s.downs++
 		return ended, nil
 	default:

@@ -79,13 +79,15 @@ func playGuest(args []string) error {
 	return to.Encode(wire.Event{Action: wire.Done})
 }
 
-// become returns what, in the form of -test.v=test2json, a package prints and ends with, or does with the guest what its name says.
+// become returns what, in the form of -test.v=test2json, a package prints and ends with, or does with the guest what
+// its name says.
 func become(name string, to *json.Encoder) (text string, code int, goesOn bool) {
 	switch name {
 	case "good":
 		return "\x16=== RUN   TestA\n\x16--- PASS: TestA (0.00s)\n\x16=== NAME  \n\x16PASS\n", 0, true
 	case "bad":
-		return "\x16=== RUN   TestB\n    b_test.go:1: b is broken\n\x16--- FAIL: TestB (0.00s)\n\x16=== NAME  \n\x16FAIL\n", 1, true
+		return "\x16=== RUN   TestB\n    b_test.go:1: b is broken\n\x16--- FAIL: TestB (0.00s)\n\x16=== NAME  \n\x16FAIL\n",
+			1, true
 	case "crashes":
 		return "\x16=== RUN   TestC\npanic: nil\n", 2, true
 	}
@@ -133,9 +135,10 @@ func newSession(t *testing.T, console string, names ...string) (s *session, out,
 	}
 	out, notes = &bytes.Buffer{}, &bytes.Buffer{}
 	return &session{
-		build: b, kernel: &kernel{version: "1.2.3", modules: file}, base: file, column: &column{Kernel: "1.2.3", Arch: "fake"},
-		guest: guestOptions{boot: 10 * time.Second, silence: 10 * time.Second, timeout: 20 * time.Second},
-		show:  &screen{out: out, progress: notes, guests: map[string]*state{}},
+		build: b, kernel: &kernel{version: "1.2.3", modules: file}, base: file,
+		column: &column{Kernel: "1.2.3", Arch: "fake"},
+		guest:  guestOptions{boot: 10 * time.Second, silence: 10 * time.Second, timeout: 20 * time.Second},
+		show:   &screen{out: out, progress: notes, guests: map[string]*state{}},
 	}, out, notes
 }
 
@@ -148,8 +151,10 @@ func TestSessionGoesOnAfterWhateverAPackageDoes(t *testing.T) {
 	}{
 		{name: "bad", out: "    b_test.go:1: b is broken\n--- FAIL: TestB (0.00s)\nFAIL\nFAIL\tbad\t"},
 		{name: "crashes", note: "exit status 2", out: "panic: nil\nexit status 2\nFAIL\tcrashes\t"},
-		{name: "panics", note: "the guest went down", console: "Kernel panic - not syncing", out: "said before\nthe guest went down\nFAIL\tpanics\t"},
-		{name: "hangs", note: "the guest hangs", console: "on the console", out: "said before\nthe guest hangs\nFAIL\thangs\t"},
+		{name: "panics", note: "the guest went down", console: "Kernel panic - not syncing",
+			out: "said before\nthe guest went down\nFAIL\tpanics\t"},
+		{name: "hangs", note: "the guest hangs", console: "on the console",
+			out: "said before\nthe guest hangs\nFAIL\thangs\t"},
 		{name: "endless", note: "the guest does not end a package", out: "FAIL\tendless\t"},
 		{name: "breaks", note: "init broke", out: "FAIL\tbreaks\t"},
 		{name: "unbuilt", note: "build failed", out: "a.go:1: no\nFAIL\tunbuilt [build failed]\n"},
@@ -191,7 +196,8 @@ func TestGuestThatDoesNotComeUpIsNoPackagesFault(t *testing.T) {
 	s, _, notes := newSession(t, "none", "good")
 	s.guest.boot = 100 * time.Millisecond
 	err := s.run(context.Background())
-	if err == nil || err.Error() != "the guest hangs" || len(s.column.Results) != 0 || strings.Count(notes.String(), "the guest hangs") != 1+bootAgain {
+	if err == nil || err.Error() != "the guest hangs" || len(s.column.Results) != 0 ||
+		strings.Count(notes.String(), "the guest hangs") != 1+bootAgain {
 		t.Errorf("%v, %+v, told:\n%s", err, s.column.Results, notes)
 	}
 }
@@ -257,9 +263,11 @@ func TestJSONIsThatOfGoTest(t *testing.T) {
 		got = append(got, strings.Join(keys, " "))
 	}
 	want := []string{
-		"build-output ImportPath Output", "build-fail ImportPath", "start Package", "output Package Output", "fail Package Elapsed FailedBuild",
+		"build-output ImportPath Output", "build-fail ImportPath", "start Package", "output Package Output",
+		"fail Package Elapsed FailedBuild",
 		"start Time Package", "run Time Package Test", "output Time Package Test Output", "output Time Package Test Output",
-		"pass Time Package Test Elapsed", "output Time Package Output", "output Time Package Output", "pass Time Package Elapsed",
+		"pass Time Package Test Elapsed", "output Time Package Output", "output Time Package Output",
+		"pass Time Package Elapsed",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))

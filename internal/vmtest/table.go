@@ -129,7 +129,8 @@ func skips(columns []*column) []string {
 		if len(names) > 5 {
 			names, more = names[:5], fmt.Sprintf(" and %d more", len(names)-5)
 		}
-		lines = append(lines, fmt.Sprintf("%s skipped: %s %s%s: %s", k.kernel, k.pkg, strings.Join(names, ", "), more, k.reason))
+		lines = append(lines, fmt.Sprintf("%s skipped: %s %s%s: %s", k.kernel, k.pkg, strings.Join(names, ", "), more,
+			k.reason))
 	}
 	return lines
 }

@@ -20,7 +20,9 @@ var columns = []*column{
 		}},
 		{Package: "kern.sys/cmd/kern", Outcome: "fail", Note: "the guest went down"},
 	}},
-	{Kernel: "latest", Arch: "s390x", Doubts: []string{"list: apt-get: exit status 100\nW: odd\nE: http://m.example/debian/x gone [IP: 192.0.2.1 80]\nE: of sid", "old"}, Err: "no kernel latest for s390x in sid\nand more"},
+	{Kernel: "latest", Arch: "s390x", Doubts: []string{"list: apt-get: exit status 100\nW: odd\nE: " +
+		"http://m.example/debian/x gone [IP: 192.0.2.1 80]\nE: of sid", "old"},
+		Err: "no kernel latest for s390x in sid\nand more"},
 }
 
 func TestPrintTable(t *testing.T) {

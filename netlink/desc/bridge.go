@@ -17,7 +17,8 @@ func ShowBridgeQueriers(p *Printer, _ *Field, b []byte, _ Attrs) {
 		addr, port, timer uint16
 	}{
 		{"ipv4", Inet, uapi.BRIDGE_QUERIER_IP_ADDRESS, uapi.BRIDGE_QUERIER_IP_PORT, uapi.BRIDGE_QUERIER_IP_OTHER_TIMER},
-		{"ipv6", Inet6, uapi.BRIDGE_QUERIER_IPV6_ADDRESS, uapi.BRIDGE_QUERIER_IPV6_PORT, uapi.BRIDGE_QUERIER_IPV6_OTHER_TIMER},
+		{"ipv6", Inet6, uapi.BRIDGE_QUERIER_IPV6_ADDRESS, uapi.BRIDGE_QUERIER_IPV6_PORT,
+			uapi.BRIDGE_QUERIER_IPV6_OTHER_TIMER},
 	} {
 		prefix := "mcast_querier_" + q.family
 		p.Object("mcast_querier_state_" + q.family)

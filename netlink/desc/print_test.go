@@ -45,7 +45,8 @@ func object(p *Printer) {
 func TestOneCallServesTextAndJSON(t *testing.T) {
 	const str = "a \"b\" \\ \n\t\x01é\xff"
 	text := "uint 9223372036854775808 int -1 str " + str + " yes on on off off none hex 0x1f float 1.50 only text a b "
-	const oneLine = `[{"uint":9223372036854775808,"int":-1,"str":"a \"b\" \\ \n\t\u0001é` + "\ufffd" + `","yes":true,"no":false,"on":true,` +
+	const oneLine = `[{"uint":9223372036854775808,"int":-1,"str":"a \"b\" \\ \n\t\u0001é` + "\ufffd" +
+		`","yes":true,"no":false,"on":true,` +
 		`"off":false,"null":null,"hex":"0x1f","float":1.5,"silent":"x","array":["a","b"],"empty":[],"object":{"name":"lo"},"nothing":{}},{}]` + "\n"
 	const pretty = `[ {
         "uint": 9223372036854775808,

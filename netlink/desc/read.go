@@ -119,7 +119,8 @@ func (a *Args) OnOff(keyword string) (bool, error) {
 	case s == "off":
 		return false, nil
 	}
-	return false, &UsageError{Text: fmt.Sprintf("Error: argument of %q must be \"on\" or \"off\", not %q", keyword, s), Status: 1}
+	return false, &UsageError{Text: fmt.Sprintf("Error: argument of %q must be \"on\" or \"off\", not %q", keyword, s),
+		Status: 1}
 }
 
 // ParseUint reads a number as C's strtoul does with base 0: 10, 0x1f, 017.

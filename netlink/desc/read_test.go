@@ -14,7 +14,8 @@ func TestParseUintReadsWhatStrtoulReads(t *testing.T) {
 			t.Errorf("ParseUint(%q) = %d, %v; want %d", in, got, err, want)
 		}
 	}
-	for _, in := range []string{"", "x", "1x", "-1", "+1", " 1", "1 ", "0b1", "0o7", "1_0", "0x", "08", "4294967296", "1.0", "1e3"} {
+	for _, in := range []string{"", "x", "1x", "-1", "+1", " 1", "1 ", "0b1", "0o7", "1_0", "0x", "08", "4294967296",
+		"1.0", "1e3"} {
 		if got, err := ParseUint(in, 32); err == nil {
 			t.Errorf("ParseUint(%q) = %d, no error", in, got)
 		}
@@ -91,7 +92,8 @@ func FuzzShow(f *testing.F) {
 	f.Add([]byte{6, 0, 1, 0, 2, 1, 0, 0, 5, 0, 3, 0, 1, 0, 0, 0})
 	f.Add([]byte{3, 0, 1, 0})
 	f.Fuzz(func(t *testing.T, b []byte) {
-		for _, form := range []Form{U8, U16, U32, U64, BE16, BE32, Address, Device, Toggle, Present, Timer, LLAddr, BridgeID} {
+		for _, form := range []Form{U8, U16, U32, U64, BE16, BE32, Address, Device, Toggle, Present, Timer, LLAddr,
+			BridgeID} {
 			for _, json := range []bool{false, true} {
 				p := &Printer{JSON: json}
 				p.Reset()

@@ -210,11 +210,13 @@ func readAction(in *Args, n uint16, e *wire.Encoder) error {
 			return err
 		}
 		if len(word) > 2*uapi.TC_COOKIE_MAX_SIZE {
-			return &UsageError{Text: fmt.Sprintf("Error: argument %q is wrong: %d Max allowed size %d", word, len(word), 2*uapi.TC_COOKIE_MAX_SIZE), Status: 255}
+			return &UsageError{Text: fmt.Sprintf("Error: argument %q is wrong: %d Max allowed size %d", word, len(word),
+				2*uapi.TC_COOKIE_MAX_SIZE), Status: 255}
 		}
 		cookie, err := hex.DecodeString(word)
 		if err != nil {
-			return &UsageError{Text: fmt.Sprintf("Error: argument %q is wrong: cookie must be a hex string\n", word), Status: 255}
+			return &UsageError{Text: fmt.Sprintf("Error: argument %q is wrong: cookie must be a hex string\n", word),
+				Status: 255}
 		}
 		e.Data(uapi.TCA_ACT_COOKIE, cookie)
 	}
@@ -229,7 +231,8 @@ func readAction(in *Args, n uint16, e *wire.Encoder) error {
 		bit  uint32
 	}{
 		{"no_percpu", uapi.TCA_ACT_FLAGS_NO_PERCPU_STATS},
-		{"skip_sw", uapi.TCA_ACT_FLAGS_SKIP_SW}, {"skip_hw", uapi.TCA_ACT_FLAGS_SKIP_HW}, {"skip_sw", uapi.TCA_ACT_FLAGS_SKIP_SW},
+		{"skip_sw", uapi.TCA_ACT_FLAGS_SKIP_SW}, {"skip_hw", uapi.TCA_ACT_FLAGS_SKIP_HW},
+		{"skip_sw", uapi.TCA_ACT_FLAGS_SKIP_SW},
 	} {
 		if in.Take(f.word) {
 			flags |= f.bit
@@ -271,7 +274,8 @@ func readHardwareStatistics(in *Args, e *wire.Encoder) error {
 	return &UsageError{Text: fmt.Sprintf("Error: argument %q is wrong: value is invalid\n", word), Status: 255}
 }
 
-// ShowActions prints a list of actions. Those of a filter are bound to it; what hardware does with others is shown too.
+// ShowActions prints a list of actions. Those of a filter are bound to it; what hardware does with others is shown
+// too.
 func ShowActions(p *Printer, b []byte, bound bool) {
 	p.Array("actions")
 	d := wire.NewDecoder(b)

@@ -258,8 +258,8 @@ func (a *Args) PeekAbbr(words ...string) bool {
 // Back puts back the word that was taken last.
 func (a *Args) Back() { a.Rest = append([]string{a.last}, a.Rest...) }
 
-// NumberArg takes a number of so many bits in any base; why is what the error says of another, in the form and with the
-// status that tc has for arguments.
+// NumberArg takes a number of so many bits in any base; why is what the error says of another, in the form and with
+// the status that tc has for arguments.
 func (a *Args) NumberArg(bits int, why string) (uint64, error) {
 	s, err := a.Next()
 	if err != nil {

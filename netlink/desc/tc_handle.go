@@ -70,7 +70,8 @@ func ParseClassID(word string) (uint32, bool) {
 	return uint32(major)<<16 | uint32(minor), true
 }
 
-// ClassID is a handle as tc shows it: "root", "none", ":10", "1:", "1:10". With -nm the name of a class stands before it.
+// ClassID is a handle as tc shows it: "root", "none", ":10", "1:", "1:10". With -nm the name of a class stands before
+// it.
 func (p *Printer) ClassID(h uint32) string {
 	major, minor := h>>16, h&0xffff
 	text := ""

@@ -56,7 +56,8 @@ func readCounters(b []byte) (c counters) {
 	return c
 }
 
-// ShowCounters prints the counters of an object of traffic control (TCA_STATS2), and returns the counters of the kind in it.
+// ShowCounters prints the counters of an object of traffic control (TCA_STATS2), and returns the counters of the kind
+// in it.
 func ShowCounters(p *Printer, b []byte, prefix string) (app []byte) {
 	c := readCounters(b)
 	if c.basic != nil {

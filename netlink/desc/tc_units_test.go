@@ -8,8 +8,9 @@ import (
 // What is read and shown of units is what tc of iproute2 7.3 makes of them.
 func TestRates(t *testing.T) {
 	for word, want := range map[string]uint64{
-		"8": 1, "1kbit": 125, "1Kibit": 128, "1.5mbit": 187500, "10mibit": 1310720, "1gbit": 125e6, "1tbit": 125e9, "1gibit": 1 << 27,
-		"7bps": 7, "1kbps": 1000, "1MiBps": 1 << 20, "2tbps": 2e12, "1e3kbit": 125000, "1e30": math.MaxUint64,
+		"8": 1, "1kbit": 125, "1Kibit": 128, "1.5mbit": 187500, "10mibit": 1310720, "1gbit": 125e6, "1tbit": 125e9,
+		"1gibit": 1 << 27,
+		"7bps":   7, "1kbps": 1000, "1MiBps": 1 << 20, "2tbps": 2e12, "1e3kbit": 125000, "1e30": math.MaxUint64,
 	} {
 		if got, ok := ParseRate(word); !ok || got != want {
 			t.Errorf("%s is %d, %v; want %d", word, got, ok, want)
@@ -25,8 +26,10 @@ func TestRates(t *testing.T) {
 		iec  bool
 		want string
 	}{
-		{1, false, "8bit"}, {125, false, "1Kbit"}, {187500, false, "1500Kbit"}, {125000, false, "1Mbit"}, {125e6, false, "1Gbit"},
-		{12500000000, false, "100Gbit"}, {128, true, "1Kibit"}, {125000, true, "1000000bit"}, {1 << 27, true, "1Gibit"}, {154321, false, "1234Kbit"},
+		{1, false, "8bit"}, {125, false, "1Kbit"}, {187500, false, "1500Kbit"}, {125000, false, "1Mbit"},
+		{125e6, false, "1Gbit"},
+		{12500000000, false, "100Gbit"}, {128, true, "1Kibit"}, {125000, true, "1000000bit"}, {1 << 27, true, "1Gibit"},
+		{154321, false, "1234Kbit"},
 	} {
 		if got := RateText(c.rate, c.iec); got != c.want {
 			t.Errorf("%d is %q, want %q", c.rate, got, c.want)
@@ -36,7 +39,8 @@ func TestRates(t *testing.T) {
 
 func TestSizes(t *testing.T) {
 	for word, want := range map[string]uint64{
-		"0": 0, "1500": 1500, "10k": 10240, "1kb": 1024, "1.5Mb": 1572864, "1g": 1 << 30, "8kbit": 1024, "1mbit": 131072, "7b": 7, "4294967295": math.MaxUint32,
+		"0": 0, "1500": 1500, "10k": 10240, "1kb": 1024, "1.5Mb": 1572864, "1g": 1 << 30, "8kbit": 1024, "1mbit": 131072,
+		"7b": 7, "4294967295": math.MaxUint32,
 	} {
 		if got, ok := ParseSize(word, 32); !ok || got != want {
 			t.Errorf("%s is %d, %v; want %d", word, got, ok, want)
@@ -56,7 +60,8 @@ func TestSizes(t *testing.T) {
 	if _, _, ok := ParseSizeAndCell("15k/3", 32); ok {
 		t.Error("a cell of 3 bytes")
 	}
-	for size, want := range map[uint64]string{0: "0b", 1000: "1000b", 1024: "1Kb", 1600: "1600b", 10240: "10Kb", 10250: "10Kb", 1 << 20: "1Mb", 5242848: "5Mb", 1 << 30: "1Gb"} {
+	for size, want := range map[uint64]string{0: "0b", 1000: "1000b", 1024: "1Kb", 1600: "1600b", 10240: "10Kb",
+		10250: "10Kb", 1 << 20: "1Mb", 5242848: "5Mb", 1 << 30: "1Gb"} {
 		if got := SizeText(size); got != want {
 			t.Errorf("%d is %q, want %q", size, got, want)
 		}
@@ -101,7 +106,8 @@ func TestPercentages(t *testing.T) {
 }
 
 func TestHandles(t *testing.T) {
-	for word, want := range map[string]uint32{"root": 0xffffffff, "none": 0, "1:": 0x10000, "1a:10": 0x1a0010, ":5": 5, "ffff:fff1": 0xfffffff1, "10010": 0x10010, "0x1:2": 0x10002} {
+	for word, want := range map[string]uint32{"root": 0xffffffff, "none": 0, "1:": 0x10000, "1a:10": 0x1a0010, ":5": 5,
+		"ffff:fff1": 0xfffffff1, "10010": 0x10010, "0x1:2": 0x10002} {
 		if got, ok := ParseClassID(word); !ok || got != want {
 			t.Errorf("%s is %x, %v; want %x", word, got, ok, want)
 		}
@@ -128,12 +134,14 @@ func TestHandles(t *testing.T) {
 }
 
 func TestProtocolsAboveEthernet(t *testing.T) {
-	for word, want := range map[string]uint16{"ip": 0x800, "IPv6": 0x86dd, "802.1q": 0x8100, "ipv4": 0x800, "0x88cc": 0x88cc, "all": 3} {
+	for word, want := range map[string]uint16{"ip": 0x800, "IPv6": 0x86dd, "802.1q": 0x8100, "ipv4": 0x800,
+		"0x88cc": 0x88cc, "all": 3} {
 		if got, ok := EtherProtocol(word); !ok || got != want {
 			t.Errorf("%s is %x, %v", word, got, ok)
 		}
 	}
-	if got := EtherProtocolName(0x800, false); got != "ip" || EtherProtocolName(0x800, true) != "[2048]" || EtherProtocolName(5000, false) != "[5000]" {
+	if got := EtherProtocolName(0x800, false); got != "ip" || EtherProtocolName(0x800, true) != "[2048]" ||
+		EtherProtocolName(5000, false) != "[5000]" {
 		t.Error(got)
 	}
 }

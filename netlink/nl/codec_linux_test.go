@@ -153,7 +153,8 @@ var captured = []struct {
 		07000000 =01 =00 =00 =00 ffffffff ffffffff ffffffff`, as(DeserializeXfrmUserTmpl),
 		&XfrmUserTmpl{
 			XfrmId: XfrmId{Daddr: XfrmAddress{10, 0, 0, 2}, Proto: unix.IPPROTO_ESP},
-			Family: 2, Saddr: XfrmAddress{10, 0, 0, 1}, Reqid: 7, Mode: 1, Aalgos: 0xffffffff, Ealgos: 0xffffffff, Calgos: 0xffffffff,
+			Family: 2, Saddr: XfrmAddress{10, 0, 0, 1}, Reqid: 7, Mode: 1, Aalgos: 0xffffffff, Ealgos: 0xffffffff,
+			Calgos: 0xffffffff,
 		}},
 	{"ip xfrm state flush proto esp", "=32",
 		as(DeserializeXfrmUsersaFlush), &XfrmUsersaFlush{Proto: unix.IPPROTO_ESP}},

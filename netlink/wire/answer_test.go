@@ -28,7 +28,8 @@ func numbered(req []byte, n, size int, flags uint16) []nltest.Datagram {
 
 func TestCollectKeepsWhatCame(t *testing.T) {
 	for name, c := range map[string]struct{ n, size int }{
-		"nothing": {0, 0}, "short": {3, 10}, "longer than a short piece": {100, 4000}, "many pieces": {500, 15000}, "longer than a piece": {4, 100 << 10},
+		"nothing": {0, 0}, "short": {3, 10}, "longer than a short piece": {100, 4000}, "many pieces": {500, 15000},
+		"longer than a piece": {4, 100 << 10},
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn, _ := dial(t, func(req []byte) []nltest.Datagram { return numbered(req, c.n, c.size, 0) })

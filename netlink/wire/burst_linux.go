@@ -17,9 +17,9 @@ const (
 	burstSize = bufferSize
 )
 
-// socketBurst is the memory that recvmmsg(2) fills. Headers keep the addresses of the buffers and of the senders between calls, which
-// takes unsafe; burstLen has what that saves. The call has no timeout, so the old one does on machines of 32 bits, where
-// unix.Recvmmsg takes Linux 5.1.
+// socketBurst is the memory that recvmmsg(2) fills. Headers keep the addresses of the buffers and of the senders
+// between calls, which takes unsafe; burstLen has what that saves. The call has no timeout, so the old one does on
+// machines of 32 bits, where unix.Recvmmsg takes Linux 5.1.
 type socketBurst struct {
 	s     *socket
 	n, at int // datagrams received, and those handed on

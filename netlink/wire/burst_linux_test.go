@@ -72,7 +72,8 @@ func TestListenerKeepsTheOrderOfBursts(t *testing.T) {
 // manyHops is a route with n next hops: a notification of 8 bytes for each.
 func manyHops(dst netip.Addr, n int) *wire.Request {
 	r := wire.NewRequest(uapi.RTM_NEWROUTE, uapi.NLM_F_CREATE)
-	m := uapi.Rtmsg{Family: uapi.AF_INET, DstLen: 32, Table: uapi.RT_TABLE_MAIN, Protocol: uapi.RTPROT_BOOT, Scope: uapi.RT_SCOPE_LINK, Type: uapi.RTN_UNICAST}
+	m := uapi.Rtmsg{Family: uapi.AF_INET, DstLen: 32, Table: uapi.RT_TABLE_MAIN, Protocol: uapi.RTPROT_BOOT,
+		Scope: uapi.RT_SCOPE_LINK, Type: uapi.RTN_UNICAST}
 	m.Put(r.Header(uapi.SizeofRtmsg))
 	r.Addr(uapi.RTA_DST, dst)
 	var hops bytes.Buffer

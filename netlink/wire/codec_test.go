@@ -85,13 +85,14 @@ func TestEncodeValues(t *testing.T) {
 		build func(e *wire.Encoder)
 		want  string // on every machine
 	}{
-		"BE16":      {func(e *wire.Encoder) { e.BE16(1, 0x8100) }, "81000000"},
-		"BE32":      {func(e *wire.Encoder) { e.BE32(1, 0x01020304) }, "01020304"},
-		"BE64":      {func(e *wire.Encoder) { e.BE64(1, 0x0102030405060708) }, "0102030405060708"},
-		"byte":      {func(e *wire.Encoder) { e.Uint8(1, 7) }, "07000000"},
-		"string":    {func(e *wire.Encoder) { e.String(1, "lo") }, "6c6f0000"},
-		"IPv4":      {func(e *wire.Encoder) { e.Addr(1, netip.MustParseAddr("192.0.2.1")) }, "c0000201"},
-		"IPv6":      {func(e *wire.Encoder) { e.Addr(1, netip.MustParseAddr("2001:db8::1")) }, "20010db8000000000000000000000001"},
+		"BE16":   {func(e *wire.Encoder) { e.BE16(1, 0x8100) }, "81000000"},
+		"BE32":   {func(e *wire.Encoder) { e.BE32(1, 0x01020304) }, "01020304"},
+		"BE64":   {func(e *wire.Encoder) { e.BE64(1, 0x0102030405060708) }, "0102030405060708"},
+		"byte":   {func(e *wire.Encoder) { e.Uint8(1, 7) }, "07000000"},
+		"string": {func(e *wire.Encoder) { e.String(1, "lo") }, "6c6f0000"},
+		"IPv4":   {func(e *wire.Encoder) { e.Addr(1, netip.MustParseAddr("192.0.2.1")) }, "c0000201"},
+		"IPv6": {func(e *wire.Encoder) { e.Addr(1, netip.MustParseAddr("2001:db8::1")) },
+			"20010db8000000000000000000000001"},
 		"flag":      {func(e *wire.Encoder) { e.Flag(1) }, ""},
 		"cancelled": {func(e *wire.Encoder) { e.Flag(1); e.Nest(2); e.Uint32(3, 4); e.Cancel() }, ""},
 	} {

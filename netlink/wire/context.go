@@ -2,8 +2,8 @@ package wire
 
 import "context"
 
-// Context is the part of a [context.Context] that exchanges need: when they are to end, and why. Any context is one, and
-// best by [From].
+// Context is the part of a [context.Context] that exchanges need: when they are to end, and why. Any context is one,
+// and best by [From].
 //
 // It is an interface of its own because of what a program consists of: a context.Context brings the types in its
 // methods with all that they have, 40 kB of package time. A program without contexts does not have them.

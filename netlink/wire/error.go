@@ -106,7 +106,8 @@ func bounded(s string) string {
 	return s[:n] + "…"
 }
 
-// Error gives operation, object, errno and what the kernel said. Of an object that is very long it gives the beginning.
+// Error gives operation, object, errno and what the kernel said. Of an object that is very long it gives the
+// beginning.
 func (e *Error) Error() string {
 	var b strings.Builder
 	if e.Op != "" {

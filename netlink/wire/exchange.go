@@ -73,7 +73,8 @@ func (c *Conn) withChannel(ctx Context, u use, fn func(*channel) (clean bool, er
 }
 
 // converse has one exchange. need is the size of a message that did not fit.
-func (c *Conn) converse(ctx Context, ch *channel, r *Request, flags uint16, size int, each func(Message) error) (need int, clean bool, err error) {
+func (c *Conn) converse(ctx Context, ch *channel, r *Request, flags uint16, size int,
+	each func(Message) error) (need int, clean bool, err error) {
 	msg, err := ch.send(r, flags)
 	if err != nil {
 		return 0, false, err
@@ -263,7 +264,8 @@ func (c *Conn) dump(ctx Context, r *Request, size int, each func(*Objects) bool)
 	}
 }
 
-func (c *Conn) converseDump(ctx Context, ch *channel, r *Request, size int, each func(*Objects) bool) (need int, some, clean bool, err error) {
+func (c *Conn) converseDump(ctx Context, ch *channel, r *Request, size int, each func(*Objects) bool) (need int, some,
+	clean bool, err error) {
 	if ctx.Err() != nil {
 		return 0, false, true, &Error{Err: ctx.Err()}
 	}

@@ -94,7 +94,8 @@ func TestDo(t *testing.T) {
 		},
 		"offset outside the request": {
 			func(req []byte) []nltest.Datagram {
-				return one(nltest.Ack(req, int32(syscall.EINVAL), ext(func(e *wire.Encoder) { e.Uint32(uapi.NLMSGERR_ATTR_OFFS, 1<<31) })))
+				return one(nltest.Ack(req, int32(syscall.EINVAL),
+					ext(func(e *wire.Encoder) { e.Uint32(uapi.NLMSGERR_ATTR_OFFS, 1<<31) })))
 			},
 			&wire.Error{Err: syscall.EINVAL}, nil,
 		},
@@ -132,13 +133,29 @@ func TestDo(t *testing.T) {
 		"done instead of an acknowledgement": {func(req []byte) []nltest.Datagram {
 			return one(nltest.Message(req, uapi.NLMSG_DONE, 0, make([]byte, 4)))
 		}, nil, nil},
-		"receive buffer full": {func(req []byte) []nltest.Datagram { return []nltest.Datagram{{Err: wire.ErrOverrun}} }, &wire.Error{Err: wire.ErrOverrun}, nil},
-		"garbage":             {func(req []byte) []nltest.Datagram { return one([]byte{1, 2, 3, 4, 5}) }, &wire.Error{Err: wire.ErrMalformed}, nil},
-		"length too large":    {func(req []byte) []nltest.Datagram { b := nltest.Ack(req, 0, nil); b[0]++; b[1]++; return one(b) }, &wire.Error{Err: wire.ErrMalformed}, nil},
-		"overrun":             {func(req []byte) []nltest.Datagram { return one(nltest.Message(req, uapi.NLMSG_OVERRUN, 0, nil)) }, &wire.Error{Err: wire.ErrOverrun}, nil},
-		"datagram too large":  {func(req []byte) []nltest.Datagram { return one(make([]byte, 1<<20)) }, &wire.Error{Err: wire.ErrTruncated}, nil},
-		"receive fails":       {func(req []byte) []nltest.Datagram { return []nltest.Datagram{{Err: syscall.ENOMEM}} }, &wire.Error{Err: syscall.ENOMEM}, nil},
-		"ack without payload": {func(req []byte) []nltest.Datagram { return one(nltest.Message(req, uapi.NLMSG_ERROR, 0, nil)) }, nil, []error{wire.ErrMalformed}},
+		"receive buffer full": {func(req []byte) []nltest.Datagram { return []nltest.Datagram{{Err: wire.ErrOverrun}} },
+			&wire.Error{Err: wire.ErrOverrun}, nil},
+		"garbage": {func(req []byte) []nltest.Datagram { return one([]byte{1, 2, 3, 4, 5}) },
+			&wire.Error{Err: wire.ErrMalformed}, nil},
+		"length too large": {func(req []byte) []nltest.Datagram {
+			b := nltest.Ack(req, 0,
+				nil)
+			b[0]++
+			b[1]++
+			return one(b)
+		}, &wire.Error{Err: wire.ErrMalformed}, nil},
+		"overrun": {func(req []byte) []nltest.Datagram {
+			return one(nltest.Message(req, uapi.NLMSG_OVERRUN, 0,
+				nil))
+		}, &wire.Error{Err: wire.ErrOverrun}, nil},
+		"datagram too large": {func(req []byte) []nltest.Datagram { return one(make([]byte, 1<<20)) },
+			&wire.Error{Err: wire.ErrTruncated}, nil},
+		"receive fails": {func(req []byte) []nltest.Datagram { return []nltest.Datagram{{Err: syscall.ENOMEM}} },
+			&wire.Error{Err: syscall.ENOMEM}, nil},
+		"ack without payload": {func(req []byte) []nltest.Datagram {
+			return one(nltest.Message(req, uapi.NLMSG_ERROR, 0,
+				nil))
+		}, nil, []error{wire.ErrMalformed}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			conn, _ := dial(t, c.answer)
@@ -163,7 +180,8 @@ func TestDo(t *testing.T) {
 }
 
 func TestErrorText(t *testing.T) {
-	err := wire.Annotate(&wire.Error{Err: syscall.EINVAL, Message: "Invalid VLAN id", Path: []uint16{18, 2, 1}}, "link add", func() string { return `"a.1" type vlan` })
+	err := wire.Annotate(&wire.Error{Err: syscall.EINVAL, Message: "Invalid VLAN id", Path: []uint16{18, 2, 1}},
+		"link add", func() string { return `"a.1" type vlan` })
 	const want = `link add "a.1" type vlan: invalid argument (Invalid VLAN id; attribute 18.2.1)`
 	if err.Error() != want {
 		t.Errorf("%q, want %q", err, want)
@@ -330,12 +348,25 @@ func TestList(t *testing.T) {
 		err    error
 		tries  int
 	}{
-		"whole":                {func(_ int, req []byte) []nltest.Datagram { return dumpAnswer(req, 5, 0, 0) }, []byte{0, 1, 2, 3, 4}, nil, 1},
-		"empty":                {func(_ int, req []byte) []nltest.Datagram { return dumpAnswer(req, 0, 0, 0) }, nil, nil, 1},
-		"refused":              {func(_ int, req []byte) []nltest.Datagram { return one(nltest.Ack(req, int32(syscall.EPERM), nil)) }, nil, os.ErrPermission, 1},
-		"error in the dump":    {func(_ int, req []byte) []nltest.Datagram { return dumpAnswer(req, 3, 0, int32(syscall.EINVAL)) }, []byte{0, 1, 2}, syscall.EINVAL, 1},
-		"interrupted for ever": {func(_ int, req []byte) []nltest.Datagram { return dumpAnswer(req, 3, uapi.NLM_F_DUMP_INTR, 0) }, []byte{0, 1, 2}, wire.ErrDumpInterrupted, 10},
-		"EINTR for ever":       {func(_ int, req []byte) []nltest.Datagram { return dumpAnswer(req, 1, 0, int32(syscall.EINTR)) }, []byte{0}, wire.ErrDumpInterrupted, 10},
+		"whole": {func(_ int, req []byte) []nltest.Datagram { return dumpAnswer(req, 5, 0, 0) },
+			[]byte{0, 1, 2, 3, 4}, nil, 1},
+		"empty": {func(_ int, req []byte) []nltest.Datagram { return dumpAnswer(req, 0, 0, 0) }, nil, nil, 1},
+		"refused": {func(_ int, req []byte) []nltest.Datagram {
+			return one(nltest.Ack(req, int32(syscall.EPERM),
+				nil))
+		}, nil, os.ErrPermission, 1},
+		"error in the dump": {func(_ int, req []byte) []nltest.Datagram {
+			return dumpAnswer(req, 3, 0,
+				int32(syscall.EINVAL))
+		}, []byte{0, 1, 2}, syscall.EINVAL, 1},
+		"interrupted for ever": {func(_ int, req []byte) []nltest.Datagram {
+			return dumpAnswer(req, 3, uapi.NLM_F_DUMP_INTR,
+				0)
+		}, []byte{0, 1, 2}, wire.ErrDumpInterrupted, 10},
+		"EINTR for ever": {func(_ int, req []byte) []nltest.Datagram {
+			return dumpAnswer(req, 1, 0,
+				int32(syscall.EINTR))
+		}, []byte{0}, wire.ErrDumpInterrupted, 10},
 		"interrupted for while": {func(try int, req []byte) []nltest.Datagram {
 			return dumpAnswer(req, try, uint16(uapi.NLM_F_DUMP_INTR*min(1, 3-min(try, 3))), 0)
 		}, []byte{0, 1, 2}, nil, 3},
@@ -348,13 +379,15 @@ func TestList(t *testing.T) {
 		}, []byte{7}, nil, 2},
 		"grows in the middle": {func(try int, req []byte) []nltest.Datagram {
 			d := dumpAnswer(req, 2, 0, 0)
-			return slices.Insert(d, 1, nltest.Datagram{Data: nltest.Message(req, 16, uapi.NLM_F_MULTI, append([]byte{9}, make([]byte, 100<<10)...))})
+			return slices.Insert(d, 1, nltest.Datagram{Data: nltest.Message(req, 16, uapi.NLM_F_MULTI,
+				append([]byte{9}, make([]byte, 100<<10)...))})
 		}, []byte{0, 1, 9}, nil, 2},
 		"done without multi": {func(_ int, req []byte) []nltest.Datagram {
 			return one(nltest.Message(req, 16, 0, []byte{1}), nltest.Message(req, uapi.NLMSG_DONE, 0, make([]byte, 4)))
 		}, []byte{1}, nil, 1},
 		"nothing to do": {func(_ int, req []byte) []nltest.Datagram {
-			return one(nltest.Message(req, uapi.NLMSG_NOOP, 0, nil), nltest.Message(req, 16, uapi.NLM_F_MULTI, []byte{1}), nltest.Done(req, 0, 0))
+			return one(nltest.Message(req, uapi.NLMSG_NOOP, 0, nil), nltest.Message(req, 16, uapi.NLM_F_MULTI, []byte{1}),
+				nltest.Done(req, 0, 0))
 		}, []byte{1}, nil, 1},
 		"overrun in the dump": {func(_ int, req []byte) []nltest.Datagram {
 			return one(nltest.Message(req, 16, uapi.NLM_F_MULTI, []byte{1}), nltest.Message(req, uapi.NLMSG_OVERRUN, 0, nil))
@@ -362,7 +395,8 @@ func TestList(t *testing.T) {
 		"another's part and another's dump": {func(_ int, req []byte) []nltest.Datagram {
 			late := slices.Clone(nltest.Message(req, 16, uapi.NLM_F_MULTI, []byte{9}))
 			native.PutUint32(late[8:], 4711)
-			return []nltest.Datagram{{Data: late}, {Data: dumpAnswer(req, 1, 0, 0)[0].Data, From: 99}, {Data: nltest.Done(req, 0, 0)}}
+			return []nltest.Datagram{{Data: late}, {Data: dumpAnswer(req, 1, 0, 0)[0].Data, From: 99},
+				{Data: nltest.Done(req, 0, 0)}}
 		}, nil, nil, 1},
 		"truncated header": {func(_ int, req []byte) []nltest.Datagram {
 			return one(nltest.Message(req, 16, uapi.NLM_F_MULTI, []byte{1}), []byte{1, 2, 3})

@@ -94,7 +94,8 @@ func TestKernelBatch(t *testing.T) {
 	b := c.NewBatch()
 	const n = 1000
 	for i := range n {
-		b.Add(address(uapi.RTM_NEWADDR, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL, test10(i-i%100/99))) // every 100th is there already
+		// every 100th is there already
+		b.Add(address(uapi.RTM_NEWADDR, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL, test10(i-i%100/99)))
 	}
 	errs := b.Flush(context.Background())
 	if len(errs) != n {
@@ -157,7 +158,8 @@ func TestListener(t *testing.T) {
 func TestListenerGoesOnAfterAnOverrun(t *testing.T) {
 	c, ns := connect(t)
 	loUp(t, c)
-	l, err := wire.Listen(wire.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns, ReceiveBuffer: 1}, uapi.RTNLGRP_IPV4_IFADDR)
+	l, err := wire.Listen(wire.Config{Protocol: uapi.NETLINK_ROUTE, NetNS: &ns, ReceiveBuffer: 1},
+		uapi.RTNLGRP_IPV4_IFADDR)
 	if err != nil {
 		t.Fatal(err)
 	}

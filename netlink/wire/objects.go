@@ -31,7 +31,8 @@ func (o *Objects) Next() (m Message, ok bool) {
 		Seq:   native.Uint32(b[8:]),
 		PID:   native.Uint32(b[12:]),
 	}
-	if n < uapi.SizeofNlmsghdr || n > len(b) || m.Type < uapi.NLMSG_MIN_TYPE || m.Flags&uapi.NLM_F_DUMP_INTR != 0 || m.Seq != o.seq {
+	if n < uapi.SizeofNlmsghdr || n > len(b) || m.Type < uapi.NLMSG_MIN_TYPE || m.Flags&uapi.NLM_F_DUMP_INTR != 0 ||
+		m.Seq != o.seq {
 		return o.next()
 	}
 	m.Data = b[uapi.SizeofNlmsghdr:n:n]

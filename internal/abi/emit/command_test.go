@@ -103,26 +103,43 @@ func TestBrokenInputChangesNothing(t *testing.T) {
 	for _, c := range []struct{ name, generator, file, more, want string }{
 		{"a number of an unknown kind", "mksysnum", emitted + "sysnum.txt", "drop read\n", "sysnum.txt:LINE: want !REGEXP"},
 		{"a number twice", "mksysnum", emitted + "sysnum.txt", "set read 9 amd64\n", "sysnum.txt:LINE: read is 0 on amd64"},
-		{"a number that is missing", "mksysnum", emitted + "sysnum.txt", "set a no_such_call amd64\n", "sysnum.txt:LINE: no_such_call is no number and no system call of amd64"},
-		{"facts with a number twice", "mksysnum", facts + "syscall.txt", "read 3\n", "syscall.txt:LINE: system call read is there twice"},
-		{"facts with a number below zero", "mksysnum", facts + "syscall.txt", "zzz -1 386=-\n", "amd64: system call zzz: strconv"},
-		{"a prototype of another sort", "mksyscall", syscalls, "//sysx A(fd int) (err error)\n", "//sysx: want //sys or //sysnb"},
-		{"a prototype with an unknown type", "mksyscall", syscalls, "//sys Sync2(m map[int]int) (err error) = SYS_SYNC\n", "cannot pass a map[int]int"},
-		{"a prototype twice", "mksyscall", syscalls, "//sys Acct(path string) (err error)\n", "Acct has two prototypes on 386"},
+		{"a number that is missing", "mksysnum", emitted + "sysnum.txt", "set a no_such_call amd64\n",
+			"sysnum.txt:LINE: no_such_call is no number and no system call of amd64"},
+		{"facts with a number twice", "mksysnum", facts + "syscall.txt", "read 3\n",
+			"syscall.txt:LINE: system call read is there twice"},
+		{"facts with a number below zero", "mksysnum", facts + "syscall.txt", "zzz -1 386=-\n",
+			"amd64: system call zzz: strconv"},
+		{"a prototype of another sort", "mksyscall", syscalls, "//sysx A(fd int) (err error)\n",
+			"//sysx: want //sys or //sysnb"},
+		{"a prototype with an unknown type", "mksyscall", syscalls, "//sys Sync2(m map[int]int) (err error) = SYS_SYNC\n",
+			"cannot pass a map[int]int"},
+		{"a prototype twice", "mksyscall", syscalls, "//sys Acct(path string) (err error)\n",
+			"Acct has two prototypes on 386"},
 		{"a prototype without a number", "mksyscall", syscalls, "//sys NoSuchCall()\n", "386 has no SYS_NO_SUCH_CALL"},
 		{"a prototype elsewhere", "mksyscall", "unix/fd_linux.go", "//sys Sync2() = SYS_SYNC\n", "fd_linux.go:"},
-		{"constants of an unknown kind", "mkerrors", emitted + "errors.txt", "enum linux/fs.h\n", `errors.txt:LINE: unknown "enum"`},
+		{"constants of an unknown kind", "mkerrors", emitted + "errors.txt", "enum linux/fs.h\n",
+			`errors.txt:LINE: unknown "enum"`},
 		{"constants twice", "mkerrors", emitted + "errors.txt", "const linux/fs.h\n", "selects all of that"},
-		{"a constant set twice", "mkerrors", emitted + "errors.txt", "set ZZZ 1\nset ZZZ 2\n", "ZZZ is set on 386 in linux/errors.txt:LINE\n"},
-		{"a header that is missing", "mkerrors", emitted + "errors.txt", "const linux/none.h\n", "errors.txt:LINE: no constant of linux/none.h matches"},
-		{"a type with an unknown option", "mktypes", emitted + "types.txt", "Zzz struct:iovec odd\n", `types.txt:LINE: want FIELD=GONAME, not "odd"`},
-		{"a type twice", "mktypes", emitted + "types.txt", "Iovec struct:iovec\n", "types.txt:LINE: type Iovec is there twice"},
-		{"a type that is missing", "mktypes", emitted + "types.txt", "Zzz struct:none\n", "types.txt:LINE: type Zzz on 386: struct none is not among the facts"},
-		{"facts with a type twice", "mktypes", facts + "type.txt", "struct iovec linux/uio.h\n\tsize 8 align 4\n", "type.txt:LINE: type struct iovec is there twice"},
-		{"facts with a type without layout", "mktypes", facts + "type.txt", "struct zzz linux/uio.h\n", "type.txt:LINE: type zzz has no layout"},
-		{"a constant under two names", "mknl", emitted + "nl.txt", "const linux/rtnetlink.h TCA_KIND\n", "nl.txt:LINE: TCA_KIND is there in linux/nl.txt:"},
-		{"a constant that is missing", "mknl", emitted + "nl.txt", "const linux/rtnetlink.h ZZZ\n", "nl.txt:LINE: linux/rtnetlink.h has no ZZZ"},
-		{"a wire structure twice", "mkuapi", emitted + "uapi.txt", "struct nlmsghdr\n", "uapi.txt:LINE: struct nlmsghdr is there twice"},
+		{"a constant set twice", "mkerrors", emitted + "errors.txt", "set ZZZ 1\nset ZZZ 2\n",
+			"ZZZ is set on 386 in linux/errors.txt:LINE\n"},
+		{"a header that is missing", "mkerrors", emitted + "errors.txt", "const linux/none.h\n",
+			"errors.txt:LINE: no constant of linux/none.h matches"},
+		{"a type with an unknown option", "mktypes", emitted + "types.txt", "Zzz struct:iovec odd\n",
+			`types.txt:LINE: want FIELD=GONAME, not "odd"`},
+		{"a type twice", "mktypes", emitted + "types.txt", "Iovec struct:iovec\n",
+			"types.txt:LINE: type Iovec is there twice"},
+		{"a type that is missing", "mktypes", emitted + "types.txt", "Zzz struct:none\n",
+			"types.txt:LINE: type Zzz on 386: struct none is not among the facts"},
+		{"facts with a type twice", "mktypes", facts + "type.txt", "struct iovec linux/uio.h\n\tsize 8 align 4\n",
+			"type.txt:LINE: type struct iovec is there twice"},
+		{"facts with a type without layout", "mktypes", facts + "type.txt", "struct zzz linux/uio.h\n",
+			"type.txt:LINE: type zzz has no layout"},
+		{"a constant under two names", "mknl", emitted + "nl.txt", "const linux/rtnetlink.h TCA_KIND\n",
+			"nl.txt:LINE: TCA_KIND is there in linux/nl.txt:"},
+		{"a constant that is missing", "mknl", emitted + "nl.txt", "const linux/rtnetlink.h ZZZ\n",
+			"nl.txt:LINE: linux/rtnetlink.h has no ZZZ"},
+		{"a wire structure twice", "mkuapi", emitted + "uapi.txt", "struct nlmsghdr\n",
+			"uapi.txt:LINE: struct nlmsghdr is there twice"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			path := filepath.Join(dir, c.file)
@@ -198,7 +215,8 @@ func TestCommand(t *testing.T) {
 			t.Errorf("%v: status %d, %q, %q", args, s, out, errOut)
 		}
 	}
-	for _, args := range [][]string{{"mkperl"}, {"mkall", "mktypes"}, {"mktypes", "mktypes"}, {"mkperl", "-n"}, {"-odd"}, {"-root", dir + "/none"}} {
+	for _, args := range [][]string{{"mkperl"}, {"mkall", "mktypes"}, {"mktypes", "mktypes"}, {"mkperl", "-n"}, {"-odd"},
+		{"-root", dir + "/none"}} {
 		if out, errOut, s := emit(t, args...); s == 0 || out != "" || errOut == "" {
 			t.Errorf("%v: status %d, %q, %q", args, s, out, errOut)
 		}

@@ -60,8 +60,8 @@ func compare(root string, files map[string][]byte, stale []string) error {
 	return errors.Join(errs...)
 }
 
-// write writes all files beside their places before it moves the first one there: no file is ever half of one, and where
-// one cannot be written the others stay as they were.
+// write writes all files beside their places before it moves the first one there: no file is ever half of one, and
+// where one cannot be written the others stay as they were.
 func write(root string, files map[string][]byte) (err error) {
 	const beside = ".new"
 	names := slices.Sorted(maps.Keys(files))

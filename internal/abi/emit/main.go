@@ -6,8 +6,8 @@
 //	go run ./internal/abi/emit mkall -n      write nothing, print a command for each
 //	go run ./internal/abi/emit mkall -check  write nothing, fail if the committed files differ
 //
-// All of them together also remove files that none of them makes any more. Where one of them does not understand what it
-// works from, nothing is written.
+// All of them together also remove files that none of them makes any more. Where one of them does not understand what
+// it works from, nothing is written.
 package main
 
 import (

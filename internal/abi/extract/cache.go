@@ -11,7 +11,8 @@ import (
 	"strings"
 )
 
-// unitCache keeps what units said, as compiling all of them takes minutes and most have not changed since the last time.
+// unitCache keeps what units said, as compiling all of them takes minutes and most have not changed since the last
+// time.
 type unitCache struct {
 	dir  string
 	salt string // what else than the unit's text results depend on: this program, and the compiler
@@ -34,8 +35,8 @@ func newUnitCache(cache, clang string) (*unitCache, error) {
 	return c, os.MkdirAll(c.dir, 0o777)
 }
 
-// key returns the name of a unit's results. dirs whose names change from run to run are in args and in the text, in line
-// markers, by the name that headers are included by.
+// key returns the name of a unit's results. dirs whose names change from run to run are in args and in the text, in
+// line markers, by the name that headers are included by.
 func (c *unitCache) key(args []string, h *header, prologue, text string) string {
 	sum := sha256.New()
 	fmt.Fprintln(sum, c.salt, h.name, h.parts)

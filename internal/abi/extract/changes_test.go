@@ -42,7 +42,8 @@ func TestChanges(t *testing.T) {
 			t.Errorf("%q is not in\n%s", want, got)
 		}
 	}
-	if got := changes(now, now); got != "constants: 0 new, 0 gone, 0 changed\nsystem calls: 0 new, 0 gone, 0 changed\ntypes: 0 new, 0 gone, 0 changed\n" {
+	if got := changes(now, now); got != "constants: 0 new, 0 gone, 0 changed\nsystem calls: 0 new, 0 gone, 0 "+
+		"changed\ntypes: 0 new, 0 gone, 0 changed\n" {
 		t.Errorf("of one with itself: %s", got)
 	}
 }
@@ -54,8 +55,9 @@ func TestLockedPackageThatTheMirrorHasDropped(t *testing.T) {
 	}
 	bin, cache := t.TempDir(), t.TempDir()
 	for name, script := range map[string]string{
-		"apt-get":   `case "$*" in *download*) echo "E: Version '7.3.4-1' for 'linux-libc-dev' was not found" >&2; exit 100;; esac`,
-		"apt-cache": `[ -z "$MIRROR_VERSION" ] || printf 'Package: linux-libc-dev\nVersion: %s\nSHA256: ` + strings.Repeat("0", 64) + `\n' "$MIRROR_VERSION"`,
+		"apt-get": `case "$*" in *download*) echo "E: Version '7.3.4-1' for 'linux-libc-dev' was not found" >&2; exit 100;; esac`,
+		"apt-cache": `[ -z "$MIRROR_VERSION" ] || printf 'Package: linux-libc-dev\nVersion: %s\nSHA256: ` +
+			strings.Repeat("0", 64) + `\n' "$MIRROR_VERSION"`,
 	} {
 		if err := os.WriteFile(filepath.Join(bin, name), []byte("#!/bin/sh\n"+script+"\n"), 0o777); err != nil {
 			t.Fatal(err)

@@ -21,7 +21,8 @@ func findClang() (string, error) {
 		return c, nil
 	}
 	if os.Geteuid() != 0 {
-		return "", fmt.Errorf("no clang %d or newer in PATH: install clang-%d, or run this as root on Debian", oldestClang, oldestClang)
+		return "", fmt.Errorf("no clang %d or newer in PATH: install clang-%d, or run this as root on Debian", oldestClang,
+			oldestClang)
 	}
 	// Which of the two exists depends on the release.
 	var errs []error
@@ -103,7 +104,8 @@ var anyError = regexp.MustCompile(`(?m)^.*\berror: .*$`)
 // compile makes an object of source. If lines of source from first on, and nothing else, do not compile, it
 // returns what clang says of each instead.
 func (c *compiler) compile(a abi.Arch, source string, first int, object string) (bad map[int][]string, err error) {
-	_, diag, err := c.run(a, source, "-O0", "-g", "-gdwarf-4", "-fstandalone-debug", "-fno-eliminate-unused-debug-types", "-c", "-", "-o", object)
+	_, diag, err := c.run(a, source, "-O0", "-g", "-gdwarf-4", "-fstandalone-debug", "-fno-eliminate-unused-debug-types",
+		"-c", "-", "-o", object)
 	if err == nil {
 		return nil, nil
 	}

@@ -89,7 +89,8 @@ func (p locked) unpacked(cache string) (string, error) {
 	return dir, os.Rename(filepath.Join(tmp, "files"), dir)
 }
 
-// notFetched is the error for a package that cannot be fetched: a mirror drops the old version when there is a newer one.
+// notFetched is the error for a package that cannot be fetched: a mirror drops the old version when there is a newer
+// one.
 func (p locked) notFetched(cache, deb string, err error) error {
 	now, lookup := p.newest(cache, p.version)
 	switch {
@@ -143,14 +144,16 @@ func (p locked) newest(cache, kernel string) (locked, error) {
 	}
 	if strings.HasPrefix(p.name, "linux-headers-") {
 		// The two packages of one kernel belong together.
-		names, err := exec.Command("apt-cache", append(a.options, "search", "--names-only", `^linux-headers-.*-common$`)...).Output()
+		names, err := exec.Command("apt-cache",
+			append(a.options, "search", "--names-only", `^linux-headers-.*-common$`)...).Output()
 		if err != nil {
 			return p, fmt.Errorf("apt-cache search: %w", err)
 		}
 		upstream, _, _ := strings.Cut(kernel, "-")
 		for line := range strings.Lines(string(names)) {
 			name, _, _ := strings.Cut(line, " ")
-			if strings.HasPrefix(name, "linux-headers-"+upstream+"+") || strings.HasPrefix(name, "linux-headers-"+upstream+"-") {
+			if strings.HasPrefix(name, "linux-headers-"+upstream+"+") ||
+				strings.HasPrefix(name, "linux-headers-"+upstream+"-") {
 				p.name = name
 			}
 		}
@@ -190,7 +193,8 @@ func newApt(cache, suite string) (*apt, error) {
 		}
 	}
 	list := filepath.Join(state, "sources.list")
-	if err := os.WriteFile(list, fmt.Appendf(nil, "deb [signed-by=%s] %s %s main\n", keyring, mirror, suite), 0o666); err != nil {
+	if err := os.WriteFile(list, fmt.Appendf(nil, "deb [signed-by=%s] %s %s main\n", keyring, mirror, suite),
+		0o666); err != nil {
 		return nil, err
 	}
 	a := &apt{[]string{

@@ -115,7 +115,8 @@ struct declared;
 		"\nenum color linux/a.h\n\tsize 4 unsigned\n", "\ntypedef wide linux/a.h\n\t= unsigned long long\n",
 		"\ntypedef boxed linux/a.h\n\t= struct(1)\n\t0 c char\n",
 		"\nstruct p linux/a.h\n\tsize 9 align 1\n\t0 c char\n\t1 l long\n@" + narrow + "\n\tsize 5 align 1\n",
-		"\nstruct s linux/a.h\n\tsize 56 align 8\n\t0 c char\n\t8 w wide\n\t128:3 low unsigned int\n\t131:5 high unsigned int\n" +
+		"\nstruct s linux/a.h\n\tsize 56 align 8\n\t0 c char\n\t8 w wide\n\t128:3 low unsigned int\n\t131:5 high " +
+			"unsigned int\n" +
 			"\t24 - union(8) {\n\t\t0 i int\n\t\t0 next *struct s\n\t}\n\t32 color [2]enum color\n\t40 call *func\n" +
 			"\t48 box boxed\n\t49 rest []char\n",
 		"@386\n\tsize 36 align 4\n\t0 c char\n\t4 w wide\n\t96:3 low",
@@ -124,7 +125,8 @@ struct declared;
 			t.Errorf("the facts lack %q", want)
 		}
 	}
-	for _, name := range []string{"FLOAT", "COMMA", "POINTER", "UNKNOWN", "STATEMENT", "TYPE", "CALL", "FROM_B", "struct b", "struct declared", "__NR_"} {
+	for _, name := range []string{"FLOAT", "COMMA", "POINTER", "UNKNOWN", "STATEMENT", "TYPE", "CALL", "FROM_B",
+		"struct b", "struct declared", "__NR_"} {
 		if strings.Contains(got, "\n"+name+" ") {
 			t.Errorf("%s is among the facts", name)
 		}
@@ -142,7 +144,8 @@ func TestExtractFails(t *testing.T) {
 		"on a macro that misses an include": {"linux/a.h\nlinux/b.h", "#define X (FROM_B + 1)",
 			"linux/a.h: X needs FROM_B of linux/b.h on 386,amd64 (say after=linux/b.h, or drop=X)"},
 		"on a macro that misses a macro": {"linux/a.h\nlinux/b.h", "#define X CALL(1)", "X needs CALL of linux/b.h"},
-		"on a macro that misses a type":  {"linux/a.h\nlinux/b.h", "#define X sizeof(struct b)", "X needs struct b of linux/b.h"},
+		"on a macro that misses a type": {"linux/a.h\nlinux/b.h", "#define X sizeof(struct b)",
+			"X needs struct b of linux/b.h"},
 		"on a type of a header that is not in the list": {"linux/a.h", "#include <linux/b.h>\nstruct a { struct b b; };",
 			"type struct b is not among the facts and used by a"},
 		"on a type that it does not understand": {"linux/a.h", "struct a { _Complex double c; };", "is not understood"},

@@ -78,7 +78,8 @@ func (l *lacks) check(db *abi.DB, u *unit, h *header, arch string) {
 
 func (l *lacks) err() error {
 	keys := slices.SortedFunc(maps.Keys(l.found), func(a, b lack) int {
-		return cmp.Or(strings.Compare(a.header, b.header), strings.Compare(a.macro, b.macro), strings.Compare(a.need, b.need), strings.Compare(a.where, b.where))
+		return cmp.Or(strings.Compare(a.header, b.header), strings.Compare(a.macro, b.macro),
+			strings.Compare(a.need, b.need), strings.Compare(a.where, b.where))
 	})
 	var errs []error
 	for _, k := range keys {

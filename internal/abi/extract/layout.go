@@ -172,7 +172,8 @@ func (t *types) expr(typ dwarf.Type) (string, []abi.Field, error) {
 		return "void", nil, nil
 	case *dwarf.EnumType:
 		if typ.EnumName == "" {
-			name := map[string]string{"signed4": "int", "unsigned4": "unsigned int"}[enumEncoding(typ)+strconv.FormatInt(typ.ByteSize, 10)]
+			name := map[string]string{"signed4": "int", "unsigned4": "unsigned int"}[enumEncoding(typ)+
+				strconv.FormatInt(typ.ByteSize, 10)]
 			if name == "" {
 				return "", nil, fmt.Errorf("anonymous enumeration of %d bytes", typ.ByteSize)
 			}

@@ -131,7 +131,8 @@ func compare(dir string, text map[string][]byte) error {
 		if err != nil {
 			errs = append(errs, err)
 		} else if !bytes.Equal(old, text[name]) {
-			errs = append(errs, fmt.Errorf("%s differs from what the headers say: %s", filepath.Join(dir, name), firstDifference(old, text[name])))
+			errs = append(errs, fmt.Errorf("%s differs from what the headers say: %s", filepath.Join(dir, name),
+				firstDifference(old, text[name])))
 		}
 	}
 	return errors.Join(errs...)
@@ -165,7 +166,8 @@ func extractAll(hs []header, roots map[string]string, archs []abi.Arch, cache st
 	if err != nil {
 		return nil, err
 	}
-	c := &compiler{path: clang, units: units, uapi: filepath.Join(roots["uapi"], "usr/include"), dirs: []string{tmp, roots["stub"]}}
+	c := &compiler{path: clang, units: units, uapi: filepath.Join(roots["uapi"], "usr/include"),
+		dirs: []string{tmp, roots["stub"]}}
 
 	type job struct {
 		arch abi.Arch

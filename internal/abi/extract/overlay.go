@@ -9,8 +9,8 @@ import (
 	"strings"
 )
 
-// overlay puts the headers that come from other packages than linux-libc-dev below dir, under the names that the list of
-// headers has for them. roots are the unpacked packages.
+// overlay puts the headers that come from other packages than linux-libc-dev below dir, under the names that the list
+// of headers has for them. roots are the unpacked packages.
 func overlay(dir string, hs []header, roots map[string]string) error {
 	for _, h := range hs {
 		root, ok := roots[h.source]

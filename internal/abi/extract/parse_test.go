@@ -29,8 +29,10 @@ bits/d.h source=mips only=mips
 		t.Errorf("got %+v\nwant %+v", hs, want)
 	}
 	for arch, want := range map[string]string{
-		"arm":   "#define X\n#define Y\n#include <asm/bitsperlong.h>\n#include <linux/b.h>\n#include <linux/c.h>\n#include <linux/a.h>\n",
-		"amd64": "#define X\n#include <asm/bitsperlong.h>\n#include <linux/b.h>\n#include <linux/c.h>\n#include <linux/a.h>\n",
+		"arm": "#define X\n#define Y\n#include <asm/bitsperlong.h>\n#include <linux/b.h>\n#include " +
+			"<linux/c.h>\n#include <linux/a.h>\n",
+		"amd64": "#define X\n#include <asm/bitsperlong.h>\n#include <linux/b.h>\n#include <linux/c.h>\n#include " +
+			"<linux/a.h>\n",
 	} {
 		if got := hs[1].prologue(arch); got != want {
 			t.Errorf("unit on %s starts with\n%s\nwant\n%s", arch, got, want)
@@ -200,11 +202,14 @@ typedef struct {
 
 func TestMirror(t *testing.T) {
 	for what, test := range map[string]struct{ file, text, want string }{
-		"stanzas":   {"sources.list.d/debian.sources", "Types: deb\nURIs: http://mirror.test/debian/\nSuites: stable\n", "http://mirror.test/debian"},
-		"one line":  {"sources.list", "# deb http://old.test/debian x main\ndeb [arch=amd64] http://mirror.test/debian stable main\n", "http://mirror.test/debian"},
-		"others":    {"sources.list.d/a.list", "deb https://packages.test/apt stable main\n", ""},
-		"security":  {"sources.list.d/a.sources", "URIs: http://mirror.test/debian-security\n", ""},
-		"two in it": {"sources.list.d/a.sources", "URIs: http://mirror.test/debian-security http://mirror.test/debian\n", "http://mirror.test/debian"},
+		"stanzas": {"sources.list.d/debian.sources", "Types: deb\nURIs: http://mirror.test/debian/\nSuites: stable\n",
+			"http://mirror.test/debian"},
+		"one line": {"sources.list", "# deb http://old.test/debian x main\ndeb [arch=amd64] http://mirror.test/debian " +
+			"stable main\n", "http://mirror.test/debian"},
+		"others":   {"sources.list.d/a.list", "deb https://packages.test/apt stable main\n", ""},
+		"security": {"sources.list.d/a.sources", "URIs: http://mirror.test/debian-security\n", ""},
+		"two in it": {"sources.list.d/a.sources", "URIs: http://mirror.test/debian-security http://mirror.test/debian\n",
+			"http://mirror.test/debian"},
 	} {
 		etc := t.TempDir()
 		file := filepath.Join(etc, test.file)

@@ -40,7 +40,8 @@ func (p probe) line(i int) string {
 	name := probePrefix + strconv.Itoa(i)
 	switch p.kind {
 	case intProbe:
-		return fmt.Sprintf("const struct kern_probe %s = { ((%s) | 0), ((%s) | 0) < 0 }; _Static_assert(((%s) | 0) || 1, \"\");", name, p.expr, p.expr, p.expr)
+		return fmt.Sprintf("const struct kern_probe %s = { ((%s) | 0), ((%s) | 0) < 0 }; _Static_assert(((%s) | 0) || 1, "+
+			"\"\");", name, p.expr, p.expr, p.expr)
 	case stringProbe:
 		return fmt.Sprintf("const char %s[] = %s;", name, p.expr)
 	case alignProbe:

@@ -1,5 +1,5 @@
-// Importfacts writes the facts of a system whose headers no package registry has, from one text file an architecture in the
-// form that clang's probe of a header set prints:
+// Importfacts writes the facts of a system whose headers no package registry has, from one text file an architecture
+// in the form that clang's probe of a header set prints:
 //
 //	go run ./internal/abi/importfacts -system freebsd FOLDER/freebsd_amd64.txt FOLDER/freebsd_arm64.txt ...
 //
@@ -12,8 +12,9 @@
 //	typedef NAME HEADER = TYPE                  so do those of a structure without a tag
 //	no NAME HEADER REASON                       a macro that is no constant: left out
 //
-// Numbers of system calls are the constants SYS_... of sys/syscall.h. Those of aix, which has no headers that may be read, are what
-// bindings of others say: the file of Rust's libc project, and with -go Go's own package syscall, for names that it lacks.
+// Numbers of system calls are the constants SYS_... of sys/syscall.h. Those of aix, which has no headers that may be
+// read, are what bindings of others say: the file of Rust's libc project, and with -go Go's own package syscall, for
+// names that it lacks.
 package main
 
 import (

@@ -56,7 +56,8 @@ func loadAPI(dir, arch string) (*api, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s for %s: %w", dir, arch, err)
 	}
-	a := &api{pkg: pkg, sizes: sizes, functions: map[string]*types.Signature{}, constants: map[string]string{}, structs: map[string]*types.Struct{}}
+	a := &api{pkg: pkg, sizes: sizes, functions: map[string]*types.Signature{}, constants: map[string]string{},
+		structs: map[string]*types.Struct{}}
 	address, _ := pkg.Scope().Lookup("Sockaddr").Type().Underlying().(*types.Interface)
 	for _, name := range pkg.Scope().Names() {
 		o := pkg.Scope().Lookup(name)

@@ -116,7 +116,8 @@ func apart() *syscall.SysProcAttr {
 		user.HostID, group.HostID = nobody, nobody
 	}
 	return &syscall.SysProcAttr{
-		Cloneflags: unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWNET | unix.CLONE_NEWIPC | unix.CLONE_NEWUTS |
+		Cloneflags: unix.CLONE_NEWUSER | unix.CLONE_NEWNS | unix.CLONE_NEWPID | unix.CLONE_NEWNET | unix.CLONE_NEWIPC |
+			unix.CLONE_NEWUTS |
 			unix.CLONE_NEWCGROUP,
 		UidMappings: []syscall.SysProcIDMap{user}, GidMappings: []syscall.SysProcIDMap{group},
 		Credential: &syscall.Credential{NoSetGroups: true}, // root there

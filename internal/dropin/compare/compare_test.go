@@ -27,7 +27,8 @@ func TestDifferences(t *testing.T) {
 		note(r.into, records1(7, r.leaves))
 	}
 	got := fmt.Sprint(differences("F", "arch", 7, records1(7, nil), theirs, ours))
-	if want := "[F gone x_y none arch   (F(args), calls 1) F new none 1 arch   (F(args), calls 1) F other 1 2 arch   (F(args), calls 1)]"; got != want {
+	if want := "[F gone x_y none arch   (F(args), calls 1) F new none 1 arch   (F(args), calls 1) F other 1 2 arch   " +
+		"(F(args), calls 1)]"; got != want {
 		t.Errorf("%s\nwant %s", got, want)
 	}
 	if got := differences("F", "arch", 6, nil, theirs, ours); got != nil {
@@ -44,14 +45,16 @@ func TestDifferences(t *testing.T) {
 
 func TestParseRecords(t *testing.T) {
 	rs := parseRecords("> 0\t\"a\", 1\nresult0\tnil\n<\n> 1\t2\nresult0\t5\n")
-	if len(rs) != 2 || rs[0].args != `"a", 1` || rs[0].leaves["result0"] != "nil" || rs[1].index != 1 || rs[1].leaves["result0"] != "5" {
+	if len(rs) != 2 || rs[0].args != `"a", 1` || rs[0].leaves["result0"] != "nil" || rs[1].index != 1 ||
+		rs[1].leaves["result0"] != "5" {
 		t.Errorf("%+v", rs)
 	}
 }
 
 func TestExplanations(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "explained.txt")
-	text := "# comment\n\nF* result0,failed 0 -1 all reason\nG x\\[*\\] * * arm reason\nH * * * all sometimes it differs\n"
+	text := "# comment\n\nF* result0,failed 0 -1 all reason\nG x\\[*\\] * * arm reason\nH * * * all sometimes it " +
+		"differs\n"
 	if err := os.WriteFile(path, []byte(text), 0o644); err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +71,8 @@ func TestExplanations(t *testing.T) {
 			t.Errorf("%v: %v", d, got)
 		}
 	}
-	if got := es.Unused(func(arch string) bool { return notCalled(arch, []string{"amd64"}) }); len(got) != 1 || got[0] != "explained.txt: nothing differs so: G x\\[*\\] * * arm reason" {
+	if got := es.Unused(func(arch string) bool { return notCalled(arch, []string{"amd64"}) }); len(got) != 1 ||
+		got[0] != "explained.txt: nothing differs so: G x\\[*\\] * * arm reason" {
 		t.Errorf("%q", got)
 	}
 	for _, bad := range []string{"F result0 0 -1 all", "F [ 0 -1 all reason"} {

@@ -53,7 +53,8 @@ func compareLayouts(theirs, ours *api, arch string, count *counts) []difference 
 		}
 		for _, field := range slices.Sorted(maps.Keys(want)) {
 			if got[field] != want[field] {
-				out = append(out, difference{name: name, what: field, theirs: dense(want[field]), ours: dense(got[field]), arch: arch})
+				out = append(out, difference{name: name, what: field, theirs: dense(want[field]), ours: dense(got[field]),
+					arch: arch})
 			}
 		}
 	}
@@ -85,12 +86,13 @@ func layout(a *api, s *types.Struct) map[string]string {
 	return out
 }
 
-// fixed reports whether encoding/binary can read and write values of a type: blank fields count, fields that are not exported
-// make it panic.
+// fixed reports whether encoding/binary can read and write values of a type: blank fields count, fields that are not
+// exported make it panic.
 func fixed(t types.Type) bool {
 	switch t := t.Underlying().(type) {
 	case *types.Basic:
-		return t.Info()&(types.IsBoolean|types.IsNumeric) != 0 && t.Kind() != types.Int && t.Kind() != types.Uint && t.Kind() != types.Uintptr
+		return t.Info()&(types.IsBoolean|types.IsNumeric) != 0 && t.Kind() != types.Int && t.Kind() != types.Uint &&
+			t.Kind() != types.Uintptr
 	case *types.Array:
 		return fixed(t.Elem())
 	case *types.Struct:

@@ -45,9 +45,11 @@ func main() {
 	for _, p := range problems {
 		fmt.Println(p)
 	}
-	fmt.Printf("compared with golang.org/x/sys/unix %s on %s: functions %d, that succeeded %d, not called %d, only here %d, scenarios %d, calls %d; "+
+	fmt.Printf("compared with golang.org/x/sys/unix %s on %s: functions %d, that succeeded %d, not called %d, only "+
+		"here %d, scenarios %d, calls %d; "+
 		"on all architectures: structures %d, constants %d; differences explained %d, problems %d; %.0f s\n",
-		n.version(), *archs, n.functions, n.succeeded, n.uncalled, n.only, n.scenarios, n.calls, n.structs, n.constants, n.explained, len(problems),
+		n.version(), *archs, n.functions, n.succeeded, n.uncalled, n.only, n.scenarios, n.calls, n.structs, n.constants,
+		n.explained, len(problems),
 		time.Since(began).Seconds())
 	if len(problems) > 0 {
 		os.Exit(1)

@@ -24,7 +24,8 @@ func calls() {
 	pair, err := unix.Socketpair(unix.AF_UNIX, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
 	check("Socketpair", err == nil, err)
 	text, buf := []byte("six arguments"), make([]byte, 20)
-	r1, _, errno = unix.Syscall6(unix.SYS_SENDTO, uintptr(pair[0]), uintptr(unsafe.Pointer(&text[0])), 3, unix.MSG_DONTWAIT, 0, 0)
+	r1, _, errno = unix.Syscall6(unix.SYS_SENDTO, uintptr(pair[0]), uintptr(unsafe.Pointer(&text[0])), 3,
+		unix.MSG_DONTWAIT, 0, 0)
 	check("Syscall6", r1 == 3 && errno == 0, r1, errno)
 	n, _, err := unix.Recvfrom(pair[1], buf, unix.MSG_DONTWAIT)
 	check("Recvfrom", string(buf[:n]) == "six" && err == nil, n, err)

@@ -50,9 +50,12 @@ func stat(fd int, path string, size int64) {
 	err := unix.Statx(fd, "", unix.AT_EMPTY_PATH, unix.STATX_BASIC_STATS, &x)
 	check("Statx", err == nil, err)
 	err = unix.Fstat(fd, &a)
-	check("Fstat", err == nil && a.Size == size && a.Mode == uint32(x.Mode) && uint32(a.Nlink) == x.Nlink && a.Uid == x.Uid && a.Gid == x.Gid, a, x, err)
-	check("Fstat's inode, blocks and device", a.Ino == x.Ino && uint64(a.Blocks) == x.Blocks && uint32(a.Blksize) == x.Blksize && uint64(a.Dev) == unix.Mkdev(x.Dev_major, x.Dev_minor), a, x)
-	check("Fstat's times", int64(a.Mtim.Sec) == x.Mtime.Sec && int64(a.Mtim.Nsec) == int64(x.Mtime.Nsec) && int64(a.Ctim.Sec) == x.Ctime.Sec, a, x)
+	check("Fstat", err == nil && a.Size == size && a.Mode == uint32(x.Mode) && uint32(a.Nlink) == x.Nlink &&
+		a.Uid == x.Uid && a.Gid == x.Gid, a, x, err)
+	check("Fstat's inode, blocks and device", a.Ino == x.Ino && uint64(a.Blocks) == x.Blocks &&
+		uint32(a.Blksize) == x.Blksize && uint64(a.Dev) == unix.Mkdev(x.Dev_major, x.Dev_minor), a, x)
+	check("Fstat's times", int64(a.Mtim.Sec) == x.Mtime.Sec && int64(a.Mtim.Nsec) == int64(x.Mtime.Nsec) &&
+		int64(a.Ctim.Sec) == x.Ctime.Sec, a, x)
 	err = unix.Stat(path, &b)
 	check("Stat", err == nil && a == b, a, b, err)
 }

@@ -1,7 +1,7 @@
 //go:build linux
 
-// This program makes system calls whose arguments, results and structures differ by architecture, and checks what comes. It
-// is written in the Go of gccgo, without type parameters.
+// This program makes system calls whose arguments, results and structures differ by architecture, and checks what
+// comes. It is written in the Go of gccgo, without type parameters.
 package main
 
 import (

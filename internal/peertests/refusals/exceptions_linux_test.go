@@ -8,12 +8,14 @@ var exceptions = []struct {
 	always bool   // else only without rights
 	reason string // what is done here
 }{
-	{regexp.MustCompile(`^LinkSetName taken of no such name$`), true, "the other library renames the link that has the new name"},
+	{regexp.MustCompile(`^LinkSetName taken of no such name$`), true,
+		"the other library renames the link that has the new name"},
 	{regexp.MustCompile(`^LinkSetName of no such name$`), false, "so it is looked up first"},
 	{regexp.MustCompile(`^LinkAdd no such master$`), true, "what is refused leaves nothing behind"},
 	{regexp.MustCompile(`^BridgeSetMcastSnoop of a bridge$`), true, "only what is to change is sent"},
 	{regexp.MustCompile(`^RouteAdd multipath (none|empty)$`), true, "a default route of several next hops"},
-	{regexp.MustCompile(`^Rule(Add|ListFiltered) from another family an IP of no bytes$`), true, "no address has no family"},
+	{regexp.MustCompile(`^Rule(Add|ListFiltered) from another family an IP of no bytes$`), true,
+		"no address has no family"},
 	{regexp.MustCompile(`^AddrAdd with a peer an IP of no bytes$`), true, "no address is not sent"},
 	{regexp.MustCompile(`^LinkAdd bad name$`), false, "a bad name is not sent"},
 }

@@ -70,7 +70,8 @@ func loseRights() error {
 		pid     int32
 	}{version: unix.LINUX_CAPABILITY_VERSION_3}
 	var none [2]struct{ effective, permitted, inheritable uint32 }
-	if _, _, e := syscall.RawSyscall(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&none)), 0); e != 0 {
+	if _, _, e := syscall.RawSyscall(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&header)), uintptr(unsafe.Pointer(&none)),
+		0); e != 0 {
 		return e
 	}
 	return nil
@@ -148,7 +149,8 @@ func differences(ours, peer error) (all []string) {
 		all = append(all, fmt.Sprintf("error is %s (%v), want %s (%v)", a, ours, b, peer))
 	}
 	for name, is := range map[string]func(error) bool{
-		"os.IsExist": os.IsExist, "os.IsNotExist": os.IsNotExist, "os.IsPermission": os.IsPermission, "os.IsTimeout": os.IsTimeout,
+		"os.IsExist": os.IsExist, "os.IsNotExist": os.IsNotExist, "os.IsPermission": os.IsPermission,
+		"os.IsTimeout": os.IsTimeout,
 	} {
 		if is(ours) != is(peer) {
 			all = append(all, fmt.Sprintf("%s of %v is %v, of %v %v", name, ours, is(ours), peer, is(peer)))

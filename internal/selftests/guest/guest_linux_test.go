@@ -76,8 +76,10 @@ func kernPrograms(t *testing.T, kern string, conf Settings) string {
 		if conf.Failures {
 			real := filepath.Join(dir, "kern", name)
 			script := fmt.Sprintf("#!/bin/sh\n%s \"$@\" 2>/tmp/errors.$$\nstatus=$?\ncat /tmp/errors.$$ >&2\n"+
-				"[ $status = 0 ] || echo \"$status: %s $*: $(head -1 /tmp/errors.$$)\" >>/tmp/failures\nrm /tmp/errors.$$\nexit $status\n", real, name)
-			err = errors.Join(os.MkdirAll(filepath.Dir(real), 0o755), os.Rename(file, real), os.WriteFile(file, []byte(script), 0o755))
+				"[ $status = 0 ] || echo \"$status: %s $*: $(head -1 /tmp/errors.$$)\" >>/tmp/failures\nrm "+
+				"/tmp/errors.$$\nexit $status\n", real, name)
+			err = errors.Join(os.MkdirAll(filepath.Dir(real), 0o755), os.Rename(file, real),
+				os.WriteFile(file, []byte(script), 0o755))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -89,7 +91,8 @@ func kernPrograms(t *testing.T, kern string, conf Settings) string {
 // run runs a script with the programs in a directory, or with iproute2's, in namespaces of its own.
 func run(t *testing.T, data, script, bin string, limit time.Duration) (map[string]int, Tally) {
 	words := strings.Fields(script)
-	dir, command := filepath.Join(data, "selftests/net", path.Dir(words[0])), "exec bash ./"+path.Base(words[0])+" "+strings.Join(words[1:], " ")
+	dir, command := filepath.Join(data, "selftests/net", path.Dir(words[0])), "exec bash ./"+path.Base(words[0])+" "+
+		strings.Join(words[1:], " ")
 	var env []string
 	tool := func(name string) string {
 		if bin != "" {
@@ -109,7 +112,8 @@ func run(t *testing.T, data, script, bin string, limit time.Duration) (map[strin
 			env = append(env, strings.ToUpper(name)+"="+tool(name))
 		}
 		env = append(env, "DEV=lo", "STD_ERR=/tmp/stderr", "STD_OUT=/tmp/stdout", "ERRF=/tmp/errf", "SNAME=x", "IPVER="+test)
-		command = "mkdir -p iproute2; rm -f /tmp/errf; bash tests/" + test + "; r=$?; [ ! -s /tmp/errf ] || { cat /tmp/errf; r=1; }; [ $r != 127 ] || r=4; exit $r"
+		command = "mkdir -p iproute2; rm -f /tmp/errf; bash tests/" + test +
+			"; r=$?; [ ! -s /tmp/errf ] || { cat /tmp/errf; r=1; }; [ $r != 127 ] || r=4; exit $r"
 	}
 	if cases, ok := strings.CutPrefix(script, "tdc/"); ok {
 		dir = filepath.Join(data, "selftests/tc-testing")
@@ -122,7 +126,8 @@ func run(t *testing.T, data, script, bin string, limit time.Duration) (map[strin
 	ctx, stop := context.WithTimeout(t.Context(), limit)
 	defer stop()
 	cmd := exec.CommandContext(ctx, "unshare", "-n", "-m", "-p", "-f", "--kill-child", "--mount-proc", "bash", "-c",
-		"/usr/sbin/ip link set lo up; mount -t sysfs s /sys; mount -t debugfs d /sys/kernel/debug; mount -t bpf b /sys/fs/bpf; mount -t cgroup2 c /sys/fs/cgroup; "+
+		"/usr/sbin/ip link set lo up; mount -t sysfs s /sys; mount -t debugfs d /sys/kernel/debug; mount -t bpf b "+
+			"/sys/fs/bpf; mount -t cgroup2 c /sys/fs/cgroup; "+
 			"mount -t tmpfs t /run; mkdir -p /run/netns; "+command)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), append(env, "LC_ALL=C")...)
 	cmd.WaitDelay = 10 * time.Second

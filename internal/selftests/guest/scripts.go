@@ -1,5 +1,5 @@
-// Package guest runs the scripts of internal/selftests in guests of internal/vmtest: its test needs root, a kernel with all
-// modules, and the scripts in testdata, where internal/selftests puts them.
+// Package guest runs the scripts of internal/selftests in guests of internal/vmtest: its test needs root, a kernel
+// with all modules, and the scripts in testdata, where internal/selftests puts them.
 package guest
 
 import (

@@ -22,7 +22,8 @@ func (t Tally) String() string {
 	return s
 }
 
-// form is a way in which scripts print the end of a sub-test: the rest of the line, or what the first group has, is its name.
+// form is a way in which scripts print the end of a sub-test: the rest of the line, or what the first group has, is
+// its name.
 type form struct {
 	outcome string
 	re      *regexp.Regexp
@@ -52,8 +53,8 @@ var (
 	random  = regexp.MustCompile(`-[A-Za-z0-9]{6}\b`) // ends of names of namespaces
 )
 
-// subtests returns how often each sub-test that a script printed ended in each way, as "pass NAME". A script that prints none is
-// one sub-test, by its exit status.
+// subtests returns how often each sub-test that a script printed ended in each way, as "pass NAME". A script that
+// prints none is one sub-test, by its exit status.
 func subtests(log string, status int) map[string]int {
 	counts := map[string]int{}
 	fs := forms()

@@ -9,12 +9,17 @@ import (
 // The lines are what scripts of the kernel and of iproute2 printed.
 func TestSubtests(t *testing.T) {
 	const log = "\x1b[32m    TEST: Route on default table - rp_filter=0                          [ OK ]\x1b[0m\r\n" +
-		"TEST: ping, vlan ns-Ab12Cd   [FAIL]\nPASS: preferred_lft addresses have expired\nFAIL: cannot add dummy\nSKIP: macsec\n" +
-		"ok 1 e38c - Add simple action\nnot ok 2 6d84 - Replace it\nok 3 # skipped - no netdevsim\nabc: ok\nCONFIG: a remark\n" +
+		"TEST: ping, vlan ns-Ab12Cd   [FAIL]\nPASS: preferred_lft addresses have expired\nFAIL: cannot add dummy\nSKIP: " +
+		"macsec\n" +
+		"ok 1 e38c - Add simple action\nnot ok 2 6d84 - Replace it\nok 3 # skipped - no netdevsim\nabc: ok\nCONFIG: a " +
+		"remark\n" +
 		"[testing iproute2 [5]]: Add t succeeded with output:\n"
 	want := map[string]int{
-		"pass TEST: Route on default table - rp_filter=0": 1, "fail TEST: ping, vlan ns": 1, "pass preferred_lft addresses have expired": 1,
-		"fail cannot add dummy": 1, "skip macsec": 1, "pass e38c - Add simple action": 1, "fail 6d84 - Replace it": 1, "skip ": 1, "pass abc": 1,
+		"pass TEST: Route on default table - rp_filter=0": 1, "fail TEST: ping, vlan ns": 1,
+		"pass preferred_lft addresses have expired": 1,
+		"fail cannot add dummy":                     1, "skip macsec": 1, "pass e38c - Add simple action": 1,
+		"fail 6d84 - Replace it": 1,
+		"skip ":                  1, "pass abc": 1,
 		"pass [testing iproute2 [5]]: Add t": 1,
 	}
 	if got := subtests(log, 1); !maps.Equal(got, want) {
@@ -31,7 +36,8 @@ func TestSubtests(t *testing.T) {
 }
 
 func TestLost(t *testing.T) {
-	got := lost(map[string]int{"pass a": 1, "pass b": 2, "fail c": 1, "pass d": 1}, map[string]int{"pass a": 1, "pass b": 1, "fail d": 1})
+	got := lost(map[string]int{"pass a": 1, "pass b": 2, "fail c": 1, "pass d": 1},
+		map[string]int{"pass a": 1, "pass b": 1, "fail d": 1})
 	if !slices.Equal(got, []string{"b", "d"}) {
 		t.Errorf("lost %q", got)
 	}

@@ -38,7 +38,8 @@ func run() error {
 	if err := mountAll(); err != nil {
 		return err
 	}
-	for k, v := range map[string]string{"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root", "KERN_FULL_KERNEL": "1"} {
+	for k, v := range map[string]string{"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
+		"KERN_FULL_KERNEL": "1"} {
 		if err := os.Setenv(k, v); err != nil {
 			return err
 		}

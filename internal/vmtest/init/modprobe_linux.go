@@ -90,7 +90,8 @@ func insert(file, params string) error {
 	if err != nil {
 		return err
 	}
-	_, _, errno := syscall.Syscall(syscall.SYS_INIT_MODULE, uintptr(unsafe.Pointer(unsafe.SliceData(image))), uintptr(len(image)), uintptr(unsafe.Pointer(p)))
+	_, _, errno := syscall.Syscall(syscall.SYS_INIT_MODULE, uintptr(unsafe.Pointer(unsafe.SliceData(image))),
+		uintptr(len(image)), uintptr(unsafe.Pointer(p)))
 	if errno != 0 && errno != syscall.EEXIST {
 		return errno
 	}

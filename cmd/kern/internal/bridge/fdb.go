@@ -102,7 +102,8 @@ var fdbFlags = []struct {
 	word string
 	flag uint8
 }{
-	{"master", uapi.NTF_MASTER}, {"router", uapi.NTF_ROUTER}, {"use", uapi.NTF_USE}, {"extern_learn", uapi.NTF_EXT_LEARNED}, {"sticky", uapi.NTF_STICKY},
+	{"master", uapi.NTF_MASTER}, {"router", uapi.NTF_ROUTER}, {"use", uapi.NTF_USE},
+	{"extern_learn", uapi.NTF_EXT_LEARNED}, {"sticky", uapi.NTF_STICKY},
 }
 
 func nextFdbWord(c *cli.Command, w *fdbWords) error {
@@ -276,7 +277,8 @@ var fdbMasks = []struct {
 	word string
 	flag uint8
 }{
-	{"added_by_user", uapi.NTF_USE}, {"extern_learn", uapi.NTF_EXT_LEARNED}, {"sticky", uapi.NTF_STICKY}, {"offloaded", uapi.NTF_OFFLOADED}, {"router", uapi.NTF_ROUTER},
+	{"added_by_user", uapi.NTF_USE}, {"extern_learn", uapi.NTF_EXT_LEARNED}, {"sticky", uapi.NTF_STICKY},
+	{"offloaded", uapi.NTF_OFFLOADED}, {"router", uapi.NTF_ROUTER},
 }
 
 // fdbStates are those that select them by state (NUD_…): what is compared, and with what.

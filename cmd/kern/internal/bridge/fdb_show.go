@@ -65,7 +65,8 @@ func showFdb(c *cli.Command, m wire.Message, f *fdbFilter) bool {
 	ndm.Decode(m.Data)
 	attrs := desc.ParseAttrs(m.Data[min(uapi.SizeofNdmsg, len(m.Data)):])
 	vlan := number16(attrs[uapi.NDA_VLAN])
-	if ndm.Family != uapi.AF_BRIDGE || f.index != 0 && f.index != int(ndm.Ifindex) || f.states != 0 && f.states&ndm.State == 0 ||
+	if ndm.Family != uapi.AF_BRIDGE || f.index != 0 && f.index != int(ndm.Ifindex) || f.states != 0 &&
+		f.states&ndm.State == 0 ||
 		f.vlan != 0 && f.vlan != int(vlan) || f.dynamic && ndm.State&uapi.NUD_PERMANENT != 0 {
 		return false
 	}
@@ -149,7 +150,8 @@ func showFdbFlags(p *desc.Printer, flags uint8, ext uint32) {
 		bit  uint8
 		name string
 	}{
-		{uapi.NTF_SELF, "self"}, {uapi.NTF_ROUTER, "router"}, {uapi.NTF_EXT_LEARNED, "extern_learn"}, {uapi.NTF_OFFLOADED, "offload"},
+		{uapi.NTF_SELF, "self"}, {uapi.NTF_ROUTER, "router"}, {uapi.NTF_EXT_LEARNED, "extern_learn"},
+		{uapi.NTF_OFFLOADED, "offload"},
 		{uapi.NTF_MASTER, "master"}, {uapi.NTF_STICKY, "sticky"},
 	} {
 		if flags&f.bit != 0 {

@@ -48,7 +48,8 @@ var portDetails = desc.Kind{Exact: true, Fields: []desc.Field{
 	{Type: uapi.IFLA_BRPORT_NEIGH_VLAN_SUPPRESS, Key: "neigh_vlan_suppress", Form: desc.Toggle},
 	{Type: uapi.IFLA_BRPORT_NEIGH_FORWARD_GRAT, Key: "neigh_forward_grat", Form: desc.Toggle},
 	{Type: uapi.IFLA_BRPORT_VLAN_TUNNEL, Key: "vlan_tunnel", Form: desc.Toggle},
-	{Type: uapi.IFLA_BRPORT_BACKUP_PORT, Key: "backup_port", Words: []string{"nobackup_port"}, Form: desc.Device, Read: readBackupPort},
+	{Type: uapi.IFLA_BRPORT_BACKUP_PORT, Key: "backup_port", Words: []string{"nobackup_port"}, Form: desc.Device,
+		Read: readBackupPort},
 	{Type: uapi.IFLA_BRPORT_BACKUP_NHID, Key: "backup_nhid", Form: desc.U32, Usage: "NHID"},
 	{Type: uapi.IFLA_BRPORT_ISOLATED, Key: "isolated", Form: desc.Toggle},
 	{Type: uapi.IFLA_BRPORT_LOCKED, Key: "locked", Form: desc.Toggle},
@@ -234,7 +235,8 @@ func showLink(c *cli.Command, m wire.Message, dev, master int) bool {
 			ip.ShowUnknown(p, "%s ", desc.ParseAttrs(b), uapi.IFLA_BRPORT_MAX)
 		}
 	}
-	if b := desc.ParseAttrs(attrs[uapi.IFLA_AF_SPEC])[uapi.IFLA_BRIDGE_MODE]; ifi.Family == uapi.AF_BRIDGE && len(b) >= 2 {
+	if b := desc.ParseAttrs(attrs[uapi.IFLA_AF_SPEC])[uapi.IFLA_BRIDGE_MODE]; ifi.Family == uapi.AF_BRIDGE &&
+		len(b) >= 2 {
 		if mode := native.Uint16(b); int(mode) < len(hwModes) {
 			p.Str("hwmode", "hwmode %s ", hwModes[mode])
 		} else {

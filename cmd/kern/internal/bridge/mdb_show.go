@@ -69,7 +69,8 @@ var mdbFlags = []struct {
 	bit  uint8
 	name string
 }{
-	{uapi.MDB_FLAGS_OFFLOAD, "offload"}, {uapi.MDB_FLAGS_FAST_LEAVE, "fast_leave"}, {uapi.MDB_FLAGS_STAR_EXCL, "added_by_star_ex"},
+	{uapi.MDB_FLAGS_OFFLOAD, "offload"}, {uapi.MDB_FLAGS_FAST_LEAVE, "fast_leave"},
+	{uapi.MDB_FLAGS_STAR_EXCL, "added_by_star_ex"},
 	{uapi.MDB_FLAGS_BLOCKED, "blocked"}, {uapi.MDB_FLAGS_OFFLOAD_FAILED, "offload_failed"},
 }
 
@@ -182,7 +183,8 @@ func timer(ticks uint32, width int) string {
 	return fmt.Sprintf("%*s", width, fmt.Sprintf("%d.%02d", ticks/uapi.HZ, ticks%uapi.HZ))
 }
 
-// showRouters prints the ports of a bridge that lead to multicast routers: in a list where details are asked for, as an event always.
+// showRouters prints the ports of a bridge that lead to multicast routers: in a list where details are asked for, as
+// an event always.
 func showRouters(c *cli.Command, m wire.Message, f filter) {
 	index, attrs, ok := mdbMessage(m, f)
 	routers, has := attrs[uapi.MDBA_ROUTER]

@@ -1,5 +1,5 @@
-// Package bridge is the command as bridge(8): ports of bridges, forwarding databases, multicast groups, VLANs, spanning
-// trees and the network identifiers of vxlan devices.
+// Package bridge is the command as bridge(8): ports of bridges, forwarding databases, multicast groups, VLANs,
+// spanning trees and the network identifiers of vxlan devices.
 package bridge
 
 import (
@@ -19,7 +19,8 @@ import (
 func Objects() []cli.Object {
 	return []cli.Object{
 		{Name: "link", Run: runLink, Usage: linkUsage, Brief: "ports of bridges"},
-		{Name: "fdb", Run: runFdb, Usage: fdbUsage, Brief: "forwarding databases: which port or host a link-layer address is behind"},
+		{Name: "fdb", Run: runFdb, Usage: fdbUsage,
+			Brief: "forwarding databases: which port or host a link-layer address is behind"},
 		{Name: "mdb", Run: runMdb, Usage: mdbUsage, Brief: "multicast groups and the ports that have members"},
 		{Name: "mst", Run: runMst, Usage: mstUsage, Brief: "states of ports in multiple spanning trees"},
 		{Name: "vlan", Run: runVlan, Usage: vlanUsage, Brief: "VLANs of ports and bridges, and their options"},
@@ -33,7 +34,8 @@ func Objects() []cli.Object {
 
 // Program is the command by the name of bridge.
 func Program() cli.Program {
-	return cli.Program{Name: "bridge", Objects: Objects, Options: cli.BridgeOptions, Help: usage, Unknown: cli.StatusUsage, Status: cli.StatusUsage}
+	return cli.Program{Name: "bridge", Objects: Objects, Options: cli.BridgeOptions, Help: usage,
+		Unknown: cli.StatusUsage, Status: cli.StatusUsage}
 }
 
 // Object is the program as an object of kern: kern bridge vlan show.
@@ -61,7 +63,8 @@ where  OBJECT := { link | fdb | mdb | mst | vlan | vni | monitor }
 
 // lister adds the names under which programs list.
 func lister(list func(*cli.Command) error, verbs ...cli.Verb) []cli.Verb {
-	return append(verbs, cli.Verb{Name: "show", Run: list}, cli.Verb{Name: "lst", Run: list}, cli.Verb{Name: "list", Run: list})
+	return append(verbs, cli.Verb{Name: "show", Run: list}, cli.Verb{Name: "lst", Run: list},
+		cli.Verb{Name: "list", Run: list})
 }
 
 // exact are verbs that are not abbreviated.
@@ -264,7 +267,8 @@ func digits(n uint64) int {
 	return width
 }
 
-// Columns of the tables: the name of a link has IFNAMSIZ, a range of VLANs and one of network identifiers what they need.
+// Columns of the tables: the name of a link has IFNAMSIZ, a range of VLANs and one of network identifiers what they
+// need.
 const (
 	vlanWidth = 9
 	vniWidth  = 17

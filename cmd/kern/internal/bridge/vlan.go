@@ -74,14 +74,21 @@ var globalOptions = desc.Kind{Exact: true, Fields: []desc.Field{
 	{Type: uapi.BRIDGE_VLANDB_GOPTS_MCAST_QUERIER_STATE, Show: desc.ShowBridgeQueriers, ReadOnly: true},
 	{Type: uapi.BRIDGE_VLANDB_GOPTS_MCAST_IGMP_VERSION, Key: "mcast_igmp_version", Form: desc.U8, Usage: "IGMP_VERSION"},
 	{Type: uapi.BRIDGE_VLANDB_GOPTS_MCAST_MLD_VERSION, Key: "mcast_mld_version", Form: desc.U8, Usage: "MLD_VERSION"},
-	{Type: uapi.BRIDGE_VLANDB_GOPTS_MCAST_LAST_MEMBER_CNT, Key: "mcast_last_member_count", Form: desc.U32, Usage: "COUNT"},
-	{Type: uapi.BRIDGE_VLANDB_GOPTS_MCAST_LAST_MEMBER_INTVL, Key: "mcast_last_member_interval", Form: desc.U64, Usage: "INTERVAL"},
-	{Type: uapi.BRIDGE_VLANDB_GOPTS_MCAST_STARTUP_QUERY_CNT, Key: "mcast_startup_query_count", Form: desc.U32, Usage: "COUNT"},
-	{Type: uapi.BRIDGE_VLANDB_GOPTS_MCAST_STARTUP_QUERY_INTVL, Key: "mcast_startup_query_interval", Form: desc.U64, Usage: "INTERVAL"},
-	{Type: uapi.BRIDGE_VLANDB_GOPTS_MCAST_MEMBERSHIP_INTVL, Key: "mcast_membership_interval", Form: desc.U64, Usage: "INTERVAL"},
-	{Type: uapi.BRIDGE_VLANDB_GOPTS_MCAST_QUERIER_INTVL, Key: "mcast_querier_interval", Form: desc.U64, Usage: "INTERVAL"},
+	{Type: uapi.BRIDGE_VLANDB_GOPTS_MCAST_LAST_MEMBER_CNT, Key: "mcast_last_member_count", Form: desc.U32,
+		Usage: "COUNT"},
+	{Type: uapi.BRIDGE_VLANDB_GOPTS_MCAST_LAST_MEMBER_INTVL, Key: "mcast_last_member_interval", Form: desc.U64,
+		Usage: "INTERVAL"},
+	{Type: uapi.BRIDGE_VLANDB_GOPTS_MCAST_STARTUP_QUERY_CNT, Key: "mcast_startup_query_count", Form: desc.U32,
+		Usage: "COUNT"},
+	{Type: uapi.BRIDGE_VLANDB_GOPTS_MCAST_STARTUP_QUERY_INTVL, Key: "mcast_startup_query_interval", Form: desc.U64,
+		Usage: "INTERVAL"},
+	{Type: uapi.BRIDGE_VLANDB_GOPTS_MCAST_MEMBERSHIP_INTVL, Key: "mcast_membership_interval", Form: desc.U64,
+		Usage: "INTERVAL"},
+	{Type: uapi.BRIDGE_VLANDB_GOPTS_MCAST_QUERIER_INTVL, Key: "mcast_querier_interval", Form: desc.U64,
+		Usage: "INTERVAL"},
 	{Type: uapi.BRIDGE_VLANDB_GOPTS_MCAST_QUERY_INTVL, Key: "mcast_query_interval", Form: desc.U64, Usage: "INTERVAL"},
-	{Type: uapi.BRIDGE_VLANDB_GOPTS_MCAST_QUERY_RESPONSE_INTVL, Key: "mcast_query_response_interval", Form: desc.U64, Usage: "INTERVAL"},
+	{Type: uapi.BRIDGE_VLANDB_GOPTS_MCAST_QUERY_RESPONSE_INTVL, Key: "mcast_query_response_interval", Form: desc.U64,
+		Usage: "INTERVAL"},
 	{Type: uapi.BRIDGE_VLANDB_GOPTS_MSTI, Key: "msti", Form: desc.U16, Usage: "MSTI"},
 }}
 
@@ -138,7 +145,8 @@ func changeVlan(c *cli.Command, typ uint16) error {
 	}
 	add := func(vlan int, end uint16, id uint32) {
 		if !tunnel {
-			r.Struct(uapi.IFLA_BRIDGE_VLAN_INFO, uapi.SizeofBridgeVlanInfo, &uapi.BridgeVlanInfo{Flags: options | end, Vid: uint16(vlan)})
+			r.Struct(uapi.IFLA_BRIDGE_VLAN_INFO, uapi.SizeofBridgeVlanInfo,
+				&uapi.BridgeVlanInfo{Flags: options | end, Vid: uint16(vlan)})
 			return
 		}
 		r.Nest(uapi.IFLA_BRIDGE_VLAN_TUNNEL_INFO)
@@ -187,7 +195,8 @@ func nextTunnels(c *cli.Command) (ids [2]uint32, err error) {
 func setVlan(c *cli.Command) error {
 	return setOptions(c, &vlanOptions, func(r *wire.Request, v vlans) {
 		r.Nest(uapi.BRIDGE_VLANDB_ENTRY | uapi.NLA_F_NESTED)
-		r.Struct(uapi.BRIDGE_VLANDB_ENTRY_INFO, uapi.SizeofBridgeVlanInfo, &uapi.BridgeVlanInfo{Flags: uapi.BRIDGE_VLAN_INFO_ONLY_OPTS, Vid: uint16(v.first)})
+		r.Struct(uapi.BRIDGE_VLANDB_ENTRY_INFO, uapi.SizeofBridgeVlanInfo,
+			&uapi.BridgeVlanInfo{Flags: uapi.BRIDGE_VLAN_INFO_ONLY_OPTS, Vid: uint16(v.first)})
 		if v.last != v.first {
 			r.Uint16(uapi.BRIDGE_VLANDB_ENTRY_RANGE, uint16(v.last))
 		}

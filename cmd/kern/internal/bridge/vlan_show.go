@@ -84,7 +84,8 @@ func showPort(t *portTable, index int, spec []byte, f filter) {
 			info.Decode(d.Data())
 		case d.Type() == uapi.IFLA_BRIDGE_VLAN_TUNNEL_INFO && t.key == "tunnels":
 			attrs := desc.ParseAttrs(d.Data())
-			info.Vid, info.Flags = number16(attrs[uapi.IFLA_BRIDGE_VLAN_TUNNEL_VID]), number16(attrs[uapi.IFLA_BRIDGE_VLAN_TUNNEL_FLAGS])
+			info.Vid, info.Flags = number16(attrs[uapi.IFLA_BRIDGE_VLAN_TUNNEL_VID]),
+				number16(attrs[uapi.IFLA_BRIDGE_VLAN_TUNNEL_FLAGS])
 			id = cli.Number32(attrs[uapi.IFLA_BRIDGE_VLAN_TUNNEL_ID])
 		default:
 			continue
@@ -245,8 +246,10 @@ func showVlan(c *cli.Command, t *portTable, index int, b []byte, f filter) {
 	if c.Stats != 0 {
 		s := desc.ParseAttrs(attrs[uapi.BRIDGE_VLANDB_ENTRY_STATS])
 		showCounters(t, &uapi.BridgeVlanXstats{
-			RxBytes: number64(s[uapi.BRIDGE_VLANDB_STATS_RX_BYTES]), RxPackets: number64(s[uapi.BRIDGE_VLANDB_STATS_RX_PACKETS]),
-			TxBytes: number64(s[uapi.BRIDGE_VLANDB_STATS_TX_BYTES]), TxPackets: number64(s[uapi.BRIDGE_VLANDB_STATS_TX_PACKETS]),
+			RxBytes:   number64(s[uapi.BRIDGE_VLANDB_STATS_RX_BYTES]),
+			RxPackets: number64(s[uapi.BRIDGE_VLANDB_STATS_RX_PACKETS]),
+			TxBytes:   number64(s[uapi.BRIDGE_VLANDB_STATS_TX_BYTES]),
+			TxPackets: number64(s[uapi.BRIDGE_VLANDB_STATS_TX_PACKETS]),
 		})
 	}
 	p.EndObject()

@@ -19,7 +19,8 @@ func TestBatchEndsAsWithIP(t *testing.T) {
 		{"comments and blank lines", "# one\n\n  # two\n"},
 		{"output", "link show lo\nlink show up\n"},
 		{"changes", "link set lo up\naddr add 10.0.0.1/24 dev lo\naddr del 10.0.0.1/24 dev lo\nlink show"},
-		{"quotes and joined lines", "link set lo \\\n  alias \"a b\"\nlink show lo # comment\nlink set lo alias 'c d'\nlink show"},
+		{"quotes and joined lines", "link set lo \\\n  alias \"a b\"\nlink show lo # comment\nlink set lo alias 'c " +
+			"d'\nlink show"},
 		{"refused by the kernel", "addr add 10.0.0.1/24 dev lo\naddr add 10.0.0.1/24 dev lo\nlink show\n"},
 		{"unknown link", "link set nope up\nlink show nope\nlink show lo"},
 		{"unknown object", "nope\nlink show\n"},
@@ -50,10 +51,13 @@ func TestBatchEndsAsWithIP(t *testing.T) {
 func TestBatchTellsTheLineOfWordsThatCannotBeUnderstood(t *testing.T) {
 	nstest.Do(t, func() {
 		for text, want := range map[string]clitest.Result{
-			"link set lo mtu x\n":   {Err: "Error: argument \"x\" is wrong: Invalid \"mtu\" value\n\nCommand failed -:1\n", Code: 255},
-			"#\nlink show lo nope":  {Err: "Error: either \"dev\" is duplicate, or \"nope\" is garbage.\nCommand failed -:2\n", Code: 255},
-			"\n\nlink set lo 'x":    {Err: "Unterminated quoted string\nCommand failed -:3\n", Code: 1},
-			"link nope\nlink set x": {Err: "Command \"nope\" is unknown, try \"ip link help\".\nCommand failed -:1\n", Code: 255},
+			"link set lo mtu x\n": {Err: "Error: argument \"x\" is wrong: Invalid \"mtu\" value\n\nCommand failed -:1\n",
+				Code: 255},
+			"#\nlink show lo nope": {Err: "Error: either \"dev\" is duplicate, or \"nope\" is garbage.\nCommand failed -:2\n",
+				Code: 255},
+			"\n\nlink set lo 'x": {Err: "Unterminated quoted string\nCommand failed -:3\n", Code: 1},
+			"link nope\nlink set x": {Err: "Command \"nope\" is unknown, try \"ip link help\".\nCommand failed -:1\n",
+				Code: 255},
 		} {
 			if got := clitest.KernIn(text, "-b", "-"); got != want {
 				t.Errorf("%q: got %v, want %v", text, got, want)
@@ -74,7 +78,8 @@ func TestForcedBatchKeepsOrderAndLines(t *testing.T) {
 		for i := range 3000 {
 			fmt.Fprintf(&text, "addr add 10.1.%d.%d/32 dev lo\n", i/250, i%250)
 		}
-		text.WriteString("addr add 10.1.0.0/32 dev lo\naddr add 10.9.0.1/24 dev lo\naddr show to 10.9.0.0/16\naddr del 10.9.0.1/24 dev lo\n")
+		text.WriteString("addr add 10.1.0.0/32 dev lo\naddr add 10.9.0.1/24 dev lo\naddr show to 10.9.0.0/16\naddr del " +
+			"10.9.0.1/24 dev lo\n")
 		text.WriteString("addr show to 10.9.0.0/16\nlink set lo alias end\naddr del 10.9.0.1/24 dev lo\n")
 		file := filepath.Join(t.TempDir(), "batch")
 		if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {

@@ -74,7 +74,8 @@ func TestBatchThatCannotBeReadFails(t *testing.T) {
 	broken := io.MultiReader(strings.NewReader("help\n"), failing{})
 	var out, errOut strings.Builder
 	p := Program{Name: "ip", Objects: func() []Object { return []Object{HelpObject()} }}
-	if code := Run(p, []string{"-force", "-batch", "-"}, broken, &out, &errOut); code == 0 || !strings.Contains(errOut.String(), "Broken reader") {
+	if code := Run(p, []string{"-force", "-batch", "-"}, broken, &out, &errOut); code == 0 ||
+		!strings.Contains(errOut.String(), "Broken reader") {
 		t.Errorf("status %d, %q", code, errOut.String())
 	}
 }

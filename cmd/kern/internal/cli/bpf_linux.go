@@ -28,7 +28,8 @@ func ProgInfo(id uint32) (info uapi.BpfProgInfo, ok bool) {
 	native.PutUint32(attr, uint32(fd))
 	native.PutUint32(attr[4:], uint32(len(b)))
 	putPointer(attr[8:], unsafe.Pointer(unsafe.SliceData(b)))
-	if _, err = unix.Bpf(uapi.BPF_OBJ_GET_INFO_BY_FD, unsafe.Pointer(unsafe.SliceData(attr)), uintptr(len(attr))); err != nil {
+	if _, err = unix.Bpf(uapi.BPF_OBJ_GET_INFO_BY_FD, unsafe.Pointer(unsafe.SliceData(attr)),
+		uintptr(len(attr))); err != nil {
 		return info, false
 	}
 	runtime.KeepAlive(b)

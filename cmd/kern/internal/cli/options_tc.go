@@ -17,23 +17,27 @@ var TcOptions = OptionTable{
 			o.BatchFile, o.Batch = v, true
 			return nil
 		}},
-	{name: "netns", help: "do the command in a named network namespace", value: "netns", set: func(o *Options, v string) error {
-		o.netns, o.inNetNS = v, true
-		return nil
-	}},
+	{name: "netns", help: "do the command in a named network namespace", value: "netns",
+		set: func(o *Options, v string) error {
+			o.netns, o.inNetNS = v, true
+			return nil
+		}},
 	{name: "Numeric", help: "numbers in place of names", on: func(o *Options) *bool { return &o.Numeric }},
-	{name: "names", help: "names of classes, of tc_cls in /etc/iproute2", on: func(o *Options) *bool { return &o.ClsNames }},
+	{name: "names", help: "names of classes, of tc_cls in /etc/iproute2",
+		on: func(o *Options) *bool { return &o.ClsNames }},
 	{name: "nm", help: "as -names", on: func(o *Options) *bool { return &o.ClsNames }},
 	{name: "cf", help: "as -conf", value: "path", set: (*Options).setClsFile},
 	{name: "conf", help: "another file with names of classes", value: "path", set: (*Options).setClsFile},
-	{name: "timestamp", help: "the time before each event of monitor", on: func(o *Options) *bool { return &o.timestamp }},
+	{name: "timestamp", help: "the time before each event of monitor",
+		on: func(o *Options) *bool { return &o.timestamp }},
 	{name: "tshort", help: "the same on the line of the event", set: func(o *Options, _ string) error {
 		o.timestamp, o.tshort = true, true
 		return nil
 	}},
 	{name: "json", help: "JSON in place of text", on: func(o *Options) *bool { return &o.JSON }},
 	{name: "oneline", help: "each object on one line", on: func(o *Options) *bool { return &o.Oneline }},
-	{name: "brief", help: "what identifies filters and actions, and no more", on: func(o *Options) *bool { return &o.Brief }},
+	{name: "brief", help: "what identifies filters and actions, and no more",
+		on: func(o *Options) *bool { return &o.Brief }},
 	{name: "echo", help: "show what the kernel made", exact: true, on: func(o *Options) *bool { return &o.Echo }},
 }
 

@@ -287,7 +287,8 @@ func StateOf(t testing.TB) string {
 	t.Helper()
 	var all []any
 	for _, args := range [][]string{{"-d", "-j", "link"}, {"-j", "addr"}} {
-		v, _ := DecodeJSON(t, IP(t, args...).Out, append([]string{"root_id", "bridge_id", "tentative", "dadfailed"}, Moving...))
+		v, _ := DecodeJSON(t, IP(t, args...).Out,
+			append([]string{"root_id", "bridge_id", "tentative", "dadfailed"}, Moving...))
 		all = append(all, v)
 	}
 	return Marshal(all)

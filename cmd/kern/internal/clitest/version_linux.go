@@ -54,7 +54,8 @@ var ourText = regexp.MustCompile(`\b(` + strings.Join(ours, "|") + `) \S+ `)
 var newer = []string{
 	"fdb_n_learned", "fdb_max_learned", "mst_enabled", "mdb_offload_fail_notification", "fdb_local_vlan_0", "stp_mode",
 	"mab", "neigh_vlan_suppress", "gso_ipv4_max_size", "gro_ipv4_max_size", "localbypass", "mcroute", "reserved_bits",
-	"bcast_flood_cutoff", "bccutoff", "sport_mask", "dport_mask", "netns-immutable", "dscp", "dscp_mask", "flowlabel", "flowlabel_mask",
+	"bcast_flood_cutoff", "bccutoff", "sport_mask", "dport_mask", "netns-immutable", "dscp", "dscp_mask", "flowlabel",
+	"flowlabel_mask",
 	"tun_id", "extern_valid", "mcast_querier_state_ipv4", "mcast_querier_state_ipv6",
 }
 

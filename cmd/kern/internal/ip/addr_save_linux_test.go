@@ -21,8 +21,10 @@ func TestAddressesSavedByOneAreRestoredByTheOther(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			nstest.Do(t, func() {
 				clitest.SetUp(t, slices.Concat(pair, []string{
-					"addr add 10.0.0.1/24 dev va", "addr add 10.0.0.2/24 brd + dev va label va:1", "addr add 10.0.1.1 peer 10.0.1.2/30 dev va metric 7 noprefixroute",
-					"addr add 10.0.5.1/24 dev va valid_lft 1000 preferred_lft 500", "addr add 10.0.2.1/24 dev vb scope link", "addr add fd00::1/64 dev va nodad",
+					"addr add 10.0.0.1/24 dev va", "addr add 10.0.0.2/24 brd + dev va label va:1",
+					"addr add 10.0.1.1 peer 10.0.1.2/30 dev va metric 7 noprefixroute",
+					"addr add 10.0.5.1/24 dev va valid_lft 1000 preferred_lft 500", "addr add 10.0.2.1/24 dev vb scope link",
+					"addr add fd00::1/64 dev va nodad",
 					"addr add fd00::5/64 dev va nodad mngtmpaddr home", "addr add ff02::77/128 dev vb autojoin nodad",
 				})...)
 				state := func() string {
@@ -35,7 +37,8 @@ func TestAddressesSavedByOneAreRestoredByTheOther(t *testing.T) {
 				before := state()
 				saved := c.save("", "addr", "save").Out
 				want, got := ipFrom(t, saved, "addr", "showdump"), clitest.KernIn(saved, "addr", "showdump")
-				want.Out, got.Out = clitest.Timers.ReplaceAllString(clitest.Common(want.Out), ""), clitest.Timers.ReplaceAllString(clitest.Common(got.Out), "")
+				want.Out, got.Out = clitest.Timers.ReplaceAllString(clitest.Common(want.Out), ""),
+					clitest.Timers.ReplaceAllString(clitest.Common(got.Out), "")
 				if want != got {
 					t.Errorf("showdump: ip   %v\nkern %v", want, got)
 				}
@@ -62,7 +65,8 @@ func TestAddressesSavedByOneAreRestoredByTheOther(t *testing.T) {
 
 func TestAddrSaveSelects(t *testing.T) {
 	nstest.Do(t, func() {
-		clitest.SetUpByKern(t, append(slices.Clone(pair), "addr add 10.0.0.1/24 dev va", "addr add 10.0.5.1/24 dev vb", "addr add fd00::1/64 dev va nodad")...)
+		clitest.SetUpByKern(t, append(slices.Clone(pair), "addr add 10.0.0.1/24 dev va", "addr add 10.0.5.1/24 dev vb",
+			"addr add fd00::1/64 dev va nodad")...)
 		for _, line := range []string{"addr save dev va to 10.0.0.0/8", "-4 addr save dev va", "addr save to 10.0.0.1"} {
 			saved := clitest.Kern(clitest.Words(t, line)...).Out
 			want := "    inet 10.0.0.1/24 scope global va\n       valid_lft forever preferred_lft forever\n"

@@ -23,7 +23,8 @@ type addrMessage struct {
 }
 
 func readAddr(m wire.Message) *addrMessage {
-	a := &addrMessage{deleted: m.Type == uapi.RTM_DELADDR || m.Type == uapi.RTM_DELMULTICAST || m.Type == uapi.RTM_DELANYCAST}
+	a := &addrMessage{deleted: m.Type == uapi.RTM_DELADDR || m.Type == uapi.RTM_DELMULTICAST ||
+		m.Type == uapi.RTM_DELANYCAST}
 	a.ifa.Decode(m.Data)
 	a.attrs = desc.ParseAttrs(m.Data[min(uapi.SizeofIfaddrmsg, len(m.Data)):])
 	a.flags = uint32(a.ifa.Flags)

@@ -43,7 +43,8 @@ func saveDump(c *cli.Command, r *wire.Request, magic uint32, wanted func(wire.Me
 
 // appendMessage appends a message as the kernel sent it.
 func appendMessage(b []byte, m wire.Message) []byte {
-	h := uapi.Nlmsghdr{Len: uint32(uapi.SizeofNlmsghdr + len(m.Data)), Type: m.Type, Flags: m.Flags, Seq: m.Seq, Pid: m.PID}
+	h := uapi.Nlmsghdr{Len: uint32(uapi.SizeofNlmsghdr + len(m.Data)), Type: m.Type, Flags: m.Flags, Seq: m.Seq,
+		Pid: m.PID}
 	var header [uapi.SizeofNlmsghdr]byte
 	h.Put(header[:])
 	b = append(append(b, header[:]...), m.Data...)

@@ -81,13 +81,18 @@ func TestNetnsExecFindsCommandsAsExecvpDoes(t *testing.T) {
 		}
 		const system = "/usr/bin:/bin"
 		for _, c := range []struct{ path, command string }{
-			{system, good + "/plain a 'b c'"}, {system, good + "/empty"}, {system, good + "/noloader"}, {system, bad + "/none"}, {system, bad + "/folder"},
-			{system, bad + "/file/more"}, {system, "''"}, {system, strings.Repeat("x", 256)}, {system, strings.Repeat("x", 255)}, {system, "nonexistent"},
-			{system, "env nonexistent"}, {system, "env " + good + "/plain x"}, {system, "sh -c 'exit 126'"}, {system, "sh -c 'kill -9 $$'"},
+			{system, good + "/plain a 'b c'"}, {system, good + "/empty"}, {system, good + "/noloader"}, {system, bad + "/none"},
+			{system, bad + "/folder"},
+			{system, bad + "/file/more"}, {system, "''"}, {system, strings.Repeat("x", 256)},
+			{system, strings.Repeat("x", 255)}, {system, "nonexistent"},
+			{system, "env nonexistent"}, {system, "env " + good + "/plain x"}, {system, "sh -c 'exit 126'"},
+			{system, "sh -c 'kill -9 $$'"},
 			{system, "sh -c 'ulimit -Sn; ulimit -Hn; trap'"},
 			{"-", "true"}, {"-", "sh -c 'echo $0'"}, {"-", "nonexistent"}, {"-", "plain"},
-			{"", "true"}, {"", "plain z"}, {":/bin", "plain"}, {"/bin:", "plain"}, {"/bin::/usr/bin", "plain q"}, {".", "plain"},
-			{good, "plain 1 2"}, {good, "noloader"}, {good, "true"}, {bad, "none"}, {bad, "folder"}, {bad + ":" + good, "both x"}, {good + ":" + bad, "none"},
+			{"", "true"}, {"", "plain z"}, {":/bin", "plain"}, {"/bin:", "plain"}, {"/bin::/usr/bin", "plain q"},
+			{".", "plain"},
+			{good, "plain 1 2"}, {good, "noloader"}, {good, "true"}, {bad, "none"}, {bad, "folder"},
+			{bad + ":" + good, "both x"}, {good + ":" + bad, "none"},
 			{bad + "/file:" + good, "plain"}, {"/nonexistent:" + bad + ":" + good, "both"},
 			{bad + ":" + bad + "/file:/nonexistent", "none"}, {"/nonexistent", "x"},
 		} {

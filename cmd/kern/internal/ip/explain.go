@@ -126,7 +126,8 @@ func explainNtable() [][2]string {
 		{"queue", "packets that wait for a neighbour's address"},
 		{"app_probes, ucast_probes, mcast_probes", "how many probes go to a daemon, to the neighbour, to all"},
 		{"mcast_reprobes", "how many go to all once those to the neighbour had no answer"},
-		{"anycast_delay, proxy_delay", "milliseconds at most until a solicitation is answered for an anycast or proxy address"},
+		{"anycast_delay, proxy_delay", "milliseconds at most until a solicitation is answered for an anycast or proxy " +
+			"address"},
 		{"proxy_queue", "solicitations for proxy addresses that may wait"},
 		{"locktime", "milliseconds for which an entry is not overwritten by ARP"},
 	}

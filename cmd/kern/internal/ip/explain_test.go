@@ -22,7 +22,8 @@ var values = strings.Fields("on off none auto enable disable enabled disabled fo
 
 var grammarWord = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
 
-// TestWordsOfObjectsAreExplained compares the words of each object's grammar with its explanations, in both directions.
+// TestWordsOfObjectsAreExplained compares the words of each object's grammar with its explanations, in both
+// directions.
 func TestWordsOfObjectsAreExplained(t *testing.T) {
 	var lacking, without []string
 	for _, o := range Objects() {
@@ -62,8 +63,9 @@ func TestWordsOfObjectsAreExplained(t *testing.T) {
 	}
 }
 
-// usageWords are the words of a grammar but for the object's name at the beginning of a line, tables of kinds, settings of IPv4,
-// which have the names of files below /proc/sys, and encapsulations, which have explanations of their own.
+// usageWords are the words of a grammar but for the object's name at the beginning of a line, tables of kinds,
+// settings of IPv4, which have the names of files below /proc/sys, and encapsulations, which have explanations of
+// their own.
 func usageWords(usage string) (words []string) {
 	skip := false
 	for line := range strings.Lines(usage) {

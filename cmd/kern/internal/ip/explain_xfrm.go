@@ -65,7 +65,8 @@ func explainXfrm() [][2]string {
 		{"tmpl", "a state that packets go through"},
 		{"level, required, use", "whether packets go on without the state"},
 		{"all, all-nsid, file", "all events; of other namespaces, too; from a file"},
-		{"acquire, expire, SA, aevent, report, migrate, mapping", "the kernel needs a state; a limit; states; sequence numbers; Mobile IPv6; moves; ports"},
+		{"acquire, expire, SA, aevent, report, migrate, mapping",
+			"the kernel needs a state; a limit; states; sequence numbers; Mobile IPv6; moves; ports"},
 	}
 }
 

@@ -88,7 +88,8 @@ func (w *fouWords) put(r *wire.Request) error {
 		word   string
 		given  bool
 		v4, v6 uint16
-	}{{w.local, w.hasLocal, uapi.FOU_ATTR_LOCAL_V4, uapi.FOU_ATTR_LOCAL_V6}, {w.peer, w.hasPeer, uapi.FOU_ATTR_PEER_V4, uapi.FOU_ATTR_PEER_V6}} {
+	}{{w.local, w.hasLocal, uapi.FOU_ATTR_LOCAL_V4, uapi.FOU_ATTR_LOCAL_V6},
+		{w.peer, w.hasPeer, uapi.FOU_ATTR_PEER_V4, uapi.FOU_ATTR_PEER_V6}} {
 		if !a.given {
 			continue
 		}

@@ -20,7 +20,8 @@ type kindState struct {
 // kindStates has one or more for each kind. The captures in netlink/testdata are of the same commands.
 var kindStates = []kindState{
 	{"bridge", "plain", "add x0 type bridge", false},
-	{"bridge", "everything", "add x0 type bridge forward_delay 1600 hello_time 300 max_age 2100 ageing_time 30100 stp_state 0 priority " +
+	{"bridge", "everything", "add x0 type bridge forward_delay 1600 hello_time 300 max_age 2100 ageing_time 30100 " +
+		"stp_state 0 priority " +
 		"5 group_fwd_mask 0x18 group_address 01:80:c2:00:00:04 no_linklocal_learn 1 vlan_protocol 802.1ad " +
 		"mcast_router 2 mcast_query_use_ifaddr 1 mcast_querier 1 mcast_hash_elasticity 5 mcast_hash_max 512 " +
 		"mcast_last_member_count 3 mcast_startup_query_count 4 mcast_last_member_interval 101 " +
@@ -50,23 +51,28 @@ var kindStates = []kindState{
 	{"macvlan", "plain", "add x0 link d0 type macvlan", false},
 	{"macvlan", "bridge mode", "add x0 link d0 type macvlan mode bridge bcqueuelen 99", false},
 	{"macvlan", "passthru without promisc", "add x0 link d0 type macvlan mode passthru nopromisc", false},
-	{"macvlan", "source addresses", "add x0 link d0 type macvlan mode source nodst macaddr set 02:00:00:00:00:01 02:00:00:00:00:02", false},
+	{"macvlan", "source addresses", "add x0 link d0 type macvlan mode source nodst macaddr set 02:00:00:00:00:01 " +
+		"02:00:00:00:00:02", false},
 	{"macvtap", "private", "add x0 link d0 type macvtap mode private", false},
 	{"netkit", "plain", "add x0 type netkit", false},
 	{"netkit", "everything", "add x0 type netkit mode l2 blackhole scrub none peer forward scrub default name x1", false},
 	{"sit", "plain", "add x0 type sit local 10.0.0.1 remote 10.0.0.2 ttl 64 mode any dev d0", false},
-	{"veth", "both ends", "add x0 type veth peer name x1 mtu 1300 address 02:00:00:00:00:07 numtxqueues 3 numrxqueues 4 txqueuelen 55", false},
+	{"veth", "both ends", "add x0 type veth peer name x1 mtu 1300 address 02:00:00:00:00:07 numtxqueues 3 numrxqueues " +
+		"4 txqueuelen 55", false},
 	{"vlan", "plain", "add x0 link d0 type vlan id 5", false},
-	{"vlan", "every flag", "add x0 link d0 type vlan proto 802.1ad id 6 reorder_hdr off gvrp on mvrp on loose_binding on bridge_binding on", false},
+	{"vlan", "every flag", "add x0 link d0 type vlan proto 802.1ad id 6 reorder_hdr off gvrp on mvrp on loose_binding " +
+		"on bridge_binding on", false},
 	{"vlan", "priorities", "add x0 link d0 type vlan id 7 ingress-qos-map 1:2 3:4 egress-qos-map 5:6 0:7", false},
 	{"vrf", "plain", "add x0 type vrf table 10", false},
 	{"vti", "plain", "add x0 type vti local 10.0.0.1 remote 10.0.0.2 ikey 5 okey 6 dev d0", false},
 	{"vti6", "plain", "add x0 type vti6 local fd00::1 remote fd00::2 key 7", false},
 	{"vxlan", "plain", "add x0 type vxlan id 5 dstport 4789", false},
-	{"vxlan", "multicast", "add x0 type vxlan id 42 group 239.1.1.1 dev d0 dstport 4789 local 10.0.0.1 ttl 5 tos 0x10 srcport 1000 " +
+	{"vxlan", "multicast", "add x0 type vxlan id 42 group 239.1.1.1 dev d0 dstport 4789 local 10.0.0.1 ttl 5 tos 0x10 " +
+		"srcport 1000 " +
 		"2000 ageing 7 maxaddress 8 nolearning proxy rsc l2miss l3miss udpcsum udp6zerocsumtx udp6zerocsumrx gbp " +
 		"df set", false},
-	{"vxlan", "IPv6", "add x0 type vxlan id 43 remote 2001:db8::1 dev d0 dstport 4789 ttl inherit tos inherit flowlabel 0x1234 " +
+	{"vxlan", "IPv6", "add x0 type vxlan id 43 remote 2001:db8::1 dev d0 dstport 4789 ttl inherit tos inherit " +
+		"flowlabel 0x1234 " +
 		"noudpcsum remcsumtx noremcsumrx", false},
 	{"vxlan", "external", "add x0 type vxlan external vnifilter dstport 4790", false},
 	{"vxlan", "external gpe", "add x0 type vxlan external gpe", false},
@@ -75,7 +81,8 @@ var kindStates = []kindState{
 	{"xfrm", "plain", "add x0 type xfrm dev d0 if_id 7", false},
 	{"xfrm", "external", "add x0 type xfrm external", false},
 	{"bridge", "plain", "set x0 master br0", true},
-	{"bridge", "everything", "set x0 type bridge_slave priority 3 cost 4 hairpin on guard on root_block on fastleave on learning off " +
+	{"bridge", "everything", "set x0 type bridge_slave priority 3 cost 4 hairpin on guard on root_block on fastleave " +
+		"on learning off " +
 		"flood off proxy_arp on proxy_arp_wifi on mcast_router 2 mcast_flood off bcast_flood off mcast_to_unicast " +
 		"on group_fwd_mask 0x4018 neigh_suppress on vlan_tunnel on isolated on locked on backup_port bk", true},
 	{"vrf", "plain", "set x0 master v0", true},
@@ -117,7 +124,8 @@ func knows(t *testing.T, s kindState) {
 }
 
 // random are keys whose values the kernel makes up.
-var random = append([]string{"sci", "perm_hwaddr", "address", "permaddr", "broadcast", "root_id", "bridge_id", "ifindex", "link_index"}, clitest.Moving...)
+var random = append([]string{"sci", "perm_hwaddr", "address", "permaddr", "broadcast", "root_id", "bridge_id",
+	"ifindex", "link_index"}, clitest.Moving...)
 
 // TestKindsAreShownAndMadeAsByIP makes a link of each kind by ip and by this program, and
 // compares what both show and what became of it.

@@ -236,7 +236,8 @@ func addL2TP(c *cli.Command) error {
 		lacks bool
 		what  string
 	}{
-		{w.tunnelID == 0, "tunnel_id"}, {w.session && w.peerSessionID == 0, "peer_session_id"}, {w.session && w.sessionID == 0, "session_id"},
+		{w.tunnelID == 0, "tunnel_id"}, {w.session && w.peerSessionID == 0, "peer_session_id"},
+		{w.session && w.sessionID == 0, "session_id"},
 		{w.tunnel && w.peerTunnelID == 0, "peer_tunnel_id"}, {w.tunnel && w.local.Family == uapi.AF_UNSPEC, "local"},
 		{w.tunnel && w.remote.Family == uapi.AF_UNSPEC, "remote"}, {w.tunnel && !w.ip && w.sport == 0, "udp_sport"},
 		{w.tunnel && !w.ip && w.dport == 0, "udp_dport"},
@@ -278,7 +279,8 @@ func (w *l2tpWords) putTunnel(r *wire.Request) {
 	for _, a := range []struct {
 		p      *cli.Prefix
 		v4, v6 uint16
-	}{{&w.local, uapi.L2TP_ATTR_IP_SADDR, uapi.L2TP_ATTR_IP6_SADDR}, {&w.remote, uapi.L2TP_ATTR_IP_DADDR, uapi.L2TP_ATTR_IP6_DADDR}} {
+	}{{&w.local, uapi.L2TP_ATTR_IP_SADDR, uapi.L2TP_ATTR_IP6_SADDR},
+		{&w.remote, uapi.L2TP_ATTR_IP_DADDR, uapi.L2TP_ATTR_IP6_DADDR}} {
 		typ := a.v4
 		if a.p.Family == uapi.AF_INET6 {
 			typ = a.v6

@@ -12,7 +12,8 @@ import (
 // linkShows are the ways to show links that hold in every state.
 var linkShows = []string{
 	"link", "-d link", "-s link", "-s -s link show", "-br link", "-o link", "-o -d -s link", "-c=always link",
-	"-h -s link", "-N link", "-p link", "link show up", "link show nomaster", "link show group default", "-4 link", "-0 link", "-B link",
+	"-h -s link", "-N link", "-p link", "link show up", "link show nomaster", "link show group default", "-4 link",
+	"-0 link", "-B link",
 	"addr", "-d addr", "-s addr", "-br addr", "-o addr", "-4 addr", "-6 addr", "-0 addr",
 }
 
@@ -28,7 +29,8 @@ func TestLinksAreShownAndMadeAsByIP(t *testing.T) {
 		{
 			Name: "veth pair",
 			Cmds: []string{
-				"link add va address " + macA + " mtu 1400 txqueuelen 55 numtxqueues 3 numrxqueues 2 type veth peer name vb address " + macB + " mtu 1300",
+				"link add va address " + macA + " mtu 1400 txqueuelen 55 numtxqueues 3 numrxqueues 2 type veth peer name vb " +
+					"address " + macB + " mtu 1300",
 				"link set va up addrgenmode none",
 				"link set vb alias 'other end' group 7 promisc on allmulticast on",
 				"link property add dev vb altname second altname a-name-of-more-than-fifteen-bytes",
@@ -56,7 +58,8 @@ func TestLinksAreShownAndMadeAsByIP(t *testing.T) {
 		{
 			Name: "port that left its bridge",
 			Cmds: []string{
-				"link add brg address " + macC + " type bridge", "link add pa address " + macA + " type veth peer name pb address " + macB,
+				"link add brg address " + macC + " type bridge", "link add pa address " + macA +
+					" type veth peer name pb address " + macB,
 				"link set pa master brg", "link set pa nomaster", "link set dev pa name renamed", "link del pb",
 			},
 		},
@@ -87,7 +90,8 @@ func TestLinksOfOtherNamespacesAreShownAndMadeAsByIP(t *testing.T) {
 			Name:  "moved, under a new index",
 			NetNS: []string{"blue"},
 			Cmds: []string{
-				"link add x1 address " + macA + " type veth peer name y1 address " + macB, "link set y1 netns blue index 99", "-n blue link set y1 up",
+				"link add x1 address " + macA + " type veth peer name y1 address " + macB, "link set y1 netns blue index 99",
+				"-n blue link set y1 up",
 			},
 			Show: []string{"-n blue link", "link"},
 		},
@@ -96,25 +100,42 @@ func TestLinksOfOtherNamespacesAreShownAndMadeAsByIP(t *testing.T) {
 
 // wrongLinkWords are commands that fail, or that only look as if they should.
 var wrongLinkWords = []string{
-	"link foo", "link show nope", "link show dev", "link show type", "link show master nope", "link show vrf brg", "link show group nope",
-	"link show brg brg", "link add", "link add x", "link add x type", "link add x type nosuch", "link add x type nosuch word",
-	"link add type", "link add x y type bridge", "link add x name y name z type bridge", "link add x/y type bridge", "link add '' type bridge",
-	"link add 'x y' type bridge", "link add sixteenbytesname type bridge", "link add name sixteenbytesname type bridge", "link add brg type bridge",
-	"link add lo type veth", "link add x mtu y type bridge", "link add x index 0 type bridge", "link add x index -1 type bridge",
-	"link add x numtxqueues 0 type veth", "link add x numtxqueues y type veth", "link add x link nope type vlan id 3", "link add x master nope type bridge",
+	"link foo", "link show nope", "link show dev", "link show type", "link show master nope", "link show vrf brg",
+	"link show group nope",
+	"link show brg brg", "link add", "link add x", "link add x type", "link add x type nosuch",
+	"link add x type nosuch word",
+	"link add type", "link add x y type bridge", "link add x name y name z type bridge", "link add x/y type bridge",
+	"link add '' type bridge",
+	"link add 'x y' type bridge", "link add sixteenbytesname type bridge", "link add name sixteenbytesname type bridge",
+	"link add brg type bridge",
+	"link add lo type veth", "link add x mtu y type bridge", "link add x index 0 type bridge",
+	"link add x index -1 type bridge",
+	"link add x numtxqueues 0 type veth", "link add x numtxqueues y type veth", "link add x link nope type vlan id 3",
+	"link add x master nope type bridge",
 	"link add x group nope type bridge", "link add x address 02:00 type bridge", "link add x address zz type bridge",
-	"link add x type bridge ageing_time", "link add x type bridge ageing_time y", "link add x type bridge nope", "link add x type bridge help",
-	"link add x type bridge_slave", "link add x type veth nope", "link add x type veth peer name va", "link add x type veth peer name y netns nope",
-	"link set", "link set nope up", "link set brg", "link set brg nope", "link set brg mtu", "link set brg mtu x", "link set brg mtu -1", "link set brg mtu 1 mtu 2",
-	"link set va mtu 1", "link set brg mtu 99999999999", "link set brg up down", "link set brg address 00:11:22", "link set brg address 1.2.3.4", "link set brg address zz",
-	"link set brg name a/b", "link set brg name sixteenbytesname", "link set brg name va", "link set brg netns nope", "link set brg netns 4194305",
-	"link set brg index 7", "link set brg master brg", "link set brg master nope", "link set brg vrf va", "link set brg arp", "link set brg arp maybe",
-	"link set brg carrier maybe", "link set va carrier off", "link set brg addrgenmode nope", "link set brg mode nope", "link set brg state nope", "link set va protodown on",
-	"link set va protodown_reason 3 on", "link set va link-netnsid 3", "link set brg link-netns nope", "link set va vf 0 mac " + macA, "link set brg vf x",
-	"link set va vf 0 vlan 5 qos 3 proto 802.1ad trust on", "link set brg txqueuelen x", "link set brg group nope", "link set group 99 up",
-	"link set brg type", "link set brg type nosuch word", "link set va type bridge_slave cost 7", "link set brg type bridge nope", "link set brg alias",
+	"link add x type bridge ageing_time", "link add x type bridge ageing_time y", "link add x type bridge nope",
+	"link add x type bridge help",
+	"link add x type bridge_slave", "link add x type veth nope", "link add x type veth peer name va",
+	"link add x type veth peer name y netns nope",
+	"link set", "link set nope up", "link set brg", "link set brg nope", "link set brg mtu", "link set brg mtu x",
+	"link set brg mtu -1", "link set brg mtu 1 mtu 2",
+	"link set va mtu 1", "link set brg mtu 99999999999", "link set brg up down", "link set brg address 00:11:22",
+	"link set brg address 1.2.3.4", "link set brg address zz",
+	"link set brg name a/b", "link set brg name sixteenbytesname", "link set brg name va", "link set brg netns nope",
+	"link set brg netns 4194305",
+	"link set brg index 7", "link set brg master brg", "link set brg master nope", "link set brg vrf va",
+	"link set brg arp", "link set brg arp maybe",
+	"link set brg carrier maybe", "link set va carrier off", "link set brg addrgenmode nope", "link set brg mode nope",
+	"link set brg state nope", "link set va protodown on",
+	"link set va protodown_reason 3 on", "link set va link-netnsid 3", "link set brg link-netns nope",
+	"link set va vf 0 mac " + macA, "link set brg vf x",
+	"link set va vf 0 vlan 5 qos 3 proto 802.1ad trust on", "link set brg txqueuelen x", "link set brg group nope",
+	"link set group 99 up",
+	"link set brg type", "link set brg type nosuch word", "link set va type bridge_slave cost 7",
+	"link set brg type bridge nope", "link set brg alias",
 	"link set brg gso_max_segs 99999999", "link set brg promisc on promis off", "link set brg help",
-	"link del", "link del nope", "link del lo", "link del brg va", "link del group nope", "link del group 99", "link property", "link property nope",
+	"link del", "link del nope", "link del lo", "link del brg va", "link del group nope", "link del group 99",
+	"link property", "link property nope",
 	"link property add dev nope altname x", "link property add altname x", "link property add dev brg altname",
 	"link property add dev brg altname va", "link property del dev brg altname nope", "link help", "link help nosuch",
 }
@@ -131,7 +152,8 @@ var ownLinkWords = map[string]bool{"link add x type nosuch word": true, "link se
 
 func TestOptionsOfUnknownKindsAreCalledSo(t *testing.T) {
 	nstest.Do(t, func() {
-		for _, line := range []string{"link add x type nosuch word 1", "link set lo type nosuch word 1", "link set lo type nosuch_slave word 1"} {
+		for _, line := range []string{"link add x type nosuch word 1", "link set lo type nosuch word 1",
+			"link set lo type nosuch_slave word 1"} {
 			r := clitest.Kern(clitest.Words(t, line)...)
 			if r.Code != cli.StatusFailed || !strings.Contains(r.Err, "are not known here: \"word ...\"") {
 				t.Errorf("%s: %v", line, r)
@@ -146,7 +168,8 @@ var newestFaults = map[string]bool{"link set brg link-netns nope": true} // it s
 func TestWrongLinkWordsEndAsWithIP(t *testing.T) {
 	clitest.NeedIP(t)
 	nstest.Do(t, func() {
-		clitest.SetUp(t, "link add brg address "+macC+" type bridge", "link add va address "+macA+" type veth peer name vb address "+macB)
+		clitest.SetUp(t, "link add brg address "+macC+" type bridge", "link add va address "+macA+
+			" type veth peer name vb address "+macB)
 		before := clitest.StateOf(t)
 		for _, line := range wrongLinkWords {
 			if ownLinkWords[line] || olderLinkWords[line] && !clitest.SameWords() || newestFaults[line] && clitest.SameWords() {

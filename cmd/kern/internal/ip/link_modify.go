@@ -105,7 +105,8 @@ func (w *linkWords) describeOld() error {
 	}
 	if w.index != 0 {
 		if !w.netns {
-			return cli.Exit(cli.StatusUsage, "index can be used only when creating devices or when moving device to another netns.")
+			return cli.Exit(cli.StatusUsage, "index can be used only when creating devices or when moving device to another "+
+				"netns.")
 		}
 		w.e.Uint32(uapi.IFLA_NEW_IFINDEX, uint32(w.index))
 	}
@@ -155,9 +156,11 @@ func (w *linkWords) readKind(create bool) error {
 	w.e.End()
 	switch {
 	case w.More() && fields == nil:
-		return cli.Exit(cli.StatusFailed, "Options of links of type %q are not known here: \"%s ...\". Try \"%s link help\".", kind, w.Peek(), w.Session.Name)
+		return cli.Exit(cli.StatusFailed, "Options of links of type %q are not known here: \"%s ...\". Try \"%s link "+
+			"help\".", kind, w.Peek(), w.Session.Name)
 	case w.More():
-		return cli.Exit(cli.StatusFailed, "Garbage instead of arguments \"%s ...\". Try \"%s link help\".", w.Peek(), w.Session.Name)
+		return cli.Exit(cli.StatusFailed, "Garbage instead of arguments \"%s ...\". Try \"%s link help\".", w.Peek(),
+			w.Session.Name)
 	}
 	return nil
 }

@@ -279,7 +279,8 @@ func showAltNames(s *cli.Session, l *linkMessage) {
 		}
 	}
 	s.Out.EndArray()
-	showAttrs(s.Out, "unknown_properties", " %s", desc.ParseAttrs(b), func(typ uint16) bool { return typ != uapi.IFLA_ALT_IFNAME })
+	showAttrs(s.Out, "unknown_properties", " %s", desc.ParseAttrs(b),
+		func(typ uint16) bool { return typ != uapi.IFLA_ALT_IFNAME })
 }
 
 // showLinkBrief prints what follows the state with -brief.

@@ -16,8 +16,9 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// shownLink is a message (struct ifinfomsg and attributes, little endian) that needs hardware or events which tests cannot have, laid
-// out as linux/if_link.h says, and what ip of iproute2 6.1 printed when it got the message in place of the kernel's answer.
+// shownLink is a message (struct ifinfomsg and attributes, little endian) that needs hardware or events which tests
+// cannot have, laid out as linux/if_link.h says, and what ip of iproute2 6.1 printed when it got the message in place
+// of the kernel's answer.
 type shownLink struct {
 	Name string
 	Type uint16

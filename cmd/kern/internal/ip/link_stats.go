@@ -140,7 +140,8 @@ func statsText(s *cli.Session, st *uapi.RtnlLinkStats64, changes []counter) {
 		rows = append(rows, rxErrors, txErrors)
 	}
 	// The widths of the narrowest table: "RX errors:" and the widest headings.
-	widths := []int{len("RX errors:"), len("packets"), len("errors"), len("dropped"), len("heartbt"), len("overrun"), len("compressed"), len("otherhost")}
+	widths := []int{len("RX errors:"), len("packets"), len("errors"), len("dropped"), len("heartbt"), len("overrun"),
+		len("compressed"), len("otherhost")}
 	for _, row := range rows {
 		for i, c := range row {
 			i = max(i, c.column)

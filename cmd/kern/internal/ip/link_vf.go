@@ -76,7 +76,8 @@ func (v *vfWords) word() (bool, error) {
 	case v.TakeAbbr("state"):
 		var n uint8
 		if n, err = nextChoice(v.linkWords.Command, vfStates, "Invalid \"state\" value\n"); err == nil {
-			v.e.Struct(uapi.IFLA_VF_LINK_STATE, uapi.SizeofIflaVfLinkState, &uapi.IflaVfLinkState{Vf: v.vf, LinkState: uint32(n)})
+			v.e.Struct(uapi.IFLA_VF_LINK_STATE, uapi.SizeofIflaVfLinkState,
+				&uapi.IflaVfLinkState{Vf: v.vf, LinkState: uint32(n)})
 		}
 	case v.TakeAbbr("node_guid"):
 		err = v.readGUID("node_guid", uapi.IFLA_VF_IB_NODE_GUID)

@@ -49,7 +49,8 @@ func linkWordTable() []linkWord {
 		{name: "index", once: true, read: (*linkWords).readIndex},
 		{name: "link", abbr: true, read: func(w *linkWords) error { return nextWord(w.Command, &w.lower) }},
 		{name: "address", abbr: true, read: func(w *linkWords) error { return w.readLLAddr(uapi.IFLA_ADDRESS) }},
-		{name: "broadcast", more: []string{"brd"}, abbr: true, read: func(w *linkWords) error { return w.readLLAddr(uapi.IFLA_BROADCAST) }},
+		{name: "broadcast", more: []string{"brd"}, abbr: true,
+			read: func(w *linkWords) error { return w.readLLAddr(uapi.IFLA_BROADCAST) }},
 		{name: "txqueuelen", more: []string{"qlen"}, abbr: true, once: true, read: readInt("txqueuelen", uapi.IFLA_TXQLEN)},
 		{name: "txqlen", abbr: true, once: true, read: readInt("txqueuelen", uapi.IFLA_TXQLEN)},
 		{name: "mtu", once: true, read: readInt("mtu", uapi.IFLA_MTU)},
@@ -67,8 +68,15 @@ func linkWordTable() []linkWord {
 		{name: "dynamic", abbr: true, read: readFlag("dynamic", uapi.IFF_DYNAMIC, false)},
 		{name: "type", abbr: true, read: func(w *linkWords) error { w.typed = true; return nil }},
 		{name: "alias", abbr: true, read: (*linkWords).readAlias},
-		{name: "group", once: true, read: func(w *linkWords) (err error) { w.group, err = nextGroup(w.Command); return err }},
-		{name: "mode", read: func(w *linkWords) error { return w.readChoice(uapi.IFLA_LINKMODE, linkModes, "Invalid link mode\n") }},
+		{name: "group", once: true, read: func(w *linkWords) (err error) {
+			w.group,
+				err = nextGroup(w.Command)
+			return err
+		}},
+		{name: "mode", read: func(w *linkWords) error {
+			return w.readChoice(uapi.IFLA_LINKMODE, linkModes,
+				"Invalid link mode\n")
+		}},
 		{name: "state", read: func(w *linkWords) error {
 			return w.readChoice(uapi.IFLA_OPERSTATE, operStates, "Invalid operstate\n")
 		}},
@@ -155,7 +163,8 @@ func validAltName(s string) bool {
 
 // validName reports whether s may be the name of a link.
 func validName(s string) bool {
-	return validAltName(s) && len(s) < uapi.IFNAMSIZ && !strings.ContainsFunc(s, func(r rune) bool { return r == '/' || unicode.IsSpace(r) })
+	return validAltName(s) && len(s) < uapi.IFNAMSIZ &&
+		!strings.ContainsFunc(s, func(r rune) bool { return r == '/' || unicode.IsSpace(r) })
 }
 
 func (w *linkWords) setFlag(bit uint32, on bool) error {

@@ -63,15 +63,18 @@ func showMacsec(c *cli.Command, attrs desc.Attrs) {
 		p.EndArray()
 	}
 	if b, ok := attrs[uapi.MACSEC_ATTR_OFFLOAD]; ok {
-		p.Str("offload", "    offload: %s ", macsecName(macsecOffloadNames[:], desc.ParseAttrs(b)[uapi.MACSEC_OFFLOAD_ATTR_TYPE]))
+		p.Str("offload", "    offload: %s ", macsecName(macsecOffloadNames[:],
+			desc.ParseAttrs(b)[uapi.MACSEC_OFFLOAD_ATTR_TYPE]))
 		p.NL()
 	}
 	p.EndObject()
 }
 
 var (
-	macsecOffloadNames    = [...]string{uapi.MACSEC_OFFLOAD_OFF: "off", uapi.MACSEC_OFFLOAD_PHY: "phy", uapi.MACSEC_OFFLOAD_MAC: "mac"}
-	macsecValidationNames = [...]string{uapi.MACSEC_VALIDATE_DISABLED: "disabled", uapi.MACSEC_VALIDATE_CHECK: "check", uapi.MACSEC_VALIDATE_STRICT: "strict"}
+	macsecOffloadNames = [...]string{uapi.MACSEC_OFFLOAD_OFF: "off", uapi.MACSEC_OFFLOAD_PHY: "phy",
+		uapi.MACSEC_OFFLOAD_MAC: "mac"}
+	macsecValidationNames = [...]string{uapi.MACSEC_VALIDATE_DISABLED: "disabled", uapi.MACSEC_VALIDATE_CHECK: "check",
+		uapi.MACSEC_VALIDATE_STRICT: "strict"}
 )
 
 func macsecName(names []string, b []byte) string {
@@ -144,7 +147,8 @@ func showMacsecSAs(c *cli.Command, list []byte, xpn bool, stats []string) {
 		if xpn {
 			p.Uint("pn", " PN %d,", number64(sa[uapi.MACSEC_SA_ATTR_PN]))
 			ssci := sa[uapi.MACSEC_SA_ATTR_SSCI]
-			p.Hex("ssci", "SSCI %08x", uint64(binary.BigEndian.Uint32(append(ssci[:min(len(ssci), 4):min(len(ssci), 4)], 0, 0, 0, 0))))
+			p.Hex("ssci", "SSCI %08x", uint64(binary.BigEndian.Uint32(append(ssci[:min(len(ssci), 4):min(len(ssci), 4)], 0, 0,
+				0, 0))))
 		} else {
 			p.Uint("pn", " PN %d,", uint64(cli.Number32(sa[uapi.MACSEC_SA_ATTR_PN])))
 		}

@@ -30,7 +30,8 @@ var capturedMessages = []struct {
 			"2400 0900" + // RTA_MULTIPATH
 			"1000 00 01 03000000 0800 0500 0a000002" + // rtnh: hops 1, link 3; RTA_GATEWAY 10.0.0.2
 			"1000 04 02 05000000 0800 0500 0a000102", // RTNH_F_ONLINK, hops 2, link 5; 10.0.1.2
-		text: "unicast 10.2.0.0/16 table main proto boot scope global \n\tnexthop via 10.0.0.2 dev va weight 2 \n\tnexthop via 10.0.1.2 dev if5 weight 3 onlink \n",
+		text: "unicast 10.2.0.0/16 table main proto boot scope global \n\tnexthop via 10.0.0.2 dev va weight 2 " +
+			"\n\tnexthop via 10.0.1.2 dev if5 weight 3 onlink \n",
 		json: `[{"dst":"10.2.0.0/16","flags":[],"nexthops":[{"gateway":"10.0.0.2","dev":"va","weight":2,"flags":[]},{"gateway":"10.0.1.2","dev":"if5","weight":3,"flags":["onlink"]}]}]`,
 	},
 	{
@@ -49,7 +50,8 @@ var capturedMessages = []struct {
 			"0800 0f00 01000000 0a00 1000 637562696300 0000" + // quickack 1, cc_algo "cubic"
 			"0800 1100 01000000" + // fastopen_no_cookie 1
 			"0800 0400 03000000", // RTA_OIF 3
-		text: "unicast 10.7.0.0/16 dev va table main proto boot scope link mtu lock 1300 window 1000 rtt 100ms rttvar 50ms ssthresh 5 cwnd lock 10 reordering 4 hoplimit 33 " +
+		text: "unicast 10.7.0.0/16 dev va table main proto boot scope link mtu lock 1300 window 1000 rtt 100ms rttvar " +
+			"50ms ssthresh 5 cwnd lock 10 reordering 4 hoplimit 33 " +
 			"initcwnd 11 features ecn rto_min lock 200ms initrwnd 12 quickack 1 congctl cubic fastopen_no_cookie 1 \n",
 		json: `[{"dst":"10.7.0.0/16","dev":"va","scope":"link","flags":[],"metrics":[{"mtu":1300,"window":1000,"rtt":100,"rttvar":50,"ssthresh":5,"cwnd":10,"reordering":4,` +
 			`"hoplimit":33,"initcwnd":11,"ecn":null,"rto_min":200,"initrwnd":12,"quickack":1,"congestion":"cubic","fastopen_no_cookie":1}]}]`,
@@ -65,7 +67,8 @@ var capturedMessages = []struct {
 			"0500 0500 00000000 0500 0400 00000000" + // _TOS, _TTL
 			"0600 0600 00000000" + // _FLAGS
 			"0600 1500 02000000", // RTA_ENCAP_TYPE: LWTUNNEL_ENCAP_IP
-		text: "unicast 10.13.0.0/16  encap ip id 7 src 0.0.0.0 dst 1.2.3.4 ttl 0 tos 0 dev va table main proto boot scope link \n",
+		text: "unicast 10.13.0.0/16  encap ip id 7 src 0.0.0.0 dst 1.2.3.4 ttl 0 tos 0 dev va table main proto boot " +
+			"scope link \n",
 		json: `[{"dst":"10.13.0.0/16","encap":{"encap_type":"ip","id":7,"src":"0.0.0.0","dst":"1.2.3.4","ttl":0,"tos":0},"dev":"va","scope":"link","flags":[]}]`,
 	},
 	{
@@ -93,7 +96,8 @@ var capturedMessages = []struct {
 			"0600 1d00 ffff0000" + // FRA_DPORT_MASK
 			"0500 1600 06000000" + // FRA_IP_PROTO 6
 			"0800 0100 c0a80000 0800 0200 0a000000", // FRA_DST, FRA_SRC
-		text: "10:\tfrom 10.0.0.0/8 to 192.168.0.0/16 tos 0x10 fwmark 0x5/0xff iif d0 oif d1 uidrange 5-10 ipproto tcp sport 4-9 dport 80 lookup 1000 suppress_prefixlength 0 proto unspec\n",
+		text: "10:\tfrom 10.0.0.0/8 to 192.168.0.0/16 tos 0x10 fwmark 0x5/0xff iif d0 oif d1 uidrange 5-10 ipproto tcp " +
+			"sport 4-9 dport 80 lookup 1000 suppress_prefixlength 0 proto unspec\n",
 		json: `[{"priority":10,"src":"10.0.0.0","srclen":8,"dst":"192.168.0.0","dstlen":16,"tos":"0x10","fwmark":"0x5","fwmask":"0xff","iif":"d0","oif":"d1","uid_start":5,"uid_end":10,` +
 			`"ipproto":"tcp","sport_start":4,"sport_end":9,"dport":80,"dport_mask":"0xffff","table":"1000","suppress_prefixlen":0}]`,
 	},

@@ -22,7 +22,8 @@ import (
 // mark makes an event of both families that every monitor of rules tells of.
 func mark(t testing.TB, priority int) {
 	t.Helper()
-	clitest.SetUp(t, fmt.Sprintf("-4 rule add pref %d table 7", priority), fmt.Sprintf("-6 rule add pref %d table 7", priority))
+	clitest.SetUp(t, fmt.Sprintf("-4 rule add pref %d table 7", priority),
+		fmt.Sprintf("-6 rule add pref %d table 7", priority))
 }
 
 // subscribed returns when a monitor of rules has told of something.
@@ -31,7 +32,8 @@ func subscribed(t testing.TB, w *clitest.Watcher) {
 	told := make(chan bool, 1)
 	go func() { told <- w.Lines.Scan() }()
 	for {
-		clitest.SetUp(t, "-4 rule add pref 1 table 7", "-6 rule add pref 1 table 7", "-4 rule del pref 1", "-6 rule del pref 1")
+		clitest.SetUp(t, "-4 rule add pref 1 table 7", "-6 rule add pref 1 table 7", "-4 rule del pref 1",
+			"-6 rule del pref 1")
 		select {
 		case ok := <-told:
 			if !ok {
@@ -45,11 +47,15 @@ func subscribed(t testing.TB, w *clitest.Watcher) {
 
 // change is a series of events of all kinds.
 var change = []string{
-	"addr add 10.0.0.1/24 dev va", "link set va up", "route add 10.9.0.0/16 via 10.0.0.2", "route add 10.8.0.0/16 nexthop via 10.0.0.2 nexthop via 10.0.0.3",
+	"addr add 10.0.0.1/24 dev va", "link set va up", "route add 10.9.0.0/16 via 10.0.0.2",
+	"route add 10.8.0.0/16 nexthop via 10.0.0.2 nexthop via 10.0.0.3",
 	"neigh add 10.0.0.9 lladdr 02:00:00:00:00:01 dev va", "neigh del 10.0.0.9 dev va",
-	"neigh add fd00::9 lladdr 02:00:00:00:00:01 dev va", "neigh del fd00::9 dev va", "rule add pref 5 from 1.2.3.4 table 7", "rule del pref 5",
-	"addr change 10.0.0.1/24 dev va valid_lft 1000 preferred_lft 500", "route del 10.9.0.0/16", "nexthop add id 4 via 10.0.0.7 dev va", "nexthop del id 4",
-	"-6 route add blackhole fd00:5::/48", "-6 route del blackhole fd00:5::/48", "netns set red 7", "addr del 10.0.0.1/24 dev va", "link set va down",
+	"neigh add fd00::9 lladdr 02:00:00:00:00:01 dev va", "neigh del fd00::9 dev va",
+	"rule add pref 5 from 1.2.3.4 table 7", "rule del pref 5",
+	"addr change 10.0.0.1/24 dev va valid_lft 1000 preferred_lft 500", "route del 10.9.0.0/16",
+	"nexthop add id 4 via 10.0.0.7 dev va", "nexthop del id 4",
+	"-6 route add blackhole fd00:5::/48", "-6 route del blackhole fd00:5::/48", "netns set red 7",
+	"addr del 10.0.0.1/24 dev va", "link set va down",
 }
 
 // eventful makes what change needs.
@@ -61,14 +67,16 @@ func eventful(t *testing.T) {
 func TestMonitorTellsWhatIPMonitorTells(t *testing.T) {
 	clitest.NeedIP(t)
 	for _, line := range []string{
-		"monitor", "monitor label", "-o monitor all", "-d monitor", "-N monitor", "-c=always monitor", "-4 monitor", "-6 monitor rule neigh", "monitor rule", "monitor ru nei",
+		"monitor", "monitor label", "-o monitor all", "-d monitor", "-N monitor", "-c=always monitor", "-4 monitor",
+		"-6 monitor rule neigh", "monitor rule", "monitor ru nei",
 		"monitor li ad ro ru", "monitor nsid nexthop rule label", "monitor netconf rule", "-s monitor",
 	} {
 		t.Run(line, func(t *testing.T) {
 			nstest.Do(t, func() {
 				eventful(t)
 				args := clitest.Words(t, line)
-				watchers := []*clitest.Watcher{clitest.Watch(t, exec.Command("ip", args...)), clitest.Watch(t, clitest.Process(t, args...))}
+				watchers := []*clitest.Watcher{clitest.Watch(t, exec.Command("ip", args...)),
+					clitest.Watch(t, clitest.Process(t, args...))}
 				for _, w := range watchers {
 					subscribed(t, w)
 				}
@@ -225,7 +233,8 @@ func TestMonitorShowsAFileOfRtmon(t *testing.T) {
 		if err := os.WriteFile(path, file, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		for _, line := range []string{"monitor file " + path, "-d monitor label file " + path, "-o monitor all file " + path} {
+		for _, line := range []string{"monitor file " + path, "-d monitor label file " + path, "-o monitor all file " +
+			path} {
 			clitest.CompareRun(t, "", clitest.Words(t, line)...)
 		}
 		if err := os.WriteFile(path, file[:len(file)-3], 0o600); err != nil {
@@ -238,7 +247,8 @@ func TestMonitorShowsAFileOfRtmon(t *testing.T) {
 }
 
 func TestWrongMonitorWordsEndAsWithIP(t *testing.T) {
-	compareRuns(t, nil, []string{"monitor nope", "monitor file", "monitor file /nonexistent", "monitor dev", "monitor dev nope", "monitor help"})
+	compareRuns(t, nil, []string{"monitor nope", "monitor file", "monitor file /nonexistent", "monitor dev",
+		"monitor dev nope", "monitor help"})
 }
 
 func TestMonitorOfMulticastAddresses(t *testing.T) {
@@ -268,7 +278,8 @@ func TestMonitorOfMulticastAddresses(t *testing.T) {
 func TestMonitorOfAllNamespaces(t *testing.T) {
 	clitest.NeedIP(t)
 	nstest.Do(t, func() {
-		named(t, "netns add red", "netns set red 7", "-n red link add inside type veth peer name other", "link add va type veth peer name vb")
+		named(t, "netns add red", "netns set red 7", "-n red link add inside type veth peer name other",
+			"link add va type veth peer name vb")
 		byIP := clitest.Watch(t, exec.Command("ip", "monitor", "all-nsid", "rule", "label"))
 		byKern := clitest.Watch(t, clitest.Process(t, "monitor", "all-nsid", "rule", "label"))
 		links := clitest.Watch(t, clitest.Process(t, "monitor", "all-nsid", "route", "rule"))
@@ -277,7 +288,8 @@ func TestMonitorOfAllNamespaces(t *testing.T) {
 			subscribed(t, w)
 		}
 		mark(t, 2)
-		clitest.SetUp(t, "-n red rule add pref 5 from 1.2.3.4 table 7", "rule add pref 6 from 1.2.3.4 table 7", "-n red rule del pref 5",
+		clitest.SetUp(t, "-n red rule add pref 5 from 1.2.3.4 table 7", "rule add pref 6 from 1.2.3.4 table 7",
+			"-n red rule del pref 5",
 			"-n red link set inside up", "-n red -6 route add fd09::/64 dev inside")
 		mark(t, 3)
 		var told []string
@@ -285,7 +297,8 @@ func TestMonitorOfAllNamespaces(t *testing.T) {
 			w.Until(t, "2:\t")
 			told = append(told, w.Until(t, "3:\t"))
 		}
-		if told[0] != told[1] || !strings.Contains(told[1], "[nsid 7][RULE]5:\tfrom 1.2.3.4 ") || !strings.Contains(told[1], "[nsid current][RULE]6:\t") {
+		if told[0] != told[1] || !strings.Contains(told[1], "[nsid 7][RULE]5:\tfrom 1.2.3.4 ") ||
+			!strings.Contains(told[1], "[nsid current][RULE]6:\t") {
 			t.Errorf("ip   %s\nkern %s", told[0], told[1])
 		}
 		links.Until(t, "2:\t")
@@ -299,7 +312,8 @@ func TestMonitorOfAllNamespaces(t *testing.T) {
 				t.Errorf("no JSON: %s", line)
 			}
 		}
-		if !strings.Contains(got, `{"nsid":7,"events":[{"priority":5,`) || !strings.Contains(got, `{"nsid":null,"events":[{"priority":6,`) {
+		if !strings.Contains(got, `{"nsid":7,"events":[{"priority":5,`) ||
+			!strings.Contains(got, `{"nsid":null,"events":[{"priority":6,`) {
 			t.Errorf("got %s", got)
 		}
 		for _, w := range []*clitest.Watcher{byIP, byKern, links, inJSON} {

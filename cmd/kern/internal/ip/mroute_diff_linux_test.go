@@ -91,8 +91,10 @@ func (r *routed) route(option int, source, group string, ttl byte) {
 }
 
 var mrouteShows = []string{
-	"mroute", "-6 mroute", "-4 mroute list", "-d mroute", "-d -6 mroute show", "-c=always mroute", "mroute table all", "-6 mroute table all", "mroute table 7",
-	"-6 mroute table 7", "mroute 239.0.0.1", "mroute to 239.0.0.0/8", "mroute from 10.0.0.9", "mroute iif va", "mroute iif vc", "-6 mroute from fd00::9", "-6 mroute ff05::/16",
+	"mroute", "-6 mroute", "-4 mroute list", "-d mroute", "-d -6 mroute show", "-c=always mroute", "mroute table all",
+	"-6 mroute table all", "mroute table 7",
+	"-6 mroute table 7", "mroute 239.0.0.1", "mroute to 239.0.0.0/8", "mroute from 10.0.0.9", "mroute iif va",
+	"mroute iif vc", "-6 mroute from fd00::9", "-6 mroute ff05::/16",
 	"-N mroute", "-0 mroute", "-6 mroute iif va",
 }
 
@@ -110,12 +112,14 @@ func TestMulticastRoutesAreShownAsByIP(t *testing.T) {
 		for _, line := range mrouteShows {
 			clitest.CompareShow(t, clitest.Words(t, line)...)
 		}
-		for _, line := range []string{"mroute foo", "mroute iif foo", "mroute table foo", "mroute table", "mroute help", "-6 mroute 239.0.0.1"} {
+		for _, line := range []string{"mroute foo", "mroute iif foo", "mroute table foo", "mroute table", "mroute help",
+			"-6 mroute 239.0.0.1"} {
 			clitest.CompareRun(t, "", clitest.Words(t, line)...)
 		}
 		// ip has no words for what is asked for next.
 		listed := clitest.Kern("-d", "mroute", "show", "239.0.0.2", "table", "all")
-		if got := clitest.Kern("-d", "mroute", "get", "from", "10.0.0.8", "to", "239.0.0.2"); got != listed || !strings.Contains(got.Out, "vc(ttl 7)") {
+		if got := clitest.Kern("-d", "mroute", "get", "from", "10.0.0.8", "to", "239.0.0.2"); got != listed ||
+			!strings.Contains(got.Out, "vc(ttl 7)") {
 			t.Errorf("got %v, listed %v", got, listed)
 		}
 		if got := clitest.Kern("mroute", "get", "from", "10.0.0.8", "to", "239.0.0.9"); got.Code != 2 {
@@ -126,7 +130,8 @@ func TestMulticastRoutesAreShownAsByIP(t *testing.T) {
 
 func TestMonitorTellsOfMulticastRoutes(t *testing.T) {
 	clitest.NeedIP(t)
-	for _, line := range []string{"monitor mroute rule", "monitor label mroute rule", "-6 monitor mr ru", "monitor mroute rule dev vc"} {
+	for _, line := range []string{"monitor mroute rule", "monitor label mroute rule", "-6 monitor mr ru",
+		"monitor mroute rule dev vc"} {
 		t.Run(line, func(t *testing.T) {
 			nstest.Do(t, func() {
 				clitest.SetUp(t, hosts...)
@@ -180,7 +185,8 @@ func TestLibraryListsMulticastRoutes(t *testing.T) {
 				t.Fatalf("family %d: %v, %v", c.family, all, err)
 			}
 			one := all[0]
-			if one.Source.String() != c.source || one.Group.String() != c.group || one.Table != c.table || one.Family != c.family ||
+			if one.Source.String() != c.source || one.Group.String() != c.group || one.Table != c.table ||
+				one.Family != c.family ||
 				one.Unresolved || len(one.Outgoing) != 1 || one.Outgoing[0].Threshold != c.ttl || one.LinkIndex == 0 {
 				t.Errorf("%+v", one)
 			}
@@ -211,14 +217,19 @@ func TestMulticastRulesAreShownAndMadeAsByIP(t *testing.T) {
 	compareTables(t, []clitest.DiffState{
 		{Name: "of the kernel"},
 		{Name: "selectors", Cmds: []string{
-			"mrule add table 7 pref 10", "mrule add from default iif va table 77 pref 13", "mrule add fwmark 5/0xff prohibit pref 14", "mrule add not iif vb table 8 pref 15",
-			"-6 mrule add table 9 pref 11 protocol static", "-6 mrule add unreachable oif vc pref 12", "-4 mrule add table 1000 pref 16", "mrule del pref 13",
+			"mrule add table 7 pref 10", "mrule add from default iif va table 77 pref 13",
+			"mrule add fwmark 5/0xff prohibit pref 14", "mrule add not iif vb table 8 pref 15",
+			"-6 mrule add table 9 pref 11 protocol static", "-6 mrule add unreachable oif vc pref 12",
+			"-4 mrule add table 1000 pref 16", "mrule del pref 13",
 		}},
-		{Name: "flushed", Cmds: []string{"mrule add table 7 pref 10", "mrule flush", "-6 mrule add table 7 pref 4", "-6 mrule flush table 9"}},
-	}, "mrule", "-6 mrule", "-d mrule list", "-4 mrule list table 7", "mrule list iif va", "-N -6 mrule", "rule", "mrule list pref 10")
+		{Name: "flushed", Cmds: []string{"mrule add table 7 pref 10", "mrule flush", "-6 mrule add table 7 pref 4",
+			"-6 mrule flush table 9"}},
+	}, "mrule", "-6 mrule", "-d mrule list", "-4 mrule list table 7", "mrule list iif va", "-N -6 mrule", "rule",
+		"mrule list pref 10")
 	nstest.Do(t, func() {
 		for _, line := range []string{
-			"mrule add from 10.0.0.0/8 table 7", "mrule add to 224.1.1.1 table 8", "-6 mrule add from ff00::/8 table 9", "-M mrule", "mrule foo", "mrule help", "mrule add",
+			"mrule add from 10.0.0.0/8 table 7", "mrule add to 224.1.1.1 table 8", "-6 mrule add from ff00::/8 table 9",
+			"-M mrule", "mrule foo", "mrule help", "mrule add",
 			"mrule list from 10.0.0.0/8", "mrule del pref 99", "mrule add frm",
 		} {
 			clitest.CompareRun(t, "", clitest.Words(t, line)...)

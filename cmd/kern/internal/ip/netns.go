@@ -193,7 +193,8 @@ func deleteNetns(c *cli.Command) error {
 
 func removeNetns(name string) error {
 	if err := netns.DeleteNamed(name); err != nil {
-		return cli.Exit(cli.StatusFailed, "Cannot remove namespace file %q: %s", filepath.Join(netnsDir, name), cli.Cause(err))
+		return cli.Exit(cli.StatusFailed, "Cannot remove namespace file %q: %s", filepath.Join(netnsDir, name),
+			cli.Cause(err))
 	}
 	return nil
 }

@@ -25,10 +25,13 @@ func TestNetworkNamespacesAreShownAsByIP(t *testing.T) {
 	clitest.NeedIP(t)
 	nstest.Do(t, func() {
 		clitest.CompareRun(t, "", "netns") // without the directory
-		named(t, "netns add red", "netns add green", "netns add blue", "netns set red 7", "netns set blue auto", "-n red netns set green 3")
+		named(t, "netns add red", "netns add green", "netns add blue", "netns set red 7", "netns set blue auto",
+			"-n red netns set green 3")
 		for _, show := range []string{
-			"netns", "netns list", "netns l", "netns show", "netns lst", "-br netns", "-p netns list", "-n red netns", "netns list-id", "-n red netns list-id", "-d netns list-id",
-			"netns list-id nsid 7", "netns list-id target-nsid 7", "netns list-id target-nsid 7 nsid 3", "netns list-id nsid 0x7",
+			"netns", "netns list", "netns l", "netns show", "netns lst", "-br netns", "-p netns list", "-n red netns",
+			"netns list-id", "-n red netns list-id", "-d netns list-id",
+			"netns list-id nsid 7", "netns list-id target-nsid 7", "netns list-id target-nsid 7 nsid 3",
+			"netns list-id nsid 0x7",
 		} {
 			args := clitest.Words(t, show)
 			clitest.CompareRun(t, "", args...)
@@ -140,9 +143,12 @@ func TestNetnsExecRunsCommandsAsIPDoes(t *testing.T) {
 			t.Skip("no /sys")
 		}
 		for _, line := range []string{
-			"netns exec red true", "netns exec red false", "netns exec red sh -c 'exit 7'", "netns exec red ls /sys/class/net", "netns exec red ip netns identify",
-			"netns exec red sh -c 'echo out; echo err >&2'", "netns exec red nonexistent", "netns exec red /nonexistent", "netns exec red /", "netns exec nope true",
-			"netns exec red sh -c 'kill -9 $$'", "netns exec red sh -c 'kill -15 $$'", "netns exec red", "netns exec", "-all netns exec ls /sys/class/net",
+			"netns exec red true", "netns exec red false", "netns exec red sh -c 'exit 7'", "netns exec red ls /sys/class/net",
+			"netns exec red ip netns identify",
+			"netns exec red sh -c 'echo out; echo err >&2'", "netns exec red nonexistent", "netns exec red /nonexistent",
+			"netns exec red /", "netns exec nope true",
+			"netns exec red sh -c 'kill -9 $$'", "netns exec red sh -c 'kill -15 $$'", "netns exec red", "netns exec",
+			"-all netns exec ls /sys/class/net",
 			"-all netns exec false", "-all netns exec nonexistent", "-all netns exec sh -c 'kill -9 $$'", "-all netns exec",
 		} {
 			args := clitest.Words(t, line)
@@ -156,7 +162,8 @@ func TestNetnsExecRunsCommandsAsIPDoes(t *testing.T) {
 func TestNetnsExecInABatchComesBack(t *testing.T) {
 	nstest.Do(t, func() {
 		named(t)
-		lines := "netns add red\nnetns exec red sh -c 'ls /sys/class/net'\nnetns exec red cat\nlink show dev lo\nnetns exec red false\n"
+		lines := "netns add red\nnetns exec red sh -c 'ls /sys/class/net'\nnetns exec red cat\nlink show dev lo\nnetns " +
+			"exec red false\n"
 		r := clitest.KernIn(lines, "-b", "-")
 		if !strings.HasPrefix(r.Out, "lo\n") || !strings.Contains(r.Out, "LOOPBACK") {
 			t.Errorf("got %v", r)
@@ -187,10 +194,14 @@ func TestNetnsExecInABatchComesAfterWhatIsQueued(t *testing.T) {
 
 // wrongNetnsWords are commands that fail.
 var wrongNetnsWords = []string{
-	"netns nope", "netns add red", "netns add c/d", "netns add ..", "netns add .", "netns add ''", "netns add", "netns set red 8", "netns set nope 8", "netns set red", "netns set",
-	"netns set red x", "netns set red -1", "netns set ../x 5", "netns exec ../x true", "netns pids nope", "netns pids", "netns pids ../x", "netns identify 99999999", "netns identify nope",
-	"netns identify -5", "netns identify 0", "netns attach red 5", "netns attach green", "netns attach", "netns attach green nope", "netns attach green 0", "netns attach green 4000000",
-	"netns attach ../x 5", "netns del nope", "netns del", "netns del ''", "netns del ../x", "netns list-id nope", "netns list-id nsid x", "netns list-id nsid",
+	"netns nope", "netns add red", "netns add c/d", "netns add ..", "netns add .", "netns add ''", "netns add",
+	"netns set red 8", "netns set nope 8", "netns set red", "netns set",
+	"netns set red x", "netns set red -1", "netns set ../x 5", "netns exec ../x true", "netns pids nope", "netns pids",
+	"netns pids ../x", "netns identify 99999999", "netns identify nope",
+	"netns identify -5", "netns identify 0", "netns attach red 5", "netns attach green", "netns attach",
+	"netns attach green nope", "netns attach green 0", "netns attach green 4000000",
+	"netns attach ../x 5", "netns del nope", "netns del", "netns del ''", "netns del ../x", "netns list-id nope",
+	"netns list-id nsid x", "netns list-id nsid",
 	"netns list-id nsid 70", "netns list-id target-nsid x", "netns list-id target-nsid 99", "-n nope netns", "netns help",
 }
 

@@ -97,11 +97,16 @@ func TestNewerRulesAreShownAndMadeAsByIP(t *testing.T) {
 func TestNewerWordsEndAsWithIP(t *testing.T) {
 	needWords(t)
 	compareRuns(t, nil, []string{
-		"rule add tun_id x", "rule add dscp x", "rule add dscp 1/x", "rule add dscp 99", "rule add flowlabel x", "rule add flowlabel 1/x", "-6 rule add flowlabel 0x100000",
-		"rule add sport 5/x", "rule add sport x/5", "rule add sport x-5", "rule add sport 5-x", "rule add dport 5/0x10000", "rule list dscp x", "rule list tun_id x",
-		"-6 route get fd00::2 flowlabel x", "addr add 10.9.0.1/24 dev va proto x", "addr show proto x", "addr show proto 300", "neigh add 10.0.0.99 dev va extern_valid x",
-		"link show va down up x", "monitor all-nsid nope", "link set va inet", "link set va inet up", "link set va inet forw on", "link set va inet forwarding x",
-		"link set va inet rp_filter", "link set va inet rp_filter 4294967295", "link set va inet forwarding", "link set va inet tag x",
+		"rule add tun_id x", "rule add dscp x", "rule add dscp 1/x", "rule add dscp 99", "rule add flowlabel x",
+		"rule add flowlabel 1/x", "-6 rule add flowlabel 0x100000",
+		"rule add sport 5/x", "rule add sport x/5", "rule add sport x-5", "rule add sport 5-x", "rule add dport 5/0x10000",
+		"rule list dscp x", "rule list tun_id x",
+		"-6 route get fd00::2 flowlabel x", "addr add 10.9.0.1/24 dev va proto x", "addr show proto x",
+		"addr show proto 300", "neigh add 10.0.0.99 dev va extern_valid x",
+		"link show va down up x", "monitor all-nsid nope", "link set va inet", "link set va inet up",
+		"link set va inet forw on", "link set va inet forwarding x",
+		"link set va inet rp_filter", "link set va inet rp_filter 4294967295", "link set va inet forwarding",
+		"link set va inet tag x",
 		"route add 10.77.0.0/16 dev va features tcp",
 	})
 }
@@ -112,23 +117,31 @@ func TestNewerObjectsAreShownAndMadeAsByIP(t *testing.T) {
 		{
 			Name: "protocols of addresses",
 			Cmds: slices.Concat(pair, []string{
-				"addr add 10.0.0.1/24 dev va proto 7", "addr add 10.0.0.2/24 dev va proto 0xf0", "addr add 10.0.1.1/24 dev va proto kernel_ra", "addr add fd00::1/64 dev vb nodad proto 9",
+				"addr add 10.0.0.1/24 dev va proto 7", "addr add 10.0.0.2/24 dev va proto 0xf0",
+				"addr add 10.0.1.1/24 dev va proto kernel_ra", "addr add fd00::1/64 dev vb nodad proto 9",
 				"addr add fd00::2/64 dev vb nodad proto 0",
 			}),
-			Show: []string{"addr show proto 7", "addr show proto 0xf0", "-N addr", "-d addr show dev vb", "addr show down", "link show down", "-d link show novf"},
+			Show: []string{"addr show proto 7", "addr show proto 0xf0", "-N addr", "-d addr show dev vb", "addr show down",
+				"link show down", "-d link show novf"},
 		},
 		{
 			Name: "features of routes",
-			Cmds: append(slices.Clip(pair), "link set va up", "link set vb up", "addr add 10.0.0.1/24 dev va", "route add 10.1.0.0/16 via 10.0.0.2 features tcp_usec_ts",
-				"route add 10.2.0.0/16 via 10.0.0.2 features ecn tcp_usec_ts mtu 1400", "route add 10.3.0.0/16 via 10.0.0.2 realms 3/4"),
-			Show: []string{"route", "-d route", "route get 10.3.0.1", "route get 10.2.0.1", "addr show proto 7", "-6 addr show proto 7"},
+			Cmds: append(slices.Clip(pair), "link set va up", "link set vb up", "addr add 10.0.0.1/24 dev va",
+				"route add 10.1.0.0/16 via 10.0.0.2 features tcp_usec_ts",
+				"route add 10.2.0.0/16 via 10.0.0.2 features ecn tcp_usec_ts mtu 1400",
+				"route add 10.3.0.0/16 via 10.0.0.2 realms 3/4"),
+			Show: []string{"route", "-d route", "route get 10.3.0.1", "route get 10.2.0.1", "addr show proto 7",
+				"-6 addr show proto 7"},
 		},
 		{
 			Name: "vxlan",
 			Cmds: []string{
-				"link add v1 address " + macA + " type vxlan id 5 dstport 4789", "link add v2 address " + macB + " type vxlan external dstport 4790",
-				"link add v3 address " + macC + " type vxlan id 7 dstport 4790 noudpcsum udp6zerocsumtx proxy remcsumtx gbp local 1.2.3.4 remote 9.9.9.9 tos inherit ttl inherit nolearning",
-				"link add v4 address 02:00:00:00:00:0d type vxlan id 8 dstport 0 group 239.1.1.1 dev lo ageing 0 maxaddress 9 df set rsc l2miss l3miss",
+				"link add v1 address " + macA + " type vxlan id 5 dstport 4789", "link add v2 address " + macB +
+					" type vxlan external dstport 4790",
+				"link add v3 address " + macC + " type vxlan id 7 dstport 4790 noudpcsum udp6zerocsumtx proxy remcsumtx gbp " +
+					"local 1.2.3.4 remote 9.9.9.9 tos inherit ttl inherit nolearning",
+				"link add v4 address 02:00:00:00:00:0d type vxlan id 8 dstport 0 group 239.1.1.1 dev lo ageing 0 maxaddress 9 " +
+					"df set rsc l2miss l3miss",
 			},
 			Show: []string{"-d link show type vxlan"},
 		},
@@ -201,13 +214,15 @@ func TestSettingsOfIPv4AreMadeAsByIP(t *testing.T) {
 
 // helpWords are words that scripts look for in the grammar of each object.
 var helpWords = map[string]string{
-	"rule help":      "tun_id dscp flowlabel sport dport uidrange ipproto l3mdev suppress_prefixlength nat save restore",
-	"address help":   "proto save showdump restore mngtmpaddr down",
-	"neigh help":     "extern_valid extern_learn managed",
-	"route help":     "flowlabel nhid fastopen_no_cookie ttl-propagate showdump",
-	"link help":      "inet rp_filter arp_evict_nocarrier change gso_ipv4_max_size gro_ipv4_max_size xdpgeneric protodown_reason property novf down",
-	"monitor help":   "maddress acaddress all-nsid netconf nexthop",
-	"nexthop help":   "bucket resilient idle_timer unbalanced_timer hw_stats blackhole encap fdb dst_port nhid groups onlink",
+	"rule help":    "tun_id dscp flowlabel sport dport uidrange ipproto l3mdev suppress_prefixlength nat save restore",
+	"address help": "proto save showdump restore mngtmpaddr down",
+	"neigh help":   "extern_valid extern_learn managed",
+	"route help":   "flowlabel nhid fastopen_no_cookie ttl-propagate showdump",
+	"link help": "inet rp_filter arp_evict_nocarrier change gso_ipv4_max_size gro_ipv4_max_size xdpgeneric " +
+		"protodown_reason property novf down",
+	"monitor help": "maddress acaddress all-nsid netconf nexthop",
+	"nexthop help": "bucket resilient idle_timer unbalanced_timer hw_stats blackhole encap fdb dst_port nhid groups " +
+		"onlink",
 	"netns help":     "list-id target-nsid attach",
 	"link help nope": "gso_ipv4_max_size",
 }
@@ -217,7 +232,9 @@ func TestHelpListsTheWords(t *testing.T) {
 	for _, w := range linkWordTable() {
 		all = append(all, w.name)
 	}
-	helpWords["link help"] += " " + strings.Join(slices.DeleteFunc(all, func(w string) bool { return w == "txqlen" }), " ") // one of txqueuelen's
+	// one of txqueuelen's
+	helpWords["link help"] += " " + strings.Join(slices.DeleteFunc(all, func(w string) bool { return w == "txqlen" }),
+		" ")
 	for _, m := range routeMetrics {
 		helpWords["route help"] += " " + m.word
 	}
@@ -227,7 +244,8 @@ func TestHelpListsTheWords(t *testing.T) {
 	for line, words := range helpWords {
 		r := clitest.Kern(strings.Fields(line)...)
 		for _, word := range strings.Fields(words) {
-			if !slices.Contains(strings.FieldsFunc(r.Err, func(r rune) bool { return strings.ContainsRune(" \n[]{}|", r) }), word) {
+			if !slices.Contains(strings.FieldsFunc(r.Err, func(r rune) bool { return strings.ContainsRune(" \n[]{}|", r) }),
+				word) {
 				t.Errorf("%s lacks %s", line, word)
 			}
 		}
@@ -237,20 +255,33 @@ func TestHelpListsTheWords(t *testing.T) {
 // emptyWords are commands of which one word is empty, which names nothing and
 // begins nothing.
 var emptyWords = []string{
-	"''", "link ''", "link show ''", "link show dev ''", "addr ''", "addr show ''", "addr show dev ''", "addr show to ''", "addr show scope ''", "addr show master ''", "addr show vrf ''",
-	"addr show group ''", "addr flush ''", "addr flush dev ''", "addr add '' dev va", "addr add 10.9.0.1/24 dev ''", "addr add 10.9.0.1/24 dev va scope ''", "addr add 10.9.0.1/24 dev va brd ''",
-	"addr add 10.9.0.1/24 dev va peer ''", "addr add 10.9.0.1/24 dev va metric ''", "addr add 10.9.0.1/24 dev va valid_lft ''", "addr del '' dev va", "addr save dev ''",
-	"link set ''", "link set dev '' up", "link set va ''", "link set va mtu ''", "link set va master ''", "link set va name ''", "link set va address ''", "link set va group ''", "link set va netns ''",
-	"link set va addrgenmode ''", "link set va mode ''", "link set va arp ''", "link set va vrf ''", "link set va type ''", "link set va link-netns ''", "link add '' type veth", "link add x type ''",
-	"link add link '' name x type vlan id 3", "link add x type veth peer name ''", "link add x type bridge ''", "link add x mtu '' type veth", "link del ''", "link del dev ''", "link property ''",
+	"''", "link ''", "link show ''", "link show dev ''", "addr ''", "addr show ''", "addr show dev ''", "addr show to ''",
+	"addr show scope ''", "addr show master ''", "addr show vrf ''",
+	"addr show group ''", "addr flush ''", "addr flush dev ''", "addr add '' dev va", "addr add 10.9.0.1/24 dev ''",
+	"addr add 10.9.0.1/24 dev va scope ''", "addr add 10.9.0.1/24 dev va brd ''",
+	"addr add 10.9.0.1/24 dev va peer ''", "addr add 10.9.0.1/24 dev va metric ''",
+	"addr add 10.9.0.1/24 dev va valid_lft ''", "addr del '' dev va", "addr save dev ''",
+	"link set ''", "link set dev '' up", "link set va ''", "link set va mtu ''", "link set va master ''",
+	"link set va name ''", "link set va address ''", "link set va group ''", "link set va netns ''",
+	"link set va addrgenmode ''", "link set va mode ''", "link set va arp ''", "link set va vrf ''",
+	"link set va type ''", "link set va link-netns ''", "link add '' type veth", "link add x type ''",
+	"link add link '' name x type vlan id 3", "link add x type veth peer name ''", "link add x type bridge ''",
+	"link add x mtu '' type veth", "link del ''", "link del dev ''", "link property ''",
 	"link property add dev '' altname x", "link property add dev va altname ''", "link property add dev va ''",
-	"route ''", "route show ''", "route show dev ''", "route show via ''", "route show table ''", "route show proto ''", "route show scope ''", "route show type ''", "route show src ''", "route show root ''",
-	"route flush ''", "route add ''", "route add 10.9.0.0/16 dev ''", "route add 10.9.0.0/16 via ''", "route add 10.9.0.0/16 dev va table ''", "route add 10.9.0.0/16 dev va proto ''",
-	"route add 10.9.0.0/16 dev va ''", "route add 10.9.0.0/16 nexthop ''", "route add 10.9.0.0/16 nexthop dev ''", "route add 10.9.0.0/16 dev va mtu ''",
-	"route add 10.9.0.0/16 dev va congctl ''", "route add 10.9.0.0/16 encap ''", "route get ''", "route get 10.0.0.5 dev ''", "route get 10.0.0.5 from ''", "route del ''",
-	"rule ''", "rule list ''", "rule list iif ''", "rule list table ''", "rule add ''", "rule add iif ''", "rule add from ''", "rule add table ''", "rule add pref ''", "rule add goto ''", "rule del ''",
-	"neigh ''", "neigh show ''", "neigh show dev ''", "neigh show nud ''", "neigh add '' dev va", "neigh add 10.0.0.9 dev ''", "neigh add 10.0.0.9 dev va lladdr ''", "neigh add 10.0.0.9 dev va ''",
-	"neigh flush ''", "neigh get '' dev va", "neigh get 10.0.0.9 dev ''", "monitor ''", "monitor dev ''", "monitor file ''", "netns ''", "netns add ''", "netns exec '' true", "netns set '' 5",
+	"route ''", "route show ''", "route show dev ''", "route show via ''", "route show table ''", "route show proto ''",
+	"route show scope ''", "route show type ''", "route show src ''", "route show root ''",
+	"route flush ''", "route add ''", "route add 10.9.0.0/16 dev ''", "route add 10.9.0.0/16 via ''",
+	"route add 10.9.0.0/16 dev va table ''", "route add 10.9.0.0/16 dev va proto ''",
+	"route add 10.9.0.0/16 dev va ''", "route add 10.9.0.0/16 nexthop ''", "route add 10.9.0.0/16 nexthop dev ''",
+	"route add 10.9.0.0/16 dev va mtu ''",
+	"route add 10.9.0.0/16 dev va congctl ''", "route add 10.9.0.0/16 encap ''", "route get ''",
+	"route get 10.0.0.5 dev ''", "route get 10.0.0.5 from ''", "route del ''",
+	"rule ''", "rule list ''", "rule list iif ''", "rule list table ''", "rule add ''", "rule add iif ''",
+	"rule add from ''", "rule add table ''", "rule add pref ''", "rule add goto ''", "rule del ''",
+	"neigh ''", "neigh show ''", "neigh show dev ''", "neigh show nud ''", "neigh add '' dev va",
+	"neigh add 10.0.0.9 dev ''", "neigh add 10.0.0.9 dev va lladdr ''", "neigh add 10.0.0.9 dev va ''",
+	"neigh flush ''", "neigh get '' dev va", "neigh get 10.0.0.9 dev ''", "monitor ''", "monitor dev ''",
+	"monitor file ''", "netns ''", "netns add ''", "netns exec '' true", "netns set '' 5",
 	"netns identify ''", "netns list-id nsid ''", "netns attach '' 1",
 	"-n '' link", "-f '' link", "-b '' ", "-rc '' link",
 }
@@ -267,7 +298,8 @@ func TestEmptyWordsEndAsWithIP(t *testing.T) {
 			if got.Code == 0 || got.Err == "" {
 				t.Errorf("%s: %v", line, got)
 			}
-			if want.Code != got.Code && want.Code != 0 && want.Code != cli.StatusKernel && clitest.SameWords() { // ip leaves a few to the kernel, which takes some
+			// ip leaves a few to the kernel, which takes some
+			if want.Code != got.Code && want.Code != 0 && want.Code != cli.StatusKernel && clitest.SameWords() {
 				t.Errorf("%s:\nip   %v\nkern %v", line, want, got)
 			}
 			if got := clitest.StateOf(t); got != before {
@@ -275,7 +307,8 @@ func TestEmptyWordsEndAsWithIP(t *testing.T) {
 			}
 		}
 		sameTables(t, "after all", tables, tablesOf(t))
-		for _, line := range []string{"link show type ''", "addr show label ''", "addr show type ''"} { // what selects nothing
+		// what selects nothing
+		for _, line := range []string{"link show type ''", "addr show label ''", "addr show type ''"} {
 			if got := clitest.Kern(clitest.Words(t, line)...); strings.TrimSpace(got.Out) != "" {
 				t.Errorf("%s: %v", line, got)
 			}

@@ -215,7 +215,8 @@ func nextNexthopType(c *cli.Command, e *wire.Encoder) error {
 				return err
 			}
 		case c.Take("unbalanced_timer"):
-			if err := nextNexthopTimer(c, e, uapi.NHA_RES_GROUP_UNBALANCED_TIMER, "invalid unbalanced timer value"); err != nil {
+			if err := nextNexthopTimer(c, e, uapi.NHA_RES_GROUP_UNBALANCED_TIMER,
+				"invalid unbalanced timer value"); err != nil {
 				return err
 			}
 		default:

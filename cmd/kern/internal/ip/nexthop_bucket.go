@@ -24,10 +24,11 @@ func listNexthopBuckets(c *cli.Command) error {
 		return err
 	}
 	return c.Array(func() error {
-		return Terminated(c, "Dump", cli.StatusKernel, c.Dump(f.request(c, uapi.RTM_GETNEXTHOPBUCKET), func(m wire.Message) error {
-			showNexthopBucket(c, m)
-			return c.Spill()
-		}))
+		return Terminated(c, "Dump", cli.StatusKernel,
+			c.Dump(f.request(c, uapi.RTM_GETNEXTHOPBUCKET), func(m wire.Message) error {
+				showNexthopBucket(c, m)
+				return c.Spill()
+			}))
 	})
 }
 

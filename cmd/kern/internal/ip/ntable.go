@@ -191,7 +191,8 @@ func listNtables(c *cli.Command) error {
 	return c.Array(func() error {
 		return Terminated(c, "Dump", cli.StatusFailed, c.Dump(r, func(m wire.Message) error {
 			t := readNtable(m)
-			if (c.Family == uapi.AF_UNSPEC || c.Family == int(t.head.Family)) && name.allows(t.name) && (t.parms == nil || index.allows(t.index)) {
+			if (c.Family == uapi.AF_UNSPEC || c.Family == int(t.head.Family)) && name.allows(t.name) &&
+				(t.parms == nil || index.allows(t.index)) {
 				showNtable(c, t)
 			}
 			return c.Spill()
@@ -291,7 +292,8 @@ func showNtableConfig(c *cli.Command, b []byte) {
 var ntableLines = [][]ntableField{
 	{{"refcnt", uapi.NDTPA_REFCNT, false}, {"reachable", uapi.NDTPA_REACHABLE_TIME, true},
 		{"base_reachable", uapi.NDTPA_BASE_REACHABLE_TIME, true}, {"retrans", uapi.NDTPA_RETRANS_TIME, true}},
-	{{"gc_stale", uapi.NDTPA_GC_STALETIME, true}, {"delay_probe", uapi.NDTPA_DELAY_PROBE_TIME, true}, {"queue", uapi.NDTPA_QUEUE_LEN, false}},
+	{{"gc_stale", uapi.NDTPA_GC_STALETIME, true}, {"delay_probe", uapi.NDTPA_DELAY_PROBE_TIME, true},
+		{"queue", uapi.NDTPA_QUEUE_LEN, false}},
 	{{"app_probes", uapi.NDTPA_APP_PROBES, false}, {"ucast_probes", uapi.NDTPA_UCAST_PROBES, false},
 		{"mcast_probes", uapi.NDTPA_MCAST_PROBES, false}, {"mcast_reprobes", uapi.NDTPA_MCAST_REPROBES, false}},
 	{{"anycast_delay", uapi.NDTPA_ANYCAST_DELAY, true}, {"proxy_delay", uapi.NDTPA_PROXY_DELAY, true},

@@ -110,7 +110,8 @@ func routeTypeName(s *cli.Session, typ uint8) string {
 
 // shortRouteTypes are those that may be abbreviated, in the order in which they
 // are looked up.
-var shortRouteTypes = []string{"broadcast", "anycast", "multicast", "prohibit", "unreachable", "blackhole", "xresolve", "unicast"}
+var shortRouteTypes = []string{"broadcast", "anycast", "multicast", "prohibit", "unreachable", "blackhole", "xresolve",
+	"unicast"}
 
 // routeTypeNumber reads the name of a route type or a number.
 func routeTypeNumber(word string) (uint8, bool) {

@@ -32,7 +32,8 @@ func getRoute(c *cli.Command) error {
 		return cli.Exit(cli.StatusFailed, "need at least a destination address")
 	}
 	if q.oif.given && q.vrf != 0 {
-		return cli.Exit(cli.StatusUsage, "argument \"oif\" and \"vrf\" are mutually exclusive") // both name the link to leave by
+		// both name the link to leave by
+		return cli.Exit(cli.StatusUsage, "argument \"oif\" and \"vrf\" are mutually exclusive")
 	}
 	request, err := q.request(c)
 	if err != nil {
@@ -193,7 +194,8 @@ func nextQueryDestination(c *cli.Command, q *routeQuery) error {
 		return err
 	}
 	if !p.IsAny() && p.Bits != p.Addr.BitLen() {
-		fmt.Fprintf(c.Stderr, "Warning: /%d as prefix is invalid, only /%d (or none) is supported.\n", p.Bits, p.Addr.BitLen())
+		fmt.Fprintf(c.Stderr, "Warning: /%d as prefix is invalid, only /%d (or none) is supported.\n", p.Bits,
+			p.Addr.BitLen())
 		p.Bits = p.Addr.BitLen()
 	}
 	q.rtm.DstLen = q.address(uapi.RTA_DST, p)

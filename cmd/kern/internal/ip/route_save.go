@@ -134,7 +134,8 @@ func (r *routeMessage) request(m wire.Message, typ, flags uint16) *wire.Request 
 		switch d.Type() {
 		case uapi.RTA_CACHEINFO:
 			continue
-		case uapi.RTA_OIF, uapi.RTA_GATEWAY, uapi.RTA_VIA, uapi.RTA_MULTIPATH, uapi.RTA_ENCAP, uapi.RTA_ENCAP_TYPE, uapi.RTA_FLOW:
+		case uapi.RTA_OIF, uapi.RTA_GATEWAY, uapi.RTA_VIA, uapi.RTA_MULTIPATH, uapi.RTA_ENCAP, uapi.RTA_ENCAP_TYPE,
+			uapi.RTA_FLOW:
 			if object {
 				continue
 			}

@@ -11,13 +11,19 @@ import (
 
 // many are routes of all sorts, as far as they need each other.
 var many = []string{
-	"route add default via 10.0.0.2", "route add 10.2.0.0/16 via 10.1.0.1 dev va onlink", "route add 10.1.0.0/24 dev va src 10.0.1.1 metric 9",
-	"route add 10.3.0.0/16 nexthop via 10.0.0.2 weight 2 nexthop via 10.0.1.2", "route add blackhole 10.4.0.0/16 metric 5", "route add 10.5.0.0/16 via inet6 fd00::77 dev va",
-	"route add local 10.6.0.0/16 dev lo src 10.0.0.1", "route add 10.7.0.0/16 dev va", "route append 10.7.0.0/16 dev vc", "route add 10.8.0.0/16 via 10.0.1.2 src 10.0.0.1 table 7",
-	"route add 10.9.0.0/16 dev va mtu lock 1300 window 1000 table 1000", "nexthop add id 5 via 10.0.0.2 dev va", "nexthop add id 6 blackhole", "nexthop add id 7 group 5",
+	"route add default via 10.0.0.2", "route add 10.2.0.0/16 via 10.1.0.1 dev va onlink",
+	"route add 10.1.0.0/24 dev va src 10.0.1.1 metric 9",
+	"route add 10.3.0.0/16 nexthop via 10.0.0.2 weight 2 nexthop via 10.0.1.2",
+	"route add blackhole 10.4.0.0/16 metric 5", "route add 10.5.0.0/16 via inet6 fd00::77 dev va",
+	"route add local 10.6.0.0/16 dev lo src 10.0.0.1", "route add 10.7.0.0/16 dev va", "route append 10.7.0.0/16 dev vc",
+	"route add 10.8.0.0/16 via 10.0.1.2 src 10.0.0.1 table 7",
+	"route add 10.9.0.0/16 dev va mtu lock 1300 window 1000 table 1000", "nexthop add id 5 via 10.0.0.2 dev va",
+	"nexthop add id 6 blackhole", "nexthop add id 7 group 5",
 	"route add 10.10.0.0/16 nhid 5", "route add 10.11.0.0/16 nhid 6", "route add 10.12.0.0/16 nhid 7",
-	"-6 route add default via fd00::2", "-6 route add fd00:11::/48 nexthop via fd00::2 dev va weight 3 nexthop via fd00:1::2 dev vc", "-6 route add blackhole fd00:12::/48",
-	"-6 route add fd00:13::/48 via fd00::2 metric 55 pref high", "-6 route add fd00:14::1 dev vc table 7 src fd00::1", "-6 route add fd00:15::/48 dev va metric 7",
+	"-6 route add default via fd00::2", "-6 route add fd00:11::/48 nexthop via fd00::2 dev va weight 3 nexthop via " +
+		"fd00:1::2 dev vc", "-6 route add blackhole fd00:12::/48",
+	"-6 route add fd00:13::/48 via fd00::2 metric 55 pref high", "-6 route add fd00:14::1 dev vc table 7 src fd00::1",
+	"-6 route add fd00:15::/48 dev va metric 7",
 	"-6 route append fd00:15::/48 dev vc metric 7",
 }
 
@@ -67,7 +73,8 @@ func withoutKernelMetrics(v any) any {
 			withoutKernelMetrics(e)
 		}
 	case map[string]any:
-		if v["metric"] == 0.0 || v["type"] == "local" && v["metric"] == 1024.0 || v["type"] == "anycast" && v["metric"] == 1024.0 {
+		if v["metric"] == 0.0 || v["type"] == "local" && v["metric"] == 1024.0 || v["type"] == "anycast" &&
+			v["metric"] == 1024.0 {
 			delete(v, "metric")
 		}
 	}
@@ -78,7 +85,8 @@ func TestRoutesWithoutACarrierAreRestored(t *testing.T) {
 	clitest.NeedIP(t)
 	nstest.Do(t, func() {
 		hostsUp(t)
-		clitest.SetUp(t, "route add 10.3.0.0/16 nexthop via 10.0.0.2 nexthop via 10.0.1.2", "route add default via 10.0.0.2", "link set vb down")
+		clitest.SetUp(t, "route add 10.3.0.0/16 nexthop via 10.0.0.2 nexthop via 10.0.1.2", "route add default via 10.0.0.2",
+			"link set vb down")
 		clitest.Await(t, "route", func(out string) bool { return strings.Count(out, "linkdown") >= 3 })
 		before := tablesOf(t)
 		saved := clitest.Kern("route", "save").Out
@@ -101,7 +109,8 @@ func TestRoutesKeepTheirExpiry(t *testing.T) {
 			t.Errorf("restore: %v", r)
 		}
 		out := clitest.IP(t, "-6", "route", "show", "root", "fd00:10::/28").Out
-		if n := strings.Count(out, "expires "); n != 1 || !strings.Contains(out, "expires 9") && !strings.Contains(out, "expires 1000sec") {
+		if n := strings.Count(out, "expires "); n != 1 || !strings.Contains(out, "expires 9") &&
+			!strings.Contains(out, "expires 1000sec") {
 			t.Errorf("got %s", out)
 		}
 	})
@@ -111,7 +120,8 @@ func TestRestoreGoesOnBehindARefusal(t *testing.T) {
 	clitest.NeedIP(t)
 	nstest.Do(t, func() {
 		hostsUp(t)
-		clitest.SetUp(t, "addr add 10.20.0.1/32 dev va", "route add 10.21.0.0/16 dev va src 10.20.0.1", "route add 10.22.0.0/16 dev va src 10.20.0.1", "route add 10.23.0.0/16 via 10.0.0.2")
+		clitest.SetUp(t, "addr add 10.20.0.1/32 dev va", "route add 10.21.0.0/16 dev va src 10.20.0.1",
+			"route add 10.22.0.0/16 dev va src 10.20.0.1", "route add 10.23.0.0/16 via 10.0.0.2")
 		saved := clitest.Kern("route", "save").Out
 		clitest.SetUp(t, "addr del 10.20.0.1/32 dev va", "route flush table main")
 		r := clitest.KernIn(saved, "route", "restore")

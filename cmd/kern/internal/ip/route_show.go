@@ -192,7 +192,8 @@ var routeFlags = []struct {
 }
 
 // silentRouteFlags are those that say how a message came to be.
-const silentRouteFlags = uapi.RTM_F_CLONED | uapi.RTM_F_EQUALIZE | uapi.RTM_F_PREFIX | uapi.RTM_F_LOOKUP_TABLE | uapi.RTM_F_FIB_MATCH
+const silentRouteFlags = uapi.RTM_F_CLONED | uapi.RTM_F_EQUALIZE | uapi.RTM_F_PREFIX | uapi.RTM_F_LOOKUP_TABLE |
+	uapi.RTM_F_FIB_MATCH
 
 func showRouteFlags(c *cli.Command, flags uint32) {
 	c.Out.Array("flags")

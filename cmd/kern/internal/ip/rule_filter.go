@@ -135,8 +135,10 @@ func (f *ruleFilter) allows(r *ruleMessage) bool {
 		f.table.allows(r.table) &&
 		f.protocol.allows(cli.Number8(r.attrs[uapi.FRA_PROTOCOL])) &&
 		f.ipproto.allows(cli.Number8(r.attrs[uapi.FRA_IP_PROTO])) &&
-		(!f.sport.given || has(uapi.FRA_SPORT_RANGE) && f.sport.value == r.ports(uapi.FRA_SPORT_RANGE, uapi.FRA_SPORT_MASK)) &&
-		(!f.dport.given || has(uapi.FRA_DPORT_RANGE) && f.dport.value == r.ports(uapi.FRA_DPORT_RANGE, uapi.FRA_DPORT_MASK)) &&
+		(!f.sport.given || has(uapi.FRA_SPORT_RANGE) &&
+			f.sport.value == r.ports(uapi.FRA_SPORT_RANGE, uapi.FRA_SPORT_MASK)) &&
+		(!f.dport.given || has(uapi.FRA_DPORT_RANGE) &&
+			f.dport.value == r.ports(uapi.FRA_DPORT_RANGE, uapi.FRA_DPORT_MASK)) &&
 		(!f.tunID.given || has(uapi.FRA_TUN_ID) && f.tunID.value == r.tunID()) &&
 		(!f.dscp.given || has(uapi.FRA_DSCP) && f.dscp.value == r.dscp()) &&
 		(!f.label.given || has(uapi.FRA_FLOWLABEL) && f.label.value == r.flowLabel()) &&

@@ -51,47 +51,59 @@ func forms(lines ...string) (all []string) {
 
 func TestAddressLabelsAreAsWithIP(t *testing.T) {
 	compareScripts(t, slices.Concat(forms("addrlabel"), []string{
-		"addrlabel show x", "addrlabel add prefix fd00::/16 label 77", "addrlabel add prefix fd01::/16 dev va label 78", "addrlabel add prefix fd01::/16 dev va label 78",
-		"addrlabel add prefix 10.0.0.0/8 label 5", "-4 addrlabel add prefix 10.0.0.0/8 label 5", "addrlabel add prefix default label 9", "addrlabel add label 7", "addrlabel add prefix fd03::/16",
-		"addrlabel add prefix fd03::/16 label x", "addrlabel add prefix fd03::/16 label 4294967295", "addrlabel add prefix x label 4", "addrlabel add prefix fd03::/16 dev nope label 5",
+		"addrlabel show x", "addrlabel add prefix fd00::/16 label 77", "addrlabel add prefix fd01::/16 dev va label 78",
+		"addrlabel add prefix fd01::/16 dev va label 78",
+		"addrlabel add prefix 10.0.0.0/8 label 5", "-4 addrlabel add prefix 10.0.0.0/8 label 5",
+		"addrlabel add prefix default label 9", "addrlabel add label 7", "addrlabel add prefix fd03::/16",
+		"addrlabel add prefix fd03::/16 label x", "addrlabel add prefix fd03::/16 label 4294967295",
+		"addrlabel add prefix x label 4", "addrlabel add prefix fd03::/16 dev nope label 5",
 		"addrlabel add nope",
 	}, forms("addrlabel list"), []string{
-		"-4 addrlabel", "addrlabel del prefix fd00::/16 label 77", "addrlabel del prefix fd99::/16 label 77", "addrlabel flush x", "addrlabel nope", "addrl", "addrlabel flush", "addrlabel", "addrlabel ''",
+		"-4 addrlabel", "addrlabel del prefix fd00::/16 label 77", "addrlabel del prefix fd99::/16 label 77",
+		"addrlabel flush x", "addrlabel nope", "addrl", "addrlabel flush", "addrlabel", "addrlabel ''",
 	}))
 }
 
 func TestSettingsOfLinksAreShownAsByIP(t *testing.T) {
 	compareScripts(t, slices.Concat(forms("netconf", "-4 netconf", "-6 netconf", "netconf show dev va"), []string{
-		"-6 netconf show dev va", "netconf show dev nope", "netconf show nope", "netconf show dev", "netconf nope", "netconf ls", "-M netconf", "-0 netconf", "netconf ''",
+		"-6 netconf show dev va", "netconf show dev nope", "netconf show nope", "netconf show dev", "netconf nope",
+		"netconf ls", "-M netconf", "-0 netconf", "netconf ''",
 	}))
 }
 
 func TestTokensAreAsWithIP(t *testing.T) {
 	compareScripts(t, slices.Concat(forms("token"), []string{
-		"token set ::5 dev va", "token set ::5/64 dev vb", "token get dev va", "token list dev vb", "token list dev nope", "token set dev va", "token set ::7", "token set x dev va",
-		"token set ::7 dev nope", "token set 1.2.3.4 dev va", "token del dev va", "token del", "token nope", "token list nope", "token ''",
+		"token set ::5 dev va", "token set ::5/64 dev vb", "token get dev va", "token list dev vb", "token list dev nope",
+		"token set dev va", "token set ::7", "token set x dev va",
+		"token set ::7 dev nope", "token set 1.2.3.4 dev va", "token del dev va", "token del", "token nope",
+		"token list nope", "token ''",
 	}, forms("token list")))
 }
 
 func TestMulticastAddressesOfLinksAreAsWithIP(t *testing.T) {
 	compareScripts(t, slices.Concat(forms("maddr", "-4 maddr", "-0 maddr show dev va", "-6 maddr show va"), []string{
-		"maddr show va vb", "maddr show dev nope", "maddr add 33:33:00:00:00:77 dev va", "maddr add 33:33:00:00:00:77 dev va", "maddr show dev va", "maddr del 33:33:00:00:00:77 dev va",
-		"maddr del 33:33:00:00:00:78 dev va", "maddr add x dev va", "maddr add 01:02 dev va", "maddr add 01:02:03:04:05:06", "maddr add dev va", "maddr add 33:33:00:00:00:77 dev nope",
-		"maddr add 33:33:00:00:00:77 dev va dev vb", "maddr add 33:33:00:00:00:77 33:33:00:00:00:78 dev va", "-6 maddr add address 33:33:00:00:00:79 dev va", "maddr add 33:33:00:00:00:77 dev a/b",
+		"maddr show va vb", "maddr show dev nope", "maddr add 33:33:00:00:00:77 dev va",
+		"maddr add 33:33:00:00:00:77 dev va", "maddr show dev va", "maddr del 33:33:00:00:00:77 dev va",
+		"maddr del 33:33:00:00:00:78 dev va", "maddr add x dev va", "maddr add 01:02 dev va", "maddr add 01:02:03:04:05:06",
+		"maddr add dev va", "maddr add 33:33:00:00:00:77 dev nope",
+		"maddr add 33:33:00:00:00:77 dev va dev vb", "maddr add 33:33:00:00:00:77 33:33:00:00:00:78 dev va",
+		"-6 maddr add address 33:33:00:00:00:79 dev va", "maddr add 33:33:00:00:00:77 dev a/b",
 		"maddr nope", "maddr ''",
 	}, forms("maddress show dev va")))
 }
 
 func TestVRFsAreAsWithIP(t *testing.T) {
 	compareScripts(t, slices.Concat(forms("vrf", "vrf show"), []string{
-		"vrf show nope", "vrf show a b", "vrf show va", "vrf identify", "vrf identify 1", "vrf identify 1 2", "vrf identify x", "vrf identify 4000000", "vrf pids", "vrf pids nope", "vrf pids va",
+		"vrf show nope", "vrf show a b", "vrf show va", "vrf identify", "vrf identify 1", "vrf identify 1 2",
+		"vrf identify x", "vrf identify 4000000", "vrf pids", "vrf pids nope", "vrf pids va",
 		"vrf exec", "vrf exec a", "vrf exec nope true", "vrf nope", "vrf ''",
 	}))
 	t.Run("with a VRF", func(t *testing.T) {
 		nstest.Do(t, func() {
 			clitest.SetUp(t, "link add red type vrf table 10", "link add blue type vrf table 2000")
 		})
-		compareScripts(t, slices.Concat([]string{"link add red type vrf table 10", "link add blue type vrf table 2000"}, forms("vrf", "vrf show red"), []string{"vrf show r", "vrf pids red"}))
+		compareScripts(t, slices.Concat([]string{"link add red type vrf table 10", "link add blue type vrf table 2000"},
+			forms("vrf", "vrf show red"), []string{"vrf show r", "vrf pids red"}))
 	})
 }
 
@@ -99,11 +111,15 @@ func TestTablesOfNeighboursAreAsWithIP(t *testing.T) {
 	needWords(t)
 	compareScripts(t, []string{
 		"-6 ntable show dev nope", "ntable show nope", "ntable show name", "-M ntable",
-		"ntable change name arp_cache dev va queue 99 base_reachable 50000 retrans 2000 gc_stale 70000 delay_probe 6000 app_probes 1 ucast_probes 4 mcast_probes 5 mcast_reprobes 2 " +
+		"ntable change name arp_cache dev va queue 99 base_reachable 50000 retrans 2000 gc_stale 70000 delay_probe 6000 " +
+			"app_probes 1 ucast_probes 4 mcast_probes 5 mcast_reprobes 2 " +
 			"anycast_delay 900 proxy_delay 700 proxy_queue 65 locktime 900",
-		"ntable show name arp_cache dev va", "-j ntable show name arp_cache dev va", "-o ntable show name arp_cache dev va", "-c=always ntable show name arp_cache dev va", "-d ntable show dev none name arp_cache",
-		"ntable change name nope queue 5", "ntable change", "ntable change name arp_cache", "ntable change name arp_cache dev va", "ntable change queue 5", "ntable change name arp_cache name x",
-		"ntable change name arp_cache queue x", "ntable change name arp_cache thresh1 x", "ntable change name arp_cache dev nope queue 3", "ntable change name arp_cache nope",
+		"ntable show name arp_cache dev va", "-j ntable show name arp_cache dev va", "-o ntable show name arp_cache dev va",
+		"-c=always ntable show name arp_cache dev va", "-d ntable show dev none name arp_cache",
+		"ntable change name nope queue 5", "ntable change", "ntable change name arp_cache",
+		"ntable change name arp_cache dev va", "ntable change queue 5", "ntable change name arp_cache name x",
+		"ntable change name arp_cache queue x", "ntable change name arp_cache thresh1 x",
+		"ntable change name arp_cache dev nope queue 3", "ntable change name arp_cache nope",
 		"ntable change name arp_cache queue", "ntable change help", "ntable nope", "ntbl ''",
 	})
 	nstest.Do(t, func() {
@@ -116,15 +132,20 @@ func TestTablesOfNeighboursAreAsWithIP(t *testing.T) {
 
 func TestTuntapsAreMadeAsByIP(t *testing.T) {
 	lines := []string{
-		"tuntap add dev t0 mode tun", "tuntap add t1 mode tap user 5 group 7", "tuntap add mode tap name t2 multi_queue vnet_hdr pi", "tuntap add mode tun", "tuntap add dev t0 mode tun",
-		"tuntap add dev t9", "tuntap add dev t9 mode nope", "tuntap add dev t9 mode tun mode tap", "tuntap add dev t9 mode t user root group root", "tuntap add dev t8 mode tun user nosuchuser",
-		"tuntap add dev t8 mode tun group nosuchgroup", "tuntap add dev toolongname1234567 mode tun", "tuntap add dev t8 t7 mode tun", "tuntap del dev t1 mode tun", "tuntap del dev t2 mode tap multi_queue vnet_hdr pi",
-		"tuntap del dev t2 mode tap", "tuntap del dev t0 mode tun user 5", "tuntap nope", "tap add dev ta mode tap", "tuntap ''",
+		"tuntap add dev t0 mode tun", "tuntap add t1 mode tap user 5 group 7",
+		"tuntap add mode tap name t2 multi_queue vnet_hdr pi", "tuntap add mode tun", "tuntap add dev t0 mode tun",
+		"tuntap add dev t9", "tuntap add dev t9 mode nope", "tuntap add dev t9 mode tun mode tap",
+		"tuntap add dev t9 mode t user root group root", "tuntap add dev t8 mode tun user nosuchuser",
+		"tuntap add dev t8 mode tun group nosuchgroup", "tuntap add dev toolongname1234567 mode tun",
+		"tuntap add dev t8 t7 mode tun", "tuntap del dev t1 mode tun", "tuntap del dev t2 mode tap multi_queue vnet_hdr pi",
+		"tuntap del dev t2 mode tap", "tuntap del dev t0 mode tun user 5", "tuntap nope", "tap add dev ta mode tap",
+		"tuntap ''",
 	}
 	needTun(t)
 	compareScripts(t, append(lines, "-br link show type tun", "tuntap del dev t1 mode tap"))
 	var states []string
-	for _, program := range []func(args ...string) clitest.Result{func(args ...string) clitest.Result { return clitest.IP(t, args...) }, clitest.Kern} {
+	byIP := func(args ...string) clitest.Result { return clitest.IP(t, args...) }
+	for _, program := range []func(args ...string) clitest.Result{byIP, clitest.Kern} {
 		nstest.Do(t, func() {
 			for _, line := range lines {
 				program(clitest.Words(t, line)...)
@@ -151,7 +172,8 @@ func needTun(t *testing.T) {
 func TestTuntapsAreShown(t *testing.T) {
 	needTun(t)
 	nstest.Do(t, func() {
-		for _, line := range []string{"tuntap add dev t0 mode tun", "tuntap add dev t1 mode tap user 5 group 7 pi vnet_hdr multi_queue"} {
+		for _, line := range []string{"tuntap add dev t0 mode tun",
+			"tuntap add dev t1 mode tap user 5 group 7 pi vnet_hdr multi_queue"} {
 			if r := clitest.Kern(strings.Fields(line)...); r.Code != 0 {
 				nstest.Need(t, "tun devices", "", errors.New(r.Err))
 			}

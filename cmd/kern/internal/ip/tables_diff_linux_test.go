@@ -27,7 +27,8 @@ func tablesOf(t testing.TB) any {
 	t.Helper()
 	var all []any
 	for _, batch := range [][]string{
-		{"-4", "route show table all", "rule", "neigh show nud permanent nud stale nud noarp to 10.0.0.0/8", "neigh show proxy", "nexthop", "nexthop bucket"},
+		{"-4", "route show table all", "rule", "neigh show nud permanent nud stale nud noarp to 10.0.0.0/8",
+			"neigh show proxy", "nexthop", "nexthop bucket"},
 		{"-6", "route show table all root fd00::/16", "rule", "neigh show nud permanent to fd00::/16", "neigh show proxy"},
 	} {
 		r := clitest.IPIn(t, strings.Join(batch[1:], "\n"), batch[0], "-d", "-j", "-batch", "-")

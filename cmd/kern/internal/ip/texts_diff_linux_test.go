@@ -9,7 +9,8 @@ import (
 
 // compareTexts makes each state with ip and compares the texts that both show of it; then it makes the state with this
 // program and compares what ip shows. need skips a state that the kernel does not have.
-func compareTexts(t *testing.T, states []clitest.DiffState, shows []string, need func(testing.TB, *clitest.DiffState)) {
+func compareTexts(t *testing.T, states []clitest.DiffState, shows []string,
+	need func(testing.TB, *clitest.DiffState)) {
 	clitest.NeedIP(t)
 	for _, s := range states {
 		t.Run(s.Name, func(t *testing.T) {

@@ -41,7 +41,8 @@ func encapOf(kind, typ, kindAttr, dataAttr uint16) func(*wire.Request, []byte) {
 func TestWhatIsNotKnownIsPrinted(t *testing.T) {
 	plain := func(*wire.Request, []byte) {}
 	for name, m := range map[string]wire.Message{
-		"link":      withUnknown(t, uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, func(r *wire.Request, _ []byte) { r.String(uapi.IFLA_IFNAME, "x") }),
+		"link": withUnknown(t, uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg,
+			func(r *wire.Request, _ []byte) { r.String(uapi.IFLA_IFNAME, "x") }),
 		"address":   withUnknown(t, uapi.RTM_NEWADDR, uapi.SizeofIfaddrmsg, plain),
 		"multicast": withUnknown(t, uapi.RTM_NEWMULTICAST, uapi.SizeofIfaddrmsg, plain),
 		"anycast":   withUnknown(t, uapi.RTM_NEWANYCAST, uapi.SizeofIfaddrmsg, plain),
@@ -114,12 +115,18 @@ func TestWhatIsNotKnownIsPrinted(t *testing.T) {
 			r.End()
 			r.End()
 		}),
-		"kind of encapsulation":              withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, encapOf(77, 1, uapi.RTA_ENCAP_TYPE, uapi.RTA_ENCAP)),
-		"kind of encapsulation by name":      withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, encapOf(uapi.LWTUNNEL_ENCAP_RPL, 1, uapi.RTA_ENCAP_TYPE, uapi.RTA_ENCAP)),
-		"attribute of a kind of ip":          withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, encapOf(uapi.LWTUNNEL_ENCAP_IP, 999, uapi.RTA_ENCAP_TYPE, uapi.RTA_ENCAP)),
-		"attribute of a kind of ip6":         withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, encapOf(uapi.LWTUNNEL_ENCAP_IP6, 999, uapi.RTA_ENCAP_TYPE, uapi.RTA_ENCAP)),
-		"attribute of a kind of mpls":        withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, encapOf(uapi.LWTUNNEL_ENCAP_MPLS, 999, uapi.RTA_ENCAP_TYPE, uapi.RTA_ENCAP)),
-		"kind of encapsulation of next hops": withUnknown(t, uapi.RTM_NEWNEXTHOP, uapi.SizeofNhmsg, encapOf(77, 1, uapi.NHA_ENCAP_TYPE, uapi.NHA_ENCAP)),
+		"kind of encapsulation": withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg,
+			encapOf(77, 1, uapi.RTA_ENCAP_TYPE, uapi.RTA_ENCAP)),
+		"kind of encapsulation by name": withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg,
+			encapOf(uapi.LWTUNNEL_ENCAP_RPL, 1, uapi.RTA_ENCAP_TYPE, uapi.RTA_ENCAP)),
+		"attribute of a kind of ip": withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg,
+			encapOf(uapi.LWTUNNEL_ENCAP_IP, 999, uapi.RTA_ENCAP_TYPE, uapi.RTA_ENCAP)),
+		"attribute of a kind of ip6": withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg,
+			encapOf(uapi.LWTUNNEL_ENCAP_IP6, 999, uapi.RTA_ENCAP_TYPE, uapi.RTA_ENCAP)),
+		"attribute of a kind of mpls": withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg,
+			encapOf(uapi.LWTUNNEL_ENCAP_MPLS, 999, uapi.RTA_ENCAP_TYPE, uapi.RTA_ENCAP)),
+		"kind of encapsulation of next hops": withUnknown(t, uapi.RTM_NEWNEXTHOP, uapi.SizeofNhmsg,
+			encapOf(77, 1, uapi.NHA_ENCAP_TYPE, uapi.NHA_ENCAP)),
 		"one of several next hops": withUnknown(t, uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, func(r *wire.Request, _ []byte) {
 			h := nexthop{}
 			h.enc.Data(unknownType, []byte{0xab, 0xcd, 0xef})
@@ -145,7 +152,8 @@ func TestWhatIsNotKnownIsPrinted(t *testing.T) {
 				} else if deep {
 					want = append(want, " 0xabcdef")
 				}
-				if i := strings.Index(out.String(), "attr 999"); i > 0 && !js && !strings.ContainsRune(" \t\n", rune(out.String()[i-1])) {
+				if i := strings.Index(out.String(), "attr 999"); i > 0 && !js &&
+					!strings.ContainsRune(" \t\n", rune(out.String()[i-1])) {
 					t.Errorf("glued to what is before: %q", out.String())
 				}
 				for _, w := range want {
@@ -188,7 +196,8 @@ func TestFlagsWithoutANameArePrinted(t *testing.T) {
 		"route":     {route, []string{"flags 0x80 "}},
 	} {
 		var out bytes.Buffer
-		if err := showEvent(offline(&out, func(*cli.Options) {}), c.m, &monitorWish{objects: monitorTable()}, time.Unix(0, 0)); err != nil {
+		if err := showEvent(offline(&out, func(*cli.Options) {}), c.m, &monitorWish{objects: monitorTable()},
+			time.Unix(0, 0)); err != nil {
 			t.Fatal(err)
 		}
 		for _, want := range c.want {
@@ -218,12 +227,14 @@ func nested(typ uint16, header int, before func(r *wire.Request), nests ...uint1
 
 func TestWhatIsNotKnownWithinNestsIsPrinted(t *testing.T) {
 	for name, m := range map[string]wire.Message{
-		"metrics":          nested(uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, nil, uapi.RTA_METRICS),
-		"properties":       nested(uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, nil, uapi.IFLA_PROP_LIST),
-		"virtual function": nested(uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, func(r *wire.Request) { r.Uint32(uapi.IFLA_NUM_VF, 1) }, uapi.IFLA_VFINFO_LIST, uapi.IFLA_VF_INFO),
-		"group":            nested(uapi.RTM_NEWNEXTHOP, uapi.SizeofNhmsg, nil, uapi.NHA_RES_GROUP),
-		"bucket":           nested(uapi.RTM_NEWNEXTHOPBUCKET, uapi.SizeofNhmsg, nil, uapi.NHA_RES_BUCKET),
-		"counters":         nested(uapi.RTM_NEWNEXTHOP, uapi.SizeofNhmsg, nil, uapi.NHA_GROUP_STATS, uapi.NHA_GROUP_STATS_ENTRY),
+		"metrics":    nested(uapi.RTM_NEWROUTE, uapi.SizeofRtmsg, nil, uapi.RTA_METRICS),
+		"properties": nested(uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, nil, uapi.IFLA_PROP_LIST),
+		"virtual function": nested(uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg,
+			func(r *wire.Request) { r.Uint32(uapi.IFLA_NUM_VF, 1) }, uapi.IFLA_VFINFO_LIST, uapi.IFLA_VF_INFO),
+		"group":  nested(uapi.RTM_NEWNEXTHOP, uapi.SizeofNhmsg, nil, uapi.NHA_RES_GROUP),
+		"bucket": nested(uapi.RTM_NEWNEXTHOPBUCKET, uapi.SizeofNhmsg, nil, uapi.NHA_RES_BUCKET),
+		"counters": nested(uapi.RTM_NEWNEXTHOP, uapi.SizeofNhmsg, nil, uapi.NHA_GROUP_STATS,
+			uapi.NHA_GROUP_STATS_ENTRY),
 	} {
 		for _, js := range []bool{false, true} {
 			var out bytes.Buffer

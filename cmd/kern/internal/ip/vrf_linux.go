@@ -88,8 +88,8 @@ func runInCgroup(c *cli.Command, cgroup string) error {
 	return execFailed(c.Rest[0], err)
 }
 
-// vrfCgroup makes the cgroup of a VRF below this process's own one, or in the place of another VRF's, and binds its sockets.
-// "default" is that of none.
+// vrfCgroup makes the cgroup of a VRF below this process's own one, or in the place of another VRF's, and binds its
+// sockets. "default" is that of none.
 func vrfCgroup(c *cli.Command, name string) (string, error) {
 	index := 0
 	if name != "default" {
@@ -120,7 +120,8 @@ func vrfCgroup(c *cli.Command, name string) (string, error) {
 	}
 	dir := filepath.Join(mount, own, ns, "vrf", name)
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return "", cli.Exit(cli.StatusUsage, "mkdir failed for %s: %s\nFailed to setup vrf cgroup2 directory", dir, cli.Cause(err))
+		return "", cli.Exit(cli.StatusUsage, "mkdir failed for %s: %s\nFailed to setup vrf cgroup2 directory", dir,
+			cli.Cause(err))
 	}
 	if index != 0 {
 		err = bindCgroup(dir, index)
@@ -160,7 +161,8 @@ func bindCgroup(dir string, index int) error {
 		return cli.Exit(cli.StatusUsage, "Failed to load BPF prog: '%s'%s", cli.Cause(err), hint)
 	}
 	defer unix.Close(prog)
-	attach := unix.BpfProgAttachAttr{Target_fd: uint32(cgroup.Fd()), Attach_bpf_fd: uint32(prog), Attach_type: unix.BPF_CGROUP_INET_SOCK_CREATE}
+	attach := unix.BpfProgAttachAttr{Target_fd: uint32(cgroup.Fd()), Attach_bpf_fd: uint32(prog),
+		Attach_type: unix.BPF_CGROUP_INET_SOCK_CREATE}
 	if _, err := unix.Bpf(unix.BPF_PROG_ATTACH, unsafe.Pointer(&attach), unsafe.Sizeof(attach)); err != nil {
 		return cli.Exit(cli.StatusUsage, "Failed to attach prog to cgroup: '%s'", cli.Cause(err))
 	}

@@ -21,15 +21,19 @@ type xfrmAlgo struct {
 // xfrmAlgos are the algorithms that a state may have.
 var xfrmAlgos = []xfrmAlgo{
 	{word: "enc", typ: uapi.XFRMA_ALG_CRYPT, size: uapi.SizeofXfrmAlgo,
-		taken: func(w *xfrmStateWords) bool { return w.enc || w.aead }, given: func(w *xfrmStateWords) *bool { return &w.enc }},
+		taken: func(w *xfrmStateWords) bool { return w.enc || w.aead },
+		given: func(w *xfrmStateWords) *bool { return &w.enc }},
 	{word: "auth", typ: uapi.XFRMA_ALG_AUTH, size: uapi.SizeofXfrmAlgo,
-		taken: func(w *xfrmStateWords) bool { return w.auth || w.aead }, given: func(w *xfrmStateWords) *bool { return &w.auth }},
+		taken: func(w *xfrmStateWords) bool { return w.auth || w.aead },
+		given: func(w *xfrmStateWords) *bool { return &w.auth }},
 	{word: "comp", typ: uapi.XFRMA_ALG_COMP, size: uapi.SizeofXfrmAlgo,
 		taken: func(w *xfrmStateWords) bool { return w.comp }, given: func(w *xfrmStateWords) *bool { return &w.comp }},
 	{word: "aead", typ: uapi.XFRMA_ALG_AEAD, size: uapi.SizeofXfrmAlgoAead, number: "ALGO-ICV-LEN",
-		taken: func(w *xfrmStateWords) bool { return w.enc || w.auth || w.aead }, given: func(w *xfrmStateWords) *bool { return &w.aead }},
+		taken: func(w *xfrmStateWords) bool { return w.enc || w.auth || w.aead },
+		given: func(w *xfrmStateWords) *bool { return &w.aead }},
 	{word: "auth-trunc", typ: uapi.XFRMA_ALG_AUTH_TRUNC, size: uapi.SizeofXfrmAlgoAuth, number: "ALGO-TRUNC-LEN",
-		taken: func(w *xfrmStateWords) bool { return w.auth || w.aead }, given: func(w *xfrmStateWords) *bool { return &w.auth }},
+		taken: func(w *xfrmStateWords) bool { return w.auth || w.aead },
+		given: func(w *xfrmStateWords) *bool { return &w.auth }},
 }
 
 // nextXfrmAlgo takes an algorithm, and its key.
@@ -150,7 +154,8 @@ func (w *xfrmStateWords) check() error {
 	case esn && w.window.value == 0 && w.dir != uapi.XFRM_SA_DIR_OUT:
 		return cli.Exit(cli.StatusUsage, "Error: esn flag set without replay-window.")
 	case w.window.value > uapi.XFRMA_REPLAY_ESN_MAX:
-		return cli.Exit(cli.StatusUsage, "Error: replay-window (%d) > XFRMA_REPLAY_ESN_MAX (%d).", w.window.value, uapi.XFRMA_REPLAY_ESN_MAX)
+		return cli.Exit(cli.StatusUsage, "Error: replay-window (%d) > XFRMA_REPLAY_ESN_MAX (%d).", w.window.value,
+			uapi.XFRMA_REPLAY_ESN_MAX)
 	case !w.hasID:
 		return required("ID is required")
 	}
@@ -185,7 +190,8 @@ func (w *xfrmStateWords) check() error {
 		}
 	case uapi.IPPROTO_COMP:
 		if w.enc || w.auth || w.aead {
-			return fail("ALGO-TYPE values \"enc\", \"auth\", \"auth-trunc\", and \"aead\" are invalid with XFRM-PROTO value %q", proto)
+			return fail("ALGO-TYPE values \"enc\", \"auth\", \"auth-trunc\", and \"aead\" are invalid with XFRM-PROTO value %q",
+				proto)
 		}
 		if !w.comp {
 			return fail("ALGO-TYPE value \"comp\" is required with XFRM-PROTO value %q", proto)

@@ -125,7 +125,8 @@ func (f *xfrmStateFilter) request() *wire.Request {
 		r.Uint8(uapi.XFRMA_PROTO, f.id.proto)
 	}
 	r.Struct(uapi.XFRMA_ADDRESS_FILTER, uapi.SizeofXfrmAddressFilter, &uapi.XfrmAddressFilter{
-		Saddr: f.id.src, Daddr: f.id.dst, Family: uint16(f.id.family), Splen: uint8(f.id.srcBits), Dplen: uint8(f.id.dstBits),
+		Saddr: f.id.src, Daddr: f.id.dst, Family: uint16(f.id.family), Splen: uint8(f.id.srcBits),
+		Dplen: uint8(f.id.dstBits),
 	})
 	return r
 }
@@ -139,7 +140,8 @@ func deleteXfrmStates(c *cli.Command, f *xfrmStateFilter) error {
 			return nil // the latter are the kernel's own, of tunnels
 		}
 		r := xfrmRequest(uapi.XFRM_MSG_DELSA, uapi.SizeofXfrmUsersaId)
-		(&uapi.XfrmUsersaId{Daddr: i.Id.Daddr, Spi: i.Id.Spi, Family: i.Family, Proto: i.Id.Proto}).Put(r.Bytes()[uapi.SizeofNlmsghdr:])
+		(&uapi.XfrmUsersaId{Daddr: i.Id.Daddr, Spi: i.Id.Spi, Family: i.Family,
+			Proto: i.Id.Proto}).Put(r.Bytes()[uapi.SizeofNlmsghdr:])
 		r.Data(uapi.XFRMA_SRCADDR, i.Saddr[:])
 		for _, typ := range []uint16{uapi.XFRMA_MARK, uapi.XFRMA_IF_ID} {
 			if b, ok := s.attrs[typ]; ok {

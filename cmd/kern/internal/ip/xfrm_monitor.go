@@ -238,13 +238,15 @@ func (p *xfrmPrinter) aevent(data []byte) {
 }
 
 func (p *xfrmPrinter) stateID(id *uapi.XfrmUsersaId, reqid uint32) {
-	p.put("dst %s  reqid 0x%x protocol %s  SPI 0x%x\n", xfrmAddrText(id.Daddr, id.Family), reqid, cli.IPProtoOrNumber(id.Proto), id.Spi)
+	p.put("dst %s  reqid 0x%x protocol %s  SPI 0x%x\n", xfrmAddrText(id.Daddr, id.Family), reqid,
+		cli.IPProtoOrNumber(id.Proto), id.Spi)
 }
 
 func (p *xfrmPrinter) mapping(data []byte) {
 	var m uapi.XfrmUserMapping
 	m.Decode(data)
-	p.put("Mapping change %s:%d -> %s:%d\n\t", xfrmAddrText(m.OldSaddr, m.Id.Family), m.OldSport, xfrmAddrText(m.NewSaddr, m.Id.Family), m.NewSport)
+	p.put("Mapping change %s:%d -> %s:%d\n\t", xfrmAddrText(m.OldSaddr, m.Id.Family), m.OldSport,
+		xfrmAddrText(m.NewSaddr, m.Id.Family), m.NewSport)
 	p.stateID(&m.Id, m.Reqid)
 }
 
@@ -261,7 +263,8 @@ func (p *xfrmPrinter) migrate(data []byte) {
 		for b := d.Data(); len(b) >= uapi.SizeofXfrmUserMigrate; b = b[uapi.SizeofXfrmUserMigrate:] {
 			var m uapi.XfrmUserMigrate
 			m.Decode(b)
-			p.put("\tproto %s reqid %d mode %s src %s dst %s -> src %s dst %s", xfrmProtoName(m.Proto), m.Reqid, nameOr(xfrmModes, m.Mode),
+			p.put("\tproto %s reqid %d mode %s src %s dst %s -> src %s dst %s", xfrmProtoName(m.Proto), m.Reqid,
+				nameOr(xfrmModes, m.Mode),
 				xfrmAddrText(m.OldSaddr, m.OldFamily), xfrmAddrText(m.OldDaddr, m.OldFamily),
 				xfrmAddrText(m.NewSaddr, m.NewFamily), xfrmAddrText(m.NewDaddr, m.NewFamily))
 			p.nl()

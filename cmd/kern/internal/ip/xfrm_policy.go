@@ -362,7 +362,8 @@ func oneXfrmPolicy(c *cli.Command, typ uint16) error {
 		putXfrmMark(r, w.mark)
 	}
 	w.putMore(r)
-	(&uapi.XfrmUserpolicyId{Sel: w.selector(), Index: w.index.value, Dir: w.dir.value}).Put(r.Bytes()[uapi.SizeofNlmsghdr:])
+	(&uapi.XfrmUserpolicyId{Sel: w.selector(), Index: w.index.value,
+		Dir: w.dir.value}).Put(r.Bytes()[uapi.SizeofNlmsghdr:])
 	if typ == uapi.XFRM_MSG_DELPOLICY {
 		return c.Exec(r)
 	}

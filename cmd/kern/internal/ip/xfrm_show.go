@@ -53,7 +53,8 @@ func xfrmAddrText(a uapi.XfrmAddress, family uint16) string {
 }
 
 // id shows what identifies a state, and how it works.
-func (p *xfrmPrinter) id(prefix, title string, src uapi.XfrmAddress, id *uapi.XfrmId, mode uint8, reqid uint32, family uint16, withSPI bool) {
+func (p *xfrmPrinter) id(prefix, title string, src uapi.XfrmAddress, id *uapi.XfrmId, mode uint8, reqid uint32,
+	family uint16, withSPI bool) {
 	p.put("%ssrc %s dst %s", title, xfrmAddrText(src, family), xfrmAddrText(id.Daddr, family))
 	p.nl()
 	p.put("%s\tproto %s ", prefix, xfrmProtoName(id.Proto))
@@ -122,7 +123,8 @@ func (p *xfrmPrinter) lifetime(prefix string, l *uapi.XfrmLifetimeCfg, cur *uapi
 	}
 	line("lifetime config:")
 	line("  limit: soft %s(bytes), hard %s(bytes)", xfrmLimitText(l.SoftByteLimit), xfrmLimitText(l.HardByteLimit))
-	line("  limit: soft %s(packets), hard %s(packets)", xfrmLimitText(l.SoftPacketLimit), xfrmLimitText(l.HardPacketLimit))
+	line("  limit: soft %s(packets), hard %s(packets)", xfrmLimitText(l.SoftPacketLimit),
+		xfrmLimitText(l.HardPacketLimit))
 	line("  expire add: soft %d(sec), hard %d(sec)", l.SoftAddExpiresSeconds, l.HardAddExpiresSeconds)
 	line("  expire use: soft %d(sec), hard %d(sec)", l.SoftUseExpiresSeconds, l.HardUseExpiresSeconds)
 	line("lifetime current:")
@@ -139,7 +141,8 @@ func (p *xfrmPrinter) selector(title string, sel *uapi.XfrmSelector, family uint
 	if f == uapi.AF_UNSPEC {
 		f = uint16(p.c.Family)
 	}
-	p.put("%ssrc %s/%d dst %s/%d ", title, xfrmAddrText(sel.Saddr, f), sel.PrefixlenS, xfrmAddrText(sel.Daddr, f), sel.PrefixlenD)
+	p.put("%ssrc %s/%d dst %s/%d ", title, xfrmAddrText(sel.Saddr, f), sel.PrefixlenS, xfrmAddrText(sel.Daddr, f),
+		sel.PrefixlenD)
 	if sel.Proto != 0 {
 		p.put("proto %s ", cli.IPProtoOrNumber(sel.Proto))
 	}
@@ -256,11 +259,14 @@ func (p *xfrmPrinter) attrs(prefix string, attrs desc.Attrs, family uint16, dir 
 	}{
 		{uapi.XFRMA_ENCAP, "encap ", uapi.SizeofXfrmEncapTmpl, func(b []byte) { p.encap(b, family) }},
 		{uapi.XFRMA_TMPL, "", 0, nil},
-		{uapi.XFRMA_COADDR, "coa ", len(uapi.XfrmAddress{}), func(b []byte) { p.put("%s", xfrmAddrText(uapi.XfrmAddress(b), family)) }},
+		{uapi.XFRMA_COADDR, "coa ", len(uapi.XfrmAddress{}),
+			func(b []byte) { p.put("%s", xfrmAddrText(uapi.XfrmAddress(b), family)) }},
 		{uapi.XFRMA_LASTUSED, "lastused ", 8, func(b []byte) { p.put("%s", xfrmTimeText(native.Uint64(b))) }},
 		{uapi.XFRMA_REPLAY_VAL, "anti-replay context: ", uapi.SizeofXfrmReplayState, p.replay},
-		{uapi.XFRMA_REPLAY_ESN_VAL, "anti-replay esn context:", uapi.SizeofXfrmReplayStateEsn, func(b []byte) { p.replayESN(prefix, b) }},
-		{uapi.XFRMA_OFFLOAD_DEV, "crypto offload parameters: ", uapi.SizeofXfrmUserOffload, func(b []byte) { p.offload(b, dir) }},
+		{uapi.XFRMA_REPLAY_ESN_VAL, "anti-replay esn context:", uapi.SizeofXfrmReplayStateEsn,
+			func(b []byte) { p.replayESN(prefix, b) }},
+		{uapi.XFRMA_OFFLOAD_DEV, "crypto offload parameters: ", uapi.SizeofXfrmUserOffload,
+			func(b []byte) { p.offload(b, dir) }},
 		{uapi.XFRMA_IF_ID, "if_id ", 4, func(b []byte) { p.put("%s", hexText(native.Uint32(b))) }},
 		{uapi.XFRMA_TFCPAD, "tfcpad ", 4, func(b []byte) { p.put("%d", native.Uint32(b)) }},
 	} {

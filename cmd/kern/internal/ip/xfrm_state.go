@@ -373,7 +373,8 @@ func (w *xfrmStateWords) put() {
 		})
 	default:
 		if w.seq.value != 0 || w.oseq.value != 0 {
-			r.Struct(uapi.XFRMA_REPLAY_VAL, uapi.SizeofXfrmReplayState, &uapi.XfrmReplayState{Seq: w.seq.value, Oseq: w.oseq.value})
+			r.Struct(uapi.XFRMA_REPLAY_VAL, uapi.SizeofXfrmReplayState,
+				&uapi.XfrmReplayState{Seq: w.seq.value, Oseq: w.oseq.value})
 		}
 		w.info.ReplayWindow = uint8(w.window.value)
 	}
@@ -538,7 +539,8 @@ func oneXfrmState(c *cli.Command, typ uint16) error {
 	if id.family == uapi.AF_UNSPEC {
 		id.family = uapi.AF_INET
 	}
-	(&uapi.XfrmUsersaId{Daddr: id.dst, Spi: id.spi, Family: uint16(id.family), Proto: id.proto}).Put(r.Bytes()[uapi.SizeofNlmsghdr:])
+	(&uapi.XfrmUsersaId{Daddr: id.dst, Spi: id.spi, Family: uint16(id.family),
+		Proto: id.proto}).Put(r.Bytes()[uapi.SizeofNlmsghdr:])
 	if typ == uapi.XFRM_MSG_DELSA {
 		return c.Exec(r)
 	}

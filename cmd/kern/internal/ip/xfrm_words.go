@@ -320,7 +320,8 @@ func nextXfrmLimit(c *cli.Command, l *uapi.XfrmLifetimeCfg) error {
 
 // noXfrmLimits are those of a state or policy for which none was given.
 var noXfrmLimits = uapi.XfrmLifetimeCfg{
-	SoftByteLimit: uapi.XFRM_INF, HardByteLimit: uapi.XFRM_INF, SoftPacketLimit: uapi.XFRM_INF, HardPacketLimit: uapi.XFRM_INF,
+	SoftByteLimit: uapi.XFRM_INF, HardByteLimit: uapi.XFRM_INF, SoftPacketLimit: uapi.XFRM_INF,
+	HardPacketLimit: uapi.XFRM_INF,
 }
 
 // nextXfrmSecCtx takes a security context of SELinux.
@@ -335,7 +336,8 @@ func putXfrmSecCtx(r *wire.Request, context string) {
 	}
 	b := r.Reserve(uapi.XFRMA_SEC_CTX, size)
 	(&uapi.XfrmUserSecCtx{
-		Len: uint16(size), Exttype: uapi.XFRMA_SEC_CTX, CtxAlg: uapi.XFRM_SC_ALG_SELINUX, CtxDoi: uapi.XFRM_SC_DOI_LSM, CtxLen: uint16(n),
+		Len: uint16(size), Exttype: uapi.XFRMA_SEC_CTX, CtxAlg: uapi.XFRM_SC_ALG_SELINUX, CtxDoi: uapi.XFRM_SC_DOI_LSM,
+		CtxLen: uint16(n),
 	}).Put(b)
 	copy(b[uapi.SizeofXfrmUserSecCtx:], context)
 }

@@ -83,7 +83,8 @@ func (s *shower) inetLine(p inetTable, i *netlink.SocketInfo, services map[int]s
 		local += "%" + s.linkName(int(i.ID.Interface))
 	}
 	s.t.line(netid, state(i.State), fmt.Sprintf("%-6d", int32(i.RQueue)), fmt.Sprintf("%-6d", int32(i.WQueue)),
-		local+":", port(i.ID.SourcePort), s.host(i.Family, i.ID.Destination, v6only)+":", port(i.ID.DestinationPort), s.process(i.INode), s.inetExt(p, i, v6only))
+		local+":", port(i.ID.SourcePort), s.host(i.Family, i.ID.Destination, v6only)+":", port(i.ID.DestinationPort),
+		s.process(i.INode), s.inetExt(p, i, v6only))
 }
 
 // rawProtocol is the name of a raw socket's protocol, which it has in the port's place.
@@ -261,8 +262,10 @@ func sockopt(b *strings.Builder, o *netlink.SocketOptions) {
 		on   bool
 		name string
 	}{
-		{o.RecvErr, "recverr"}, {o.IsICSK, "is_icsk"}, {o.FreeBind, "freebind"}, {o.HdrIncl, "hdrincl"}, {o.MCLoop, "mc_loop"},
-		{o.Transparent, "transparent"}, {o.MCAll, "mc_all"}, {o.NoDefrag, "nodefrag"}, {o.BindAddressNoPort, "bind_addr_no_port"},
+		{o.RecvErr, "recverr"}, {o.IsICSK, "is_icsk"}, {o.FreeBind, "freebind"}, {o.HdrIncl, "hdrincl"},
+		{o.MCLoop, "mc_loop"},
+		{o.Transparent, "transparent"}, {o.MCAll, "mc_all"}, {o.NoDefrag, "nodefrag"},
+		{o.BindAddressNoPort, "bind_addr_no_port"},
 		{o.RecvErrRFC4884, "recverr_rfc4884"}, {o.DeferConnect, "defer_connect"},
 	} {
 		if f.on {

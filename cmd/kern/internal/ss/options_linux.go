@@ -63,10 +63,13 @@ var tableNames = []struct {
 }{
 	{"all", allTables}, {"inet", inetTables},
 	{"udp", udpTable}, {"tcp", tcpTable}, {"mptcp", mptcpTable}, {"sctp", sctpTable}, {"raw", rawTable},
-	{"unix", unixTables}, {"unix_stream", unixStream}, {"u_str", unixStream}, {"unix_dgram", unixDgram}, {"u_dgr", unixDgram},
+	{"unix", unixTables}, {"unix_stream", unixStream}, {"u_str", unixStream}, {"unix_dgram", unixDgram},
+	{"u_dgr", unixDgram},
 	{"unix_seqpacket", unixSeqpacket}, {"u_seq", unixSeqpacket}, {"netlink", netlinkTable},
-	{"packet", packetTables}, {"packet_raw", packetRaw}, {"p_raw", packetRaw}, {"packet_dgram", packetDgram}, {"p_dgr", packetDgram},
-	{"vsock", vsockTables}, {"vsock_stream", vsockStream}, {"v_str", vsockStream}, {"vsock_dgram", vsockDgram}, {"v_dgr", vsockDgram},
+	{"packet", packetTables}, {"packet_raw", packetRaw}, {"p_raw", packetRaw}, {"packet_dgram", packetDgram},
+	{"p_dgr", packetDgram},
+	{"vsock", vsockTables}, {"vsock_stream", vsockStream}, {"v_str", vsockStream}, {"vsock_dgram", vsockDgram},
+	{"v_dgr", vsockDgram},
 }
 
 type options struct {
@@ -127,7 +130,8 @@ func allOptions() []option {
 		flag('O', "oneline", func(o *options) { o.oneline = true }),
 		flag('4', "ipv4", func(o *options) { o.addFamily(unix.AF_INET) }),
 		flag('6', "ipv6", func(o *options) { o.addFamily(unix.AF_INET6) }),
-		table1('t', "tcp", tcpTable), table1('u', "udp", udpTable), table1('w', "raw", rawTable), flag('x', "unix", func(o *options) { o.addFamily(unix.AF_UNIX) }),
+		table1('t', "tcp", tcpTable), table1('u', "udp", udpTable), table1('w', "raw", rawTable),
+		flag('x', "unix", func(o *options) { o.addFamily(unix.AF_UNIX) }),
 		table1('M', "mptcp", mptcpTable), table1('S', "sctp", sctpTable),
 		flag('0', "packet", func(o *options) { o.addFamily(unix.AF_PACKET) }),
 		flag(0, "vsock", func(o *options) { o.addFamily(unix.AF_VSOCK) }),
@@ -200,7 +204,8 @@ func parse(args []string) (*options, error) {
 	if o.summary && o.tables == 0 && len(o.families) == 0 && len(words) == 0 && o.asked == 0 {
 		o.summaryOnly = true
 	}
-	for seen := false; len(words) >= 2 && (words[0] == "state" || strings.HasPrefix("exclude", words[0]) && len(words[0]) >= 4); words, seen = words[2:], true {
+	for seen := false; len(words) >= 2 && (words[0] == "state" || strings.HasPrefix("exclude", words[0]) &&
+		len(words[0]) >= 4); words, seen = words[2:], true {
 		states, err := scanState(words[1])
 		if err != nil {
 			return nil, err
@@ -251,7 +256,8 @@ func (o *options) merge() {
 		family uint8
 		tables tables
 	}{
-		{unix.AF_UNIX, unixTables}, {unix.AF_NETLINK, netlinkTable}, {unix.AF_PACKET, packetTables}, {unix.AF_VSOCK, vsockTables},
+		{unix.AF_UNIX, unixTables}, {unix.AF_NETLINK, netlinkTable}, {unix.AF_PACKET, packetTables},
+		{unix.AF_VSOCK, vsockTables},
 	} {
 		if o.wantsFamily(f.family) && o.tables&f.tables == 0 {
 			o.tables |= f.tables

@@ -59,7 +59,8 @@ func (s *shower) netlink() error {
 			b.WriteString("\t")
 			skmem(&b, n.Memory)
 		}
-		s.t.line("nl", "UNCONN", queue(rq), queue(wq), s.netlinkProtocol(n.Protocol)+":", s.netlinkPort(n.PortID), peer, peerPort,
+		s.t.line("nl", "UNCONN", queue(rq), queue(wq), s.netlinkProtocol(n.Protocol)+":", s.netlinkPort(n.PortID), peer,
+			peerPort,
 			s.process(n.INode), b.String())
 	}
 	return nil
@@ -89,11 +90,16 @@ func (s *shower) netlinkPort(id uint32) string {
 
 func (s *shower) netlinkProtocol(n uint8) string {
 	names := map[uint8]string{
-		uapi.NETLINK_ROUTE: "rtnl", uapi.NETLINK_UNUSED: "unused", uapi.NETLINK_USERSOCK: "usersock", uapi.NETLINK_FIREWALL: "fw",
-		uapi.NETLINK_SOCK_DIAG: "tcpdiag", uapi.NETLINK_NFLOG: "nflog", uapi.NETLINK_XFRM: "xfrm", uapi.NETLINK_SELINUX: "selinux",
-		uapi.NETLINK_ISCSI: "iscsi", uapi.NETLINK_AUDIT: "audit", uapi.NETLINK_FIB_LOOKUP: "fiblookup", uapi.NETLINK_CONNECTOR: "connector",
-		uapi.NETLINK_NETFILTER: "nft", uapi.NETLINK_IP6_FW: "ip6fw", uapi.NETLINK_DNRTMSG: "dec-rt", uapi.NETLINK_KOBJECT_UEVENT: "uevent",
-		uapi.NETLINK_GENERIC: "genl", uapi.NETLINK_SCSITRANSPORT: "scsi-trans", uapi.NETLINK_ECRYPTFS: "ecryptfs", uapi.NETLINK_RDMA: "rdma",
+		uapi.NETLINK_ROUTE: "rtnl", uapi.NETLINK_UNUSED: "unused", uapi.NETLINK_USERSOCK: "usersock",
+		uapi.NETLINK_FIREWALL:  "fw",
+		uapi.NETLINK_SOCK_DIAG: "tcpdiag", uapi.NETLINK_NFLOG: "nflog", uapi.NETLINK_XFRM: "xfrm",
+		uapi.NETLINK_SELINUX: "selinux",
+		uapi.NETLINK_ISCSI:   "iscsi", uapi.NETLINK_AUDIT: "audit", uapi.NETLINK_FIB_LOOKUP: "fiblookup",
+		uapi.NETLINK_CONNECTOR: "connector",
+		uapi.NETLINK_NETFILTER: "nft", uapi.NETLINK_IP6_FW: "ip6fw", uapi.NETLINK_DNRTMSG: "dec-rt",
+		uapi.NETLINK_KOBJECT_UEVENT: "uevent",
+		uapi.NETLINK_GENERIC:        "genl", uapi.NETLINK_SCSITRANSPORT: "scsi-trans", uapi.NETLINK_ECRYPTFS: "ecryptfs",
+		uapi.NETLINK_RDMA:   "rdma",
 		uapi.NETLINK_CRYPTO: "crypto",
 	}
 	if name, ok := names[n]; ok && !s.numeric {
@@ -136,7 +142,8 @@ func (s *shower) packet() error {
 		if s.memory && p.Memory != nil {
 			skmem(&b, p.Memory)
 		}
-		s.t.line(name, "UNCONN", queue(rq), queue(0), s.packetProtocol(p.Num)+":", link, "*", "", s.process(p.INode), b.String())
+		s.t.line(name, "UNCONN", queue(rq), queue(0), s.packetProtocol(p.Num)+":", link, "*", "", s.process(p.INode),
+			b.String())
 	}
 	return nil
 }
@@ -225,7 +232,8 @@ func (s *shower) vsock() error {
 		if s.extended {
 			ext = fmt.Sprintf(" ino:%d sk:%x%s", v.INode, cookie(v.Cookie), arrows(v.Shutdown))
 		}
-		s.t.line(name, state(v.State), queue(0), queue(0), number(v.CID)+":", number(v.Port), number(v.PeerCID)+":", number(v.PeerPort),
+		s.t.line(name, state(v.State), queue(0), queue(0), number(v.CID)+":", number(v.Port), number(v.PeerCID)+":",
+			number(v.PeerPort),
 			s.process(v.INode), ext)
 	}
 	return nil

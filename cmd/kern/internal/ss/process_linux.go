@@ -42,7 +42,8 @@ func users(threads bool) map[uint32][]user {
 	return all
 }
 
-// numbers are the names in a directory that are numbers. One that cannot be read, as it is another user's or gone, has none.
+// numbers are the names in a directory that are numbers. One that cannot be read, as it is another user's or gone,
+// has none.
 func numbers(dir string) (all []int) {
 	f, err := os.Open(dir)
 	if err != nil {

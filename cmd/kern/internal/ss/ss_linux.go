@@ -24,15 +24,16 @@ func Run(args []string, stdout, stderr io.Writer) int {
 
 // Object is the program as an object of kern: kern ss.
 func Object() cli.Object {
-	return cli.Object{Name: "ss", Brief: "sockets, as ss(8) shows them", Usage: func() string { return grammar }, Run: func(c *cli.Command) error {
-		if c.HelpAsked() {
-			return c.ShowUsage()
-		}
-		if status, err := run(c.Rest, c.Stdout, c.Stderr); err != nil {
-			return cli.Exit(status, "%v", err)
-		}
-		return nil
-	}}
+	return cli.Object{Name: "ss", Brief: "sockets, as ss(8) shows them", Usage: func() string { return grammar },
+		Run: func(c *cli.Command) error {
+			if c.HelpAsked() {
+				return c.ShowUsage()
+			}
+			if status, err := run(c.Rest, c.Stdout, c.Stderr); err != nil {
+				return cli.Exit(status, "%v", err)
+			}
+			return nil
+		}}
 }
 
 // grammar is what kern ss help shows, in the form of the other objects. kern ss -h shows all options.

@@ -63,7 +63,8 @@ func sockets(t *testing.T) netns.NsHandle {
 		p, err := net.ListenPacket("unixgram", "@abstract")
 		keep(p, err)
 		for typ, proto := range map[int]uint16{unix.SOCK_RAW: unix.ETH_P_ALL, unix.SOCK_DGRAM: unix.ETH_P_ARP} {
-			fd, err := unix.Socket(unix.AF_PACKET, typ|unix.SOCK_CLOEXEC, int(native.Uint16([]byte{byte(proto >> 8), byte(proto)})))
+			fd, err := unix.Socket(unix.AF_PACKET, typ|unix.SOCK_CLOEXEC,
+				int(native.Uint16([]byte{byte(proto >> 8), byte(proto)})))
 			keep(os.NewFile(uintptr(fd), "packets"), err)
 		}
 		return nil
@@ -74,7 +75,8 @@ func sockets(t *testing.T) netns.NsHandle {
 }
 
 // times are what goes on by itself.
-var times = regexp.MustCompile(`(Total: )\d+|\b(last(snd|rcv|ack):|timer:\(keepalive,)[0-9a-z.]+|^Failed to find cgroup2 mount$`)
+var times = regexp.MustCompile(`(Total: )\d+|\b(last(snd|rcv|ack):|timer:\(keepalive,)[0-9a-z.]+|` +
+	`^Failed to find cgroup2 mount$`)
 
 // The output is that of ss, byte for byte where ss is as new as this program, and else but for what has changed since.
 func TestShowsWhatSSShows(t *testing.T) {
@@ -154,7 +156,8 @@ func TestShowsWhatSSShows(t *testing.T) {
 					return err
 				}
 				status = Run(args, &got, &got)
-				if err := runSS(ss, args, &again); err != nil || comparable(want.String(), newest) == comparable(again.String(), newest) {
+				if err := runSS(ss, args, &again); err != nil ||
+					comparable(want.String(), newest) == comparable(again.String(), newest) {
 					return err
 				}
 			}
@@ -230,10 +233,12 @@ func TestScreen(t *testing.T) {
 			t.Errorf("a line of its own: %q", line)
 		}
 	}
-	if general(0.037) != "0.037" || general(1e-5) != "1e-05" || general(1234567) != "1.23457e+06" || bandwidth(25693083248, false) != "25.7G" {
+	if general(0.037) != "0.037" || general(1e-5) != "1e-05" || general(1234567) != "1.23457e+06" ||
+		bandwidth(25693083248, false) != "25.7G" {
 		t.Error(general(0.037), general(1e-5), general(1234567), bandwidth(25693083248, false))
 	}
-	if milliseconds(59500) != "59sec" || milliseconds(1500) != "1.500sec" || milliseconds(200) != "200ms" || milliseconds(7200000) != "120min" {
+	if milliseconds(59500) != "59sec" || milliseconds(1500) != "1.500sec" || milliseconds(200) != "200ms" ||
+		milliseconds(7200000) != "120min" {
 		t.Error(milliseconds(59500), milliseconds(1500), milliseconds(200), milliseconds(7200000))
 	}
 }

@@ -19,7 +19,8 @@ func Run(_ []string, _, stderr io.Writer) int {
 
 // Object is the program as an object of kern: kern ss.
 func Object() cli.Object {
-	return cli.Object{Name: "ss", Brief: "sockets, as ss(8) shows them", Usage: func() string { return "ss" }, Run: func(*cli.Command) error {
-		return cli.Exit(cli.StatusFailed, "ss: %v", netlink.ErrNotImplemented)
-	}}
+	return cli.Object{Name: "ss", Brief: "sockets, as ss(8) shows them", Usage: func() string { return "ss" },
+		Run: func(*cli.Command) error {
+			return cli.Exit(cli.StatusFailed, "ss: %v", netlink.ErrNotImplemented)
+		}}
 }

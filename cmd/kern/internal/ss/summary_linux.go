@@ -25,7 +25,8 @@ func summary(w io.Writer) error {
 	}
 	hashed4, hashed6 := n["TCP inuse"], n["TCP6 inuse"]
 	fmt.Fprintf(w, "Total: %d\n", n["sockets used"])
-	fmt.Fprintf(w, "TCP:   %d (estab %d, closed %d, orphaned %d, timewait %d)\n\n", n["TCP alloc"]+n["TCP tw"], established,
+	fmt.Fprintf(w, "TCP:   %d (estab %d, closed %d, orphaned %d, timewait %d)\n\n", n["TCP alloc"]+n["TCP tw"],
+		established,
 		n["TCP alloc"]-(hashed4+hashed6-n["TCP tw"]), n["TCP orphan"], n["TCP tw"])
 	fmt.Fprintf(w, "Transport Total     IP        IPv6\n")
 	line := func(name string, v4, v6 int) { fmt.Fprintf(w, "%s\t  %-9d %-9d %-9d\n", name, v4+v6, v4, v6) }

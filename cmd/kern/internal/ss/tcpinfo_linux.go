@@ -42,7 +42,8 @@ func tcpInfo(b *strings.Builder, s *netlink.SocketInfo, options, numeric bool) {
 		for _, o := range [...]struct {
 			bit  uint8
 			name string
-		}{{optTimestamps, "ts"}, {optUsecTS, "usec_ts"}, {optSack, "sack"}, {optECN, "ecn"}, {optECNSeen, "ecnseen"}, {optSynData, "fastopen"}} {
+		}{{optTimestamps, "ts"}, {optUsecTS, "usec_ts"}, {optSack, "sack"}, {optECN, "ecn"}, {optECNSeen, "ecnseen"},
+			{optSynData, "fastopen"}} {
 			word(i.Options&o.bit != 0, o.name)
 		}
 	}

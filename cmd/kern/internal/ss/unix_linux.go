@@ -58,7 +58,8 @@ func (s *shower) unix() error {
 			}
 		}
 		s.t.line(name, state(u.DiagMsg.State), fmt.Sprintf("%-6d", int32(rq)), fmt.Sprintf("%-6d", int32(wq)),
-			path+" ", strconv.FormatUint(uint64(u.DiagMsg.INode), 10), "* ", strconv.FormatUint(uint64(peer), 10), s.process(u.DiagMsg.INode), b.String())
+			path+" ", strconv.FormatUint(uint64(u.DiagMsg.INode), 10), "* ", strconv.FormatUint(uint64(peer), 10),
+			s.process(u.DiagMsg.INode), b.String())
 	}
 	return nil
 }

@@ -388,7 +388,8 @@ func blockExists(c *cli.Command, block uint32) bool {
 	found := false
 	err := c.Dump(request(uapi.RTM_GETQDISC, 0, 0, 0, 0, 0), func(m wire.Message) error {
 		_, attrs, ok := header(m)
-		found = found || ok && (cli.Number32(attrs[uapi.TCA_INGRESS_BLOCK]) == block || cli.Number32(attrs[uapi.TCA_EGRESS_BLOCK]) == block)
+		found = found || ok && (cli.Number32(attrs[uapi.TCA_INGRESS_BLOCK]) == block ||
+			cli.Number32(attrs[uapi.TCA_EGRESS_BLOCK]) == block)
 		return nil
 	})
 	return err == nil && found
@@ -459,7 +460,8 @@ func showFilter(s *cli.Session, m wire.Message, only shownFilters) {
 		}
 	}
 	if b, ok := attrs[uapi.TCA_OPTIONS]; ok && kind != "" {
-		showFilterOptions(p, kind, b, &desc.Tc{Handle: t.Handle, Parent: t.Parent, Protocol: protocol, Priority: uint16(priority), Template: chain})
+		showFilterOptions(p, kind, b, &desc.Tc{Handle: t.Handle, Parent: t.Parent, Protocol: protocol,
+			Priority: uint16(priority), Template: chain})
 	}
 	p.NL()
 	if p.Stats && (attrs[uapi.TCA_STATS] != nil || attrs[uapi.TCA_STATS2] != nil) {

@@ -34,7 +34,8 @@ func (r *recorder) answer(request []byte) []nltest.Datagram {
 			var e wire.Encoder
 			(&uapi.Ifinfomsg{Index: int32(index)}).Put(e.Raw(uapi.SizeofIfinfomsg))
 			e.String(uapi.IFLA_IFNAME, name)
-			return []nltest.Datagram{{Data: nltest.Message(request, uapi.RTM_NEWLINK, 0, e.Bytes())}, {Data: nltest.Ack(request, 0, nil)}}
+			return []nltest.Datagram{{Data: nltest.Message(request, uapi.RTM_NEWLINK, 0, e.Bytes())},
+				{Data: nltest.Ack(request, 0, nil)}}
 		}
 		return []nltest.Datagram{{Data: nltest.Ack(request, 19, nil)}}
 	}
@@ -74,7 +75,8 @@ func TestSendsWhatTcSends(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	lines := slices.DeleteFunc(strings.Split(strings.TrimSpace(string(text)), "\n"), func(l string) bool { return strings.HasPrefix(l, "#") })
+	lines := slices.DeleteFunc(strings.Split(strings.TrimSpace(string(text)), "\n"),
+		func(l string) bool { return strings.HasPrefix(l, "#") })
 	for i := 0; i+1 < len(lines); i += 2 {
 		command, want := lines[i], lines[i+1]
 		sent, status := runFake(t, command)
@@ -109,7 +111,8 @@ func TestSendsWhatTcSends(t *testing.T) {
 	}
 }
 
-// sorted is a message with its attributes in the order of their types, as text: tc's parsers have another one than its tables.
+// sorted is a message with its attributes in the order of their types, as text: tc's parsers have another one than
+// its tables.
 func sorted(b []byte, typ uint16) string {
 	n := uapi.SizeofTcmsg
 	if typ == uapi.RTM_NEWACTION || typ == uapi.RTM_DELACTION || typ == uapi.RTM_GETACTION {

@@ -109,7 +109,8 @@ func (w *words) takeEstimator(c *cli.Command) error {
 	return nil
 }
 
-// estimator is what measures rates at an interval, and with a time constant, both in microseconds; nil if that cannot be.
+// estimator is what measures rates at an interval, and with a time constant, both in microseconds; nil if that cannot
+// be.
 func estimator(interval, constant uint32) *uapi.TcEstimator {
 	e := &uapi.TcEstimator{}
 	for e.Interval = 0; uint64(interval) > uint64(1)<<e.Interval*(netlink.TIME_UNITS_PER_SEC/4); e.Interval++ {
@@ -195,7 +196,8 @@ type stab struct{ uapi.TcSizespec }
 // read takes the words of a table of sizes.
 func (s *stab) read(c *cli.Command) error {
 	if c.HelpAsked() || !c.More() {
-		return failed("Usage: ... stab [ mtu BYTES ] [ tsize SLOTS ] [ mpu BYTES ]\n                [ overhead BYTES ] [ linklayer TYPE ] ...")
+		return failed("Usage: ... stab [ mtu BYTES ] [ tsize SLOTS ] [ mpu BYTES ]\n                [ overhead BYTES ] [ " +
+			"linklayer TYPE ] ...")
 	}
 	number := func(what string, to *uint32) error {
 		if *to != 0 {

@@ -87,7 +87,8 @@ func (ns *Namespace) lines(named bool, wide int) []textLine {
 	for _, r := range rows {
 		l := ns.Links[r.link]
 		left := indent(r) + ns.title(l)
-		text := fmt.Sprintf(" %s%s  %-*s  %-4s", left, strings.Repeat(" ", name-utf8.RuneCountInString(left)), kind, l.Kind, l.state())
+		text := fmt.Sprintf(" %s%s  %-*s  %-4s", left, strings.Repeat(" ", name-utf8.RuneCountInString(left)), kind, l.Kind,
+			l.state())
 		start, link, first := utf8.RuneCountInString(text), r.link, true
 		words := slices.Clone(l.Addrs)
 		if far := l.farText(named); far != "" {

@@ -16,7 +16,8 @@ func example() *Map {
 	m := &Map{Namespaces: []*Namespace{
 		{Name: "left", Links: []*Link{
 			{Index: 1, Name: "lo", Up: true, MTU: 65536, Addrs: []string{"127.0.0.1/8"}},
-			{Index: 2, Name: "eth0", Kind: "veth", Up: true, MTU: 1500, Addrs: []string{"10.0.1.2/24"}, peerIndex: 3, peerNSID: 1},
+			{Index: 2, Name: "eth0", Kind: "veth", Up: true, MTU: 1500, Addrs: []string{"10.0.1.2/24"}, peerIndex: 3,
+				peerNSID: 1},
 		}},
 		{Name: "router", Links: []*Link{
 			{Index: 1, Name: "lo", MTU: 65536},
@@ -26,7 +27,8 @@ func example() *Map {
 			{Index: 5, Name: "right.10", Kind: "vlan", MTU: 1500, Parent: 4},
 		}},
 		{Name: "right", Links: []*Link{
-			{Index: 2, Name: "eth0", Kind: "veth", Up: true, MTU: 1500, Addrs: []string{"10.0.2.2/24"}, peerIndex: 4, peerNSID: 1},
+			{Index: 2, Name: "eth0", Kind: "veth", Up: true, MTU: 1500, Addrs: []string{"10.0.2.2/24"}, peerIndex: 4,
+				peerNSID: 1},
 			{Index: 3, Name: "mv0", Kind: "macvlan", Up: true, MTU: 1500, peerIndex: 2, peerHere: false, peerNSID: 0},
 		}},
 		{Name: "secret", Note: "its links cannot be read: permission denied"},
@@ -143,7 +145,8 @@ func TestJSONNamesTheEnds(t *testing.T) {
 	if err := json.Unmarshal([]byte(b.String()), &got); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]any{"kind": "veth", "a": map[string]any{"namespace": "left", "ifname": "eth0"}, "b": map[string]any{"namespace": "router", "ifname": "left"}}
+	want := map[string]any{"kind": "veth", "a": map[string]any{"namespace": "left", "ifname": "eth0"},
+		"b": map[string]any{"namespace": "router", "ifname": "left"}}
 	if len(got.Namespaces) != 4 || len(got.Namespaces[1].Links) != 5 || !reflect.DeepEqual(got.Wires[0], want) {
 		t.Errorf("%s", b.String())
 	}
@@ -154,7 +157,8 @@ func TestJSONNamesTheEnds(t *testing.T) {
 }
 
 func TestMastersInACircleAreStillDrawn(t *testing.T) {
-	ns := &Namespace{Name: "odd", Links: []*Link{{Index: 1, Name: "a", Master: 2}, {Index: 2, Name: "b", Master: 1}, {Index: 3, Name: "c", Master: 3}, {Index: 4, Name: "d", Master: 99}}}
+	ns := &Namespace{Name: "odd", Links: []*Link{{Index: 1, Name: "a", Master: 2}, {Index: 2, Name: "b", Master: 1},
+		{Index: 3, Name: "c", Master: 3}, {Index: 4, Name: "d", Master: 99}}}
 	var names []string
 	for _, r := range ns.rows() {
 		names = append(names, ns.Links[r.link].Name)
@@ -179,7 +183,8 @@ func TestColumns(t *testing.T) {
 		}
 		return parts
 	}
-	if got, want := columns(example()), [][][]int{{{0}, {1, 2}}, {{3}}}; !reflect.DeepEqual(got, want) { // a circle by the macvlan
+	// a circle by the macvlan
+	if got, want := columns(example()), [][][]int{{{0}, {1, 2}}, {{3}}}; !reflect.DeepEqual(got, want) {
 		t.Errorf("%v, want %v", got, want)
 	}
 	line := example()

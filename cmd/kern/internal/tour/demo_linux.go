@@ -67,9 +67,11 @@ func demoInside(ctx context.Context, c *cli.Command) error {
 		Pdeathsig:   syscall.SIGKILL,
 	}
 	if err := cmd.Start(); err != nil {
-		return cli.Exit(cli.StatusFailed, "demo: this system lets neither this user make network namespaces nor an ordinary user make a user namespace (%v).\n"+
+		return cli.Exit(cli.StatusFailed, "demo: this system lets neither this user make network namespaces nor an "+
+			"ordinary user make a user namespace (%v).\n"+
 			"Run it as root (sudo %s demo), or have user namespaces allowed: sysctl kernel.unprivileged_userns_clone=1,\n"+
-			"kernel.apparmor_restrict_unprivileged_userns=0 or user.max_user_namespaces=1000, whichever the system has.", err, c.Name)
+			"kernel.apparmor_restrict_unprivileged_userns=0 or user.max_user_namespaces=1000, whichever the system has.", err,
+			c.Name)
 	}
 	err = cmd.Wait()
 	if failed := (*exec.ExitError)(nil); errors.As(err, &failed) && failed.ExitCode() >= 0 {

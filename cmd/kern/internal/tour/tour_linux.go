@@ -54,7 +54,8 @@ func (t *tour) run() error {
 			return err
 		}
 	}
-	fmt.Fprintf(t.Stdout, "\nAll of it was made, used and shown in %.1f s, and is gone when this ends. Next: %s help, %s topo\n", time.Since(began).Seconds(), t.Name, t.Name)
+	fmt.Fprintf(t.Stdout, "\nAll of it was made, used and shown in %.1f s, and is gone when this ends. Next: %s help, "+
+		"%s topo\n", time.Since(began).Seconds(), t.Name, t.Name)
 	return nil
 }
 
@@ -237,7 +238,8 @@ func (t *tour) moveData() error {
 func (t *tour) showObjects() error {
 	t.say("What the kernel says of them:")
 	for _, h := range t.hosts {
-		for _, words := range [][]string{{"-brief", "link"}, {"-brief", "address"}, {"-statistics", "link", "show", "up"}, {"route"}, {"neighbour"}} {
+		for _, words := range [][]string{{"-brief", "link"}, {"-brief", "address"}, {"-statistics", "link", "show", "up"},
+			{"route"}, {"neighbour"}} {
 			if h.name != "router" && words[0] == "-statistics" {
 				continue
 			}

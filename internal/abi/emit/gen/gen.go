@@ -35,8 +35,9 @@ func File(constraint, pkg, body string) ([]byte, error) {
 	return out, nil
 }
 
-// FileName returns the name of a generated file, as "zerrors_linux_arm.go" of kind zerrors, and its build constraint. Without
-// an architecture it is the file for what all architectures of a system share; where there is but one, that is its own.
+// FileName returns the name of a generated file, as "zerrors_linux_arm.go" of kind zerrors, and its build constraint.
+// Without an architecture it is the file for what all architectures of a system share; where there is but one, that
+// is its own.
 func FileName(kind string, s abi.System, arch string) (name, constraint string) {
 	if arch == "" && len(s.Archs) == 1 {
 		arch = s.Archs[0].Name
@@ -66,8 +67,8 @@ func (l Line) Errorf(msg string, args ...any) error {
 	return fmt.Errorf("%s: %w", l.Where, fmt.Errorf(msg, args...))
 }
 
-// ReadList reads a list: one entry a line, # starts a comment. A line that begins with a tab goes on with the entry above. Its lines
-// are of FOLDER/FILE.
+// ReadList reads a list: one entry a line, # starts a comment. A line that begins with a tab goes on with the entry
+// above. Its lines are of FOLDER/FILE.
 func ReadList(file string) ([]Line, error) {
 	b, err := os.ReadFile(file)
 	if err != nil {
@@ -127,7 +128,8 @@ func Select(db *abi.DB, lines []Line) ([]Const, error) {
 				return nil, l.Errorf("%w", err)
 			}
 			before := len(selected)
-			selected = slices.DeleteFunc(slices.Clone(selected), func(v *abi.Value) bool { return re.MatchString(v.Name) == not })
+			selected = slices.DeleteFunc(slices.Clone(selected),
+				func(v *abi.Value) bool { return re.MatchString(v.Name) == not })
 			if not && len(selected) == before {
 				return nil, l.Errorf("no constant of %s is left out by %s", l.Words[0], w)
 			}

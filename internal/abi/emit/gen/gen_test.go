@@ -82,7 +82,8 @@ func TestSelectRefuses(t *testing.T) {
 		"linux/a.h\nlinux/b.h":              "constant ODD is 9 and, in linux/b.h, 10",
 		"linux/a.h ^__AF_HIDDEN":            "no constant of linux/a.h matches",
 		"linux/a.h ^AF\nlinux/a.h ^AF !MAX": "list:2: linux/a.h ^AF !MAX: dir/list:1 selects all of that",
-		"linux/a.h ^AF_A\n\nlinux/a.h ^AF_B\nlinux/a.h ^AF !MAX": "list:4: linux/a.h ^AF !MAX: dir/list:1 and dir/list:3 select all of that",
+		"linux/a.h ^AF_A\n\nlinux/a.h ^AF_B\nlinux/a.h ^AF !MAX": "list:4: linux/a.h ^AF !MAX: dir/list:1 and dir/list:3 " +
+			"select all of that",
 	} {
 		if _, err := Select(d, ParseList("dir/list", list)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error is %v, want one with %q", list, err, want)
@@ -135,7 +136,8 @@ func TestLiteral(t *testing.T) {
 }
 
 func TestCamel(t *testing.T) {
-	for c, want := range map[string]string{"nlmsghdr": "Nlmsghdr", "ifla_vf_mac": "IflaVfMac", "__user_cap": "UserCap", "a__b": "AB"} {
+	for c, want := range map[string]string{"nlmsghdr": "Nlmsghdr", "ifla_vf_mac": "IflaVfMac", "__user_cap": "UserCap",
+		"a__b": "AB"} {
 		if got := Camel(c); got != want {
 			t.Errorf("%s is %s, want %s", c, got, want)
 		}

@@ -13,7 +13,8 @@ import (
 var ErrNotPortable = errors.New("it belongs into unix")
 
 // Portable returns the value that a constant has on every architecture, as see makes it.
-func Portable(name string, archs []abi.Arch, on map[string]string, see func(abi.Arch, string) (string, error)) (string, error) {
+func Portable(name string, archs []abi.Arch, on map[string]string, see func(abi.Arch, string) (string, error)) (string,
+	error) {
 	first := ""
 	for i, a := range archs {
 		value, ok := on[a.Name]
@@ -28,7 +29,8 @@ func Portable(name string, archs []abi.Arch, on map[string]string, see func(abi.
 			first = value
 		}
 		if value != first {
-			return "", fmt.Errorf("constant %s is %s on %s and %s on %s: %w", name, first, archs[0].Name, value, a.Name, ErrNotPortable)
+			return "", fmt.Errorf("constant %s is %s on %s and %s on %s: %w", name, first, archs[0].Name, value, a.Name,
+				ErrNotPortable)
 		}
 	}
 	return first, nil

@@ -21,7 +21,10 @@ import (
 // Archs returns one architecture of each sort: 32 bits where 64-bit numbers may be anywhere, 64 bits, and
 // 32 bits, big-endian, where 64-bit numbers are aligned.
 func Archs() []abi.Arch {
-	return slices.DeleteFunc(abi.Linux(), func(a abi.Arch) bool { return !slices.Contains([]string{"386", "amd64", "mips"}, a.Name) })
+	return slices.DeleteFunc(abi.Linux(), func(a abi.Arch) bool {
+		return !slices.Contains([]string{"386", "amd64",
+			"mips"}, a.Name)
+	})
 }
 
 // System returns Linux with these architectures.

@@ -79,10 +79,12 @@ set MINUS -1 386`)
 			"AF_LOCAL": "untyped int 1", "AF_HIDDEN": "untyped int 12", "_HIDDEN": "", "MINUS": "",
 			"ENOENT": "syscall.Errno 2", "EDEADLK": "syscall.Errno 35",
 			"SIGCHLD": "syscall.Signal 17", "SIGCLD": "syscall.Signal 17",
-			"HUGE": "untyped int 18446744073709551615", "HUGE2": "untyped int 18446744073709551615", "LETTER": "untyped rune 102",
+			"HUGE": "untyped int 18446744073709551615", "HUGE2": "untyped int 18446744073709551615",
+			"LETTER": "untyped rune 102",
 		},
-		"mips": {"AF_INET": "untyped int 10", "AF_ODD": "untyped int 3", "AF_ONLY": "untyped int 3", "EDEADLK": "syscall.Errno 45", "SIGCLD": "syscall.Signal 18"},
-		"386":  {"MINUS": "untyped int -1"},
+		"mips": {"AF_INET": "untyped int 10", "AF_ODD": "untyped int 3", "AF_ONLY": "untyped int 3",
+			"EDEADLK": "syscall.Errno 45", "SIGCLD": "syscall.Signal 18"},
+		"386": {"MINUS": "untyped int -1"},
 	} {
 		got := values(gentest.Check(t, files, arch))
 		for name, value := range want {
@@ -92,7 +94,8 @@ set MINUS -1 386`)
 		}
 	}
 	common := string(files["zerrors_linux.go"])
-	for name, want := range map[string]bool{"ENOENT ": true, "AF_LOCAL ": true, "AF_ODD ": false, "EDEADLK ": false, "AF_ONLY ": false, "SIGCHLD ": false} {
+	for name, want := range map[string]bool{"ENOENT ": true, "AF_LOCAL ": true, "AF_ODD ": false, "EDEADLK ": false,
+		"AF_ONLY ": false, "SIGCHLD ": false} {
 		if strings.Contains(common, "\t"+name) != want {
 			t.Errorf("%s in the common file: %v, want %v", name, !want, want)
 		}
@@ -138,8 +141,10 @@ bit Precise2 struct:attr precise 1`)
 		t.Fatal(err)
 	}
 	for arch, want := range map[string]map[string]string{
-		"amd64": {"Bit0": "untyped int 1", "Bit63": "untyped int 9223372036854775808", "Disabled": "uint64 1", "Precise2": "untyped int 4"},
-		"mips":  {"Bit0": "untyped int 9223372036854775808", "Bit63": "untyped int 1", "Disabled": "uint64 9223372036854775808", "Precise2": "untyped int 2305843009213693952"},
+		"amd64": {"Bit0": "untyped int 1", "Bit63": "untyped int 9223372036854775808", "Disabled": "uint64 1",
+			"Precise2": "untyped int 4"},
+		"mips": {"Bit0": "untyped int 9223372036854775808", "Bit63": "untyped int 1",
+			"Disabled": "uint64 9223372036854775808", "Precise2": "untyped int 2305843009213693952"},
 	} {
 		got := values(gentest.Check(t, files, arch))
 		for name, value := range want {

@@ -45,7 +45,8 @@ func tables(bodies map[string]*strings.Builder, archs []string, name, typ string
 				rest = append(rest, n)
 			}
 		}
-		table(bodies[a], "arch"+strings.ToUpper(name[:1])+name[1:], typ, "names that only some architectures have a number for", rest)
+		table(bodies[a], "arch"+strings.ToUpper(name[:1])+name[1:], typ,
+			"names that only some architectures have a number for", rest)
 	}
 	table(bodies[""], name, typ, "names that every architecture has a number for", slices.Sorted(maps.Keys(common)))
 }

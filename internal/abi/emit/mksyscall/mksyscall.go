@@ -8,15 +8,16 @@
 // sysnb is for calls that never block, which the scheduler need not hear of. Without "= SYS_..." the number is that of
 // the function's name: EpollCreate1 is SYS_EPOLL_CREATE1. Comment lines right above a prototype become the function's.
 //
-// A string is passed as a pointer to its bytes and a NUL, and fails with EINVAL if it holds one; a slice as pointer and
-// length; a bool as 0 or 1; an int64 or uint64 of a 32-bit architecture as two words, in an even pair where that is the
-// architecture's way. A parameter called pad is none of the Go function: the call takes a zero there, as several of NetBSD and
-// DragonFly do before an offset. Results are none, a word, a bool, an error, or a word and an error. A file's build constraint
-// says on which systems and architectures its prototypes hold, and every number must exist there. Prototypes elsewhere are an error.
+// A string is passed as a pointer to its bytes and a NUL, and fails with EINVAL if it holds one; a slice as pointer
+// and length; a bool as 0 or 1; an int64 or uint64 of a 32-bit architecture as two words, in an even pair where that
+// is the architecture's way. A parameter called pad is none of the Go function: the call takes a zero there, as
+// several of NetBSD and DragonFly do before an offset. Results are none, a word, a bool, an error, or a word and an
+// error. A file's build constraint says on which systems and architectures its prototypes hold, and every number must
+// exist there. Prototypes elsewhere are an error.
 //
-// Where calls go through the C library, the function has the number's name in small letters, or the one after "=", which may
-// begin with another library's: "= libsocket.accept". Package abi has the forms of calls; besides Go files, those of the form
-// Trampoline have an assembly file an architecture, unix/zsyscall_SYSTEM_GOARCH.s.
+// Where calls go through the C library, the function has the number's name in small letters, or the one after "=",
+// which may begin with another library's: "= libsocket.accept". Package abi has the forms of calls; besides Go files,
+// those of the form Trampoline have an assembly file an architecture, unix/zsyscall_SYSTEM_GOARCH.s.
 package mksyscall
 
 import (
@@ -37,9 +38,10 @@ type source struct {
 	protos []*proto
 }
 
-// Generate returns, for each system, the file for what all architectures share, and one an architecture. Prototypes are read from
-// dir; has reports whether an architecture has a number, "SYS_...".
-func Generate(dir string, systems []abi.System, has func(s abi.System, arch, number string) bool) (map[string][]byte, error) {
+// Generate returns, for each system, the file for what all architectures share, and one an architecture. Prototypes
+// are read from dir; has reports whether an architecture has a number, "SYS_...".
+func Generate(dir string, systems []abi.System, has func(s abi.System, arch, number string) bool) (map[string][]byte,
+	error) {
 	paths, err := filepath.Glob(filepath.Join(dir, "*.go"))
 	if err != nil {
 		return nil, err
@@ -87,7 +89,8 @@ type decl struct {
 }
 
 // declare returns the functions of a system, sorted by name, and marks the files that it has.
-func declare(s abi.System, sources []source, has func(abi.System, string, string) bool, used map[string]bool) ([]*decl, error) {
+func declare(s abi.System, sources []source, has func(abi.System, string, string) bool, used map[string]bool) ([]*decl,
+	error) {
 	decls := map[string]*decl{}
 	var order []string
 	for _, f := range sources {

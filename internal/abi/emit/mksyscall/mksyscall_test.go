@@ -17,7 +17,8 @@ func archs(names ...string) []abi.Arch {
 func everyNumber(arch, number string) bool { return true }
 
 // generate runs Generate over files, given as name and text in turns.
-func generate(t *testing.T, on []abi.Arch, has func(arch, number string) bool, nameText ...string) (map[string]string, error) {
+func generate(t *testing.T, on []abi.Arch, has func(arch, number string) bool, nameText ...string) (map[string]string,
+	error) {
 	t.Helper()
 	dir := t.TempDir()
 	for i := 0; i < len(nameText); i += 2 {
@@ -25,9 +26,10 @@ func generate(t *testing.T, on []abi.Arch, has func(arch, number string) bool, n
 			t.Fatal(err)
 		}
 	}
-	files, err := Generate(dir, []abi.System{{Name: "linux", Archs: on, Form: abi.Number}}, func(_ abi.System, arch, number string) bool {
-		return has(arch, number)
-	})
+	files, err := Generate(dir, []abi.System{{Name: "linux", Archs: on, Form: abi.Number}},
+		func(_ abi.System, arch, number string) bool {
+			return has(arch, number)
+		})
 	out := map[string]string{}
 	for name, b := range files {
 		out[name] = string(b)
@@ -64,9 +66,12 @@ func TestCall(t *testing.T) {
 		{"//sysnb Dup3(a, b, c int) (err error)", "RawSyscall(SYS_DUP3, uintptr(a), uintptr(b), uintptr(c))"},
 		{"//sys EpollCreate1(flag int) (fd int, err error)", "Syscall(SYS_EPOLL_CREATE1, uintptr(flag), 0, 0)"},
 		{"//sys read(fd int, p []byte) (n int, err error)", "Syscall(SYS_READ, uintptr(fd), uintptr(_p1), uintptr(len(p)))"},
-		{"//sys x(path string, st *Stat_t) (err error) = SYS_NEWFSTATAT", "Syscall(SYS_NEWFSTATAT, uintptr(unsafe.Pointer(_p0)), uintptr(unsafe.Pointer(st)), 0)"},
-		{"//sys x(a int, b int, c int, d bool) (err error) = SYS_Y", "Syscall6(SYS_Y, uintptr(a), uintptr(b), uintptr(c), _p3, 0, 0)"},
-		{"//sys\tx(fd int, p unsafe.Pointer, l *_Socklen) (err error)  =  SYS_Y", "Syscall(SYS_Y, uintptr(fd), uintptr(p), uintptr(unsafe.Pointer(l)))"},
+		{"//sys x(path string, st *Stat_t) (err error) = SYS_NEWFSTATAT",
+			"Syscall(SYS_NEWFSTATAT, uintptr(unsafe.Pointer(_p0)), uintptr(unsafe.Pointer(st)), 0)"},
+		{"//sys x(a int, b int, c int, d bool) (err error) = SYS_Y",
+			"Syscall6(SYS_Y, uintptr(a), uintptr(b), uintptr(c), _p3, 0, 0)"},
+		{"//sys\tx(fd int, p unsafe.Pointer, l *_Socklen) (err error)  =  SYS_Y",
+			"Syscall(SYS_Y, uintptr(fd), uintptr(p), uintptr(unsafe.Pointer(l)))"},
 	} {
 		if got := calls(t, c.prototype, "amd64")["amd64"]; !strings.HasSuffix(got, c.want) {
 			t.Errorf("%s\n got %s\nwant %s", c.prototype, got, c.want)
@@ -93,8 +98,10 @@ func TestWideArguments(t *testing.T) {
 			"mips": "Syscall6(SYS_X, uintptr(fd), uintptr(mode), uintptr(off>>32), uintptr(off), uintptr(n>>32), uintptr(n))",
 		}},
 		{"//sys f(fd int, off int64, n int64, flags int) (err error) = SYS_X", map[string]string{
-			"386":    "Syscall6(SYS_X, uintptr(fd), uintptr(off), uintptr(off>>32), uintptr(n), uintptr(n>>32), uintptr(flags))",
-			"mipsle": "Syscall9(SYS_X, uintptr(fd), 0, uintptr(off), uintptr(off>>32), uintptr(n), uintptr(n>>32), uintptr(flags), 0, 0)",
+			"386": "Syscall6(SYS_X, uintptr(fd), uintptr(off), uintptr(off>>32), uintptr(n), uintptr(n>>32), " +
+				"uintptr(flags))",
+			"mipsle": "Syscall9(SYS_X, uintptr(fd), 0, uintptr(off), uintptr(off>>32), uintptr(n), uintptr(n>>32), " +
+				"uintptr(flags), 0, 0)",
 		}},
 	} {
 		for arch, want := range c.want {
@@ -107,9 +114,11 @@ func TestWideArguments(t *testing.T) {
 
 func TestWholeFile(t *testing.T) {
 	files, err := generate(t, archs("amd64", "386"), everyNumber,
-		"syscall_linux.go", "package unix\n\n// Mkdirat makes a folder.\n//sys\tMkdirat(dirfd int, path string, mode uint32) (err error)\n",
+		"syscall_linux.go", "package unix\n\n// Mkdirat makes a folder.\n//sys\tMkdirat(dirfd int, path string, mode "+
+			"uint32) (err error)\n",
 		"syscall_linux_386.go", "package unix\n\n//sys\tTee(n int) (n64 int64, err error)\n",
-		"syscall_linux_64bit.go", "//go:build linux && amd64\n\npackage unix\n\n//sys\tsetxattr(path string, data []byte) (n uint, err error)\n")
+		"syscall_linux_64bit.go", "//go:build linux && amd64\n\npackage unix\n\n//sys\tsetxattr(path string, data "+
+			"[]byte) (n uint, err error)\n")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,7 +222,8 @@ func TestErrorsSayWhere(t *testing.T) {
 	} {
 		has := func(arch, number string) bool { return number == "SYS_FSYNC" }
 		files, err := generate(t, archs("amd64"), has, "syscall_linux.go", "package unix\n\n"+c.line+"\n")
-		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "syscall_linux.go:") || len(files) != 0 {
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), "syscall_linux.go:") ||
+			len(files) != 0 {
 			t.Errorf("%s\n got %d files and %v\nwant syscall_linux.go:LINE: … %s", c.line, len(files), err, c.want)
 		}
 	}
@@ -229,11 +239,13 @@ func TestFilesOfPrototypes(t *testing.T) {
 		{"syscall_linux_vax.go", "//go:build linux && vax\n\n" + sync, "no architecture has this file"},
 	} {
 		files, err := generate(t, archs("amd64", "arm"), everyNumber, c.name, c.text)
-		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), c.name+":") || len(files) != 0 {
+		if err == nil || !strings.Contains(err.Error(), c.want) || !strings.HasPrefix(err.Error(), c.name+":") ||
+			len(files) != 0 {
 			t.Errorf("%s: %d files and error %v, want one with %q", c.name, len(files), err, c.want)
 		}
 	}
-	if _, err := generate(t, archs("amd64"), everyNumber, "sync_linux.go", "package unix\n\n// Nothing of sys here.\n", "syscall_linux_vax.go", "//go:build vax\n\npackage unix\n"); err != nil {
+	if _, err := generate(t, archs("amd64"), everyNumber, "sync_linux.go", "package unix\n\n// Nothing of sys here.\n",
+		"syscall_linux_vax.go", "//go:build vax\n\npackage unix\n"); err != nil {
 		t.Error("files without prototypes:", err)
 	}
 }

@@ -37,7 +37,8 @@ func parse(file, src string) ([]*proto, error) {
 		word, rest, _ := strings.Cut(strings.ReplaceAll(line, "\t", " "), " ")
 		if !strings.HasPrefix(word, "//sys") {
 			if hidden.MatchString(line) {
-				return nil, fmt.Errorf("%s:%d: a prototype begins its line with //sys or //sysnb, not %q", file, i+1, strings.TrimSpace(line))
+				return nil, fmt.Errorf("%s:%d: a prototype begins its line with //sys or //sysnb, not %q", file, i+1,
+					strings.TrimSpace(line))
 			}
 			if strings.HasPrefix(line, "// ") || line == "//" {
 				doc = append(doc, line)

@@ -87,7 +87,8 @@ func (p *proto) outcome() (value *param, fails bool, err error) {
 	return nil, false, p.errorf("cannot return %s", list(p.results))
 }
 
-// word converts a result: of Linux's kernel a C long however wide the Go type is, elsewhere of as many words as it takes.
+// word converts a result: of Linux's kernel a C long however wide the Go type is, elsewhere of as many words as it
+// takes.
 func (c caller) word(typ string) string {
 	switch {
 	case typ == "bool":
@@ -105,19 +106,22 @@ func (p *proto) comment() string {
 	case p.doc != "":
 		return p.doc + "\n"
 	case ast.IsExported(p.name):
-		return fmt.Sprintf("// %s is %s(2).\n", p.name, strings.Trim(strings.ToLower(strings.TrimPrefix(p.number(), "SYS_")), "_"))
+		return fmt.Sprintf("// %s is %s(2).\n", p.name,
+			strings.Trim(strings.ToLower(strings.TrimPrefix(p.number(), "SYS_")), "_"))
 	}
 	return ""
 }
 
 // words are the types that fit a word, or on 32-bit architectures two.
-var words = []string{"int", "int32", "int64", "uint", "uint32", "uint64", "uintptr", "AioContext_t", "Signal", "syscall.Signal", "SaeAssocID", "Time_t", pointerResult}
+var words = []string{"int", "int32", "int64", "uint", "uint32", "uint64", "uintptr", "AioContext_t", "Signal",
+	"syscall.Signal", "SaeAssocID", "Time_t", pointerResult}
 
 var ident = regexp.MustCompile(`^\**(\[[0-9]+\])?([a-z]+\.)?[A-Za-z_][A-Za-z0-9_]*$`)
 
 // memory reports whether values of a type are as the kernel has them: those of slices, strings and interfaces are not.
 func memory(typ string) bool {
-	return ident.MatchString(typ) && !slices.Contains([]string{"any", "error", "string"}, strings.TrimLeft(typ, "*[]0123456789"))
+	return ident.MatchString(typ) && !slices.Contains([]string{"any", "error", "string"},
+		strings.TrimLeft(typ, "*[]0123456789"))
 }
 
 // arguments writes what has to be done before the call, and returns the words to pass.
@@ -132,13 +136,15 @@ func (p *proto) arguments(b *strings.Builder, a abi.Arch, fails bool) ([]string,
 			if !fails {
 				return nil, p.errorf("a string argument needs an error result")
 			}
-			fmt.Fprintf(b, "var %sb shortString\n%[1]s, err := %[1]sb.pointer(%s)\nif err != nil {\nreturn %s\n}\n", tmp, q.name, p.failure())
+			fmt.Fprintf(b, "var %sb shortString\n%[1]s, err := %[1]sb.pointer(%s)\nif err != nil {\nreturn %s\n}\n", tmp,
+				q.name, p.failure())
 			args = append(args, pointer(tmp))
 		case strings.HasPrefix(q.typ, "[]") && memory(q.typ[2:]):
 			if slices.ContainsFunc(p.params, func(q param) bool { return q.name == "len" }) {
 				return nil, p.errorf("len is a name that the generated code uses")
 			}
-			fmt.Fprintf(b, "%s := unsafe.Pointer(&zero)\nif len(%s) > 0 {\n%s = unsafe.Pointer(&%s[0])\n}\n", tmp, q.name, tmp, q.name)
+			fmt.Fprintf(b, "%s := unsafe.Pointer(&zero)\nif len(%s) > 0 {\n%s = unsafe.Pointer(&%s[0])\n}\n", tmp, q.name, tmp,
+				q.name)
 			args = append(args, "uintptr("+tmp+")", "uintptr(len("+q.name+"))")
 		case strings.HasPrefix(q.typ, "*") && memory(q.typ[1:]):
 			args = append(args, pointer(q.name))

@@ -1,4 +1,5 @@
-// Package mksysctl makes the table of the names of sysctl(8), for a system whose kernel does not know them: unix/zsysctl_SYSTEM.go.
+// Package mksysctl makes the table of the names of sysctl(8), for a system whose kernel does not know them:
+// unix/zsysctl_SYSTEM.go.
 package mksysctl
 
 import (
@@ -12,8 +13,8 @@ import (
 	"kern.sys/internal/abi/emit/gen"
 )
 
-// Generate returns the file. The list has lines "NAME NUMBER.NUMBER...", each number one or the name of a constant, that is the same
-// on all architectures.
+// Generate returns the file. The list has lines "NAME NUMBER.NUMBER...", each number one or the name of a constant,
+// that is the same on all architectures.
 func Generate(db *abi.DB, s abi.System, list []gen.Line) (map[string][]byte, error) {
 	type entry struct{ name, mib string }
 	var all []entry
@@ -33,7 +34,8 @@ func Generate(db *abi.DB, s abi.System, list []gen.Line) (map[string][]byte, err
 	}
 	slices.SortFunc(all, func(a, b entry) int { return cmp.Compare(a.name, b.name) })
 	var b strings.Builder
-	b.WriteString("// sysctlNames are the names of sysctl(8), sorted, and their numbers.\nvar sysctlNames = [...]struct {\nname string\nmib []int32\n}{\n")
+	b.WriteString("// sysctlNames are the names of sysctl(8), sorted, and their numbers.\nvar sysctlNames = " +
+		"[...]struct {\nname string\nmib []int32\n}{\n")
 	for i, e := range all {
 		if i > 0 && all[i-1].name == e.name {
 			return nil, fmt.Errorf("%s is there twice", e.name)

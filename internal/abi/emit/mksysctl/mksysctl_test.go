@@ -15,7 +15,8 @@ ODD int sys/sysctl.h 1 386=2
 `
 
 func TestGenerate(t *testing.T) {
-	files, err := Generate(gentest.Facts(t, consts, "", ""), gentest.System(), gen.ParseList("list", "kern.ostype CTL_KERN.KERN_OSTYPE\nhw.x 6.3"))
+	files, err := Generate(gentest.Facts(t, consts, "", ""), gentest.System(),
+		gen.ParseList("list", "kern.ostype CTL_KERN.KERN_OSTYPE\nhw.x 6.3"))
 	const want = "{\"hw.x\", []int32{6, 3}},\n\t{\"kern.ostype\", []int32{1, 4}},\n"
 	if got := string(files["zsysctl_linux.go"]); err != nil || !strings.Contains(got, want) {
 		t.Errorf("%v\n got %s\nwant %s", err, got, want)
@@ -29,7 +30,8 @@ func TestGenerateRefuses(t *testing.T) {
 		"kern.x ODD":   "list:1: constant ODD is not the same everywhere",
 		"a 1.2\na 1.3": "a is there twice",
 	} {
-		if _, err := Generate(gentest.Facts(t, consts, "", ""), gentest.System(), gen.ParseList("list", list)); err == nil || err.Error() != want {
+		if _, err := Generate(gentest.Facts(t, consts, "", ""), gentest.System(), gen.ParseList("list", list)); err == nil ||
+			err.Error() != want {
 			t.Errorf("%q: %v, want %s", list, err, want)
 		}
 	}

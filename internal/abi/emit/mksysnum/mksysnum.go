@@ -15,8 +15,8 @@ import (
 )
 
 // Generate returns a file an architecture. The list has lines "!REGEXP", for names that are no system call,
-// "set NAME OTHER ARCH,ARCH...", for a name that stands for another one or a number, and "keep NAME OTHER ARCH,ARCH..." for one
-// that has another number than the headers say.
+// "set NAME OTHER ARCH,ARCH...", for a name that stands for another one or a number, and "keep NAME OTHER
+// ARCH,ARCH..." for one that has another number than the headers say.
 func Generate(db *abi.DB, s abi.System, list []gen.Line) (map[string][]byte, error) {
 	archs := s.Archs
 	numbers := map[string]map[string]string{} // architecture, name
@@ -107,7 +107,8 @@ func table(b *strings.Builder, db *abi.DB, arch string, numbers map[string]strin
 	slices.SortFunc(calls, func(a, b call) int {
 		return cmp.Or(cmp.Compare(a.num, b.num), cmp.Compare(a.name, b.name))
 	})
-	b.WriteString("\n// syscalls are the system calls by number.\nvar syscalls = [...]struct {\nnum uintptr\nname string\n}{\n")
+	b.WriteString("\n// syscalls are the system calls by number.\nvar syscalls = [...]struct {\nnum uintptr\nname " +
+		"string\n}{\n")
 	for _, c := range calls {
 		fmt.Fprintf(b, "{%d, %q},\n", c.num, c.name)
 	}

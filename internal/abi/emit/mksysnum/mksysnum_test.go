@@ -17,7 +17,8 @@ only 7 386=- mips=-
 `
 
 func TestGenerate(t *testing.T) {
-	files, err := Generate(gentest.Facts(t, "", "", calls), gentest.System(), gen.ParseList("list", "!^Linux$\nset fstatat newfstatat 386\nset old 9 386,mips"))
+	files, err := Generate(gentest.Facts(t, "", "", calls), gentest.System(),
+		gen.ParseList("list", "!^Linux$\nset fstatat newfstatat 386\nset old 9 386,mips"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,10 +17,12 @@ type goType struct {
 
 // numbers are Go's types of a fixed size; the widest alignment that Go has is that of a word.
 var numbers = map[string]int64{
-	"byte": 1, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "int32": 4, "uint32": 4, "float32": 4, "int64": 8, "uint64": 8, "float64": 8,
+	"byte": 1, "int8": 1, "uint8": 1, "int16": 2, "uint16": 2, "int32": 4, "uint32": 4, "float32": 4, "int64": 8,
+	"uint64": 8, "float64": 8,
 }
 
-// signedChar are the architectures of Linux whose char, unsigned in C, Go programs know as an int8. On other systems they know it so everywhere.
+// signedChar are the architectures of Linux whose char, unsigned in C, Go programs know as an int8. On other systems
+// they know it so everywhere.
 var signedChar = []string{"arm64", "s390x"}
 
 // widest returns the alignment of the widest numbers in Go, on the architecture that is built for.
@@ -162,7 +164,8 @@ func (g *generator) number(expr string) (goType, error) {
 			if expr == "char" && (g.system.Name != "linux" || slices.Contains(signedChar, g.arch.Name)) {
 				return goType{"int8", 1, 1}, nil
 			}
-			name := map[string]string{"signed": "int", "unsigned": "uint", "float": "float"}[l.Encoding] + strconv.FormatInt(8*l.Size, 10)
+			name := map[string]string{"signed": "int", "unsigned": "uint", "float": "float"}[l.Encoding] +
+				strconv.FormatInt(8*l.Size, 10)
 			if numbers[name] == l.Size {
 				return goType{name, l.Size, min(l.Size, g.widest())}, nil
 			}

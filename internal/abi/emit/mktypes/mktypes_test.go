@@ -207,7 +207,8 @@ func TestGenerateHasTheLayoutOfC(t *testing.T) {
 			}
 		}
 	}
-	for file, want := range map[string]string{"ztypes_linux.go": "type Msg struct", "ztypes_linux_386.go": "type Gap struct"} {
+	for file, want := range map[string]string{"ztypes_linux.go": "type Msg struct",
+		"ztypes_linux_386.go": "type Gap struct"} {
 		if !strings.Contains(string(files[file]), want) {
 			t.Errorf("%s lacks %q", file, want)
 		}
@@ -237,7 +238,8 @@ Only struct:addr only=386`)
 			"Msg":   "Family uint8 00, Index uint32 04, Change int32 08, Data [5]int8 12",
 			"Other": "W int64 00", "Foreign": "Family uint8 00, Index uint32 04, Change int32 08",
 		},
-		"386": {"Other": "Addr uint32 00", "Only": "Addr uint32 00", "Foreign": "Family uint8 00, Index uint32 04, Change int32 08"},
+		"386": {"Other": "Addr uint32 00", "Only": "Addr uint32 00",
+			"Foreign": "Family uint8 00, Index uint32 04, Change int32 08"},
 	} {
 		pkg, sizes := gentest.Check(t, files, arch), gentest.Sizes(arch)
 		for name, fields := range want {

@@ -68,7 +68,8 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 // allMessages lists the structures for the package's tests.
 func allMessages(structs []wanted) ([]byte, error) {
 	var b strings.Builder
-	b.WriteString("// messages has one of each structure, and its size.\nvar messages = []struct {\nmessage\nsize int\n}{\n")
+	b.WriteString("// messages has one of each structure, and its size.\nvar messages = []struct {\nmessage\nsize " +
+		"int\n}{\n")
 	for _, s := range structs {
 		name := gen.Camel(s.name)
 		fmt.Fprintf(&b, "{new(%s), Sizeof%s},\n", name, name)
@@ -82,7 +83,8 @@ func constants(db *abi.DB, archs []abi.Arch, plain, be16 []gen.Line) ([]byte, er
 	seen := map[string]string{}
 	errp := writeConsts(&b, "// Constants of the kernel's headers, by their names there.\nconst",
 		db, archs, plain, seen, gen.AsIs)
-	errb := writeConsts(&b, "// Constants that the kernel's headers have in network byte order: here they are plain numbers,\n"+
+	errb := writeConsts(&b, "// Constants that the kernel's headers have in network byte order: here they are plain "+
+		"numbers,\n"+
 		"// to be written big-endian.\nconst", db, archs, be16, seen, gen.FromNetwork16)
 	if err := errors.Join(errp, errb); err != nil {
 		return nil, err
@@ -90,8 +92,10 @@ func constants(db *abi.DB, archs []abi.Arch, plain, be16 []gen.Line) ([]byte, er
 	return gen.File("", "uapi", b.String())
 }
 
-// writeConsts writes the selected constants, as see makes them, behind head. seen has where those are that were written before.
-func writeConsts(b *strings.Builder, head string, db *abi.DB, archs []abi.Arch, lines []gen.Line, seen map[string]string, see func(abi.Arch, string) (string, error)) error {
+// writeConsts writes the selected constants, as see makes them, behind head. seen has where those are that were
+// written before.
+func writeConsts(b *strings.Builder, head string, db *abi.DB, archs []abi.Arch, lines []gen.Line,
+	seen map[string]string, see func(abi.Arch, string) (string, error)) error {
 	selected, err := gen.Select(db, lines)
 	if err != nil {
 		return err

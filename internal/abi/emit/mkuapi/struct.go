@@ -81,15 +81,18 @@ func write(b *strings.Builder, s *layout.Struct, not string) {
 		}
 		fmt.Fprintf(b, "%s %s%s\n", f.Name, f.GoType(), comment)
 	}
-	fmt.Fprintf(b, "}\n\n// Sizeof%s is the size of struct %s in bytes.\nconst Sizeof%s = %d\n\n", name, s.Name, name, s.Size)
+	fmt.Fprintf(b, "}\n\n// Sizeof%s is the size of struct %s in bytes.\nconst Sizeof%s = %d\n\n", name, s.Name, name,
+		s.Size)
 
 	codec := layout.Codec{DecodeName: "Decode", PutName: "Put"}
 	fmt.Fprintf(b, "// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.\n")
-	fmt.Fprintf(b, "func (m *%s) Decode(b []byte) {\nif len(b) < %d {\nvar whole [%d]byte\ncopy(whole[:], b)\nb = whole[:]\n}\n", name, s.Size, s.Size)
+	fmt.Fprintf(b, "func (m *%s) Decode(b []byte) {\nif len(b) < %d {\nvar whole [%d]byte\ncopy(whole[:], b)\nb = "+
+		"whole[:]\n}\n", name, s.Size, s.Size)
 	for i := range s.Fields {
 		codec.Decode(b, &s.Fields[i])
 	}
-	fmt.Fprintf(b, "}\n\n// Put writes m to the first %d bytes of b, padding zeroed. It panics if b is shorter.\n", s.Size)
+	fmt.Fprintf(b, "}\n\n// Put writes m to the first %d bytes of b, padding zeroed. It panics if b is shorter.\n",
+		s.Size)
 	fmt.Fprintf(b, "func (m *%s) Put(b []byte) {\nclear(b[:%d])\n", name, s.Size)
 	for i := range s.Fields {
 		codec.Encode(b, &s.Fields[i])

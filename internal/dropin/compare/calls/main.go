@@ -33,7 +33,8 @@ type variable struct {
 	ptr  any
 }
 
-func init() { runtime.LockOSThread() } // the main thread is process 1 of the namespace, whatever others the runtime has
+// the main thread is process 1 of the namespace, whatever others the runtime has
+func init() { runtime.LockOSThread() }
 
 func main() {
 	if len(os.Args) == 1 {

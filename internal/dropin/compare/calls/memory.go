@@ -23,7 +23,8 @@ const pattern = 0xa5
 // guarded returns size bytes at the end of accessible memory, all zero.
 func guarded(size int) unsafe.Pointer {
 	usable := (size + 256 + pageSize - 1) / pageSize * pageSize
-	mem, err := syscall.Mmap(-1, 0, usable+pageSize, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_PRIVATE|syscall.MAP_ANON)
+	mem, err := syscall.Mmap(-1, 0, usable+pageSize, syscall.PROT_READ|syscall.PROT_WRITE, syscall.MAP_PRIVATE|
+		syscall.MAP_ANON)
 	check("mmap", err)
 	check("mprotect", syscall.Mprotect(mem[usable:], syscall.PROT_NONE))
 	m := region{mem, usable - size}
@@ -49,6 +50,7 @@ func (m region) check(r *recorder) {
 
 func freeRegions() {
 	for _, m := range regions {
-		_, _, _ = syscall.RawSyscall(syscall.SYS_MUNMAP, uintptr(unsafe.Pointer(unsafe.SliceData(m.mem))), uintptr(len(m.mem)), 0)
+		_, _, _ = syscall.RawSyscall(syscall.SYS_MUNMAP, uintptr(unsafe.Pointer(unsafe.SliceData(m.mem))),
+			uintptr(len(m.mem)), 0)
 	}
 }

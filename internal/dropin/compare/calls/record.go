@@ -91,7 +91,8 @@ func (r *recorder) watch() {
 		switch {
 		case asleep == 5:
 			r.slept.Store(true)
-			_, _, _ = syscall.RawSyscall(syscall.SYS_TGKILL, uintptr(syscall.Getpid()), uintptr(syscall.Getpid()), uintptr(syscall.SIGURG))
+			_, _, _ = syscall.RawSyscall(syscall.SYS_TGKILL, uintptr(syscall.Getpid()), uintptr(syscall.Getpid()),
+				uintptr(syscall.SIGURG))
 		case asleep > 20 || awake > 300:
 			_, _, _ = syscall.RawSyscall(syscall.SYS_EXIT_GROUP, statusBlocked, 0, 0)
 		}

@@ -82,12 +82,15 @@ func filesAndNames(note note) {
 		n, err = unix.Getcwd(buf)
 		note("getcwd", n, err)
 	}
-	note("removexattr", unix.Removexattr("file", "user.a"), unix.Lremovexattr("file", "user.a"), unix.Fremovexattr(fdFile, "user.b"))
+	note("removexattr", unix.Removexattr("file", "user.a"), unix.Lremovexattr("file", "user.a"),
+		unix.Fremovexattr(fdFile, "user.b"))
 	note("link", unix.Linkat(fdDir, "file", fdDir, "linked", 0), unix.Link("file", "linked"))
 	note("fifo", unix.Mkfifoat(fdDir, "fifo", 0o600), unix.Mknodat(fdDir, "node", unix.S_IFREG|0o600, 0))
-	note("rename", unix.Renameat(fdDir, "linked", fdDir, "renamed"), unix.Renameat2(fdDir, "renamed", fdDir, "file", unix.RENAME_EXCHANGE),
+	note("rename", unix.Renameat(fdDir, "linked", fdDir, "renamed"),
+		unix.Renameat2(fdDir, "renamed", fdDir, "file", unix.RENAME_EXCHANGE),
 		unix.Renameat2(fdDir, "renamed", fdDir, "file", unix.RENAME_NOREPLACE), unix.Rename("renamed", "dir/renamed"))
-	fd, err := unix.Openat2(fdDir, "dir/renamed", &unix.OpenHow{Flags: unix.O_RDWR | unix.O_CLOEXEC, Resolve: unix.RESOLVE_BENEATH})
+	fd, err := unix.Openat2(fdDir, "dir/renamed",
+		&unix.OpenHow{Flags: unix.O_RDWR | unix.O_CLOEXEC, Resolve: unix.RESOLVE_BENEATH})
 	note("openat2", fd, err)
 	n, err := unix.Pwritev(fd, [][]byte{[]byte("a"), {}, nil, []byte("bc")}, 1<<32)
 	note("pwritev", n, err)
@@ -138,7 +141,8 @@ func interfaces(note note) {
 			continue
 		}
 		note("name", req.Name())
-		for _, cmd := range []uint{unix.SIOCGIFFLAGS, unix.SIOCGIFINDEX, unix.SIOCGIFMTU, unix.SIOCGIFADDR, unix.SIOCGIFHWADDR} {
+		for _, cmd := range []uint{unix.SIOCGIFFLAGS, unix.SIOCGIFINDEX, unix.SIOCGIFMTU, unix.SIOCGIFADDR,
+			unix.SIOCGIFHWADDR} {
 			note("ioctl", unix.IoctlIfreq(fdUDP, cmd, req), req.Uint16(), req.Uint32())
 			a, err := req.Inet4Addr()
 			note("address", a, err)
@@ -147,7 +151,8 @@ func interfaces(note note) {
 		note("32", req.Uint32(), req.Uint16(), req.Name())
 		req.SetUint16(1)
 		note("16", req.Uint32(), req.Uint16())
-		note("set", req.SetInet4Addr([]byte{127, 0, 0, 9}), req.SetInet4Addr(nil), unix.IoctlIfreq(fdUDP, unix.SIOCSIFADDR, req))
+		note("set", req.SetInet4Addr([]byte{127, 0, 0, 9}), req.SetInet4Addr(nil),
+			unix.IoctlIfreq(fdUDP, unix.SIOCSIFADDR, req))
 		info, err := unix.IoctlGetEthtoolDrvinfo(fdUDP, name)
 		if note("driver", err); err == nil {
 			note("driver", info.Driver)

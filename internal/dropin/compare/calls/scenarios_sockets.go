@@ -65,7 +65,8 @@ func namesOfSockets(note note) {
 	long := strings.Repeat("x", 120)
 	for _, name := range []string{"", "@", "@@", "@a", "@a\x00", "@a\x00b", "@\x00", "\x00", "\x00\x00", "\x00a", "\x00@",
 		"s", "s2\x00b", "@" + long[:105],
-		"@" + long[:106], "@" + long[:107], "\x00" + long[:106], "\x00" + long[:107], long[:106], long[:107], long[:108], long} {
+		"@" + long[:106], "@" + long[:107], "\x00" + long[:106], "\x00" + long[:107], long[:106], long[:107], long[:108],
+		long} {
 		fd, err := unix.Socket(unix.AF_UNIX, unix.SOCK_DGRAM|unix.SOCK_NONBLOCK, 0)
 		check("socket", err)
 		what := fmt.Sprintf("%.12q %d", name, len(name))
@@ -74,7 +75,8 @@ func namesOfSockets(note note) {
 		if name != "" { // the kernel chooses one then
 			var raw [128]byte
 			size := uint32(len(raw))
-			_, _, errno := syscall.RawSyscall(unix.SYS_GETSOCKNAME, uintptr(fd), uintptr(unsafe.Pointer(&raw)), uintptr(unsafe.Pointer(&size)))
+			_, _, errno := syscall.RawSyscall(unix.SYS_GETSOCKNAME, uintptr(fd), uintptr(unsafe.Pointer(&raw)),
+				uintptr(unsafe.Pointer(&size)))
 			note(what+" raw", raw[:size], errno)
 			got, err := unix.Getsockname(fd)
 			note(what+" name", got, err)
@@ -134,7 +136,8 @@ func connections(note note) {
 		note("linger", unix.SetsockoptLinger(fd, unix.SOL_SOCKET, unix.SO_LINGER, &unix.Linger{Onoff: 1, Linger: 1 << 30}))
 		linger, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_LINGER)
 		note("got", linger, err)
-		note("time", unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Sec: 1 << 30, Usec: 999999}))
+		note("time", unix.SetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO,
+			&unix.Timeval{Sec: 1 << 30, Usec: 999999}))
 		tv, err := unix.GetsockoptTimeval(fd, unix.SOL_SOCKET, unix.SO_RCVTIMEO)
 		note("got time", tv, err)
 		_, _, _ = unix.Close(fd), unix.Close(client), unix.Close(l)

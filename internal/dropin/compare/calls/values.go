@@ -173,7 +173,8 @@ func signed(param string, t reflect.Type) []candidate {
 func unsigned(param string, t reflect.Type) []candidate {
 	most := uint64(math.MaxUint64) >> (64 - t.Bits())
 	var list []candidate
-	for _, n := range []uint64{0, 1, 2, 3, 4, 8, 127, 128, 255, 256, 1 << 15, 1<<16 - 1, 1 << 31, 1<<32 - 1, 1 << 32, 1 << 62, most} {
+	for _, n := range []uint64{0, 1, 2, 3, 4, 8, 127, 128, 255, 256, 1 << 15, 1<<16 - 1, 1 << 31, 1<<32 - 1, 1 << 32,
+		1 << 62, most} {
 		if n <= most {
 			list = append(list, given(t, n))
 		}
@@ -183,7 +184,8 @@ func unsigned(param string, t reflect.Type) []candidate {
 
 func stringsFor(param string) []string {
 	long := strings.Repeat("x", 5000)
-	list := []string{"file", "dir", "link", "missing", "missing/in", "file/in", "", ".", "..", "dir/in/", "a\x00b", "\x00",
+	list := []string{"file", "dir", "link", "missing", "missing/in", "file/in", "", ".", "..", "dir/in/", "a\x00b",
+		"\x00",
 		long[:107], long[:108], long[:127], long[:128], long[:255], long[:256], long[:4095], long[:4096], long}
 	switch p := strings.ToLower(param); {
 	case strings.Contains(p, "attr") || strings.Contains(p, "dest") && !strings.Contains(p, "path"):
@@ -208,7 +210,8 @@ func pointers(t reflect.Type) bool {
 			}
 		}
 		return false
-	case reflect.String, reflect.Slice, reflect.Pointer, reflect.UnsafePointer, reflect.Interface, reflect.Map, reflect.Func, reflect.Chan:
+	case reflect.String, reflect.Slice, reflect.Pointer, reflect.UnsafePointer, reflect.Interface, reflect.Map,
+		reflect.Func, reflect.Chan:
 		return true
 	}
 	return false
@@ -251,7 +254,8 @@ func filled(t reflect.Type) []candidate {
 
 // times are the bounds of a time, if t is one.
 func times(t reflect.Type) []candidate {
-	if t.Kind() != reflect.Struct || t.NumField() < 2 || t.Field(0).Name != "Sec" || !strings.HasSuffix(t.Field(1).Name, "sec") {
+	if t.Kind() != reflect.Struct || t.NumField() < 2 || t.Field(0).Name != "Sec" ||
+		!strings.HasSuffix(t.Field(1).Name, "sec") {
 		return nil
 	}
 	var list []candidate
@@ -391,11 +395,12 @@ func addresses(t reflect.Type) []candidate {
 				"file", "dir/sock", "lo", long[:8], long[:9], long[:13], long[:14], long[:15], long[:16], long[:63], long[:64],
 				long[:106], long[:107], long[:108], "@" + long[:105], "@" + long[:106], "@" + long[:107],
 				"\x00" + long[:106], "\x00" + long[:107], long} {
-				list = append(list, candidate{label: fmt.Sprintf("%s %s %q", st.Name(), st.Field(i).Name, s), make: func() reflect.Value {
-					p := reflect.New(st)
-					p.Elem().Field(i).SetString(s)
-					return p
-				}})
+				list = append(list, candidate{label: fmt.Sprintf("%s %s %q", st.Name(), st.Field(i).Name, s),
+					make: func() reflect.Value {
+						p := reflect.New(st)
+						p.Elem().Field(i).SetString(s)
+						return p
+					}})
 			}
 		}
 	}

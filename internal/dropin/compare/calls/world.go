@@ -47,7 +47,8 @@ const (
 )
 
 var fdNames = []string{"file", "dir", "stream", "streamPeer", "dgram", "dgramPeer", "packets", "packetsPeer",
-	"pipe", "pipeWrite", "epoll", "eventfd", "timerfd", "inotify", "terminal", "master", "udp", "listener", "netlink", "packet", "path", "null", "unbound"}
+	"pipe", "pipeWrite", "epoll", "eventfd", "timerfd", "inotify", "terminal", "master", "udp", "listener", "netlink",
+	"packet", "path", "null", "unbound"}
 
 // fdClosed is no descriptor.
 const fdClosed = 1 << 20
@@ -68,7 +69,8 @@ func enterWorld(dir string) {
 	root = dir
 	check("mount /", syscall.Mount("", "/", "", syscall.MS_REC|syscall.MS_PRIVATE, ""))
 	check("mount tmpfs", syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=4m,nr_inodes=40000,mode=777"))
-	_ = syscall.Mount("proc", "/proc", "proc", 0, "") // not allowed where part of /proc is hidden; the other one does, too
+	// not allowed where part of /proc is hidden; the other one does, too
+	_ = syscall.Mount("proc", "/proc", "proc", 0, "")
 	check("chdir", syscall.Chdir(dir))
 	check("mkdir", syscall.Mkdir("pts", 0o755))
 	check("mount devpts", syscall.Mount("devpts", "pts", "devpts", 0, "newinstance,ptmxmode=0666"))
@@ -124,7 +126,8 @@ var groups = []group{
 		place(rawFD(syscall.RawSyscall(unix.SYS_EVENTFD2, 0, syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)), fdEvent, nil)
 	}},
 	{[]int{fdTimer}, func() {
-		place(rawFD(syscall.RawSyscall(unix.SYS_TIMERFD_CREATE, unix.CLOCK_MONOTONIC, syscall.O_NONBLOCK|syscall.O_CLOEXEC, 0)), fdTimer, nil)
+		place(rawFD(syscall.RawSyscall(unix.SYS_TIMERFD_CREATE, unix.CLOCK_MONOTONIC, syscall.O_NONBLOCK|syscall.O_CLOEXEC,
+			0)), fdTimer, nil)
 	}},
 	{[]int{fdInotify}, func() {
 		again(fdInotify, func() (int, error) { return syscall.InotifyInit1(syscall.IN_NONBLOCK | syscall.IN_CLOEXEC) })
@@ -239,14 +242,16 @@ func newMaster() (int, error) {
 
 func newTerminal() (int, error) {
 	var unlock, n int32
-	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, fdTerminalMaster, syscall.TIOCSPTLCK, uintptr(unsafe.Pointer(&unlock)))
+	_, _, errno := syscall.Syscall(syscall.SYS_IOCTL, fdTerminalMaster, syscall.TIOCSPTLCK,
+		uintptr(unsafe.Pointer(&unlock)))
 	if errno == 0 {
 		_, _, errno = syscall.Syscall(syscall.SYS_IOCTL, fdTerminalMaster, syscall.TIOCGPTN, uintptr(unsafe.Pointer(&n)))
 	}
 	if errno != 0 {
 		return -1, errno
 	}
-	return syscall.Open(root+"/pts/"+strconv.Itoa(int(n)), syscall.O_RDWR|syscall.O_NONBLOCK|syscall.O_NOCTTY|syscall.O_CLOEXEC, 0)
+	return syscall.Open(root+"/pts/"+strconv.Itoa(int(n)), syscall.O_RDWR|syscall.O_NONBLOCK|syscall.O_NOCTTY|
+		syscall.O_CLOEXEC, 0)
 }
 
 func worldName() string { return "w" + strconv.Itoa(worlds) }
@@ -254,7 +259,8 @@ func worldName() string { return "w" + strconv.Itoa(worlds) }
 // world records what a call may have changed outside its arguments.
 func (r *recorder) world() {
 	names := ""
-	if d, err := syscall.Openat(fdRoot, worldName(), syscall.O_RDONLY|syscall.O_DIRECTORY|syscall.O_CLOEXEC, 0); err == nil {
+	if d, err := syscall.Openat(fdRoot, worldName(), syscall.O_RDONLY|syscall.O_DIRECTORY|syscall.O_CLOEXEC,
+		0); err == nil {
 		buf := make([]byte, 4096)
 		n, _ := syscall.ReadDirent(d, buf)
 		_, _, list := syscall.ParseDirent(buf[:max(n, 0)], -1, nil)
@@ -265,7 +271,8 @@ func (r *recorder) world() {
 	var st syscall.Stat_t
 	if err := syscall.Fstat(fdFile, &st); err == nil {
 		at, _ := syscall.Seek(fdFile, 0, 1)
-		r.leaf("world.file", fmt.Sprintf("mode %o, links %d, size %d, at %d, owner %d", st.Mode, st.Nlink, st.Size, at, st.Uid))
+		r.leaf("world.file", fmt.Sprintf("mode %o, links %d, size %d, at %d, owner %d", st.Mode, st.Nlink, st.Size, at,
+			st.Uid))
 	}
 	fds := ""
 	for fd := 3; fd < 12; fd++ {

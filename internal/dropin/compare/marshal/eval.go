@@ -156,7 +156,8 @@ func (e *eval) branch(s *ast.IfStmt) (bool, error) {
 		if c.Op != token.NEQ && c.Op != token.EQL {
 			return false, fmt.Errorf("condition %s", c.Op)
 		}
-		taken := e.failed && e.vars[n.Name].text == "errno" || e.vars[n.Name].text != "errno" && e.vars[n.Name].text != "textError"
+		taken := e.failed && e.vars[n.Name].text == "errno" || e.vars[n.Name].text != "errno" &&
+			e.vars[n.Name].text != "textError"
 		if c.Op == token.EQL {
 			taken = !taken
 		}
@@ -343,15 +344,19 @@ type entry struct {
 }
 
 var entries = map[string]entry{
-	"Syscall": {"blocks", 3, false, false}, "Syscall6": {"blocks", 6, false, false}, "Syscall9": {"blocks", 9, false, false},
+	"Syscall": {"blocks", 3, false, false}, "Syscall6": {"blocks", 6, false, false},
+	"Syscall9":   {"blocks", 9, false, false},
 	"RawSyscall": {"raw", 3, false, false}, "RawSyscall6": {"raw", 6, false, false},
 	"SyscallNoError": {"blocks", 3, false, true}, "RawSyscallNoError": {"raw", 3, false, true},
 
-	"libc3": {"blocks", 3, false, false}, "libc6": {"blocks", 6, false, false}, "libc9": {"blocks", 9, false, false}, "libc10": {"blocks", 10, false, false},
-	"rawLibc3": {"raw", 3, false, false}, "rawLibc6": {"raw", 6, false, false}, "libcPointer": {"pointer", 3, false, false},
-	"libc": {"blocks", 6, true, false}, "rawLibc": {"raw", 6, true, false},
+	"libc3": {"blocks", 3, false, false}, "libc6": {"blocks", 6, false, false}, "libc9": {"blocks", 9, false, false},
+	"libc10":   {"blocks", 10, false, false},
+	"rawLibc3": {"raw", 3, false, false}, "rawLibc6": {"raw", 6, false, false},
+	"libcPointer": {"pointer", 3, false, false},
+	"libc":        {"blocks", 6, true, false}, "rawLibc": {"raw", 6, true, false},
 
-	"syscall_syscall": {"blocks", 3, false, false}, "syscall_syscall6": {"blocks", 6, false, false}, "syscall_syscall9": {"blocks", 9, false, false},
+	"syscall_syscall": {"blocks", 3, false, false}, "syscall_syscall6": {"blocks", 6, false, false},
+	"syscall_syscall9":  {"blocks", 9, false, false},
 	"syscall_syscall6X": {"X", 6, false, false}, "syscall_syscallPtr": {"pointer", 3, false, false},
 	"syscall_rawSyscall": {"raw", 3, false, false}, "syscall_rawSyscall6": {"raw", 6, false, false},
 	"sysvicall6": {"blocks", 6, true, false}, "rawSysvicall6": {"raw", 6, true, false},

@@ -1,12 +1,13 @@
-// Marshal compares what the generated functions of package unix make of their arguments with what those of golang.org/x/sys/unix make of them,
-// for every system but Linux and every architecture.
+// Marshal compares what the generated functions of package unix make of their arguments with what those of
+// golang.org/x/sys/unix make of them, for every system but Linux and every architecture.
 //
 //	go run -C internal/dropin/compare ./marshal [-platform REGEX] [-v]
 //
-// Both sides' generated files are read as syntax trees with types, and each function is reduced to what it does: which call it makes, by which entry
-// point; what is in each of the call's arguments, in the function's parameters, how wide and how extended; what its results are. Functions of one
-// name are compared, or those that make the same call. explained.txt says why one differs on purpose, and which have no other side. It fails for a
-// difference that is not explained, and for an explanation of none. Nothing of it is run.
+// Both sides' generated files are read as syntax trees with types, and each function is reduced to what it does:
+// which call it makes, by which entry point; what is in each of the call's arguments, in the function's parameters,
+// how wide and how extended; what its results are. Functions of one name are compared, or those that make the same
+// call. explained.txt says why one differs on purpose, and which have no other side. It fails for a difference that
+// is not explained, and for an explanation of none. Nothing of it is run.
 package main
 
 import (

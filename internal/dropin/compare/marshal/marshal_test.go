@@ -79,13 +79,17 @@ func f(fd int, path string, p []byte, off int64) (n int, err error) {
 var _zero uintptr
 `
 	want := source(t, right+entryPoints)
-	if want["arg0"] != "p0" || want["arg1"] != "text(p1)" || want["arg2"] != "data(p2,zero)" || want["arg3"] != "len(p2)" || want["arg4"] != "low32(p3)" ||
-		want["arg5"] != "low32((p3>>32))" || want["result0"] != "r0" || want["error"] != "errno" || want["target"] != "7" || want["entry"] != "blocks" {
+	if want["arg0"] != "p0" || want["arg1"] != "text(p1)" || want["arg2"] != "data(p2,zero)" ||
+		want["arg3"] != "len(p2)" || want["arg4"] != "low32(p3)" ||
+		want["arg5"] != "low32((p3>>32))" || want["result0"] != "r0" || want["error"] != "errno" || want["target"] != "7" ||
+		want["entry"] != "blocks" {
 		t.Errorf("%v", want)
 	}
 	for _, change := range [][2]string{
-		{"uintptr(off), uintptr(off>>32)", "uintptr(off>>32), uintptr(off)"}, {"uintptr(len(p))", "uintptr(len(path))"}, {"uintptr(fd)", "uintptr(int8(fd))"},
-		{"SYS_CALL,", "8,"}, {"n = int(r0)", "n = int(int16(r0))"}, {"err = errnoErr(e1)", "err = nil"}, {"uintptr(off>>32))", "0)"},
+		{"uintptr(off), uintptr(off>>32)", "uintptr(off>>32), uintptr(off)"}, {"uintptr(len(p))", "uintptr(len(path))"},
+		{"uintptr(fd)", "uintptr(int8(fd))"},
+		{"SYS_CALL,", "8,"}, {"n = int(r0)", "n = int(int16(r0))"}, {"err = errnoErr(e1)", "err = nil"},
+		{"uintptr(off>>32))", "0)"},
 		{" else {\n\t\t_p1 = unsafe.Pointer(&_zero)\n\t}", ""},
 	} {
 		text := strings.Replace(right, change[0], change[1], 1)

@@ -40,8 +40,9 @@ func load(dir, goos, goarch string) (*platform, error) {
 		return nil, err
 	}
 	p := &platform{
-		sizes: types.SizesFor("gc", goarch), functions: map[string]*ast.FuncDecl{}, imports: map[string]string{}, procs: map[string]string{},
-		info: types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}},
+		sizes: types.SizesFor("gc", goarch), functions: map[string]*ast.FuncDecl{}, imports: map[string]string{},
+		procs: map[string]string{},
+		info:  types.Info{Types: map[ast.Expr]types.TypeAndValue{}, Defs: map[*ast.Ident]types.Object{}},
 	}
 	p.word = p.sizes.Sizeof(types.Typ[types.Uintptr])
 	fset := token.NewFileSet()
@@ -76,7 +77,8 @@ func load(dir, goos, goarch string) (*platform, error) {
 			}
 		}
 	}
-	// Package syscall is that of the machine that this runs on, so some of its names are missing: nothing that generated functions have.
+	// Package syscall is that of the machine that this runs on, so some of its names are missing: nothing that generated
+	// functions have.
 	conf := types.Config{Importer: std, Sizes: p.sizes, FakeImportC: true, Error: func(error) {}}
 	_, _ = conf.Check("unix", fset, files, &p.info)
 	if len(p.functions) == 0 {

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// value is what an expression stands for: its text, in the function's parameters p0, p1 … and the call's results r0, r1, and its width.
+// value is what an expression stands for: its text, in the function's parameters p0, p1 … and the call's results r0,
+// r1, and its width.
 type value struct {
 	text   string
 	size   int64 // in bytes; 0 for what is no number or pointer

@@ -10,8 +10,9 @@ import (
 	"sync/atomic"
 )
 
-// explanation is a line of explained.txt: NAME PART THEIRS OURS WHERE REASON. The first four are patterns of path.Match, and WHERE is a list of
-// such, or "all". A REASON that begins with "sometimes" is of what is not seen in every run.
+// explanation is a line of explained.txt: NAME PART THEIRS OURS WHERE REASON. The first four are patterns of
+// path.Match, and WHERE is a list of such, or "all". A REASON that begins with "sometimes" is of what is not seen in
+// every run.
 type explanation struct {
 	file, line string
 	rare       bool
@@ -39,7 +40,8 @@ func ReadExplanations(file string) (Explanations, error) {
 		if len(w) < 6 {
 			return nil, fmt.Errorf("%s: %q lacks a function, a part, two values, a place or a reason", file, line)
 		}
-		e := &explanation{file: filepath.Base(file), line: line, patterns: [4]string(w[:4]), where: strings.Split(w[4], ","), rare: w[5] == "sometimes"}
+		e := &explanation{file: filepath.Base(file), line: line, patterns: [4]string(w[:4]), where: strings.Split(w[4], ","),
+			rare: w[5] == "sometimes"}
 		for _, p := range append(w[:4:4], e.where...) {
 			if _, err := path.Match(p, ""); err != nil {
 				return nil, fmt.Errorf("%s: %q: %w", file, line, err)
