@@ -1,6 +1,9 @@
 package netlink
 
-import "kern.sys/internal/attr"
+import (
+	"kern.sys/internal/attr"
+	"kern.sys/netlink/desc"
+)
 
 // Bfifo is one queue that is limited by bytes: tc-bfifo(8).
 type Bfifo struct {
@@ -15,3 +18,11 @@ func (q *Bfifo) Attrs() *QdiscAttrs { return &q.QdiscAttrs }
 func (q *Bfifo) Type() string { return "bfifo" }
 
 func (q *Bfifo) attrs(c *attr.Codec) { fifoLimit(c, &q.Limit) }
+
+func (*Bfifo) describe() desc.Kind {
+	return desc.Kind{Fields: fifoFields, Exact: true, Sparse: true, Raw: showBfifo}
+}
+
+func showBfifo(p *desc.Printer, b []byte) {
+	showLimit(p, b, func(v uint64) { p.Size("limit", "limit %s", v) })
+}

@@ -1,5 +1,7 @@
 package netlink
 
+import "kern.sys/netlink/desc"
+
 // Blackhole drops all packets.
 type Blackhole struct{ QdiscAttrs }
 
@@ -8,3 +10,5 @@ func (q *Blackhole) Attrs() *QdiscAttrs { return &q.QdiscAttrs }
 
 // Type returns "blackhole".
 func (q *Blackhole) Type() string { return "blackhole" }
+
+func (*Blackhole) describe() desc.Kind { return desc.Kind{Sparse: true} }

@@ -1,5 +1,7 @@
 package netlink
 
+import "kern.sys/netlink/desc"
+
 // CakeMq is a [Cake] on each transmit queue of the link, which share the bandwidth. Linux 7.1.
 type CakeMq struct {
 	QdiscAttrs
@@ -11,3 +13,5 @@ func (q *CakeMq) Attrs() *QdiscAttrs { return &q.QdiscAttrs }
 
 // Type returns "cake_mq".
 func (q *CakeMq) Type() string { return "cake_mq" }
+
+func (*CakeMq) describe() desc.Kind { return describeCake() }

@@ -3,6 +3,8 @@ package netlink
 import (
 	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
+	"kern.sys/netlink/wire"
 )
 
 // Choke drops packets at random before its queue is full, and with them those of the same flow: tc-choke(8).
@@ -77,4 +79,75 @@ type ChokeXstats struct {
 // AppStatistics returns the counters of the kind, nil where none came.
 func (q *Choke) AppStatistics() *ChokeXstats {
 	return (*ChokeXstats)(xstats[uapi.TcChokeXstats](q.Xstats))
+}
+
+func (*Choke) describe() desc.Kind {
+	return desc.Kind{Fields: chokeFields, Exact: true, Complete: completeChoke, Raw: showChoke,
+		Statistics: showChokeStatistics}
+}
+
+var chokeFields = []desc.Field{
+	{Type: uapi.TCA_CHOKE_PARMS, Word: "limit", Usage: "PACKETS", Read: readRedNumber},
+	{Type: uapi.TCA_CHOKE_STAB, Word: "bandwidth", Usage: "RATE", Read: readRedRate},
+	{Type: uapi.TCA_CHOKE_PARMS, Word: "ecn", Read: readRedFlag},
+	{Type: uapi.TCA_CHOKE_PARMS, Word: "min", Usage: "PACKETS", Read: readRedNumber},
+	{Type: uapi.TCA_CHOKE_PARMS, Word: "max", Usage: "PACKETS", Read: readRedNumber},
+	{Type: uapi.TCA_CHOKE_PARMS, Word: "burst", Usage: "PACKETS", Read: readRedNumber},
+	{Type: uapi.TCA_CHOKE_PARMS, Word: "avpkt", Usage: "BYTES", Read: readRedSize},
+	{Type: uapi.TCA_CHOKE_MAX_P, Word: "probability", Usage: "PROBABILITY", Read: readRedProbability},
+}
+
+func completeChoke(in *desc.Args, e *wire.Encoder, _ bool) error {
+	w := desc.Scratch[redWords](in)
+	if w.rate == 0 || w.limit == 0 {
+		return desc.Failed("Required parameter (bandwidth, limit) is missing")
+	}
+	if w.packet == 0 {
+		w.packet = chokePacket
+	}
+	q := &Choke{Limit: w.limit, Min: w.min, Max: w.max, Flags: uint8(w.flags)}
+	if q.Max == 0 {
+		q.Max = w.limit / 4
+	}
+	if q.Min == 0 {
+		q.Min = q.Max / 3
+	}
+	if w.burst == 0 {
+		w.burst = (2*q.Min + q.Max) / 3
+	}
+	switch {
+	case q.Max > q.Limit:
+		return desc.Failed("\"max\" is larger than \"limit\"")
+	case q.Min >= q.Max:
+		return desc.Failed("\"min\" is not smaller than \"max\"")
+	}
+	var err error
+	q.RedCurve, q.MaxProbability, err = w.curve(in, "CHOKE", q.Min*w.packet, q.Max*w.packet)
+	if err != nil {
+		return err
+	}
+	return putWords(e, q)
+}
+
+func showChoke(p *desc.Printer, b []byte) {
+	var q Choke
+	_ = attr.Decode(b, q.attrs) // what is whole is shown
+	p.Uint("limit", "limit %dp ", uint64(q.Limit))
+	p.Uint("min", "min %dp ", uint64(q.Min))
+	p.Uint("max", "max %dp ", uint64(q.Max))
+	showRedFlags(p, uint32(q.Flags))
+	q.RedCurve.show(p, q.MaxProbability, q.MaxProbability != 0, "Scell_log %d")
+}
+
+func showChokeStatistics(p *desc.Printer, b []byte) {
+	if len(b) < uapi.SizeofTcChokeXstats {
+		return
+	}
+	var s uapi.TcChokeXstats
+	s.Decode(b)
+	p.Uint("marked", "  marked %d", uint64(s.Marked))
+	p.Uint("early", " early %d", uint64(s.Early))
+	p.Uint("pdrop", " pdrop %d", uint64(s.Pdrop))
+	p.Uint("other", " other %d", uint64(s.Other))
+	p.Uint("matched", " matched %d", uint64(s.Matched))
 }

@@ -3,6 +3,7 @@ package netlink
 import (
 	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
 )
 
 // Codel drops packets where they wait too long: tc-codel(8). The zero values of fields leave the kernel's
@@ -46,4 +47,33 @@ type CodelXstats struct {
 // AppStatistics returns the counters of the kind, nil where none came.
 func (q *Codel) AppStatistics() *CodelXstats {
 	return (*CodelXstats)(xstats[uapi.TcCodelXstats](q.Xstats))
+}
+
+func (*Codel) describe() desc.Kind {
+	return desc.Kind{Fields: codelFields, Exact: true, Statistics: showCodelStatistics}
+}
+
+var codelFields = []desc.Field{
+	{Type: uapi.TCA_CODEL_LIMIT, Key: "limit", Form: desc.TcPackets, Read: readIfSet},
+	{Type: uapi.TCA_CODEL_TARGET, Key: "target", Form: desc.TcTime, Read: readIfSet},
+	{Type: uapi.TCA_CODEL_CE_THRESHOLD, Key: "ce_threshold", Form: desc.TcTime},
+	{Type: uapi.TCA_CODEL_INTERVAL, Key: "interval", Form: desc.TcTime, Read: readIfSet},
+	{Type: uapi.TCA_CODEL_ECN, Word: "ecn", Words: []string{"noecn"}, Read: readEcn, Show: showEcn},
+}
+
+func showCodelStatistics(p *desc.Printer, b []byte) {
+	var s uapi.TcCodelXstats
+	s.Decode(b)
+	p.Uint("count", "  count %d", uint64(s.Count))
+	p.Uint("lastcount", " lastcount %d", uint64(s.Lastcount))
+	p.Time("ldelay", " ldelay %s", s.Ldelay)
+	if s.Dropping != 0 {
+		p.Bool("dropping", " dropping", true)
+	}
+	showDropNext(p, s.DropNext)
+	p.NL()
+	p.Uint("maxpacket", "  maxpacket %d", uint64(s.Maxpacket))
+	p.Uint("ecn_mark", " ecn_mark %d", uint64(s.EcnMark))
+	p.Uint("drop_overlimit", " drop_overlimit %d", uint64(s.DropOverlimit))
+	countIfSet(p, "ce_mark", uint64(s.CeMark))
 }

@@ -2,7 +2,10 @@ package netlink
 
 import (
 	"kern.sys/internal/attr"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
+	"kern.sys/netlink/wire"
 )
 
 // Drr gives its classes their turn, each with as many bytes as its quantum: tc-drr(8). It has no options;
@@ -38,3 +41,30 @@ type DrrStats struct {
 
 // AppStatistics returns the counters of the kind, nil where none came.
 func (c *DrrClass) AppStatistics() *DrrStats { return (*DrrStats)(xstats[uapi.TcDrrStats](c.Xstats)) }
+
+func (*Drr) describe() desc.Kind { return desc.Kind{Sparse: true} }
+
+func (*DrrClass) describe() desc.Kind {
+	return desc.Kind{Fields: drrClassFields, Exact: true, Statistics: showDrrStatistics}
+}
+
+var drrClassFields = []desc.Field{
+	{Type: uapi.TCA_DRR_QUANTUM, Word: "quantum", Usage: "BYTES",
+		Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+			v, err := in.Size("quantum")
+			e.Uint32(f.Type, v)
+			return err
+		}, Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
+			if len(b) >= 4 {
+				p.Text("quantum %s ", desc.SizeText(uint64(native.Uint32(b)))) // tc has no JSON for it
+			}
+		}},
+}
+
+func showDrrStatistics(p *desc.Printer, b []byte) {
+	if len(b) >= uapi.SizeofTcDrrStats {
+		var s uapi.TcDrrStats
+		s.Decode(b)
+		p.Text(" deficit %s ", desc.SizeText(uint64(s.Deficit))) // tc has no JSON for it
+	}
+}

@@ -3,6 +3,7 @@ package netlink
 import (
 	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
 )
 
 // FqPie is [Pie] with a queue for each flow: tc-fq_pie(8). The zero values of fields leave the kernel's
@@ -60,4 +61,41 @@ type FqPieXstats struct {
 // AppStatistics returns the counters of the kind, nil where none came.
 func (q *FqPie) AppStatistics() *FqPieXstats {
 	return (*FqPieXstats)(xstats[uapi.TcFqPieXstats](q.Xstats))
+}
+
+func (*FqPie) nested() {}
+
+func (*FqPie) describe() desc.Kind {
+	return desc.Kind{Fields: fqPieFields, Exact: true, Nested: true, Statistics: showFqPieStatistics}
+}
+
+var fqPieFields = []desc.Field{
+	{Type: uapi.TCA_FQ_PIE_LIMIT, Key: "limit", Form: desc.TcPackets, Read: readIfSet},
+	{Type: uapi.TCA_FQ_PIE_FLOWS, Key: "flows", Form: desc.TcU32, Read: readIfSet},
+	{Type: uapi.TCA_FQ_PIE_TARGET, Key: "target", Form: desc.TcTime, Read: readIfSet},
+	{Type: uapi.TCA_FQ_PIE_TUPDATE, Key: "tupdate", Form: desc.TcTime, Read: readIfSet},
+	{Type: uapi.TCA_FQ_PIE_ALPHA, Key: "alpha", Form: desc.TcU32, Arg: 32, Read: readPieNumber},
+	{Type: uapi.TCA_FQ_PIE_BETA, Key: "beta", Form: desc.TcU32, Arg: 32, Read: readPieNumber},
+	{Type: uapi.TCA_FQ_PIE_QUANTUM, Key: "quantum", Form: desc.TcSizeUnit, Read: readIfSet},
+	{Type: uapi.TCA_FQ_PIE_MEMORY_LIMIT, Key: "memory_limit", Form: desc.TcSizeUnit, Read: readIfSet},
+	{Type: uapi.TCA_FQ_PIE_ECN_PROB, Key: "ecn_prob", Form: desc.TcU32, Arg: 99, Read: readPieNumber},
+	{Type: uapi.TCA_FQ_PIE_ECN, Word: "ecn", Words: []string{"noecn"}, Read: readEcn, Show: showEcn},
+	{Type: uapi.TCA_FQ_PIE_BYTEMODE, Word: "bytemode", Words: []string{"nobytemode"}, Read: readEcn, Show: showFlagWord},
+	{Type: uapi.TCA_FQ_PIE_DQ_RATE_ESTIMATOR, Word: "dq_rate_estimator", Words: []string{"no_dq_rate_estimator"},
+		Read: readEcn, Show: showFlagWord},
+}
+
+func showFqPieStatistics(p *desc.Printer, b []byte) {
+	var s uapi.TcFqPieXstats
+	s.Decode(b)
+	p.Uint("pkts_in", "  pkts_in %d", uint64(s.PacketsIn))
+	p.Uint("overlimit", " overlimit %d", uint64(s.Overlimit))
+	p.Uint("overmemory", " overmemory %d", uint64(s.Overmemory))
+	p.Uint("dropped", " dropped %d", uint64(s.Dropped))
+	p.Uint("ecn_mark", " ecn_mark %d", uint64(s.EcnMark))
+	p.NL()
+	p.Uint("new_flow_count", "  new_flow_count %d", uint64(s.NewFlowCount))
+	p.Uint("new_flows_len", " new_flows_len %d", uint64(s.NewFlowsLen))
+	p.Uint("old_flows_len", " old_flows_len %d", uint64(s.OldFlowsLen))
+	p.Uint("memory_used", " memory_used %d", uint64(s.MemoryUsage))
 }

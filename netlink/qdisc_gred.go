@@ -1,9 +1,13 @@
 package netlink
 
 import (
+	"fmt"
+
 	"kern.sys/internal/attr"
 	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
+	"kern.sys/netlink/wire"
 )
 
 // Gred has up to 16 queues that are like [Red], and packets are in one by their tcindex. It is added with
@@ -137,4 +141,173 @@ func (v *GredQueue) send(c *attr.Codec) {
 		list := []gredVQ{{dp: v.DP, flags: v.Flags}}
 		attr.Repeat(c, uapi.TCA_GRED_VQ_LIST, uapi.TCA_GRED_VQ_ENTRY, &list, gredEntry)
 	}
+}
+
+func (*Gred) describe() desc.Kind {
+	return desc.Kind{Fields: gredFields, Exact: true, Complete: completeGred, Raw: showGred}
+}
+
+var gredFields = []desc.Field{
+	{Type: uapi.TCA_GRED_DPS, Word: "setup", Usage: "vqs NUMBER default VQ [ grio ] [ limit BYTES ] [ ecn ] [ harddrop ]",
+		Read: readGredSetup},
+	{Type: uapi.TCA_GRED_VQ_LIST, Word: "vq", Words: []string{"DP"}, Usage: "VQ", Read: readGredQueue},
+	{Type: uapi.TCA_GRED_PARMS, Word: "prio", Usage: "VALUE",
+		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+			w := desc.Scratch[redWords](in)
+			w.given = true
+			v, err := in.Number(8, 10, "prio")
+			return set(&w.prio, v, err)
+		}},
+	{Type: uapi.TCA_GRED_LIMIT, Word: "limit", Usage: "BYTES", Read: readRedSize},
+	{Type: uapi.TCA_GRED_PARMS, Word: "min", Usage: "BYTES", Read: readRedSize},
+	{Type: uapi.TCA_GRED_PARMS, Word: "max", Usage: "BYTES", Read: readRedSize},
+	{Type: uapi.TCA_GRED_PARMS, Word: "avpkt", Usage: "BYTES", Read: readRedSize},
+	{Type: uapi.TCA_GRED_PARMS, Word: "burst", Usage: "PACKETS", Read: readRedNumber},
+	{Type: uapi.TCA_GRED_MAX_P, Word: "probability", Usage: "PROBABILITY", Read: readRedProbability},
+	{Type: uapi.TCA_GRED_STAB, Word: "bandwidth", Usage: "RATE", Read: readRedRate},
+	{Type: uapi.TCA_GRED_VQ_LIST, Word: "ecn", Words: []string{"harddrop"}, Read: readRedFlag},
+}
+
+func readGredQueue(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+	w := desc.Scratch[redWords](in)
+	w.given = true
+	v, err := in.Number(32, 10, "vq")
+	if err == nil && v >= uapi.MAX_DPs {
+		err = errGredQueues()
+	}
+	w.queue = new(uint32(v))
+	return err
+}
+
+func errGredQueues() error {
+	return desc.Failed("GRED: only %d VQs are currently supported", uapi.MAX_DPs)
+}
+
+// readGredSetup reads what all queues have, which is the rest of the command.
+func readGredSetup(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+	w := desc.Scratch[redWords](in)
+	if w.given {
+		return desc.Illegal("setup")
+	}
+	q := &Gred{Default: uapi.MAX_DPs}
+	w.setup = q
+	for in.More() {
+		switch {
+		case in.Take("vqs", "DPs"):
+			v, err := in.Number(32, 10, "vqs")
+			if err == nil && v > uapi.MAX_DPs {
+				err = errGredQueues()
+			}
+			if err := set(&q.Queues, v, err); err != nil {
+				return err
+			}
+		case in.Take("default"):
+			if q.Queues == 0 {
+				return desc.Failed("\"default\" must be defined after \"vqs\"")
+			}
+			v, err := in.Number(32, 10, "default")
+			if err == nil && v >= uint64(q.Queues) {
+				err = desc.Failed("\"default\" must be less than \"vqs\"")
+			}
+			if err := set(&q.Default, v, err); err != nil {
+				return err
+			}
+		case in.Take("grio"):
+			q.Grio = true
+		case in.Take("limit"):
+			v, err := in.Size("limit")
+			if err != nil {
+				return err
+			}
+			q.Limit = nil
+			if v != 0 {
+				q.Limit = new(v)
+			}
+		case in.Take("ecn", "harddrop"):
+			q.Flags |= uint8(redFlag(in.Last()))
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+func completeGred(in *desc.Args, e *wire.Encoder, _ bool) error {
+	w := desc.Scratch[redWords](in)
+	if q := w.setup; q != nil {
+		if q.Queues == 0 || q.Default == uapi.MAX_DPs {
+			return desc.Failed("Illegal gred setup parameters")
+		}
+		if in.Tc != nil {
+			in.Tc.Create = true
+		}
+		return putWords(e, q)
+	}
+	if w.queue == nil || w.limit == 0 || w.min == 0 || w.max == 0 || w.packet == 0 {
+		return desc.Failed("Required parameter (vq, limit, min, max, avpkt) is missing")
+	}
+	if w.burst == 0 {
+		w.burst = (2*w.min + w.max) / (3 * w.packet)
+		if in.Warn != nil {
+			in.Warn(fmt.Sprintf("GRED: set burst to %d", w.burst))
+		}
+	}
+	v := &GredQueue{DP: *w.queue, Limit: w.limit, Min: w.min, Max: w.max, Prio: w.prio, Flags: &w.flags}
+	var err error
+	if v.RedCurve, v.MaxProbability, err = w.curve(in, "GRED", v.Min, v.Max); err != nil {
+		return err
+	}
+	return putWords(e, &Gred{Set: v})
+}
+
+func showGred(p *desc.Printer, b []byte) {
+	var q Gred
+	_ = attr.Decode(b, q.attrs) // what is whole is shown
+	attrs := desc.ParseAttrs(b)
+	p.Uint("dp_cnt", "vqs %d ", uint64(q.Queues))
+	p.Uint("dp_default", "default %d ", uint64(q.Default))
+	p.Bool("grio", "grio ", q.Grio)
+	if q.Limit != nil {
+		p.Size("limit", "limit %s ", uint64(*q.Limit))
+	}
+	showRedFlags(p, uint32(q.Flags))
+	p.Array("vqs")
+	for i := range q.List {
+		v := &q.List[i]
+		p.Object("")
+		p.Uint("vq", "\n vq %d ", uint64(v.DP))
+		p.Uint("prio", "prio %d ", uint64(v.Prio))
+		p.Size("limit", "limit %s ", uint64(v.Limit))
+		p.Size("min", "min %s ", uint64(v.Min))
+		p.Size("max", "max %s ", uint64(v.Max))
+		if v.Flags != nil {
+			showRedFlags(p, *v.Flags)
+		}
+		v.RedCurve.show(p, v.MaxProbability, len(attrs[uapi.TCA_GRED_MAX_P]) >= 4*uapi.MAX_DPs, "Scell_log %d ")
+		if p.Stats {
+			v.Stats.show(p, attrs[uapi.TCA_GRED_VQ_LIST] != nil)
+		}
+		p.EndObject()
+	}
+	p.EndArray()
+}
+
+// show prints the counters; marks are those that the kernel says since Linux 5.1.
+func (s *GredStats) show(p *desc.Printer, marks bool) {
+	p.Text("\n  Queue size: ")
+	p.Size("qave", "average %s ", uint64(s.Average))
+	p.Size("backlog", "current %s ", uint64(s.Backlog))
+	p.Text("\n  Dropped packets: ")
+	p.Uint("forced_drop", "forced %d ", uint64(s.ForcedDrop))
+	p.Uint("prob_drop", "early %d ", uint64(s.ProbDrop))
+	p.Uint("pdrop", "pdrop %d ", uint64(s.Pdrop))
+	p.Uint("other", "other %d ", uint64(s.Other))
+	if marks {
+		p.Text("\n  Marked packets: ")
+		p.Uint("forced_mark", "forced %d ", uint64(s.ForcedMark))
+		p.Uint("prob_mark", "early %d ", uint64(s.ProbMark))
+	}
+	p.Text("\n  Total packets: ")
+	p.Uint("packets", "%d ", uint64(s.Packets))
+	p.Size("bytes", "(%s) ", s.Bytes)
 }

@@ -3,6 +3,7 @@ package netlink
 import (
 	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
 )
 
 // Hhf finds the flows that send the most and lets the others go before them: tc-hhf(8). The zero values of
@@ -44,3 +45,29 @@ type HhfXstats struct {
 
 // AppStatistics returns the counters of the kind, nil where none came.
 func (q *Hhf) AppStatistics() *HhfXstats { return (*HhfXstats)(xstats[uapi.TcHhfXstats](q.Xstats)) }
+
+func (*Hhf) describe() desc.Kind {
+	return desc.Kind{Fields: hhfFields, Exact: true, Statistics: showHhfStatistics}
+}
+
+var hhfFields = []desc.Field{
+	{Type: uapi.TCA_HHF_BACKLOG_LIMIT, Key: "limit", Form: desc.TcPackets, Read: readIfSet},
+	{Type: uapi.TCA_HHF_QUANTUM, Key: "quantum", Form: desc.TcSize, Read: readIfSet},
+	{Type: uapi.TCA_HHF_HH_FLOWS_LIMIT, Key: "hh_limit", Form: desc.TcU32, Read: readIfSet},
+	{Type: uapi.TCA_HHF_RESET_TIMEOUT, Key: "reset_timeout", Form: desc.TcTime, Read: readIfSet},
+	{Type: uapi.TCA_HHF_ADMIT_BYTES, Key: "admit_bytes", Form: desc.TcSize, Read: readIfSet},
+	{Type: uapi.TCA_HHF_EVICT_TIMEOUT, Key: "evict_timeout", Form: desc.TcTime, Read: readIfSet},
+	{Type: uapi.TCA_HHF_NON_HH_WEIGHT, Key: "non_hh_weight", Form: desc.TcU32, Read: readIfSet},
+}
+
+func showHhfStatistics(p *desc.Printer, b []byte) {
+	if len(b) < uapi.SizeofTcHhfXstats {
+		return
+	}
+	var s uapi.TcHhfXstats
+	s.Decode(b)
+	p.Uint("drop_overlimit", "  drop_overlimit %d", uint64(s.DropOverlimit))
+	p.Uint("hh_overlimit", " hh_overlimit %d", uint64(s.HhOverlimit))
+	p.Uint("tot_hh", " tot_hh %d", uint64(s.HhTotCount))
+	p.Uint("cur_hh", " cur_hh %d", uint64(s.HhCurCount))
+}

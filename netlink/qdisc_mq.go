@@ -1,5 +1,7 @@
 package netlink
 
+import "kern.sys/netlink/desc"
+
 // Mq has a class for each transmit queue of the link, and its queueing discipline there: the default of
 // links with several queues. It has no options.
 type Mq struct{ QdiscAttrs }
@@ -9,3 +11,5 @@ func (q *Mq) Attrs() *QdiscAttrs { return &q.QdiscAttrs }
 
 // Type returns "mq".
 func (q *Mq) Type() string { return "mq" }
+
+func (*Mq) describe() desc.Kind { return desc.Kind{Sparse: true} }

@@ -1,5 +1,7 @@
 package netlink
 
+import "kern.sys/netlink/desc"
+
 // Noqueue has packets sent at once, or dropped where the driver does not take them. Links of software
 // have it by default.
 type Noqueue struct{ QdiscAttrs }
@@ -9,3 +11,5 @@ func (q *Noqueue) Attrs() *QdiscAttrs { return &q.QdiscAttrs }
 
 // Type returns "noqueue".
 func (q *Noqueue) Type() string { return "noqueue" }
+
+func (*Noqueue) describe() desc.Kind { return desc.Kind{Sparse: true} }

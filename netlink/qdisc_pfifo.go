@@ -2,7 +2,10 @@ package netlink
 
 import (
 	"kern.sys/internal/attr"
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
+	"kern.sys/netlink/wire"
 )
 
 // Pfifo is one queue that is limited by packets: tc-pfifo(8).
@@ -32,4 +35,27 @@ func fifoLimit(c *attr.Codec, limit **uint32) {
 	if c.Decoding() {
 		*limit = new(p.Limit)
 	}
+}
+
+func (*Pfifo) describe() desc.Kind {
+	return desc.Kind{Fields: fifoFields, Exact: true, Sparse: true, Raw: showPfifo}
+}
+
+// fifoFields are a structure with a limit, which is sent where one was given.
+var fifoFields = []desc.Field{
+	{Word: "limit", Usage: "NUMBER", Read: func(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
+		v, err := in.Size("limit")
+		native.PutUint32(e.Raw(4), v)
+		return err
+	}},
+}
+
+func showLimit(p *desc.Printer, b []byte, show func(v uint64)) {
+	if len(b) >= 4 {
+		show(uint64(native.Uint32(b)))
+	}
+}
+
+func showPfifo(p *desc.Printer, b []byte) {
+	showLimit(p, b, func(v uint64) { p.Uint("limit", "limit %dp", v) })
 }

@@ -1,6 +1,9 @@
 package netlink
 
-import "kern.sys/internal/attr"
+import (
+	"kern.sys/internal/attr"
+	"kern.sys/netlink/desc"
+)
 
 // PfifoHeadDrop is one queue that is limited by packets. Where it is full the oldest packet is dropped
 // and not the newest.
@@ -16,3 +19,7 @@ func (q *PfifoHeadDrop) Attrs() *QdiscAttrs { return &q.QdiscAttrs }
 func (q *PfifoHeadDrop) Type() string { return "pfifo_head_drop" }
 
 func (q *PfifoHeadDrop) attrs(c *attr.Codec) { fifoLimit(c, &q.Limit) }
+
+func (*PfifoHeadDrop) describe() desc.Kind {
+	return desc.Kind{Fields: fifoFields, Exact: true, Sparse: true, Raw: showPfifo}
+}

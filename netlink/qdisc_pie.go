@@ -1,8 +1,12 @@
 package netlink
 
 import (
+	"math"
+
 	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
+	"kern.sys/netlink/wire"
 )
 
 // Pie drops packets at random by how long they wait: tc-pie(8). The zero values of fields leave the kernel's
@@ -51,3 +55,52 @@ type PieXstats struct {
 
 // AppStatistics returns the counters of the kind, nil where none came.
 func (q *Pie) AppStatistics() *PieXstats { return (*PieXstats)(xstats[uapi.TcPieXstats](q.Xstats)) }
+
+func (*Pie) describe() desc.Kind {
+	return desc.Kind{Fields: pieFields, Exact: true, Statistics: showPieStatistics}
+}
+
+var pieFields = []desc.Field{
+	{Type: uapi.TCA_PIE_LIMIT, Key: "limit", Form: desc.TcPackets, Read: readIfSet},
+	{Type: uapi.TCA_PIE_TARGET, Key: "target", Form: desc.TcTime, Read: readIfSet},
+	{Type: uapi.TCA_PIE_TUPDATE, Key: "tupdate", Form: desc.TcTime, Read: readIfSet},
+	{Type: uapi.TCA_PIE_ALPHA, Key: "alpha", Form: desc.TcU32, Arg: 32, Read: readPieNumber},
+	{Type: uapi.TCA_PIE_BETA, Key: "beta", Form: desc.TcU32, Arg: 32, Read: readPieNumber},
+	{Type: uapi.TCA_PIE_ECN, Word: "ecn", Words: []string{"noecn"}, Read: readEcn, Show: showEcn},
+	{Type: uapi.TCA_PIE_BYTEMODE, Word: "bytemode", Words: []string{"nobytemode"}, Read: readEcn, Show: showFlagWord},
+	{Type: uapi.TCA_PIE_DQ_RATE_ESTIMATOR, Word: "dq_rate_estimator", Words: []string{"no_dq_rate_estimator"},
+		Read: readEcn, Show: showFlagWord},
+}
+
+// readPieNumber reads a number that is no more than the field's Arg; 0 is not sent.
+func readPieNumber(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+	v, err := in.Number(32, 0, f.Key)
+	switch {
+	case err != nil:
+		return err
+	case v > uint64(f.Arg):
+		return desc.Illegal(f.Key)
+	case v != 0:
+		e.Uint32(f.Type, uint32(v))
+	}
+	return nil
+}
+
+func showPieStatistics(p *desc.Printer, b []byte) {
+	if len(b) < uapi.SizeofTcPieXstats {
+		return
+	}
+	var s uapi.TcPieXstats
+	s.Decode(b)
+	p.Float("prob", "  prob %.6g", float64(s.Prob)/math.MaxUint64)
+	p.Time("delay", " delay %s", s.Delay)
+	if s.DqRateEstimating != 0 {
+		p.Uint("avg_dq_rate", " avg_dq_rate %d", uint64(s.AvgDqRate))
+	}
+	p.NL()
+	p.Uint("pkts_in", "  pkts_in %d", uint64(s.PacketsIn))
+	p.Uint("overlimit", " overlimit %d", uint64(s.Overlimit))
+	p.Uint("dropped", " dropped %d", uint64(s.Dropped))
+	p.Uint("maxq", " maxq %d", uint64(s.Maxq))
+	p.Uint("ecn_mark", " ecn_mark %d", uint64(s.EcnMark))
+}

@@ -3,6 +3,8 @@ package netlink
 import (
 	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
+	"kern.sys/netlink/wire"
 )
 
 // Plug keeps packets until it is changed: a link is stopped while a virtual machine is saved. The kernel
@@ -40,4 +42,29 @@ func (q *Plug) attrs(c *attr.Codec) {
 		p.Limit = *q.Limit
 	}
 	attr.Header(c, uapi.SizeofTcPlugQopt, &p)
+}
+
+func (*Plug) describe() desc.Kind {
+	return desc.Kind{Fields: plugFields, Exact: true, Sparse: true}
+}
+
+// plugFields are what a plug is to do, a structure.
+var plugFields = []desc.Field{
+	{Word: "block", Words: []string{"release", "release_indefinite", "limit"}, Usage: "[ BYTES ]",
+		Read: func(in *desc.Args, _ *desc.Field, e *wire.Encoder) (err error) {
+			o := uapi.TcPlugQopt{Action: uapi.TCQ_PLUG_BUFFER}
+			switch in.Last() {
+			case "release":
+				o.Action = uapi.TCQ_PLUG_RELEASE_ONE
+			case "release_indefinite":
+				o.Action = uapi.TCQ_PLUG_RELEASE_INDEFINITE
+			case "limit":
+				o.Action = uapi.TCQ_PLUG_LIMIT
+				if o.Limit, err = in.Size("limit"); err != nil {
+					return err
+				}
+			}
+			o.Put(e.Raw(uapi.SizeofTcPlugQopt))
+			return nil
+		}},
 }

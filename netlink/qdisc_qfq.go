@@ -3,6 +3,7 @@ package netlink
 import (
 	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
 )
 
 // Qfq shares the rate among its classes by their weights: tc-qfq(8). It has no options; its classes are
@@ -38,3 +39,12 @@ type QfqStats struct{ Weight, Lmax uint32 }
 
 // AppStatistics returns the counters of the kind, nil where none came.
 func (c *QfqClass) AppStatistics() *QfqStats { return (*QfqStats)(xstats[uapi.TcQfqStats](c.Xstats)) }
+
+func (*Qfq) describe() desc.Kind { return desc.Kind{Sparse: true} }
+
+func (*QfqClass) describe() desc.Kind { return desc.Kind{Fields: qfqClassFields} }
+
+var qfqClassFields = []desc.Field{
+	{Type: uapi.TCA_QFQ_WEIGHT, Key: "weight", Form: desc.TcU32},
+	{Type: uapi.TCA_QFQ_LMAX, Key: "maxpkt", Form: desc.TcU32},
+}

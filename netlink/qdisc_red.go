@@ -3,6 +3,7 @@ package netlink
 import (
 	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
 )
 
@@ -83,3 +84,107 @@ type RedXstats struct {
 
 // AppStatistics returns the counters of the kind, nil where none came.
 func (q *Red) AppStatistics() *RedXstats { return (*RedXstats)(xstats[uapi.TcRedXstats](q.Xstats)) }
+
+func (*Red) describe() desc.Kind {
+	return desc.Kind{Fields: redFields, Complete: completeRed, Raw: showRed, Statistics: showRedStatistics}
+}
+
+var redFields = []desc.Field{
+	{Type: uapi.TCA_RED_PARMS, Word: "limit", Usage: "BYTES", Exact: true, Read: readRedSize},
+	{Type: uapi.TCA_RED_PARMS, Word: "min", Usage: "BYTES", Exact: true, Read: readRedSize},
+	{Type: uapi.TCA_RED_PARMS, Word: "max", Usage: "BYTES", Exact: true, Read: readRedSize},
+	{Type: uapi.TCA_RED_PARMS, Word: "avpkt", Usage: "BYTES", Exact: true, Read: readRedSize},
+	{Type: uapi.TCA_RED_PARMS, Word: "burst", Usage: "PACKETS", Exact: true, Read: readRedNumber},
+	{Type: uapi.TCA_RED_MAX_P, Word: "probability", Usage: "PROBABILITY", Exact: true, Read: readRedProbability},
+	{Type: uapi.TCA_RED_STAB, Word: "bandwidth", Usage: "RATE", Exact: true, Read: readRedRate},
+	{Type: uapi.TCA_RED_FLAGS, Word: "adaptive", Words: []string{"adaptative"}, Exact: true, Read: readRedFlag},
+	{Type: uapi.TCA_RED_FLAGS, Word: "ecn", Exact: true, Read: readRedFlag},
+	{Type: uapi.TCA_RED_FLAGS, Word: "harddrop", Exact: true, Read: readRedFlag},
+	{Type: uapi.TCA_RED_FLAGS, Word: "nodrop", Exact: true, Read: readRedFlag},
+	{Type: uapi.TCA_RED_EARLY_DROP_BLOCK, Word: "qevent", Usage: "{ early_drop | mark } block INDEX", Read: readRedEvent},
+	{Type: uapi.TCA_RED_MARK_BLOCK, ReadOnly: true},
+}
+
+// readRedEvent reads which block of filters packets go to.
+func readRedEvent(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+	name, err := in.Next()
+	if err != nil {
+		return err
+	}
+	w := desc.Scratch[redWords](in)
+	var block *uint32
+	switch name {
+	case "early_drop":
+		block = &w.earlyDrop
+	case "mark":
+		block = &w.mark
+	default:
+		return desc.Failed("Unknown qevent %q", name)
+	}
+	switch {
+	case !in.More():
+		return desc.Incomplete()
+	case *block != 0:
+		return desc.Failed("Duplicate qevent")
+	case !in.Take("block"):
+		return desc.Failed("Unspecified qevent block index")
+	}
+	v, err := in.Number(32, 10, "qevent block index")
+	if err == nil && v == 0 {
+		err = desc.Illegal("qevent block index")
+	}
+	return set(block, v, err)
+}
+
+func completeRed(in *desc.Args, e *wire.Encoder, _ bool) error {
+	w := desc.Scratch[redWords](in)
+	if w.limit == 0 || w.packet == 0 {
+		return desc.Failed("RED: Required parameter (limit, avpkt) is missing")
+	}
+	q := &Red{Limit: w.limit, Flags: w.flags, EarlyDropBlock: w.earlyDrop, MarkBlock: w.mark}
+	q.Min, q.Max = redRange(w.limit, w.min, w.max)
+	var err error
+	if q.RedCurve, q.MaxProbability, err = w.curve(in, "RED", q.Min, q.Max); err != nil {
+		return err
+	}
+	return putWords(e, q)
+}
+
+func showRed(p *desc.Printer, b []byte) {
+	var q Red
+	_ = attr.Decode(b, q.attrs) // what is whole is shown
+	p.Size("limit", "limit %s ", uint64(q.Limit))
+	p.Size("min", "min %s ", uint64(q.Min))
+	p.Size("max", "max %s ", uint64(q.Max))
+	showRedFlags(p, q.Flags)
+	q.RedCurve.show(p, q.MaxProbability, q.MaxProbability != 0, "Scell_log %d")
+	if q.EarlyDropBlock|q.MarkBlock == 0 {
+		return
+	}
+	p.Array("qevents")
+	for _, event := range [...]struct {
+		name  string
+		block uint32
+	}{{"early_drop", q.EarlyDropBlock}, {"mark", q.MarkBlock}} {
+		if event.block != 0 {
+			p.Object("")
+			p.Str("kind", "qevent %s", event.name)
+			p.Uint("block", " block %d", uint64(event.block))
+			p.Text(" ")
+			p.EndObject()
+		}
+	}
+	p.EndArray()
+}
+
+func showRedStatistics(p *desc.Printer, b []byte) {
+	if len(b) < uapi.SizeofTcRedXstats {
+		return
+	}
+	var s uapi.TcRedXstats
+	s.Decode(b)
+	p.Uint("marked", "  marked %d ", uint64(s.Marked))
+	p.Uint("early", "early %d ", uint64(s.Early))
+	p.Uint("pdrop", "pdrop %d ", uint64(s.Pdrop))
+	p.Uint("other", "other %d ", uint64(s.Other))
+}

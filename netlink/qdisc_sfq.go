@@ -199,15 +199,15 @@ func completeSfq(in *desc.Args, e *wire.Encoder, _ bool) error {
 		case o.QthMin >= o.QthMax:
 			return desc.Failed("\"min\" is not smaller than \"max\"")
 		}
-		wlog, ok := redWeight(o.QthMin, w.burst, w.avpkt)
-		if !ok {
+		wlog := redWlog(o.QthMin, w.burst, w.avpkt)
+		if wlog == 0 {
 			return desc.Failed("SFQ: failed to calculate EWMA constant.")
 		}
-		plog, ok := redProbability(o.QthMin, o.QthMax, probability)
-		if !ok {
+		plog := redPlog(o.QthMin, o.QthMax, probability)
+		if plog < 0 {
 			return desc.Failed("SFQ: failed to calculate probability.")
 		}
-		o.Wlog, o.Plog, o.MaxP = wlog, plog, saturated(probability*(1<<32))
+		o.Wlog, o.Plog, o.MaxP = uint8(wlog), uint8(plog), saturated(probability*(1<<32))
 	}
 	if w.given || w.red {
 		o.Put(e.Raw(uapi.SizeofTcSfqQoptV1))

@@ -3,6 +3,7 @@ package netlink
 import (
 	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
 )
 
 // Skbprio sends the packets of the highest priority first, and drops those of the lowest where it is full:
@@ -30,4 +31,12 @@ func (q *Skbprio) attrs(c *attr.Codec) {
 	if c.Decoding() {
 		q.Limit = new(p.Limit)
 	}
+}
+
+func (*Skbprio) describe() desc.Kind {
+	return desc.Kind{Fields: fifoFields, Exact: true, Sparse: true, Raw: showSkbprio}
+}
+
+func showSkbprio(p *desc.Printer, b []byte) {
+	showLimit(p, b, func(v uint64) { p.Uint("limit", "limit %d ", v) })
 }

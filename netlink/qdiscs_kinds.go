@@ -68,17 +68,11 @@ func ClassKinds() []string { return classKinds.names() }
 // DescribeQdisc describes the options of a kind of queueing discipline, nil for one that is not known by more than its
 // name.
 func DescribeQdisc(kind string) *desc.Kind {
-	if k := describeIn(describedQdiscs, kind); k != nil {
-		return k
-	}
 	return qdiscKinds.describe(kind)
 }
 
 // DescribeClass describes the options of classes of a kind of queueing discipline, nil where the kind has none that
 // are known by more than their name.
 func DescribeClass(kind string) *desc.Kind {
-	if k := describeIn(describedClasses, kind); k != nil {
-		return k
-	}
 	return classKinds.describe(kind)
 }

@@ -1,12 +1,14 @@
 package netlink_test
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"os"
+	"os/exec"
 	"reflect"
 	"slices"
 	"strings"
@@ -68,7 +70,7 @@ var qdiscCases = []struct {
 			return []any{p}
 		}},
 	{"fq", "qdisc add dev DEV root handle 1: fq", func(link int) []any { return []any{netlink.NewFq(root(link))} }},
-	{"fq with everything", "qdisc add dev DEV root handle 1: fq weights 600000 200000 70000 limit 5000 flow_limit 50 " +
+	{"fq with everything", "qdisc add dev DEV root handle 1: fq limit 5000 flow_limit 50 " +
 		"quantum 4000 initial_quantum 9000 maxrate 80mbit buckets 512 " +
 		"nopacing refill_delay 80ms low_rate_threshold 1mbit orphan_mask 255 ce_threshold 4ms timer_slack 20us horizon " +
 		"5s horizon_cap " +
@@ -78,8 +80,12 @@ var qdiscCases = []struct {
 			Buckets: 9, FlowRefillDelay: 80000, LowRateThreshold: 125000, OrphanMask: 255, CEThreshold: new(uint32(4000)),
 			TimerSlack: new(uint32(20000)),
 			Horizon:    5000000, HorizonDropPolicy: netlink.HORIZON_DROP_POLICY_CAP,
-			PriorityMap: &netlink.FqPriorityMap{2, 1, 0, 2, 1, 0, 2, 1, 0, 2, 1, 0, 2, 1, 0, 2},
-			Weights:     &[netlink.FqBands]uint32{600000, 200000, 70000}}}
+			PriorityMap: &netlink.FqPriorityMap{2, 1, 0, 2, 1, 0, 2, 1, 0, 2, 1, 0, 2, 1, 0, 2}}}
+	}},
+	{"fq with weights", "qdisc add dev DEV root handle 1: fq weights 600000 200000 70000", func(link int) []any {
+		q := netlink.NewFq(root(link))
+		q.Weights = &[netlink.FqBands]uint32{600000, 200000, 70000}
+		return []any{q}
 	}},
 	{"fq_codel", "qdisc add dev DEV root handle 1: fq_codel",
 		func(link int) []any { return []any{netlink.NewFqCodel(root(link))} }},
@@ -244,7 +250,7 @@ func TestQdiscsAreThoseOfTc(t *testing.T) {
 			})
 			withLink(t, func(int) {
 				for command := range strings.Lines(c.commands) {
-					tool(t, "tc", strings.Fields(command)...)
+					makeByTc(t, strings.Fields(command))
 				}
 				want = tcShows(t)
 			})
@@ -253,6 +259,22 @@ func TestQdiscsAreThoseOfTc(t *testing.T) {
 			}
 		})
 	}
+}
+
+// makeByTc runs a command of tc. Some versions of it lose the first of the weights of fq.
+func makeByTc(t *testing.T, words []string) {
+	t.Helper()
+	if slices.Contains(words, "weights") {
+		out, err := exec.Command("tc", words...).CombinedOutput()
+		switch {
+		case bytes.Contains(out, []byte("Not enough elements in weights")):
+			t.Skip("tc loses the first weight of fq: ", string(out))
+		case err != nil:
+			t.Fatalf("tc %q: %v: %s", words, err, out)
+		}
+		return
+	}
+	tool(t, "tc", words...)
 }
 
 // listed are the queueing disciplines and classes of the link.

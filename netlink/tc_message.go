@@ -68,7 +68,11 @@ func tcRequest(typ, flags uint16, link int, handle, parent, info uint32) *wire.R
 // changed they refuse then.
 func encodeTcKind(e *wire.Encoder, kind string, v any, empty bool) {
 	e.String(uapi.TCA_KIND, kind)
-	e.Nest(uapi.TCA_OPTIONS)
+	options := uint16(uapi.TCA_OPTIONS)
+	if _, ok := v.(nestedOptions); ok {
+		options |= uapi.NLA_F_NESTED
+	}
+	e.Nest(options)
 	before := len(e.Bytes())
 	if raw, ok := v.(rawOptions); ok {
 		copy(e.Raw(len(raw.options())), raw.options())
@@ -81,6 +85,9 @@ func encodeTcKind(e *wire.Encoder, kind string, v any, empty bool) {
 		e.End()
 	}
 }
+
+// nestedOptions is a kind that refuses options which are not marked as a nest.
+type nestedOptions interface{ nested() }
 
 // rawOptions is an object whose kind is known by its name only.
 type rawOptions interface{ options() []byte }

@@ -32,7 +32,7 @@ const (
 )
 
 var (
-	errRedRange   = errors.New("min is not smaller than max, or max is larger than limit")
+	errRedRange   = errors.New("min is larger than max")
 	errRedPacket  = errors.New("the size of an average packet is needed")
 	errRedBurst   = errors.New("no weight of the average fits the burst")
 	errRedCurve   = errors.New("no logarithm fits the probability")
@@ -65,7 +65,7 @@ func newRedCurve(low, high, packet, burst uint32, probability float64, rate uint
 	switch {
 	case packet == 0:
 		return r, 0, errRedPacket
-	case low >= high:
+	case low > high:
 		return r, 0, errRedRange
 	}
 	if burst == 0 {

@@ -2,9 +2,11 @@ package netlink
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
+	"kern.sys/internal/attr"
 	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
@@ -196,4 +198,90 @@ func showPlainHex(p *desc.Printer, key, format string, v uint64) {
 	} else {
 		p.Text(format, v)
 	}
+}
+
+// showFlagWord shows the keyword of a number of 32 bits that is not 0.
+func showFlagWord(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
+	if len(b) >= 4 && native.Uint32(b) != 0 {
+		p.Bool(f.Word, f.Word+" ", true)
+	}
+}
+
+// readIfSet is the reading of the field's form, but 0 is not sent: what is there stays.
+func readIfSet(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+	var own wire.Encoder
+	if err := f.Form().Read(in, f, &own); err != nil {
+		return err
+	}
+	for _, v := range desc.ParseAttrs(own.Bytes()) {
+		if slices.ContainsFunc(v, func(b byte) bool { return b != 0 }) {
+			e.Data(f.Type, v)
+		}
+	}
+	return nil
+}
+
+// putWords appends the attributes of a value that the words of a command made.
+func putWords(e *wire.Encoder, v attributed) error {
+	attr.Encode(e, v.attrs)
+	return e.Err()
+}
+
+// setUnless0 keeps a number, nil for 0: what is there stays.
+func setUnless0(to **uint32, v uint32, err error) error {
+	if err == nil {
+		*to = nil
+		if v != 0 {
+			*to = new(v)
+		}
+	}
+	return err
+}
+
+// plainRate reads a rate in bytes a second that cannot be a percentage.
+func plainRate(in *desc.Args, what string) (uint64, error) {
+	word, err := in.Next()
+	if err != nil {
+		return 0, err
+	}
+	v, ok := desc.ParseRate(word)
+	if !ok {
+		return 0, desc.Illegal(what)
+	}
+	return v, nil
+}
+
+// clockNames are those of the clocks that schedules are by.
+var clockNames = [...]struct {
+	name  string
+	clock int32
+}{
+	{"BOOTTIME", uapi.CLOCK_BOOTTIME}, {"MONOTONIC", uapi.CLOCK_MONOTONIC}, {"REALTIME", uapi.CLOCK_REALTIME},
+	{"TAI", uapi.CLOCK_TAI},
+}
+
+// readClock takes the name of a clock, with CLOCK_ before it or without.
+func readClock(in *desc.Args, kind string) (int32, error) {
+	word, err := in.Next()
+	if err != nil {
+		return 0, err
+	}
+	name := strings.TrimPrefix(strings.ToUpper(word), "CLOCK_")
+	for _, c := range &clockNames {
+		if c.name == name {
+			return c.clock, nil
+		}
+	}
+	return 0, desc.Failed("%s: illegal value for \"clockid\": %q.\nIt must be a valid SYS-V id (i.e. CLOCK_TAI)", kind,
+		word)
+}
+
+// clockName is the name of a clock.
+func clockName(clock int32) string {
+	for _, c := range &clockNames {
+		if c.clock == clock {
+			return c.name
+		}
+	}
+	return "invalid"
 }

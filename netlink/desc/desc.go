@@ -31,6 +31,8 @@ type Kind struct {
 	Raw func(p *Printer, b []byte)
 	// Sparse says that the options are left out of a message where no word gave one.
 	Sparse bool
+	// Nested says that the attribute with the options is marked as a nest (NLA_F_NESTED).
+	Nested bool
 	// Once says that a keyword which is given twice is refused; in other kinds Read functions see to it.
 	Once bool
 	// Help has keywords and what each is for, with the unit of its value.

@@ -20,6 +20,8 @@ type Tc struct {
 	HandleWord string
 	// Speed returns how fast the link is, in bits a second, for rates in percent of it.
 	Speed func() (float64, error)
+	// Create is set by options that have an object made even by a command that changes one.
+	Create bool
 	// Template says that the options are those of a chain's template.
 	Template bool
 }

@@ -96,10 +96,13 @@ func modifyQdisc(c *cli.Command, typ, flags uint16) error {
 	var opts options
 	if kind != "" {
 		var err error
-		opts, err = readKind(c, "qdisc", kind, netlink.DescribeQdisc(kind), &desc.Tc{Speed: w.speed},
-			flags&uapi.NLM_F_CREATE != 0)
+		tc := &desc.Tc{Speed: w.speed}
+		opts, err = readKind(c, "qdisc", kind, netlink.DescribeQdisc(kind), tc, flags&uapi.NLM_F_CREATE != 0)
 		if err != nil {
 			return err
+		}
+		if tc.Create {
+			flags |= uapi.NLM_F_CREATE
 		}
 	}
 	index, err := w.index(c)

@@ -128,7 +128,8 @@ func sortedAttrs(b []byte, depth int) string {
 		if d.Type() > 120 {
 			return hex.EncodeToString(b)
 		}
-		parts = append(parts, fmt.Sprintf(" %03d(%s)", d.Type(), sortedAttrs(d.Data(), depth+1)))
+		typ := native.Uint16(b[d.Offset()-2:]) // with its flags
+		parts = append(parts, fmt.Sprintf(" %03d(%s)", typ, sortedAttrs(d.Data(), depth+1)))
 	}
 	if d.Err() != nil || len(parts) == 0 || depth > 6 {
 		return hex.EncodeToString(b)

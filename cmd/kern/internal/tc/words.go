@@ -2,6 +2,7 @@ package tc
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"os"
 	"strconv"
@@ -142,8 +143,8 @@ func request(typ, flags uint16, index int, handle, parent, info uint32) *wire.Re
 
 // options are what the words of a kind became.
 type options struct {
-	bytes []byte
-	given bool
+	bytes         []byte
+	given, nested bool
 }
 
 // readKind reads the rest of a command, which is that of a kind; sort is what it is one of, for errors.
@@ -154,6 +155,7 @@ func readKind(c *cli.Command, sort, name string, k *desc.Kind, tc *desc.Tc, crea
 		}
 		return o, nil
 	}
+	c.Warn = func(text string) { fmt.Fprintln(c.Stderr, text) }
 	c.Tc, c.Action, c.OpenPinned = tc, netlink.DescribeAction, cli.OpenPinned
 	var e wire.Encoder
 	err = desc.ReadNested(&c.Args, k, &e, create)
@@ -169,7 +171,7 @@ func readKind(c *cli.Command, sort, name string, k *desc.Kind, tc *desc.Tc, crea
 	if len(b) == (k.Header+3)&^3 { // a structure without attributes behind it has no padding
 		b = b[:k.Header]
 	}
-	return options{b, !k.Sparse || len(b) != 0}, e.Err()
+	return options{b, !k.Sparse || len(b) != 0, k.Nested}, e.Err()
 }
 
 // ofKind is an error for words of a kind, which ends with status 1 where nothing else is said.
@@ -185,9 +187,14 @@ func ofKind(err error) error {
 var incomplete = desc.Incomplete().Error()
 
 func (o *options) put(r *wire.Request) {
-	if o.given {
-		r.Data(uapi.TCA_OPTIONS, o.bytes)
+	if !o.given {
+		return
 	}
+	typ := uint16(uapi.TCA_OPTIONS)
+	if o.nested {
+		typ |= uapi.NLA_F_NESTED
+	}
+	r.Data(typ, o.bytes)
 }
 
 // stab is a table of sizes, and what it is made of.
