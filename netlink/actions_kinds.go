@@ -10,12 +10,20 @@ var actionKinds = kindTable[Action]{
 	{"bpf", of[BpfAction]},
 	{"connmark", of[ConnmarkAction]},
 	{"csum", of[CsumAction]},
+	{"ct", of[CtAction]},
+	{"ctinfo", of[CtinfoAction]},
 	{"gact", of[GenericAction]},
+	{"gate", of[GateAction]},
+	{"ife", of[IfeAction]},
 	{"mirred", of[MirredAction]},
+	{"mpls", of[MplsAction]},
+	{"nat", of[NatAction]},
 	{"pedit", of[PeditAction]},
 	{"police", of[PoliceAction]},
 	{"sample", of[SampleAction]},
+	{"simple", of[SimpleAction]},
 	{"skbedit", of[SkbEditAction]},
+	{"skbmod", of[SkbModAction]},
 	{"tunnel_key", of[TunnelKeyAction]},
 	{"vlan", of[VlanAction]},
 }
@@ -25,9 +33,4 @@ var actionKinds = kindTable[Action]{
 func ActionKinds() []string { return actionKinds.names() }
 
 // DescribeAction describes the options of a kind of action, nil for one that is not known by more than its name.
-func DescribeAction(kind string) *desc.Kind {
-	if k := describeIn(describedActions, kind); k != nil {
-		return k
-	}
-	return actionKinds.describe(kind)
-}
+func DescribeAction(kind string) *desc.Kind { return actionKinds.describe(kind) }

@@ -1,6 +1,7 @@
 package netlink
 
 import (
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
@@ -88,4 +89,12 @@ func showTimes(p *desc.Printer, b []byte) {
 			p.Uint(t.key, t.format, t.v/userHz)
 		}
 	}
+}
+
+// number16 is an attribute of two bytes, 0 where it is missing.
+func number16(b []byte) uint16 {
+	if len(b) < 2 {
+		return 0
+	}
+	return native.Uint16(b)
 }

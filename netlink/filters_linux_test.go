@@ -15,11 +15,14 @@ import (
 	"kern.sys/unix"
 )
 
-// filterCases are filters as tc makes them, behind "filter add dev DEV ingress", and as values. DEV is the link.
-var filterCases = []struct {
+// filterCase is a filter as a command and as a value.
+type filterCase struct {
 	name, command string
 	make          func(a netlink.FilterAttrs, link int) netlink.Filter
-}{
+}
+
+// filterCases are filters as tc makes them, behind "filter add dev DEV ingress", and as values. DEV is the link.
+var filterCases = []filterCase{
 	{"u32", "protocol ip pref 10 u32 match ip src 10.1.0.0/16 match ip dport 80 0xffff flowid 1:5",
 		func(a netlink.FilterAttrs, link int) netlink.Filter {
 			return &netlink.U32{FilterAttrs: a, ClassId: netlink.MakeHandle(1, 5),
@@ -261,7 +264,7 @@ func addClsact(t *testing.T, link int) {
 }
 
 func TestFiltersAreThoseOfTc(t *testing.T) {
-	for _, c := range filterCases {
+	for _, c := range slices.Concat(filterCases, actionCases) {
 		t.Run(c.name, func(t *testing.T) {
 			var want, got string
 			var listed []netlink.Filter

@@ -241,3 +241,24 @@ func maskText(b []byte, mask func([]byte) string) string {
 	}
 	return ""
 }
+
+// ipProtoNumber is the number of a protocol above IP by its name, or by the number itself.
+func ipProtoNumber(word string) (uint8, bool) {
+	for _, p := range flowerProtocols {
+		if p.name == word {
+			return p.proto, true
+		}
+	}
+	v, err := desc.ParseBase(word, 10, 8)
+	return uint8(v), err == nil
+}
+
+// ipProtoName is its name, or the number.
+func ipProtoName(proto uint8) string {
+	for _, p := range flowerProtocols {
+		if p.proto == proto {
+			return p.name
+		}
+	}
+	return strconv.Itoa(int(proto))
+}

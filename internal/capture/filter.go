@@ -34,6 +34,16 @@ var actionList = func() attrs {
 	return list
 }()
 
+// orNothing is an attribute that may have no payload.
+type orNothing struct{ layout }
+
+func (l orNothing) turn(p piece) error {
+	if len(p.in) == 0 {
+		return nil
+	}
+	return l.layout.turn(p)
+}
+
 // actionOptions is TCA_ACT_OPTIONS of the kind that is named beside it.
 type actionOptions struct{}
 
@@ -63,8 +73,44 @@ var policing = attrs{
 var actions = map[string]layout{
 	"connmark": attrs{uapi.TCA_CONNMARK_PARMS: numbers(tcGen + " 2 =2")},
 	"csum":     attrs{uapi.TCA_CSUM_PARMS: numbers(tcGen + " 4")},
-	"gact":     attrs{uapi.TCA_GACT_PARMS: numbers(tcGen), uapi.TCA_GACT_PROB: numbers("2 2 4")},
-	"mirred":   attrs{uapi.TCA_MIRRED_PARMS: numbers(tcGen + " 4 4"), uapi.TCA_MIRRED_BLOCKID: u32},
+	"ct": attrs{
+		uapi.TCA_CT_PARMS: numbers(tcGen), uapi.TCA_CT_ACTION: u16, uapi.TCA_CT_ZONE: u16, uapi.TCA_CT_MARK: u32,
+		uapi.TCA_CT_MARK_MASK: u32, uapi.TCA_CT_LABELS: same, uapi.TCA_CT_LABELS_MASK: same,
+		uapi.TCA_CT_NAT_IPV4_MIN: same, uapi.TCA_CT_NAT_IPV4_MAX: same, uapi.TCA_CT_NAT_IPV6_MIN: same,
+		uapi.TCA_CT_NAT_IPV6_MAX: same, uapi.TCA_CT_NAT_PORT_MIN: be16, uapi.TCA_CT_NAT_PORT_MAX: be16,
+		uapi.TCA_CT_HELPER_NAME: same, uapi.TCA_CT_HELPER_FAMILY: u8, uapi.TCA_CT_HELPER_PROTO: u8,
+	},
+	"ctinfo": attrs{
+		uapi.TCA_CTINFO_ACT: numbers(tcGen), uapi.TCA_CTINFO_ZONE: u16, uapi.TCA_CTINFO_PARMS_DSCP_MASK: u32,
+		uapi.TCA_CTINFO_PARMS_DSCP_STATEMASK: u32, uapi.TCA_CTINFO_PARMS_CPMARK_MASK: u32,
+	},
+	"gate": attrs{
+		uapi.TCA_GATE_PARMS: numbers(tcGen), uapi.TCA_GATE_PRIORITY: u32, uapi.TCA_GATE_FLAGS: u32,
+		uapi.TCA_GATE_BASE_TIME: u64, uapi.TCA_GATE_CYCLE_TIME: u64, uapi.TCA_GATE_CYCLE_TIME_EXT: u64,
+		uapi.TCA_GATE_CLOCKID: u32,
+		uapi.TCA_GATE_ENTRY_LIST: attrs{uapi.TCA_GATE_ONE_ENTRY: attrs{
+			uapi.TCA_GATE_ENTRY_GATE: flag, uapi.TCA_GATE_ENTRY_INTERVAL: u32, uapi.TCA_GATE_ENTRY_IPV: u32,
+			uapi.TCA_GATE_ENTRY_MAX_OCTETS: u32,
+		}},
+	},
+	"ife": attrs{
+		uapi.TCA_IFE_PARMS: numbers(tcGen + " 2 =2"), uapi.TCA_IFE_DMAC: same, uapi.TCA_IFE_SMAC: same,
+		uapi.TCA_IFE_TYPE: u16,
+		uapi.TCA_IFE_METALST: attrs{uapi.IFE_META_SKBMARK: orNothing{u32}, uapi.IFE_META_PRIO: orNothing{u32},
+			uapi.IFE_META_TCINDEX: orNothing{u16}},
+	},
+	"mpls": attrs{
+		uapi.TCA_MPLS_PARMS: numbers(tcGen + " 4"), uapi.TCA_MPLS_PROTO: be16, uapi.TCA_MPLS_LABEL: u32,
+		uapi.TCA_MPLS_TC: u8, uapi.TCA_MPLS_TTL: u8, uapi.TCA_MPLS_BOS: u8,
+	},
+	"nat":    attrs{uapi.TCA_NAT_PARMS: numbers(tcGen + " =4 =4 =4 4")},
+	"simple": attrs{uapi.TCA_DEF_PARMS: numbers(tcGen), uapi.TCA_DEF_DATA: same},
+	"skbmod": attrs{
+		uapi.TCA_SKBMOD_PARMS: numbers(tcGen + " =4 8"), uapi.TCA_SKBMOD_DMAC: same, uapi.TCA_SKBMOD_SMAC: same,
+		uapi.TCA_SKBMOD_ETYPE: u16,
+	},
+	"gact":   attrs{uapi.TCA_GACT_PARMS: numbers(tcGen), uapi.TCA_GACT_PROB: numbers("2 2 4")},
+	"mirred": attrs{uapi.TCA_MIRRED_PARMS: numbers(tcGen + " 4 4"), uapi.TCA_MIRRED_BLOCKID: u32},
 	"pedit": attrs{
 		uapi.TCA_PEDIT_PARMS:    headed{tcGen + " =1 =1 =2", numbers("=4 =4 4 4 4 4 ...")},
 		uapi.TCA_PEDIT_PARMS_EX: headed{tcGen + " =1 =1 =2", numbers("=4 =4 4 4 4 4 ...")},

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"os"
 	"os/exec"
 	"reflect"
 	"regexp"
@@ -100,14 +101,19 @@ func SetUpByKern(t testing.TB, cmds ...string) {
 }
 
 // Refusal is what ip said. It is an error number to nstest where that is about
-// a kernel that was built without something.
+// a kernel that was built without something, or about root of the machine.
 type Refusal string
 
 func (r Refusal) Error() string { return string(r) }
 
 func (r Refusal) Is(target error) bool {
-	return target == syscall.EOPNOTSUPP && (strings.Contains(string(r), "Unknown device type") ||
-		strings.Contains(string(r), "not supported"))
+	switch target {
+	case syscall.EOPNOTSUPP:
+		return strings.Contains(string(r), "Unknown device type") || strings.Contains(string(r), "not supported")
+	case os.ErrPermission:
+		return strings.Contains(string(r), "Operation not permitted")
+	}
+	return false
 }
 
 // Words are the words of a command line, as in a batch.

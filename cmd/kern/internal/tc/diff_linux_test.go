@@ -105,6 +105,17 @@ var states = []state{
 	{"mpls", []string{"qdisc add dev d0 clsact", manyActions + "mpls push label 20 tc 3 ttl 64 bos 1 protocol mpls_uc"},
 		nil},
 	{"simple", []string{"qdisc add dev d0 clsact", manyActions + "simple sdata hello"}, nil},
+	{"skbmod", []string{"qdisc add dev d0 clsact", manyActions + "skbmod set dmac 02:00:00:00:00:01 smac " +
+		"02:00:00:00:00:02 etype 0x1234 pipe index 3 action skbmod swap mac action skbmod ecn drop"},
+		[]string{"actions list action skbmod"}},
+	{"ctinfo", []string{"qdisc add dev d0 clsact", manyActions + "ctinfo dscp 0xfc000000 0x01000000 cpmark 0xff " +
+		"zone 5 pipe index 7 action ctinfo cpmark action ctinfo dscp 0x3f"}, []string{"actions list action ctinfo"}},
+	{"gate", []string{"qdisc add dev d0 clsact", manyActions + "gate clockid CLOCK_TAI base-time 200000000000ns " +
+		"cycle-time 1s cycle-time-ext 5ms priority 3 sched-entry open 200ms 2 8000b sched-entry close 800ms index 5 drop " +
+		"action gate sched-entry open 10ms"}, []string{"actions list action gate"}},
+	{"ife", []string{"qdisc add dev d0 clsact", manyActions + "ife encode type 0xDEAD allow mark dst " +
+		"02:15:15:15:15:15 src 02:15:15:15:15:16 use prio 5 use tcindex 3 pipe index 2 action ife decode pass"},
+		[]string{"actions list action ife"}},
 	{"connmark", []string{"qdisc add dev d0 clsact", manyActions + "connmark zone 3"}, nil},
 }
 
