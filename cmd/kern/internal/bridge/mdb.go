@@ -90,9 +90,9 @@ func decodeEntry(b []byte) (e entry, attrs desc.Attrs, ok bool) {
 
 // mdbWords are what a command says of an entry. The rest of the words are attributes.
 type mdbWords struct {
-	dev, port, group, src string
-	entry                 entry
-	enc                   wire.Encoder
+	dev, port, group string
+	entry            entry
+	enc              wire.Encoder
 }
 
 // changeMdb is "mdb add", "mdb replace" and "mdb del".

@@ -225,6 +225,7 @@ func showFou(c *cli.Command, attrs desc.Attrs) {
 	if index := cli.Number32(attrs[uapi.FOU_ATTR_IFINDEX]); index != 0 {
 		p.Str("dev", " dev %s", p.Link(int(index)))
 	}
+	ShowUnknown(p, " %s", attrs, uapi.FOU_ATTR_MAX)
 	p.Text("\n")
 	p.EndObject()
 }

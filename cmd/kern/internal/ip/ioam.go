@@ -184,6 +184,7 @@ func showIOAMNamespace(p *desc.Printer, attrs desc.Attrs) {
 	if b := attrs[uapi.IOAM6_ATTR_NS_DATA_WIDE]; len(b) >= 8 {
 		p.Hex("wide", ", wide %#016x", native.Uint64(b))
 	}
+	ShowUnknown(p, ", %s", attrs, uapi.IOAM6_ATTR_MAX)
 }
 
 // showIOAMSchema prints a schema. In JSON its data are an array, where ip has a null and members without a name.
@@ -192,6 +193,7 @@ func showIOAMSchema(p *desc.Printer, attrs desc.Attrs) {
 	if b, ok := attrs[uapi.IOAM6_ATTR_NS_ID]; ok {
 		p.Uint("namespace", " [namespace %d]", uint64(number16(b)))
 	}
+	ShowUnknown(p, " [%s]", attrs, uapi.IOAM6_ATTR_MAX)
 	p.Text(", data:")
 	p.Array("data")
 	for _, b := range attrs[uapi.IOAM6_ATTR_SC_DATA] {
@@ -250,6 +252,7 @@ func showIOAMTrace(p *desc.Printer, attrs desc.Attrs) {
 		p.Hex("type", "Type=%#06x ", uint64(cli.Number32(b)))
 	}
 	p.Str("data", "Data=%s", fmt.Sprintf("%x", attrs[uapi.IOAM6_EVENT_ATTR_TRACE_DATA]))
+	ShowUnknown(p, " %s", attrs, uapi.IOAM6_EVENT_ATTR_MAX)
 	p.EndObject()
 	p.Raw("\n")
 }

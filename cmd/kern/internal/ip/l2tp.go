@@ -424,6 +424,7 @@ func showL2TPTunnel(p *desc.Printer, attrs desc.Attrs) {
 		p.NL()
 		showL2TPChecksum(p, attrs, six)
 	}
+	ShowUnknown(p, "  %s\n", attrs, uapi.L2TP_ATTR_MAX)
 	p.EndObject()
 }
 
@@ -502,5 +503,6 @@ func showL2TPSession(p *desc.Printer, attrs desc.Attrs) {
 		}
 	}
 	p.Text("\n")
+	ShowUnknown(p, "  %s\n", attrs, uapi.L2TP_ATTR_MAX)
 	p.EndObject()
 }

@@ -67,6 +67,7 @@ func showMacsec(c *cli.Command, attrs desc.Attrs) {
 			desc.ParseAttrs(b)[uapi.MACSEC_OFFLOAD_ATTR_TYPE]))
 		p.NL()
 	}
+	ShowUnknown(p, "    %s\n", attrs, uapi.MACSEC_ATTR_MAX)
 	p.EndObject()
 }
 
@@ -120,6 +121,7 @@ func showMacsecSecY(p *desc.Printer, secy desc.Attrs, suite uint64) {
 	if b, ok := secy[uapi.MACSEC_SECY_ATTR_WINDOW]; ok {
 		p.Uint("window", "window %d ", uint64(cli.Number32(b)))
 	}
+	ShowUnknown(p, "%s ", secy, uapi.MACSEC_SECY_ATTR_MAX)
 	p.NL()
 	p.Str("cipher_suite", "    cipher suite: %s,", macsecCipherName(suite))
 	p.Uint("icv_length", " using ICV length %d\n", uint64(cli.Number8(secy[uapi.MACSEC_SECY_ATTR_ICV_LEN])))
@@ -132,6 +134,7 @@ func showMacsecRxSC(c *cli.Command, sc desc.Attrs, xpn bool) {
 	p.Text("    ")
 	p.Hex("sci", "RXSC: %016x,", bigEndian64(sc[uapi.MACSEC_RXSC_ATTR_SCI]))
 	p.OnOff("active", " state %s\n", active)
+	ShowUnknown(p, "    %s\n", sc, uapi.MACSEC_RXSC_ATTR_MAX)
 	showMacsecStats(c, macsecRxSCStats[:], sc[uapi.MACSEC_RXSC_ATTR_STATS])
 	showMacsecSAs(c, sc[uapi.MACSEC_RXSC_ATTR_SA_LIST], xpn, macsecRxSAStats[:])
 	p.EndObject()
@@ -154,6 +157,7 @@ func showMacsecSAs(c *cli.Command, list []byte, xpn bool, stats []string) {
 		}
 		p.OnOff("active", " state %s,", cli.Number8(sa[uapi.MACSEC_SA_ATTR_ACTIVE]) != 0)
 		p.Str("key", " key %s\n", hex.EncodeToString(sa[uapi.MACSEC_SA_ATTR_KEYID]))
+		ShowUnknown(p, "        %s\n", sa, uapi.MACSEC_SA_ATTR_MAX)
 		showMacsecStats(c, stats, sa[uapi.MACSEC_SA_ATTR_STATS])
 		p.EndObject()
 	}

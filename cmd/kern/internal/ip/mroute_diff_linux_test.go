@@ -25,7 +25,6 @@ type routed struct {
 	t       *testing.T
 	fd      int
 	level   int
-	va, vc  int
 	version int
 }
 

@@ -85,6 +85,7 @@ func showHMAC(p *desc.Printer, attrs desc.Attrs) {
 	p.Object("")
 	p.Uint("hmac", "hmac %d ", uint64(cli.Number32(attrs[uapi.SEG6_ATTR_HMACKEYID])))
 	p.Str("algo", "algo %s ", algorithm)
+	ShowUnknown(p, "%s ", attrs, uapi.SEG6_ATTR_MAX)
 	p.Str("secret", "secret \"%s\"\n", cli.Text(secret[:min(len(secret),
 		int(cli.Number8(attrs[uapi.SEG6_ATTR_SECRETLEN])))]))
 	p.EndObject()

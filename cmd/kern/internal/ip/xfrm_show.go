@@ -1,7 +1,9 @@
 package ip
 
 import (
+	"maps"
 	"net/netip"
+	"slices"
 	"strconv"
 	"time"
 
@@ -396,6 +398,17 @@ func (p *xfrmPrinter) newer(attrs desc.Attrs) {
 			p.put(" %d", native.Uint16(b))
 		case m.bits == 32:
 			p.put(" %d", cli.Number32(b))
+		}
+		p.nl()
+	}
+	for _, typ := range slices.Sorted(maps.Keys(attrs)) {
+		switch {
+		case typ <= uapi.XFRMA_MAX:
+			continue
+		case p.nokeys: // it may be one
+			p.put("\tattr %d %s", typ, hiddenKey)
+		default:
+			p.put("\tattr %d 0x%x", typ, attrs[typ])
 		}
 		p.nl()
 	}
