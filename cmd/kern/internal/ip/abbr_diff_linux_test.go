@@ -63,7 +63,8 @@ var abbreviated = []struct{ before, behind, words string }{
 	{"-6 tunnel", "@", "add change delete show lst list help"},
 	{"tunnel add mode gre", "@ @", "name dsfield help"},
 	{"vrf", "@", "identify pids exec show lst list help"},
-	{"", "@", "addrlabel maddress route rule neighbor neighbour ntable ntbl link tunnel tunl tuntap tap token monitor netns " +
+	{"", "@", "addrlabel maddress route rule neighbor neighbour ntable ntbl link tunnel tunl tuntap tap token monitor " +
+		"netns " +
 		"netconf vrf nexthop"},
 }
 

@@ -47,7 +47,8 @@ func explainTunnel() [][2]string {
 		{"seq, iseq, oseq", "numbers of sequence, both ways; required; sent"},
 		{"key, ikey, okey", "the key, both ways; of what comes; of what is sent"},
 		{"csum, icsum, ocsum", "checksums, both ways; required; sent"},
-		{"pmtudisc, nopmtudisc", "outer IPv4 packets are never split, so that the path's MTU is found; the packet inside decides"},
+		{"pmtudisc, nopmtudisc", "outer IPv4 packets are never split, so that the path's MTU is found; the packet inside " +
+			"decides"},
 		{"encaplimit", "how often outer packets may be put into further tunnels"},
 		{"flowlabel", "the flow label of outer packets"},
 		{"dscp", "packets inside get the code point of the outer ones on arrival"},

@@ -118,12 +118,14 @@ func TestSingleTunnelsAreShown(t *testing.T) {
 // wrongTunnelWords are commands that fail, most before the kernel is asked.
 var wrongTunnelWords = []string{
 	"tunnel nope", "-6 tunnel nope", "tunnel help", "-6 tunnel help", "-f mpls tunnel", "tunnel add", "tunnel add mode",
-	"tunnel add mode nope", "tunnel add mode gre mode sit", "tunnel add t1", "tunnel add gre1 key x", "tunnel add gre1 key",
+	"tunnel add mode nope", "tunnel add mode gre mode sit", "tunnel add t1", "tunnel add gre1 key x",
+	"tunnel add gre1 key",
 	"tunnel add gre1 key 1.2.3.x", "tunnel add gre1 key -1", "tunnel add ipip1 key 5", "tunnel add gre1 remote nope",
 	"tunnel add gre1 remote fd00::1", "tunnel add gre1 ttl 256", "tunnel add gre1 ttl x", "tunnel add gre1 tos 0x100",
 	"tunnel add gre1 tos inherit/x", "tunnel add gre1 ttl 5 nopmtudisc", "tunnel add gre1 dev nope", "tunnel add a/b",
 	"tunnel add name", "tunnel add name gre1 gre2", "tunnel add 12345678901234567", "tunnel add gre1 remote 239.1.1.1",
-	"tunnel change nope ttl 3", "tunnel change gre9", "tunnel del nope", "tunnel del gre9", "tunnel prl", "tunnel prl nope",
+	"tunnel change nope ttl 3", "tunnel change gre9", "tunnel del nope", "tunnel del gre9", "tunnel prl",
+	"tunnel prl nope",
 	"tunnel prl prl-default 1.2.3.4", "tunnel prl prl-default 1.2.3.4 prl-delete 1.2.3.4", "tunnel prl dev a/b",
 	"tunnel prl prl-default nope", "tunnel prl prl-default 1.2.3.4 dev nope", "tunnel prl dev lo", "tunnel 6rd",
 	"tunnel 6rd nope", "tunnel 6rd 6rd-prefix nope dev lo", "tunnel 6rd 6rd-prefix 2001:db8::/32",

@@ -230,7 +230,8 @@ func showVLANSet(c *cli.Command, attrs desc.Attrs, typ uint16) {
 }
 
 func showBond3AD(c *cli.Command, attrs desc.Attrs) {
-	showXstatsSet(c, attrs, uapi.IFLA_STATS_LINK_XSTATS, uapi.LINK_XSTATS_TYPE_BOND, uapi.BOND_XSTATS_3AD, show3ADCounters)
+	showXstatsSet(c, attrs, uapi.IFLA_STATS_LINK_XSTATS, uapi.LINK_XSTATS_TYPE_BOND, uapi.BOND_XSTATS_3AD,
+		show3ADCounters)
 }
 
 func showPort3AD(c *cli.Command, attrs desc.Attrs) {
