@@ -32,7 +32,7 @@ func TestCompletion(t *testing.T) {
 			nstest.Need(t, "bridge links", "", err)
 		}
 		for _, c := range []struct{ words, want, not string }{
-			{"", "address link netns topo completion vrf", "tunnel -json"},
+			{"", "address link netns topo completion vrf", "tcpmetrics -json"},
 			{"-", "-json -netns -color -4", "link"},
 			{"li", "link", "address"},
 			{"-j -4 addr", "address", "link"},
@@ -62,7 +62,7 @@ func TestCompletion(t *testing.T) {
 			{"rule add from all ", "table fwmark goto", "main add"},
 			{"topo ", "svg json", ""},
 			{"nosuch ", "", "help"},
-			{"tunnel ", "", "help"},
+			{"tcpmetrics ", "", "help"},
 		} {
 			words := strings.Split(c.words, " ")
 			got := completions(t, words...)

@@ -4154,6 +4154,7 @@ const (
 	IP_CT_TCP_FLAG_SACK_PERM           = 0x2
 	IP_CT_TCP_FLAG_WINDOW_SCALE        = 0x1
 	IP_CT_TCP_SIMULTANEOUS_OPEN        = 0x80
+	IP_DF                              = 0x4000
 	IP_TUNNEL_CRIT_OPT_BIT             = 0xa
 	IP_TUNNEL_CSUM_BIT                 = 0x0
 	IP_TUNNEL_DONT_FRAGMENT_BIT        = 0x8

@@ -108,25 +108,11 @@ func showPort(t *portTable, index int, spec []byte, f filter) {
 			t.p.Text("%-*s  ", max(vlanWidth-width, 0), "")
 			showRange(t.p, "tunid", uint64(begin.id), uint64(id))
 		} else {
-			showVlanFlags(t.p, info.Flags)
+			ip.ShowVLANFlags(t.p, info.Flags)
 		}
 		t.p.EndObject()
 		t.p.NL()
 	}
-}
-
-func showVlanFlags(p *desc.Printer, flags uint16) {
-	if flags == 0 {
-		return
-	}
-	p.Array("flags")
-	if flags&uapi.BRIDGE_VLAN_INFO_PVID != 0 {
-		p.Str("", " %s", "PVID")
-	}
-	if flags&uapi.BRIDGE_VLAN_INFO_UNTAGGED != 0 {
-		p.Str("", " %s", "Egress Untagged")
-	}
-	p.EndArray()
 }
 
 // listVlanStats shows what was counted on VLANs, of bridges and then of ports.
@@ -165,7 +151,7 @@ func showXstats(p *desc.Printer, index int, b []byte, f filter) {
 		t.line(index)
 		p.Object("")
 		p.Uint("vid", "%d", uint64(x.Vid))
-		showVlanFlags(p, x.Flags)
+		ip.ShowVLANFlags(p, x.Flags)
 		p.NL()
 		showCounters(t, &x)
 		p.EndObject()
@@ -234,7 +220,7 @@ func showVlan(c *cli.Command, t *portTable, index int, b []byte, f filter) {
 	t.line(index)
 	p.Object("")
 	showRange(p, "vlan", uint64(info.Vid), uint64(last))
-	showVlanFlags(p, info.Flags)
+	ip.ShowVLANFlags(p, info.Flags)
 	p.NL()
 	t.indent()
 	if attrs[uapi.BRIDGE_VLANDB_ENTRY_STATE] == nil { // of one that is gone

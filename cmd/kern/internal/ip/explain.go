@@ -157,6 +157,7 @@ func explainToken() [][2]string {
 
 func explainMonitor() [][2]string {
 	return [][2]string{
+		{"stats", "whether hardware counts"},
 		{"all", "every object, which is the default"},
 		{"link, address, route, mroute, rule, neigh, nexthop", "what these objects are"},
 		{"maddress, acaddress", "multicast and anycast addresses"},

@@ -4,6 +4,9 @@ package ip
 // /proc/sys/net/ipv4/conf, which Linux's Documentation/networking/ip-sysctl.rst is about.
 func explainLink() [][2]string {
 	return [][2]string{
+		{"xstats, afstats", "counters of bridges, bonds and their ports; of MPLS"},
+		{"bridge_slave, bond_slave", "ports of bridges; of bonds"},
+		{"igmp, stp", "only counters of multicast groups; of the spanning tree"},
 		{"add", "make a link"},
 		{"delete", "delete a link, or all of a group"},
 		{"set, change", "change a link, or all of a group"},

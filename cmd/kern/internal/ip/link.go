@@ -17,16 +17,11 @@ func runLink(c *cli.Command) error {
 		cli.Verb{Name: "show", Run: linkShow},
 		cli.Verb{Name: "lst", Run: linkShow},
 		cli.Verb{Name: "list", Run: linkShow},
-		cli.Verb{Name: "xstats", Run: linkNotYet},
-		cli.Verb{Name: "afstats", Run: linkNotYet},
+		cli.Verb{Name: "xstats", Run: linkXstats},
+		cli.Verb{Name: "afstats", Run: linkAfstats},
 		cli.Verb{Name: "property", Run: linkProperty},
 		cli.Verb{Name: "help", Run: linkHelp},
 	)
-}
-
-// linkNotYet is a command that ip has and this program has not.
-func linkNotYet(c *cli.Command) error {
-	return cli.Exit(cli.StatusFailed, "Command \"%s\" is not supported by %s yet.", c.Last(), c.Name)
 }
 
 func linkUsage() string {
@@ -58,6 +53,8 @@ link { set | change } { DEVICE | dev DEVICE | group GROUP } [ { up | down } ] [ 
          [ gso_ipv4_max_size BYTES ] [ gro_ipv4_max_size BYTES ]
 link show [ DEVICE | group GROUP ] [ { up | down } ] [ master DEV ] [ vrf NAME ]
           [ type TYPE ] [ nomaster ] [ novf ]
+link xstats type { bridge | bridge_slave | bond | bond_slave } [ igmp | stp | 802.3ad ] [ dev DEVICE ]
+link afstats [ dev DEVICE ]
 link property { add | del } dev DEVICE [ altname NAME ]...
 link help [ TYPE ]
 INET := { ` + inetGrammar() + ` }

@@ -32,10 +32,15 @@ func showLinkStats(s *cli.Session, l *linkMessage) {
 	if l.has(uapi.IFLA_CARRIER_CHANGES, 4) {
 		changes = []counter{{key: "carrier_changes", head: "transns", n: uint64(l.number(uapi.IFLA_CARRIER_CHANGES))}}
 	}
+	showCounters64(s, key, &st, changes)
+}
+
+// showCounters64 prints the counters of a link. The text lacks its last line end.
+func showCounters64(s *cli.Session, key string, st *uapi.RtnlLinkStats64, changes []counter) {
 	if s.JSON {
-		statsJSON(s, key, &st, changes)
+		statsJSON(s, key, st, changes)
 	} else {
-		statsText(s, &st, changes)
+		statsText(s, st, changes)
 	}
 }
 
@@ -94,6 +99,12 @@ func statsJSON(s *cli.Session, key string, st *uapi.RtnlLinkStats64, changes []c
 	}
 	p := s.Out
 	p.Object(key)
+	countersJSON(s, rx, tx)
+	p.EndObject()
+}
+
+func countersJSON(s *cli.Session, rx, tx []counter) {
+	p := s.Out
 	for _, dir := range []struct {
 		key      string
 		counters []counter
@@ -104,7 +115,6 @@ func statsJSON(s *cli.Session, key string, st *uapi.RtnlLinkStats64, changes []c
 		}
 		p.EndObject()
 	}
-	p.EndObject()
 }
 
 // statsText prints the table. Its columns are as wide as the widest of all
@@ -150,13 +160,13 @@ func statsText(s *cli.Session, st *uapi.RtnlLinkStats64, changes []counter) {
 	}
 	rx = append(rx, compressed(st.RxCompressed))
 	tx = append(tx, compressed(st.TxCompressed))
-	statsRow(s, "RX:", rx, widths)
+	statsRow(s, "    ", "RX:", rx, widths)
 	if s.Stats > 1 {
-		statsRow(s, "RX errors:", rxErrors, widths)
+		statsRow(s, "    ", "RX errors:", rxErrors, widths)
 	}
-	statsRow(s, "TX:", tx, widths)
+	statsRow(s, "    ", "TX:", tx, widths)
 	if s.Stats > 1 {
-		statsRow(s, "TX errors:", txErrors, widths)
+		statsRow(s, "    ", "TX errors:", txErrors, widths)
 	}
 }
 
@@ -169,12 +179,12 @@ func compressed(n uint64) counter {
 
 // statsRow prints a line of headings and one of numbers. Columns without a
 // heading have no number.
-func statsRow(s *cli.Session, title string, row []counter, widths []int) {
+func statsRow(s *cli.Session, indent, title string, row []counter, widths []int) {
 	p := s.Out
 	if title != "RX:" {
 		p.NL()
 	}
-	p.Text("    %s", title)
+	p.Text("%s%s", indent, title)
 	for i, c := range row {
 		if i == 0 {
 			p.Text("%*s", widths[0]-len(title), c.head)
@@ -183,7 +193,7 @@ func statsRow(s *cli.Session, title string, row []counter, widths []int) {
 		}
 	}
 	p.NL()
-	p.Text("    ")
+	p.Text("%s", indent)
 	for i, c := range row {
 		switch {
 		case c.head != "":

@@ -76,6 +76,7 @@ func monitorTable() []monitored {
 		{"nexthop", false, "NEXTHOP", []watchGroup{{0, uapi.RTNLGRP_NEXTHOP}},
 			[]uint16{uapi.RTM_NEWNEXTHOP, uapi.RTM_DELNEXTHOP, uapi.RTM_NEWNEXTHOPBUCKET, uapi.RTM_DELNEXTHOPBUCKET},
 			watchNexthop},
+		{"stats", true, "STATS", []watchGroup{{0, uapi.RTNLGRP_STATS}}, []uint16{uapi.RTM_NEWSTATS}, watchStats},
 	}
 }
 

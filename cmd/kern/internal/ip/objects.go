@@ -31,8 +31,10 @@ func Objects() []cli.Object {
 		{Name: "ila"},
 		{Name: "macsec", Run: runMacsec, Usage: macsecUsage, Words: explainMacsec,
 			Brief: "channels and keys of macsec devices"},
-		{Name: "tunnel"},
-		{Name: "tunl"},
+		{Name: "tunnel", Run: runTunnel, Usage: tunnelUsage, Words: explainTunnel,
+			Brief: "tunnels over IPv4 and, with -6, over IPv6"},
+		{Name: "tunl", Run: runTunnel, Usage: tunnelUsage, Words: explainTunnel,
+			Brief: "tunnels over IPv4 and, with -6, over IPv6"},
 		{Name: "tuntap", Run: runTuntap, Usage: tuntapUsage, Words: explainTuntap,
 			Brief: "devices whose other side is a program"},
 		{Name: "tap", Run: runTuntap, Usage: tuntapUsage, Words: explainTuntap,
@@ -54,7 +56,7 @@ func Objects() []cli.Object {
 		{Name: "nexthop", Run: runNexthop, Usage: nexthopUsage, Words: explainNexthop, Brief: "next hop objects"},
 		{Name: "mptcp"},
 		{Name: "ioam", Run: runIOAM, Usage: ioamUsage, Words: explainIOAM, Brief: "telemetry in IPv6 packets"},
-		{Name: "stats"},
+		{Name: "stats", Run: runStats, Usage: statsUsage, Words: explainStats, Brief: "counters of links"},
 		cli.HelpObject(),
 	}
 }

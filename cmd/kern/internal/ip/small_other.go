@@ -18,5 +18,7 @@ func openProcNet(*cli.Command, string) (*os.File, error) { return nil, netns.Err
 
 func changeMaddr(*cli.Command, int, string, []byte, bool) error { return netns.ErrNotImplemented }
 
+func tunnelIoctl(*cli.Command, int, uint32, string, []byte) error { return netns.ErrNotImplemented }
+
 // isGone is never asked: nothing is deleted here.
 func isGone(error) bool { return false }

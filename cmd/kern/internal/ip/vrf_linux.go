@@ -185,17 +185,7 @@ func openProcNet(c *cli.Command, name string) (f *os.File, err error) {
 
 // changeMaddr adds or deletes a link-layer multicast address by ioctl, see netdevice(7).
 func changeMaddr(c *cli.Command, family int, link string, addr []byte, add bool) error {
-	var fd int
-	socket := func() (err error) {
-		fd, err = unix.Socket(family, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
-		return err
-	}
-	var err error
-	if c.NS.IsOpen() {
-		err = netns.Do(c.NS, socket)
-	} else {
-		err = socket()
-	}
+	fd, err := socketIn(c, family)
 	if err != nil {
 		return cli.Exit(cli.StatusFailed, "Cannot create socket: %s", cli.Cause(err))
 	}
