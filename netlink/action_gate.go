@@ -70,9 +70,9 @@ func (*GateAction) describe() desc.Kind {
 // gateWords are what the words of a command say of a [GateAction].
 type gateWords struct {
 	actionWords
-	times              GateAction
-	priority           int32
-	hasPriority, clock bool
+	times       GateAction
+	priority    int32
+	hasPriority bool
 }
 
 // gateTime takes nanoseconds, or a time with a unit.

@@ -99,7 +99,6 @@ type skbmodWords struct {
 	flags    uint64
 	dst, src []byte
 	typ      uint16
-	any      bool
 }
 
 var skbmodFields = []desc.Field{
