@@ -2,8 +2,6 @@ package bridge
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"os"
 	"os/signal"
 	"slices"
@@ -11,7 +9,6 @@ import (
 
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/cmd/kern/internal/ip"
-	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
@@ -88,7 +85,7 @@ words:
 	}
 	show := func(m wire.Message) error { return showEvent(c, table, m, label, time.Now()) }
 	if file != "" {
-		return monitorFile(c, file, show)
+		return ip.EventsInFile(c, file, show)
 	}
 	ctx, stop := signal.NotifyContext(c.Ctx, os.Interrupt)
 	defer stop()
@@ -97,11 +94,7 @@ words:
 
 // watch calls show for events of the groups until ctx is done.
 func watch(ctx context.Context, c *cli.Command, groups []uint32, show func(wire.Message) error) error {
-	cfg := wire.Config{Protocol: uapi.NETLINK_ROUTE, ReceiveBuffer: c.Rcvbuf}
-	if c.NS.IsOpen() {
-		cfg.NetNS = &c.NS
-	}
-	events, err := wire.Listen(cfg, groups...)
+	events, err := wire.Listen(c.SocketConfig(uapi.NETLINK_ROUTE), groups...)
 	if err != nil {
 		return err
 	}
@@ -109,43 +102,7 @@ func watch(ctx context.Context, c *cli.Command, groups []uint32, show func(wire.
 	if err := ip.KnowLinks(c); err != nil {
 		return err
 	}
-	for m, err := range events.Messages(wire.From(ctx)) {
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case errors.Is(err, wire.ErrOverrun):
-			fmt.Fprintln(c.Stderr, "netlink receive error No buffer space available: events were lost")
-			continue
-		case errors.Is(err, wire.ErrTruncated), errors.Is(err, wire.ErrMalformed):
-			fmt.Fprintln(c.Stderr, err)
-			continue
-		case err != nil:
-			return err
-		}
-		if err := show(m); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// monitorFile shows the events that rtmon(8) wrote into a file.
-func monitorFile(c *cli.Command, name string, show func(wire.Message) error) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return cli.Exit(cli.StatusUsage, "Cannot fopen: %s", cli.Cause(err))
-	}
-	defer f.Close()
-	return ip.ReadMessages(f, func(m wire.Message) error {
-		if m.Type == ip.TimestampType {
-			if len(m.Data) >= 8 {
-				t := time.Unix(int64(native.Uint32(m.Data)), 0)
-				c.Out.Text("Timestamp: %s %d us\n", t.Format(time.ANSIC), native.Uint32(m.Data[4:]))
-			}
-			return c.Flush()
-		}
-		return show(m)
-	})
+	return ip.EachEvent(ctx, c, events, show)
 }
 
 // showEvent shows one message, in JSON as an array with what it tells.

@@ -108,17 +108,22 @@ func (s *Session) Spill() error {
 	return s.Flush()
 }
 
+// SocketConfig is for sockets of a protocol of netlink in the namespace of the session.
+func (s *Session) SocketConfig(protocol int) wire.Config {
+	cfg := wire.Config{Protocol: protocol, ReceiveBuffer: s.Rcvbuf}
+	if s.NS.IsOpen() {
+		cfg.NetNS = &s.NS
+	}
+	return cfg
+}
+
 // Dial returns the connection of rtnetlink, after all changes that wait.
 func (s *Session) Dial() (*wire.Conn, error) { return s.DialTo(uapi.NETLINK_ROUTE) }
 
 // DialTo is [Session.Dial] for a protocol of netlink.
 func (s *Session) DialTo(protocol int) (*wire.Conn, error) {
 	if s.conns[protocol] == nil {
-		cfg := wire.Config{Protocol: protocol, ReceiveBuffer: s.Rcvbuf}
-		if s.NS.IsOpen() {
-			cfg.NetNS = &s.NS
-		}
-		c, err := wire.Dial(cfg)
+		c, err := wire.Dial(s.SocketConfig(protocol))
 		if err != nil {
 			return nil, err
 		}

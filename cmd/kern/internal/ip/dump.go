@@ -65,11 +65,11 @@ func readDump(c *cli.Command, magic uint32, each func(wire.Message) error) error
 	if native.Uint32(b[:]) != magic {
 		return cli.Exit(cli.StatusUsage, "Magic mismatch (%d elems, %x magic)", elems, native.Uint32(b[:]))
 	}
-	return ReadMessages(in, each)
+	return readMessages(in, each)
 }
 
-// ReadMessages reads netlink messages, one behind the other, to the end.
-func ReadMessages(in io.Reader, each func(wire.Message) error) error {
+// readMessages reads netlink messages, one behind the other, to the end.
+func readMessages(in io.Reader, each func(wire.Message) error) error {
 	for {
 		var b [uapi.SizeofNlmsghdr]byte
 		if _, err := io.ReadFull(in, b[:]); err == io.EOF {

@@ -24,11 +24,7 @@ func listenGenl(c *cli.Command, family, group string) (*wire.Listener, error) {
 	if !ok {
 		return nil, cli.Exit(cli.StatusFailed, "%s has no group %q", family, group)
 	}
-	cfg := wire.Config{Protocol: uapi.NETLINK_GENERIC, ReceiveBuffer: c.Rcvbuf}
-	if c.NS.IsOpen() {
-		cfg.NetNS = &c.NS
-	}
-	return wire.Listen(cfg, id)
+	return wire.Listen(c.SocketConfig(uapi.NETLINK_GENERIC), id)
 }
 
 // genlGroup finds the number of a group in the description of a family.

@@ -1,8 +1,6 @@
 package ip
 
 import (
-	"context"
-	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -211,32 +209,15 @@ func monitorIOAM(c *cli.Command) error {
 		return err
 	}
 	defer events.Close()
-	return showIOAMTraces(ctx, c, events)
-}
-
-func showIOAMTraces(ctx context.Context, c *cli.Command, events *wire.Listener) error {
-	for m, err := range events.Messages(wire.From(ctx)) {
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case errors.Is(err, wire.ErrOverrun):
-			fmt.Fprintln(c.Stderr, "netlink receive error No buffer space available: events were lost")
-			continue
-		case err != nil:
-			return err
-		}
+	return EachEvent(ctx, c, events, func(m wire.Message) error {
 		var head uapi.Genlmsghdr
-		head.Decode(m.Data)
-		if head.Cmd != uapi.IOAM6_EVENT_TRACE {
-			continue
+		if head.Decode(m.Data); head.Cmd != uapi.IOAM6_EVENT_TRACE {
+			return nil
 		}
 		c.Out.Reset()
 		showIOAMTrace(c.Out, cli.GenlAttrs(m))
-		if err := c.Flush(); err != nil {
-			return err
-		}
-	}
-	return nil
+		return c.Flush()
+	})
 }
 
 func showIOAMTrace(p *desc.Printer, attrs desc.Attrs) {

@@ -236,7 +236,7 @@ func FuzzReadMessages(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var back []byte
-		err := ReadMessages(bytes.NewReader(file), func(m wire.Message) error {
+		err := readMessages(bytes.NewReader(file), func(m wire.Message) error {
 			back = appendMessage(back, m)
 			return nil
 		})

@@ -108,7 +108,8 @@ func runMonitor(c *cli.Command) error {
 		return err
 	}
 	if w.file.given {
-		return monitorFile(c, w)
+		w.objects = monitorTable()
+		return EventsInFile(c, w.file.value, func(m wire.Message) error { return showEvent(c, m, w, time.Now()) })
 	}
 	ctx, stop := signal.NotifyContext(c.Ctx, os.Interrupt)
 	defer stop()
@@ -189,10 +190,7 @@ func (w *monitorWish) listen(c *cli.Command) (*wire.Listener, error) {
 }
 
 func (w *monitorWish) listenTo(c *cli.Command, groups []uint32) (*wire.Listener, error) {
-	cfg := wire.Config{Protocol: uapi.NETLINK_ROUTE, ReceiveBuffer: c.Rcvbuf}
-	if c.NS.IsOpen() {
-		cfg.NetNS = &c.NS
-	}
+	cfg := c.SocketConfig(uapi.NETLINK_ROUTE)
 	if w.allNSID {
 		socket, err := newAllNSID(c.NS, uapi.NETLINK_ROUTE, c.Rcvbuf, groups)
 		if err != nil {
@@ -227,11 +225,11 @@ func watch(ctx context.Context, c *cli.Command, w *monitorWish) error {
 	if err := KnowLinks(c); err != nil {
 		return err
 	}
-	return eachEvent(ctx, c, events, func(m wire.Message) error { return showEvent(c, m, w, time.Now()) })
+	return EachEvent(ctx, c, events, func(m wire.Message) error { return showEvent(c, m, w, time.Now()) })
 }
 
-// eachEvent calls show for each message until ctx is done, and says where events were lost or cannot be read.
-func eachEvent(ctx context.Context, c *cli.Command, events *wire.Listener, show func(wire.Message) error) error {
+// EachEvent calls show for each message until ctx is done, and says where events were lost or cannot be read.
+func EachEvent(ctx context.Context, c *cli.Command, events *wire.Listener, show func(wire.Message) error) error {
 	for m, err := range events.Messages(wire.From(ctx)) {
 		switch {
 		case ctx.Err() != nil:
@@ -265,27 +263,26 @@ func KnowLinks(c *cli.Command) error {
 	})
 }
 
-// TimestampType is the type of the messages in a file of rtmon(8) that say when
+// timestampType is the type of the messages in a file of rtmon(8) that say when
 // the next was received.
-const TimestampType = 15
+const timestampType = 15
 
-// monitorFile shows the events that rtmon(8) wrote into a file.
-func monitorFile(c *cli.Command, w *monitorWish) error {
-	f, err := os.Open(w.file.value)
+// EventsInFile calls show for the events that rtmon(8) wrote into a file, and prints when they were.
+func EventsInFile(c *cli.Command, name string, show func(wire.Message) error) error {
+	f, err := os.Open(name)
 	if err != nil {
 		return cli.Exit(cli.StatusUsage, "Cannot fopen: %s", cli.Cause(err))
 	}
 	defer f.Close()
-	w.objects = monitorTable()
-	return ReadMessages(f, func(m wire.Message) error {
-		if m.Type == TimestampType {
+	return readMessages(f, func(m wire.Message) error {
+		if m.Type == timestampType {
 			if len(m.Data) >= 8 {
 				t := time.Unix(int64(native.Uint32(m.Data)), 0)
 				c.Out.Text("Timestamp: %s %d us\n", t.Format(time.ANSIC), native.Uint32(m.Data[4:]))
 			}
 			return c.Flush()
 		}
-		return showEvent(c, m, w, time.Now())
+		return show(m)
 	})
 }
 

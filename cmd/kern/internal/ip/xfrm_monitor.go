@@ -87,10 +87,7 @@ func runXfrmMonitor(c *cli.Command) error {
 // watchXfrm shows events until ctx is done.
 func watchXfrm(ctx context.Context, p *xfrmPrinter, groups []uint32, allNSID bool) error {
 	c := p.c
-	cfg := wire.Config{Protocol: uapi.NETLINK_XFRM, ReceiveBuffer: c.Rcvbuf}
-	if c.NS.IsOpen() {
-		cfg.NetNS = &c.NS
-	}
+	cfg := c.SocketConfig(uapi.NETLINK_XFRM)
 	var nsid func() int
 	if allNSID {
 		socket, err := newAllNSID(c.NS, uapi.NETLINK_XFRM, c.Rcvbuf, groups)
@@ -105,7 +102,7 @@ func watchXfrm(ctx context.Context, p *xfrmPrinter, groups []uint32, allNSID boo
 		return err
 	}
 	defer events.Close()
-	return eachEvent(ctx, c, events, func(m wire.Message) error {
+	return EachEvent(ctx, c, events, func(m wire.Message) error {
 		c.Out.Reset()
 		c.ShowTimestamp(time.Now())
 		if nsid != nil {
@@ -132,7 +129,7 @@ func xfrmMonitorFile(p *xfrmPrinter, name string) error {
 		return cli.Exit(cli.StatusUsage, "Cannot fopen: %s", cli.Cause(err))
 	}
 	defer f.Close()
-	return ReadMessages(f, func(m wire.Message) error {
+	return readMessages(f, func(m wire.Message) error {
 		p.c.Out.Reset()
 		p.c.ShowTimestamp(time.Now())
 		p.event(m)

@@ -37,11 +37,7 @@ func runMonitor(c *cli.Command) error {
 	}
 	ctx, stop := signal.NotifyContext(c.Ctx, os.Interrupt)
 	defer stop()
-	cfg := wire.Config{Protocol: uapi.NETLINK_ROUTE, ReceiveBuffer: c.Rcvbuf}
-	if c.NS.IsOpen() {
-		cfg.NetNS = &c.NS
-	}
-	events, err := wire.Listen(cfg, uapi.RTNLGRP_TC, uapi.RTNLGRP_LINK)
+	events, err := wire.Listen(c.SocketConfig(uapi.NETLINK_ROUTE), uapi.RTNLGRP_TC, uapi.RTNLGRP_LINK)
 	if err != nil {
 		return err
 	}
