@@ -1,14 +1,12 @@
 package unix_test
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
 	"syscall"
 	"testing"
 	"time"
-	"unsafe"
 
 	"kern.sys/internal/nstest"
 	"kern.sys/unix"
@@ -616,107 +614,4 @@ func TestUstatCountsAsStatfs(t *testing.T) {
 	if uint32(got.Tinode) != uint32(after.Ffree) || uint32(got.Tfree) != uint32(after.Bfree) {
 		t.Errorf("%+v, and Statfs has %d blocks and %d inodes", got, after.Bfree, after.Ffree)
 	}
-}
-
-func TestInotify(t *testing.T) {
-	dir := t.TempDir()
-	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
-	ok(t, err)
-	defer unix.Close(fd)
-	wd, err := unix.InotifyAddWatch(fd, dir, unix.IN_CREATE)
-	ok(t, err)
-	ok(t, os.WriteFile(dir+"/new", nil, 0o600))
-	buf := make([]byte, 256)
-	n, err := unix.Read(fd, buf)
-	if err != nil || n < unix.SizeofInotifyEvent+4 ||
-		string(buf[unix.SizeofInotifyEvent:unix.SizeofInotifyEvent+3]) != "new" {
-		t.Errorf("%q, %v", buf[:max(n, 0)], err)
-	}
-	_, err = unix.InotifyRmWatch(fd, uint32(wd))
-	ok(t, err)
-	_, err = unix.InotifyRmWatch(fd, uint32(wd))
-	fails(t, err, unix.EINVAL)
-	fd2, err := unix.InotifyInit()
-	ok(t, err)
-	ok(t, unix.Close(fd2))
-}
-
-func TestFanotify(t *testing.T) {
-	fd, err := unix.FanotifyInit(unix.FAN_CLASS_NOTIF|unix.FAN_CLOEXEC|unix.FAN_NONBLOCK, unix.O_RDONLY)
-	if err == unix.EPERM || err == unix.ENOSYS {
-		nstest.Need(t, "fanotify", "", err)
-	}
-	ok(t, err)
-	defer unix.Close(fd)
-	path := temp(t, "x")
-	ok(t, unix.FanotifyMark(fd, unix.FAN_MARK_ADD, unix.FAN_OPEN|unix.FAN_CLOSE, unix.AT_FDCWD, path))
-	_, err = os.ReadFile(path)
-	ok(t, err)
-	buf := make([]byte, 256)
-	n, err := unix.Read(fd, buf)
-	if n < unix.FAN_EVENT_METADATA_LEN || err != nil {
-		t.Fatalf("%d, %v", n, err)
-	}
-	for rest := buf[:n]; len(rest) >= unix.FAN_EVENT_METADATA_LEN; {
-		var event unix.FanotifyEventMetadata
-		copy(unsafe.Slice((*byte)(unsafe.Pointer(&event)), unsafe.Sizeof(event)), rest)
-		if link, err := os.Readlink(fmt.Sprintf("/proc/self/fd/%d", event.Fd)); link != path || err != nil {
-			t.Errorf("an event of %q, %v", link, err)
-		}
-		ok(t, unix.Close(int(event.Fd)))
-		rest = rest[event.Event_len:]
-	}
-}
-
-func TestFsconfig(t *testing.T) {
-	nstest.Private(t)
-	fs, err := unix.Fsopen("tmpfs", unix.FSOPEN_CLOEXEC)
-	need(t, "fsopen", "5.2", err)
-	defer unix.Close(fs)
-	ok(t, unix.FsconfigSetString(fs, "size", "1048576"))
-	ok(t, unix.FsconfigSetFlag(fs, "ro"))
-	fails(t, unix.FsconfigSetString(fs, "nonsense", "1"), unix.EINVAL)
-	fails(t, unix.FsconfigSetBinary(fs, "a", nil), unix.EINVAL)
-	ok(t, unix.FsconfigCreate(fs))
-	mnt, err := unix.Fsmount(fs, unix.FSMOUNT_CLOEXEC, 0)
-	ok(t, err)
-	defer unix.Close(mnt)
-	dir := t.TempDir()
-	ok(t, unix.MoveMount(mnt, "", unix.AT_FDCWD, dir, unix.MOVE_MOUNT_F_EMPTY_PATH))
-	var st unix.Statfs_t
-	ok(t, unix.Statfs(dir, &st))
-	if int64(st.Type) != unix.TMPFS_MAGIC || uint64(st.Blocks)*uint64(st.Bsize) != 1048576 {
-		t.Errorf("%+v", st)
-	}
-	picked, err := unix.Fspick(unix.AT_FDCWD, dir, unix.FSPICK_CLOEXEC)
-	ok(t, err)
-	defer unix.Close(picked)
-	ok(t, unix.FsconfigSetString(picked, "size", "2097152"))
-	ok(t, unix.FsconfigReconfigure(picked))
-	tree, err := unix.OpenTree(unix.AT_FDCWD, dir, unix.OPEN_TREE_CLONE|unix.OPEN_TREE_CLOEXEC)
-	ok(t, err)
-	defer unix.Close(tree)
-	err = unix.MountSetattr(tree, "", unix.AT_EMPTY_PATH, &unix.MountAttr{Attr_set: unix.MOUNT_ATTR_NOEXEC})
-	if err != nil {
-		t.Errorf("MountSetattr: %v", err)
-	}
-	ok(t, unix.Unmount(dir, unix.MNT_DETACH))
-}
-
-func TestMount(t *testing.T) {
-	nstest.Private(t)
-	dir := t.TempDir()
-	fails(t, unix.Mount("none", dir, "no-such-fs", 0, ""), unix.ENODEV)
-	ok(t, unix.Mount("none", dir, "tmpfs", unix.MS_NOEXEC, "size=1048576"))
-	var st unix.Statfs_t
-	ok(t, unix.Statfs(dir, &st))
-	if int64(st.Type) != unix.TMPFS_MAGIC || uint64(st.Blocks)*uint64(st.Bsize) != 1048576 {
-		t.Errorf("%+v", st)
-	}
-	// The old root would lie outside the new one; where the root is the initial one, nothing may take its place.
-	if err := unix.PivotRoot(dir, dir+"/.."); err != unix.EBUSY && err != unix.EINVAL {
-		t.Errorf("error %v, want %v or %v", err, unix.EBUSY, unix.EINVAL)
-	}
-	ok(t, unix.Unmount(dir, 0))
-	fails(t, unix.Unmount(dir, 0), unix.EINVAL)
 }

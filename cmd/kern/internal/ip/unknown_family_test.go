@@ -2,6 +2,7 @@ package ip
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -14,10 +15,8 @@ import (
 // TestWhatFamiliesDoNotKnowIsPrinted shows objects of generic netlink and of IPsec with an attribute of a newer
 // kernel.
 func TestWhatFamiliesDoNotKnowIsPrinted(t *testing.T) {
-	raw := []byte{6, 0, 0xe7, 3, 0xab, 0xcd, 0, 0} // the attribute 999 in a nest
-	if desc.ParseAttrs(raw)[unknownType] == nil {  // big-endian
-		raw = []byte{0, 6, 3, 0xe7, 0xab, 0xcd, 0, 0}
-	}
+	nest := binary.NativeEndian.AppendUint16(binary.NativeEndian.AppendUint16(nil, 6), unknownType)
+	nest = append(nest, 0xab, 0xcd, 0, 0)
 	attrs := desc.Attrs{unknownType: {0xab, 0xcd}}
 	for name, show := range map[string]func(c *cli.Command){
 		"fou":            func(c *cli.Command) { showFou(c, attrs) },
@@ -28,7 +27,7 @@ func TestWhatFamiliesDoNotKnowIsPrinted(t *testing.T) {
 		"ioam schema":    func(c *cli.Command) { c.Out.Object(""); showIOAMSchema(c.Out, attrs); c.Out.EndObject() },
 		"ioam trace":     func(c *cli.Command) { showIOAMTrace(c.Out, attrs) },
 		"macsec":         func(c *cli.Command) { showMacsec(c, attrs) },
-		"macsec secy":    func(c *cli.Command) { showMacsec(c, desc.Attrs{uapi.MACSEC_ATTR_SECY: raw}) },
+		"macsec secy":    func(c *cli.Command) { showMacsec(c, desc.Attrs{uapi.MACSEC_ATTR_SECY: nest}) },
 		"macsec rx":      func(c *cli.Command) { showMacsecRxSC(c, attrs, false) },
 		"xfrm": func(c *cli.Command) {
 			newXfrmPrinter(c, false).attrs("\t", attrs, uapi.AF_INET, false)
