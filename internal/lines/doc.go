@@ -6,6 +6,6 @@
 // leaves the rest to gofmt. Without files it works on the whole module. What it cannot break it prints, with status
 // 1; the package's test finds the same lines. A tab counts as one column.
 //
-// Exempt are generated files (z*), testdata, tables and literal blocks in Markdown, lines of text between backquotes,
-// and comments that are read by a program, such as //sys.
+// Exempt are generated files (z* and folders of that name), testdata, tables and literal blocks in Markdown, lines of
+// text between backquotes, and comments that are read by a program, such as //sys.
 package main
