@@ -207,12 +207,14 @@ func (id *BridgeID) attr(c *attr.Codec, typ attr.Type) {
 	})
 }
 
-// silent are the timers, and who the queriers are.
+// silent are the timers, what the spanning tree does when they end, who the queriers are, and the count of addresses
+// that were learned.
 func (*Bridge) silent() []uint16 { return bridgeSilent }
 
 var bridgeSilent = []uint16{
 	uapi.IFLA_BR_HELLO_TIMER, uapi.IFLA_BR_TCN_TIMER, uapi.IFLA_BR_TOPOLOGY_CHANGE_TIMER, uapi.IFLA_BR_GC_TIMER,
-	uapi.IFLA_BR_MCAST_QUERIER_STATE,
+	uapi.IFLA_BR_TOPOLOGY_CHANGE, uapi.IFLA_BR_TOPOLOGY_CHANGE_DETECTED,
+	uapi.IFLA_BR_MCAST_QUERIER_STATE, uapi.IFLA_BR_FDB_N_LEARNED,
 }
 
 func (*Bridge) describe() desc.Kind { return desc.Kind{Fields: bridgeFields, Help: bridgeHelp} }

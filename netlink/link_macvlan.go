@@ -85,6 +85,11 @@ func (m *Macvlan) attrs(c *attr.Codec) {
 	attr.OptS32(c, uapi.IFLA_MACVLAN_BC_CUTOFF, &m.BCCutoff)
 }
 
+// silent is what the links of one device share: adding one of them changes it for all.
+func (*Macvlan) silent() []uint16 { return macvlanSilent }
+
+var macvlanSilent = []uint16{uapi.IFLA_MACVLAN_BC_QUEUE_LEN_USED}
+
 // encodeRest sends the addresses, which are read in another form.
 func (m *Macvlan) encodeRest(e *wire.Encoder) {
 	if len(m.MACAddrs) != 0 {

@@ -2,12 +2,17 @@ package netlink
 
 import (
 	"context"
+
+	"net"
 	"slices"
 	"testing"
 	"time"
 
 	"kern.sys/internal/nstest"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/wire"
+	"kern.sys/netns"
+	"kern.sys/unix"
 )
 
 // verified fails where the mirror is not what the kernel has.
@@ -60,6 +65,89 @@ func TestMirrorFollowsBridgePorts(t *testing.T) {
 			nstest.Need(t, c.what, "", err)
 		}
 		verified(t, m, c.what)
+	}
+}
+
+// A bridge counts the addresses that it learns, and tells of these alone.
+func TestMirrorLeavesCountersOfBridgesOut(t *testing.T) {
+	h, ns := newHandle(t)
+	br := mustAdd(t, h, &Bridge{LinkAttrs: named("br0")})
+	pair := NewVeth(named("x0"))
+	pair.PeerName = "x1"
+	x := mustAdd(t, h, pair)
+	if err := h.LinkSetMaster(x, br); err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range []Link{br, x, &Device{LinkAttrs{Name: "x1"}}} {
+		if err := h.LinkSetUp(l); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for l, err := range h.LinkSubscribeSeq(LinkSubscribeOptions{ListExisting: true}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		port, ok := l.Attrs().Slave.(*BridgePort)
+		if ok && port.State != nil && *port.State == uapi.BR_STATE_FORWARDING {
+			break
+		}
+	}
+	m := newMirror(t, h, LinkTable)
+	ch, done := make(chan NeighUpdate), make(chan struct{})
+	defer close(done)
+	if err := h.NeighSubscribe(ch, done); err != nil {
+		t.Fatal(err)
+	}
+	const source = "\x02\x00\x00\x00\x00\x77"
+	sendFrame(t, ns, "x1", "\xff\xff\xff\xff\xff\xff"+source+"\x88\xb5") // a type for experiments
+	for string(await(t, ch).HardwareAddr) != source {
+	}
+	verified(t, m, "an address was learned")
+}
+
+// sendFrame sends a frame of Ethernet out of a link.
+func sendFrame(t testing.TB, ns netns.NsHandle, link, frame string) {
+	t.Helper()
+	err := netns.Do(ns, func() error {
+		l, err := net.InterfaceByName(link)
+		if err != nil {
+			return err
+		}
+		fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0)
+		if err != nil {
+			return err
+		}
+		defer unix.Close(fd)
+		return unix.Sendto(fd, []byte(frame), 0, &unix.SockaddrLinklayer{Ifindex: l.Index})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAttrDifferenceNamesTheInnermost(t *testing.T) {
+	nest := func(v uint32) wire.Decoder {
+		var e wire.Encoder
+		e.BE32(1, 5)
+		e.Nest(18)
+		e.String(1, "bridge")
+		e.Nest(2)
+		e.BE32(48, v)
+		e.End()
+		e.End()
+		return wire.NewDecoder(e.Bytes())
+	}
+	for _, c := range []struct {
+		a, b wire.Decoder
+		want string
+	}{
+		{nest(1), nest(1), "the same attributes"},
+		{nest(0), nest(1<<24 + 1), "attribute 18, attribute 2, attribute 48 00000000, kernel 48 01000001"},
+		{wire.Decoder{}, nest(1), "attribute none, kernel 1 00000005"},
+	} {
+		if got := attrDifference(c.a, c.b); got != c.want {
+			t.Errorf("%s, want %s", got, c.want)
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 package netlink
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -146,14 +147,40 @@ func (p *partState) difference(mirror, kernel []string) string {
 	if a[:p.header] != b[:p.header] {
 		return fmt.Sprintf("%s: mirror has header %x, kernel %x", p.name, a[:p.header], b[:p.header])
 	}
-	text := fmt.Sprintf("%s, header %x", p.name, a[:p.header])
-	d, e := wire.NewDecoderAfter([]byte(a), p.header), wire.NewDecoderAfter([]byte(b), p.header)
-	for more := true; more; {
+	return fmt.Sprintf("%s, header %x: mirror has %s", p.name, a[:p.header],
+		attrDifference(wire.NewDecoderAfter([]byte(a), p.header), wire.NewDecoderAfter([]byte(b), p.header)))
+}
+
+// attrDifference describes the first attribute that differs, by its types from the outermost to the innermost.
+func attrDifference(d, e wire.Decoder) string {
+	for {
 		x, y := d.Next(), e.Next()
-		if more = x || y; more && (x != y || d.Type() != e.Type() || string(d.Data()) != string(e.Data())) {
-			return fmt.Sprintf("%s: mirror has attribute %d %.128x, kernel %d %.128x", text, d.Type(), d.Data(), e.Type(),
-				e.Data())
+		both := x && y && d.Type() == e.Type()
+		switch {
+		case !x && !y:
+			return "the same attributes"
+		case both && bytes.Equal(d.Data(), e.Data()):
+		case both && isNest(d.Data()) && isNest(e.Data()):
+			return fmt.Sprintf("attribute %d, %s", d.Type(), attrDifference(d.Nested(), e.Nested()))
+		default:
+			return fmt.Sprintf("attribute %s, kernel %s", attrText(&d, x), attrText(&e, y))
 		}
 	}
-	return text
+}
+
+func attrText(d *wire.Decoder, has bool) string {
+	if !has {
+		return "none"
+	}
+	return fmt.Sprintf("%d %.128x", d.Type(), d.Data())
+}
+
+// isNest reports whether the bytes can be attributes.
+func isNest(b []byte) bool {
+	d := wire.NewDecoder(b)
+	some := false
+	for d.Next() {
+		some = true
+	}
+	return some && d.Err() == nil
 }
