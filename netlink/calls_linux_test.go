@@ -141,7 +141,7 @@ func TestNeighSeqFilteredGivesWhatIsAskedFor(t *testing.T) {
 	}
 }
 
-// The functions without options tell of changes in the calling thread's namespace.
+// The functions without options report changes in the calling thread's namespace.
 func TestSubscribeInTheNamespaceOfTheThread(t *testing.T) {
 	nstest.Do(t, func() {
 		done := make(chan struct{})

@@ -15,8 +15,8 @@ import (
 	"kern.sys/unix"
 )
 
-// TestEncapsOfTheKernel makes routes with the encapsulations of encapCaptures: the kernel tells the captured bytes
-// of them, and what is listed can be deleted.
+// TestEncapsOfTheKernel makes routes with the encapsulations of encapCaptures: the kernel reports the captured
+// bytes, and what is listed can be deleted.
 func TestEncapsOfTheKernel(t *testing.T) {
 	for _, c := range encapCaptures {
 		if c.set == nil {

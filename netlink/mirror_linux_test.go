@@ -466,7 +466,7 @@ func TestMirrorAsksNothingWhenIdle(t *testing.T) {
 	if n := asked.Load(); n != 0 {
 		t.Errorf("%d requests without need", n)
 	}
-	if err := h.LinkSetUp(x); err != nil { // routes change with it, untold
+	if err := h.LinkSetUp(x); err != nil { // routes change with it, without a notification
 		t.Fatal(err)
 	}
 	for end := time.Now().Add(patience); asked.Load() == 0; time.Sleep(time.Millisecond) {

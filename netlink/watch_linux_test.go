@@ -18,7 +18,7 @@ type watched struct {
 }
 
 // TestWatchTellsOfAllTables changes one object after another, each when the
-// change before was told of.
+// change before was reported.
 func TestWatchTellsOfAllTables(t *testing.T) {
 	h, _ := newHandle(t)
 	x := mustAdd(t, h, ifb("x0"))
