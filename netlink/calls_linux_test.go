@@ -106,7 +106,7 @@ func count[T any](seq iter.Seq[T], wanted func(T) bool) (n int) {
 
 func TestSnapshotsHoldTheTables(t *testing.T) {
 	h, br := tableHost(t)
-	m, err := h.NewMirror(t.Context())
+	m, err := h.NewMirror(t.Context(), netlink.AllTables()...)
 	if err != nil {
 		t.Fatal(err)
 	}
