@@ -54,7 +54,7 @@ func Objects() []cli.Object {
 		{Name: "sr", Run: runSR, Usage: srUsage, Words: explainSR,
 			Brief: "segment routing: keys and the source of outer headers"},
 		{Name: "nexthop", Run: runNexthop, Usage: nexthopUsage, Words: explainNexthop, Brief: "next hop objects"},
-		{Name: "mptcp"},
+		{Name: "mptcp", Run: runMPTCP, Usage: mptcpUsage, Words: explainMPTCP, Brief: "paths of multipath TCP"},
 		{Name: "ioam", Run: runIOAM, Usage: ioamUsage, Words: explainIOAM, Brief: "telemetry in IPv6 packets"},
 		{Name: "stats", Run: runStats, Usage: statsUsage, Words: explainStats, Brief: "counters of links"},
 		cli.HelpObject(),
