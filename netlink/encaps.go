@@ -28,6 +28,7 @@ type Encap interface {
 // encapKinds are the kinds of encapsulation that the package knows by more than their name.
 var encapKinds = kindTable[Encap]{
 	{"bpf", of[BpfEncap]},
+	{"ioam6", of[IOAM6Encap]},
 	{"ip", of[IPtnlEncap]},
 	{"ip6", of[IP6tnlEncap]},
 	{"mpls", of[MPLSEncap]},

@@ -40,7 +40,7 @@ func TestEncapsOfTheKernel(t *testing.T) {
 			}
 			route := &Route{LinkIndex: link.Index, Dst: ipv4Net("10.9.0.0/16"), Encap: c.set, Scope: SCOPE_LINK}
 			switch c.kind {
-			case "ip6", "seg6", "seg6local":
+			case "ioam6", "ip6", "seg6", "seg6local":
 				route.Dst, route.Scope = ipv6Net("fd09::/32"), SCOPE_UNIVERSE
 			case "mpls":
 				addr := &Addr{IPNet: &net.IPNet{IP: net.IP{10, 0, 0, 1}, Mask: net.CIDRMask(24, 32)}}
