@@ -316,7 +316,7 @@ var setOf = map[string]string{
 	"port bridge": "IFLA_BRPORT", "port vrf": "IFLA_VRF_PORT",
 	"encap ip": "LWTUNNEL_IP", "encap ip6": "LWTUNNEL_IP6", "encap mpls": "MPLS_IPTUNNEL",
 	"encap bpf": "LWT_BPF", "encap seg6": "SEG6_IPTUNNEL", "encap seg6local": "SEG6_LOCAL", "encap xfrm": "LWT_XFRM",
-	"encap ioam6": "IOAM6_IPTUNNEL",
+	"encap ila": "ILA_ATTR", "encap ioam6": "IOAM6_IPTUNNEL", "encap rpl": "RPL_IPTUNNEL",
 }
 
 // objects are those of package netlink that are no kinds. Headers have the machine's order only where all bytes of a

@@ -166,7 +166,7 @@ func decodeIOAM6Trace(b []byte) (ioam6Trace, error) {
 }
 
 func (*IOAM6Encap) describe() desc.Kind {
-	return desc.Kind{Fields: ioam6EncapFields, Exact: true, Once: true, Complete: completeIOAM6, Help: ioam6EncapHelp}
+	return desc.Kind{Fields: ioam6EncapFields, Exact: true, Complete: completeIOAM6, Help: ioam6EncapHelp}
 }
 
 var ioam6EncapFields = []desc.Field{
@@ -244,7 +244,7 @@ const (
 // ioam6Step notes that the word at was read; where it comes too late, ip asks for the one that is missing.
 func ioam6Step(in *desc.Args, at int) (*ioam6Words, error) {
 	w := desc.Scratch[ioam6Words](in)
-	late := at < w.at
+	late := at <= w.at
 	if w.at == ioam6AtTrace {
 		return w, desc.Garbage("to", in.Last())
 	}
@@ -344,7 +344,10 @@ func readIOAM6Addr(in *desc.Args, f *desc.Field, e *wire.Encoder, at int) error 
 	if err != nil {
 		return err
 	}
-	if a == (netip.Addr{}) {
+	switch {
+	case word == "default":
+		a = netip.IPv6Unspecified()
+	case !a.IsValid():
 		return desc.Wrong(word, "Invalid IPv6 address for "+f.Key)
 	}
 	w.dst = w.dst || at == ioam6AtDst

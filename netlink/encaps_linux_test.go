@@ -15,6 +15,11 @@ import (
 	"kern.sys/unix"
 )
 
+// optionsOfEncaps are options of the kernel that few are built with.
+var optionsOfEncaps = map[string]string{
+	"ila": "CONFIG_IPV6_ILA", "ioam6": "CONFIG_IPV6_IOAM6_LWTUNNEL", "rpl": "CONFIG_IPV6_RPL_LWTUNNEL",
+}
+
 // TestEncapsOfTheKernel makes routes with the encapsulations of encapCaptures: the kernel tells the captured bytes
 // of them, and what is listed can be deleted.
 func TestEncapsOfTheKernel(t *testing.T) {
@@ -40,7 +45,7 @@ func TestEncapsOfTheKernel(t *testing.T) {
 			}
 			route := &Route{LinkIndex: link.Index, Dst: ipv4Net("10.9.0.0/16"), Encap: c.set, Scope: SCOPE_LINK}
 			switch c.kind {
-			case "ioam6", "ip6", "seg6", "seg6local":
+			case "ila", "ioam6", "ip6", "rpl", "seg6", "seg6local":
 				route.Dst, route.Scope = ipv6Net("fd09::/32"), SCOPE_UNIVERSE
 			case "mpls":
 				addr := &Addr{IPNet: &net.IPNet{IP: net.IP{10, 0, 0, 1}, Mask: net.CIDRMask(24, 32)}}
@@ -49,7 +54,11 @@ func TestEncapsOfTheKernel(t *testing.T) {
 				}
 				route.Gw, route.Scope = net.IP{10, 0, 0, 2}, SCOPE_UNIVERSE
 			}
-			nstest.Need(t, "encapsulation "+c.kind, "", h.RouteAdd(route))
+			err = h.RouteAdd(route)
+			if option := optionsOfEncaps[c.kind]; option != "" {
+				nstest.NeedOption(t, option, "", err)
+			}
+			nstest.Need(t, "encapsulation "+c.kind, "", err)
 			routes, err := h.RouteListFiltered(FAMILY_ALL, &Route{Dst: route.Dst}, RT_FILTER_DST)
 			if err != nil || len(routes) != 1 {
 				t.Fatalf("listed are %v, %v", routes, err)

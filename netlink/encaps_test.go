@@ -134,20 +134,48 @@ var encapCaptures = []encapCapture{
 			14000600 fd000000000000000000000000000008 // IOAM6_IPTUNNEL_SRC
 			14000200 fd000000000000000000000000000009 // IOAM6_IPTUNNEL_DST
 			0c000300 007b003d c0000200`,
-		told: "00",
+		told: "05000100 01000000",
 		set: &IOAM6Encap{FreqK: 3, FreqN: 7, Mode: IOAM6_IPTUNNEL_MODE_ENCAP, Src: net.ParseIP("fd00::8"),
 			Dst: net.ParseIP("fd00::9"), Namespace: 123, TraceType: 0xc00002, Size: 244},
 		read: &IOAM6Encap{FreqK: 3, FreqN: 7, Mode: 2, Src: net.ParseIP("fd00::8"), Dst: net.ParseIP("fd00::9"),
 			Namespace: 123, TraceType: 0xc00002, Size: 244},
 		text: "freq 3/7 mode encap tunsrc fd00::8 tundst fd00::9 trace prealloc type 0xc00002 ns 123 size 244 ",
 	}, {
-		kind: "ioam6", words: "mode auto tundst fd00::9 trace prealloc ns 0 size 4 type 1",
+		kind: "ioam6", words: "mode auto tundst fd00::9 trace prealloc ns 0 size 4 type 2",
 		sent: `08000400 01000000 08000500 01000000 05000100 03000000
-			14000200 fd000000000000000000000000000009 0c000300 00000001 00000100`,
-		told: "00",
-		set:  &IOAM6Encap{Mode: IOAM6_IPTUNNEL_MODE_AUTO, Dst: net.ParseIP("fd00::9"), TraceType: 1, Size: 4},
-		read: &IOAM6Encap{FreqK: 1, FreqN: 1, Mode: 3, Dst: net.ParseIP("fd00::9"), TraceType: 1, Size: 4},
-		text: "freq 1/1 mode auto tundst fd00::9 trace prealloc type 0x000001 ns 0 size 4 ",
+			14000200 fd000000000000000000000000000009 0c000300 00000001 00000200`,
+		told: "05000100 01000000",
+		set: &IOAM6Encap{FreqK: 1, FreqN: 1, Mode: IOAM6_IPTUNNEL_MODE_AUTO, Dst: net.ParseIP("fd00::9"), TraceType: 2,
+			Size: 4},
+		read: &IOAM6Encap{FreqK: 1, FreqN: 1, Mode: 3, Dst: net.ParseIP("fd00::9"), TraceType: 2, Size: 4},
+		text: "freq 1/1 mode auto tundst fd00::9 trace prealloc type 0x000002 ns 0 size 4 ",
+	}, {
+		kind: "ila", words: "1:2:3:4",
+		sent: "0c000100 0001000200030004", // ILA_ATTR_LOCATOR
+		told: "0c000100 0001000200030004 05000700 02000000 05000800 20000000 05000900 00000000",
+		read: &ILAEncap{Locator: 0x0001000200030004, CsumMode: new(ILA_CSUM_NO_ACTION), IdentType: ILA_ATYPE_USE_FORMAT},
+		text: " 1:2:3:4  csum-mode no-action  ident-type use-format  hook-type output ",
+	}, {
+		kind: "ila", words: "1:2:ffff:4 csum-mode neutral-map ident-type luid hook-type input",
+		sent: `0c000100 00010002ffff0004
+			05000700 01000000 // ILA_ATTR_CSUM_MODE
+			05000800 01000000 // ILA_ATTR_IDENT_TYPE
+			05000900 01000000 // ILA_ATTR_HOOK_TYPE`,
+		told: "0c000100 00010002ffff0004 05000700 01000000 05000800 01000000 05000900 01000000",
+		set: &ILAEncap{Locator: 0x00010002ffff0004, CsumMode: new(ILA_CSUM_NEUTRAL_MAP), IdentType: ILA_ATYPE_LUID,
+			HookType: ILA_HOOK_ROUTE_INPUT},
+		read: &ILAEncap{Locator: 0x00010002ffff0004, CsumMode: new(ILA_CSUM_NEUTRAL_MAP), IdentType: ILA_ATYPE_LUID,
+			HookType: ILA_HOOK_ROUTE_INPUT},
+		text: " 1:2:ffff:4  csum-mode neutral-map  ident-type luid  hook-type input ",
+	}, {
+		kind: "rpl", words: "segs fd02::1,fd02::2,fd02::3",
+		sent: `3c000100 00060303 00000000 // RPL_IPTUNNEL_SRH: 6 words of 8 bytes, type 3, 3 segments left
+			fd020000000000000000000000000003 fd020000000000000000000000000002 fd020000000000000000000000000001`,
+		told: `3c000100 00060303 00000000
+			fd020000000000000000000000000003 fd020000000000000000000000000002 fd020000000000000000000000000001`,
+		set:  &RPLEncap{Segments: []net.IP{net.ParseIP("fd02::3"), net.ParseIP("fd02::2"), net.ParseIP("fd02::1")}},
+		read: &RPLEncap{Segments: []net.IP{net.ParseIP("fd02::3"), net.ParseIP("fd02::2"), net.ParseIP("fd02::1")}},
+		text: "segs 3 [ fd02::1 fd02::2 fd02::3 ] ",
 	}, {
 		kind: "xfrm", words: "if_id 0xfffffff0 link_dev lo",
 		sent: `08000100 f0ffffff // LWT_XFRM_IF_ID
@@ -285,6 +313,8 @@ func TestEncapNames(t *testing.T) {
 	for typ := -1; typ < 20; typ++ {
 		if name := EncapName(typ); name != "" && EncapNumber(name) != typ {
 			t.Errorf("%d is %q, which is %d", typ, name, EncapNumber(name))
+		} else if name != "" && DescribeEncap(name) == nil {
+			t.Errorf("of %s no more is known than its name", name)
 		}
 	}
 	for _, name := range EncapKinds() {

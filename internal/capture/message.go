@@ -128,6 +128,13 @@ var encaps = map[uint16]layout{
 			uapi.SEG6_LOCAL_FLV_LCNODE_FN_BITS: u8,
 		},
 	},
+	uapi.LWTUNNEL_ENCAP_ILA: attrs{
+		uapi.ILA_ATTR_LOCATOR:    be64,
+		uapi.ILA_ATTR_PAD:        same,
+		uapi.ILA_ATTR_CSUM_MODE:  u8,
+		uapi.ILA_ATTR_IDENT_TYPE: u8,
+		uapi.ILA_ATTR_HOOK_TYPE:  u8,
+	},
 	uapi.LWTUNNEL_ENCAP_IOAM6: attrs{
 		uapi.IOAM6_IPTUNNEL_MODE:   u8,
 		uapi.IOAM6_IPTUNNEL_DST:    same,
@@ -136,6 +143,7 @@ var encaps = map[uint16]layout{
 		uapi.IOAM6_IPTUNNEL_FREQ_N: u32,
 		uapi.IOAM6_IPTUNNEL_SRC:    same,
 	},
+	uapi.LWTUNNEL_ENCAP_RPL:  attrs{uapi.RPL_IPTUNNEL_SRH: same},
 	uapi.LWTUNNEL_ENCAP_XFRM: attrs{uapi.LWT_XFRM_IF_ID: u32, uapi.LWT_XFRM_LINK: u32},
 	uapi.LWTUNNEL_ENCAP_BPF: attrs{
 		uapi.LWT_BPF_IN:            lwtProgram,
