@@ -18,8 +18,9 @@ type ILACsumMode uint8
 // The modes of checksums of ILA.
 const (
 	ILA_CSUM_ADJUST_TRANSPORT ILACsumMode = uapi.ILA_CSUM_ADJUST_TRANSPORT // that of TCP, UDP or ICMP is changed
-	ILA_CSUM_NEUTRAL_MAP      ILACsumMode = uapi.ILA_CSUM_NEUTRAL_MAP      // the identifier evens it out, and a bit says so
-	ILA_CSUM_NO_ACTION        ILACsumMode = uapi.ILA_CSUM_NO_ACTION        // nothing does
+	// the identifier evens it out, and a bit says so
+	ILA_CSUM_NEUTRAL_MAP ILACsumMode = uapi.ILA_CSUM_NEUTRAL_MAP
+	ILA_CSUM_NO_ACTION   ILACsumMode = uapi.ILA_CSUM_NO_ACTION // nothing does
 	// ILA_CSUM_NEUTRAL_MAP_AUTO is ILA_CSUM_NEUTRAL_MAP without the bit.
 	ILA_CSUM_NEUTRAL_MAP_AUTO ILACsumMode = uapi.ILA_CSUM_NEUTRAL_MAP_AUTO
 )

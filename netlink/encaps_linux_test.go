@@ -20,6 +20,9 @@ var optionsOfEncaps = map[string]string{
 	"ila": "CONFIG_IPV6_ILA", "ioam6": "CONFIG_IPV6_IOAM6_LWTUNNEL", "rpl": "CONFIG_IPV6_RPL_LWTUNNEL",
 }
 
+// modulesOfEncaps are modules that the kernel does not load by itself.
+var modulesOfEncaps = map[string]string{"ila": "ila", "xfrm": "xfrm_interface"}
+
 // TestEncapsOfTheKernel makes routes with the encapsulations of encapCaptures: the kernel tells the captured bytes
 // of them, and what is listed can be deleted.
 func TestEncapsOfTheKernel(t *testing.T) {
@@ -28,6 +31,9 @@ func TestEncapsOfTheKernel(t *testing.T) {
 			continue
 		}
 		t.Run(c.kind, func(t *testing.T) {
+			if module := modulesOfEncaps[c.kind]; module != "" {
+				nstest.LoadModule(t, module)
+			}
 			h, _ := newHandle(t)
 			link := NewVeth(named("v0"))
 			link.PeerName = "v1"

@@ -126,25 +126,29 @@ var encapCaptures = []encapCapture{
 			05000100 01000000 // IOAM6_IPTUNNEL_MODE: IOAM6_IPTUNNEL_MODE_INLINE
 			0c000300 00010003 80000000 // IOAM6_IPTUNNEL_TRACE: namespace 1, 3 words left, bit 0`,
 		told: "08000400 01000000 08000500 01000000 05000100 01000000 0c000300 00010803 80000000",
+		set:  &IOAM6Encap{FreqK: 1, FreqN: 1, Mode: IOAM6_IPTUNNEL_MODE_INLINE, Namespace: 1, TraceType: 0x800000, Size: 12},
 		read: &IOAM6Encap{FreqK: 1, FreqN: 1, Mode: 1, Namespace: 1, TraceType: 0x800000, Size: 12, NodeLen: 1},
 		text: "freq 1/1 mode inline trace prealloc type 0x800000 ns 1 size 12 ",
 	}, {
-		kind: "ioam6", words: "freq 3/7 mode encap tunsrc fd00::8 tundst fd00::9 trace prealloc type 0xc00002 ns 123 size 244",
+		kind: "ioam6", words: "freq 3/7 mode encap tunsrc fd00::8 tundst fd00::9 trace prealloc type 0xc00002 ns 123 " +
+			"size 244",
 		sent: `08000400 03000000 08000500 07000000 05000100 02000000
 			14000600 fd000000000000000000000000000008 // IOAM6_IPTUNNEL_SRC
 			14000200 fd000000000000000000000000000009 // IOAM6_IPTUNNEL_DST
 			0c000300 007b003d c0000200`,
-		told: "05000100 01000000",
+		told: `08000400 03000000 08000500 07000000 05000100 02000000 14000600 fd000000000000000000000000000008
+			14000200 fd000000000000000000000000000009 0c000300 007b103d c0000200`, // 2 words of each node
 		set: &IOAM6Encap{FreqK: 3, FreqN: 7, Mode: IOAM6_IPTUNNEL_MODE_ENCAP, Src: net.ParseIP("fd00::8"),
 			Dst: net.ParseIP("fd00::9"), Namespace: 123, TraceType: 0xc00002, Size: 244},
 		read: &IOAM6Encap{FreqK: 3, FreqN: 7, Mode: 2, Src: net.ParseIP("fd00::8"), Dst: net.ParseIP("fd00::9"),
-			Namespace: 123, TraceType: 0xc00002, Size: 244},
+			Namespace: 123, TraceType: 0xc00002, Size: 244, NodeLen: 2},
 		text: "freq 3/7 mode encap tunsrc fd00::8 tundst fd00::9 trace prealloc type 0xc00002 ns 123 size 244 ",
 	}, {
 		kind: "ioam6", words: "mode auto tundst fd00::9 trace prealloc ns 0 size 4 type 2",
 		sent: `08000400 01000000 08000500 01000000 05000100 03000000
 			14000200 fd000000000000000000000000000009 0c000300 00000001 00000200`,
-		told: "05000100 01000000",
+		told: `08000400 01000000 08000500 01000000 05000100 03000000 14000200 fd000000000000000000000000000009
+			0c000300 00000001 00000200`,
 		set: &IOAM6Encap{FreqK: 1, FreqN: 1, Mode: IOAM6_IPTUNNEL_MODE_AUTO, Dst: net.ParseIP("fd00::9"), TraceType: 2,
 			Size: 4},
 		read: &IOAM6Encap{FreqK: 1, FreqN: 1, Mode: 3, Dst: net.ParseIP("fd00::9"), TraceType: 2, Size: 4},

@@ -33,6 +33,7 @@ var newerEncaps = []struct {
 
 func TestNewerEncapsAreShownAndMadeAsByIP(t *testing.T) {
 	needWords(t)
+	nstest.LoadModule(t, "ila")
 	for _, c := range newerEncaps {
 		t.Run(c.option, func(t *testing.T) {
 			cmds := []string{"link add va address " + macA + " type veth peer vb address " + macB, "link set va up",
@@ -64,7 +65,8 @@ func TestWrongWordsOfNewerEncapsEndAsWithIP(t *testing.T) {
 		"ioam6 freq /2 mode inline", "ioam6 freq 1/ mode inline",
 		"ioam6 freq 1/2 freq 1/2", "ioam6 mode", "ioam6 mode nope dev va", "ioam6 mode encap trace prealloc",
 		"ioam6 mode encap dev va", "ioam6 mode auto dev va", "ioam6 mode inline dev va", "ioam6 mode inline tunsrc fd00::1",
-		"ioam6 tundst fd00::1 trace", "ioam6 mode encap tunsrc nope tundst fd00::1", "ioam6 mode encap tunsrc any tundst ::1",
+		"ioam6 tundst fd00::1 trace", "ioam6 mode encap tunsrc nope tundst fd00::1",
+		"ioam6 mode encap tunsrc any tundst ::1",
 		"ioam6 mode encap tundst default trace", "ioam6 mode encap tundst 10.0.0.1 trace", "ioam6 mode encap tundst",
 		"ioam6 mode encap tunsrc fd00::1 dev va", "ioam6 mode encap tunsrc fd00::1 mode encap",
 		"ioam6 mode encap tundst fd00::1 tunsrc fd00::2", "ioam6 mode encap tundst fd00::1 dev va",
