@@ -299,8 +299,10 @@ func TestEncapsThatAreNotKnownStayAsTheyAre(t *testing.T) {
 }
 
 func TestAttributesOfANewerKernelStayInTheEncap(t *testing.T) {
+	var newer wire.Encoder
+	newer.Data(999, []byte{1, 2, 3})
+	more := newer.Bytes()
 	for _, c := range encapCaptures {
-		more := []byte{7, 0, 231, 3, 1, 2, 3, 0} // attribute 999, three bytes
 		told := append(c.bytes(t, c.told), more...)
 		got := decodeEncap(uint16(EncapNumber(c.kind)), told)
 		if reflect.TypeOf(got) != reflect.TypeOf(c.read) || got.Equal(c.read) {
