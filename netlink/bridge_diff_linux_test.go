@@ -14,8 +14,8 @@ import (
 	"kern.sys/netlink"
 )
 
-// The tests below make a state twice: with iproute2's bridge and tc, and by this package. What the tool tells of both
-// as JSON must be the same, and what this package reads of the first must be what the tool tells of it.
+// The tests below make a state twice: with iproute2's bridge and tc, and by this package. What the tool shows of both
+// as JSON must be the same, and what this package reads of the first must be what the tool shows of it.
 
 // agreement is a state, and how both see it.
 type agreement struct {
@@ -23,8 +23,8 @@ type agreement struct {
 	byTool []string                   // commands
 	byUs   func(l switchLinks) error  // makes the same
 	then   []string                   // commands that both need after that
-	show   []string                   // commands that tell of it as JSON
-	told   func([]map[string]any) any // what they told, in the form of read
+	show   []string                   // commands that show it as JSON
+	told   func([]map[string]any) any // what they showed, in the form of read
 	read   func(switchLinks) (any, error)
 }
 
@@ -354,7 +354,7 @@ var agreements = []agreement{
 	},
 }
 
-// tell returns what the commands that show a state tell, in an order of its own.
+// tell returns the output of the commands that show a state, sorted.
 func (a *agreement) tell(t *testing.T) (all []map[string]any) {
 	t.Helper()
 	for _, line := range a.show {

@@ -106,7 +106,7 @@ func count[T any](seq iter.Seq[T], wanted func(T) bool) (n int) {
 
 func TestSnapshotsHoldTheTables(t *testing.T) {
 	h, br := tableHost(t)
-	m, err := h.NewMirror(t.Context())
+	m, err := h.NewMirror(t.Context(), netlink.AllTables()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -141,7 +141,7 @@ func TestNeighSeqFilteredGivesWhatIsAskedFor(t *testing.T) {
 	}
 }
 
-// The functions without options tell of changes in the calling thread's namespace.
+// The functions without options report changes in the calling thread's namespace.
 func TestSubscribeInTheNamespaceOfTheThread(t *testing.T) {
 	nstest.Do(t, func() {
 		done := make(chan struct{})

@@ -119,7 +119,7 @@ func TestSocketEvents(t *testing.T) {
 	}
 }
 
-// Lists have what streams have, and channels what iterators tell.
+// Lists have what streams have, and channels what iterators yield.
 func TestSocketLists(t *testing.T) {
 	h, ns := diagHandle(t)
 	client, _, _ := tcpPair(t, ns, "127.0.0.1:0")

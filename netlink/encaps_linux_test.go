@@ -23,8 +23,8 @@ var optionsOfEncaps = map[string]string{
 // modulesOfEncaps are modules that the kernel does not load by itself.
 var modulesOfEncaps = map[string]string{"ila": "ila", "xfrm": "xfrm_interface"}
 
-// TestEncapsOfTheKernel makes routes with the encapsulations of encapCaptures: the kernel tells the captured bytes
-// of them, and what is listed can be deleted.
+// TestEncapsOfTheKernel makes routes with the encapsulations of encapCaptures: the kernel reports the captured
+// bytes, and what is listed can be deleted.
 func TestEncapsOfTheKernel(t *testing.T) {
 	for _, c := range encapCaptures {
 		if c.set == nil {

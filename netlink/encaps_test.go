@@ -13,7 +13,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// encapCapture is what ip 6.1 sent for a command, what a kernel told of the route then and what ip showed of that,
+// encapCapture is what ip 6.1 sent for a command, what a kernel then reported of the route, what ip showed of that,
 // and the values for both.
 type encapCapture struct {
 	kind, words string // behind "encap"

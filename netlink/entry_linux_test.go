@@ -15,7 +15,7 @@ import (
 )
 
 // agree compares what entries show, streamed and kept, with the list, which is as long as that or longer. It begins
-// anew where the kernel changed the list meanwhile, as it does for multicast addresses and carriers.
+// again where the kernel changed the list meanwhile, as it does for multicast addresses and carriers.
 func agree(t *testing.T, least int, list, streamed, kept func() ([]string, error)) {
 	t.Helper()
 	var want, again []string
@@ -119,7 +119,7 @@ func neighEntriesAgree(t *testing.T, least int, filter netlink.NeighFilter) {
 		}), neighEntryText))
 }
 
-// What entries tell of neighbours, in both forms, is what the list tells.
+// Entries of neighbours, in both forms, have what the list has.
 func TestNeighEntriesAgreeWithNeighList(t *testing.T) {
 	nstest.Do(t, func() {
 		_, v1 := addVeth(t)
@@ -182,7 +182,7 @@ func linkEntriesAgree(t *testing.T, least int, filter netlink.LinkFilter) {
 		}), linkEntryText))
 }
 
-// What entries tell of links, in both forms, is what the list tells.
+// Entries of links, in both forms, have what the list has.
 func TestLinkEntriesAgreeWithLinkList(t *testing.T) {
 	nstest.Do(t, func() {
 		addVeth(t)

@@ -15,7 +15,7 @@ import (
 	"kern.sys/unix"
 )
 
-// watched has Watch tell of a table while do is at work, until wants has an event.
+// watched watches a table while do is at work, until wants accepts an event.
 func watched(t *testing.T, table netlink.Table, do func(), wants func(netlink.Event) bool) {
 	t.Helper()
 	h, err := netlink.NewHandleAt(netns.None())
@@ -44,7 +44,7 @@ func watched(t *testing.T, table netlink.Table, do func(), wants func(netlink.Ev
 			}
 		}
 	}()
-	// The iteration has begun when it tells of this link.
+	// The iteration has begun when it yields this link.
 	lo, err := netlink.LinkByName("lo")
 	if err != nil {
 		t.Fatal(err)

@@ -51,7 +51,7 @@ func TestHandleOutlivesTheNameOfItsNamespace(t *testing.T) {
 	x := mustAdd(t, h, ifb("x0"))
 	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
-	w, err := h.watchTables("watch", []Table{LinkTable}, nil)
+	w, err := h.watchTables("watch", []Table{LinkTable}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,9 +102,9 @@ func TestOutOfDescriptors(t *testing.T) {
 	_, byHandle := h.LinkByName("lo")
 	_, byPackage := LinkByName("lo")
 	_, newOne := NewHandleAt(ns)
-	_, mirror := h.NewMirror(context.Background())
+	_, mirror := h.NewMirror(context.Background(), AllTables()...)
 	var watch error
-	for _, watch = range h.Watch(context.Background()) {
+	for _, watch = range h.Watch(context.Background(), AllTables()...) {
 	}
 	if err := syscall.Setrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		t.Fatal(err)

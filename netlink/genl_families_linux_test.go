@@ -446,7 +446,7 @@ func TestFouAndGTP(t *testing.T) {
 	}
 }
 
-// A family whose module was loaded anew has another number.
+// A family whose module was loaded again has another number.
 func TestGenlFamilyThatHasAnotherNumber(t *testing.T) {
 	var number atomic.Uint32
 	number.Store(40)

@@ -113,7 +113,7 @@ func TestDevlinkOfTheKernel(t *testing.T) {
 	}
 }
 
-// Processes are told of in the first namespaces only.
+// The kernel announces processes in the first namespaces only.
 func TestProcEventsOfTheKernel(t *testing.T) {
 	ns, err := netns.GetFromPath("/proc/1/ns/net")
 	if err != nil {

@@ -83,7 +83,7 @@ var subscribers = map[string]subscriber{
 	}),
 	"Watch": iterated(func(h *Handle, each func(error)) {
 		each(nil)
-		for _, err := range h.Watch(context.Background()) {
+		for _, err := range h.Watch(context.Background(), AllTables()...) {
 			each(err)
 		}
 	}),
@@ -91,12 +91,12 @@ var subscribers = map[string]subscriber{
 		each(nil)
 		ctx, cancel := context.WithCancel(context.Background())
 		defer cancel()
-		for _, err := range h.WithContext(ctx).Watch(ctx) {
+		for _, err := range h.WithContext(ctx).Watch(ctx, AllTables()...) {
 			each(err)
 		}
 	}),
 	"NewMirror": func(t *testing.T, h *Handle, errs chan<- error) func() {
-		m, err := h.NewMirror(context.Background())
+		m, err := h.NewMirror(context.Background(), AllTables()...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -169,7 +169,7 @@ func TestNothingBeginsOnAClosedHandle(t *testing.T) {
 	if err := h.LinkSubscribe(make(chan LinkUpdate), nil); !errors.Is(err, os.ErrClosed) {
 		t.Errorf("LinkSubscribe: %v", err)
 	}
-	for _, err := range h.Watch(context.Background()) {
+	for _, err := range h.Watch(context.Background(), AllTables()...) {
 		if !errors.Is(err, os.ErrClosed) {
 			t.Errorf("Watch: %v", err)
 		}

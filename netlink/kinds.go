@@ -31,20 +31,19 @@ type kindLine struct {
 }
 
 // kindMaker makes values of one Go type, see of.
-type kindMaker func(v []any) (made []any, none any)
+type kindMaker func(v []any) (none any)
 
-// of is the Go type T of a kind. It sets elements of v, at least one, to addresses of new values, and returns
-// those that it set; with none it has the nil pointer of the type. The values are cut from one piece of memory,
-// which is bounded: see slab.
-func of[T any](v []any) (made []any, none any) {
+// of is the Go type T of a kind. It sets the elements of v to addresses of new values, which are cut from one piece of
+// memory; with no elements it returns the nil pointer of the type.
+func of[T any](v []any) (none any) {
 	if len(v) == 0 {
-		return nil, (*T)(nil)
+		return (*T)(nil)
 	}
-	piece := pieceOf[T](len(v))
+	piece := make([]T, len(v))
 	for i := range piece {
 		v[i] = &piece[i]
 	}
-	return v[:len(piece)], nil
+	return nil
 }
 
 // none is the nil pointer of the kind's type, if it has one.
@@ -52,14 +51,13 @@ func (l *kindLine) none() any {
 	if l.kind == nil {
 		return nil
 	}
-	_, none := l.kind(nil)
-	return none
+	return l.kind(nil)
 }
 
-// fill sets elements of v to new values of the kind, see of.
+// fill sets the elements of v, one at least, to new values of the kind, and returns v.
 func (l *kindLine) fill(v []any) []any {
-	made, _ := l.kind(v)
-	return made
+	l.kind(v)
+	return v
 }
 
 // find returns the line of a kind, nil where there is none.

@@ -17,7 +17,7 @@ const vlanSent = "06000100" + "07000000" + // IFLA_VLAN_ID 7
 	"0c000100" + "0300000004000000" + // IFLA_VLAN_QOS_MAPPING 3:4
 	"0c000200" + "0200000003000000" // IFLA_VLAN_FLAGS, mask: GVRP on, REORDER_HDR off
 
-// vlanTold is what Linux 7.3 tells of that link.
+// vlanTold is what Linux 7.3 reports of that link.
 const vlanTold = "06000500" + "81000000" + // IFLA_VLAN_PROTOCOL 802.1Q, in network byte order
 	"06000100" + "07000000" + // IFLA_VLAN_ID 7
 	"0c000200" + "02000000ffffffff" + // IFLA_VLAN_FLAGS: GVRP, all are known

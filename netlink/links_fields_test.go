@@ -56,8 +56,8 @@ func TestLinkFields(t *testing.T) {
 	}
 }
 
-// TestKindsWithoutAttributes decodes links of which a message tells no more than the
-// kind: what stands for "not told" is there all the same.
+// TestKindsWithoutAttributes decodes links of which a message has no more than the
+// kind: the values that mean "not reported" are there all the same.
 func TestKindsWithoutAttributes(t *testing.T) {
 	want := map[string]func(Link) bool{
 		"veth":   func(l Link) bool { return l.(*Veth).PeerTxQLen == -1 },

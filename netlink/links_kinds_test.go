@@ -72,7 +72,7 @@ func (c *capturedKind) describe(t testing.TB) *desc.Kind {
 	return k
 }
 
-// sent and told are the attributes that ip sent, and those that the kernel told.
+// sent and told are the attributes that ip sent, and those that the kernel reported.
 func (c *capturedKind) sent(t testing.TB) []byte { return capture.LinkData(t, c.Kind, c.Port, c.Sent) }
 func (c *capturedKind) told(t testing.TB) []byte { return capture.LinkData(t, c.Kind, c.Port, c.Data) }
 
@@ -272,7 +272,7 @@ func TestLinkKindWordsThatAreRefused(t *testing.T) {
 		{"bridge", "group_address x", "lladdr"},
 		{"bridge", "no_linklocal_learn x", "invalid no_linklocal_learn"},
 		{"bridge", "stp_mode x", "invalid stp_mode"},
-		{"bridge", "root_port 1", `"root_port" is left`}, // only told
+		{"bridge", "root_port 1", `"root_port" is left`}, // read only
 		{"tun", "mode tap", `"mode" is left`},            // not made this way
 	}
 	for _, tt := range tests {

@@ -31,7 +31,7 @@ func memoryOfOne() linkMemory {
 	lone := new(struct {
 		link  [1]any
 		parts [1]linkParts
-		bytes [64]byte
+		bytes [32]byte
 	})
 	return linkMemory{one: lone.link[:], bytes: byteSlab{free: lone.bytes[:]},
 		parts: slab[linkParts]{free: lone.parts[:]}}
@@ -68,8 +68,7 @@ func (p *linkPiece) next() Link {
 		} else {
 			p.made = p.made[:n]
 		}
-		p.made = p.line.fill(p.made)
-		p.free = p.made
+		p.free = p.line.fill(p.made)
 	}
 	link := p.free[0].(Link)
 	p.free = p.free[1:]

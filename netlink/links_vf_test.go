@@ -76,8 +76,8 @@ func TestDecodeVfs(t *testing.T) {
 	}
 }
 
-// The virtual functions are asked for unless that was turned off: with many,
-// to tell of them is what takes the kernel longest.
+// The virtual functions are asked for unless that was turned off: where there are
+// many, they take most of the kernel's time.
 func TestVfsAreAskedForUnlessDisabled(t *testing.T) {
 	for _, disabled := range []bool{false, true} {
 		h, k := newRecorder(t)

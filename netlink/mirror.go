@@ -58,19 +58,14 @@ type partState struct {
 	overlap map[string]changeKind
 }
 
-// silentGroups are the groups of objects whose changes also change routes and next hops, without
-// notifications of their own.
-var silentGroups = []uint32{uapi.RTNLGRP_LINK, uapi.RTNLGRP_IPV4_IFADDR, uapi.RTNLGRP_IPV6_IFADDR,
-	uapi.RTNLGRP_NEXTHOP}
-
 // repairShare is the minimum interval between repairs, as a multiple of a repair's duration.
 const repairShare = 9
 
-// NewMirror starts a mirror of tables in the handle's namespace, of all tables if none is given.
+// NewMirror starts a mirror of tables in the handle's namespace; [AllTables] has all.
 // The tables have been read when it returns. The mirror follows them until Close is called, ctx or
 // the handle's context is done, or the handle is closed.
 func (h *Handle) NewMirror(ctx context.Context, tables ...Table) (*Mirror, error) {
-	w, err := h.watchTables("mirror", tables, silentGroups)
+	w, err := h.watchTables("mirror", tables, true)
 	if err != nil {
 		return nil, err
 	}

@@ -18,31 +18,25 @@ const (
 // apply applies a notification. m.mu is held.
 func (m *Mirror) apply(msg wire.Message) error {
 	for _, p := range m.parts {
-		if p.table == LinkTable && (msg.Type == p.new || msg.Type == p.del) && len(msg.Data) >= p.header {
-			m.noteSilent(p, msg)
+		if p.missed != nil && p.speaks(&msg) {
+			p.missed(m, p, msg)
 		}
+		if p.changesWith(msg.Type) {
+			p.dirty = true
+		}
+	}
+	for _, p := range m.parts {
 		if !p.owns(&msg) {
 			continue
 		}
 		changed, err := p.apply(p.key(msg.Data), msg)
 		if changed {
 			m.notify()
-			p.dirty = p.dirty || p.table == LinkTable && portsFollow(msg.Data)
+			p.dirty = p.dirty || p.others != nil && p.others(msg.Data)
 		}
-		m.mark(silentWith(msg.Type))
 		return err
 	}
-	m.mark(silentWith(msg.Type)) // of a table that is not mirrored
 	return nil
-}
-
-// mark causes tables to be read again.
-func (m *Mirror) mark(tables Table) {
-	for _, p := range m.parts {
-		if p.table&tables != 0 {
-			p.dirty = true
-		}
-	}
 }
 
 // apply applies a notification about an object with the key, and reports whether it changed

@@ -8,9 +8,9 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// noteSilent notes the links that changed without a notification of their own when a link changed
+// missedLinks notes the links that changed without a notification of their own when a link changed
 // as a message says. p is the part of the links, in its earlier state.
-func (m *Mirror) noteSilent(p *partState, msg wire.Message) {
+func missedLinks(m *Mirror, p *partState, msg wire.Message) {
 	var ifi uapi.Ifinfomsg
 	ifi.Decode(msg.Data)
 	var lower, master int32
@@ -77,16 +77,14 @@ func (m *Mirror) askAgain(ctx context.Context) error {
 		return err
 	}
 	for _, p := range m.parts {
-		if p.table != LinkTable {
+		if p.ask == nil {
 			continue
 		}
 		for index := range m.again {
-			if _, has := p.objects.Get(linkKeyOf(int(index))); !has {
+			key, r := p.ask(index)
+			if _, has := p.objects.Get(key); !has {
 				continue
 			}
-			r := wire.NewRequest(uapi.RTM_GETLINK, 0)
-			ifi := uapi.Ifinfomsg{Index: index}
-			ifi.Put(r.Header(uapi.SizeofIfinfomsg))
 			err := c.Get(ctx, r, func(msg wire.Message) error {
 				m.mu.Lock()
 				defer m.mu.Unlock()
@@ -109,7 +107,7 @@ func (m *Mirror) applyAnswer(p *partState, msg wire.Message) error {
 	changed, err := p.apply(p.key(msg.Data), msg)
 	if changed {
 		m.notify()
-		p.dirty = p.dirty || portsFollow(msg.Data)
+		p.dirty = p.dirty || p.others != nil && p.others(msg.Data)
 	}
 	return err
 }

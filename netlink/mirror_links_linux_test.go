@@ -68,7 +68,7 @@ func TestMirrorFollowsBridgePorts(t *testing.T) {
 	}
 }
 
-// A bridge counts the addresses that it learns, and tells of these alone.
+// A bridge counts the addresses that it learns; the kernel announces the addresses, not the count.
 func TestMirrorLeavesCountersOfBridgesOut(t *testing.T) {
 	h, ns := newHandle(t)
 	br := mustAdd(t, h, &Bridge{LinkAttrs: named("br0")})
@@ -216,7 +216,7 @@ func TestMirrorFollowsPeersIntoOtherNamespaces(t *testing.T) {
 	verified(t, m, "their end")
 }
 
-// Of a link that is down the kernel tells nothing of this: Verify finds it, and then the
+// The kernel does not announce this for a link that is down: Verify finds it, and then the
 // mirror has it.
 func TestVerifyMendsWhatNobodyTells(t *testing.T) {
 	defer func(d time.Duration) { verifyPatience = d }(verifyPatience)

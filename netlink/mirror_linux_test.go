@@ -19,6 +19,9 @@ import (
 // newMirror returns a mirror that ends with the test.
 func newMirror(t testing.TB, h *Handle, tables ...Table) *Mirror {
 	t.Helper()
+	if tables == nil {
+		tables = AllTables()
+	}
 	m, err := h.NewMirror(context.Background(), tables...)
 	if err != nil {
 		t.Fatal(err)
@@ -362,7 +365,7 @@ func TestSnapshotsDoNotChange(t *testing.T) {
 	add(0)
 	one := m.Snapshot()
 	add(1)
-	if got := m.Snapshot().Len(AllTables) - base; got != 100 {
+	if got := m.Snapshot().Len(AllTables()...) - base; got != 100 {
 		t.Errorf("the mirror has %d more routes, want 100", got)
 	}
 	if got := one.Len(RouteTable) - base; got != 50 {
@@ -434,7 +437,7 @@ func TestMirrorFollowsRoutesThatGoWithoutAWord(t *testing.T) {
 func TestMirrorAsksNothingWhenIdle(t *testing.T) {
 	h, _ := newHandle(t)
 	x := mustAdd(t, h, ifb("x0"))
-	m, err := h.NewMirror(context.Background())
+	m, err := h.NewMirror(context.Background(), AllTables()...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -466,7 +469,7 @@ func TestMirrorAsksNothingWhenIdle(t *testing.T) {
 	if n := asked.Load(); n != 0 {
 		t.Errorf("%d requests without need", n)
 	}
-	if err := h.LinkSetUp(x); err != nil { // routes change with it, untold
+	if err := h.LinkSetUp(x); err != nil { // routes change with it, without a notification
 		t.Fatal(err)
 	}
 	for end := time.Now().Add(patience); asked.Load() == 0; time.Sleep(time.Millisecond) {
@@ -491,7 +494,7 @@ func TestMirrorEnds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			ctx, cancel := context.WithCancel(context.Background())
 			defer cancel()
-			m, err := h.NewMirror(ctx)
+			m, err := h.NewMirror(ctx, AllTables()...)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -517,15 +520,15 @@ func TestMirrorEnds(t *testing.T) {
 		t.Fatal(err)
 	}
 	closed.Close()
-	if _, err := closed.NewMirror(context.Background()); !errors.Is(err, wire.ErrClosed) {
+	if _, err := closed.NewMirror(context.Background(), AllTables()...); !errors.Is(err, wire.ErrClosed) {
 		t.Errorf("a closed handle: %v", err)
 	}
-	if _, err := h.NewMirror(context.Background(), 1<<20); err == nil {
+	if _, err := h.NewMirror(context.Background(), Table{}); err == nil {
 		t.Error("a table that there is not: no error")
 	}
 	done, cancel := context.WithCancel(context.Background())
 	cancel()
-	if _, err := h.NewMirror(done); !errors.Is(err, context.Canceled) {
+	if _, err := h.NewMirror(done, AllTables()...); !errors.Is(err, context.Canceled) {
 		t.Errorf("a context that is done: %v", err)
 	}
 }

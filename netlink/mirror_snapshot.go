@@ -36,10 +36,12 @@ func (m *Mirror) snapshot() *Snapshot {
 }
 
 // Len returns how many objects the tables have, without decoding them.
-func (s *Snapshot) Len(tables Table) int {
+func (s *Snapshot) Len(tables ...Table) int {
 	n := 0
-	for p := range s.of(tables) {
-		n += p.len()
+	for _, t := range tables {
+		for p := range s.of(t) {
+			n += p.len()
+		}
 	}
 	return n
 }
@@ -52,10 +54,10 @@ func (p *snapshotPart) len() int {
 	return n
 }
 
-func (s *Snapshot) of(tables Table) iter.Seq[*snapshotPart] {
+func (s *Snapshot) of(table Table) iter.Seq[*snapshotPart] {
 	return func(yield func(*snapshotPart) bool) {
 		for i := range s.parts {
-			if s.parts[i].table&tables != 0 && !yield(&s.parts[i]) {
+			if s.parts[i].table == table && !yield(&s.parts[i]) {
 				return
 			}
 		}

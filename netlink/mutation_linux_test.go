@@ -73,7 +73,7 @@ func replies(t testing.TB) (all []aReply) {
 func (r *aReply) readAll(data []byte) error {
 	m := &Mirror{}
 	var w tableWatch
-	parts := tableParts()
+	parts := allParts()
 	for i := range parts {
 		w.parts = append(w.parts, &parts[i])
 		m.parts = append(m.parts, &partState{tablePart: &parts[i]})

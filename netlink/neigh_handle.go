@@ -60,7 +60,7 @@ func (neigh *Neigh) object() string {
 	return b.String()
 }
 
-// NeighGet looks one neighbour up: ip neighbour get, bridge fdb get. It is told
+// NeighGet looks one neighbour up: ip neighbour get, bridge fdb get. It is identified
 // by its IP and LinkIndex and NTF_PROXY in Flags, or, with the family AF_BRIDGE,
 // by its HardwareAddr, Vlan, LinkIndex or MasterIndex, and NTF_SELF or NTF_MASTER
 // in Flags. One that is not there is an error that matches os.ErrNotExist. It

@@ -139,7 +139,7 @@ func TestNeighAddMakesWhatIPMakes(t *testing.T) {
 	}
 }
 
-// key is what tells a neighbour from others and what was said about it.
+// key holds a neighbour's identity and its settings.
 func key(n netlink.Neigh) string {
 	flags := n.Flags &^ netlink.NTF_MASTER // the kernel takes it and does not give it
 	if n.Flags&netlink.NTF_PROXY != 0 {
@@ -149,7 +149,7 @@ func key(n netlink.Neigh) string {
 		n.HardwareAddr, n.State, flags, n.Protocol)
 }
 
-// ofTest tells the neighbours of the tests from those that the kernel makes. It
+// ofTest reports whether a neighbour is the test's own, not one that the kernel made. It
 // makes an entry in the default VLAN beside each without a VLAN, where it can.
 func ofTest(n netlink.Neigh) bool {
 	switch {

@@ -146,7 +146,7 @@ func TestQdiscsAreEncodedAsTcEncodesThem(t *testing.T) {
 	}
 }
 
-// tcTold is what Linux 6.18 told of queueing disciplines and classes.
+// tcTold is what Linux 6.18 reported of queueing disciplines and classes.
 var tcTold = []struct {
 	typ  uint16
 	text string

@@ -170,8 +170,8 @@ func TestRouteDecodesKernelReplies(t *testing.T) {
 	}
 }
 
-// A listed route can be changed and deleted as it is: encoding gives back what
-// the kernel told and takes.
+// A listed route can be changed and deleted as it is: encoding gives the
+// attributes that the kernel reported and accepts.
 func TestRouteEncodesWhatWasDecoded(t *testing.T) {
 	for _, c := range routeReplies {
 		t.Run(c.name, func(t *testing.T) {

@@ -11,7 +11,7 @@ import (
 	"kern.sys/netlink"
 )
 
-// What entries tell of a table, in both forms, is what the list of routes tells.
+// Entries of a table, in both forms, have what the list of routes has.
 func TestRouteEntriesAgreeWithRouteList(t *testing.T) {
 	nstest.Do(t, func() { routeEntriesAgree(t) })
 }

@@ -215,7 +215,7 @@ func manyRoutes(t *testing.T) {
 	}
 }
 
-// shownRoute is a route in ip's words, those that both tell.
+// shownRoute is a route in ip's words, as far as both show it.
 func shownRoute(r netlink.Route, links map[int]string) map[string]any {
 	m := map[string]any{
 		"dst": r.Dst.String(), "protocol": fmt.Sprint(int(r.Protocol)), "scope": fmt.Sprint(uint8(r.Scope)),

@@ -77,7 +77,7 @@ func TestRouteSubscribeAtNamespace(t *testing.T) {
 }
 
 // TestRouteSubscribeSurvivesOverrun makes more events than the receive buffer
-// holds while nobody reads them: they are told of, and nothing stays missing.
+// holds while nobody reads them: the loss is reported, and nothing stays missing.
 func TestRouteSubscribeSurvivesOverrun(t *testing.T) {
 	h := newHandle(t)
 	ctx, cancel := context.WithCancel(context.Background())

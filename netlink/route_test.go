@@ -174,7 +174,7 @@ func TestRouteFilterChooses(t *testing.T) {
 	}
 }
 
-// entryOf is a route as the kernel would tell of it.
+// entryOf is a route as the kernel would report it.
 func entryOf(t *testing.T, r Route) (e RouteEntry) {
 	t.Helper()
 	bits := 0

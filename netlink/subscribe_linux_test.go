@@ -243,7 +243,7 @@ func TestLinkUpdatesAsIterator(t *testing.T) {
 			if n++; n == 3 {
 				break
 			}
-			mustAdd(t, h, ifb(fmt.Sprintf("x%d", n))) // the iteration will tell
+			mustAdd(t, h, ifb(fmt.Sprintf("x%d", n))) // the iteration will report it
 		}
 	}
 	if n != 3 {

@@ -61,7 +61,7 @@ func FuzzTables(f *testing.F) {
 		capture.Message(f, uapi.RTM_NEWADDR, "02188000 01000000 08000100 0a000001"))
 	f.Fuzz(func(t *testing.T, typ, flags uint16, data []byte) {
 		m := &Mirror{}
-		parts := tableParts()
+		parts := allParts()
 		for i := range parts {
 			m.parts = append(m.parts, &partState{tablePart: &parts[i]})
 		}
@@ -81,4 +81,15 @@ func FuzzTables(f *testing.F) {
 		msg.Type++
 		_ = m.apply(msg)
 	})
+}
+
+// allParts returns the parts of all tables.
+func allParts() (parts []tablePart) {
+	for _, t := range AllTables() {
+		for _, p := range t.t.parts() {
+			p.table = t
+			parts = append(parts, p)
+		}
+	}
+	return parts
 }

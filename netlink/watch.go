@@ -10,7 +10,7 @@ import (
 	"kern.sys/netns"
 )
 
-// Watch yields the changes of the tables, of all tables if none is given: ip monitor. It begins
+// Watch yields the changes of tables, of which [AllTables] has all: ip monitor. It begins
 // with the iteration and ends when ctx or the handle's context is done or the handle is closed; the
 // error of the last pair says which.
 //
@@ -25,7 +25,7 @@ import (
 // Objects may be kept; each kept object retains a few kilobytes that it shares with others.
 func (h *Handle) Watch(ctx context.Context, tables ...Table) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		w, err := h.watchTables("watch", tables, nil)
+		w, err := h.watchTables("watch", tables, false)
 		if err != nil {
 			yield(nil, err)
 			return
@@ -119,31 +119,35 @@ type tableWatch struct {
 	decoder eventDecoder
 }
 
-// watchTables joins the groups of tables, and more, in the handle's namespace, or
-// in the calling thread's for a handle without one.
-func (h *Handle) watchTables(op string, tables []Table, more []uint32) (*tableWatch, error) {
+// watchTables joins the groups of tables in the handle's namespace, or in the calling thread's for a handle without
+// one; with others also the groups of what these tables change with.
+func (h *Handle) watchTables(op string, tables []Table, others bool) (*tableWatch, error) {
 	w := &tableWatch{}
 	w.watcher = watcher[Event]{
-		events: events[Event]{op: op, groups: slices.Clone(more), dump: w.dumps, decode: w.event},
+		events: events[Event]{op: op, dump: w.dumps, decode: w.event},
 		lost:   func(err error) (Event, error) { return LostEvent{Err: err}, nil },
 		listed: func() Event { return SyncedEvent{} },
 	}
-	var set Table
-	for _, t := range tables {
-		set |= t
-	}
-	if len(tables) == 0 {
-		set = AllTables
-	}
-	if set&^AllTables != 0 || set == 0 {
-		return nil, &wire.Error{Op: op, Err: errors.New("no such table")}
-	}
-	parts := tableParts()
-	for i := range parts {
-		if p := &parts[i]; p.table&set != 0 {
-			w.parts = append(w.parts, p)
-			w.groups = append(w.groups, p.groups...)
+	for i, t := range tables {
+		switch {
+		case t.t == nil:
+			return nil, &wire.Error{Op: op, Err: errors.New("no such table")}
+		case slices.Contains(tables[:i], t):
+			continue
 		}
+		for _, p := range t.t.parts() {
+			p.table = t
+			w.parts = append(w.parts, &p)
+			w.join(p.groups)
+			if others {
+				for _, m := range p.after {
+					w.join(m.groups)
+				}
+			}
+		}
+	}
+	if len(w.parts) == 0 {
+		return nil, &wire.Error{Op: op, Err: errors.New("no table given")}
 	}
 	open := func(ns *netns.NsHandle) (err error) {
 		cfg := wire.Config{NetNS: ns}
@@ -157,6 +161,15 @@ func (h *Handle) watchTables(op string, tables []Table, more []uint32) (*tableWa
 		return nil, &wire.Error{Op: op, Err: err}
 	}
 	return w, nil
+}
+
+// join adds groups to those that are listened to.
+func (w *tableWatch) join(groups []uint32) {
+	for _, g := range groups {
+		if !slices.Contains(w.groups, g) {
+			w.groups = append(w.groups, g)
+		}
+	}
 }
 
 // whereItIs calls fn with the handle's namespace, which stays open meanwhile, or with nil for a

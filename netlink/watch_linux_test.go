@@ -18,7 +18,7 @@ type watched struct {
 }
 
 // TestWatchTellsOfAllTables changes one object after another, each when the
-// change before was told of.
+// change before was reported.
 func TestWatchTellsOfAllTables(t *testing.T) {
 	h, _ := newHandle(t)
 	x := mustAdd(t, h, ifb("x0"))
@@ -96,7 +96,7 @@ func TestWatchTellsOfAllTables(t *testing.T) {
 		}
 	}()
 	step := -1
-	for ev, err := range h.Watch(ctx) {
+	for ev, err := range h.Watch(ctx, AllTables()...) {
 		if err != nil {
 			if step == len(steps) && errors.Is(err, context.Canceled) {
 				return
@@ -131,7 +131,7 @@ func TestWatchListsAnewWhatItLost(t *testing.T) {
 	if err := small.SetSocketReceiveBufferSize(1, false); err != nil {
 		t.Fatal(err)
 	}
-	w, err := small.watchTables("watch", []Table{RouteTable}, nil)
+	w, err := small.watchTables("watch", []Table{RouteTable}, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -168,13 +168,13 @@ func TestWatchRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	closed.Close()
-	for _, err := range closed.Watch(context.Background()) {
+	for _, err := range closed.Watch(context.Background(), AllTables()...) {
 		if !errors.Is(err, wire.ErrClosed) {
 			t.Errorf("a closed handle: %v", err)
 		}
 	}
 	n := 0
-	for _, err := range h.Watch(context.Background(), 1<<20) {
+	for _, err := range h.Watch(context.Background(), Table{}) {
 		if n++; err == nil {
 			t.Error("a table that there is not: no error")
 		}
@@ -185,7 +185,7 @@ func TestWatchRefuses(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	h = h.WithContext(ctx)
 	cancel()
-	for _, err := range h.Watch(context.Background()) {
+	for _, err := range h.Watch(context.Background(), AllTables()...) {
 		if !errors.Is(err, context.Canceled) {
 			t.Errorf("the handle's context is done: %v", err)
 		}

@@ -33,8 +33,8 @@ type XfrmMsgPolicyExpire struct {
 // Type returns nl.XFRM_MSG_POLEXPIRE.
 func (*XfrmMsgPolicyExpire) Type() nl.XfrmMsgType { return uapi.XFRM_MSG_POLEXPIRE }
 
-// XfrmMsgState says that a state was added, changed or deleted. Of a change and of a new state, the kernel
-// tells the keys.
+// XfrmMsgState says that a state was added, changed or deleted. The kernel reports the keys of new and
+// changed states.
 type XfrmMsgState struct {
 	XfrmState *XfrmState
 	Op        nl.XfrmMsgType // nl.XFRM_MSG_NEWSA, XFRM_MSG_UPDSA or XFRM_MSG_DELSA

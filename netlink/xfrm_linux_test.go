@@ -209,7 +209,7 @@ func TestXfrmMonitorTellsOfPolicies(t *testing.T) {
 	if m, ok := next().(*netlink.XfrmMsgPolicyFlush); !ok {
 		t.Errorf("%#v", m)
 	}
-	// A larval state without keys needs no algorithm of the kernel; it is told when it is there.
+	// A larval state without keys needs no algorithm of the kernel; the kernel announces it when it is there.
 	s, err := h.XfrmStateAllocSpiIn(&netlink.XfrmState{Src: net.IP{192, 0, 2, 1}, Dst: net.IP{192, 0, 2, 2},
 		Proto: netlink.XFRM_PROTO_ESP, Mode: netlink.XFRM_MODE_TUNNEL}, 0x200, 0x2ff)
 	nstest.Need(t, "ESP", "", err)

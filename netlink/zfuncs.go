@@ -1586,8 +1586,8 @@ func NetlinkSocketSeq() iter.Seq2[*NetlinkSocket, error] {
 	return pkgHandle.NetlinkSocketSeq()
 }
 
-// NewMirror starts a mirror of tables in the handle's namespace, of all tables if none is given. It
-// acts in the network namespace of the calling thread; see [Handle.NewMirror].
+// NewMirror starts a mirror of tables in the handle's namespace; [AllTables] has all. It acts in
+// the network namespace of the calling thread; see [Handle.NewMirror].
 func NewMirror(ctx context.Context, tables ...Table) (*Mirror, error) {
 	return pkgHandle.NewMirror(ctx, tables...)
 }
@@ -2125,8 +2125,8 @@ func VsockSocketSeq() iter.Seq2[*VsockSocket, error] {
 	return pkgHandle.VsockSocketSeq()
 }
 
-// Watch yields the changes of the tables, of all tables if none is given: ip monitor. It acts in
-// the network namespace of the calling thread; see [Handle.Watch].
+// Watch yields the changes of tables, of which [AllTables] has all: ip monitor. It acts in the
+// network namespace of the calling thread; see [Handle.Watch].
 func Watch(ctx context.Context, tables ...Table) iter.Seq2[Event, error] {
 	return pkgHandle.Watch(ctx, tables...)
 }

@@ -62,8 +62,8 @@ func TestExtendedAttributesAt(t *testing.T) {
 	fails(t, err, unix.EBADF)
 }
 
-// TestXattrValueOnStack has the value on a stack, which moves when the call has no room for its own variables: what
-// the kernel is told must move too.
+// TestXattrValueOnStack has the value on a stack, which moves when the call has no room for its own variables: the
+// address that the kernel gets must move too.
 func TestXattrValueOnStack(t *testing.T) {
 	path := temp(t, "")
 	if err := unix.Setxattr(path, "user.a", []byte("12345678"), 0); err == unix.ENOTSUP {

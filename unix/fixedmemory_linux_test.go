@@ -277,7 +277,7 @@ var storesIn = map[string]func(t *testing.T) error{
 		}
 		return err
 	},
-	// Those below are told how much room there is, and the size that they are told is that of the Go type.
+	// The calls below are given the size of their memory, and that size is the Go type's.
 	"schedGetaffinity": func(t *testing.T) error { return unix.SchedGetaffinity(0, atEnd[unix.CPUSet](t)) },
 	"rtSigpending":     func(t *testing.T) error { return unix.RtSigpending(atEnd[unix.Sigset_t](t)) },
 	"rtSigprocmask": func(t *testing.T) error {

@@ -41,7 +41,7 @@ func TestTimesOfSocketsInTwoSizes(t *testing.T) {
 // btDeferSetup is BT_DEFER_SETUP of the kernel's net/bluetooth/bluetooth.h.
 const btDeferSetup = 7
 
-// TestOptionsThatIgnoreTheirSize: Bluetooth stores an int for BT_DEFER_SETUP whatever size it is told of.
+// TestOptionsThatIgnoreTheirSize: Bluetooth stores an int for BT_DEFER_SETUP whatever size it is given.
 func TestOptionsThatIgnoreTheirSize(t *testing.T) {
 	if largest := unsafe.Sizeof(unix.KernelSockTimeval{}); unix.OptionRoom < largest+4 {
 		t.Errorf("an option of %d bytes has %d", largest, unix.OptionRoom)
@@ -71,7 +71,7 @@ func TestOptionsOfOtherSizes(t *testing.T) {
 	if v, err := unix.GetsockoptUint64(s, unix.SOL_SOCKET, unix.SO_RCVBUF); v != uint64(want) || err != nil {
 		t.Errorf("%d, %v; want %d", v, err, want)
 	}
-	// The kernel cuts what it has to the size that it is told of.
+	// The kernel cuts its value to the size that it is given.
 	if v, err := unix.GetsockoptByte(s, unix.SOL_SOCKET, unix.SO_TYPE); err != nil ||
 		v != native(int32(unix.SOCK_DGRAM))[0] {
 		t.Errorf("%d, %v", v, err)

@@ -11,13 +11,11 @@ import (
 	"testing"
 )
 
-// unsafeFiles are the files outside of package unix that import unsafe, without tests, and why. In the library it is
-// for speed, and each file has its measurement; elsewhere it hands memory to system calls that package unix leaves
+// unsafeFiles are the files outside of package unix that import unsafe, without tests, and why. The library has
+// one, for speed, with its measurement; elsewhere it hands memory to system calls that package unix leaves
 // untyped.
 var unsafeFiles = map[string]string{
-	"netlink/slab.go":                                    "the size of values, strings of shared memory",
-	"netlink/wire/sock_linux.go":                         "send and receive without an allocation",
-	"netlink/wire/burst_linux.go":                        "headers that stay between calls of recvmmsg",
+	"netlink/wire/raw_linux.go":                          "send and receive without an allocation",
 	"cmd/kern/internal/cli/bpf_linux.go":                 "bpf(2)",
 	"cmd/kern/internal/ip/vrf_linux.go":                  "bpf(2) and SIOCADDMULTI",
 	"cmd/kern/internal/ip/tunnel_linux.go":               "the ioctls of tunnels, whose argument holds a pointer",

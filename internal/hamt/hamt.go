@@ -1,6 +1,6 @@
 // Package hamt is a map with string keys whose copies cost nothing: a hash array
-// mapped trie. A copy shares all nodes with its original, and a change makes
-// anew only the few on the way to what it changes.
+// mapped trie. A copy shares all nodes with its original, and a change copies
+// only the few on the way to what it changes.
 package hamt
 
 import (

@@ -29,7 +29,15 @@ type program struct {
 var programs = []program{
 	{"lookup", 1.03},
 	{"routes", 1.03},
-	{"watch", 1.13}, // contexts bring package time's texts
+	{"watch", 1.13},   // contexts bring package time's texts
+	{"qdiscs", 1.07},  // twice as many kinds as the peer's
+	{"filters", 1.10}, // the same
+	{"connections", 1.03},
+	{"ipsec", 1.03},
+	{"sockets", 1.03},
+	{"sets", 1.03},
+	{"families", 1.03},
+	{"devices", 1.03},
 }
 
 // maxInit bounds what the packages of this module take together before main.

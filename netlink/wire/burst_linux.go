@@ -3,7 +3,6 @@ package wire
 import (
 	"os"
 	"time"
-	"unsafe"
 
 	"kern.sys/unix"
 )
@@ -18,8 +17,7 @@ const (
 )
 
 // socketBurst is the memory that recvmmsg(2) fills. Headers keep the addresses of the buffers and of the senders
-// between calls, which takes unsafe; burstLen has what that saves. The call has no timeout, so the old one does on
-// machines of 32 bits, where unix.Recvmmsg takes Linux 5.1.
+// between calls; burstLen has what that saves.
 type socketBurst struct {
 	s     *socket
 	n, at int // datagrams received, and those handed on
@@ -43,8 +41,7 @@ func (b *socketBurst) resize(size int) {
 		b.parts[i].Base = &b.buf[i*size]
 		b.parts[i].SetLen(size)
 		h := &b.heads[i].Hdr
-		h.Name = (*byte)(unsafe.Pointer(&b.from[i]))
-		h.Namelen = unix.SizeofSockaddrNetlink
+		setSender(h, &b.from[i])
 		h.Iov = &b.parts[i]
 		h.SetIovlen(1)
 	}
@@ -71,11 +68,10 @@ func (b *socketBurst) receive() error {
 	}
 	b.n, b.at = 0, 0
 	for {
-		n, _, e := unix.Syscall6(unix.SYS_RECVMMSG, uintptr(b.s.fd), uintptr(unsafe.Pointer(&b.heads[0])), burstLen,
-			unix.MSG_DONTWAIT|unix.MSG_TRUNC, 0, 0)
+		n, e := recvMany(b.s.fd, b.heads[:])
 		switch e {
 		case 0:
-			b.n = int(n)
+			b.n = n
 			return nil
 		case unix.EINTR:
 		case unix.EAGAIN:

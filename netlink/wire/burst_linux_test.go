@@ -87,7 +87,7 @@ func manyHops(dst netip.Addr, n int) *wire.Request {
 }
 
 // TestListenerGrowsForLargeEvents queues events that are larger than the room that
-// one of many has. The first is told of as truncated; the next ones fit.
+// one of many has. The first is reported as truncated; the next ones fit.
 func TestListenerGrowsForLargeEvents(t *testing.T) {
 	c, ns := connect(t)
 	loUp(t, c)

@@ -286,7 +286,7 @@ func TestMonitorTellsWhatBridgeMonitorTells(t *testing.T) {
 	}
 }
 
-// mark makes an entry that a monitor of entries tells of, and deletes it.
+// mark makes an entry that a monitor of entries shows, and deletes it.
 func mark(t *testing.T, addr string) {
 	t.Helper()
 	for _, verb := range []string{"add", "del"} {
@@ -296,7 +296,7 @@ func mark(t *testing.T, addr string) {
 	}
 }
 
-// subscribed returns when a monitor has told of something.
+// subscribed returns when a monitor has shown something.
 func subscribed(t *testing.T, w *clitest.Watcher) {
 	t.Helper()
 	told := make(chan bool, 1)

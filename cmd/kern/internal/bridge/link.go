@@ -193,7 +193,7 @@ func linkName(c *cli.Command, ifi *uapi.Ifinfomsg, attrs desc.Attrs) string {
 	return c.Out.Link(int(ifi.Index))
 }
 
-// linkDump is the request for the ports of all bridges; mask says what is to be told of each (RTEXT_FILTER_…).
+// linkDump is the request for the ports of all bridges; mask selects what it asks of each (RTEXT_FILTER_…).
 func linkDump(mask uint32) *wire.Request {
 	r := linkRequest(uapi.RTM_GETLINK, 0)
 	if mask != 0 {

@@ -105,7 +105,7 @@ func watch(ctx context.Context, c *cli.Command, groups []uint32, show func(wire.
 	return ip.EachEvent(ctx, c, events, show)
 }
 
-// showEvent shows one message, in JSON as an array with what it tells.
+// showEvent shows one message, in JSON as an array of what it announces.
 func showEvent(c *cli.Command, table []monitored, m wire.Message, label bool, now time.Time) error {
 	for _, o := range table {
 		if !slices.Contains(o.types, m.Type) {

@@ -70,7 +70,7 @@ func TestBatchTellsTheLineOfWordsThatCannotBeUnderstood(t *testing.T) {
 }
 
 // With -force changes are sent together: what one does is seen by the next
-// command that asks, and errors are told with their own lines.
+// command that asks, and errors come with their own lines.
 func TestForcedBatchKeepsOrderAndLines(t *testing.T) {
 	nstest.Do(t, func() {
 		var text strings.Builder

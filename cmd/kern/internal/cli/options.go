@@ -277,8 +277,8 @@ func atoi(s string) int {
 	return n
 }
 
-// palette is the colours to use, by the terminal's background as far as
-// COLORFGBG tells.
+// palette is the colours to use on the terminal's background, which COLORFGBG
+// may say.
 func (o *Options) palette() desc.Palette {
 	if !o.Color || o.JSON {
 		return nil

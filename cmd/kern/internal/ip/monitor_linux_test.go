@@ -19,14 +19,14 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// mark makes an event of both families that every monitor of rules tells of.
+// mark makes an event of both families that every monitor of rules shows.
 func mark(t testing.TB, priority int) {
 	t.Helper()
 	clitest.SetUp(t, fmt.Sprintf("-4 rule add pref %d table 7", priority),
 		fmt.Sprintf("-6 rule add pref %d table 7", priority))
 }
 
-// subscribed returns when a monitor of rules has told of something.
+// subscribed returns when a monitor of rules has shown something.
 func subscribed(t testing.TB, w *clitest.Watcher) {
 	t.Helper()
 	told := make(chan bool, 1)

@@ -22,7 +22,7 @@ var hosts = []string{
 	"addr add fd00::1/64 dev va nodad", "addr add fd00:1::1/64 dev vc nodad",
 }
 
-// tablesOf is all that ip tells of the routes, rules and neighbours here.
+// tablesOf is all that ip shows of the routes, rules and neighbours here.
 func tablesOf(t testing.TB) any {
 	t.Helper()
 	var all []any

@@ -253,7 +253,7 @@ func TestWhatIsNotKnownWithinNestsIsPrinted(t *testing.T) {
 	}
 }
 
-// TestWhatIsNotKnownOfOtherObjectsIsPrinted is about objects that are listed, and that monitor does not tell of.
+// TestWhatIsNotKnownOfOtherObjectsIsPrinted is about objects that are listed, and that monitor does not show.
 func TestWhatIsNotKnownOfOtherObjectsIsPrinted(t *testing.T) {
 	plain := func(*wire.Request, []byte) {}
 	for name, show := range map[string]func(c *cli.Command){

@@ -20,7 +20,7 @@ xfrm XFRM_OBJECT { COMMAND | help }
 `
 }
 
-// runXfrm is about IPsec: its states, its policies, and what is told of them.
+// runXfrm is about IPsec: states, policies and their notifications.
 func runXfrm(c *cli.Command) error {
 	if c.More() {
 		for _, part := range []struct {

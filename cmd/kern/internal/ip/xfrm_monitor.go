@@ -30,7 +30,7 @@ var xfrmMonitored = []struct {
 	{"migrate", uapi.XFRMNLGRP_MIGRATE}, {"mapping", uapi.XFRMNLGRP_MAPPING}, // words of ours
 }
 
-// runXfrmMonitor shows what is told of IPsec, until it is interrupted.
+// runXfrmMonitor shows the notifications of IPsec until it is interrupted.
 func runXfrmMonitor(c *cli.Command) error {
 	var file choice[string]
 	var groups []uint32

@@ -10,7 +10,7 @@ import (
 	"kern.sys/unix"
 )
 
-// follow shows sockets as they end, for as long as the program runs: ss -E. The kernel tells of those of TCP and UDP.
+// follow shows sockets as they end, for as long as the program runs: ss -E. The kernel announces those of TCP and UDP.
 func (s *shower) follow(w, warn io.Writer) error {
 	if s.tables&(tcpTable|udpTable) == 0 {
 		return errors.New("only sockets of TCP and UDP are told of as they end")

@@ -243,7 +243,7 @@ func TestScreen(t *testing.T) {
 	}
 }
 
-// Sockets that end are told of; the program goes on until it is ended, here by the end of what it writes to.
+// Sockets that end are shown; the program goes on until it is ended, here by the end of what it writes to.
 func TestFollowsSocketsThatEnd(t *testing.T) {
 	ns := nstest.New(t)
 	h, err := netlink.NewHandleAt(ns)

@@ -191,7 +191,7 @@ func TestShowsAndMakesWhatTcDoes(t *testing.T) {
 	}
 }
 
-// times are told where they are not 0, so they come and go; moving are numbers that change by themselves.
+// times are shown where they are not 0, so they come and go; moving are numbers that change by themselves.
 var (
 	times  = regexp.MustCompile(` (installed|used|firstused|expires) \d+ sec|\s*"(installed|last_used|first_used|expires)": ?\d+,|,\s*"(installed|last_used|first_used|expires)": ?\d+`)
 	moving = regexp.MustCompile(`((?:tokens:|ctokens:|period|seed) )-?\d+|("(?:tokens|ctokens|period|seed|bytes|packets|backlog|qlen|rule_hit|success)": ?)-?\d+|Sent \d+ bytes \d+ pkt|backlog \d+b \d+p|(rule hit )\d+|(success )\d+`)
