@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"kern.sys/internal/capture"
+	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
 )
@@ -56,6 +57,74 @@ var encapCaptures = []encapCapture{
 		set:  &IP6tnlEncap{ID: 5, Dst: net.ParseIP("fd00::9"), Src: net.ParseIP("fd00::8"), Hoplimit: 4, TC: 7, Flags: 1},
 		read: &IP6tnlEncap{ID: 5, Dst: net.ParseIP("fd00::9"), Src: net.ParseIP("fd00::8"), Hoplimit: 4, TC: 7, Flags: 1},
 		text: "id 5 src fd00::8 dst fd00::9 hoplimit 4 tc 7 csum ",
+	}, {
+		kind: "ip", words: "id 5 dst 1.2.3.4 geneve_opts 258:3:1212121234567890,0x102:255:00112233",
+		sent: `0c000100 0000000000000005 08000200 01020304
+			40000880 20000180 06000100 01020000 05000200 03000000 0c000300 1212121234567890 // LWTUNNEL_IP_OPTS_GENEVE
+			1c000180 06000100 01020000 05000200 ff000000 08000300 00112233`,
+		told: `0c000100 0000000000000005 08000200 01020304 08000300 00000000 05000500 00000000 05000400 00000000
+			06000600 08000000 // IP_TUNNEL_GENEVE_OPT_BIT
+			3c000800 38000100 06000100 01020000 05000200 03000000 0c000300 1212121234567890
+			06000100 01020000 05000200 ff000000 08000300 00112233`, // in one nest
+		read: &IPtnlEncap{ID: 5, Dst: net.IP{1, 2, 3, 4}, Src: net.IP{0, 0, 0, 0}, Flags: 0x800, Options: optsOf(
+			uapi.LWTUNNEL_IP_OPTS_GENEVE, func(e *wire.Encoder) {
+				e.BE16(uapi.LWTUNNEL_IP_OPT_GENEVE_CLASS, 258)
+				e.Uint8(uapi.LWTUNNEL_IP_OPT_GENEVE_TYPE, 3)
+				e.Data(uapi.LWTUNNEL_IP_OPT_GENEVE_DATA, []byte{0x12, 0x12, 0x12, 0x12, 0x34, 0x56, 0x78, 0x90})
+				e.BE16(uapi.LWTUNNEL_IP_OPT_GENEVE_CLASS, 258)
+				e.Uint8(uapi.LWTUNNEL_IP_OPT_GENEVE_TYPE, 255)
+				e.Data(uapi.LWTUNNEL_IP_OPT_GENEVE_DATA, []byte{0, 0x11, 0x22, 0x33})
+			})},
+		text: "id 5 src 0.0.0.0 dst 1.2.3.4 ttl 0 tos 0 \n\tgeneve_opts 258:3:1212121234567890,258:255:00112233 ",
+	}, {
+		kind: "ip", words: "id 5 dst 1.2.3.4 vxlan_opts 456",
+		sent: "0c000100 0000000000000005 08000200 01020304 10000880 0c000280 08000100 c8010000",
+		told: `0c000100 0000000000000005 08000200 01020304 08000300 00000000 05000500 00000000 05000400 00000000
+			06000600 10000000 // IP_TUNNEL_VXLAN_OPT_BIT
+			10000800 0c000200 08000100 c8010000`,
+		read: &IPtnlEncap{ID: 5, Dst: net.IP{1, 2, 3, 4}, Src: net.IP{0, 0, 0, 0}, Flags: 0x1000,
+			Options: optsOf(uapi.LWTUNNEL_IP_OPTS_VXLAN,
+				func(e *wire.Encoder) { e.Uint32(uapi.LWTUNNEL_IP_OPT_VXLAN_GBP, 456) })},
+		text: "id 5 src 0.0.0.0 dst 1.2.3.4 ttl 0 tos 0 \n\tvxlan_opts 456 ",
+	}, {
+		kind: "ip", words: "id 5 dst 1.2.3.4 erspan_opts 1:123::",
+		sent: "0c000100 0000000000000005 08000200 01020304 18000880 14000380 05000100 01000000 08000200 0000007b",
+		told: `0c000100 0000000000000005 08000200 01020304 08000300 00000000 05000500 00000000 05000400 00000000
+			06000600 40000000 // IP_TUNNEL_ERSPAN_OPT_BIT
+			18000800 14000300 05000100 01000000 08000200 0000007b`,
+		read: &IPtnlEncap{ID: 5, Dst: net.IP{1, 2, 3, 4}, Src: net.IP{0, 0, 0, 0}, Flags: 0x4000,
+			Options: optsOf(uapi.LWTUNNEL_IP_OPTS_ERSPAN, func(e *wire.Encoder) {
+				e.Uint8(uapi.LWTUNNEL_IP_OPT_ERSPAN_VER, 1)
+				e.BE32(uapi.LWTUNNEL_IP_OPT_ERSPAN_INDEX, 123)
+			})},
+		text: "id 5 src 0.0.0.0 dst 1.2.3.4 ttl 0 tos 0 \n\terspan_opts 1:123:0:0 ",
+	}, {
+		kind: "ip", words: "id 5 dst 1.2.3.4 erspan_opts 2::1:7 key",
+		sent: `0c000100 0000000000000005 08000200 01020304 06000600 00040000
+			20000880 1c000380 05000100 02000000 05000300 01000000 05000400 07000000`,
+		told: `0c000100 0000000000000005 08000200 01020304 08000300 00000000 05000500 00000000 05000400 00000000
+			06000600 40040000 20000800 1c000300 05000100 02000000 05000300 01000000 05000400 07000000`,
+		read: &IPtnlEncap{ID: 5, Dst: net.IP{1, 2, 3, 4}, Src: net.IP{0, 0, 0, 0}, Flags: 0x4004,
+			Options: optsOf(uapi.LWTUNNEL_IP_OPTS_ERSPAN, func(e *wire.Encoder) {
+				e.Uint8(uapi.LWTUNNEL_IP_OPT_ERSPAN_VER, 2)
+				e.Uint8(uapi.LWTUNNEL_IP_OPT_ERSPAN_DIR, 1)
+				e.Uint8(uapi.LWTUNNEL_IP_OPT_ERSPAN_HWID, 7)
+			})},
+		text: "id 5 src 0.0.0.0 dst 1.2.3.4 ttl 0 tos 0 key \n\terspan_opts 2:0:1:7 ",
+	}, {
+		kind: "ip6", words: "id 5 dst fd00::9 geneve_opts 1:2:12121212",
+		sent: `0c000100 0000000000000005 14000200 fd000000000000000000000000000009
+			20000880 1c000180 06000100 00010000 05000200 02000000 08000300 12121212`,
+		told: `0c000100 0000000000000005 14000200 fd000000000000000000000000000009 14000300 00000000000000000000000000000000
+			05000500 00000000 05000400 00000000 06000600 08000000
+			20000800 1c000100 06000100 00010000 05000200 02000000 08000300 12121212`,
+		read: &IP6tnlEncap{ID: 5, Dst: net.ParseIP("fd00::9"), Src: net.IPv6zero, Flags: 0x800,
+			Options: optsOf(uapi.LWTUNNEL_IP_OPTS_GENEVE, func(e *wire.Encoder) {
+				e.BE16(uapi.LWTUNNEL_IP_OPT_GENEVE_CLASS, 1)
+				e.Uint8(uapi.LWTUNNEL_IP_OPT_GENEVE_TYPE, 2)
+				e.Data(uapi.LWTUNNEL_IP_OPT_GENEVE_DATA, []byte{0x12, 0x12, 0x12, 0x12})
+			})},
+		text: "id 5 src :: dst fd00::9 hoplimit 0 tc 0 \n\tgeneve_opts 1:2:12121212 ",
 	}, {
 		kind: "mpls", words: "100/200 ttl 9",
 		sent: `0c000100 00064000 000c8100 // MPLS_IPTUNNEL_DST
@@ -200,6 +269,15 @@ var encapCaptures = []encapCapture{
 		read: bpfOut("kern[fd:8]", 24),
 		text: "out kern[fd:8]  24 ",
 	},
+}
+
+// optsOf are options of a kind as the kernel reports them.
+func optsOf(typ uint16, parts func(*wire.Encoder)) []byte {
+	var e wire.Encoder
+	e.Nest(typ)
+	parts(&e)
+	e.End()
+	return e.Bytes()
 }
 
 // bpfOut is a program that packets go through when they leave, by its name.

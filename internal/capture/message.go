@@ -158,6 +158,7 @@ var encaps = map[uint16]layout{
 		uapi.LWTUNNEL_IP_TTL:   u8,
 		uapi.LWTUNNEL_IP_TOS:   u8,
 		uapi.LWTUNNEL_IP_FLAGS: be16,
+		uapi.LWTUNNEL_IP_OPTS:  lwtOptions,
 	},
 	uapi.LWTUNNEL_ENCAP_IP6: attrs{
 		uapi.LWTUNNEL_IP6_ID:       be64,
@@ -166,6 +167,22 @@ var encaps = map[uint16]layout{
 		uapi.LWTUNNEL_IP6_HOPLIMIT: u8,
 		uapi.LWTUNNEL_IP6_TC:       u8,
 		uapi.LWTUNNEL_IP6_FLAGS:    be16,
+		uapi.LWTUNNEL_IP6_OPTS:     lwtOptions,
+	},
+}
+
+var lwtOptions = attrs{
+	uapi.LWTUNNEL_IP_OPTS_GENEVE: attrs{
+		uapi.LWTUNNEL_IP_OPT_GENEVE_CLASS: be16,
+		uapi.LWTUNNEL_IP_OPT_GENEVE_TYPE:  u8,
+		uapi.LWTUNNEL_IP_OPT_GENEVE_DATA:  same,
+	},
+	uapi.LWTUNNEL_IP_OPTS_VXLAN: attrs{uapi.LWTUNNEL_IP_OPT_VXLAN_GBP: u32},
+	uapi.LWTUNNEL_IP_OPTS_ERSPAN: attrs{
+		uapi.LWTUNNEL_IP_OPT_ERSPAN_VER:   u8,
+		uapi.LWTUNNEL_IP_OPT_ERSPAN_INDEX: be32,
+		uapi.LWTUNNEL_IP_OPT_ERSPAN_DIR:   u8,
+		uapi.LWTUNNEL_IP_OPT_ERSPAN_HWID:  u8,
 	},
 }
 

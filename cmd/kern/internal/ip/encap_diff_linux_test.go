@@ -1,6 +1,7 @@
 package ip
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -84,4 +85,55 @@ func TestWrongWordsOfNewerEncapsEndAsWithIP(t *testing.T) {
 		lines = append(lines, "-6 route add fd77::/96 encap "+words)
 	}
 	compareRuns(t, nil, lines)
+}
+
+// Routes with options of tunnels are compared in guests: some kernels go down at them.
+func TestOptionsOfTunnelsAreShownAndMadeAsByIP(t *testing.T) {
+	nstest.NeedGuest(t, "options of tunnels in routes")
+	needWords(t)
+	routes := []string{
+		"route add 10.91.0.0/16 encap ip id 5 dst 1.2.3.4 geneve_opts 1:2:12121212 dev va",
+		"route add 10.92.0.0/16 encap ip id 5 dst 1.2.3.4 geneve_opts 258:3:1212121234567890,0x102:255:00112233 key dev va",
+		"route add 10.93.0.0/16 encap ip id 5 vxlan_opts 456 dst 1.2.3.4 dev va",
+		"route add 10.94.0.0/16 encap ip id 5 dst 1.2.3.4 erspan_opts 1:123:: dev va",
+		"route add 10.95.0.0/16 encap ip id 5 dst 1.2.3.4 erspan_opts 2::1:7 csum dev va",
+		"-6 route add fd09:1::/48 encap ip6 id 5 dst fd00::9 geneve_opts 65535:0:00000000,0:0:ffffffff dev va metric 77",
+		"-6 route add fd09:2::/48 encap ip6 id 5 dst fd00::9 vxlan_opts 0x10 dev va metric 77",
+		"-6 route add fd09:3::/48 encap ip6 id 5 dst fd00::9 erspan_opts 2:0:0:63 dev va metric 77",
+	}
+	up := []string{"link add va address " + macA + " type veth peer vb address " + macB, "link set va up",
+		"link set vb up"}
+	clitest.CompareStates(t, []clitest.DiffState{{Name: "routes", Cmds: slices.Concat(up, routes)}}, "route", "-6 route",
+		"-d route", "-o route", "-p -d route", "-o -6 route")
+	nstest.Do(t, func() {
+		clitest.SetUpByKern(t, slices.Concat(up, routes)...)
+		before := clitest.Kern("route")
+		saved := clitest.Kern("route", "save")
+		clitest.SetUpByKern(t, "route flush dev va")
+		if r := clitest.KernIn(saved.Out, "route", "restore"); r.Code != 0 {
+			t.Errorf("route restore: %v", r)
+		}
+		if after := clitest.Kern("route"); after != before || strings.Count(after.Out, "_opts") != 5 {
+			t.Errorf("restored are\n%v, saved were\n%v", after, before)
+		}
+	})
+}
+
+// Each is refused before anything is sent.
+func TestWrongOptionsOfTunnelsAreRefused(t *testing.T) {
+	for _, options := range []string{
+		"geneve_opts 1:2:3:4", "geneve_opts x:2:00112233", "geneve_opts 65536:2:00112233", "geneve_opts 1:256:00112233",
+		"geneve_opts 1:2:0011223x", "geneve_opts 1:2:00112233,x", "vxlan_opts x", "vxlan_opts 1:2", "vxlan_opts 4294967296",
+		"erspan_opts x", "erspan_opts 1:x", "erspan_opts 256:1", "erspan_opts 2:0:256:1", "erspan_opts 2:0:1:256",
+		"erspan_opts 2:0:1:2:3",
+	} {
+		for _, kind := range []string{"ip", "ip6"} {
+			word, value, _ := strings.Cut(options, " ")
+			r := clitest.Kern(strings.Fields("route add 10.9.0.0/16 encap " + kind + " " + options + " dev nope")...)
+			want := "Error: argument \"" + value + "\" is wrong: \"" + word + "\" value is invalid\n"
+			if r.Code != 255 || !strings.HasPrefix(r.Err, want) {
+				t.Errorf("%s %s: %v, want %s", kind, options, r, want)
+			}
+		}
+	}
 }
