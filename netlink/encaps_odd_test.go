@@ -2,11 +2,13 @@ package netlink
 
 import (
 	"bytes"
+	"encoding/json"
 	"net"
 	"slices"
 	"strings"
 	"testing"
 
+	"kern.sys/internal/capture"
 	"kern.sys/netlink/desc"
 )
 
@@ -131,4 +133,31 @@ func TestEncapsReadAsIPWritesThem(t *testing.T) {
 			t.Errorf("is %q, want %q", got, want)
 		}
 	}
+}
+
+// FuzzEncapDecode reads what no kernel would send. What is read is sent as something that reads the same, and shown.
+func FuzzEncapDecode(f *testing.F) {
+	for _, c := range encapCaptures {
+		f.Add(uint16(EncapNumber(c.kind)), capture.EncapData(f, uint16(EncapNumber(c.kind)), c.told))
+	}
+	f.Fuzz(func(t *testing.T, typ uint16, b []byte) {
+		e := decodeEncap(typ, b)
+		if again, err := e.Encode(); err == nil {
+			if back := decodeEncap(typ, again); !back.Equal(e) {
+				t.Errorf("%T %v becomes %T %v", e, e, back, back)
+			}
+		}
+		k := DescribeEncap(EncapName(int(typ)))
+		if k == nil {
+			return
+		}
+		p := desc.Printer{JSON: true, Names: &desc.Names{}}
+		p.Reset()
+		p.Object("")
+		desc.Show(&p, k, b)
+		p.EndObject()
+		if !json.Valid(p.Bytes()) {
+			t.Errorf("no JSON: %s", p.Bytes())
+		}
+	})
 }
