@@ -28,7 +28,7 @@ func Objects() []cli.Object {
 			Explain: explainKind},
 		{Name: "l2tp", Run: runL2TP, Usage: l2tpUsage, Words: explainL2TP, Brief: "tunnels of L2TPv3 and their sessions"},
 		{Name: "fou", Run: runFou, Usage: fouUsage, Words: explainFou, Brief: "UDP ports where packets of tunnels come in"},
-		{Name: "ila"},
+		{Name: "ila", Run: runILA, Usage: ilaUsage, Words: explainILA, Brief: "locators of IPv6 addresses, translated"},
 		{Name: "macsec", Run: runMacsec, Usage: macsecUsage, Words: explainMacsec,
 			Brief: "channels and keys of macsec devices"},
 		{Name: "tunnel", Run: runTunnel, Usage: tunnelUsage, Words: explainTunnel,

@@ -20,6 +20,7 @@ func TestWhatFamiliesDoNotKnowIsPrinted(t *testing.T) {
 	attrs := desc.Attrs{unknownType: {0xab, 0xcd}}
 	for name, show := range map[string]func(c *cli.Command){
 		"fou":            func(c *cli.Command) { showFou(c, attrs) },
+		"ila":            func(c *cli.Command) { showILA(c.Out, attrs) },
 		"l2tp tunnel":    func(c *cli.Command) { showL2TPTunnel(c.Out, attrs) },
 		"l2tp session":   func(c *cli.Command) { showL2TPSession(c.Out, attrs) },
 		"sr hmac":        func(c *cli.Command) { showHMAC(c.Out, attrs) },
