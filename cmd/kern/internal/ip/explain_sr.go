@@ -36,6 +36,16 @@ func explainMPTCP() [][2]string {
 	}
 }
 
+func explainTCPMetrics() [][2]string {
+	return [][2]string{
+		{"show, list, lst", "list entries, one for each pair of addresses"},
+		{"delete, remove", "delete the entries of a peer"},
+		{"flush", "delete the entries that are selected, or all"},
+		{"address, addr", "the peer's address, or a prefix of addresses"},
+		{"source, src", "the address of this host"},
+	}
+}
+
 func explainMacsec() [][2]string {
 	return [][2]string{
 		{"add, set, del", "make a channel or association; change it; delete it"},

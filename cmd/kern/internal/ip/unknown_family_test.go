@@ -28,7 +28,11 @@ func TestWhatFamiliesDoNotKnowIsPrinted(t *testing.T) {
 		"ioam schema":    func(c *cli.Command) { c.Out.Object(""); showIOAMSchema(c.Out, attrs); c.Out.EndObject() },
 		"ioam trace":     func(c *cli.Command) { showIOAMTrace(c.Out, attrs) },
 		"mptcp endpoint": func(c *cli.Command) { showEndpoint(c.Out, attrs) },
-		"mptcp limits":   func(c *cli.Command) { showLimits(c.Out, attrs) },
+		"tcp_metrics":    func(c *cli.Command) { showTCPMetric(c.Out, attrs) },
+		"tcp_metrics values": func(c *cli.Command) {
+			showTCPMetric(c.Out, desc.Attrs{uapi.TCP_METRICS_ATTR_VALS: nest})
+		},
+		"mptcp limits": func(c *cli.Command) { showLimits(c.Out, attrs) },
 		"mptcp event": func(c *cli.Command) {
 			c.Out.Object("")
 			showMPTCPEvent(c.Out, uapi.MPTCP_EVENT_CLOSED, attrs)
