@@ -28,6 +28,46 @@ type MetaValue struct {
 	Text   []byte // the value of a text
 }
 
+// What [MetaValue] has in ID: what the kernel knows of a packet, of its route, and of its socket.
+const (
+	TCF_META_ID_VALUE             = uapi.TCF_META_ID_VALUE
+	TCF_META_ID_RANDOM            = uapi.TCF_META_ID_RANDOM
+	TCF_META_ID_LOADAVG_0         = uapi.TCF_META_ID_LOADAVG_0
+	TCF_META_ID_LOADAVG_1         = uapi.TCF_META_ID_LOADAVG_1
+	TCF_META_ID_LOADAVG_2         = uapi.TCF_META_ID_LOADAVG_2
+	TCF_META_ID_DEV               = uapi.TCF_META_ID_DEV
+	TCF_META_ID_PRIORITY          = uapi.TCF_META_ID_PRIORITY
+	TCF_META_ID_PROTOCOL          = uapi.TCF_META_ID_PROTOCOL
+	TCF_META_ID_PKTTYPE           = uapi.TCF_META_ID_PKTTYPE
+	TCF_META_ID_PKTLEN            = uapi.TCF_META_ID_PKTLEN
+	TCF_META_ID_DATALEN           = uapi.TCF_META_ID_DATALEN
+	TCF_META_ID_MACLEN            = uapi.TCF_META_ID_MACLEN
+	TCF_META_ID_NFMARK            = uapi.TCF_META_ID_NFMARK
+	TCF_META_ID_TCINDEX           = uapi.TCF_META_ID_TCINDEX
+	TCF_META_ID_RTCLASSID         = uapi.TCF_META_ID_RTCLASSID
+	TCF_META_ID_RTIIF             = uapi.TCF_META_ID_RTIIF
+	TCF_META_ID_VLAN_TAG          = uapi.TCF_META_ID_VLAN_TAG
+	TCF_META_ID_SK_FAMILY         = uapi.TCF_META_ID_SK_FAMILY
+	TCF_META_ID_SK_STATE          = uapi.TCF_META_ID_SK_STATE
+	TCF_META_ID_SK_REUSE          = uapi.TCF_META_ID_SK_REUSE
+	TCF_META_ID_SK_BOUND_IF       = uapi.TCF_META_ID_SK_BOUND_IF
+	TCF_META_ID_SK_REFCNT         = uapi.TCF_META_ID_SK_REFCNT
+	TCF_META_ID_SK_SHUTDOWN       = uapi.TCF_META_ID_SK_SHUTDOWN
+	TCF_META_ID_SK_PROTO          = uapi.TCF_META_ID_SK_PROTO
+	TCF_META_ID_SK_TYPE           = uapi.TCF_META_ID_SK_TYPE
+	TCF_META_ID_SK_RCVBUF         = uapi.TCF_META_ID_SK_RCVBUF
+	TCF_META_ID_SK_RMEM_ALLOC     = uapi.TCF_META_ID_SK_RMEM_ALLOC
+	TCF_META_ID_SK_WMEM_ALLOC     = uapi.TCF_META_ID_SK_WMEM_ALLOC
+	TCF_META_ID_SK_OMEM_ALLOC     = uapi.TCF_META_ID_SK_OMEM_ALLOC
+	TCF_META_ID_SK_WMEM_QUEUED    = uapi.TCF_META_ID_SK_WMEM_QUEUED
+	TCF_META_ID_SK_SND_QLEN       = uapi.TCF_META_ID_SK_SND_QLEN
+	TCF_META_ID_SK_RCV_QLEN       = uapi.TCF_META_ID_SK_RCV_QLEN
+	TCF_META_ID_SK_ERR_QLEN       = uapi.TCF_META_ID_SK_ERR_QLEN
+	TCF_META_ID_SK_FORWARD_ALLOCS = uapi.TCF_META_ID_SK_FORWARD_ALLOCS
+	TCF_META_ID_SK_SNDBUF         = uapi.TCF_META_ID_SK_SNDBUF
+	TCF_META_ID_RXHASH            = uapi.TCF_META_ID_RXHASH
+)
+
 func (*EmatchMeta) kind() uint16 { return uapi.TCF_EM_META }
 
 // metaType is where the type stands among the bits of a kind.
