@@ -156,7 +156,7 @@ func readKind(c *cli.Command, sort, name string, k *desc.Kind, tc *desc.Tc, crea
 		return o, nil
 	}
 	c.Warn = func(text string) { fmt.Fprintln(c.Stderr, text) }
-	c.Tc, c.Action, c.OpenPinned = tc, netlink.DescribeAction, cli.OpenPinned
+	c.Tc, c.Action, c.OpenPinned, c.SetIndex = tc, netlink.DescribeAction, cli.OpenPinned, setIndex
 	var e wire.Encoder
 	err = desc.ReadNested(&c.Args, k, &e, create)
 	switch {
