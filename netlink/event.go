@@ -6,8 +6,8 @@ import (
 )
 
 // Event is a change of the kernel's tables: a [LinkEvent], [AddrEvent], [NeighEvent], [RouteEvent],
-// [RuleEvent], [NexthopEvent], [LostEvent] or [SyncedEvent]; and from [Handle.Watch] also a
-// [BridgePortEvent], [NeighMissEvent] or [NexthopBucketEvent].
+// [RuleEvent], [NexthopEvent], [FdbEvent], [NetNsIDEvent], [NetconfEvent], [LostEvent] or [SyncedEvent]; and from
+// [Handle.Watch] also a [BridgePortEvent], [NeighMissEvent] or [NexthopBucketEvent].
 type Event interface{ event() }
 
 // LinkEvent is a change of a link. Old is nil for a new link and where the earlier state is not

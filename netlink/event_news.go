@@ -12,7 +12,7 @@ import (
 //	                                                   events, which only LinkSubscribe has
 //	                     the same, AF_BRIDGE           LinkSubscribe, BridgePortEvent
 //	RTNLGRP_NEIGH        RTM_NEWNEIGH, RTM_DELNEIGH    neighbours
-//	                     the same, AF_BRIDGE           NeighSubscribe; in no table
+//	                     the same, AF_BRIDGE           NeighSubscribe, FdbTable
 //	                     RTM_GETNEIGH                  NeighSubscribe, NeighMissEvent
 //	RTNLGRP_IPV4_IFADDR  RTM_NEWADDR, RTM_DELADDR      addresses
 //	RTNLGRP_IPV6_IFADDR  RTM_NEWADDR, RTM_DELADDR      addresses

@@ -111,6 +111,15 @@ func (s *Snapshot) Rules() iter.Seq[Rule] { return objects(s, RuleTable, decodeR
 // Nexthops yields the next hop objects, in no order.
 func (s *Snapshot) Nexthops() iter.Seq[Nexthop] { return objects(s, NexthopTable, decodeNexthop) }
 
+// Fdb yields the forwarding entries, in no order.
+func (s *Snapshot) Fdb() iter.Seq[Neigh] { return objects(s, FdbTable, decodeNeigh) }
+
+// NetNsIDs yields the ids of other namespaces, in no order.
+func (s *Snapshot) NetNsIDs() iter.Seq[int] { return objects(s, NetNsIDTable, decodeNsID) }
+
+// Netconfs yields the settings of links, in no order.
+func (s *Snapshot) Netconfs() iter.Seq[Netconf] { return objects(s, NetconfTable, decodeNetconf) }
+
 // Changes yields the objects that differ from those of a snapshot, and then each change as it
 // happens, with the earlier and the later state, until ctx is done or the mirror has ended; the
 // error of the last pair says which. With a nil snapshot all objects are new at first.

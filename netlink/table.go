@@ -27,7 +27,8 @@ func (t Table) String() string {
 
 // AllTables returns all tables.
 func AllTables() []Table {
-	return []Table{LinkTable, AddrTable, NeighTable, RouteTable, RuleTable, NexthopTable}
+	return []Table{LinkTable, AddrTable, NeighTable, RouteTable, RuleTable, NexthopTable, FdbTable, NetNsIDTable,
+		NetconfTable}
 }
 
 // tablePart is what one dump lists: a table, or one family of it.
@@ -107,6 +108,16 @@ func (p *tablePart) owns(m *wire.Message) bool { return p.speaks(m) && p.has(m.D
 // speaks reports whether a message has a type of this part, and its header.
 func (p *tablePart) speaks(m *wire.Message) bool {
 	return (m.Type == p.new || m.Type == p.del) && len(m.Data) >= p.header
+}
+
+// hasAttr reports whether a message has an attribute.
+func hasAttr(data []byte, header int, typ uint16) bool {
+	for d := wire.NewDecoderAfter(data, header); d.Next(); {
+		if d.Type() == typ {
+			return true
+		}
+	}
+	return false
 }
 
 // keyOf makes a key of the bytes that an object's identity is made of.

@@ -35,15 +35,7 @@ func askLink(index int32) (key string, r *wire.Request) {
 // isLink: a bridge announces its ports with messages of its own family, and a wireless device of
 // what happens by one that has nothing of the link.
 func isLink(data []byte) bool {
-	if data[0] != uapi.AF_UNSPEC {
-		return false
-	}
-	for d := wire.NewDecoderAfter(data, uapi.SizeofIfinfomsg); d.Next(); {
-		if d.Type() == uapi.IFLA_IFNAME { // the first
-			return true
-		}
-	}
-	return false
+	return data[0] == uapi.AF_UNSPEC && hasAttr(data, uapi.SizeofIfinfomsg, uapi.IFLA_IFNAME)
 }
 
 func linkKey(data []byte) string { return string(data[4:8]) } // ifi_index

@@ -2829,6 +2829,39 @@ func (m *Sr6TlvHmac) Put(b []byte) {
 	copy(b[8:], m.Hmac[:])
 }
 
+// Ipv6RplSrHdr is struct ipv6_rpl_sr_hdr of linux/rpl.h.
+type Ipv6RplSrHdr struct {
+	Nexthdr      uint8
+	Hdrlen       uint8
+	Type         uint8
+	SegmentsLeft uint8
+}
+
+// SizeofIpv6RplSrHdr is the size of struct ipv6_rpl_sr_hdr in bytes.
+const SizeofIpv6RplSrHdr = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *Ipv6RplSrHdr) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Nexthdr = b[0]
+	m.Hdrlen = b[1]
+	m.Type = b[2]
+	m.SegmentsLeft = b[3]
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *Ipv6RplSrHdr) Put(b []byte) {
+	clear(b[:8])
+	b[0] = m.Nexthdr
+	b[1] = m.Hdrlen
+	b[2] = m.Type
+	b[3] = m.SegmentsLeft
+}
+
 // TcStats is struct tc_stats of linux/pkt_sched.h.
 type TcStats struct {
 	Bytes      uint64

@@ -84,6 +84,7 @@ var messages = []struct {
 	{new(Seg6IptunnelEncap), SizeofSeg6IptunnelEncap},
 	{new(Sr6Tlv), SizeofSr6Tlv},
 	{new(Sr6TlvHmac), SizeofSr6TlvHmac},
+	{new(Ipv6RplSrHdr), SizeofIpv6RplSrHdr},
 	{new(TcStats), SizeofTcStats},
 	{new(TcRatespec), SizeofTcRatespec},
 	{new(TcEstimator), SizeofTcEstimator},
