@@ -1116,6 +1116,11 @@ const (
 	CAN_CTRLMODE_XL_TDC_AUTO    = 0x2000
 	CAN_CTRLMODE_XL_TDC_MANUAL  = 0x4000
 	CAN_CTRLMODE_XL_TMS         = 0x8000
+	CAN_EFF_FLAG                = 0x80000000
+	CAN_EFF_ID_BITS             = 0x1d
+	CAN_EFF_MASK                = 0x1fffffff
+	CAN_SFF_ID_BITS             = 0xb
+	CAN_SFF_MASK                = 0x7ff
 	CAN_STATE_BUS_OFF           = 0x3
 	CAN_STATE_ERROR_ACTIVE      = 0x0
 	CAN_STATE_ERROR_PASSIVE     = 0x2
@@ -6866,6 +6871,13 @@ const (
 	TCA_EMATCH_TREE_LIST                       = 0x2
 	TCA_EMATCH_TREE_MAX                        = 0x2
 	TCA_EMATCH_TREE_UNSPEC                     = 0x0
+	TCA_EM_IPT_HOOK                            = 0x1
+	TCA_EM_IPT_MATCH_DATA                      = 0x5
+	TCA_EM_IPT_MATCH_NAME                      = 0x2
+	TCA_EM_IPT_MATCH_REVISION                  = 0x3
+	TCA_EM_IPT_MAX                             = 0x5
+	TCA_EM_IPT_NFPROTO                         = 0x4
+	TCA_EM_IPT_UNSPEC                          = 0x0
 	TCA_EM_META_HDR                            = 0x1
 	TCA_EM_META_LVALUE                         = 0x2
 	TCA_EM_META_MAX                            = 0x3
