@@ -69,7 +69,8 @@ var errEmatchShort = errors.New("an extended match is too short")
 // Structures of matches have bit fields. C counts their bits from the lowest on little-endian machines, and from the
 // highest on others.
 
-var littleEndian = native.Uint16([]byte{1, 0}) == 1
+// littleEndian is a function, since a variable would be one that each program has to initialise.
+func littleEndian() bool { return native.Uint16([]byte{1, 0}) == 1 }
 
 const (
 	nibble     = 4
@@ -78,14 +79,14 @@ const (
 
 // nibbles are two numbers of four bits in a byte, in the order that C has them.
 func nibbles(a, b uint8) byte {
-	if littleEndian {
+	if littleEndian() {
 		return a&nibbleMask | b<<nibble
 	}
 	return a<<nibble | b&nibbleMask
 }
 
 func splitNibbles(v byte) (a, b uint8) {
-	if littleEndian {
+	if littleEndian() {
 		return v & nibbleMask, v >> nibble
 	}
 	return v >> nibble, v & nibbleMask
@@ -163,7 +164,7 @@ func (m *EmatchNbyte) encode() ([]byte, error) {
 	b := make([]byte, uapi.SizeofTcfEmNbyte, uapi.SizeofTcfEmNbyte+len(m.Bytes))
 	(&uapi.TcfEmNbyte{Off: m.Offset}).Put(b)
 	bits := uint16(len(m.Bytes)) | uint16(m.Layer)<<nbyteBits
-	if !littleEndian {
+	if !littleEndian() {
 		bits = uint16(len(m.Bytes))<<nibble | uint16(m.Layer)
 	}
 	native.PutUint16(b[nbyteLengths:], bits)
@@ -180,7 +181,7 @@ func (m *EmatchNbyte) decode(b []byte) error {
 	w.Decode(b)
 	bits := native.Uint16(b[nbyteLengths:])
 	n, layer := bits&maxNbyte, bits>>nbyteBits
-	if !littleEndian {
+	if !littleEndian() {
 		n, layer = bits>>nibble, bits&nibbleMask
 	}
 	if len(b) < uapi.SizeofTcfEmNbyte+int(n) {

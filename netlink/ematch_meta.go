@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"math/bits"
 	"slices"
 	"strings"
 
@@ -70,15 +69,15 @@ const (
 
 func (*EmatchMeta) kind() uint16 { return uapi.TCF_EM_META }
 
-// metaType is where the type stands among the bits of a kind.
-var metaType = bits.TrailingZeros16(uapi.TCF_META_TYPE_MASK)
+// metaType is the lowest bit of the type among those of a kind.
+const metaType = uapi.TCF_META_TYPE_MASK & -uapi.TCF_META_TYPE_MASK
 
 func (v *MetaValue) wire() uapi.TcfMetaVal {
 	typ := uint16(uapi.TCF_META_TYPE_INT)
 	if v.Var {
 		typ = uapi.TCF_META_TYPE_VAR
 	}
-	return uapi.TcfMetaVal{Kind: v.ID&uapi.TCF_META_ID_MASK | typ<<metaType, Shift: v.Shift}
+	return uapi.TcfMetaVal{Kind: v.ID&uapi.TCF_META_ID_MASK | typ*metaType, Shift: v.Shift}
 }
 
 func (v *MetaValue) encode(e *wire.Encoder, typ uint16) {
@@ -97,7 +96,7 @@ var errMetaType = errors.New("an extended match meta of an unknown type")
 
 func (v *MetaValue) decode(w uapi.TcfMetaVal, b []byte) error {
 	*v = MetaValue{ID: w.Kind & uapi.TCF_META_ID_MASK, Shift: w.Shift}
-	switch w.Kind & uapi.TCF_META_TYPE_MASK >> metaType {
+	switch w.Kind & uapi.TCF_META_TYPE_MASK / metaType {
 	case uapi.TCF_META_TYPE_VAR:
 		v.Var, v.Text = true, slices.Clone(b)
 	case uapi.TCF_META_TYPE_INT:
