@@ -207,10 +207,8 @@ func (t *ematchTree) from(i int) ([]Ematch, error) {
 }
 
 func decodeEmatch(h uapi.TcfEmatchHdr, data []byte) EmatchKind {
-	if k := ematchOf(h.Kind); k != nil && h.Flags&uapi.TCF_EM_SIMPLE == 0 {
-		if m := k.new(); m.decode(data) == nil {
-			return m
-		}
+	if m := newEmatch(h.Kind); m != nil && h.Flags&uapi.TCF_EM_SIMPLE == 0 && m.decode(data) == nil {
+		return m
 	}
 	m := &EmatchRaw{Kind: h.Kind, Simple: h.Flags&uapi.TCF_EM_SIMPLE != 0}
 	_ = m.decode(data) // it cannot fail

@@ -10,35 +10,13 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// ematchKind is a kind of extended matches: its number, its type, and its words.
-type ematchKind struct {
-	kind uint16
-	name string
-	new  func() EmatchKind
-	// read takes the words in the parentheses, text gives them.
-	read func(a *ematchArgs) (EmatchKind, error)
-	text func(s *ematchShow, m EmatchKind) string
-}
-
-// ematchKinds are the kinds that the package knows by more than their number. Others are an [EmatchRaw].
-func ematchKinds() []ematchKind {
-	return []ematchKind{
-		{uapi.TCF_EM_CMP, "cmp", func() EmatchKind { return new(EmatchCmp) }, readEmatchCmp, textEmatchCmp},
-		{uapi.TCF_EM_NBYTE, "nbyte", func() EmatchKind { return new(EmatchNbyte) }, readEmatchNbyte, textEmatchNbyte},
-		{uapi.TCF_EM_U32, "u32", func() EmatchKind { return new(EmatchU32) }, readEmatchU32, textEmatchU32},
-		{uapi.TCF_EM_META, "meta", func() EmatchKind { return new(EmatchMeta) }, readEmatchMeta, textEmatchMeta},
-		{uapi.TCF_EM_TEXT, "text", func() EmatchKind { return new(EmatchText) }, readEmatchText, textEmatchText},
-		{uapi.TCF_EM_CANID, "canid", func() EmatchKind { return new(EmatchCANID) }, readEmatchCANID, textEmatchCANID},
-		{uapi.TCF_EM_IPSET, "ipset", func() EmatchKind { return new(EmatchIPSet) }, readEmatchIPSet, textEmatchIPSet},
-		{uapi.TCF_EM_IPT, "ipt", func() EmatchKind { return new(EmatchIPT) }, readEmatchIPT, textEmatchIPT},
-	}
-}
-
-// ematchOf finds a kind by its number, nil if it is not known.
-func ematchOf(kind uint16) *ematchKind {
-	for _, k := range ematchKinds() {
-		if k.kind == kind {
-			return &k
+// newEmatch makes a match of a kind that the package knows by more than its number, nil for another. The words of
+// kinds have a table of their own, ematchKinds, which programs without words do not need.
+func newEmatch(kind uint16) EmatchKind {
+	for _, m := range []EmatchKind{new(EmatchCmp), new(EmatchNbyte), new(EmatchU32), new(EmatchMeta), new(EmatchText),
+		new(EmatchCANID), new(EmatchIPSet), new(EmatchIPT)} {
+		if m.kind() == kind {
+			return m
 		}
 	}
 	return nil

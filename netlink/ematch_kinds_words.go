@@ -12,6 +12,38 @@ import (
 
 // What is in the parentheses of each kind of extended matches.
 
+// ematchKind is a kind of extended matches by its words.
+type ematchKind struct {
+	kind uint16
+	name string
+	// read takes the words in the parentheses, text gives them.
+	read func(a *ematchArgs) (EmatchKind, error)
+	text func(s *ematchShow, m EmatchKind) string
+}
+
+func ematchKinds() []ematchKind {
+	return []ematchKind{
+		{uapi.TCF_EM_CMP, "cmp", readEmatchCmp, textEmatchCmp},
+		{uapi.TCF_EM_NBYTE, "nbyte", readEmatchNbyte, textEmatchNbyte},
+		{uapi.TCF_EM_U32, "u32", readEmatchU32, textEmatchU32},
+		{uapi.TCF_EM_META, "meta", readEmatchMeta, textEmatchMeta},
+		{uapi.TCF_EM_TEXT, "text", readEmatchText, textEmatchText},
+		{uapi.TCF_EM_CANID, "canid", readEmatchCANID, textEmatchCANID},
+		{uapi.TCF_EM_IPSET, "ipset", readEmatchIPSet, textEmatchIPSet},
+		{uapi.TCF_EM_IPT, "ipt", readEmatchIPT, textEmatchIPT},
+	}
+}
+
+// ematchOf finds a kind by its number, nil if it is not known.
+func ematchOf(kind uint16) *ematchKind {
+	for _, k := range ematchKinds() {
+		if k.kind == kind {
+			return &k
+		}
+	}
+	return nil
+}
+
 var errNoAt = errors.New("at and an offset are missing")
 
 // alignments are the sizes of numbers by their names.
