@@ -221,7 +221,8 @@ func TestManualPage(t *testing.T) {
 	}
 	page := out.String()
 	for _, o := range allObjects() {
-		if o.Run != nil && o.Usage != nil && !slices.Contains([]string{"neighbour", "ntbl", "tap", "tcp_metrics", "tunl"}, o.Name) &&
+		if o.Run != nil && o.Usage != nil && !slices.Contains([]string{"neighbour", "ntbl", "tap", "tcp_metrics", "tunl"},
+			o.Name) &&
 			!strings.Contains(page, "\n.SS "+o.Name+"\n") {
 			t.Errorf("%s is not in the page", o.Name)
 		}
