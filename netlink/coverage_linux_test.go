@@ -316,6 +316,7 @@ var setOf = map[string]string{
 	"port bridge": "IFLA_BRPORT", "port vrf": "IFLA_VRF_PORT",
 	"encap ip": "LWTUNNEL_IP", "encap ip6": "LWTUNNEL_IP6", "encap mpls": "MPLS_IPTUNNEL",
 	"encap bpf": "LWT_BPF", "encap seg6": "SEG6_IPTUNNEL", "encap seg6local": "SEG6_LOCAL", "encap xfrm": "LWT_XFRM",
+	"encap ila": "ILA_ATTR", "encap ioam6": "IOAM6_IPTUNNEL", "encap rpl": "RPL_IPTUNNEL",
 }
 
 // objects are those of package netlink that are no kinds. Headers have the machine's order only where all bytes of a
@@ -545,6 +546,8 @@ var leftOut = map[string]string{
 	"IFLA_IPTUN_6RD_RELAY_PREFIXLEN": "of sit", "IFLA_IPTUN_COLLECT_METADATA": "sit has none",
 	"IFLA_IPTUN_PMTUDISC": "of IPv4",
 	"IFLA_IPTUN_FLOWINFO": "of ip6tnl", "IFLA_IPTUN_ENCAP_LIMIT": "of ip6tnl", "IFLA_IPTUN_FLAGS": "of sit and ip6tnl",
+	"ILA_ATTR_IDENTIFIER": "no kernel uses it", "ILA_ATTR_DIR": "no kernel uses it",
+	"ILA_ATTR_LOCATOR_MATCH": "of mappings", "ILA_ATTR_IFINDEX": "of mappings",
 	"VETH_INFO_PEER":            "sent with the peer's attributes",
 	"IFLA_NETKIT_PEER_INFO":     "sent with the peer's attributes",
 	"IFLA_MACVLAN_MACADDR_MODE": "MacvlanMACAddrSet and the like",

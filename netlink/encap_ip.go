@@ -46,7 +46,7 @@ func (e *IPtnlEncap) String() string {
 func (e *IPtnlEncap) Equal(x Encap) bool {
 	o, ok := x.(*IPtnlEncap)
 	return ok && e.ID == o.ID && e.Dst.Equal(o.Dst) && e.Src.Equal(o.Src) && e.TTL == o.TTL && e.TOS == o.TOS &&
-		e.Flags == o.Flags && bytes.Equal(e.Options, o.Options) && bytes.Equal(e.Unknown, o.Unknown)
+		e.Flags == o.Flags && equalOpts(e.Options, o.Options) && bytes.Equal(e.Unknown, o.Unknown)
 }
 
 func (e *IPtnlEncap) attrs(c *attr.Codec) {
@@ -56,7 +56,7 @@ func (e *IPtnlEncap) attrs(c *attr.Codec) {
 	attr.U8(c, uapi.LWTUNNEL_IP_TTL, &e.TTL)
 	attr.U8(c, uapi.LWTUNNEL_IP_TOS|attr.IfSet, &e.TOS)
 	attr.BE16(c, uapi.LWTUNNEL_IP_FLAGS|attr.IfSet, &e.Flags)
-	attr.Bytes(c, uapi.LWTUNNEL_IP_OPTS|uapi.NLA_F_NESTED|attr.IfSet, &e.Options)
+	encapOpts(c, uapi.LWTUNNEL_IP_OPTS, &e.Options)
 	attr.Rest(c, uapi.LWTUNNEL_IP_OPTS, &e.Unknown)
 }
 
@@ -76,6 +76,8 @@ var ipEncapFields = []desc.Field{
 	{Type: uapi.LWTUNNEL_IP_FLAGS, Key: "csum", Arg: uapi.IP_TUNNEL_CSUM_BIT, Form: encapFlag},
 	{Type: uapi.LWTUNNEL_IP_FLAGS, Key: "seq", Arg: uapi.IP_TUNNEL_SEQ_BIT, Form: encapFlag},
 	{Type: uapi.LWTUNNEL_IP_FLAGS, Key: "flags", Show: showEncapFlags},
+	{Type: uapi.LWTUNNEL_IP_OPTS, Key: "geneve_opts", Words: []string{"vxlan_opts", "erspan_opts"}, Usage: "OPTIONS",
+		Show: showEncapOpts, Read: readEncapOpts},
 }
 
 func completeIPEncap(in *desc.Args, e *wire.Encoder, _ bool) error {
@@ -175,4 +177,7 @@ var ipEncapHelp = [][2]string{
 	{"key", "the tunnel has the key"},
 	{"csum", "packets have checksums"},
 	{"seq", "packets are numbered"},
+	{"geneve_opts", "options in the header, each CLASS:TYPE:DATA with data in hexadecimal digits"},
+	{"vxlan_opts", "the group policy in the header, a number"},
+	{"erspan_opts", "VERSION:INDEX:DIRECTION:HARDWARE: 1 has an index, 2 the others"},
 }

@@ -46,7 +46,7 @@ func (e *IP6tnlEncap) String() string {
 func (e *IP6tnlEncap) Equal(x Encap) bool {
 	o, ok := x.(*IP6tnlEncap)
 	return ok && e.ID == o.ID && e.Dst.Equal(o.Dst) && e.Src.Equal(o.Src) && e.Hoplimit == o.Hoplimit && e.TC == o.TC &&
-		e.Flags == o.Flags && bytes.Equal(e.Options, o.Options) && bytes.Equal(e.Unknown, o.Unknown)
+		e.Flags == o.Flags && equalOpts(e.Options, o.Options) && bytes.Equal(e.Unknown, o.Unknown)
 }
 
 func (e *IP6tnlEncap) attrs(c *attr.Codec) {
@@ -56,7 +56,7 @@ func (e *IP6tnlEncap) attrs(c *attr.Codec) {
 	attr.U8(c, uapi.LWTUNNEL_IP6_HOPLIMIT, &e.Hoplimit)
 	attr.U8(c, uapi.LWTUNNEL_IP6_TC|attr.IfSet, &e.TC)
 	attr.BE16(c, uapi.LWTUNNEL_IP6_FLAGS|attr.IfSet, &e.Flags)
-	attr.Bytes(c, uapi.LWTUNNEL_IP6_OPTS|uapi.NLA_F_NESTED|attr.IfSet, &e.Options)
+	encapOpts(c, uapi.LWTUNNEL_IP6_OPTS, &e.Options)
 	attr.Rest(c, uapi.LWTUNNEL_IP6_OPTS, &e.Unknown)
 }
 
@@ -76,6 +76,8 @@ var ip6EncapFields = []desc.Field{
 	{Type: uapi.LWTUNNEL_IP6_FLAGS, Key: "csum", Arg: uapi.IP_TUNNEL_CSUM_BIT, Form: encapFlag},
 	{Type: uapi.LWTUNNEL_IP6_FLAGS, Key: "seq", Arg: uapi.IP_TUNNEL_SEQ_BIT, Form: encapFlag},
 	{Type: uapi.LWTUNNEL_IP6_FLAGS, Key: "flags", Show: showEncapFlags},
+	{Type: uapi.LWTUNNEL_IP6_OPTS, Key: "geneve_opts", Words: []string{"vxlan_opts", "erspan_opts"}, Usage: "OPTIONS",
+		Show: showEncapOpts, Read: readEncapOpts},
 }
 
 func completeIP6Encap(in *desc.Args, e *wire.Encoder, _ bool) error {
@@ -92,4 +94,7 @@ var ip6EncapHelp = [][2]string{
 	{"key", "the tunnel has the key"},
 	{"csum", "packets have checksums"},
 	{"seq", "packets are numbered"},
+	{"geneve_opts", "options in the header, each CLASS:TYPE:DATA with data in hexadecimal digits"},
+	{"vxlan_opts", "the group policy in the header, a number"},
+	{"erspan_opts", "VERSION:INDEX:DIRECTION:HARDWARE: 1 has an index, 2 the others"},
 }

@@ -189,6 +189,20 @@ func showSRH(p *desc.Printer, b []byte) {
 	if err != nil {
 		return
 	}
+	showSegments(p, segments)
+	if len(tlvs) >= uapi.SizeofSr6TlvHmac && tlvs[0] == uapi.SR6_TLV_HMAC {
+		var h uapi.Sr6TlvHmac
+		h.Decode(tlvs)
+		if p.JSON {
+			p.Str("hmac", "", desc.HexC(uint64(h.Hmackeyid)))
+		} else {
+			p.Rawf("hmac %X ", h.Hmackeyid)
+		}
+	}
+}
+
+// showSegments prints segments, the last of the header first.
+func showSegments(p *desc.Printer, segments []net.IP) {
 	if p.JSON {
 		p.Array("segs")
 	} else {
@@ -201,15 +215,6 @@ func showSRH(p *desc.Printer, b []byte) {
 		p.EndArray()
 	} else {
 		p.Raw("] ")
-	}
-	if len(tlvs) >= uapi.SizeofSr6TlvHmac && tlvs[0] == uapi.SR6_TLV_HMAC {
-		var h uapi.Sr6TlvHmac
-		h.Decode(tlvs)
-		if p.JSON {
-			p.Str("hmac", "", desc.HexC(uint64(h.Hmackeyid)))
-		} else {
-			p.Rawf("hmac %X ", h.Hmackeyid)
-		}
 	}
 }
 

@@ -28,9 +28,12 @@ type Encap interface {
 // encapKinds are the kinds of encapsulation that the package knows by more than their name.
 var encapKinds = kindTable[Encap]{
 	{"bpf", of[BpfEncap]},
+	{"ila", of[ILAEncap]},
+	{"ioam6", of[IOAM6Encap]},
 	{"ip", of[IPtnlEncap]},
 	{"ip6", of[IP6tnlEncap]},
 	{"mpls", of[MPLSEncap]},
+	{"rpl", of[RPLEncap]},
 	{"seg6", of[SEG6Encap]},
 	{"seg6local", of[SEG6LocalEncap]},
 	{"xfrm", of[XfrmEncap]},

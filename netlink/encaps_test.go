@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"kern.sys/internal/capture"
+	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
 )
@@ -56,6 +57,74 @@ var encapCaptures = []encapCapture{
 		set:  &IP6tnlEncap{ID: 5, Dst: net.ParseIP("fd00::9"), Src: net.ParseIP("fd00::8"), Hoplimit: 4, TC: 7, Flags: 1},
 		read: &IP6tnlEncap{ID: 5, Dst: net.ParseIP("fd00::9"), Src: net.ParseIP("fd00::8"), Hoplimit: 4, TC: 7, Flags: 1},
 		text: "id 5 src fd00::8 dst fd00::9 hoplimit 4 tc 7 csum ",
+	}, {
+		kind: "ip", words: "id 5 dst 1.2.3.4 geneve_opts 258:3:1212121234567890,0x102:255:00112233",
+		sent: `0c000100 0000000000000005 08000200 01020304
+			40000880 20000180 06000100 01020000 05000200 03000000 0c000300 1212121234567890 // LWTUNNEL_IP_OPTS_GENEVE
+			1c000180 06000100 01020000 05000200 ff000000 08000300 00112233`,
+		told: `0c000100 0000000000000005 08000200 01020304 08000300 00000000 05000500 00000000 05000400 00000000
+			06000600 08000000 // IP_TUNNEL_GENEVE_OPT_BIT
+			3c000800 38000100 06000100 01020000 05000200 03000000 0c000300 1212121234567890
+			06000100 01020000 05000200 ff000000 08000300 00112233`, // in one nest
+		read: &IPtnlEncap{ID: 5, Dst: net.IP{1, 2, 3, 4}, Src: net.IP{0, 0, 0, 0}, Flags: 0x800, Options: optsOf(
+			uapi.LWTUNNEL_IP_OPTS_GENEVE, func(e *wire.Encoder) {
+				e.BE16(uapi.LWTUNNEL_IP_OPT_GENEVE_CLASS, 258)
+				e.Uint8(uapi.LWTUNNEL_IP_OPT_GENEVE_TYPE, 3)
+				e.Data(uapi.LWTUNNEL_IP_OPT_GENEVE_DATA, []byte{0x12, 0x12, 0x12, 0x12, 0x34, 0x56, 0x78, 0x90})
+				e.BE16(uapi.LWTUNNEL_IP_OPT_GENEVE_CLASS, 258)
+				e.Uint8(uapi.LWTUNNEL_IP_OPT_GENEVE_TYPE, 255)
+				e.Data(uapi.LWTUNNEL_IP_OPT_GENEVE_DATA, []byte{0, 0x11, 0x22, 0x33})
+			})},
+		text: "id 5 src 0.0.0.0 dst 1.2.3.4 ttl 0 tos 0 \n\tgeneve_opts 258:3:1212121234567890,258:255:00112233 ",
+	}, {
+		kind: "ip", words: "id 5 dst 1.2.3.4 vxlan_opts 456",
+		sent: "0c000100 0000000000000005 08000200 01020304 10000880 0c000280 08000100 c8010000",
+		told: `0c000100 0000000000000005 08000200 01020304 08000300 00000000 05000500 00000000 05000400 00000000
+			06000600 10000000 // IP_TUNNEL_VXLAN_OPT_BIT
+			10000800 0c000200 08000100 c8010000`,
+		read: &IPtnlEncap{ID: 5, Dst: net.IP{1, 2, 3, 4}, Src: net.IP{0, 0, 0, 0}, Flags: 0x1000,
+			Options: optsOf(uapi.LWTUNNEL_IP_OPTS_VXLAN,
+				func(e *wire.Encoder) { e.Uint32(uapi.LWTUNNEL_IP_OPT_VXLAN_GBP, 456) })},
+		text: "id 5 src 0.0.0.0 dst 1.2.3.4 ttl 0 tos 0 \n\tvxlan_opts 456 ",
+	}, {
+		kind: "ip", words: "id 5 dst 1.2.3.4 erspan_opts 1:123::",
+		sent: "0c000100 0000000000000005 08000200 01020304 18000880 14000380 05000100 01000000 08000200 0000007b",
+		told: `0c000100 0000000000000005 08000200 01020304 08000300 00000000 05000500 00000000 05000400 00000000
+			06000600 40000000 // IP_TUNNEL_ERSPAN_OPT_BIT
+			18000800 14000300 05000100 01000000 08000200 0000007b`,
+		read: &IPtnlEncap{ID: 5, Dst: net.IP{1, 2, 3, 4}, Src: net.IP{0, 0, 0, 0}, Flags: 0x4000,
+			Options: optsOf(uapi.LWTUNNEL_IP_OPTS_ERSPAN, func(e *wire.Encoder) {
+				e.Uint8(uapi.LWTUNNEL_IP_OPT_ERSPAN_VER, 1)
+				e.BE32(uapi.LWTUNNEL_IP_OPT_ERSPAN_INDEX, 123)
+			})},
+		text: "id 5 src 0.0.0.0 dst 1.2.3.4 ttl 0 tos 0 \n\terspan_opts 1:123:0:0 ",
+	}, {
+		kind: "ip", words: "id 5 dst 1.2.3.4 erspan_opts 2::1:7 key",
+		sent: `0c000100 0000000000000005 08000200 01020304 06000600 00040000
+			20000880 1c000380 05000100 02000000 05000300 01000000 05000400 07000000`,
+		told: `0c000100 0000000000000005 08000200 01020304 08000300 00000000 05000500 00000000 05000400 00000000
+			06000600 40040000 20000800 1c000300 05000100 02000000 05000300 01000000 05000400 07000000`,
+		read: &IPtnlEncap{ID: 5, Dst: net.IP{1, 2, 3, 4}, Src: net.IP{0, 0, 0, 0}, Flags: 0x4004,
+			Options: optsOf(uapi.LWTUNNEL_IP_OPTS_ERSPAN, func(e *wire.Encoder) {
+				e.Uint8(uapi.LWTUNNEL_IP_OPT_ERSPAN_VER, 2)
+				e.Uint8(uapi.LWTUNNEL_IP_OPT_ERSPAN_DIR, 1)
+				e.Uint8(uapi.LWTUNNEL_IP_OPT_ERSPAN_HWID, 7)
+			})},
+		text: "id 5 src 0.0.0.0 dst 1.2.3.4 ttl 0 tos 0 key \n\terspan_opts 2:0:1:7 ",
+	}, {
+		kind: "ip6", words: "id 5 dst fd00::9 geneve_opts 1:2:12121212",
+		sent: `0c000100 0000000000000005 14000200 fd000000000000000000000000000009
+			20000880 1c000180 06000100 00010000 05000200 02000000 08000300 12121212`,
+		told: `0c000100 0000000000000005 14000200 fd000000000000000000000000000009 14000300 00000000000000000000000000000000
+			05000500 00000000 05000400 00000000 06000600 08000000
+			20000800 1c000100 06000100 00010000 05000200 02000000 08000300 12121212`,
+		read: &IP6tnlEncap{ID: 5, Dst: net.ParseIP("fd00::9"), Src: net.IPv6zero, Flags: 0x800,
+			Options: optsOf(uapi.LWTUNNEL_IP_OPTS_GENEVE, func(e *wire.Encoder) {
+				e.BE16(uapi.LWTUNNEL_IP_OPT_GENEVE_CLASS, 1)
+				e.Uint8(uapi.LWTUNNEL_IP_OPT_GENEVE_TYPE, 2)
+				e.Data(uapi.LWTUNNEL_IP_OPT_GENEVE_DATA, []byte{0x12, 0x12, 0x12, 0x12})
+			})},
+		text: "id 5 src :: dst fd00::9 hoplimit 0 tc 0 \n\tgeneve_opts 1:2:12121212 ",
 	}, {
 		kind: "mpls", words: "100/200 ttl 9",
 		sent: `0c000100 00064000 000c8100 // MPLS_IPTUNNEL_DST
@@ -120,6 +189,67 @@ var encapCaptures = []encapCapture{
 		read: &SEG6Encap{Mode: 1, Segments: []net.IP{net.ParseIP("fd02::1")}, Table: 77},
 		text: "mode encap segs 1 [ fd02::1 ] lookup 77 ",
 	}, {
+		kind: "ioam6", words: "trace prealloc type 0x800000 ns 1 size 12",
+		sent: `08000400 01000000 // IOAM6_IPTUNNEL_FREQ_K
+			08000500 01000000 // IOAM6_IPTUNNEL_FREQ_N
+			05000100 01000000 // IOAM6_IPTUNNEL_MODE: IOAM6_IPTUNNEL_MODE_INLINE
+			0c000300 00010003 80000000 // IOAM6_IPTUNNEL_TRACE: namespace 1, 3 words left, bit 0`,
+		told: "08000400 01000000 08000500 01000000 05000100 01000000 0c000300 00010803 80000000",
+		set:  &IOAM6Encap{FreqK: 1, FreqN: 1, Mode: IOAM6_IPTUNNEL_MODE_INLINE, Namespace: 1, TraceType: 0x800000, Size: 12},
+		read: &IOAM6Encap{FreqK: 1, FreqN: 1, Mode: 1, Namespace: 1, TraceType: 0x800000, Size: 12, NodeLen: 1},
+		text: "freq 1/1 mode inline trace prealloc type 0x800000 ns 1 size 12 ",
+	}, {
+		kind: "ioam6", words: "freq 3/7 mode encap tunsrc fd00::8 tundst fd00::9 trace prealloc type 0xc00002 ns 123 " +
+			"size 244",
+		sent: `08000400 03000000 08000500 07000000 05000100 02000000
+			14000600 fd000000000000000000000000000008 // IOAM6_IPTUNNEL_SRC
+			14000200 fd000000000000000000000000000009 // IOAM6_IPTUNNEL_DST
+			0c000300 007b003d c0000200`,
+		told: `08000400 03000000 08000500 07000000 05000100 02000000 14000600 fd000000000000000000000000000008
+			14000200 fd000000000000000000000000000009 0c000300 007b103d c0000200`, // 2 words of each node
+		set: &IOAM6Encap{FreqK: 3, FreqN: 7, Mode: IOAM6_IPTUNNEL_MODE_ENCAP, Src: net.ParseIP("fd00::8"),
+			Dst: net.ParseIP("fd00::9"), Namespace: 123, TraceType: 0xc00002, Size: 244},
+		read: &IOAM6Encap{FreqK: 3, FreqN: 7, Mode: 2, Src: net.ParseIP("fd00::8"), Dst: net.ParseIP("fd00::9"),
+			Namespace: 123, TraceType: 0xc00002, Size: 244, NodeLen: 2},
+		text: "freq 3/7 mode encap tunsrc fd00::8 tundst fd00::9 trace prealloc type 0xc00002 ns 123 size 244 ",
+	}, {
+		kind: "ioam6", words: "mode auto tundst fd00::9 trace prealloc ns 0 size 4 type 2",
+		sent: `08000400 01000000 08000500 01000000 05000100 03000000
+			14000200 fd000000000000000000000000000009 0c000300 00000001 00000200`,
+		told: `08000400 01000000 08000500 01000000 05000100 03000000 14000200 fd000000000000000000000000000009
+			0c000300 00000001 00000200`,
+		set: &IOAM6Encap{FreqK: 1, FreqN: 1, Mode: IOAM6_IPTUNNEL_MODE_AUTO, Dst: net.ParseIP("fd00::9"), TraceType: 2,
+			Size: 4},
+		read: &IOAM6Encap{FreqK: 1, FreqN: 1, Mode: 3, Dst: net.ParseIP("fd00::9"), TraceType: 2, Size: 4},
+		text: "freq 1/1 mode auto tundst fd00::9 trace prealloc type 0x000002 ns 0 size 4 ",
+	}, {
+		kind: "ila", words: "1:2:3:4",
+		sent: "0c000100 0001000200030004", // ILA_ATTR_LOCATOR
+		told: "0c000100 0001000200030004 05000700 02000000 05000800 20000000 05000900 00000000",
+		read: &ILAEncap{Locator: 0x0001000200030004, CsumMode: new(ILA_CSUM_NO_ACTION), IdentType: ILA_ATYPE_USE_FORMAT},
+		text: " 1:2:3:4  csum-mode no-action  ident-type use-format  hook-type output ",
+	}, {
+		kind: "ila", words: "1:2:ffff:4 csum-mode neutral-map ident-type luid hook-type input",
+		sent: `0c000100 00010002ffff0004
+			05000700 01000000 // ILA_ATTR_CSUM_MODE
+			05000800 01000000 // ILA_ATTR_IDENT_TYPE
+			05000900 01000000 // ILA_ATTR_HOOK_TYPE`,
+		told: "0c000100 00010002ffff0004 05000700 01000000 05000800 01000000 05000900 01000000",
+		set: &ILAEncap{Locator: 0x00010002ffff0004, CsumMode: new(ILA_CSUM_NEUTRAL_MAP), IdentType: ILA_ATYPE_LUID,
+			HookType: ILA_HOOK_ROUTE_INPUT},
+		read: &ILAEncap{Locator: 0x00010002ffff0004, CsumMode: new(ILA_CSUM_NEUTRAL_MAP), IdentType: ILA_ATYPE_LUID,
+			HookType: ILA_HOOK_ROUTE_INPUT},
+		text: " 1:2:ffff:4  csum-mode neutral-map  ident-type luid  hook-type input ",
+	}, {
+		kind: "rpl", words: "segs fd02::1,fd02::2,fd02::3",
+		sent: `3c000100 00060303 00000000 // RPL_IPTUNNEL_SRH: 6 words of 8 bytes, type 3, 3 segments left
+			fd020000000000000000000000000003 fd020000000000000000000000000002 fd020000000000000000000000000001`,
+		told: `3c000100 00060303 00000000
+			fd020000000000000000000000000003 fd020000000000000000000000000002 fd020000000000000000000000000001`,
+		set:  &RPLEncap{Segments: []net.IP{net.ParseIP("fd02::3"), net.ParseIP("fd02::2"), net.ParseIP("fd02::1")}},
+		read: &RPLEncap{Segments: []net.IP{net.ParseIP("fd02::3"), net.ParseIP("fd02::2"), net.ParseIP("fd02::1")}},
+		text: "segs 3 [ fd02::1 fd02::2 fd02::3 ] ",
+	}, {
 		kind: "xfrm", words: "if_id 0xfffffff0 link_dev lo",
 		sent: `08000100 f0ffffff // LWT_XFRM_IF_ID
 			08000200 01000000 // LWT_XFRM_LINK`,
@@ -139,6 +269,15 @@ var encapCaptures = []encapCapture{
 		read: bpfOut("kern[fd:8]", 24),
 		text: "out kern[fd:8]  24 ",
 	},
+}
+
+// optsOf are options of a kind as the kernel reports them.
+func optsOf(typ uint16, parts func(*wire.Encoder)) []byte {
+	var e wire.Encoder
+	e.Nest(typ)
+	parts(&e)
+	e.End()
+	return e.Bytes()
 }
 
 // bpfOut is a program that packets go through when they leave, by its name.
@@ -238,8 +377,10 @@ func TestEncapsThatAreNotKnownStayAsTheyAre(t *testing.T) {
 }
 
 func TestAttributesOfANewerKernelStayInTheEncap(t *testing.T) {
+	var newer wire.Encoder
+	newer.Data(999, []byte{1, 2, 3})
+	more := newer.Bytes()
 	for _, c := range encapCaptures {
-		more := []byte{7, 0, 231, 3, 1, 2, 3, 0} // attribute 999, three bytes
 		told := append(c.bytes(t, c.told), more...)
 		got := decodeEncap(uint16(EncapNumber(c.kind)), told)
 		if reflect.TypeOf(got) != reflect.TypeOf(c.read) || got.Equal(c.read) {
@@ -256,6 +397,8 @@ func TestEncapNames(t *testing.T) {
 	for typ := -1; typ < 20; typ++ {
 		if name := EncapName(typ); name != "" && EncapNumber(name) != typ {
 			t.Errorf("%d is %q, which is %d", typ, name, EncapNumber(name))
+		} else if name != "" && DescribeEncap(name) == nil {
+			t.Errorf("of %s no more is known than its name", name)
 		}
 	}
 	for _, name := range EncapKinds() {

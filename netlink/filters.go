@@ -107,10 +107,17 @@ func filterObject(filter Filter) string {
 	return fmt.Sprintf("filter %s priority %d", tcObject(filter.Type(), a.LinkIndex, a.Handle, a.Parent), a.Priority)
 }
 
+// filterHandles is a kind whose handles are made of its attributes: the kernel takes no other one, and not 0.
+type filterHandles interface{ newHandle() uint32 }
+
 // filterRequest begins a request about a filter, with its options or without.
 func filterRequest(typ, flags uint16, filter Filter, options bool) *wire.Request {
 	a := filter.Attrs()
-	r := tcRequest(typ, flags, a.LinkIndex, a.Handle, a.Parent, a.info())
+	handle := a.Handle
+	if f, ok := filter.(filterHandles); ok && handle == 0 && options {
+		handle = f.newHandle()
+	}
+	r := tcRequest(typ, flags, a.LinkIndex, handle, a.Parent, a.info())
 	if a.Chain != nil {
 		r.Uint32(uapi.TCA_CHAIN, *a.Chain)
 	}

@@ -17,7 +17,8 @@ import (
 // listOfActions is the attribute with the actions of each kind of filter.
 var listOfActions = map[string]uint16{
 	"u32": uapi.TCA_U32_ACT, "fw": uapi.TCA_FW_ACT, "matchall": uapi.TCA_MATCHALL_ACT, "bpf": uapi.TCA_BPF_ACT,
-	"flower": uapi.TCA_FLOWER_ACT,
+	"flower": uapi.TCA_FLOWER_ACT, "basic": uapi.TCA_BASIC_ACT, "cgroup": uapi.TCA_CGROUP_ACT,
+	"flow": uapi.TCA_FLOW_ACT, "route": uapi.TCA_ROUTE4_ACT,
 }
 
 // canonical returns attributes in the order of their types, those of actions too, each with its length.
@@ -78,7 +79,7 @@ func optionsOf(t *testing.T, f Filter) []byte {
 }
 
 func TestFiltersAreEncodedAsTcEncodesThem(t *testing.T) {
-	for _, c := range filterSent {
+	for _, c := range slices.Concat(filterSent, ematchSent) {
 		t.Run(c.command, func(t *testing.T) {
 			sent := capture.TcFilter(t, c.kind, c.sent)
 			f, _ := filterKinds.new(c.kind)
@@ -100,7 +101,7 @@ func TestFiltersAreEncodedAsTcEncodesThem(t *testing.T) {
 }
 
 func FuzzFilterDecode(f *testing.F) {
-	for _, c := range filterSent {
+	for _, c := range slices.Concat(filterSent, ematchSent) {
 		f.Add(c.kind, capture.TcFilter(f, c.kind, c.sent))
 	}
 	f.Fuzz(func(t *testing.T, kind string, options []byte) {

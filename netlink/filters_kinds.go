@@ -7,10 +7,14 @@ import (
 // filterKinds are the kinds of filters that the package knows by more than their name. Others are a
 // [GenericFilter].
 var filterKinds = kindTable[Filter]{
+	{"basic", of[BasicFilter]},
 	{"bpf", of[BpfFilter]},
+	{"cgroup", of[CgroupFilter]},
+	{"flow", of[FlowFilter]},
 	{"flower", of[Flower]},
 	{"fw", of[FwFilter]},
 	{"matchall", of[MatchAll]},
+	{"route", of[RouteFilter]},
 	{"u32", of[U32]},
 }
 

@@ -1,7 +1,10 @@
 package netlink
 
+// sentFilter is a command, the kind of its filter, and what tc sent.
+type sentFilter struct{ command, kind, sent string }
+
 // filterSent is what tc of iproute2 7.3 sent in TCA_OPTIONS, with d1 as link 2.
-var filterSent = []struct{ command, kind, sent string }{
+var filterSent = []sentFilter{
 	{"tc filter add dev d0 ingress protocol ip pref 10 u32 match ip src 10.1.0.0/16 match ip dport 80 0xffff " +
 		"flowid 1:5", "u32",
 		"08000100050001003400050001000200000000000000000000000000ffff00000a0100000c000000000000000000ffff00000050140000" +

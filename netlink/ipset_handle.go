@@ -2,6 +2,7 @@ package netlink
 
 import (
 	"bytes"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"iter"
@@ -43,6 +44,55 @@ func (h *Handle) IpsetType(typename string, family uint8) (newest, oldest uint8,
 	s := IPSetResult{}
 	err = h.withDetails().ipsetGet(r, "ipset type", typename, &s)
 	return s.Revision, s.ProtocolMinVersion, err // IPSET_ATTR_REVISION_MIN is IPSET_ATTR_PROTOCOL_MIN
+}
+
+// IpsetIndex returns the number of a set, by which rules and filters refer to it ([EmatchIPSet]). Linux 5.0.
+func (h *Handle) IpsetIndex(setname string) (uint16, error) {
+	r := ipsetReferenceRequest(uapi.IPSET_CMD_GET_BYNAME)
+	ipsetName(r, uapi.IPSET_ATTR_SETNAME, setname)
+	index := uint16(0)
+	err := h.get(r, "ipset index", quotedName(setname), func(m wire.Message) error {
+		return eachIpsetAttr(m.Data, func(typ uint16, b []byte) {
+			if typ == uapi.IPSET_ATTR_INDEX && len(b) >= 2 {
+				index = binary.BigEndian.Uint16(b)
+			}
+		})
+	})
+	return index, ipsetErr(err)
+}
+
+// IpsetName returns the name of the set with a number. Linux 5.0.
+func (h *Handle) IpsetName(index uint16) (string, error) {
+	r := ipsetReferenceRequest(uapi.IPSET_CMD_GET_BYINDEX)
+	ipsetBE16(r, uapi.IPSET_ATTR_INDEX, index)
+	name := ""
+	object := func() string { return fmt.Sprint(index) }
+	err := h.get(r, "ipset name", object, func(m wire.Message) error {
+		return eachIpsetAttr(m.Data, func(typ uint16, b []byte) {
+			if typ == uapi.IPSET_ATTR_SETNAME {
+				name = string(untilNUL(b))
+			}
+		})
+	})
+	return name, ipsetErr(err)
+}
+
+// ipsetReferenceRequest begins a question that the oldest protocol does not have.
+func ipsetReferenceRequest(cmd uint16) *wire.Request {
+	r := wire.NewRequest(uapi.NFNL_SUBSYS_IPSET<<8|cmd, 0)
+	r.Protocol = uapi.NETLINK_NETFILTER
+	m := uapi.Nfgenmsg{NfgenFamily: uapi.AF_INET, Version: uapi.NFNETLINK_V0}
+	m.Put(r.Header(uapi.SizeofNfgenmsg))
+	r.Uint8(uapi.IPSET_ATTR_PROTOCOL, uapi.IPSET_PROTOCOL)
+	return r
+}
+
+func eachIpsetAttr(b []byte, each func(typ uint16, b []byte)) error {
+	d := wire.NewDecoder(b[min(uapi.SizeofNfgenmsg, len(b)):])
+	for d.Next() {
+		each(d.Type(), d.Data())
+	}
+	return d.Err()
 }
 
 // ipsetExec runs a change.

@@ -766,6 +766,12 @@ func IpsetFlushAll() error {
 	return pkgHandle.IpsetFlushAll()
 }
 
+// IpsetIndex returns the number of a set, by which rules and filters refer to it ([EmatchIPSet]).
+// It acts in the network namespace of the calling thread; see [Handle.IpsetIndex].
+func IpsetIndex(setname string) (uint16, error) {
+	return pkgHandle.IpsetIndex(setname)
+}
+
 // IpsetList returns a set with its entries: ipset list SETNAME. It acts in the network namespace of
 // the calling thread; see [Handle.IpsetList].
 func IpsetList(name string) (*IPSetResult, error) {
@@ -782,6 +788,12 @@ func IpsetListAll() ([]IPSetResult, error) {
 // network namespace of the calling thread; see [Handle.IpsetListHeaders].
 func IpsetListHeaders() ([]IPSetResult, error) {
 	return pkgHandle.IpsetListHeaders()
+}
+
+// IpsetName returns the name of the set with a number. It acts in the network namespace of the
+// calling thread; see [Handle.IpsetName].
+func IpsetName(index uint16) (string, error) {
+	return pkgHandle.IpsetName(index)
 }
 
 // IpsetProtocol returns the newest and the oldest protocol version that the kernel speaks: ipset

@@ -32,7 +32,7 @@ func TestCompletion(t *testing.T) {
 			nstest.Need(t, "bridge links", "", err)
 		}
 		for _, c := range []struct{ words, want, not string }{
-			{"", "address link netns topo completion vrf", "tcpmetrics -json"},
+			{"", "address link netns topo completion vrf", "exec -json"},
 			{"-", "-json -netns -color -4", "link"},
 			{"li", "link", "address"},
 			{"-j -4 addr", "address", "link"},
@@ -62,7 +62,7 @@ func TestCompletion(t *testing.T) {
 			{"rule add from all ", "table fwmark goto", "main add"},
 			{"topo ", "svg json", ""},
 			{"nosuch ", "", "help"},
-			{"tcpmetrics ", "", "help"},
+			{"tcpmetrics ", "help delete", ""},
 		} {
 			words := strings.Split(c.words, " ")
 			got := completions(t, words...)
@@ -221,7 +221,7 @@ func TestManualPage(t *testing.T) {
 	}
 	page := out.String()
 	for _, o := range allObjects() {
-		if o.Run != nil && o.Usage != nil && !slices.Contains([]string{"neighbour", "ntbl", "tap", "tunl"}, o.Name) &&
+		if o.Run != nil && o.Usage != nil && !slices.Contains([]string{"neighbour", "ntbl", "tap", "tcp_metrics", "tunl"}, o.Name) &&
 			!strings.Contains(page, "\n.SS "+o.Name+"\n") {
 			t.Errorf("%s is not in the page", o.Name)
 		}

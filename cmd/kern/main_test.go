@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -12,24 +13,23 @@ func TestAbbreviatedObjectsAreThoseOfIP(t *testing.T) {
 		"n": "neigh", "ne": "neigh",
 		"net": "netns", "mo": "monitor", "mon": "monitor", "m": "maddr", "v": "vrf", "nt": "ntable", "ntb": "ntable",
 		"nex": "nexthop", "to": "token", "ta": "tuntap", "t": "tunnel", "tu": "tunnel",
+		"i": "ila", "tcp": "tcp_metrics",
 	} {
 		got := kernHelp(t, word)
 		if !strings.Contains(got, want) {
 			t.Errorf("%s help: %s", word, got)
 		}
 	}
-	// What ip has and this program has not is never taken for another object.
-	for _, word := range []string{"tcp", "i"} {
-		if got := kernHelp(t, word); !strings.Contains(got, "not supported") {
-			t.Errorf("%s help: %s", word, got)
-		}
+	// What a program has and this one has not is never taken for another object.
+	if got := kernHelp(t, "tc", "exec"); !strings.Contains(got, "not supported") {
+		t.Errorf("tc exec help: %s", got)
 	}
 }
 
-func kernHelp(t *testing.T, object string) string {
+func kernHelp(t *testing.T, object ...string) string {
 	t.Helper()
 	var out, errOut bytes.Buffer
-	run([]string{"/usr/bin/kern", object, "help"}, nil, &out, &errOut)
+	run(slices.Concat([]string{"/usr/bin/kern"}, object, []string{"help"}), nil, &out, &errOut)
 	return out.String() + errOut.String()
 }
 

@@ -154,6 +154,23 @@ var filters = map[string]layout{
 		uapi.TCA_FW_CLASSID: u32, uapi.TCA_FW_MASK: u32, uapi.TCA_FW_INDEV: same, uapi.TCA_FW_POLICE: policing,
 		uapi.TCA_FW_ACT: actionList,
 	},
+	"basic": attrs{
+		uapi.TCA_BASIC_CLASSID: u32, uapi.TCA_BASIC_EMATCHES: ematchTree, uapi.TCA_BASIC_POLICE: policing,
+		uapi.TCA_BASIC_ACT: actionList,
+	},
+	"cgroup": attrs{
+		uapi.TCA_CGROUP_EMATCHES: ematchTree, uapi.TCA_CGROUP_POLICE: policing, uapi.TCA_CGROUP_ACT: actionList,
+	},
+	"flow": attrs{
+		uapi.TCA_FLOW_KEYS: u32, uapi.TCA_FLOW_MODE: u32, uapi.TCA_FLOW_BASECLASS: u32, uapi.TCA_FLOW_RSHIFT: u32,
+		uapi.TCA_FLOW_ADDEND: u32, uapi.TCA_FLOW_MASK: u32, uapi.TCA_FLOW_XOR: u32, uapi.TCA_FLOW_DIVISOR: u32,
+		uapi.TCA_FLOW_PERTURB: u32, uapi.TCA_FLOW_EMATCHES: ematchTree, uapi.TCA_FLOW_POLICE: policing,
+		uapi.TCA_FLOW_ACT: actionList,
+	},
+	"route": attrs{
+		uapi.TCA_ROUTE4_CLASSID: u32, uapi.TCA_ROUTE4_TO: u32, uapi.TCA_ROUTE4_FROM: u32, uapi.TCA_ROUTE4_IIF: u32,
+		uapi.TCA_ROUTE4_POLICE: policing, uapi.TCA_ROUTE4_ACT: actionList,
+	},
 	"matchall": attrs{uapi.TCA_MATCHALL_CLASSID: u32, uapi.TCA_MATCHALL_FLAGS: u32, uapi.TCA_MATCHALL_ACT: actionList},
 	"bpf": attrs{
 		uapi.TCA_BPF_CLASSID: u32, uapi.TCA_BPF_FD: u32, uapi.TCA_BPF_NAME: same, uapi.TCA_BPF_FLAGS: u32,

@@ -128,6 +128,22 @@ var encaps = map[uint16]layout{
 			uapi.SEG6_LOCAL_FLV_LCNODE_FN_BITS: u8,
 		},
 	},
+	uapi.LWTUNNEL_ENCAP_ILA: attrs{
+		uapi.ILA_ATTR_LOCATOR:    be64,
+		uapi.ILA_ATTR_PAD:        same,
+		uapi.ILA_ATTR_CSUM_MODE:  u8,
+		uapi.ILA_ATTR_IDENT_TYPE: u8,
+		uapi.ILA_ATTR_HOOK_TYPE:  u8,
+	},
+	uapi.LWTUNNEL_ENCAP_IOAM6: attrs{
+		uapi.IOAM6_IPTUNNEL_MODE:   u8,
+		uapi.IOAM6_IPTUNNEL_DST:    same,
+		uapi.IOAM6_IPTUNNEL_TRACE:  same,
+		uapi.IOAM6_IPTUNNEL_FREQ_K: u32,
+		uapi.IOAM6_IPTUNNEL_FREQ_N: u32,
+		uapi.IOAM6_IPTUNNEL_SRC:    same,
+	},
+	uapi.LWTUNNEL_ENCAP_RPL:  attrs{uapi.RPL_IPTUNNEL_SRH: same},
 	uapi.LWTUNNEL_ENCAP_XFRM: attrs{uapi.LWT_XFRM_IF_ID: u32, uapi.LWT_XFRM_LINK: u32},
 	uapi.LWTUNNEL_ENCAP_BPF: attrs{
 		uapi.LWT_BPF_IN:            lwtProgram,
@@ -142,6 +158,7 @@ var encaps = map[uint16]layout{
 		uapi.LWTUNNEL_IP_TTL:   u8,
 		uapi.LWTUNNEL_IP_TOS:   u8,
 		uapi.LWTUNNEL_IP_FLAGS: be16,
+		uapi.LWTUNNEL_IP_OPTS:  lwtOptions,
 	},
 	uapi.LWTUNNEL_ENCAP_IP6: attrs{
 		uapi.LWTUNNEL_IP6_ID:       be64,
@@ -150,6 +167,22 @@ var encaps = map[uint16]layout{
 		uapi.LWTUNNEL_IP6_HOPLIMIT: u8,
 		uapi.LWTUNNEL_IP6_TC:       u8,
 		uapi.LWTUNNEL_IP6_FLAGS:    be16,
+		uapi.LWTUNNEL_IP6_OPTS:     lwtOptions,
+	},
+}
+
+var lwtOptions = attrs{
+	uapi.LWTUNNEL_IP_OPTS_GENEVE: attrs{
+		uapi.LWTUNNEL_IP_OPT_GENEVE_CLASS: be16,
+		uapi.LWTUNNEL_IP_OPT_GENEVE_TYPE:  u8,
+		uapi.LWTUNNEL_IP_OPT_GENEVE_DATA:  same,
+	},
+	uapi.LWTUNNEL_IP_OPTS_VXLAN: attrs{uapi.LWTUNNEL_IP_OPT_VXLAN_GBP: u32},
+	uapi.LWTUNNEL_IP_OPTS_ERSPAN: attrs{
+		uapi.LWTUNNEL_IP_OPT_ERSPAN_VER:   u8,
+		uapi.LWTUNNEL_IP_OPT_ERSPAN_INDEX: be32,
+		uapi.LWTUNNEL_IP_OPT_ERSPAN_DIR:   u8,
+		uapi.LWTUNNEL_IP_OPT_ERSPAN_HWID:  u8,
 	},
 }
 

@@ -161,6 +161,14 @@ func printSkips(w io.Writer) {
 	}
 }
 
+// NeedGuest skips a test outside of guests: one of what some kernel goes down at.
+func NeedGuest(t testing.TB, feature string) {
+	t.Helper()
+	if os.Getenv(fullKernelEnv) != "1" {
+		skip(t, feature+" (only in virtual machines)", "a kernel may go down")
+	}
+}
+
 // LoadModule loads a module that nothing asks the kernel for, in guests, which have all. Elsewhere modules are left
 // alone.
 func LoadModule(t testing.TB, name string) {

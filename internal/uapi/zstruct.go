@@ -2829,6 +2829,39 @@ func (m *Sr6TlvHmac) Put(b []byte) {
 	copy(b[8:], m.Hmac[:])
 }
 
+// Ipv6RplSrHdr is struct ipv6_rpl_sr_hdr of linux/rpl.h.
+type Ipv6RplSrHdr struct {
+	Nexthdr      uint8
+	Hdrlen       uint8
+	Type         uint8
+	SegmentsLeft uint8
+}
+
+// SizeofIpv6RplSrHdr is the size of struct ipv6_rpl_sr_hdr in bytes.
+const SizeofIpv6RplSrHdr = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *Ipv6RplSrHdr) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Nexthdr = b[0]
+	m.Hdrlen = b[1]
+	m.Type = b[2]
+	m.SegmentsLeft = b[3]
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *Ipv6RplSrHdr) Put(b []byte) {
+	clear(b[:8])
+	b[0] = m.Nexthdr
+	b[1] = m.Hdrlen
+	b[2] = m.Type
+	b[3] = m.SegmentsLeft
+}
+
 // TcStats is struct tc_stats of linux/pkt_sched.h.
 type TcStats struct {
 	Bytes      uint64
@@ -4887,6 +4920,150 @@ func (m *TcfEmatchHdr) Put(b []byte) {
 	binary.NativeEndian.PutUint16(b[0:], m.Matchid)
 	binary.NativeEndian.PutUint16(b[2:], m.Kind)
 	binary.NativeEndian.PutUint16(b[4:], m.Flags)
+}
+
+// TcfEmCmp is struct tcf_em_cmp of linux/tc_ematch/tc_em_cmp.h.
+type TcfEmCmp struct {
+	Val  uint32
+	Mask uint32
+	Off  uint16
+}
+
+// SizeofTcfEmCmp is the size of struct tcf_em_cmp in bytes.
+const SizeofTcfEmCmp = 12
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcfEmCmp) Decode(b []byte) {
+	if len(b) < 12 {
+		var whole [12]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Val = binary.NativeEndian.Uint32(b[0:])
+	m.Mask = binary.NativeEndian.Uint32(b[4:])
+	m.Off = binary.NativeEndian.Uint16(b[8:])
+}
+
+// Put writes m to the first 12 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcfEmCmp) Put(b []byte) {
+	clear(b[:12])
+	binary.NativeEndian.PutUint32(b[0:], m.Val)
+	binary.NativeEndian.PutUint32(b[4:], m.Mask)
+	binary.NativeEndian.PutUint16(b[8:], m.Off)
+}
+
+// TcfEmNbyte is struct tcf_em_nbyte of linux/tc_ematch/tc_em_nbyte.h.
+type TcfEmNbyte struct {
+	Off uint16
+}
+
+// SizeofTcfEmNbyte is the size of struct tcf_em_nbyte in bytes.
+const SizeofTcfEmNbyte = 4
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcfEmNbyte) Decode(b []byte) {
+	if len(b) < 4 {
+		var whole [4]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Off = binary.NativeEndian.Uint16(b[0:])
+}
+
+// Put writes m to the first 4 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcfEmNbyte) Put(b []byte) {
+	clear(b[:4])
+	binary.NativeEndian.PutUint16(b[0:], m.Off)
+}
+
+// TcfEmText is struct tcf_em_text of linux/tc_ematch/tc_em_text.h.
+type TcfEmText struct {
+	Algo       [16]uint8
+	FromOffset uint16
+	ToOffset   uint16
+	PatternLen uint16
+}
+
+// SizeofTcfEmText is the size of struct tcf_em_text in bytes.
+const SizeofTcfEmText = 24
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcfEmText) Decode(b []byte) {
+	if len(b) < 24 {
+		var whole [24]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	copy(m.Algo[:], b[0:])
+	m.FromOffset = binary.NativeEndian.Uint16(b[16:])
+	m.ToOffset = binary.NativeEndian.Uint16(b[18:])
+	m.PatternLen = binary.NativeEndian.Uint16(b[20:])
+}
+
+// Put writes m to the first 24 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcfEmText) Put(b []byte) {
+	clear(b[:24])
+	copy(b[0:], m.Algo[:])
+	binary.NativeEndian.PutUint16(b[16:], m.FromOffset)
+	binary.NativeEndian.PutUint16(b[18:], m.ToOffset)
+	binary.NativeEndian.PutUint16(b[20:], m.PatternLen)
+}
+
+// XtSetInfo is struct xt_set_info of linux/netfilter/xt_set.h.
+type XtSetInfo struct {
+	Index uint16
+	Dim   uint8
+	Flags uint8
+}
+
+// SizeofXtSetInfo is the size of struct xt_set_info in bytes.
+const SizeofXtSetInfo = 4
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XtSetInfo) Decode(b []byte) {
+	if len(b) < 4 {
+		var whole [4]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint16(b[0:])
+	m.Dim = b[2]
+	m.Flags = b[3]
+}
+
+// Put writes m to the first 4 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XtSetInfo) Put(b []byte) {
+	clear(b[:4])
+	binary.NativeEndian.PutUint16(b[0:], m.Index)
+	b[2] = m.Dim
+	b[3] = m.Flags
+}
+
+// CanFilter is struct can_filter of linux/can.h.
+type CanFilter struct {
+	Id   uint32
+	Mask uint32
+}
+
+// SizeofCanFilter is the size of struct can_filter in bytes.
+const SizeofCanFilter = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *CanFilter) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Id = binary.NativeEndian.Uint32(b[0:])
+	m.Mask = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *CanFilter) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint32(b[0:], m.Id)
+	binary.NativeEndian.PutUint32(b[4:], m.Mask)
 }
 
 // TcfMetaVal is struct tcf_meta_val of linux/tc_ematch/tc_em_meta.h.

@@ -167,3 +167,25 @@ func LabelText(b []byte) string {
 	}
 	return strings.Join(labels, "/")
 }
+
+// ParseAddr64 reads half an IPv6 address, such as a locator: four numbers in base 16 with ":" between.
+func ParseAddr64(word string) (uint64, error) {
+	parts := strings.Split(word, ":")
+	if len(parts) != 4 {
+		return 0, strconv.ErrSyntax
+	}
+	var a uint64
+	for _, part := range parts {
+		n, err := ParseHex(part, 16)
+		if err != nil {
+			return 0, err
+		}
+		a = a<<16 | n
+	}
+	return a, nil
+}
+
+// Addr64Text returns half an IPv6 address in the form that [ParseAddr64] reads.
+func Addr64Text(a uint64) string {
+	return fmt.Sprintf("%x:%x:%x:%x", a>>48, a>>32&0xffff, a>>16&0xffff, a&0xffff)
+}

@@ -28,6 +28,7 @@ type Printer struct {
 	Terse     bool                       // -brief
 	ClassName func(handle uint32) string // the name of a class, "" for none; nil: none has one
 	Tc        *Tc                        // the object of traffic control whose options are shown
+	SetName   func(index uint16) string  // the name of a set of ipset(8), "" for none; nil: none has one
 	Action    func(kind string) *Kind    // describes a kind of action; nil: none is known
 
 	Program func(p *Printer, id uint32) (known bool) // prints a BPF program; nil: none is known

@@ -18,6 +18,8 @@ type Args struct {
 	Names *Names
 	// LinkIndex finds a link by name, for values that name one.
 	LinkIndex func(name string) (int, error)
+	// SetIndex finds a set of ipset(8) by name.
+	SetIndex func(name string) (uint16, error)
 	// LinkOptions reads the options that ip link add has for links of all kinds
 	// (name NAME, mtu BYTES, netns NAME, …) into attributes of e, and returns the
 	// header that precedes them, a struct ifinfomsg. It serves kinds that create

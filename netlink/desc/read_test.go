@@ -188,3 +188,25 @@ func TestWordsThatNeedEachOtherAndWhatIsThere(t *testing.T) {
 		t.Errorf("half a structure is shown: %q", p.Bytes())
 	}
 }
+
+func TestHalvesOfAddresses(t *testing.T) {
+	for word, want := range map[string]uint64{
+		"0:0:0:0": 0, "1:2:3:4": 0x0001000200030004, "fd00:0:FFFF:1": 0xfd000000ffff0001,
+		"0x1:02:3:0004": 0x0001000200030004,
+	} {
+		if got, err := ParseAddr64(word); err != nil || got != want {
+			t.Errorf("%s is %#x, %v", word, got, err)
+		} else if back, err := ParseAddr64(Addr64Text(got)); err != nil || back != want {
+			t.Errorf("%s becomes %s", word, Addr64Text(got))
+		}
+	}
+	if got := Addr64Text(0xfd000000ffff0001); got != "fd00:0:ffff:1" {
+		t.Errorf("is %s", got)
+	}
+	for _, word := range []string{"", "1", "1:2:3", "1:2:3:4:5", "1:2::4", ":1:2:3", "1:2:3:10000", "1:2:3:x",
+		"1:2:3:-1"} {
+		if got, err := ParseAddr64(word); err == nil {
+			t.Errorf("%q is %#x", word, got)
+		}
+	}
+}

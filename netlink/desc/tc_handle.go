@@ -22,6 +22,8 @@ type Tc struct {
 	Speed func() (float64, error)
 	// Create is set by options that have an object made even by a command that changes one.
 	Create bool
+	// Options is set by words that make no attribute, but have the options sent, even without any.
+	Options bool
 	// Template says that the options are those of a chain's template.
 	Template bool
 }

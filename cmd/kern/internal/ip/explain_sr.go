@@ -19,6 +19,33 @@ func explainIOAM() [][2]string {
 	}
 }
 
+func explainMPTCP() [][2]string {
+	return [][2]string{
+		{"endpoint", "addresses of this host that connections may use"},
+		{"add, change, delete", "make one; change its flags; delete it"},
+		{"show, flush, monitor", "list; delete all; print what happens to connections"},
+		{"limits, set", "how many paths a connection may have; change that"},
+		{"dev, id, port", "the device that the address is of; the number of the endpoint; a port to listen to"},
+		{"signal", "announce the address to the peer"},
+		{"subflow", "open a path from the address"},
+		{"laminar", "use the address when the peer announces one of its own"},
+		{"backup, nobackup", "use the path only when no other works; use it as the others"},
+		{"fullmesh, nofullmesh", "open a path to each address of the peer; to one"},
+		{"subflows", "how many paths a connection may have beside the first"},
+		{"add_addr_accepted", "to how many addresses that a peer announces"},
+	}
+}
+
+func explainTCPMetrics() [][2]string {
+	return [][2]string{
+		{"show, list, lst", "list entries, one for each pair of addresses"},
+		{"delete, remove", "delete the entries of a peer"},
+		{"flush", "delete the entries that are selected, or all"},
+		{"address, addr", "the peer's address, or a prefix of addresses"},
+		{"source, src", "the address of this host"},
+	}
+}
+
 func explainMacsec() [][2]string {
 	return [][2]string{
 		{"add, set, del", "make a channel or association; change it; delete it"},

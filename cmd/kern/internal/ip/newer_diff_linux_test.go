@@ -217,7 +217,8 @@ var helpWords = map[string]string{
 	"rule help":    "tun_id dscp flowlabel sport dport uidrange ipproto l3mdev suppress_prefixlength nat save restore",
 	"address help": "proto save showdump restore mngtmpaddr down",
 	"neigh help":   "extern_valid extern_learn managed",
-	"route help":   "flowlabel nhid fastopen_no_cookie ttl-propagate showdump",
+	"route help": "flowlabel nhid fastopen_no_cookie ttl-propagate showdump ila ioam6 rpl encap.red End.DT46 next-csid " +
+		"prealloc tunsrc tundst",
 	"link help": "inet rp_filter arp_evict_nocarrier change gso_ipv4_max_size gro_ipv4_max_size xdpgeneric " +
 		"protodown_reason property novf down",
 	"monitor help": "maddress acaddress all-nsid netconf nexthop",

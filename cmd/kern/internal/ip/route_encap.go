@@ -28,14 +28,14 @@ func nextEncap(c *cli.Command, e *wire.Encoder, encap, encapType uint16) error {
 	if err != nil {
 		return err
 	}
-	k, number := netlink.DescribeEncap(name), netlink.EncapNumber(name)
-	switch {
-	case number == 0:
+	k := netlink.DescribeEncap(name)
+	if k == nil {
 		return desc.Wrong(name, "\"encap type\" value is invalid\n")
-	case k == nil:
-		return desc.Wrong(name, "\"encap type\" is not supported by "+c.Name+" yet")
 	}
-	e.Uint16(encapType, uint16(number))
+	if len(c.Rest) == 1 { // what is wrapped, or where it goes, is missing
+		return &desc.UsageError{Text: `Error: argument "encap type" is required`}
+	}
+	e.Uint16(encapType, uint16(netlink.EncapNumber(name)))
 	e.Nest(encap | uapi.NLA_F_NESTED)
 	err = desc.ReadNested(&c.Args, k, e, true)
 	e.End()

@@ -152,7 +152,10 @@ func flushRounds(c *cli.Command, find func() ([]*wire.Request, error)) error {
 // sendAll sends requests in few system calls. What is not there any more was
 // deleted by someone else, or along with another object.
 func sendAll(c *cli.Command, requests []*wire.Request) error {
-	conn, err := c.Dial()
+	if len(requests) == 0 {
+		return nil
+	}
+	conn, err := c.DialTo(requests[0].Protocol)
 	if err != nil {
 		return err
 	}

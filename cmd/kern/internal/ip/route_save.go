@@ -3,6 +3,7 @@ package ip
 import (
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink"
 	"kern.sys/netlink/wire"
 )
 
@@ -146,6 +147,7 @@ func (r *routeMessage) request(m wire.Message, typ, flags uint16) *wire.Request 
 			data = aliveNexthops(data)
 		case uapi.RTA_ENCAP:
 			typ |= uapi.NLA_F_NESTED // some encapsulations insist on what dumps lack
+			data = sentEncap(r.attrs[uapi.RTA_ENCAP_TYPE], data)
 		}
 		q.Data(typ, data)
 	}
@@ -153,6 +155,27 @@ func (r *routeMessage) request(m wire.Message, typ, flags uint16) *wire.Request 
 		q.Uint32(uapi.RTA_EXPIRES, (uint32(ticks)+uapi.HZ-1)/uapi.HZ)
 	}
 	return q
+}
+
+// sentEncap is an encapsulation in the form that the kernel takes: options of tunnels are reported in another one.
+func sentEncap(typ, data []byte) []byte {
+	var e netlink.Encap
+	switch number16(typ) {
+	case uapi.LWTUNNEL_ENCAP_IP:
+		e = new(netlink.IPtnlEncap)
+	case uapi.LWTUNNEL_ENCAP_IP6:
+		e = new(netlink.IP6tnlEncap)
+	default:
+		return data
+	}
+	if e.Decode(data) != nil {
+		return data // the kernel says what is wrong
+	}
+	b, err := e.Encode()
+	if err != nil {
+		return data
+	}
+	return b
 }
 
 // aliveNexthops is a copy of RTA_MULTIPATH without the flags that the kernel

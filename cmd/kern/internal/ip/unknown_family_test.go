@@ -20,15 +20,32 @@ func TestWhatFamiliesDoNotKnowIsPrinted(t *testing.T) {
 	attrs := desc.Attrs{unknownType: {0xab, 0xcd}}
 	for name, show := range map[string]func(c *cli.Command){
 		"fou":            func(c *cli.Command) { showFou(c, attrs) },
+		"ila":            func(c *cli.Command) { showILA(c.Out, attrs) },
 		"l2tp tunnel":    func(c *cli.Command) { showL2TPTunnel(c.Out, attrs) },
 		"l2tp session":   func(c *cli.Command) { showL2TPSession(c.Out, attrs) },
 		"sr hmac":        func(c *cli.Command) { showHMAC(c.Out, attrs) },
 		"ioam namespace": func(c *cli.Command) { c.Out.Object(""); showIOAMNamespace(c.Out, attrs); c.Out.EndObject() },
 		"ioam schema":    func(c *cli.Command) { c.Out.Object(""); showIOAMSchema(c.Out, attrs); c.Out.EndObject() },
 		"ioam trace":     func(c *cli.Command) { showIOAMTrace(c.Out, attrs) },
-		"macsec":         func(c *cli.Command) { showMacsec(c, attrs) },
-		"macsec secy":    func(c *cli.Command) { showMacsec(c, desc.Attrs{uapi.MACSEC_ATTR_SECY: nest}) },
-		"macsec rx":      func(c *cli.Command) { showMacsecRxSC(c, attrs, false) },
+		"mptcp endpoint": func(c *cli.Command) { showEndpoint(c.Out, attrs) },
+		"tcp_metrics":    func(c *cli.Command) { showTCPMetric(c.Out, attrs) },
+		"tcp_metrics values": func(c *cli.Command) {
+			showTCPMetric(c.Out, desc.Attrs{uapi.TCP_METRICS_ATTR_VALS: nest})
+		},
+		"mptcp limits": func(c *cli.Command) { showLimits(c.Out, attrs) },
+		"mptcp event": func(c *cli.Command) {
+			c.Out.Object("")
+			showMPTCPEvent(c.Out, uapi.MPTCP_EVENT_CLOSED, attrs)
+			c.Out.EndObject()
+		},
+		"mptcp event without a name": func(c *cli.Command) {
+			c.Out.Object("")
+			showMPTCPEvent(c.Out, 99, attrs)
+			c.Out.EndObject()
+		},
+		"macsec":      func(c *cli.Command) { showMacsec(c, attrs) },
+		"macsec secy": func(c *cli.Command) { showMacsec(c, desc.Attrs{uapi.MACSEC_ATTR_SECY: nest}) },
+		"macsec rx":   func(c *cli.Command) { showMacsecRxSC(c, attrs, false) },
 		"xfrm": func(c *cli.Command) {
 			newXfrmPrinter(c, false).attrs("\t", attrs, uapi.AF_INET, false)
 		},

@@ -486,7 +486,7 @@ func showFilterParent(p *desc.Printer, parent uint32) {
 }
 
 func showFilterOptions(p *desc.Printer, kind string, b []byte, tc *desc.Tc) {
-	p.Tc, p.Action, p.Program = tc, netlink.DescribeAction, showProgram
+	p.Tc, p.Action, p.Program, p.SetName = tc, netlink.DescribeAction, showProgram, setName
 	p.Object("options")
 	if k := netlink.DescribeFilter(kind); k != nil {
 		desc.Show(p, k, b)

@@ -156,7 +156,7 @@ func readKind(c *cli.Command, sort, name string, k *desc.Kind, tc *desc.Tc, crea
 		return o, nil
 	}
 	c.Warn = func(text string) { fmt.Fprintln(c.Stderr, text) }
-	c.Tc, c.Action, c.OpenPinned = tc, netlink.DescribeAction, cli.OpenPinned
+	c.Tc, c.Action, c.OpenPinned, c.SetIndex = tc, netlink.DescribeAction, cli.OpenPinned, setIndex
 	var e wire.Encoder
 	err = desc.ReadNested(&c.Args, k, &e, create)
 	switch {
@@ -171,7 +171,7 @@ func readKind(c *cli.Command, sort, name string, k *desc.Kind, tc *desc.Tc, crea
 	if len(b) == (k.Header+3)&^3 { // a structure without attributes behind it has no padding
 		b = b[:k.Header]
 	}
-	return options{b, !k.Sparse || len(b) != 0, k.Nested}, e.Err()
+	return options{b, !k.Sparse || len(b) != 0 || tc.Options, k.Nested}, e.Err()
 }
 
 // ofKind is an error for words of a kind, which ends with status 1 where nothing else is said.

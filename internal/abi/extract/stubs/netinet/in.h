@@ -1,0 +1,3 @@
+/* What linux/mptcp.h takes from a C library. */
+#pragma once
+#include <linux/in.h>
