@@ -134,7 +134,8 @@ var states = []state{
 	{
 		name: "mst", objects: []string{"mst", "vlan"}, bridge: []string{"vlan_default_pvid 0", "mst_enabled 1"},
 		cmds: []string{
-			"vlan add vid 10-11 dev pa", "vlan add vid 10-11 dev pb", "vlan add vid 10-11 dev br0 self",
+			"vlan add vid 10-11 dev pa", "vlan add vid 10-11 dev pb", "vlan add vid 10-11 dev vx",
+			"vlan add vid 10-11 dev br0 self",
 			"vlan global set vid 10 dev br0 msti 5", "vlan global set vid 11 dev br0 msti 6",
 			"mst set dev pa msti 5 state blocking", "mst set dev pb msti 6 state 2",
 		},
@@ -214,6 +215,9 @@ func TestStatesAreShownAndMadeAsByBridge(t *testing.T) {
 					theirs := clitest.Peer(t, append([]string{"-j"}, words...)...)
 					if strings.Contains(theirs.Err, "is unknown") { // bridge 6.1 has no mst
 						continue
+					}
+					if strings.HasPrefix(show, "mst") && strings.Contains(theirs.Err, "Dump terminated") {
+						continue // bridge ends its list at a port without trees; the state "mst" has none
 					}
 					if theirs.Code != 0 || !json.Valid([]byte(theirs.Out)) { // a kernel without what is shown
 						clitest.SameEnd(t, "bridge "+show, clitest.Peer(t, words...), clitest.Kern(words...))
