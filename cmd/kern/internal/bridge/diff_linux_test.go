@@ -48,13 +48,36 @@ func world(t *testing.T) {
 
 // state is what commands of bridge make, which both programs run.
 type state struct {
-	name string
-	cmds []string
+	name    string
+	cmds    []string
+	objects []string // whose shows are compared; nil for all
+	bridge  []string // options that br0 gets first
+}
+
+// shows are the commands that show what the state may have changed. A guest takes a minute for all of them.
+func (s *state) shows() []string {
+	if s.objects == nil {
+		return shows
+	}
+	return slices.DeleteFunc(slices.Clone(shows), func(show string) bool {
+		words := strings.Fields(show)
+		object := slices.IndexFunc(words, func(w string) bool { return w[0] != '-' })
+		return !slices.Contains(s.objects, words[object])
+	})
+}
+
+// world makes the links of the state.
+func (s *state) world(t *testing.T) {
+	t.Helper()
+	world(t)
+	for _, options := range s.bridge {
+		clitest.IP(t, clitest.Words(t, "link set br0 type bridge "+options)...)
+	}
 }
 
 var states = []state{
-	{"nothing", nil},
-	{"fdb", []string{
+	{name: "nothing"},
+	{name: "fdb", objects: []string{"fdb"}, cmds: []string{
 		"fdb add 02:00:00:00:01:01 dev pa master", "fdb append 02:00:00:00:01:02 dev pa master static",
 		"fdb replace 02:00:00:00:01:03 dev pa master dynamic vlan 1",
 		"fdb add 02:00:00:00:01:04 dev pb master extern_learn", "fdb add 02:00:00:00:01:05 dev pb master sticky static",
@@ -66,23 +89,23 @@ var states = []state{
 		"fdb add 02:00:00:00:01:08 dev pa master static activity_notify",
 		"fdb add 02:00:00:00:01:09 dev pa master static activity_notify inactive norefresh",
 	}},
-	{"flushed", []string{
+	{name: "flushed", objects: []string{"fdb"}, cmds: []string{
 		"fdb add 02:00:00:00:01:01 dev pa master", "fdb add 02:00:00:00:01:02 dev pa master static",
 		"fdb add 02:00:00:00:01:03 dev pb master dynamic",
 		"fdb add 02:00:00:00:01:04 dev pb master extern_learn sticky", "fdb flush dev br0 brport pa permanent",
 		"fdb flush dev br0 brport pb noextern_learn nopermanent",
 	}},
-	{"vlans", []string{
+	{name: "vlans", objects: []string{"vlan", "fdb", "link"}, cmds: []string{
 		"vlan add vid 10 dev pa", "vlan add vid 20-30 dev pa untagged", "vlan add vid 40 dev pb pvid untagged master",
 		"vlan add vid 10 dev br0 self",
 		"vlan del vid 25 dev pa", "vlan add vid 50-52 dev pb",
 	}},
-	{"tunnels", []string{
+	{name: "tunnels", objects: []string{"vlan", "link"}, cmds: []string{
 		"link set dev vx vlan_tunnel on", "vlan add vid 100-105 dev vx", "vlan add vid 100 dev vx tunnel_info id 1000",
 		"vlan add vid 101-103 dev vx tunnel_info id 1001-1003",
 		"vlan del vid 102 dev vx tunnel_info id 1002",
 	}},
-	{"options of VLANs", []string{
+	{name: "options of VLANs", objects: []string{"vlan", "mst"}, cmds: []string{
 		"vlan add vid 10-12 dev pa", "vlan add vid 10 dev br0 self", "vlan set vid 11 dev pa state blocking",
 		"vlan set vid 10-12 dev pa mcast_router 2",
 		"vlan global set vid 10 dev br0 mcast_snooping 1 mcast_querier 1 mcast_igmp_version 3 mcast_mld_version 2 " +
@@ -91,23 +114,32 @@ var states = []state{
 			"mcast_querier_interval 25600 mcast_query_interval 12600 " +
 			"mcast_query_response_interval 1100 mcast_startup_query_interval 3200",
 	}},
-	{"options of ports", []string{
+	{name: "options of ports", objects: []string{"link"}, cmds: []string{
 		"link set dev pa cost 7 priority 3 guard on hairpin on fastleave on root_block on learning off flood off " +
 			"mcast_flood off bcast_flood off mcast_to_unicast on neigh_suppress on",
 		"link set dev pb isolated on locked on mcast_router 2 backup_port pa",
 		"link set dev pb nobackup_port state learning self master",
 	}},
-	{"mdb", []string{
+	{name: "mdb", objects: []string{"mdb"}, cmds: []string{
 		"mdb add dev br0 port pa grp 239.1.1.1 permanent vid 1", "mdb add dev br0 port pb grp 239.1.1.1 temp vid 1",
 		"mdb add dev br0 port pa grp ff15::1 permanent vid 1",
 		"mdb add dev br0 port pa grp 239.1.1.2 src 10.0.0.9 permanent vid 1",
 		"mdb add dev br0 port pa grp 01:00:5e:7f:00:01 permanent vid 1",
 		"mdb add dev br0 port br0 grp 239.1.1.3 permanent vid 1", "mdb del dev br0 port pb grp 239.1.1.1 vid 1",
 	}},
-	{"vni", []string{
+	{name: "vni", objects: []string{"vni", "fdb"}, cmds: []string{
 		"vni add vni 100 dev vx", "vni add vni 200-210,300 dev vx", "vni add vni 400 remote 10.0.0.1 dev vx",
 		"vni add vni 401 group 239.1.1.1 dev vx", "vni del vni 205 dev vx",
 	}},
+	{
+		name: "mst", objects: []string{"mst", "vlan"}, bridge: []string{"vlan_default_pvid 0", "mst_enabled 1"},
+		cmds: []string{
+			"vlan add vid 10-11 dev pa", "vlan add vid 10-11 dev pb", "vlan add vid 10-11 dev vx",
+			"vlan add vid 10-11 dev br0 self",
+			"vlan global set vid 10 dev br0 msti 5", "vlan global set vid 11 dev br0 msti 6",
+			"mst set dev pa msti 5 state blocking", "mst set dev pb msti 6 state 2",
+		},
+	},
 }
 
 var shows = []string{
@@ -132,11 +164,14 @@ func made(t *testing.T, program func(args ...string) clitest.Result, cmds []stri
 }
 
 // known are the commands that the installed bridge and the kernel know; this program is asked for no others.
-func known(t *testing.T, cmds []string) (out []string) {
+func known(t *testing.T, s *state) (out []string) {
 	t.Helper()
+	if len(s.cmds) == 0 {
+		return nil
+	}
 	nstest.Do(t, func() {
-		world(t)
-		for _, cmd := range cmds {
+		s.world(t)
+		for _, cmd := range s.cmds {
 			if r := clitest.Peer(t, clitest.Words(t, cmd)...); r.Code == 0 {
 				out = append(out, cmd)
 			} else {
@@ -152,13 +187,13 @@ func TestStatesAreShownAndMadeAsByBridge(t *testing.T) {
 	theirs := func(args ...string) clitest.Result { return clitest.Peer(t, args...) }
 	for _, s := range states {
 		t.Run(s.name, func(t *testing.T) {
-			cmds := known(t, s.cmds)
+			cmds := known(t, &s)
 			if len(s.cmds) != 0 && len(cmds) == 0 {
 				nstest.Need(t, s.name+" of bridges", "", syscall.EOPNOTSUPP)
 			}
 			byTheirs, byOurs := map[string]string{}, map[string]string{}
 			told := func(m map[string]string) {
-				for _, show := range shows {
+				for _, show := range s.shows() {
 					if strings.Contains(show, "-s ") {
 						continue // what runs
 					}
@@ -173,13 +208,16 @@ func TestStatesAreShownAndMadeAsByBridge(t *testing.T) {
 				}
 			}
 			nstest.Do(t, func() {
-				world(t)
+				s.world(t)
 				made(t, theirs, cmds)
-				for _, show := range shows {
+				for _, show := range s.shows() {
 					words := clitest.Words(t, show)
 					theirs := clitest.Peer(t, append([]string{"-j"}, words...)...)
 					if strings.Contains(theirs.Err, "is unknown") { // bridge 6.1 has no mst
 						continue
+					}
+					if strings.HasPrefix(show, "mst") && strings.Contains(theirs.Err, "Dump terminated") {
+						continue // bridge ends its list at a port without trees; the state "mst" has none
 					}
 					if theirs.Code != 0 || !json.Valid([]byte(theirs.Out)) { // a kernel without what is shown
 						clitest.SameEnd(t, "bridge "+show, clitest.Peer(t, words...), clitest.Kern(words...))
@@ -190,7 +228,7 @@ func TestStatesAreShownAndMadeAsByBridge(t *testing.T) {
 				told(byTheirs)
 			})
 			nstest.Do(t, func() {
-				world(t)
+				s.world(t)
 				made(t, clitest.Kern, cmds)
 				told(byOurs)
 			})

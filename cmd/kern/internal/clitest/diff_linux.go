@@ -130,6 +130,7 @@ func Words(t testing.TB, line string) []string {
 var Moving = []string{
 	"gc_timer", "hello_timer", "tcn_timer", "topology_change_timer", "valid_life_time", "preferred_life_time",
 	"expires", "used", "confirmed", "updated", "idle_time", "unbalanced_time",
+	"timer",
 }
 
 // forever is the time of what does not expire.
@@ -179,7 +180,11 @@ func DecodeJSON(t testing.TB, text string, drop []string) (v any, extra bool) {
 // Timers are numbers in text that change by themselves.
 var Timers = regexp.MustCompile(`(_timer +|_lft |expires |used |idle_time |unbalanced_time )[0-9./]+(sec)?`)
 
+// groupTimers stand at the ends of lines about multicast groups of bridges.
+var groupTimers = regexp.MustCompile(`(?m)^(dev \S+ port \S+ grp .*?) +\d+\.\d\d *$`)
+
 func withoutTimers(r Result) Result {
+	r.Out = groupTimers.ReplaceAllString(r.Out, "$1 N")
 	r.Out = Timers.ReplaceAllString(r.Out, "${1}N")
 	return r
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/internal/uapi"
@@ -299,6 +300,8 @@ func setStats(c *cli.Command) error {
 			v, err := c.OnOff("l3_stats")
 			if wrong, ok := errors.AsType[*desc.UsageError](err); ok && wrong.Status != 0 {
 				wrong.Status = cli.StatusInvalid
+				// ip has other words here than for settings of links.
+				wrong.Text = strings.Replace(wrong.Text, `"on" or "off"`, `one of "off", "on"`, 1)
 			}
 			if err != nil {
 				return err

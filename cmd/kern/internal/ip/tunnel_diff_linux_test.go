@@ -47,7 +47,7 @@ var tunnelStates = []clitest.DiffState{
 		"tunnel add mode gre gre2 remote 10.0.0.4 ikey 1.2.3.4 okey 7 iseq ocsum nopmtudisc",
 		"tunnel add gre3 remote 10.0.0.5 oseq icsum pmtudisc hoplimit 3 dsfield 0x4",
 		"tunl add gre4 remote 239.1.1.1 local 10.0.0.1 ttl 5",
-		"tunnel add vti1 remote 10.0.0.2 local 10.0.0.1 key 9", "tunnel add t3 mode vti remote 10.0.0.9 ikey 2",
+		"tunnel add vti1 remote 10.0.0.2 local 10.0.0.1 key 9", "tunnel add vti2 mode vti remote 10.0.0.9 ikey 2",
 		"tunnel add isatap1 local 10.0.0.1", "tunnel prl prl-default 10.0.0.7 dev isatap1",
 		"tunnel prl dev isatap1 prl-nodefault 10.0.0.8", "tunnel prl prl-nodefault 10.0.0.9 dev isatap1",
 		"tunnel prl prl-delete 10.0.0.9 dev isatap1",
@@ -68,7 +68,7 @@ var tunnelStates = []clitest.DiffState{
 	}},
 	{Name: "over IPv6", Cmds: []string{
 		"link add d0 type dummy", "-6 tunnel add t1 mode ip6ip6 remote fd00::2 local fd00::1 dev d0",
-		"-6 tunnel add t2 mode ipip6 remote fd00::3 hoplimit 33 tclass 0x20 flowlabel 0x12345",
+		"-6 tunnel add t6 mode ipip6 remote fd00::3 hoplimit 33 tclass 0x20 flowlabel 0x12345",
 		"tunnel add t3 mode any remote fd00::4 encaplimit none tclass inherit flowlabel inherit dscp inherit",
 		"-6 tunnel add t4 mode ip4ip6 remote fd00::5 encaplimit 7 ttl 0 allow-localremote",
 		"-6 tunnel add t5 mode ipv6/ipv6 remote fd00::6 allow-localremote noallow-localremote",

@@ -90,8 +90,11 @@ var states = []state{
 		[]string{"actions list action mirred"}},
 	{"vlan", []string{"qdisc add dev d0 clsact", manyActions +
 		"vlan push id 5 protocol 802.1ad priority 3 pipe action vlan pop"}, nil},
-	{"skbedit", []string{"qdisc add dev d0 clsact", manyActions +
-		"skbedit queue_mapping 3 priority 1:10 mark 7/0xff ptype host pass"}, nil},
+	// At ingress newer kernels refuse queue_mapping without skip_sw.
+	{"skbedit", []string{"qdisc add dev d0 clsact",
+		"filter add dev d0 egress protocol ip pref 5 flower ip_proto tcp dst_port 80 action " +
+			"skbedit queue_mapping 3 priority 1:10 mark 7/0xff ptype host pass"},
+		[]string{"filter show dev d0 egress", "actions list action skbedit"}},
 	{"csum", []string{"qdisc add dev d0 clsact", manyActions + "csum ip4h and tcp and udp pipe"}, nil},
 	{"police", []string{"qdisc add dev d0 clsact", manyActions +
 		"police rate 1mbit burst 10k mtu 2000 peakrate 2mbit overhead 14 conform-exceed drop/pipe index 9"},
