@@ -13,9 +13,9 @@ import (
 
 func tcpMetricsUsage() string {
 	return `
-tcp_metrics { show | flush } SELECTOR
-tcp_metrics delete [ address ] ADDRESS [ source ADDRESS ]
-SELECTOR := [ [ address ] PREFIX ] [ source PREFIX ]
+tcp_metrics { show | list | lst | flush } SELECTOR
+tcp_metrics { delete | remove } [ address ] ADDRESS [ source ADDRESS ]
+SELECTOR := [ [ address | addr ] PREFIX ] [ { source | src } PREFIX ]
 `
 }
 

@@ -1,6 +1,8 @@
 package tc
 
 import (
+	"errors"
+	"fmt"
 	"os/exec"
 	"strings"
 	"testing"
@@ -9,6 +11,8 @@ import (
 	"kern.sys/internal/nstest"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink"
+	"kern.sys/netlink/nl"
+	"kern.sys/unix"
 )
 
 // Sets are named by both programs, and found by their names: a filter that one made is shown alike by both.
@@ -27,7 +31,10 @@ func TestSetsAreNamed(t *testing.T) {
 				defer h.Close()
 				_, _, err = h.IpsetType("hash:net,net", uapi.AF_INET)
 			}
-			nstest.Need(t, "sets of ipset", "", err)
+			if errors.Is(err, nl.IPSetError(nl.IPSET_ERR_FIND_TYPE)) {
+				err = fmt.Errorf("%w: %w", unix.EOPNOTSUPP, err)
+			}
+			nstest.Need(t, "sets of type hash:net,net", "", err)
 			for _, set := range []struct{ name, typ string }{{"other", "hash:ip"}, {"bulk", "hash:net,net"}} {
 				if err := h.IpsetCreate(set.name, set.typ, netlink.IpsetCreateOptions{}); err != nil {
 					t.Fatal(err)
