@@ -262,6 +262,7 @@ var flowFields = []desc.Field{
 	{Type: uapi.TCA_FLOW_KEYS, Word: "keys", Usage: "KEY[,KEY]...", Read: readFlowKeys, Show: showFlowKeys},
 	{Type: uapi.TCA_FLOW_MASK, Word: "and", Words: []string{"or", "xor"}, Usage: "NUMBER", Read: readFlowBits,
 		Show: showFlowBits},
+	{Type: uapi.TCA_FLOW_XOR, ReadOnly: true}, // read and shown along with the mask
 	{Type: uapi.TCA_FLOW_RSHIFT, Key: "rshift", Form: desc.TcU32},
 	{Type: uapi.TCA_FLOW_ADDEND, Word: "addend", Usage: "{ [-]NUMBER | [-]ADDRESS }", Read: readFlowAddend,
 		Show: func(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
