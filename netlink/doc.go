@@ -1,6 +1,7 @@
-// Package netlink manages Linux networking as ip(8), bridge(8) and tc(8) do: links, addresses, routes, rules,
-// neighbours, next hop objects, queueing disciplines and classes. A program that was written for
-// github.com/vishvananda/netlink changes its import path; names, types, fields and errors are the same.
+// Package netlink manages Linux networking as ip(8), bridge(8), tc(8), ss(8), conntrack(8) and ipset(8) do: links,
+// addresses, routes, rules, neighbours, next hop objects, traffic control, IPsec, tracked connections, sets of
+// addresses, sockets and families of generic netlink. A program that was written for github.com/vishvananda/netlink
+// changes its import path; names, types, fields and errors are the same.
 //
 // # Where to begin
 //
@@ -48,7 +49,7 @@
 //
 // # Events
 //
-// [Watch] is an iterator of what changes. [LinkSubscribe], [AddrSubscribe], [NeighSubscribe] and [RouteSubscribe] send
+// [Watch] is an iterator of what changes in tables such as [LinkTable] and [RouteTable]. [LinkSubscribe], [AddrSubscribe], [NeighSubscribe] and [RouteSubscribe] send
 // changes of one sort of object to a channel. When the kernel drops events because the reader was too slow, all of
 // them report that and then repeat the objects that exist. A [Mirror] keeps a copy of tables in memory that follows
 // every change; it returns snapshots, and the differences between them.

@@ -12,9 +12,9 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// Bridge is an Ethernet bridge: ip link add DEV type bridge. The pointers are
-// nil where the kernel's default, or what the bridge has, is to hold. Times are
-// in hundredths of a second (USER_HZ).
+// Bridge is an Ethernet bridge: ip link add DEV type bridge. A nil pointer means
+// the kernel's default, or, for an existing bridge, no change. Times are in
+// hundredths of a second (USER_HZ).
 type Bridge struct {
 	LinkAttrs
 	MulticastSnooping *bool   // mcast_snooping

@@ -12,8 +12,7 @@ import (
 )
 
 // Vlan is an IEEE 802.1Q or 802.1ad device on top of the link ParentIndex:
-// ip link add link PARENT type vlan. The pointers are nil where the kernel's
-// default is to hold.
+// ip link add link PARENT type vlan. A nil pointer means the kernel's default.
 type Vlan struct {
 	LinkAttrs
 	VlanId       int          // 0 to 4095
