@@ -24,6 +24,9 @@ import (
 //	                     the same, RTNL_FAMILY_IP6MR   in no table: ip -6 mrule
 //	RTNLGRP_NEXTHOP      RTM_NEWNEXTHOP, RTM_DELNEXTHOP next hop objects
 //	                     RTM_NEWNEXTHOPBUCKET          NexthopBucketEvent
+//	RTNLGRP_NSID         RTM_NEWNSID, RTM_DELNSID      namespace ids
+//	RTNLGRP_IPV4_NETCONF RTM_NEWNETCONF, RTM_DELNETCONF settings of links
+//	RTNLGRP_IPV6_NETCONF RTM_NEWNETCONF, RTM_DELNETCONF settings of links
 
 // bridgePortNews decodes a bridge's message about a port.
 func bridgePortNews(m wire.Message) (Event, error) {
