@@ -49,10 +49,11 @@
 //
 // # Events
 //
-// [Watch] is an iterator of what changes in tables such as [LinkTable] and [RouteTable]. [LinkSubscribe], [AddrSubscribe], [NeighSubscribe] and [RouteSubscribe] send
-// changes of one sort of object to a channel. When the kernel drops events because the reader was too slow, all of
-// them report that and then repeat the objects that exist. A [Mirror] keeps a copy of tables in memory that follows
-// every change; it returns snapshots, and the differences between them.
+// [Watch] is an iterator of what changes in tables such as [LinkTable] and [RouteTable]. [LinkSubscribe],
+// [AddrSubscribe], [NeighSubscribe] and [RouteSubscribe] send changes of one sort of object to a channel. When the
+// kernel drops events because the reader was too slow, all of them report that and then repeat the objects that
+// exist. A [Mirror] keeps a copy of tables in memory that follows every change; it returns snapshots, and the
+// differences between them.
 //
 // # Other packages
 //
