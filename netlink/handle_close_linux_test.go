@@ -158,6 +158,34 @@ func TestCloseEndsAllThatTheHandleBegan(t *testing.T) {
 	}
 }
 
+// The callback gets the end of a subscription that waits for its reader.
+func TestCloseIsReportedWhileNobodyReads(t *testing.T) {
+	h, ns := newHandle(t)
+	mustAdd(t, h, ifb("x0"))
+	mustAdd(t, h, ifb("x1"))
+	closing, err := NewHandleAt(ns)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ch, errs := make(chan LinkUpdate), make(chan error, 8)
+	err = closing.LinkSubscribeWithOptions(ch, nil,
+		LinkSubscribeOptions{ListExisting: true, ErrorCallback: func(err error) { errs <- err }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	await(t, ch) // the list was read, and its next link waits
+	if err := closing.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := await(t, errs); !errors.Is(err, os.ErrClosed) {
+		t.Errorf("ended with %v", err)
+	}
+	awaitClosed(t, ch)
+	if len(errs) != 0 {
+		t.Errorf("and then %v", <-errs)
+	}
+}
+
 func TestNothingBeginsOnAClosedHandle(t *testing.T) {
 	h, err := NewHandleAt(netns.None())
 	if err != nil {

@@ -53,17 +53,23 @@ func (e events[T]) send(h *Handle, ch chan<- T, done <-chan struct{}, o subscrib
 		defer close(ch)
 		defer cancel(errDone)
 		defer w.close()
+		report := func(err error) {
+			if o.onError != nil {
+				o.onError(h.wrap(err, e.op, noObject))
+			}
+		}
 		w.run(ctx, func(v T, err error) bool {
 			if err != nil {
-				if o.onError != nil {
-					o.onError(h.wrap(err, e.op, noObject))
-				}
+				report(err)
 				return true
 			}
 			select {
 			case ch <- v:
 				return true
 			case <-ctx.Done():
+				if cause := context.Cause(ctx); cause != errDone {
+					report(&wire.Error{Op: e.op, Err: cause})
+				}
 				return false
 			}
 		})
