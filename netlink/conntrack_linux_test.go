@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"net"
 	"net/netip"
-	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -444,8 +443,8 @@ func TestConntrackSubscribe(t *testing.T) {
 
 func TestConntrackOfRealTraffic(t *testing.T) {
 	h, ns := conntrackHandle(t)
-	setSysctl(t, ns, "net/netfilter/nf_conntrack_acct", "1")
-	setSysctl(t, ns, "net/netfilter/nf_conntrack_timestamp", "1")
+	nstest.Sysctl(t, ns, "net/netfilter/nf_conntrack_acct", "1")
+	nstest.Sysctl(t, ns, "net/netfilter/nf_conntrack_timestamp", "1")
 	lo, err := h.LinkByName("lo")
 	if err != nil {
 		t.Fatal(err)
@@ -478,13 +477,6 @@ func TestConntrackOfRealTraffic(t *testing.T) {
 	if f := all[i]; f.Forward.Packets != 1 || f.Forward.Bytes != 33 || f.TimeStart == 0 || f.TimeStop != 0 ||
 		f.Use == 0 || f.Forward.Protocol != unix.IPPROTO_UDP {
 		t.Errorf("got %+v", f)
-	}
-}
-
-func setSysctl(t *testing.T, ns netns.NsHandle, name, value string) {
-	t.Helper()
-	if err := netns.Do(ns, func() error { return os.WriteFile("/proc/sys/"+name, []byte(value), 0) }); err != nil {
-		t.Fatal(err)
 	}
 }
 

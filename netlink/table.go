@@ -110,6 +110,9 @@ func (p *tablePart) speaks(m *wire.Message) bool {
 	return (m.Type == p.new || m.Type == p.del) && len(m.Data) >= p.header
 }
 
+// anyObject is for a part whose messages are all about its objects.
+func anyObject([]byte) bool { return true }
+
 // hasAttr reports whether a message has an attribute.
 func hasAttr(data []byte, header int, typ uint16) bool {
 	for d := wire.NewDecoderAfter(data, header); d.Next(); {

@@ -1,23 +1,10 @@
 package netlink
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
-	"kern.sys/netns"
+	"kern.sys/internal/nstest"
 )
-
-// sysctl writes a setting of the thread's namespace.
-func sysctl(t testing.TB, ns netns.NsHandle, name, value string) {
-	t.Helper()
-	err := netns.Do(ns, func() error {
-		return os.WriteFile(filepath.Join("/proc/sys/net", name), []byte(value), 0)
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-}
 
 func TestMirrorFollowsSettings(t *testing.T) {
 	h, ns := newHandle(t)
@@ -46,7 +33,7 @@ func TestMirrorFollowsSettings(t *testing.T) {
 		{"ipv6/conf/x0/forwarding", "0", false},
 		{"ipv6/conf/x0/proxy_ndp", "1", false},
 	} {
-		sysctl(t, ns, c.name, c.value)
+		nstest.Sysctl(t, ns, "net/"+c.name, c.value)
 		verified(t, m, c.name)
 		family := FAMILY_V4
 		if c.name[:4] == "ipv6" {

@@ -11,14 +11,11 @@ var NexthopTable = Table{&tableInfo{"next hops", nexthopTableParts}}
 func nexthopTableParts() []tablePart {
 	return []tablePart{{
 		name: "next hops", new: uapi.RTM_NEWNEXTHOP, del: uapi.RTM_DELNEXTHOP, header: uapi.SizeofNhmsg,
-		groups: nexthopChanges().groups, dump: nexthopDump, has: isNexthop, key: nexthopKey,
+		groups: nexthopChanges().groups, dump: nexthopDump, has: anyObject, key: nexthopKey,
 		volatile: pruneNexthop, event: (*eventDecoder).nexthop, news: nexthopNews,
 		after: []groupMessages{linkChanges()},
 	}}
 }
-
-// isNexthop: all are.
-func isNexthop([]byte) bool { return true }
 
 func nexthopKey(data []byte) string {
 	for d := wire.NewDecoderAfter(data, uapi.SizeofNhmsg); d.Next(); {
