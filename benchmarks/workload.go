@@ -53,10 +53,10 @@ type op func() (int, error)
 // goal is what this module sets out to reach. What is zero is no part of it.
 type goal struct {
 	row, of string
-	times   float64 // at most so many times what the other contender needs
-	allocs  float64 // at most so many an object; none: none
+	times   float64 // at most this many times what the other contender needs
+	allocs  float64 // at most this many per object; none: none
 	peak    float64 // at most so much of the other's peak memory, of a cold process each
-	memory  int     // at most so many MiB beyond what the cold process began with
+	memory  int     // at most this many MiB beyond what the cold process began with
 	seen    float64 // at least this share of the objects, of a lossy workload
 	// from names a workload with fewer objects. What an object takes longer than
 	// there is compared with what it takes the other contender longer: growth.

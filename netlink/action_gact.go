@@ -12,7 +12,7 @@ import (
 // TcAct is the verdict after an action: the next action, another filter, or the packet's fate.
 type TcAct int32
 
-// What comes after an action. Those above TC_ACT_EXT_VAL_MASK have a number in their lower bits:
+// Verdicts of an action. Those above TC_ACT_EXT_VAL_MASK have a number in their lower bits:
 // how many actions TC_ACT_JUMP passes over, and the chain of goto chain.
 const (
 	TC_ACT_UNSPEC     TcAct = uapi.TC_ACT_UNSPEC     // what the kernel does by default
@@ -83,7 +83,7 @@ type GenericAction struct {
 // GactProbability says when the action is Action, and not that of ActionAttrs.
 type GactProbability struct {
 	Type   uint16 // PGACT_NETRAND: at random; PGACT_DETERM: in turn
-	Value  uint16 // for one packet of so many
+	Value  uint16 // for one of this many packets
 	Action TcAct
 }
 

@@ -149,7 +149,7 @@ func (action *PoliceAction) table(c *attr.Codec, t attr.Type, rate uint64, cellL
 	}, nil)
 }
 
-// burstOf returns how many bytes are sent in so many ticks, a number that has these ticks again
+// burstOf returns how many bytes are sent in that number of ticks, a number that has these ticks again
 // where there is one.
 func burstOf(rate uint64, ticks uint32) uint32 {
 	if rate == 0 {

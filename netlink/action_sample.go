@@ -14,7 +14,7 @@ import (
 type SampleAction struct {
 	ActionAttrs
 	Group     uint32 // the group of psample that gets them
-	Rate      uint32 // one packet of so many
+	Rate      uint32 // one of this many packets
 	TruncSize uint32 // bytes of a packet; 0: all
 }
 

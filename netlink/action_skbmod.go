@@ -11,7 +11,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// SkbModAction changes the Ethernet header of packets, or marks that there is congestion: tc-skbmod(8). What
+// SkbModAction changes the Ethernet header of packets, or marks congestion: tc-skbmod(8). What
 // is nil, 0 or false stays as it is. Linux 4.9.
 type SkbModAction struct {
 	ActionAttrs

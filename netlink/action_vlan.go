@@ -21,7 +21,7 @@ type VlanAct int8
 const (
 	TCA_VLAN_ACT_POP      VlanAct = uapi.TCA_VLAN_ACT_POP      // takes a VLAN header away
 	TCA_VLAN_ACT_PUSH     VlanAct = uapi.TCA_VLAN_ACT_PUSH     // adds one
-	TCA_VLAN_ACT_MODIFY   VlanAct = uapi.TCA_VLAN_ACT_MODIFY   // changes the one that there is
+	TCA_VLAN_ACT_MODIFY   VlanAct = uapi.TCA_VLAN_ACT_MODIFY   // changes the present tag
 	TCA_VLAN_ACT_POP_ETH  VlanAct = uapi.TCA_VLAN_ACT_POP_ETH  // takes the Ethernet header away (Linux 5.11)
 	TCA_VLAN_ACT_PUSH_ETH VlanAct = uapi.TCA_VLAN_ACT_PUSH_ETH // adds one (Linux 5.11)
 )

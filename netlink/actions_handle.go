@@ -14,7 +14,7 @@ type ActionFilter struct {
 	Kind string // the kernel's name, "gact"; it needs to be set
 	// Terse leaves out options and times: each action has its index, cookie and flags (Linux 5.11).
 	Terse bool
-	// Since selects those that a packet came to within so many milliseconds; 0: all (Linux 4.14).
+	// Since selects actions that saw a packet within this many milliseconds; 0: all (Linux 4.14).
 	Since uint32
 }
 

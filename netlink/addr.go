@@ -33,7 +33,7 @@ type Addr struct {
 	Peer *net.IPNet
 	// Broadcast is the IPv4 broadcast address. Where it is nil, AddrAdd and
 	// AddrReplace use the prefix's highest address if the prefix length is 30 bits
-	// or less; net.IPv4zero means that there is to be none.
+	// or less; net.IPv4zero means none.
 	Broadcast net.IP
 	// PreferedLft and ValidLft are the seconds until the address is deprecated
 	// and until it is removed; -1 and math.MaxUint32, which listed addresses have,

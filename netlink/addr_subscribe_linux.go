@@ -26,9 +26,9 @@ type AddrSubscribeOptions struct {
 	Namespace *netns.NsHandle // nil: the handle's, or the calling thread's
 	// ErrorCallback gets what goes wrong after the subscription began, from the
 	// goroutine that sends the updates. After wire.ErrOverrun, which says that updates
-	// were lost, all addresses that there are follow as updates.
+	// were lost, all existing addresses follow as updates.
 	ErrorCallback func(error)
-	// ListExisting begins with all addresses that there are.
+	// ListExisting begins with all existing addresses.
 	ListExisting           bool
 	ReceiveBufferSize      int           // SO_RCVBUF in bytes; 0: room for bursts
 	ReceiveBufferForceSize bool          // exceed net.core.rmem_max

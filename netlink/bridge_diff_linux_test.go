@@ -354,7 +354,7 @@ var agreements = []agreement{
 	},
 }
 
-// tell returns the output of the commands that show a state, sorted.
+// tell returns the sorted output of the commands that show a state.
 func (a *agreement) tell(t *testing.T) (all []map[string]any) {
 	t.Helper()
 	for _, line := range a.show {

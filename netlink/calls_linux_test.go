@@ -61,7 +61,7 @@ func TestSocketTimeoutIsKept(t *testing.T) {
 	}
 }
 
-// tableHost has a neighbour, a rule and a next hop object that can be told from others.
+// tableHost has a neighbour, a rule and a next hop object that differ from all others.
 func tableHost(t *testing.T) (*netlink.Handle, netlink.Link) {
 	t.Helper()
 	h, err := netlink.NewHandleAt(nstest.New(t))

@@ -15,7 +15,7 @@ type ConntrackEventType uint8
 
 // What happens to connections.
 const (
-	ConntrackNew     ConntrackEventType = 1 << iota // it is there
+	ConntrackNew     ConntrackEventType = 1 << iota // it was created
 	ConntrackUpdated                                // its state, its mark or another thing changed
 	// it is gone: with the last counters and TimeStop, where those are on
 	ConntrackDestroyed
@@ -51,7 +51,7 @@ type ConntrackSubscribeOptions struct {
 	Namespace *netns.NsHandle    // nil: the handle's, or the calling thread's
 	Types     ConntrackEventType // a mask of the events that are reported; 0: all
 	Filter    ConntrackQuery     // connections that are reported; its Source is ignored
-	// ListExisting begins with all connections that there are.
+	// ListExisting begins with all existing connections.
 	ListExisting bool
 	// ListAfterOverrun lists all connections again where events were lost: they follow wire.ErrOverrun.
 	ListAfterOverrun bool

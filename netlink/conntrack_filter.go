@@ -96,7 +96,7 @@ func (f *ConntrackFilter) AddPort(tp ConntrackFilterType, port uint16) error {
 	return nil
 }
 
-// hasPorts reports whether connections of a protocol are told apart by ports.
+// hasPorts reports whether ports distinguish the connections of a protocol.
 func hasPorts(protocol uint8) bool {
 	switch protocol {
 	case uapi.IPPROTO_TCP, uapi.IPPROTO_UDP, uapi.IPPROTO_DCCP, uapi.IPPROTO_SCTP, uapi.IPPROTO_UDPLITE:

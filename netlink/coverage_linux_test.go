@@ -319,7 +319,7 @@ var setOf = map[string]string{
 	"encap ila": "ILA_ATTR", "encap ioam6": "IOAM6_IPTUNNEL", "encap rpl": "RPL_IPTUNNEL",
 }
 
-// objects are those of package netlink that are no kinds. Headers have the machine's order only where all bytes of a
+// objects are the objects of package netlink besides kinds. Headers have the machine's order only where all bytes of a
 // number are zero but the first, which is enough for what is asked here.
 func objectsOfCoverage() []object {
 	index := func(e *wire.Encoder, typ uint16) { e.Uint32(typ, 1) }

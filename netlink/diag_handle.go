@@ -136,7 +136,7 @@ func (h *Handle) SocketGet(local, remote net.Addr) (*Socket, error) {
 			return nil, err
 		}
 	}
-	// What was found may be a listener, which takes connections from anywhere. Of UDP the kernel
+	// The socket found may be a listener, which takes connections from anywhere. Of UDP the kernel
 	// has looked up by exchanged ends, until Linux 5.9.
 	all, err := list(h, e.request(uapi.SOCK_DIAG_BY_FAMILY), op, func(m wire.Message) (*Socket, bool, error) {
 		s := new(Socket)

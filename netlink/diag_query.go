@@ -23,7 +23,7 @@ type SocketQuery struct {
 
 const socketListOp = "socket list"
 
-// allStates are those that there are in any kernel.
+// allStates are the states of any kernel.
 const allStates = math.MaxUint32
 
 // request asks for the sockets.

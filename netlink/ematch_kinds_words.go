@@ -10,7 +10,7 @@ import (
 	"kern.sys/netlink/desc"
 )
 
-// What is in the parentheses of each kind of extended matches.
+// The words in the parentheses of each kind of extended match.
 
 // ematchKind is a kind of extended matches by its words.
 type ematchKind struct {

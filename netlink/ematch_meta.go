@@ -22,7 +22,7 @@ type EmatchMeta struct {
 type MetaValue struct {
 	ID     uint16 // TCF_META_ID_…, 0 for a value that is given
 	Var    bool   // it is a text, not a number
-	Shift  uint8  // the number is shifted to the right by so many bits, the text is cut by so many bytes
+	Shift  uint8  // a number is shifted to the right by this many bits, a text is cut by this many bytes
 	Number uint64 // the value, or which bits of the number count, 0 for all
 	Text   []byte // the value of a text
 }

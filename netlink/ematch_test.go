@@ -78,7 +78,7 @@ func numberBytes(v uint32) []byte {
 	return e.Bytes()[uapi.SizeofNlattr:]
 }
 
-// What is not known, or not of the length that it should have, is raw and is sent as it came.
+// An unknown match, or one of an unexpected length, is raw and is sent unchanged.
 func TestUnknownMatchesAreRaw(t *testing.T) {
 	tree := endOfTree + "2400 0200 1000 0100 0700 0600 0100 0000 =01020304 1000 0200 0000 0100 0800 0000 =05060708"
 	sent := capture.Words(t, tree)

@@ -20,7 +20,7 @@ type IPtnlEncap struct {
 	Src     net.IP // this end
 	TTL     uint8
 	TOS     uint8
-	Flags   uint16 // bits 1 << IP_TUNNEL_KEY_BIT and the like
+	Flags   uint16 // bits such as 1 << IP_TUNNEL_KEY_BIT
 	Options []byte // further attributes in the form that the kernel has (LWTUNNEL_IP_OPTS)
 	Unknown []byte // attributes of a newer kernel, with their headers; they are sent as they were read
 }

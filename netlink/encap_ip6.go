@@ -19,7 +19,7 @@ type IP6tnlEncap struct {
 	Src      net.IP // this end
 	Hoplimit uint8
 	TC       uint8
-	Flags    uint16 // bits 1 << IP_TUNNEL_KEY_BIT and the like
+	Flags    uint16 // bits such as 1 << IP_TUNNEL_KEY_BIT
 	Options  []byte // further attributes in the form that the kernel has (LWTUNNEL_IP6_OPTS)
 	Unknown  []byte // attributes of a newer kernel, with their headers; they are sent as they were read
 }

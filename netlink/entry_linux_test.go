@@ -272,7 +272,7 @@ func TestEntriesAllocateNothingEach(t *testing.T) {
 	})
 }
 
-// allocatesLittle fails where run, which finds at least so many objects, allocates for each.
+// allocatesLittle fails where run, which finds at least n objects, allocates for each.
 func allocatesLittle(t *testing.T, name string, objects int, run func() (found int)) {
 	t.Helper()
 	if found := run(); found < objects {

@@ -17,7 +17,7 @@ func (e *LinkEntry) String() string {
 	return text
 }
 
-// String returns the route in the words of ip route, without what More says that there is
+// String returns the route in the words of ip route, without what More counts
 // beside it.
 func (e *RouteEntry) String() string {
 	words := []string{e.Dst().String()}

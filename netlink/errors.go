@@ -12,7 +12,7 @@ import (
 // detailed reports whether h's errors may say more than a number.
 func (h *Handle) detailed() bool { return h == nil || h.details || nl.EnableErrorMessageReporting }
 
-// withDetails returns h with errors that say all there is, for what programs that
+// withDetails returns h with errors that have all details, for what programs that
 // compare bare numbers do not call.
 func (h *Handle) withDetails() *Handle {
 	if h == nil || h.details {
@@ -66,7 +66,7 @@ func (e *refusal) Error() string { return e.words }
 // Unwrap returns the number.
 func (e *refusal) Unwrap() error { return e.errno }
 
-// fewInError bounds the lists in an error: of more, only so many are named.
+// fewInError bounds the lists in an error: of a longer list only these are named.
 const fewInError = 4
 
 // andMore is what follows after the first fewInError of n.

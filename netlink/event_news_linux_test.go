@@ -82,7 +82,7 @@ func sendTo(t *testing.T, dst net.IP) {
 	}
 }
 
-func TestMissesOfVxlanAreTold(t *testing.T) {
+func TestMissesOfVxlanAreReported(t *testing.T) {
 	nstest.Do(t, func() {
 		vx := &netlink.Vxlan{LinkAttrs: netlink.NewLinkAttrs(), VxlanId: 7, Port: 4789, L2miss: true, L3miss: true,
 			Proxy: true}
@@ -142,7 +142,7 @@ func TestMissesOfVxlanAreTold(t *testing.T) {
 }
 
 // With app_solicit it is programs that look for a neighbour.
-func TestProbesForProgramsAreTold(t *testing.T) {
+func TestProbesForProgramsAreReported(t *testing.T) {
 	nstest.Do(t, func() {
 		addVeth(t)
 		v0 := setUp(t, "v0")
@@ -162,7 +162,7 @@ func TestProbesForProgramsAreTold(t *testing.T) {
 	})
 }
 
-func TestBucketsOfNexthopsAreTold(t *testing.T) {
+func TestBucketsOfNexthopsAreReported(t *testing.T) {
 	nstest.Do(t, func() {
 		routeNet(t)
 		for _, n := range []netlink.Nexthop{
@@ -195,7 +195,7 @@ func TestBucketsOfNexthopsAreTold(t *testing.T) {
 	})
 }
 
-func TestBridgePortsAreTold(t *testing.T) {
+func TestBridgePortsAreReported(t *testing.T) {
 	nstest.Do(t, func() {
 		br := &netlink.Bridge{LinkAttrs: netlink.NewLinkAttrs()}
 		br.Name = "br0"

@@ -120,7 +120,8 @@ func TestExampleNflog(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	// What is sent before the group is bound is not logged: so it is sent until one came, slower than it is read.
+	// Packets that are sent before the group is bound are not logged: so it sends, slower than it reads, until one
+	// arrives.
 	stop := make(chan struct{})
 	go func() {
 		tick := time.NewTicker(time.Millisecond)

@@ -17,8 +17,8 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// What was listed can be deleted, and added again as it was. These tests make objects
-// at random with all attributes that there are, list them, delete each as it was
+// A listed object can be deleted, and added again unchanged. These tests make objects
+// at random with all existing attributes, list them, delete each as it was
 // listed, add each again, and compare what the kernel then sends byte by byte.
 
 // seed is logged, so that a failure can be had again.
@@ -291,7 +291,7 @@ func TestNewerSelectorsOfRulesAreFaithful(t *testing.T) {
 					if strings.HasPrefix(name, "flow") && family == uapi.AF_INET {
 						continue
 					}
-					// All have one preference, so nothing else tells them apart.
+					// All have one preference, so nothing else distinguishes them.
 					if err := rawRule(t, family, 1000, attrs); err != nil {
 						t.Errorf("%s: %v", name, err)
 					}

@@ -10,7 +10,7 @@ import (
 	"kern.sys/unix"
 )
 
-// wordy is a handle whose errors say all there is.
+// wordy is a handle whose errors have all details.
 func wordy(t *testing.T) *Handle {
 	h, _ := newHandle(t)
 	return h.withDetails()

@@ -33,7 +33,7 @@ type TcU32Key = nl.TcU32Key
 type U32 struct {
 	FilterAttrs
 	ClassId uint32 // the class of the packets, 0 for none
-	// Divisor makes a hash table of so many buckets, a power of two up to 256. Its Handle is the
+	// Divisor makes a hash table with this many buckets, a power of two up to 256. Its Handle is the
 	// table's.
 	Divisor    uint32
 	Hash       uint32 // the table and bucket that the filter is in, 0 for the first table

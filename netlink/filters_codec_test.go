@@ -204,7 +204,7 @@ func TestWordsOfVerdicts(t *testing.T) {
 	}
 }
 
-// What tc sends for pkts_burst 50 is the time of so many packets.
+// What tc sends for pkts_burst 50 is the time of that number of packets.
 func TestPacketsOfPolice(t *testing.T) {
 	for _, c := range filterSent {
 		if !strings.Contains(c.command, "pkts_burst 50") {

@@ -25,10 +25,10 @@ type flowerOption struct {
 	parts  []flowerOptionPart
 }
 
-// flowerOptionPart is a part of them: so many bits, 0 for bytes, in a base.
+// flowerOptionPart is a part of them: its width in bits (0 for bytes) and its base.
 type flowerOptionPart struct{ bits, base int }
 
-// flowerOptions are those that there are. The parts have the types from 1 on.
+// flowerOptions are the known options. The parts have the types from 1 on.
 var flowerOptions = []flowerOption{
 	{"geneve_opts", uapi.TCA_FLOWER_KEY_ENC_OPTS_GENEVE, false, "", []flowerOptionPart{{16, 16}, {8, 16}, {0, 16}}},
 	{"vxlan_opts", uapi.TCA_FLOWER_KEY_ENC_OPTS_VXLAN, true, "0xffffffff", []flowerOptionPart{{-32, 0}}},

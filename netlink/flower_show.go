@@ -132,7 +132,7 @@ func bytesAddrText(b []byte) string {
 	return desc.AddrText(a)
 }
 
-// showAddrAndMask shows an address of so many bytes.
+// showAddrAndMask shows an address of n bytes.
 func showAddrAndMask(p *desc.Printer, key string, addr, mask []byte, size int) {
 	if len(addr) == size && len(mask) == size {
 		showLine(p, key, bytesAddrText(addr)+maskText(mask, bytesAddrText))

@@ -33,7 +33,7 @@ type GenlMulticastGroup struct {
 	Name string
 }
 
-// GenlFamilyList returns the families that there are: genl ctrl list. See [ErrDumpInterrupted].
+// GenlFamilyList returns all families: genl ctrl list. See [ErrDumpInterrupted].
 func (h *Handle) GenlFamilyList() ([]*GenlFamily, error) {
 	return list(h, genlRequest(genlCtrl, uapi.CTRL_CMD_GETFAMILY), "genl family list", genlFamilyDecoder)
 }

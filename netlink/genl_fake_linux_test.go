@@ -20,7 +20,7 @@ func ackAll(request []byte) []nltest.Datagram {
 	return all
 }
 
-// attributes makes a payload of attributes, behind a header of so many zero bytes.
+// attributes makes a payload of attributes, behind a header of n zero bytes.
 func attributes(header int, fill func(*wire.Encoder)) []byte {
 	var e wire.Encoder
 	e.Raw(header)
@@ -28,7 +28,7 @@ func attributes(header int, fill func(*wire.Encoder)) []byte {
 	return e.Bytes()
 }
 
-// answerWith makes the answer of so many objects to a request, or to a dump.
+// answerWith makes the answer of n objects to a request, or to a dump.
 func answerWith(request []byte, typ uint16, objects ...[]byte) []nltest.Datagram {
 	flags := native.Uint16(request[6:])
 	multi := uint16(0)

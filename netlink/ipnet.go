@@ -12,7 +12,7 @@ import (
 
 // Address families as functions that list take them.
 const (
-	FAMILY_ALL  = uapi.AF_UNSPEC // whatever there is
+	FAMILY_ALL  = uapi.AF_UNSPEC // any family
 	FAMILY_V4   = uapi.AF_INET
 	FAMILY_V6   = uapi.AF_INET6
 	FAMILY_MPLS = uapi.AF_MPLS

@@ -12,7 +12,7 @@ import (
 )
 
 // IpsetProtocol returns the newest and the oldest protocol version that the kernel speaks: ipset version. This
-// package speaks the oldest that there is, 6, which all kernels take.
+// package speaks version 6, the oldest, which all kernels take.
 func (h *Handle) IpsetProtocol() (protocol uint8, minVersion uint8, err error) {
 	s := IPSetResult{}
 	err = h.ipsetGet(ipsetRequest(uapi.IPSET_CMD_PROTOCOL, 0, nil), "ipset protocol", "", &s)

@@ -219,7 +219,7 @@ func zeroEther(a net.HardwareAddr) bool {
 	return len(a) == 0 || len(a) == uapi.ETH_ALEN
 }
 
-// encodeRest sends an empty list of addresses, which removes those that there are.
+// encodeRest sends an empty list of addresses, which removes the present ones.
 func (b *Bond) encodeRest(e *wire.Encoder) {
 	if b.ArpIpTargets != nil && len(b.ArpIpTargets) == 0 {
 		e.Nest(uapi.IFLA_BOND_ARP_IP_TARGET)

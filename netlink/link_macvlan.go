@@ -24,7 +24,7 @@ const (
 	MACVLAN_MODE_VEPA                        // by way of the switch behind the parent
 	MACVLAN_MODE_BRIDGE                      // directly
 	MACVLAN_MODE_PASSTHRU                    // there is only one, that has the parent
-	MACVLAN_MODE_SOURCE                      // frames are told apart by their source address
+	MACVLAN_MODE_SOURCE                      // the source address of a frame selects the device
 )
 
 // macvlanModes are the kernel's numbers of the modes and ip's names.
@@ -58,7 +58,7 @@ type Macvlan struct {
 
 	NoPromisc *bool // passthru mode: the parent is not made promiscuous (Linux 3.4)
 	NoDst     *bool // source mode: frames are taken by their source only (Linux 5.10)
-	// broadcasts to at most so many macvlans go at once instead of by the queue, -1: all go by it (Linux 6.4)
+	// broadcasts to at most this many macvlans go at once instead of by the queue, -1: all go by it (Linux 6.4)
 	BCCutoff *int32
 }
 

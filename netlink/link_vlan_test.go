@@ -35,7 +35,7 @@ func TestVlanIsSentAsIPSendsIt(t *testing.T) {
 	sameAttrs(t, e.Bytes(), capture.LinkData(t, "vlan", false, vlanSent))
 }
 
-func TestVlanIsReadAsTheKernelTellsIt(t *testing.T) {
+func TestVlanIsReadAsTheKernelReportsIt(t *testing.T) {
 	v := &Vlan{}
 	if err := decodeAttrs(v, capture.LinkData(t, "vlan", false, vlanTold)); err != nil {
 		t.Fatal(err)

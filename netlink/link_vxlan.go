@@ -94,8 +94,8 @@ func (v *Vxlan) attrs(c *attr.Codec) {
 		attr.IntU8(c, uapi.IFLA_VXLAN_TOS|attr.IfSet, &v.TOS, "tos", math.MaxUint8)
 	}
 
-	// What is sent only where it is set is taken for a change wherever it is there,
-	// which the kernel refuses for most.
+	// The kernel takes the presence of one of these attributes for a change, and refuses most such
+	// changes.
 	attr.Bool(c, uapi.IFLA_VXLAN_LEARNING, &v.Learning)
 	attr.Bool(c, uapi.IFLA_VXLAN_COLLECT_METADATA|attr.IfSet, &v.FlowBased)
 	attr.Bool(c, uapi.IFLA_VXLAN_VNIFILTER|attr.IfSet, &v.VniFilter)

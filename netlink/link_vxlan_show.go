@@ -241,7 +241,7 @@ func showVxlanFlag(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 	}
 }
 
-// showVxlanPresent prints what is on where it is there.
+// showVxlanPresent prints the flags that are on where they are present.
 func showVxlanPresent(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 	if b != nil {
 		p.Null(f.Key, f.Key+" ")

@@ -92,7 +92,7 @@ func linksBesideIPs(t *testing.T) ([]netlink.Link, []map[string]any) {
 	return nil, nil
 }
 
-// What is decoded of a link is what ip shows of it.
+// A link is decoded to the values that ip shows.
 func TestLinkListAgreesWithIP(t *testing.T) {
 	there := nstest.New(t)
 	nstest.Do(t, func() {

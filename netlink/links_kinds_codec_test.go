@@ -290,7 +290,7 @@ func TestLinkKindsAreEncodedAsIPEncodesThem(t *testing.T) {
 	})
 }
 
-// eachExample calls fn for the captured links that there is an example of.
+// eachExample calls fn for each captured link that has an example.
 func eachExample(t *testing.T, fn func(*testing.T, capturedKind)) {
 	found := 0
 	for _, c := range capturedKinds(t) {

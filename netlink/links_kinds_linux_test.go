@@ -220,7 +220,7 @@ func TestVethWithoutNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	if v.Index == 0 {
-		nstest.Need(t, "links told to who makes them", "6.2", unix.EOPNOTSUPP)
+		nstest.Need(t, "new links echoed to their creator", "6.2", unix.EOPNOTSUPP)
 	}
 	if index, err := h.VethPeerIndex(v); err != nil || index == 0 || index == v.Index {
 		t.Errorf("peer index is %d, %v", index, err)

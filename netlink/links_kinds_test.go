@@ -72,7 +72,7 @@ func (c *capturedKind) describe(t testing.TB) *desc.Kind {
 	return k
 }
 
-// sent and told are the attributes that ip sent, and those that the kernel reported.
+// sent and told are the attributes that ip sent, and the ones that the kernel reported.
 func (c *capturedKind) sent(t testing.TB) []byte { return capture.LinkData(t, c.Kind, c.Port, c.Sent) }
 func (c *capturedKind) told(t testing.TB) []byte { return capture.LinkData(t, c.Kind, c.Port, c.Data) }
 

@@ -171,12 +171,12 @@ func TestTxQLenOfVethPeers(t *testing.T) {
 	}
 }
 
-func TestLinkAddTellsIndexAndName(t *testing.T) {
+func TestLinkAddReportsIndexAndName(t *testing.T) {
 	h, _ := newHandle(t)
 	first := mustAdd(t, h, ifb("x%d"))
 	second := mustAdd(t, h, ifb("x%d"))
 	if first.Index == 0 {
-		nstest.Need(t, "links told to who makes them", "6.2", unix.EOPNOTSUPP)
+		nstest.Need(t, "new links echoed to their creator", "6.2", unix.EOPNOTSUPP)
 	}
 	if first.Name != "x0" || second.Name != "x1" || first.Index == 0 || second.Index == first.Index {
 		t.Errorf("got %q %d and %q %d", first.Name, first.Index, second.Name, second.Index)

@@ -25,9 +25,9 @@ type LinkSubscribeOptions struct {
 	Namespace *netns.NsHandle // nil: the handle's, or the calling thread's
 	// ErrorCallback gets what goes wrong after the subscription began, from the
 	// goroutine that sends the updates. After wire.ErrOverrun, which says that
-	// updates were lost, all links that there are follow as updates.
+	// updates were lost, all existing links follow as updates.
 	ErrorCallback func(error)
-	// ListExisting begins with all links that there are.
+	// ListExisting begins with all existing links.
 	ListExisting           bool
 	ReceiveBufferSize      int           // SO_RCVBUF in bytes; 0: room for bursts
 	ReceiveBufferForceSize bool          // exceed net.core.rmem_max

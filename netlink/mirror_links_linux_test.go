@@ -152,7 +152,7 @@ func TestAttrDifferenceNamesTheInnermost(t *testing.T) {
 }
 
 // A change of a port is a change of its link.
-func TestMirrorTellsOfBridgePorts(t *testing.T) {
+func TestMirrorReportsBridgePorts(t *testing.T) {
 	h, _ := newHandle(t)
 	br := mustAdd(t, h, &Bridge{LinkAttrs: named("br0")})
 	x := mustAdd(t, h, NewVeth(named("x0")))
@@ -218,7 +218,7 @@ func TestMirrorFollowsPeersIntoOtherNamespaces(t *testing.T) {
 
 // The kernel does not announce this for a link that is down: Verify finds it, and then the
 // mirror has it.
-func TestVerifyMendsWhatNobodyTells(t *testing.T) {
+func TestVerifyMendsWhatNobodyReports(t *testing.T) {
 	defer func(d time.Duration) { verifyPatience = d }(verifyPatience)
 	verifyPatience = 100 * time.Millisecond
 	h, _ := newHandle(t)

@@ -268,7 +268,7 @@ func change[T any](r *replay, table string, old, new *T, text func(*T) string) {
 	}
 }
 
-func TestMirrorTellsOfEachChange(t *testing.T) {
+func TestMirrorReportsEachChange(t *testing.T) {
 	h, _ := newHandle(t)
 	d := newDisorder(t, h, 77)
 	m := newMirror(t, h, RouteTable, AddrTable)
@@ -533,8 +533,8 @@ func TestMirrorEnds(t *testing.T) {
 	}
 }
 
-// TestVerifyTellsOfADifference has the mirror lose an object behind its back.
-func TestVerifyTellsOfADifference(t *testing.T) {
+// TestVerifyReportsADifference has the mirror lose an object behind its back.
+func TestVerifyReportsADifference(t *testing.T) {
 	defer func(d time.Duration) { verifyPatience = d }(verifyPatience)
 	verifyPatience = 0
 	h, _ := newHandle(t)

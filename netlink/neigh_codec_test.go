@@ -442,7 +442,7 @@ func FuzzNeighDecode(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		// What is read only is not sent; an empty hardware address is none.
+		// Read-only fields are not sent; an empty hardware address is none.
 		n.Confirmed, n.Used, n.Updated, n.Probes = 0, 0, 0, 0
 		if len(n.HardwareAddr) == 0 {
 			n.HardwareAddr = nil

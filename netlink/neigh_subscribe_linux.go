@@ -14,7 +14,7 @@ type NeighSubscribeOptions struct {
 	Namespace *netns.NsHandle // nil: the handle's, or the calling thread's
 	// ErrorCallback gets what goes wrong after the subscription began, from the
 	// goroutine that sends the updates. After wire.ErrOverrun, which says that updates
-	// were lost, all neighbours that there are follow as updates.
+	// were lost, all existing neighbours follow as updates.
 	ErrorCallback func(error)
 	// ListExisting begins with all neighbours and forwarding entries that there
 	// are.

@@ -49,7 +49,7 @@ type Nexthop struct {
 // NexthopResilient are the settings of a resilient group: type resilient of ip
 // nexthop. Times are in hundredths of a second (USER_HZ).
 type NexthopResilient struct {
-	Buckets         uint16  // flows are hashed to so many; 0 in a replacement: as many as there are
+	Buckets         uint16  // the number of buckets for flows; 0 in a replacement keeps the number
 	IdleTimer       *uint32 // a bucket can move when it was idle for so long; nil: the kernel's default
 	UnbalancedTimer *uint32 // a bucket moves when the group was out of balance for so long, 0: never; nil: the default
 	UnbalancedTime  uint64  // for how long the group has been out of balance; the kernel's

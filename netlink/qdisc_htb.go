@@ -96,7 +96,7 @@ func NewHtbClass(attrs ClassAttrs, cattrs HtbClassAttrs) *HtbClass {
 	}
 }
 
-// htbBuffer returns the ticks of a buffer of so many bytes, 0 for the default.
+// htbBuffer returns the ticks of a buffer of that number of bytes, 0 for the default.
 func htbBuffer(rate uint64, size uint32) uint32 {
 	if size != 0 {
 		return Xmittime(rate, size)

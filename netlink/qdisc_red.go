@@ -20,7 +20,7 @@ type Red struct {
 	MarkBlock      uint32 // filters for packets that are marked (Linux 5.9)
 }
 
-// What [Red] and the like do with packets besides dropping them.
+// What [Red] and its relatives do with packets besides dropping them.
 const (
 	TC_RED_ECN        = uapi.TC_RED_ECN        // they are marked where they can be
 	TC_RED_HARDDROP   = uapi.TC_RED_HARDDROP   // and dropped above Max all the same

@@ -198,7 +198,7 @@ func decodeTold(typ uint16, b []byte) (any, error) {
 	return decodeQdisc(b)
 }
 
-func TestQdiscsAreDecodedAsTheKernelTellsThem(t *testing.T) {
+func TestQdiscsAreDecodedAsTheKernelReportsThem(t *testing.T) {
 	for _, c := range tcTold {
 		got, err := decodeTold(c.typ, capture.Message(t, c.typ, c.text))
 		if err != nil || !reflect.DeepEqual(got, c.want) {

@@ -10,7 +10,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// redWords are what the words of a command say of RED and the like.
+// redWords are what the words of a command say about RED and its relatives.
 type redWords struct {
 	limit, min, max uint32
 	packet, burst   uint32

@@ -76,7 +76,7 @@ func entryAddr(b *[net.IPv6len]byte, n uint8) netip.Addr {
 // it.
 func (e *RouteEntry) More() bool { return e.more != nil }
 
-// Route returns all there is of the route.
+// Route returns the whole route.
 func (e *RouteEntry) Route() (Route, error) {
 	var s routeDecoder
 	var r Route

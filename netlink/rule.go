@@ -33,7 +33,7 @@ type Rule struct {
 	OifName string // FRA_OIFNAME
 
 	// A route found is not taken if its interface's group is this, and if its
-	// prefix has so many bits or fewer; -1 is unset.
+	// prefix has at most this many bits; -1 is unset.
 	SuppressIfgroup   int
 	SuppressPrefixlen int
 

@@ -59,7 +59,7 @@ func awaitLink(t testing.TB, ch <-chan LinkUpdate, typ uint16, name string) Link
 	}
 }
 
-func TestLinkSubscribeTellsWhatHappens(t *testing.T) {
+func TestLinkSubscribeReportsWhatHappens(t *testing.T) {
 	h, ns := newHandle(t)
 	for name, subscribe := range map[string]func(chan<- LinkUpdate, <-chan struct{}) error{
 		"handle": h.LinkSubscribe,

@@ -115,7 +115,7 @@ func Xmitsize(rate uint64, ticks uint32) uint32 {
 	return saturated(float64(rate) * (float64(ticks) / TickInUsec()) / TIME_UNITS_PER_SEC)
 }
 
-// largestIn is the largest size that the kernel counts so many whole ticks for.
+// largestIn is the largest size for which the kernel counts that number of whole ticks.
 func largestIn(rate uint64, ticks uint32) uint32 {
 	// The kernel multiplies by a number that it rounds down (psched_ratecfg_precompute).
 	nanoseconds := func(size uint64) uint64 {

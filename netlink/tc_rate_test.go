@@ -69,7 +69,7 @@ func TestTimesAndSizes(t *testing.T) {
 			t.Errorf("%d ticks at %d are %d bytes, want %d", c.ticks, c.rate, got, c.size)
 		}
 	}
-	// What is read of a size in ticks is no less, and stays what it is.
+	// A size that is read from ticks is no smaller, and coding it again gives the same ticks.
 	for _, rate := range []uint64{1000, 875000, 1e6, 1e9, 1e9 + 1, 1 << 33, 1e12} {
 		for _, ticks := range []uint32{0, 1, 27749, 1e6} {
 			size := largestIn(rate, ticks)

@@ -10,7 +10,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// RedCurve is how [Red] and the like compute the average of their queue and the probability of drops.
+// RedCurve is how [Red] and its relatives compute the average of their queue and the probability of drops.
 type RedCurve struct {
 	Wlog     uint8 // logarithm of the weight of what waits now
 	Plog     uint8 // logarithm of the probability over the range of Min to Max
@@ -110,7 +110,7 @@ func redPlog(low, high uint32, probability float64) int {
 	return -1
 }
 
-// redStab is the table for a link that takes so many ticks for an average packet.
+// redStab is the table for a link that takes that number of ticks for an average packet.
 func redStab(wlog uint8, ticks float64) (table []byte, cellLog uint8, err error) {
 	fall := -math.Log(1-1/float64(uint64(1)<<wlog)) / ticks
 	for redShift/fall/float64(uint64(1)<<cellLog) >= 2*redSlots {

@@ -49,7 +49,7 @@ func addU32Key(in *desc.Args, what string, value, mask uint32, off int32, nexthd
 	return nil
 }
 
-// addU32Part adds a part of four bytes, of so many bits, at an offset that need not be that of the four.
+// addU32Part adds a part of four bytes, of the given width, at an offset that need not be that of the four.
 func addU32Part(in *desc.Args, what string, bits int, value, mask uint32, off int32, nexthdr bool) error {
 	if bits < 32 && (value>>bits != 0 || mask>>bits != 0) {
 		return desc.Illegal(what)
@@ -67,7 +67,7 @@ func addU32Part(in *desc.Args, what string, bits int, value, mask uint32, off in
 	return addU32Key(in, what, value<<shift, mask<<shift, off, nexthdr)
 }
 
-// readU32At takes "at OFFSET", if it is there. A name stands for what the table before this one has said.
+// readU32At takes "at OFFSET", if present. A name stands for what the table before this one has said.
 func readU32At(in *desc.Args, what string, off *int32, nexthdr *bool) error {
 	if !in.Take("at") {
 		return nil
@@ -93,7 +93,7 @@ func readU32At(in *desc.Args, what string, off *int32, nexthdr *bool) error {
 	return nil
 }
 
-// readU32Number takes VALUE MASK [ at OFFSET ] of so many bits.
+// readU32Number takes VALUE MASK [ at OFFSET ] of the given width.
 func readU32Number(in *desc.Args, what string, bits int, off int32, nexthdr bool) error {
 	value, err := in.Number(32, 0, what)
 	if err != nil {
@@ -109,7 +109,7 @@ func readU32Number(in *desc.Args, what string, bits int, off int32, nexthdr bool
 	return addU32Part(in, what, bits, uint32(value), uint32(mask), off, nexthdr)
 }
 
-// u32Match is a word of a selector that is a number at an offset, of so many bits.
+// u32Match is a word of a selector that is a number of the given width at an offset.
 type u32Match struct {
 	word    string
 	bits    int

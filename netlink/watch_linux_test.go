@@ -17,9 +17,9 @@ type watched struct {
 	is   func(Event) bool
 }
 
-// TestWatchTellsOfAllTables changes one object after another, each when the
+// TestWatchReportsAllTables changes one object after another, each when the
 // change before was reported.
-func TestWatchTellsOfAllTables(t *testing.T) {
+func TestWatchReportsAllTables(t *testing.T) {
 	h, _ := newHandle(t)
 	x := mustAdd(t, h, ifb("x0"))
 	index := x.Attrs().Index

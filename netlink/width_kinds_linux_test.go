@@ -83,7 +83,7 @@ func notCut(t *testing.T, name string, v reflect.Value, encode func() ([]byte, e
 			}
 			is = true
 			for _, bits := range []uint{4, 8, 12, 16, 20, 24, 32} {
-				reported := bits == 4 && strings.HasSuffix(path, ".Flags") // RTNH_F_LINKDOWN and the like are not sent
+				reported := bits == 4 && strings.HasSuffix(path, ".Flags") // flags such as RTNH_F_LINKDOWN are not sent
 				if wide, ok := encoded(n + 1<<bits); ok && bytes.Equal(wide, b) && !reported {
 					t.Errorf("%s %s: %#x is sent as %#x", path, number.Type(), n+1<<bits, n)
 				}

@@ -206,7 +206,7 @@ func decodeXfrmMsg(m wire.Message) (XfrmMsg, error) {
 	return nil, nil
 }
 
-// xfrmAndByte is the size of a structure that is one of so many bytes and a byte.
+// xfrmAndByte is the size of a structure of that size and a byte.
 func xfrmAndByte(size int) int {
 	if runtime.GOARCH == "386" {
 		return size // its four bytes of padding are none, and the byte has three

@@ -162,7 +162,7 @@ func TestXfrmTables(t *testing.T) {
 	}
 }
 
-func TestXfrmMonitorTellsOfPolicies(t *testing.T) {
+func TestXfrmMonitorReportsPolicies(t *testing.T) {
 	h, _ := xfrmHandle(t)
 	ch, done, errs := make(chan netlink.XfrmMsg), make(chan struct{}), make(chan error, 1)
 	if err := h.XfrmMonitor(ch, done, errs); err != nil {
@@ -209,7 +209,7 @@ func TestXfrmMonitorTellsOfPolicies(t *testing.T) {
 	if m, ok := next().(*netlink.XfrmMsgPolicyFlush); !ok {
 		t.Errorf("%#v", m)
 	}
-	// A larval state without keys needs no algorithm of the kernel; the kernel announces it when it is there.
+	// A larval state without keys needs no algorithm of the kernel; the kernel announces it once it exists.
 	s, err := h.XfrmStateAllocSpiIn(&netlink.XfrmState{Src: net.IP{192, 0, 2, 1}, Dst: net.IP{192, 0, 2, 2},
 		Proto: netlink.XFRM_PROTO_ESP, Mode: netlink.XFRM_MODE_TUNNEL}, 0x200, 0x2ff)
 	nstest.Need(t, "ESP", "", err)
@@ -486,7 +486,7 @@ func tapESP(t testing.TB, ns netns.NsHandle) func() []byte {
 	}
 }
 
-// exchange sends a text by UDP from one namespace to an address in another, and waits until it is there.
+// exchange sends a text by UDP from one namespace to an address in another, and waits until it has arrived.
 func exchange(t testing.TB, from, to netns.NsHandle, addr, text string) {
 	t.Helper()
 	var server net.PacketConn
@@ -519,7 +519,7 @@ func exchange(t testing.TB, from, to netns.NsHandle, addr, text string) {
 	}
 }
 
-func TestXfrmExpireIsTold(t *testing.T) {
+func TestXfrmExpireIsReported(t *testing.T) {
 	h, _ := xfrmHandle(t)
 	ch, done := make(chan netlink.XfrmMsg), make(chan struct{})
 	if err := h.XfrmMonitor(ch, done, nil, nl.XFRM_MSG_EXPIRE); err != nil {

@@ -11,7 +11,7 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// What is written in an error or shown of a state has no key in it.
+// Neither an error nor the text of a state contains a key.
 func TestXfrmKeysAreNotShown(t *testing.T) {
 	secret := key('a', 20)
 	s := &XfrmState{Aead: &XfrmStateAlgo{Name: "rfc4106(gcm(aes))", Key: secret, ICVLen: 64},

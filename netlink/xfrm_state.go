@@ -46,7 +46,7 @@ type XfrmState struct {
 	Comp      *XfrmStateAlgo // compression, of IPComp: no key
 	ReplayESN *XfrmReplayESN // sequence numbers of a state with ESN or a long window
 	CoAddr    net.IP         // care-of address, of Mobile IPv6
-	TFCPad    uint32         // ESP pads packets to so many bytes, 0: it does not
+	TFCPad    uint32         // ESP pads packets to this many bytes, 0: it does not
 	Offload   *XfrmOffload   // done by a link's hardware
 	SecCtx    *XfrmSecCtx    // of SELinux
 	IPTFS     *XfrmIPTFS     // of XFRM_MODE_IPTFS

@@ -17,7 +17,7 @@ func (h *Handle) XfrmStateAdd(state *XfrmState) error {
 }
 
 // XfrmStateUpdate changes a state, and completes one of [Handle.XfrmStateAllocSpi]: ip xfrm state
-// update. Of one that has its keys it changes Encap, CoAddr, Selector, Limits and the like.
+// update. Of one that has its keys it changes Encap, CoAddr, Selector, Limits and other settings.
 func (h *Handle) XfrmStateUpdate(state *XfrmState) error {
 	return h.xfrmStateChange("xfrm state update", uapi.XFRM_MSG_UPDSA, state)
 }

@@ -276,7 +276,7 @@ func decodeXfrmEncap(b []byte, family uint16) *XfrmStateEncap {
 	}
 }
 
-// encodeXfrmReplayESN appends a window of so many packets, and the sequence numbers to begin with.
+// encodeXfrmReplayESN appends a window of that number of packets, and the sequence numbers to begin with.
 func encodeXfrmReplayESN(r *wire.Request, window int, v *XfrmReplayESN) {
 	if window < 0 || window > uapi.XFRMA_REPLAY_ESN_MAX {
 		r.Fail(fmt.Errorf("replay window %d is not within 0 and %d", window, uapi.XFRMA_REPLAY_ESN_MAX))

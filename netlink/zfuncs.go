@@ -680,8 +680,8 @@ func GenlFamilyGet(name string) (*GenlFamily, error) {
 	return pkgHandle.GenlFamilyGet(name)
 }
 
-// GenlFamilyList returns the families that there are: genl ctrl list. It acts in the network
-// namespace of the calling thread; see [Handle.GenlFamilyList].
+// GenlFamilyList returns all families: genl ctrl list. It acts in the network namespace of the
+// calling thread; see [Handle.GenlFamilyList].
 func GenlFamilyList() ([]*GenlFamily, error) {
 	return pkgHandle.GenlFamilyList()
 }

@@ -18,7 +18,7 @@ import (
 
 func TestMain(m *testing.M) { nstest.Main(m) }
 
-// detailed makes errors say all there is until the test ends.
+// detailed gives errors all details until the test ends.
 func detailed(t *testing.T) {
 	netns.ErrorDetails = true
 	t.Cleanup(func() { netns.ErrorDetails = false })

@@ -5,7 +5,7 @@ package unix
 import "syscall"
 
 // Syscall makes a system call of up to three arguments, informing the Go scheduler that it may block.
-// What is converted to uintptr within the list of arguments stays alive, and in its place, until the call returns.
+// An argument that is converted to uintptr in the call itself stays alive, and in its place, until the call returns.
 func Syscall(trap, a1, a2, a3 uintptr) (r1, r2 uintptr, err syscall.Errno)
 
 // Syscall6 is [Syscall] for up to six arguments.

@@ -7,7 +7,7 @@ import "syscall"
 // The forms that report errors are the standard library's, which makes every call by syscall(3) of the C library.
 
 // Syscall makes a system call of up to three arguments, informing the Go scheduler that it may block.
-// What is converted to uintptr within the list of arguments stays alive, and in its place, until the call returns.
+// An argument that is converted to uintptr in the call itself stays alive, and in its place, until the call returns.
 func Syscall(trap, a1, a2, a3 uintptr) (r1, r2 uintptr, err syscall.Errno) {
 	return syscall.Syscall(trap, a1, a2, a3)
 }

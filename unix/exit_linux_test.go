@@ -10,7 +10,7 @@ import (
 	"kern.sys/unix"
 )
 
-// exitEnv tells TestExit that it runs in a process that it started to see it end.
+// exitEnv is set in the process that TestExit starts to see it end.
 const exitEnv = "KERN_UNIX_TEST_EXIT"
 
 func TestExit(t *testing.T) {

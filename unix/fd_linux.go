@@ -13,7 +13,7 @@ func Dup2(oldfd, newfd int) error {
 	return err
 }
 
-// FcntlFlock is fcntl(2) for the commands of locks: F_SETLK and the like, whose offsets always have 64 bits here.
+// FcntlFlock is fcntl(2) for the commands of locks: such as F_SETLK, whose offsets always have 64 bits here.
 func FcntlFlock(fd uintptr, cmd int, lk *Flock_t) error {
 	_, _, e := Syscall(fcntl64Number, fd, uintptr(cmd), uintptr(unsafe.Pointer(lk)))
 	return errOf(e)

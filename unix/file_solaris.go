@@ -69,7 +69,7 @@ func IoctlGetTermio(fd int, req int) (*Termio, error) {
 	return v, err
 }
 
-// IoctlSetTermio sets a terminal, for req TCSETA and the like; see termio(4I).
+// IoctlSetTermio sets a terminal, for requests such as TCSETA; see termio(4I).
 func IoctlSetTermio(fd int, req int, value *Termio) error {
 	_, err := ioctlPointer(fd, req, unsafe.Pointer(value))
 	return err
@@ -127,7 +127,7 @@ func Getmsg(fd int, cl []byte, data []byte) (retCl []byte, retData []byte, flags
 	if _, err := getmsg(fd, c, d, &f); err != nil {
 		return nil, nil, 0, err
 	}
-	if c != nil && c.Len >= 0 { // -1 says that there is no such part
+	if c != nil && c.Len >= 0 { // -1 means no such part
 		retCl = cl[:c.Len]
 	}
 	if d != nil && d.Len >= 0 {

@@ -37,7 +37,7 @@ func IoctlGetTermios(fd int, req uint) (*Termios, error) {
 	return v, err
 }
 
-// IoctlSetTermios sets a terminal, for req TIOCSETA and the like; see termios(4).
+// IoctlSetTermios sets a terminal, for requests such as TIOCSETA; see termios(4).
 func IoctlSetTermios(fd int, req uint, value *Termios) error {
 	return ioctlPointer(fd, req, unsafe.Pointer(value))
 }

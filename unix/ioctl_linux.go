@@ -43,7 +43,7 @@ func IoctlRetInt(fd int, req uint) (int, error) {
 // IoctlGetTermios returns how a terminal is set, for req TCGETS; see ioctl_tty(2).
 func IoctlGetTermios(fd int, req uint) (*Termios, error) { return ioctlGet[Termios](fd, req) }
 
-// IoctlSetTermios sets a terminal, for req TCSETS and the like; see ioctl_tty(2).
+// IoctlSetTermios sets a terminal, for requests such as TCSETS; see ioctl_tty(2).
 func IoctlSetTermios(fd int, req uint, value *Termios) error { return ioctlSet(fd, req, value) }
 
 // IoctlGetWinsize returns the size of a terminal's window, for req TIOCGWINSZ; see ioctl_tty(2).

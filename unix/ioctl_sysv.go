@@ -41,7 +41,7 @@ func IoctlGetTermios(fd int, req int) (*Termios, error) {
 	return v, err
 }
 
-// IoctlSetTermios sets a terminal, for req TCSETS and the like; see termio(7).
+// IoctlSetTermios sets a terminal, for requests such as TCSETS; see termio(7).
 func IoctlSetTermios(fd int, req int, value *Termios) error {
 	_, err := ioctlPointer(fd, req, unsafe.Pointer(value))
 	return err

@@ -71,7 +71,7 @@ func TestUserfaultfdFillsPages(t *testing.T) {
 	fails(t, unix.IoctlUffdioApi(fd, &unix.UffdioApi{Api: 1}), unix.EINVAL)
 }
 
-func TestUserfaultfdTellsOfRemoval(t *testing.T) {
+func TestUserfaultfdReportsRemoval(t *testing.T) {
 	fd, b, all := faults(t, unix.UFFD_FEATURE_EVENT_REMOVE|unix.UFFD_FEATURE_EVENT_UNMAP, "4.11")
 	page := os.Getpagesize()
 	ok(t, unix.IoctlUffdioRegister(fd, &unix.UffdioRegister{Range: all, Mode: unix.UFFDIO_REGISTER_MODE_MISSING}))
@@ -89,9 +89,9 @@ func TestUserfaultfdTellsOfRemoval(t *testing.T) {
 	ok(t, unix.IoctlUffdioUnregister(fd, &all))
 }
 
-// TestUserfaultfdTellsOfFaults has the kernel touch a page for the program: so that the thread that waits is in a
+// TestUserfaultfdReportsFaults has the kernel touch a page for the program: so that the thread that waits is in a
 // system call, and Go goes on.
-func TestUserfaultfdTellsOfFaults(t *testing.T) {
+func TestUserfaultfdReportsFaults(t *testing.T) {
 	_, b, all := faults(t, 0, "4.3")
 	fd, err := unix.Userfaultfd(unix.O_CLOEXEC)
 	need(t, "userfaultfd of the kernel's own faults", "4.3", err)

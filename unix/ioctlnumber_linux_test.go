@@ -62,7 +62,7 @@ func answering(t *testing.T, answer func(req uint, memory []byte) []byte, f func
 	}
 }
 
-// exchange reads the memory of a call, as much as there is up to 512 bytes, and stores the answer. It does so through
+// exchange reads at most 512 bytes of the memory of a call, and stores the answer. It does so through
 // the kernel: it sees the end of memory.
 func exchange(req uint, addr uintptr, answer func(req uint, memory []byte) []byte) error {
 	memory := make([]byte, 512)

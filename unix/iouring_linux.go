@@ -2,8 +2,8 @@ package unix
 
 import "unsafe"
 
-// IoUringEnter is io_uring_enter(2), Linux 5.1: it submits so many entries and, with IORING_ENTER_GETEVENTS, waits
-// for so many completions. sigmask is the mask of signals for that time, nil for the one there is. n is how many
+// IoUringEnter is io_uring_enter(2), Linux 5.1: it submits toSubmit entries and, with IORING_ENTER_GETEVENTS, waits
+// for minComplete completions. sigmask is the mask of signals for that time, nil for the thread's own. n is how many
 // entries the kernel took.
 //
 // An [IoUringSqe] names memory by its address, in a number: the kernel uses it after the call has returned, and the
@@ -57,7 +57,7 @@ func IoGetevents(ctx AioContext_t, min int, events []IoEvent, timeout *KernelTim
 }
 
 // IoPgetevents is io_pgetevents(2), Linux 4.18 (5.1 on architectures of 32 bits): [IoGetevents] with a mask of signals
-// for the time of the call, nil for the one there is.
+// for the time of the call, nil for the thread's own.
 func IoPgetevents(ctx AioContext_t, min int, events []IoEvent, timeout *KernelTimespec, sigmask *Sigset_t) (n int,
 	err error) {
 	return ioPgetevents(ctx, min, len(events), unsafe.Pointer(unsafe.SliceData(events)), timeout,

@@ -10,7 +10,7 @@ import (
 )
 
 // TestMemfdSecret proves the secret: the process reads the memory, and the kernel does not for it.
-// Linux has the call since 5.14, and does without being told at boot since 6.5.
+// Linux has the call since 5.14, and needs no boot parameter since 6.5.
 func TestMemfdSecret(t *testing.T) {
 	fd, err := unix.MemfdSecret(unix.O_CLOEXEC)
 	need(t, "memfd_secret", "6.5", err)

@@ -91,7 +91,7 @@ func TestMremap(t *testing.T) {
 }
 
 func TestMseal(t *testing.T) {
-	// What is sealed stays: this page is never given back.
+	// A sealed mapping stays: this page is never given back.
 	b, err := unix.Mmap(-1, 0, os.Getpagesize(), unix.PROT_READ, anonymous)
 	ok(t, err)
 	need(t, "mseal", "6.10", unix.Mseal(b, 0))

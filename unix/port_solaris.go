@@ -195,8 +195,8 @@ func (e *EventPort) Pending() (int, error) {
 	return int(n), err
 }
 
-// Get waits for min events and stores as many as there are in s; see port_getn(3C). It returns how many it stored,
-// also when the time is over (ETIME).
+// Get waits for min events and stores all pending ones that fit in s; see port_getn(3C). It returns how many it
+// stored, also when the time is over (ETIME).
 func (e *EventPort) Get(s []PortEvent, min int, timeout *Timespec) (int, error) {
 	if min <= 0 || min > len(s) {
 		return 0, fmt.Errorf("want %d events in a slice of %d: %w", min, len(s), EINVAL)

@@ -11,7 +11,7 @@ import (
 	"kern.sys/unix"
 )
 
-// raceEnv tells TestRaceDetector that it runs in a process that it started, and which race to run into there.
+// raceEnv is set in the process that TestRaceDetector starts, and names the race to run into there.
 const raceEnv = "KERN_UNIX_TEST_RACE"
 
 // TestRaceDetector runs pairs of goroutines that share memory in processes of their own: those that a pipe keeps in

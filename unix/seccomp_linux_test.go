@@ -28,7 +28,7 @@ func install(program []unix.SockFilter, flags uint) (fd int, err error) {
 	return unix.Seccomp(unix.SECCOMP_SET_MODE_FILTER, flags, ptr(&prog))
 }
 
-func TestSeccompTells(t *testing.T) {
+func TestSeccompReports(t *testing.T) {
 	action := uint32(unix.SECCOMP_RET_KILL_PROCESS)
 	_, err := unix.Seccomp(unix.SECCOMP_GET_ACTION_AVAIL, 0, ptr(&action))
 	need(t, "SECCOMP_GET_ACTION_AVAIL", "4.14", err)

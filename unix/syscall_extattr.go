@@ -3,7 +3,7 @@
 package unix
 
 // Extended attributes; see extattr(2). attrnamespace is an EXTATTR_NAMESPACE_*; data is an address, for which
-// [Getxattr] and the like have slices.
+// Functions such as [Getxattr] have slices.
 
 //sys	ExtattrDeleteFd(fd int, attrnamespace int, attrname string) (err error)
 //sys	ExtattrDeleteFile(file string, attrnamespace int, attrname string) (err error)

@@ -16,6 +16,7 @@ package unix
 // what arg points to. fd may be -1 for what needs no ring. What the kernel goes on using after the call, as
 // IORING_REGISTER_BUFFERS, must stay where it is: see [IoUringSqe].
 //sys	IoUringRegister(fd int, op uint, arg unsafe.Pointer, n uint) (ret int, err error) = SYS_IO_URING_REGISTER
-// IoUringSetup is io_uring_setup(2), Linux 5.1: a ring with room for at least so many entries. It fills params, whose
-// offsets say where in the mappings of fd (IORING_OFF_…) everything is. EPERM if kernel.io_uring_disabled says so.
+// IoUringSetup is io_uring_setup(2), Linux 5.1: a ring with room for at least that many entries. It fills params,
+// whose offsets say where in the mappings of fd (IORING_OFF_…) everything is. EPERM if kernel.io_uring_disabled says
+// so.
 //sys	IoUringSetup(entries uint32, params *IoUringParams) (fd int, err error) = SYS_IO_URING_SETUP

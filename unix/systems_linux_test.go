@@ -210,7 +210,7 @@ func TestImportsAreExported(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, m := range dynamicImport.FindAllStringSubmatch(string(src), -1) {
-				if m[3] != s.Library { // libsocket and the like
+				if m[3] != s.Library { // such as libsocket
 					continue
 				}
 				if n++; !exported[m[2]] {

@@ -160,7 +160,7 @@ func TestSelectMicroseconds(t *testing.T) {
 	}
 }
 
-// What is left of a timeout stands in it after Ppoll, and on some architectures after Select; never after Pselect.
+// The rest of a timeout stands in it after Ppoll, and on some architectures after Select; never after Pselect.
 func TestWhatIsLeftOfTimeouts(t *testing.T) {
 	ev, err := unix.Eventfd(1, unix.EFD_CLOEXEC)
 	ok(t, err)

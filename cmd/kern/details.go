@@ -6,7 +6,7 @@ import (
 	"kern.sys/netns"
 )
 
-// detailErrors makes the libraries' errors say all there is: people read them here.
+// detailErrors gives the libraries' errors all details, since people read them here.
 func detailErrors() {
 	_ = netlink.ConfigureHandle(netlink.HandleOptions{ErrorDetails: true}) // it refuses another namespace only
 	nl.EnableErrorMessageReporting = true

@@ -22,7 +22,7 @@ type System struct {
 	Facts   string // what the facts were read from, and at which version
 }
 
-// Systems returns every system that there are facts for, Linux first.
+// Systems returns every system that has facts, Linux first.
 func Systems() []System {
 	const zig = "headers of Zig 0.16's lib/libc/include (SB0LTD/sig bb2d3a171cd0), imported"
 	return []System{

@@ -34,7 +34,7 @@ import (
 //	attr.U32(c, uapi.IFLA_BR_ROOT_PATH_COST|attr.ReadOnly, &s.RootPathCost)
 type Type uint32
 
-// What is particular to an attribute.
+// Properties of an attribute.
 const (
 	IfSet     Type = 1 << (16 + iota) // sent only where the field is not zero; a nest only where it is not empty
 	ReadOnly                          // never sent
@@ -203,7 +203,7 @@ func (c *Codec) search(typ uint16) (found []byte) {
 }
 
 // Custom is an attribute that is coded by functions of its own: send appends it, where it is to
-// be sent at all, and read gets its payload where it is there. Either may be nil.
+// be sent at all, and read gets its payload where it is present. Either may be nil.
 func Custom(c *Codec, t Type, send func(e *wire.Encoder), read func(b []byte)) {
 	switch c.mode {
 	case encoding:

@@ -310,7 +310,7 @@ func OptBool(c *Codec, t Type, v **bool) {
 	}
 }
 
-// Flag is an attribute without payload, sent where v is true. v becomes true where it is there,
+// Flag is an attribute without payload, sent where v is true. v becomes true where it is present,
 // but for one whose payload is zero, by which some kernels say that it is not set.
 //
 //go:noinline

@@ -81,7 +81,7 @@ func printTable(w io.Writer, results []*result) error {
 	return nil
 }
 
-// What is between these lines of a Markdown file is written by dropin.
+// dropin writes the text between these lines of a Markdown file.
 const (
 	resultsBegin = "<!-- results: written by dropin -->\n"
 	resultsEnd   = "<!-- end of results -->\n"

@@ -39,7 +39,7 @@ func packageOf(t *testing.T, src string) string {
 	return dir
 }
 
-func TestMistakesAreAllTold(t *testing.T) {
+func TestMistakesAreAllReported(t *testing.T) {
 	_, err := load(packageOf(t, "package unix\n\nvar a int = \"\"\n\nfunc f() { g() }\n"), "ppc")
 	if err == nil || !strings.HasPrefix(err.Error(), "2 mistakes\n") || !strings.Contains(err.Error(), "undefined: g") {
 		t.Errorf("%v", err)

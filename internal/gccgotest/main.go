@@ -3,7 +3,7 @@
 //
 //	go run ./internal/gccgotest [-arch ppc,sparc64] [-keep DIR]
 //
-// No gccgo that there is has type parameters, or other things of the language and library since Go 1.18. So what it
+// No existing gccgo has type parameters, or other things of the language and library since Go 1.18. So what it
 // compiles is the package with those written otherwise: one function for each type a generic function is used with, a
 // loop with a counter for one over a number, and so on; see lower.go. The types of the package as it stands are
 // checked by this package's test. Root is spared the installation of compilers and emulators: the command makes it.

@@ -80,7 +80,7 @@ func TestCopyCanBeChanged(t *testing.T) {
 	b.check(t)
 }
 
-func TestDiffTellsWhatChanged(t *testing.T) {
+func TestDiffReportsWhatChanged(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	p := pair{want: map[string]int{}}
 	for round := range 200 {

@@ -122,7 +122,7 @@ func goesOn(line, prefix string) bool {
 	return ok && text != "" && !strings.ContainsRune(" \t|#", rune(text[0])) && !mark(text)
 }
 
-// mark reports whether text would begin a list, a heading or the like.
+// mark reports whether text would begin a list, a heading or another block.
 func mark(text string) bool {
 	word, _, _ := strings.Cut(text, " ")
 	switch {

@@ -166,7 +166,7 @@ func kindData(message []byte, port bool) (data []byte) {
 	return data
 }
 
-// told asks the kernel for the link x0.
+// told returns the kernel's message about the link x0.
 func (c *captured) told(t *testing.T) {
 	conn, err := wire.Dial(wire.Config{Protocol: uapi.NETLINK_ROUTE})
 	if err != nil {

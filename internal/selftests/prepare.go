@@ -241,7 +241,7 @@ func unpack(ctx context.Context, dir string, r io.Reader, name func(string) stri
 		_, err = io.Copy(io.Discard, out)
 	}
 	err = errors.Join(err, xz.Wait())
-	// Guests get files only: what a link names is copied, where it is there.
+	// Guests get files only: what a link names is copied, where it exists.
 	for link, target := range links {
 		if b, rerr := os.ReadFile(target); rerr == nil {
 			err = errors.Join(err, os.MkdirAll(filepath.Dir(link), 0o755), os.WriteFile(link, b, 0o755))

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// What is between lines of these forms in a Markdown file is written by vmtest, for each architecture by itself.
+// vmtest writes the text between lines of these forms in a Markdown file, separately for each architecture.
 const (
 	resultsBegin = "<!-- results of %s: written by vmtest -->\n"
 	resultsEnd   = "<!-- end of results -->\n"

@@ -18,7 +18,7 @@ import (
 	"kern.sys/internal/vmtest/wire"
 )
 
-// fakeQEMU tells the test binary that it is called as QEMU.
+// fakeQEMU is set where the test binary is called as QEMU.
 const fakeQEMU = "VMTEST_FAKE_QEMU"
 
 func TestMain(m *testing.M) {

@@ -60,7 +60,7 @@ func showBE32(p *Printer, f *Field, b []byte, _ Attrs) {
 	showNumber(p, f, b, 4, func(b []byte) uint64 { return uint64(binary.BigEndian.Uint32(b)) })
 }
 
-// readNumber reads a number of so many bits.
+// readNumber reads a number of the given width.
 func readNumber(in *Args, f *Field, bits int) (uint64, error) {
 	s, err := in.Next()
 	if err != nil {

@@ -32,7 +32,7 @@ func readToggle(in *Args, f *Field, e *wire.Encoder) error {
 }
 
 // Present is an attribute without payload that is given by its keyword alone.
-// It is shown where it is there.
+// It is shown where it is present.
 func Present() Notation { return Notation{Show: showPresent, Read: readPresent} }
 
 func showPresent(p *Printer, f *Field, _ []byte, _ Attrs) {

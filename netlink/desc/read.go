@@ -83,7 +83,7 @@ func (a *Args) TakeAbbr(words ...string) bool {
 	return true
 }
 
-// Uint takes a number of so many bits, in any base that strconv knows by its
+// Uint takes a number of the given width, in any base that strconv knows by its
 // prefix; why is what the error says of another word.
 func (a *Args) Uint(bits int, why string) (uint64, error) {
 	s, err := a.Next()
@@ -97,7 +97,7 @@ func (a *Args) Uint(bits int, why string) (uint64, error) {
 	return v, nil
 }
 
-// Int takes a signed number of so many bits, see [Args.Uint].
+// Int takes a signed number of the given width, see [Args.Uint].
 func (a *Args) Int(bits int, why string) (int64, error) {
 	s, err := a.Next()
 	if err != nil {

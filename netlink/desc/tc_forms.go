@@ -100,7 +100,8 @@ func ParseBase(s string, base, bits int) (uint64, error) {
 	return strconv.ParseUint(strings.ReplaceAll(s, "_", "?"), base, bits)
 }
 
-// Number takes a number of so many bits in a base; 0 is any that its prefix names. what is the keyword for the error.
+// Number takes a number of the given width in a base; 0 is any base that its prefix names. what is the keyword for
+// the error.
 func (a *Args) Number(bits, base int, what string) (uint64, error) {
 	s, err := a.Next()
 	if err != nil {
@@ -139,7 +140,7 @@ func (a *Args) Size(what string) (uint32, error) {
 	return uint32(v), nil
 }
 
-// SizeAndCell takes SIZE[/CELL] of so many bits, see [ParseSizeAndCell].
+// SizeAndCell takes SIZE[/CELL] of the given width, see [ParseSizeAndCell].
 func (a *Args) SizeAndCell(bits int, what string) (size uint64, log int, err error) {
 	s, err := a.Next()
 	if err != nil {
@@ -258,7 +259,7 @@ func (a *Args) PeekAbbr(words ...string) bool {
 // Back puts back the word that was taken last.
 func (a *Args) Back() { a.Rest = append([]string{a.last}, a.Rest...) }
 
-// NumberArg takes a number of so many bits in any base; why is what the error says of another, in the form and with
+// NumberArg takes a number of the given width in any base; why is what the error says of another, in the form and with
 // the status that tc has for arguments.
 func (a *Args) NumberArg(bits int, why string) (uint64, error) {
 	s, err := a.Next()

@@ -129,7 +129,7 @@ func sizeUnit(unit string) (float64, bool) {
 	return 0, false
 }
 
-// ParseSize reads a size in bytes, of so many bits, as tc does: 1500, 10k, 1mb, 8kbit.
+// ParseSize reads a size in bytes, of the given width, as tc does: 1500, 10k, 1mb, 8kbit.
 func ParseSize(word string, bits int) (uint64, bool) {
 	v, ok := scaled(word, sizeUnit)
 	if !ok || v >= math.Pow(2, float64(bits)) {

@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-// What is read and shown of units is what tc of iproute2 7.3 makes of them.
+// Units are read and shown as tc of iproute2 7.3 does.
 func TestRates(t *testing.T) {
 	for word, want := range map[string]uint64{
 		"8": 1, "1kbit": 125, "1Kibit": 128, "1.5mbit": 187500, "10mibit": 1310720, "1gbit": 125e6, "1tbit": 125e9,

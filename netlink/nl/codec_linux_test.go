@@ -333,7 +333,7 @@ func TestEncodePedit(t *testing.T) {
 			}
 		}
 	}
-	// What is no address changes nothing.
+	// Bytes that are no address change nothing.
 	var p TcPedit
 	p.SetEthDst(nil)
 	p.SetEthSrc(net.HardwareAddr{1, 2, 3})

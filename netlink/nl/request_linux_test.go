@@ -146,7 +146,7 @@ func TestSharedSockets(t *testing.T) {
 	}
 	sockets := shared(t, ns)
 	h := sockets[unix.NETLINK_ROUTE]
-	// What was asked for by hand and not received is not the next request's answer.
+	// An unread answer to a request made by hand is not taken for the answer to the next request.
 	stale := nl.NewNetlinkRequest(unix.RTM_GETLINK, unix.NLM_F_ACK)
 	stale.AddData(&nl.IfInfomsg{IfInfomsg: unix.IfInfomsg{Index: 1}})
 	stale.Seq = 1 << 30

@@ -77,7 +77,7 @@ type XfrmAlgoAEAD struct {
 	AlgKey    []byte
 }
 
-// keyBytes is the length of a key of so many bits.
+// keyBytes is the length in bytes of a key of that number of bits.
 func keyBytes(bits uint32) int { return int((uint64(bits) + 7) / 8) }
 
 // Len returns the length with a key of AlgKeyLen bits, in bytes.

@@ -46,7 +46,7 @@ func TestEveryCallIsInterrupted(t *testing.T) {
 
 // beInterrupted ends the process.
 func beInterrupted(t *testing.T) {
-	runtime.GOMAXPROCS(4) // calls that the scheduler is not told of wait for another goroutine
+	runtime.GOMAXPROCS(4) // calls that the scheduler does not see wait for another goroutine
 	var counts [3]atomic.Int64
 	calls := [3]uint32{unix.SYS_SENDTO, unix.SYS_RECVFROM, unix.SYS_RECVMMSG}
 	if err := interruptEverySecond(calls[:], func(i int) { counts[i].Add(1) }); err != nil {

@@ -148,7 +148,7 @@ func firstDifference(old, now []byte) string {
 	return fmt.Sprintf("%d lines, should be %d", len(a), len(b))
 }
 
-// extractAll extracts every header for the architectures, as many at a time as there are processors.
+// extractAll extracts every header for the architectures, one on each processor at a time.
 func extractAll(hs []header, roots map[string]string, archs []abi.Arch, cache string) (*abi.DB, error) {
 	clang, err := findClang()
 	if err != nil {

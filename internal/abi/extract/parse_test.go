@@ -256,7 +256,7 @@ func TestUnpackedRefusesAnotherSum(t *testing.T) {
 	}
 }
 
-func TestCompareTellsTheDifference(t *testing.T) {
+func TestCompareReportsTheDifference(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "a.txt"), []byte("one\ntwo\n"), 0o666); err != nil {
 		t.Fatal(err)

@@ -80,7 +80,7 @@ func makeNodes() error {
 	return nil
 }
 
-// insert loads a module, unless it is there.
+// insert loads a module unless it is loaded already.
 func insert(file, params string) error {
 	image, err := os.ReadFile(file)
 	if err != nil {

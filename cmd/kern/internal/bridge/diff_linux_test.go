@@ -283,7 +283,7 @@ func TestWrongWordsEndAsWithBridge(t *testing.T) {
 	})
 }
 
-func TestMonitorTellsWhatBridgeMonitorTells(t *testing.T) {
+func TestMonitorReportsWhatBridgeMonitorReports(t *testing.T) {
 	needBridge(t)
 	for _, line := range []string{"monitor", "monitor all", "monitor fdb", "monitor fdb mdb vlan vni",
 		"-d monitor link fdb", "monitor li fdb"} {

@@ -48,7 +48,7 @@ func TestBatchEndsAsWithIP(t *testing.T) {
 	}
 }
 
-func TestBatchTellsTheLineOfWordsThatCannotBeUnderstood(t *testing.T) {
+func TestBatchReportsTheLineOfWordsThatCannotBeUnderstood(t *testing.T) {
 	nstest.Do(t, func() {
 		for text, want := range map[string]clitest.Result{
 			"link set lo mtu x\n": {Err: "Error: argument \"x\" is wrong: Invalid \"mtu\" value\n\nCommand failed -:1\n",

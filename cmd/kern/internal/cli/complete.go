@@ -11,7 +11,7 @@ import (
 )
 
 // complete returns what the last of words, which are those behind the program's name, may
-// become. Devices and namespaces are those that there are now.
+// become. Devices and namespaces are the present ones.
 func (s *Session) complete(words []string) []string {
 	last := words[len(words)-1]
 	words = words[:len(words)-1]

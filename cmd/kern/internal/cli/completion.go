@@ -51,7 +51,7 @@ func completeWords(c *Command) error {
 }
 
 // The scripts ask the program itself, so that they know its objects, the kinds, and the devices and
-// namespaces that there are.
+// existing namespaces.
 const (
 	bashScript = `
 # bash completion for PROGRAM: source <(PROGRAM completion bash)

@@ -50,7 +50,7 @@ type Options struct {
 // OptionTable are the options of a program.
 type OptionTable []option
 
-// options are those that there are.
+// options are all options.
 func (o *Options) options() OptionTable {
 	if o.table != nil {
 		return o.table

@@ -16,7 +16,7 @@ type Program struct {
 	Objects func() []Object // in the order in which an abbreviation is looked up
 	Options OptionTable     // nil: ip's
 	Help    func() string   // the grammar, which ends with status 0; nil: ip's
-	// Unknown is the exit status for an object that there is not; 0 is ip's.
+	// Unknown is the exit status for an unknown object; 0 means ip's.
 	Unknown int
 	// Status is the exit status of all failures; 0: they differ, as with ip.
 	Status int

@@ -70,7 +70,7 @@ func isNewer(key string, value any) bool {
 	return slices.Contains(newer, key) || key == "protocol" && ofAddress
 }
 
-// colours are those of text, of which older versions have others.
+// colours are the colours of text, which older versions chose differently.
 var colours = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
 // differs are the texts that older versions have in another form, or not at

@@ -52,7 +52,7 @@ func execvp(words []string, run func(path string, words []string) error) error {
 			errors.Is(err, unix.ENODEV), errors.Is(err, unix.ETIMEDOUT):
 			last = err
 		default:
-			return err // it runs, or it is there and does not
+			return err // it ran, or it exists and did not run
 		}
 	}
 	if refused {

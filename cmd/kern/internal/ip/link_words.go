@@ -208,7 +208,7 @@ func readInt(keyword string, typ uint16) func(*linkWords) error {
 	}
 }
 
-// readUint reads a number of so many bits for an attribute of four bytes.
+// readUint reads a number of the given width for an attribute of four bytes.
 func readUint(keyword string, typ uint16, bits int) func(*linkWords) error {
 	return func(w *linkWords) error {
 		n, err := w.Uint(bits, "Invalid \""+keyword+"\" value\n")

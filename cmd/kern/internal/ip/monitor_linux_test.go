@@ -64,7 +64,7 @@ func eventful(t *testing.T) {
 	named(t, "netns add red", "link add va address "+macA+" type veth peer name vb address "+macB, "link set vb up")
 }
 
-func TestMonitorTellsWhatIPMonitorTells(t *testing.T) {
+func TestMonitorReportsWhatIPMonitorReports(t *testing.T) {
 	clitest.NeedIP(t)
 	for _, line := range []string{
 		"monitor", "monitor label", "-o monitor all", "-d monitor", "-N monitor", "-c=always monitor", "-4 monitor",
@@ -198,7 +198,7 @@ func TestMonitorSurvivesAnOverrun(t *testing.T) {
 		if err := w.Cmd.Process.Signal(syscall.SIGCONT); err != nil {
 			t.Fatal(err)
 		}
-		// What comes while it has not caught up may be lost, too.
+		// Further events may be lost until it has caught up.
 		told := make(chan string)
 		go func() { told <- w.Until(t, "\tfrom 1.2.3.4 ") }()
 		for waiting := true; waiting; {

@@ -127,7 +127,7 @@ func TestMulticastRoutesAreShownAsByIP(t *testing.T) {
 	})
 }
 
-func TestMonitorTellsOfMulticastRoutes(t *testing.T) {
+func TestMonitorReportsMulticastRoutes(t *testing.T) {
 	clitest.NeedIP(t)
 	for _, line := range []string{"monitor mroute rule", "monitor label mroute rule", "-6 monitor mr ru",
 		"monitor mroute rule dev vc"} {

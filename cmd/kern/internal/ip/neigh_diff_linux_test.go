@@ -102,7 +102,7 @@ func TestWrongNeighbourWordsEndAsWithIP(t *testing.T) {
 	compareRuns(t, []string{"neigh add 10.0.0.9 lladdr 02:00:00:00:00:01 dev va"}, wrongNeighWords)
 }
 
-func TestNeighFlushTellsWhatItDoes(t *testing.T) {
+func TestNeighFlushReportsWhatItDoes(t *testing.T) {
 	clitest.NeedIP(t)
 	for _, program := range []func(...string) clitest.Result{clitest.Kern,
 		func(args ...string) clitest.Result { return clitest.IP(t, args...) }} {

@@ -221,7 +221,7 @@ func TestWrongNetnsWordsEndAsWithIP(t *testing.T) {
 	})
 }
 
-func TestNetnsMonitorTellsOfNames(t *testing.T) {
+func TestNetnsMonitorReportsNames(t *testing.T) {
 	nstest.Do(t, func() {
 		named(t)
 		clitest.SetUpByKern(t, "netns add early")

@@ -97,7 +97,7 @@ func TestNexthopsThatAreWrongEndAsWithIP(t *testing.T) {
 	compareRuns(t, append(slices.Clip(someNexthops), "nexthop add id 20 group 1/5 type resilient buckets 4"), lines)
 }
 
-func TestMonitorTellsOfNexthopsNeighboursAndPortsAsIPDoes(t *testing.T) {
+func TestMonitorReportsNexthopsNeighboursAndPortsAsIPDoes(t *testing.T) {
 	clitest.NeedIP(t)
 	if !clitest.SameWords() {
 		t.Skip("iproute2 is older than 7.3")

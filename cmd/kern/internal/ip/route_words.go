@@ -260,7 +260,7 @@ func nextTOS(c *cli.Command, why string) (uint8, error) {
 	return tos, nil
 }
 
-// What is wrong with a type of service: of a route, and of what selects.
+// Errors about a type of service: of a route, and of a selector.
 const (
 	wrongTOS         = "\"tos\" value is invalid\n"
 	wrongTOSSelector = "TOS value is invalid\n"
@@ -304,7 +304,7 @@ func vrfTable(c *cli.Command, name string) uint32 {
 	return cli.Number32(desc.ParseAttrs(l.info[uapi.IFLA_INFO_DATA])[uapi.IFLA_VRF_TABLE])
 }
 
-// What is wrong with realms: of a route, and of what selects.
+// Errors about realms: of a route, and of a selector.
 const (
 	wrongRealms         = "\"realm\" value is invalid\n"
 	wrongRealmsSelector = "invalid realms\n"

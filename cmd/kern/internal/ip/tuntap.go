@@ -188,7 +188,7 @@ func showTuntap(c *cli.Command, l *linkMessage) {
 }
 
 // tuntapFlags are a device's IFF_…: those that the kernel reports by netlink, and where /sys shows the same device
-// all that there are.
+// all of them.
 func tuntapFlags(l *linkMessage, data desc.Attrs) uint64 {
 	on := func(typ uint16) bool { return cli.Number8(data[typ]) != 0 }
 	flags := uint64(cli.Number8(data[uapi.IFLA_TUN_TYPE]))

@@ -78,7 +78,7 @@ var unseen = []struct {
 	}},
 }
 
-// TestEveryAttributeIsSeen gives each object each attribute that there is a number for, in all sizes that it may have,
+// TestEveryAttributeIsSeen gives each object each attribute that has a number, in all sizes that it may have,
 // and looks at whether that shows.
 func TestEveryAttributeIsSeen(t *testing.T) {
 	for _, o := range unseen {

@@ -152,7 +152,7 @@ func deleteXfrmStates(c *cli.Command, f *xfrmStateFilter) error {
 	})
 }
 
-// deleteXfrm deletes what a table has for as long as there is something to delete. What is gone already is
+// deleteXfrm deletes what a table has until it is empty. What is gone already is
 // no error.
 func deleteXfrm(c *cli.Command, request func() *wire.Request, deletion func(m wire.Message) *wire.Request) error {
 	for round := 0; ; round++ {

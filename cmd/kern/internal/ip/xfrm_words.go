@@ -261,7 +261,7 @@ func nextXfrmMark(c *cli.Command) (m uapi.XfrmMark, err error) {
 	return m, err
 }
 
-// nextXfrmFlags takes flags by their names, as many as there are, or all as one number.
+// nextXfrmFlags takes any number of flags by their names, or all as one number.
 func nextXfrmFlags(c *cli.Command, flags *uint32, names []string, bits int, why string) error {
 	if !c.More() {
 		return desc.Incomplete()

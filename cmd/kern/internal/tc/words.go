@@ -295,7 +295,7 @@ func (s *stab) put(r *wire.Request) error {
 	return nil
 }
 
-// sizes are what packets of each size count for, in units of so many bytes that all fit.
+// sizes are what packets of each size count for, in units that are large enough for all to fit.
 func (s *stab) sizes() []uint16 {
 	data := make([]uint16, s.Tsize)
 	for i := len(data) - 1; i >= 0; i-- {

@@ -56,7 +56,7 @@ func (m *Map) shelves(b *strings.Builder, nodes []int) {
 	}
 }
 
-// shelf gives the lines of boxes of which so many stand beside each other, and how wide
+// shelf returns the lines of boxes, with a given number beside each other, and how wide
 // each is.
 func (m *Map) shelf(nodes []int, each int) (lines []string, wide int) {
 	boxes := make([][]string, len(nodes))

@@ -222,7 +222,7 @@ func traced(note note) {
 	var regs unix.PtraceRegs
 	note("regs", unix.PtraceGetRegs(pid, &regs), unix.PtraceSetRegs(pid, &regs),
 		unix.PtraceSetOptions(pid, unix.PTRACE_O_TRACESYSGOOD|unix.PTRACE_O_EXITKILL))
-	// What is there differs from program to program, so a pattern takes its place.
+	// The value differs from program to program, so a pattern takes its place.
 	at := uintptr(regs.PC()) &^ 63
 	was := make([]byte, 64)
 	_, err = unix.PtracePeekText(pid, at, was)
