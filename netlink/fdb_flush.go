@@ -55,23 +55,23 @@ func (f *FDBFilter) request() *wire.Request {
 	if f.Vlan != 0 {
 		r.Uint16(uapi.NDA_VLAN, uint16(within(r, "vlan", f.Vlan, maxVlanID)))
 	}
-	if f.Dst.IsValid() {
-		if f.Dst.Zone() != "" {
-			r.Fail(errors.New("an address has a zone"))
-		}
-		r.Addr(uapi.NDA_DST, f.Dst.Unmap())
-	}
-	if f.Port != 0 {
-		r.BE16(uapi.NDA_PORT, uint16(within(r, "port", f.Port, math.MaxUint16)))
-	}
-	if f.VNI != nil {
-		r.Uint32(uapi.NDA_VNI, *f.VNI)
-	}
 	if f.SrcVNI != nil {
 		r.Uint32(uapi.NDA_SRC_VNI, *f.SrcVNI)
 	}
 	if f.NHID != 0 {
 		r.Uint32(uapi.NDA_NH_ID, uint32(within(r, "next hop", f.NHID, math.MaxUint32)))
+	}
+	if f.VNI != nil {
+		r.Uint32(uapi.NDA_VNI, *f.VNI)
+	}
+	if f.Port != 0 {
+		r.BE16(uapi.NDA_PORT, uint16(within(r, "port", f.Port, math.MaxUint16)))
+	}
+	if f.Dst.IsValid() {
+		if f.Dst.Zone() != "" {
+			r.Fail(errors.New("an address has a zone"))
+		}
+		r.Addr(uapi.NDA_DST, f.Dst.Unmap())
 	}
 	if f.FlagsMask != 0 {
 		r.Uint8(uapi.NDA_NDM_FLAGS_MASK, uint8(within(r, "mask of flags", f.FlagsMask, math.MaxUint8)))

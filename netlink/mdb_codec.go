@@ -54,6 +54,9 @@ func (e *MDBEntry) Request(typ, flags uint16) *wire.Request {
 		if e.Source.IsValid() {
 			r.Addr(uapi.MDBE_ATTR_SOURCE, e.Source.Unmap())
 		}
+		if e.FilterMode != nil {
+			r.Uint8(uapi.MDBE_ATTR_GROUP_MODE, uint8(within(r, "filter mode", *e.FilterMode, math.MaxUint8)))
+		}
 		if len(e.Sources) != 0 {
 			r.Nest(uapi.MDBE_ATTR_SRC_LIST | uapi.NLA_F_NESTED)
 			for _, s := range e.Sources {
@@ -62,9 +65,6 @@ func (e *MDBEntry) Request(typ, flags uint16) *wire.Request {
 				r.End()
 			}
 			r.End()
-		}
-		if e.FilterMode != nil {
-			r.Uint8(uapi.MDBE_ATTR_GROUP_MODE, uint8(within(r, "filter mode", *e.FilterMode, math.MaxUint8)))
 		}
 		mdbProtocol(r, e.Protocol)
 		mdbRemote(r, e.Dst, e.DstPort, e.VNI, e.SrcVNI)
