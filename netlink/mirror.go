@@ -3,6 +3,7 @@ package netlink
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -291,7 +292,7 @@ func (m *Mirror) read(ctx context.Context, p *partState) (objects hamt.Map[[]str
 	}
 	barrier(ctx, c)
 	restart := func() { objects = hamt.Map[[]string]{} }
-	err = c.List(wire.From(ctx), p.dump(), restart, func(msg wire.Message) error {
+	one := func(msg wire.Message) error {
 		if msg.Type != p.new || !p.owns(&msg) || p.hidden(msg.Data) {
 			return nil
 		}
@@ -302,9 +303,21 @@ func (m *Mirror) read(ctx context.Context, p *partState) (objects hamt.Map[[]str
 			return err
 		}
 		group, _ := objects.Get(key)
+		if p.split != nil && slices.Contains(group, raw) {
+			return nil // what a datagram ended with may be listed again in the next
+		}
 		objects.Set(key, append(group, raw))
 		return nil
+	}
+	err = c.List(wire.From(ctx), p.dump(), restart, func(msg wire.Message) error {
+		if p.takesApart(&msg) {
+			return p.split(msg, one)
+		}
+		return one(msg)
 	})
+	if errors.Is(err, errors.ErrUnsupported) {
+		return hamt.Map[[]string]{}, nil // a table that the kernel does not know is empty
+	}
 	return objects, err
 }
 
