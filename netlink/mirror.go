@@ -275,13 +275,21 @@ func (m *Mirror) reread(ctx context.Context, p *partState) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	p.dirty = interrupted || p.twice && differ(&p.objects, &fresh) // the list may lack something
 	p.objects = fresh
 	p.reads++
 	p.overlap = map[string]changeKind{}
-	p.dirty = interrupted // the list may lack something
 	p.notUntil = time.Now().Add(repairShare * time.Since(began))
 	m.notify()
 	return nil
+}
+
+// differ reports whether there are differences between two states of a part.
+func differ(a, b *hamt.Map[[]string]) bool {
+	for range hamt.Diff(a, b, slices.Equal) {
+		return true
+	}
+	return false
 }
 
 // read returns the objects of a part. With ErrDumpInterrupted they are the last result.

@@ -74,6 +74,9 @@ type tablePart struct {
 	// del came, and ask asks for one of them. The part is in its earlier state.
 	missed func(m *Mirror, p *partState, msg wire.Message)
 	ask    func(index int32) (key string, r *wire.Request)
+	// twice says that a list may lack objects where others ended meanwhile, which the kernel does not report: it counts
+	// objects to find where the next datagram begins. A list that brought news is therefore read again.
+	twice bool
 	// others reports whether other objects of the part change with one.
 	others func(data []byte) bool
 }

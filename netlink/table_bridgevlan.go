@@ -22,7 +22,7 @@ func bridgeVlanTableParts() []tablePart {
 		// States change with those of ports and of spanning trees, and the limits of groups are there while multicast
 		// snooping of VLANs is on, which is an option of the bridge and one of the VLAN in all of it.
 		after:  []groupMessages{linkChanges(), {[]uint16{uapi.RTM_NEWVLAN}, nil}},
-		alters: altersBridgeVlans,
+		alters: altersBridgeVlans, twice: true,
 	}}
 }
 

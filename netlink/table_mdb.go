@@ -21,7 +21,7 @@ func mdbTableParts() []tablePart {
 		change: (*partState).changeMDB, announced: mdbAnnounced,
 		// The groups that a host has joined end with its bridge without a word. What is shown of an entry depends on the
 		// versions of IGMP and MLD that its bridge speaks, and a VXLAN device takes its entries along to another namespace.
-		after: []groupMessages{linkChanges()}, alters: ofMulticastDevice,
+		after: []groupMessages{linkChanges()}, alters: ofMulticastDevice, twice: true,
 	}}
 }
 
