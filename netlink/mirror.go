@@ -14,8 +14,9 @@ import (
 
 // Mirror is a copy of some of the kernel's tables that follows every change. The tables are read
 // once. They are read again only when events were lost, or when the kernel makes changes without
-// notifications: to routes and next hops when a link changes, and to routes when an address or a
-// next hop changes. Such repairs take a tenth of the time at most.
+// notifications: to routes and next hops when a link changes, to routes when an address or a next
+// hop changes, and to multicast entries and VLANs of bridges when a bridge or an entry changes that
+// others depend on. Such repairs take a tenth of the time at most.
 //
 // Some changes of links cause no notification and show only when links are read again: on a link
 // that is down, all settings except MTU, queue length and IFF_PROMISC, such as alias, alternative

@@ -33,8 +33,8 @@ func bridgeVlanDump() *wire.Request {
 }
 
 // splitBridgeVlans makes a message of each VLAN, with the attributes of its entry behind the header. The kernel joins
-// VLANs to ranges as it likes: two that are in one range now are in different ones after a change of another VLAN, and a
-// notification cuts through the ranges of a list. So a VLAN is an object, and no range is.
+// VLANs to ranges as it likes: two that are in one range now are in different ones after a change of another VLAN,
+// and a notification cuts through the ranges of a list. So a VLAN is an object, and no range is.
 func splitBridgeVlans(m wire.Message, each func(wire.Message) error) error {
 	d := wire.NewDecoderAfter(m.Data, uapi.SizeofBrVlanMsg)
 	for d.Next() {

@@ -101,8 +101,8 @@ func mdbAnnounced(data []byte) bool {
 // changeMDB returns the entries of a key after a notification, and has the database read again where that may not be
 // all that changed. A VXLAN device announces everything. A bridge does not say that
 //   - an entry of a source has become, or is no longer, one of ports that take all sources (MDB_FLAGS_STAR_EXCL), and
-//     that the host has joined it, or left it, with the group of all sources: both after an entry of that source, or one
-//     of the host, was announced;
+//     that the host has joined it, or left it, with the group of all sources: both after an entry of that source, or
+//     one of the host, was announced;
 //   - a source was forgotten by the entry of all sources, whose own entry ends with it;
 //   - one of several hosts' entries has ended, which look the same.
 func (p *partState) changeMDB(_ string, group []string, raw string, msg wire.Message) []string {
@@ -157,8 +157,8 @@ func (d *eventDecoder) mdb(old, new []byte) (Event, error) {
 	return ev, err
 }
 
-// MDBRouterEvent reports that a port of a bridge leads to a multicast router, or (Gone) no longer. Watch yields it with
-// [MDBTable].
+// MDBRouterEvent reports that a port of a bridge leads to a multicast router, or (Gone) no longer. Watch yields it
+// with [MDBTable].
 type MDBRouterEvent struct {
 	Router MDBRouter
 	Gone   bool

@@ -136,7 +136,8 @@ func (d *mdbDisorder) step() (string, error) {
 	case n < 18:
 		return "del " + e.String(), d.h.MDBDel(e)
 	case n == 18:
-		return "flush", d.h.MDBFlush(MDBFilter{LinkIndex: e.LinkIndex, PortIndex: e.PortIndex, Permanent: new(d.IntN(2) == 0)})
+		return "flush", d.h.MDBFlush(MDBFilter{LinkIndex: e.LinkIndex, PortIndex: e.PortIndex,
+			Permanent: new(d.IntN(2) == 0)})
 	case d.IntN(2) == 0:
 		return "down", d.h.LinkSetDown(port)
 	}

@@ -15,8 +15,9 @@ import (
 // error of the last pair says which.
 //
 // It also yields changes of bridge ports ([BridgePortEvent], with LinkTable), requests of the
-// kernel to programs ([NeighMissEvent], with NeighTable) and changes of buckets of resilient groups
-// ([NexthopBucketEvent], with NexthopTable).
+// kernel to programs ([NeighMissEvent], with NeighTable), changes of buckets of resilient groups
+// ([NexthopBucketEvent], with NexthopTable) and ports that lead to multicast routers
+// ([MDBRouterEvent], with MDBTable).
 //
 // Watch keeps no objects: a changed object comes without its earlier state. When events were lost,
 // it yields a [LostEvent], all existing objects and a [SyncedEvent]; objects that were deleted
