@@ -315,7 +315,7 @@ func TestFDBFlush(t *testing.T) {
 		}
 		for _, e := range all {
 			if e.HardwareAddr[0] == 2 && e.HardwareAddr[1]|e.HardwareAddr[2]|e.HardwareAddr[3] == 0 &&
-				e.State != NUD_PERMANENT {
+				e.State != NUD_PERMANENT && e.Vlan == 0 { // the VLAN of a port has them, too
 				n++
 			}
 		}

@@ -79,7 +79,7 @@ func (r *aReply) readAll(data []byte) error {
 		m.parts = append(m.parts, &partState{tablePart: &parts[i]})
 	}
 	msg := wire.Message{Type: r.typ, Data: data}
-	_, _, watch := w.event(msg)
+	_, _, watch := w.decode(msg)
 	mirror := m.apply(msg)
 	s := m.snapshot()
 	s.since(&Snapshot{parts: make([]snapshotPart, len(s.parts))}, func(Event) bool { return true })

@@ -241,12 +241,13 @@ func TestWatchTakesMulticastDatabasesApart(t *testing.T) {
 	}
 	defer w.close()
 	listed := map[string]bool{}
-	w.list(context.Background(), func(ev Event, err error) bool {
+	w.list(context.Background(), eachEvent(func(ev Event, err error) bool {
 		if e, ok := ev.(MDBEvent); ok && e.Old == nil && e.New.PortIndex == x.Attrs().Index {
 			listed[e.New.Group.String()] = true
 		}
 		return err == nil
-	})
+	}))
+	w.listed()
 	if len(listed) != 3 {
 		t.Errorf("listed %v", listed)
 	}

@@ -109,29 +109,30 @@ type watcher[T any] struct {
 	// list after that; nil means none.
 	lost   func(err error) (T, error)
 	listed func() T
-	// apart, if set, yields what there is in a message about several objects. It reports whether that is one, and
-	// whether to go on.
-	apart func(m wire.Message, yield func(T, error) bool) (is, more bool)
 	// busy is called with false before each wait for events, and with true after.
 	busy func(bool)
 }
 
-// tableWatch watches tables.
+// tableWatch watches tables. A message is about one object or about several.
 type tableWatch struct {
-	watcher[Event]
+	watcher[[]Event]
 	parts   []*tablePart
 	decoder eventDecoder
+	listing bool     // what is decoded is kept until the list has ended
+	one     [1]Event // what is decoded else, mostly
 }
 
 // watchTables joins the groups of tables in the handle's namespace, or in the calling thread's for a handle without
 // one; with others also the groups of what these tables change with.
 func (h *Handle) watchTables(op string, tables []Table, others bool) (*tableWatch, error) {
 	w := &tableWatch{}
-	w.watcher = watcher[Event]{
-		events: events[Event]{op: op, dump: w.dumps, decode: w.event},
-		apart:  w.eventsIn,
-		lost:   func(err error) (Event, error) { return LostEvent{Err: err}, nil },
-		listed: func() Event { return SyncedEvent{} },
+	w.watcher = watcher[[]Event]{
+		events: events[[]Event]{op: op, dump: w.dumps, decode: w.decode},
+		lost:   func(err error) ([]Event, error) { return []Event{LostEvent{Err: err}}, nil },
+		listed: func() []Event {
+			w.listing = false
+			return []Event{SyncedEvent{}}
+		},
 	}
 	for i, t := range tables {
 		switch {
@@ -240,7 +241,7 @@ func (w *watcher[T]) run(ctx context.Context, yield func(T, error) bool) {
 		busy(true)
 		switch {
 		case err == nil:
-			if !w.take(m, yield) {
+			if v, want, err := w.decode(m); (want || err != nil) && !w.yield(v, err, yield) {
 				return
 			}
 		case !lostEvents(err):
@@ -258,17 +259,6 @@ func (w *watcher[T]) run(ctx context.Context, yield func(T, error) bool) {
 	}
 }
 
-// take hands on what is in a message, and reports whether to go on.
-func (w *watcher[T]) take(m wire.Message, yield func(T, error) bool) bool {
-	if w.apart != nil {
-		if is, more := w.apart(m, yield); is {
-			return more
-		}
-	}
-	v, want, err := w.decode(m)
-	return !want && err == nil || w.yield(v, err, yield)
-}
-
 // yield hands on v, or an error that names the operation.
 func (w *watcher[T]) yield(v T, err error, yield func(T, error) bool) bool {
 	if err != nil {
@@ -281,27 +271,11 @@ func (w *watcher[T]) yield(v T, err error, yield func(T, error) bool) bool {
 func (w *watcher[T]) list(ctx context.Context, yield func(T, error) bool) bool {
 	h := w.lists.WithContext(ctx)
 	for _, r := range w.dump(h) {
-		decode, parts := w.decode, []T(nil)
-		if w.apart != nil {
-			decode = func(m wire.Message) (v T, want bool, err error) {
-				is, _ := w.apart(m, func(v T, failed error) bool {
-					parts, err = append(parts, v), failed
-					return err == nil
-				})
-				if is {
-					return v, false, err
-				}
-				return w.decode(m)
-			}
-		}
-		all, err := list(h, r, w.op, decode)
-		for _, v := range append(all, parts...) {
+		all, err := list(h, r, w.op, w.decode)
+		for _, v := range all {
 			if !yield(v, nil) {
 				return false
 			}
-		}
-		if w.apart != nil && errors.Is(err, errors.ErrUnsupported) {
-			err = nil // a table that the kernel does not know is empty
 		}
 		if err != nil && !yield(*new(T), err) {
 			return false
@@ -316,34 +290,66 @@ func lostEvents(err error) bool {
 	return errors.Is(err, wire.ErrOverrun) || errors.Is(err, wire.ErrTruncated) || errors.Is(err, wire.ErrMalformed)
 }
 
+// run yields the events one by one.
+func (w *tableWatch) run(ctx context.Context, yield func(Event, error) bool) {
+	w.watcher.run(ctx, eachEvent(yield))
+}
+
+// eachEvent is yield for several events.
+func eachEvent(yield func(Event, error) bool) func([]Event, error) bool {
+	return func(all []Event, err error) bool {
+		for _, ev := range all {
+			if !yield(ev, nil) {
+				return false
+			}
+		}
+		// A table that the kernel does not know is empty.
+		return err == nil || errors.Is(err, errors.ErrUnsupported) || yield(nil, err)
+	}
+}
+
 func (w *tableWatch) dumps(*Handle) (all []*wire.Request) {
+	w.listing = true
 	for _, p := range w.parts {
 		all = append(all, p.dump())
 	}
 	return all
 }
 
-// event decodes messages about objects of the tables.
-func (w *tableWatch) event(m wire.Message) (ev Event, want bool, err error) {
+// decode decodes messages about objects of the tables.
+func (w *tableWatch) decode(m wire.Message) (all []Event, want bool, err error) {
+	var ev Event
 	for _, p := range w.parts {
-		if p.split == nil && p.owns(&m) {
-			ev, err = w.eventOf(p, m)
-			return ev, err == nil, err
+		switch {
+		case p.takesApart(&m):
+			return w.decodeApart(p, m)
+		case p.split == nil && p.owns(&m):
+			ev, err = w.event(p, m)
+			return w.single(ev), err == nil, err
 		}
 	}
 	for _, p := range w.parts {
-		if p.news == nil || len(m.Data) == 0 {
+		if p.news == nil || p.split != nil || len(m.Data) == 0 {
 			continue
 		}
 		if ev, err := p.news(m); ev != nil || err != nil {
-			return ev, err == nil, wire.Annotate(err, w.op, func() string { return p.name })
+			return w.single(ev), err == nil, wire.Annotate(err, w.op, func() string { return p.name })
 		}
 	}
 	return nil, false, nil
 }
 
-// eventOf decodes a message about an object of a part.
-func (w *tableWatch) eventOf(p *tablePart, m wire.Message) (ev Event, err error) {
+// single returns one event, which is kept while a list goes on only.
+func (w *tableWatch) single(ev Event) []Event {
+	if w.listing {
+		return []Event{ev}
+	}
+	w.one[0] = ev
+	return w.one[:]
+}
+
+// event decodes a message about an object of a part.
+func (w *tableWatch) event(p *tablePart, m wire.Message) (ev Event, err error) {
 	if m.Type == p.del {
 		ev, err = p.event(&w.decoder, m.Data, nil)
 	} else {
@@ -352,33 +358,20 @@ func (w *tableWatch) eventOf(p *tablePart, m wire.Message) (ev Event, err error)
 	return ev, wire.Annotate(err, w.op, func() string { return p.name })
 }
 
-// eventsIn yields the events in a message about several objects; see watcher.apart.
-func (w *tableWatch) eventsIn(m wire.Message, yield func(Event, error) bool) (is, more bool) {
-	for _, p := range w.parts {
-		if !p.takesApart(&m) {
-			continue
+// decodeApart decodes a message about several objects of a part.
+func (w *tableWatch) decodeApart(p *tablePart, m wire.Message) (all []Event, want bool, err error) {
+	err = p.split(m, func(one wire.Message) error {
+		ev, err := w.event(p, one)
+		if err == nil {
+			all = append(all, ev)
 		}
-		more = true
-		err := p.split(m, func(one wire.Message) error {
-			if !more {
-				return nil
-			}
-			ev, err := w.eventOf(p, one)
-			if err == nil {
-				more = yield(ev, nil)
-			}
-			return err
-		})
-		if more && err == nil && p.news != nil {
-			var ev Event
-			if ev, err = p.news(m); ev != nil {
-				more = yield(ev, nil)
-			}
+		return err
+	})
+	if err == nil && p.news != nil {
+		var ev Event
+		if ev, err = p.news(m); ev != nil {
+			all = append(all, ev)
 		}
-		if more && err != nil {
-			more = yield(nil, wire.Annotate(err, w.op, func() string { return p.name }))
-		}
-		return true, more
 	}
-	return false, true
+	return all, len(all) != 0, wire.Annotate(err, w.op, func() string { return p.name })
 }
