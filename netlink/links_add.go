@@ -270,7 +270,7 @@ func encodeLinkAttrs(e *wire.Encoder, a *LinkAttrs) {
 	if a.Namespace != nil {
 		encodeNamespace(e, a.Namespace)
 	}
-	if a.Xdp != nil {
+	if a.Xdp != nil && (a.Xdp.Fd != 0 || a.Xdp.Flags != 0) { // a listed one has neither
 		a.Xdp.encode(e)
 	}
 }
