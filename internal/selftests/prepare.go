@@ -70,6 +70,9 @@ func madeOf(dir, file string) error {
 	return os.WriteFile(filepath.Join(data, dir, ".made-of"), []byte(filepath.Base(file)), 0o644)
 }
 
+// selection is changed with the files that kernelScripts keeps.
+const selection = ", with drivers/net"
+
 // kernelScripts fetches the sources of the newest kernel and keeps the selftests that need no more than a network.
 func kernelScripts(ctx context.Context, from debian.Mirror, cache string) error {
 	s, err := debian.NewSuite(ctx, from, cache, kernelSuite, "amd64", debian.Options{})
@@ -80,7 +83,7 @@ func kernelScripts(ctx context.Context, from debian.Mirror, cache string) error 
 	if err != nil {
 		return err
 	}
-	version := name + " " + number
+	version := name + " " + number + selection
 	if have("selftests", version) {
 		return nil
 	}
@@ -102,6 +105,7 @@ func kernelScripts(ctx context.Context, from debian.Mirror, cache string) error 
 				return debian.Unpack(ctx, tree, r, func(file string) string {
 					_, file, _ = strings.Cut(file, "/")
 					for _, top := range []string{"tools/testing/selftests/net/", "tools/testing/selftests/tc-testing/",
+						"tools/testing/selftests/drivers/net/",
 						"tools/testing/selftests/lib/",
 						"tools/testing/selftests/kselftest/", "tools/testing/selftests/lib.sh", "tools/testing/selftests/kselftest",
 						"tools/include/"} {
