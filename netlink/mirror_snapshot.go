@@ -120,6 +120,14 @@ func (s *Snapshot) NetNsIDs() iter.Seq[int] { return objects(s, NetNsIDTable, de
 // Netconfs yields the settings of links, in no order.
 func (s *Snapshot) Netconfs() iter.Seq[Netconf] { return objects(s, NetconfTable, decodeNetconf) }
 
+// MDB yields the entries of multicast databases, in no order.
+func (s *Snapshot) MDB() iter.Seq[MDBEntry] { return objects(s, MDBTable, decodeMDBObject) }
+
+// BridgeVlans yields the VLANs of bridges and their ports, in no order.
+func (s *Snapshot) BridgeVlans() iter.Seq[BridgeVlan] {
+	return objects(s, BridgeVlanTable, decodeBridgeVlan)
+}
+
 // Changes yields the objects that differ from those of a snapshot, and then each change as it
 // happens, with the earlier and the later state, until ctx is done or the mirror has ended; the
 // error of the last pair says which. With a nil snapshot all objects are new at first.
