@@ -6,7 +6,8 @@ import (
 )
 
 // Event is a change of the kernel's tables: a [LinkEvent], [AddrEvent], [NeighEvent], [RouteEvent],
-// [RuleEvent], [NexthopEvent], [FdbEvent], [NetNsIDEvent], [NetconfEvent], [LostEvent] or [SyncedEvent]; and from
+// [RuleEvent], [NexthopEvent], [FdbEvent], [NetNsIDEvent], [NetconfEvent], [QdiscEvent], [ClassEvent],
+// [FilterEvent], [ChainEvent], [LostEvent] or [SyncedEvent]; and from
 // [Handle.Watch] also a [BridgePortEvent], [NeighMissEvent] or [NexthopBucketEvent].
 type Event interface{ event() }
 

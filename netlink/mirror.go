@@ -290,21 +290,28 @@ func (m *Mirror) read(ctx context.Context, p *partState) (objects hamt.Map[[]str
 		return objects, err
 	}
 	barrier(ctx, c)
-	restart := func() { objects = hamt.Map[[]string]{} }
-	err = c.List(wire.From(ctx), p.dump(), restart, func(msg wire.Message) error {
-		if msg.Type != p.new || !p.owns(&msg) || p.hidden(msg.Data) {
+	all, err := p.listings(m.w.lists.WithContext(ctx))
+	for i := 0; i < len(all) && err == nil; i++ {
+		before := objects.Copy()
+		restart := func() { objects = before.Copy() }
+		err = c.List(wire.From(ctx), all[i].Request, restart, func(msg wire.Message) error {
+			if msg.Type != p.new || !p.owns(&msg) || p.hidden(msg.Data) {
+				return nil
+			}
+			if parent := all[i].parent; parent != 0 {
+				setTcParent(msg.Data, parent)
+			}
+			key := p.key(msg.Data)
+			old, _ := p.objects.Get(key)
+			raw, err := p.bytesOf(msg.Data, old)
+			if err != nil {
+				return err
+			}
+			group, _ := objects.Get(key)
+			objects.Set(key, append(group, raw))
 			return nil
-		}
-		key := p.key(msg.Data)
-		old, _ := p.objects.Get(key)
-		raw, err := p.bytesOf(msg.Data, old)
-		if err != nil {
-			return err
-		}
-		group, _ := objects.Get(key)
-		objects.Set(key, append(group, raw))
-		return nil
-	})
+		})
+	}
 	return objects, err
 }
 
@@ -325,7 +332,13 @@ func (p *partState) bytesOf(data []byte, old []string) (string, error) {
 	if p.short != 0 {
 		short = p.short
 	}
-	raw, err := p.volatile.message(data, p.header, short)
+	var raw string
+	var err error
+	if p.keep != nil {
+		raw, err = p.keep(data)
+	} else {
+		raw, err = p.volatile.message(data, p.header, short)
+	}
 	if err != nil {
 		return "", err
 	}

@@ -28,7 +28,7 @@ func (t Table) String() string {
 // AllTables returns all tables.
 func AllTables() []Table {
 	return []Table{LinkTable, AddrTable, NeighTable, RouteTable, RuleTable, NexthopTable, FdbTable, NetNsIDTable,
-		NetconfTable}
+		NetconfTable, QdiscTable, ClassTable, FilterTable, ChainTable}
 }
 
 // tablePart is what one dump lists: a table, or one family of it.
@@ -39,6 +39,8 @@ type tablePart struct {
 	header   int      // size of the family's header
 	groups   []uint32 // RTNLGRP_… that announce changes
 	dump     func() *wire.Request
+	// dumps are the requests of a part that one dump does not list.
+	dumps func(h *Handle) ([]listing, error)
 	// has reports whether an object, whose header is whole, is of this part.
 	has func(data []byte) bool
 	// key returns the identity of an object among those of this part.
@@ -47,7 +49,9 @@ type tablePart struct {
 	// header stays, if not all of it.
 	volatile pruning
 	short    int
-	event    func(d *eventDecoder, old, new []byte) (Event, error)
+	// keep returns the bytes of an object that are kept, where that takes more than volatile and short.
+	keep  func(data []byte) (string, error)
+	event func(d *eventDecoder, old, new []byte) (Event, error)
 	// news decodes other messages of the groups, and returns nil for those that it does not know.
 	// It is nil where there are no others.
 	news func(m wire.Message) (Event, error)
@@ -70,6 +74,21 @@ type tablePart struct {
 	ask    func(index int32) (key string, r *wire.Request)
 	// others reports whether other objects of the part change with one.
 	others func(data []byte) bool
+}
+
+// listing is one of the dumps that a part takes.
+type listing struct {
+	*wire.Request
+	// parent, where it is not 0, is the tcm_parent of what is listed: the kernel does not always say it.
+	parent uint32
+}
+
+// listings returns the requests that list the part.
+func (p *tablePart) listings(h *Handle) ([]listing, error) {
+	if p.dumps != nil {
+		return p.dumps(h)
+	}
+	return []listing{{Request: p.dump()}}, nil
 }
 
 // groupMessages are messages of groups.

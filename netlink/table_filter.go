@@ -1,0 +1,106 @@
+package netlink
+
+import (
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/wire"
+)
+
+// FilterTable has the filters of all links, classes and blocks: tc filter. Those of what is received by a queueing
+// discipline ingress or clsact have the parent HANDLE_MIN_INGRESS. A [Mirror] leaves out the hash tables of u32, some
+// of which the kernel makes without a notification.
+var FilterTable = Table{&tableInfo{"filters", filterTableParts}}
+
+func filterTableParts() []tablePart {
+	return []tablePart{{
+		name: "filters", new: uapi.RTM_NEWTFILTER, del: uapi.RTM_DELTFILTER, header: uapi.SizeofTcmsg,
+		groups: tcGroups(), dumps: blockListings(uapi.RTM_GETTFILTER), has: isFilter, key: filterKey, keep: keepFilter,
+		event: (*eventDecoder).filter, news: filterNews, hides: isHashTable, missed: missedFilters,
+		// Filters go with what they are in, and have the actions that others share.
+		after: []groupMessages{{[]uint16{uapi.RTM_DELLINK}, []uint32{uapi.RTNLGRP_LINK}},
+			tcChanges(uapi.RTM_NEWQDISC, uapi.RTM_DELQDISC, uapi.RTM_DELTCLASS, uapi.RTM_NEWACTION)},
+	}}
+}
+
+// isFilter: what has no handle and no options is the priority that filters have.
+func isFilter(data []byte) bool {
+	return tcHead(data).Handle != 0 || tcAttr(data, uapi.TCA_OPTIONS) != nil
+}
+
+// isHashTable: a u32 that has a number of places and matches nothing.
+func isHashTable(data []byte) bool {
+	if string(untilNUL(tcAttr(data, uapi.TCA_KIND))) != (*U32)(nil).Type() {
+		return false
+	}
+	for d := wire.NewDecoder(tcAttr(data, uapi.TCA_OPTIONS)); d.Next(); {
+		if d.Type() == uapi.TCA_U32_DIVISOR {
+			return true
+		}
+	}
+	return false
+}
+
+// ingressMajor is that of the parents within ingress and clsact.
+const ingressMajor = 0xffff
+
+// canonicalParent says of what is received in one way: all numbers within a queueing discipline ingress mean it.
+func canonicalParent(m *uapi.Tcmsg) {
+	major, _ := MajorMinor(m.Parent)
+	if major == ingressMajor && uint32(m.Ifindex) != uapi.TCM_IFINDEX_MAGIC_BLOCK && m.Parent != HANDLE_MIN_EGRESS {
+		m.Parent = HANDLE_MIN_INGRESS
+	}
+}
+
+func filterKey(data []byte) string {
+	m := tcHead(data)
+	canonicalParent(&m)
+	k := make(keyOf, 0, 48)
+	k.numbers(m.Ifindex, m.Parent, m.Info, m.Handle)
+	k.attr(tcAttr(data, uapi.TCA_CHAIN))
+	k.attr(tcAttr(data, uapi.TCA_KIND))
+	return string(k)
+}
+
+// keepFilter leaves out the counters, and those of the actions.
+func keepFilter(data []byte) (string, error) {
+	return settledTc(data, canonicalParent, func(kind string) (any, bool) {
+		f, ok := filterKinds.new(kind)
+		if ok {
+			*f.Attrs() = filterAttrsOf(tcHead(data)) // as in filterOf
+		}
+		return f, ok
+	})
+}
+
+// missedFilters: one notification stands for all filters of a priority that go.
+func missedFilters(_ *Mirror, p *partState, msg wire.Message) {
+	if msg.Type == p.del && !isFilter(msg.Data) {
+		p.dirty = true
+	}
+}
+
+// filterNews decodes that all filters of a priority are gone.
+func filterNews(m wire.Message) (Event, error) {
+	if m.Type != uapi.RTM_DELTFILTER || len(m.Data) < uapi.SizeofTcmsg {
+		return nil, nil
+	}
+	f, err := decodeFilter(m.Data)
+	return FilterEvent{Old: f}, err
+}
+
+// FilterEvent is a change of a filter. With [Handle.Watch], an Old without a handle stands for all filters of its
+// priority and protocol.
+type FilterEvent struct{ Old, New Filter }
+
+func (FilterEvent) event() {}
+
+// String describes the event in one line.
+func (e FilterEvent) String() string {
+	return eventText("filter", orNone(e.Old), orNone(e.New), func(f *Filter) string { return filterObject(*f) })
+}
+
+func (d *eventDecoder) filter(old, new []byte) (Event, error) {
+	var ev FilterEvent
+	var err error
+	ev.Old, ev.New, err = decodeEither(old, new, decodeFilter)
+	return ev, err
+}
