@@ -307,8 +307,13 @@ func (m *Mirror) read(ctx context.Context, p *partState) (objects hamt.Map[[]str
 			if err != nil {
 				return err
 			}
-			group, _ := objects.Get(key)
-			objects.Set(key, append(group, raw))
+			group, listed := objects.Get(key)
+			if listed && p.again != nil {
+				group = p.again(old, group, raw)
+			} else {
+				group = append(group, raw)
+			}
+			objects.Set(key, group)
 			return nil
 		})
 	}

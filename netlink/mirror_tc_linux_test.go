@@ -1,7 +1,9 @@
 package netlink_test
 
 import (
+	"bytes"
 	"context"
+	"os/exec"
 	"reflect"
 	"slices"
 	"strings"
@@ -133,20 +135,142 @@ func TestMirrorFollowsEachKindOfFilter(t *testing.T) {
 	}
 }
 
-// What iproute2's commands change at once, of which the kernel announces a part.
-func TestMirrorFollowsTc(t *testing.T) {
+// tcStep is a command of tc or ip, and how many classes, filters and chains there are then.
+type tcStep struct {
+	command                  string
+	classes, filters, chains int
+}
+
+// followsSteps runs commands, of which the kernel announces only a part of what they change.
+func followsSteps(t *testing.T, steps []tcStep) {
+	t.Helper()
 	nstest.Do(t, func() {
-		tools(t, "ip link add x0 type ifb", "ip link add x1 type ifb", "ip link set x1 up")
+		tools(t, "ip link add x0 numtxqueues 2 type ifb", "ip link add x1 type ifb", "ip link set x1 up")
 		m := tcMirror(t)
-		for _, c := range []struct {
-			command                           string
-			qdiscs, classes, filters, chains int
-		}{
-			{"ip link set x0 up", -1, 0, 0, 0},
-		} {
-			tools(t, c.command)
+		for _, c := range steps {
+			words := strings.Fields(c.command)
+			out, err := exec.Command(words[0], words[1:]...).CombinedOutput()
+			if err != nil {
+				if bytes.Contains(out, []byte("unknown")) || bytes.Contains(out, []byte("not found")) ||
+					bytes.Contains(out, []byte("Failed to load")) {
+					err = unix.EOPNOTSUPP
+				}
+				nstest.Need(t, c.command+": "+string(out), "", err)
+			}
 			follows(t, m, c.command)
+			s := m.Snapshot()
+			classes, filters, chains := s.Len(netlink.ClassTable), s.Len(netlink.FilterTable), s.Len(netlink.ChainTable)
+			if classes != c.classes || filters != c.filters || chains != c.chains {
+				t.Errorf("after %s: %d classes, %d filters, %d chains", c.command, classes, filters, chains)
+			}
+			if t.Failed() {
+				return
+			}
 		}
-		_ = strings.Fields
 	})
+}
+
+func TestMirrorFollowsClassesAndFilters(t *testing.T) {
+	followsSteps(t, []tcStep{
+		{"ip link set x0 up", 2, 0, 0}, // those of mq, which it has by default
+		{"tc qdisc add dev x0 root handle 1: htb default 10", 0, 0, 0},
+		{"tc class add dev x0 parent 1: classid 1:1 htb rate 10mbit", 1, 0, 0},
+		{"tc class add dev x0 parent 1:1 classid 1:10 htb rate 5mbit", 2, 0, 0}, // 1:1 becomes an inner one
+		{"tc class add dev x0 parent 1:1 classid 1:11 htb rate 5mbit", 3, 0, 0},
+		{"tc class change dev x0 parent 1:1 classid 1:11 htb rate 4mbit", 3, 0, 0},
+		{"tc qdisc add dev x0 parent 1:10 handle 10: tbf rate 1mbit burst 5k latency 50ms", 4, 0, 0},
+		{"tc qdisc change dev x0 handle 10: tbf rate 2mbit burst 5k latency 50ms", 4, 0, 0},
+		{"tc filter add dev x0 parent 1: protocol ip prio 5 u32 match ip dst 10.0.0.1 classid 1:10", 4, 1, 1},
+		{"tc filter add dev x0 parent 1: protocol ip prio 5 u32 match ip dst 10.0.0.2 classid 1:11", 4, 2, 1},
+		{"tc filter add dev x0 parent 1:1 protocol ip prio 5 u32 match ip dst 10.0.0.3", 4, 3, 2},
+		{"tc filter add dev x0 parent 1: protocol ip prio 6 u32 match ip dst 10.0.0.3 classid 1:10", 4, 4, 2},
+		{"tc filter del dev x0 parent 1: protocol ip prio 5", 4, 2, 2},
+		{"tc filter del dev x0 parent 1:", 4, 1, 1},
+		{"tc qdisc replace dev x0 parent 1:10 handle 11: pfifo limit 7", 3, 1, 1},
+		{"tc class del dev x0 classid 1:10", 2, 1, 1},
+		{"tc class del dev x0 classid 1:11", 1, 1, 1},
+		{"tc class del dev x0 classid 1:1", 0, 0, 0},
+		{"tc class add dev x0 parent 1: classid 1:1 htb rate 10mbit", 1, 0, 0},
+		{"tc filter add dev x0 parent 1: protocol ip prio 5 u32 match ip dst 10.0.0.1 classid 1:10", 1, 1, 1},
+		{"tc qdisc del dev x0 root", 2, 0, 0},
+		{"ip link set x0 down", 2, 0, 0},
+		{"tc qdisc add dev x0 root handle 1: htb default 10", 0, 0, 0},
+		{"tc class add dev x0 parent 1: classid 1:1 htb rate 10mbit", 1, 0, 0},
+		{"ip link del x0", 0, 0, 0},
+	})
+}
+
+func TestMirrorFollowsIngressAndBlocks(t *testing.T) {
+	followsSteps(t, []tcStep{
+		{"tc qdisc add dev x0 ingress", 0, 0, 0},
+		{"tc filter add dev x0 parent ffff: protocol ip prio 5 u32 match ip dst 10.0.0.1 action mirred egress redirect " +
+			"dev x1", 0, 1, 1},
+		{"tc filter add dev x0 ingress protocol ip prio 5 u32 match ip dst 10.0.0.2 action mirred egress redirect dev x1",
+			0, 2, 1},
+		{"tc filter del dev x0 parent ffff: protocol ip prio 5 handle 800::800 u32", 0, 1, 1},
+		{"tc qdisc del dev x0 ingress", 0, 0, 0},
+		{"tc qdisc add dev x0 ingress_block 21 egress_block 22 clsact", 0, 0, 0},
+		{"tc qdisc add dev x1 ingress_block 21 clsact", 0, 0, 0},
+		{"tc filter add block 21 protocol ip prio 5 u32 match ip dst 10.0.0.1 action mirred egress redirect dev x1", 0, 1, 1},
+		{"tc filter add block 22 chain 7 protocol ip prio 5 u32 match ip dst 10.0.0.1", 0, 2, 2},
+		{"tc filter add dev x1 egress protocol ip prio 5 u32 match ip dst 10.0.0.1", 0, 3, 3},
+		{"tc chain add block 21 chain 9", 0, 3, 4},
+		{"tc chain add dev x1 egress chain 9", 0, 3, 5},
+		{"tc filter add dev x1 egress chain 9 protocol ip prio 5 u32 match ip dst 10.0.0.1", 0, 4, 5},
+		{"tc chain del dev x1 egress chain 9", 0, 3, 4},
+		{"tc qdisc del dev x1 clsact", 0, 2, 3},
+		{"ip link del x0", 0, 0, 0},
+	})
+}
+
+// Kinds that smaller kernels lack.
+func TestMirrorFollowsOtherKinds(t *testing.T) {
+	for name, steps := range map[string][]tcStep{
+		"bands": {
+			{"tc qdisc add dev x1 root handle 1: prio bands 5", 5, 0, 0},
+			{"tc qdisc add dev x1 parent 1:5 handle 5: sfq", 5, 0, 0},
+			{"tc filter add dev x1 parent 5: protocol ip prio 5 matchall classid 5:1", 5, 1, 1},
+			{"tc qdisc change dev x1 handle 1: prio bands 3", 3, 0, 0},
+		},
+		"curves": {
+			{"tc qdisc add dev x1 root handle 1: hfsc default 10", 1, 0, 0},
+			{"tc class add dev x1 parent 1: classid 1:1 hfsc sc rate 10mbit", 2, 0, 0},
+			{"tc class add dev x1 parent 1:1 classid 1:10 hfsc sc rate 10mbit", 3, 0, 0},
+			{"tc filter add dev x1 parent 1:1 protocol all prio 5 matchall classid 1:10", 3, 1, 1},
+			{"tc class del dev x1 classid 1:10", 2, 0, 0},
+			{"tc qdisc del dev x1 root", 0, 0, 0},
+		},
+		"shared actions": {
+			{"tc qdisc add dev x1 clsact", 0, 0, 0},
+			{"tc actions add action gact pass index 7", 0, 0, 0},
+			{"tc filter add dev x1 egress protocol ip prio 5 matchall action gact index 7", 0, 1, 1},
+			{"tc filter add dev x1 ingress protocol ip prio 5 matchall action gact index 7", 0, 2, 2},
+			{"tc actions change action gact drop index 7", 0, 2, 2},
+			{"tc filter del dev x1 egress", 0, 1, 1},
+		},
+		"templates": {
+			{"tc qdisc add dev x1 clsact", 0, 0, 0},
+			{"tc chain add dev x1 ingress proto ip chain 5 flower dst_ip 0.0.0.0/24", 0, 0, 1},
+			{"tc filter add dev x1 ingress chain 5 proto ip prio 1 flower dst_ip 10.0.0.0/24 action goto chain 8", 0, 1, 1},
+			{"tc filter add dev x1 ingress chain 8 proto ip prio 1 flower dst_ip 10.0.0.0/24 action drop", 0, 2, 2},
+			{"tc qdisc del dev x1 clsact", 0, 0, 0},
+		},
+		"early drops": {
+			{"tc qdisc add dev x1 root handle 1: red limit 400000 min 30000 max 90000 avpkt 1000 burst 55 adaptive " +
+				"bandwidth 10Mbit qevent early_drop block 5", 1, 0, 0},
+			{"tc filter add block 5 protocol ip prio 5 matchall action pass", 1, 1, 1},
+			{"tc qdisc del dev x1 root", 0, 0, 0},
+		},
+		"queues of gred": {
+			{"tc qdisc add dev x1 root handle 1: gred setup vqs 2 default 1", 0, 0, 0},
+			{"tc qdisc change dev x1 root gred limit 60KB min 15K max 25K burst 20 avpkt 1000 bandwidth 10Mbit vq 1 " +
+				"probability 0.4", 0, 0, 0},
+		},
+		"flows": {
+			{"tc qdisc add dev x1 root handle 1: fq_codel", 0, 0, 0},
+			{"tc filter add dev x1 parent 1: protocol ip prio 5 matchall classid 1:1", 0, 1, 1},
+		},
+	} {
+		t.Run(name, func(t *testing.T) { followsSteps(t, steps) })
+	}
 }

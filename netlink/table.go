@@ -66,6 +66,9 @@ type tablePart struct {
 	// announced strips fields that change without notification, and reports whether the kernel
 	// announces the object in this state.
 	announced func(data []byte) bool
+	// again returns the objects of a key that is listed once more, where one object has several places in the lists:
+	// old are those that the mirror had, group those that were listed so far.
+	again func(old, group []string, raw string) []string
 	// after are messages of other tables with which this one may change without notifications.
 	after []groupMessages
 	// missed notes the objects that changed without a notification of their own when a message of the types new and

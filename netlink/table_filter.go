@@ -1,6 +1,8 @@
 package netlink
 
 import (
+	"slices"
+
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
@@ -15,20 +17,22 @@ func filterTableParts() []tablePart {
 		name: "filters", new: uapi.RTM_NEWTFILTER, del: uapi.RTM_DELTFILTER, header: uapi.SizeofTcmsg,
 		groups: tcGroups(), dumps: blockListings(uapi.RTM_GETTFILTER), has: isFilter, key: filterKey, keep: keepFilter,
 		event: (*eventDecoder).filter, news: filterNews, hides: isHashTable, missed: missedFilters,
+		again: filterAgain, announced: filterAnnounced,
 		// Filters go with what they are in, and have the actions that others share.
 		after: []groupMessages{{[]uint16{uapi.RTM_DELLINK}, []uint32{uapi.RTNLGRP_LINK}},
 			tcChanges(uapi.RTM_NEWQDISC, uapi.RTM_DELQDISC, uapi.RTM_DELTCLASS, uapi.RTM_NEWACTION)},
 	}}
 }
 
-// isFilter: what has no handle and no options is the priority that filters have.
+// isFilter: what has no handle and no options is the priority that filters have. A notification about a new matchall
+// or cgroup filter has no more than that.
 func isFilter(data []byte) bool {
 	return tcHead(data).Handle != 0 || tcAttr(data, uapi.TCA_OPTIONS) != nil
 }
 
 // isHashTable: a u32 that has a number of places and matches nothing.
 func isHashTable(data []byte) bool {
-	if string(untilNUL(tcAttr(data, uapi.TCA_KIND))) != (*U32)(nil).Type() {
+	if !isU32(data) {
 		return false
 	}
 	for d := wire.NewDecoder(tcAttr(data, uapi.TCA_OPTIONS)); d.Next(); {
@@ -37,6 +41,10 @@ func isHashTable(data []byte) bool {
 		}
 	}
 	return false
+}
+
+func isU32(data []byte) bool {
+	return string(untilNUL(tcAttr(data, uapi.TCA_KIND))) == (*U32)(nil).Type()
 }
 
 // ingressMajor is that of the parents within ingress and clsact.
@@ -50,14 +58,41 @@ func canonicalParent(m *uapi.Tcmsg) {
 	}
 }
 
+// filterKey is where a filter is, and its handle. All u32 of one queueing discipline share their handles, and the
+// kernel lists each in all classes and chains that have some of its priority.
 func filterKey(data []byte) string {
 	m := tcHead(data)
 	canonicalParent(&m)
 	k := make(keyOf, 0, 48)
-	k.numbers(m.Ifindex, m.Parent, m.Info, m.Handle)
+	if isU32(data) {
+		if uint32(m.Ifindex) != uapi.TCM_IFINDEX_MAGIC_BLOCK {
+			major, _ := MajorMinor(m.Parent)
+			m.Parent = MakeHandle(major, 0)
+		}
+		k.numbers(m.Ifindex, m.Parent, m.Handle)
+		return string(k)
+	}
+	k.numbers(m.Ifindex, m.Parent, m.Handle, m.Info)
 	k.attr(tcAttr(data, uapi.TCA_CHAIN))
 	k.attr(tcAttr(data, uapi.TCA_KIND))
 	return string(k)
+}
+
+// filterAgain prefers the place of a u32 that a notification has said.
+func filterAgain(old, group []string, raw string) []string {
+	if slices.Contains(old, raw) {
+		return []string{raw}
+	}
+	return group
+}
+
+// filterAnnounced strips the place of a u32.
+func filterAnnounced(data []byte) bool {
+	if isU32(data) {
+		setTcParent(data, 0)
+		clear(tcAttr(data, uapi.TCA_CHAIN))
+	}
+	return true
 }
 
 // keepFilter leaves out the counters, and those of the actions.
@@ -71,24 +106,30 @@ func keepFilter(data []byte) (string, error) {
 	})
 }
 
-// missedFilters: one notification stands for all filters of a priority that go.
+// missedFilters: a notification without a handle stands for all filters of a priority.
 func missedFilters(_ *Mirror, p *partState, msg wire.Message) {
-	if msg.Type == p.del && !isFilter(msg.Data) {
-		p.dirty = true
-	}
+	p.dirty = p.dirty || !isFilter(msg.Data)
 }
 
-// filterNews decodes that all filters of a priority are gone.
+// filterNews decodes notifications about all filters of a priority. In lists each priority has a message like that.
 func filterNews(m wire.Message) (Event, error) {
-	if m.Type != uapi.RTM_DELTFILTER || len(m.Data) < uapi.SizeofTcmsg {
+	if len(m.Data) < uapi.SizeofTcmsg || m.Flags&uapi.NLM_F_MULTI != 0 {
 		return nil, nil
 	}
-	f, err := decodeFilter(m.Data)
-	return FilterEvent{Old: f}, err
+	switch m.Type {
+	case uapi.RTM_NEWTFILTER:
+		f, err := decodeFilter(m.Data)
+		return FilterEvent{New: f}, err
+	case uapi.RTM_DELTFILTER:
+		f, err := decodeFilter(m.Data)
+		return FilterEvent{Old: f}, err
+	}
+	return nil, nil
 }
 
-// FilterEvent is a change of a filter. With [Handle.Watch], an Old without a handle stands for all filters of its
-// priority and protocol.
+// FilterEvent is a change of a filter. With [Handle.Watch] one without a handle and without anything of its kind
+// stands for all filters of its priority and protocol: as Old they are gone; as New there is one, of matchall or
+// cgroup, of which the kernel says no more. [Handle.FilterList] has it.
 type FilterEvent struct{ Old, New Filter }
 
 func (FilterEvent) event() {}

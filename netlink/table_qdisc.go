@@ -13,8 +13,9 @@ func qdiscTableParts() []tablePart {
 		name: "queueing disciplines", new: uapi.RTM_NEWQDISC, del: uapi.RTM_DELQDISC, header: uapi.SizeofTcmsg,
 		groups: tcGroups(), dump: qdiscTableDump, has: anyObject, key: qdiscKey, keep: keepQdisc,
 		event: (*eventDecoder).qdisc, change: (*partState).changeQdisc, announced: qdiscAnnounced,
-		// A link that comes up gets a default one, and one that goes takes its own with it.
-		after: []groupMessages{linkChanges()}, missed: missedQdiscs,
+		// A link that comes up gets a default one. Links and classes that go, and classes that get others inside them,
+		// take what they have with them.
+		after: []groupMessages{linkChanges(), tcChanges(uapi.RTM_NEWTCLASS, uapi.RTM_DELTCLASS)}, missed: missedQdiscs,
 	}}
 }
 
