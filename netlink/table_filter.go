@@ -1,6 +1,7 @@
 package netlink
 
 import (
+	"fmt"
 	"slices"
 
 	"kern.sys/internal/uapi"
@@ -136,7 +137,10 @@ func (FilterEvent) event() {}
 
 // String describes the event in one line.
 func (e FilterEvent) String() string {
-	return eventText("filter", orNone(e.Old), orNone(e.New), func(f *Filter) string { return filterObject(*f) })
+	return eventText("filter", orNone(e.Old), orNone(e.New), func(f *Filter) string {
+		a := (*f).Attrs()
+		return fmt.Sprintf("%s priority %d", tcObject((*f).Type(), a.LinkIndex, a.Handle, a.Parent), a.Priority)
+	})
 }
 
 func (d *eventDecoder) filter(old, new []byte) (Event, error) {
