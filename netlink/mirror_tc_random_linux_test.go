@@ -93,7 +93,8 @@ func (d *tcDisorder) parent() uint32 {
 }
 
 func (d *tcDisorder) filter(link int) (string, error) {
-	a := netlink.FilterAttrs{LinkIndex: link, Parent: d.parent(), Priority: uint16(5 + d.IntN(2)), Protocol: unix.ETH_P_IP}
+	a := netlink.FilterAttrs{LinkIndex: link, Parent: d.parent(), Priority: uint16(5 + d.IntN(2)),
+		Protocol: unix.ETH_P_IP}
 	if d.IntN(6) == 0 {
 		a.LinkIndex, a.Parent = -1, 21
 	}

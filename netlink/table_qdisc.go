@@ -33,7 +33,8 @@ func qdiscKey(data []byte) string {
 
 // keepQdisc leaves out the counters, and how many refer to it.
 func keepQdisc(data []byte) (string, error) {
-	return settledTc(data, func(m *uapi.Tcmsg) { m.Info = 0 }, func(kind string) (any, bool) { return qdiscKinds.new(kind) })
+	return settledTc(data, func(m *uapi.Tcmsg) { m.Info = 0 },
+		func(kind string) (any, bool) { return qdiscKinds.new(kind) })
 }
 
 // qdiscAnnounced strips that the hardware does it.
