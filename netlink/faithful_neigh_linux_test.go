@@ -75,8 +75,8 @@ func fdbOf(n *netlink.Neigh) bool {
 	return len(n.HardwareAddr) == 6 && n.HardwareAddr[0] == 2 && n.HardwareAddr[1] == 7
 }
 
-// withoutVlans is a bridge whose ports have no VLAN: otherwise an entry that is added or deleted without one stands for
-// those of all VLANs of its port.
+// withoutVlans is a bridge whose ports have no VLAN: otherwise an entry that is added or deleted without one stands
+// for those of all VLANs of its port.
 func withoutVlans(la netlink.LinkAttrs) *netlink.Bridge {
 	return &netlink.Bridge{LinkAttrs: la, VlanDefaultPVID: new(uint16)}
 }

@@ -202,14 +202,20 @@ func decodeFilter(b []byte) (Filter, error) {
 	return filterOf(&m), nil
 }
 
-func filterOf(m *tcMessage) Filter {
+// filterAttrsOf is what the header has of a filter.
+func filterAttrsOf(m uapi.Tcmsg) FilterAttrs {
 	priority, protocol := MajorMinor(m.Info)
 	var b [2]byte
 	native.PutUint16(b[:], protocol)
-	attrs := FilterAttrs{
+	return FilterAttrs{
 		LinkIndex: int(m.Ifindex), Handle: m.Handle, Parent: m.Parent,
-		Priority: priority, Protocol: binary.BigEndian.Uint16(b[:]), Chain: m.chain,
+		Priority: priority, Protocol: binary.BigEndian.Uint16(b[:]),
 	}
+}
+
+func filterOf(m *tcMessage) Filter {
+	attrs := filterAttrsOf(m.Tcmsg)
+	attrs.Chain = m.chain
 	f, ok := filterKinds.new(string(m.kind))
 	if ok {
 		*f.Attrs() = attrs // flower needs its protocol to read the rest

@@ -316,9 +316,17 @@ func lostEvents(err error) bool {
 	return errors.Is(err, wire.ErrOverrun) || errors.Is(err, wire.ErrTruncated) || errors.Is(err, wire.ErrMalformed)
 }
 
-func (w *tableWatch) dumps(*Handle) (all []*wire.Request) {
+func (w *tableWatch) dumps(h *Handle) (all []*wire.Request) {
 	for _, p := range w.parts {
-		all = append(all, p.dump())
+		listings, err := p.listings(h)
+		for _, l := range listings {
+			all = append(all, l.Request)
+		}
+		if err != nil {
+			r := wire.NewRequest(0, 0)
+			r.Fail(err)
+			all = append(all, r)
+		}
 	}
 	return all
 }
