@@ -203,12 +203,10 @@ func decodeFilter(b []byte) (Filter, error) {
 }
 
 func filterOf(m *tcMessage) Filter {
-	priority, protocol := MajorMinor(m.Info)
-	var b [2]byte
-	native.PutUint16(b[:], protocol)
+	priority, protocol := tcInfo(m.Info)
 	attrs := FilterAttrs{
 		LinkIndex: int(m.Ifindex), Handle: m.Handle, Parent: m.Parent,
-		Priority: priority, Protocol: binary.BigEndian.Uint16(b[:]), Chain: m.chain,
+		Priority: priority, Protocol: protocol, Chain: m.chain,
 	}
 	f, ok := filterKinds.new(string(m.kind))
 	if ok {
