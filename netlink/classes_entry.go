@@ -26,7 +26,7 @@ type ClassEntry struct {
 }
 
 // Type returns the kind. It is not allocated where the caller only compares it.
-func (e *ClassEntry) Type() string { return e.kind.String() }
+func (e *ClassEntry) Type() string { return string(e.kind.text[:e.kind.n]) }
 
 // Class returns the whole class. One of [Handle.AppendClassEntries] does not have it.
 func (e *ClassEntry) Class() (Class, error) {

@@ -19,8 +19,6 @@ type tcKind struct {
 
 func (k *tcKind) set(v []byte) bool { return setText(k.text[:], &k.n, v) }
 
-func (k *tcKind) String() string { return string(k.text[:k.n]) }
-
 // FilterEntry is a filter in little memory, for programs that read or keep many: where it is, as small
 // values that refer to nothing. What it matches and does is in the [Filter] that it makes.
 type FilterEntry struct {
@@ -35,7 +33,7 @@ type FilterEntry struct {
 }
 
 // Type returns the kind. It is not allocated where the caller only compares it.
-func (e *FilterEntry) Type() string { return e.kind.String() }
+func (e *FilterEntry) Type() string { return string(e.kind.text[:e.kind.n]) }
 
 // Table reports whether it is a hash table of u32 and no filter.
 func (e *FilterEntry) Table() bool { return e.Handle&u32Node == 0 && e.Type() == (*U32)(nil).Type() }
