@@ -90,7 +90,20 @@ func (h *Handle) classChange(op string, typ, flags uint16, class Class) error {
 	if typ != uapi.RTM_DELTCLASS {
 		encodeTcKind(&r.Encoder, class.Type(), class, true)
 	}
-	return h.exec(r, op, func() string { return "class " + tcObject(class.Type(), a.LinkIndex, a.Handle, a.Parent) })
+	object := func() string { return "class " + tcObject(class.Type(), a.LinkIndex, a.Handle, a.Parent) }
+	if typ == uapi.RTM_DELTCLASS { // the request does not say the kind
+		return h.exec(r, op, object)
+	}
+	return h.execMany(r, op, object, classOfRequest)
+}
+
+// classOfRequest names the class that a request is about.
+func classOfRequest(data []byte) string {
+	m, err := readTc(data)
+	if err != nil {
+		return err.Error() // our own encoder made it
+	}
+	return "class " + tcObject(string(m.kind), int(m.Ifindex), m.Handle, m.Parent)
 }
 
 // ClassList returns the classes of a link: tc class show. Where parent is not HANDLE_NONE they are

@@ -99,12 +99,22 @@ func (h *Handle) filterChange(op string, typ, flags uint16, filter Filter) error
 		return h.refuse(errNoFilter, op, noObject)
 	}
 	r := filterRequest(typ, flags, filter, typ != uapi.RTM_DELTFILTER)
-	return h.exec(r, op, func() string { return filterObject(filter) })
+	return h.execMany(r, op, func() string { return filterObject(filter) }, filterOfRequest)
 }
 
 func filterObject(filter Filter) string {
 	a := filter.Attrs()
 	return fmt.Sprintf("filter %s priority %d", tcObject(filter.Type(), a.LinkIndex, a.Handle, a.Parent), a.Priority)
+}
+
+// filterOfRequest names the filter that a request is about.
+func filterOfRequest(data []byte) string {
+	m, err := readTc(data)
+	if err != nil {
+		return err.Error() // our own encoder made it
+	}
+	priority, _ := tcInfo(m.Info)
+	return fmt.Sprintf("filter %s priority %d", tcObject(string(m.kind), int(m.Ifindex), m.Handle, m.Parent), priority)
 }
 
 // filterHandles is a kind whose handles are made of its attributes: the kernel takes no other one, and not 0.

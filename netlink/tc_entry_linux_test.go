@@ -2,6 +2,7 @@ package netlink_test
 
 import (
 	"fmt"
+	"net"
 	"reflect"
 	"slices"
 	"testing"
@@ -175,6 +176,43 @@ func TestClassEntriesAgreeWithClassList(t *testing.T) {
 		}
 		if c, err := kept[0].Class(); err == nil {
 			t.Errorf("a class that was kept without options is %v", c)
+		}
+	})
+}
+
+// An error of a batch names what was asked for as that of a single call does, though the caller has changed it meanwhile.
+func TestErrorsOfBatchesNameWhatWasAskedFor(t *testing.T) {
+	nstest.Do(t, func() {
+		v0, _ := addVeth(t)
+		index := v0.Attrs().Index
+		filter := &netlink.U32{FilterAttrs: netlink.FilterAttrs{LinkIndex: index, Parent: netlink.MakeHandle(9, 0), Priority: 7,
+			Protocol: unix.ETH_P_IP}}
+		class := netlink.NewHtbClass(netlink.ClassAttrs{LinkIndex: index, Parent: netlink.MakeHandle(9, 0),
+			Handle: netlink.MakeHandle(9, 1)}, netlink.HtbClassAttrs{Rate: 1e6})
+		state := &netlink.XfrmState{Src: net.IP{10, 0, 0, 1}, Dst: net.IP{10, 0, 0, 2}, Spi: 77, Proto: netlink.XFRM_PROTO_ESP,
+			Aead: &netlink.XfrmStateAlgo{Name: "none", Key: make([]byte, 20), ICVLen: 128}}
+		ten := net.IPNet{IP: net.IP{10, 0, 0, 0}, Mask: net.CIDRMask(8, 32)}
+		policy := &netlink.XfrmPolicy{Src: &ten, Dst: &ten, Dir: 77}
+		h, err := netlink.NewHandleWithOptions(netlink.HandleOptions{ErrorDetails: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer h.Close()
+		b := h.NewBatch()
+		for _, err := range []error{b.FilterAdd(filter), b.ClassAdd(class), b.XfrmStateAdd(state), b.XfrmPolicyAdd(policy),
+			b.FilterDel(filter), b.ClassDel(class)} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		want := []error{h.FilterAdd(filter), h.ClassAdd(class), h.XfrmStateAdd(state), h.XfrmPolicyAdd(policy),
+			h.FilterDel(filter), h.ClassDel(class)}
+		filter.Priority, class.Handle, state.Spi, state.Src[0], policy.Src.IP[0] = 99, 99, 99, 99, 99
+		got := b.Flush()
+		for i := range want {
+			if i >= len(got) || got[i] == nil || want[i] == nil || got[i].Error() != want[i].Error() {
+				t.Errorf("%v\nwant %v", got[min(i, len(got)-1)], want[i])
+			}
 		}
 	})
 }
