@@ -31,8 +31,8 @@ func (h *Handle) exec(r *wire.Request, op string, object func() string) error {
 	return h.wrap(err, op, object)
 }
 
-// execMany is exec for changes of which batches have many, and few fail: describe makes the object of the payload of the
-// request, once that is needed. It must not keep what the caller may change.
+// execMany is exec for changes of which batches have many, and few fail: describe makes the object of the payload of
+// the request, once that is needed. It must not keep what the caller may change.
 func (h *Handle) execMany(r *wire.Request, op string, object func() string, describe func(data []byte) string) error {
 	if h != nil && h.batch != nil && r.Err() == nil {
 		h.batch.queue(r, batchItem{op: op, describe: describe})

@@ -180,17 +180,20 @@ func TestClassEntriesAgreeWithClassList(t *testing.T) {
 	})
 }
 
-// An error of a batch names what was asked for as that of a single call does, though the caller has changed it meanwhile.
+// An error of a batch names what was asked for as that of a single call does, though the caller has changed it
+// meanwhile.
 func TestErrorsOfBatchesNameWhatWasAskedFor(t *testing.T) {
 	nstest.Do(t, func() {
 		v0, _ := addVeth(t)
 		index := v0.Attrs().Index
-		filter := &netlink.U32{FilterAttrs: netlink.FilterAttrs{LinkIndex: index, Parent: netlink.MakeHandle(9, 0), Priority: 7,
+		filter := &netlink.U32{FilterAttrs: netlink.FilterAttrs{LinkIndex: index, Parent: netlink.MakeHandle(9, 0),
+			Priority: 7,
 			Protocol: unix.ETH_P_IP}}
 		class := netlink.NewHtbClass(netlink.ClassAttrs{LinkIndex: index, Parent: netlink.MakeHandle(9, 0),
 			Handle: netlink.MakeHandle(9, 1)}, netlink.HtbClassAttrs{Rate: 1e6})
-		state := &netlink.XfrmState{Src: net.IP{10, 0, 0, 1}, Dst: net.IP{10, 0, 0, 2}, Spi: 77, Proto: netlink.XFRM_PROTO_ESP,
-			Aead: &netlink.XfrmStateAlgo{Name: "none", Key: make([]byte, 20), ICVLen: 128}}
+		state := &netlink.XfrmState{Src: net.IP{10, 0, 0, 1}, Dst: net.IP{10, 0, 0, 2}, Spi: 77,
+			Proto: netlink.XFRM_PROTO_ESP,
+			Aead:  &netlink.XfrmStateAlgo{Name: "none", Key: make([]byte, 20), ICVLen: 128}}
 		ten := net.IPNet{IP: net.IP{10, 0, 0, 0}, Mask: net.CIDRMask(8, 32)}
 		policy := &netlink.XfrmPolicy{Src: &ten, Dst: &ten, Dir: 77}
 		h, err := netlink.NewHandleWithOptions(netlink.HandleOptions{ErrorDetails: true})
