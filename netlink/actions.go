@@ -159,7 +159,7 @@ func decodeAction(b []byte) (Action, error) {
 	}
 	if stats != nil {
 		var s *ClassStatistics
-		s, _, err = newStatistics(stats)
+		s, _, err = new(tcMemory).statistics(stats)
 		a.Statistics = (*ActionStatistic)(s)
 	}
 	return action, err

@@ -87,8 +87,8 @@ func chainDecoder(parent uint32) func(wire.Message) (Chain, bool, error) {
 			return c, false, err
 		}
 		c.Parent = parent
-		if tc.chain != nil {
-			c.Chain = *tc.chain
+		if tc.inChain {
+			c.Chain = tc.chain
 		}
 		if len(tc.kind) != 0 {
 			c.Template = filterOf(&tc)

@@ -21,12 +21,12 @@ type ClassEntry struct {
 	Qlen, Backlog      uint32 // packets that wait, and their bytes
 	Drops, Requeues    uint32 // packets dropped, and those that the device did not take at first
 	Overlimits         uint32 // how often a packet was over the limit
-	kind               tcKind
+	kind               string // shared by all entries of the kind
 	data               []byte // the message
 }
 
-// Type returns the kind. It is not allocated where the caller only compares it.
-func (e *ClassEntry) Type() string { return string(e.kind.text[:e.kind.n]) }
+// Type returns the kind.
+func (e *ClassEntry) Type() string { return e.kind }
 
 // Class returns the whole class. One of [Handle.AppendClassEntries] does not have it.
 func (e *ClassEntry) Class() (Class, error) {
@@ -47,15 +47,14 @@ func (h *Handle) ClassEntries(link Link, parent uint32) iter.Seq2[*ClassEntry, e
 // AppendClassEntries appends the classes of [Handle.ClassList] to all, in little memory: with room in all
 // it takes next to no allocation.
 func (h *Handle) AppendClassEntries(all []ClassEntry, link Link, parent uint32) ([]ClassEntry, error) {
-	r, err := h.classDump(link, parent)
-	if err != nil {
-		return all, err
+	for e, err := range h.ClassEntries(link, parent) {
+		if err != nil {
+			return all, err
+		}
+		all = append(all, *e)
+		all[len(all)-1].data = nil
 	}
-	return appendTo(all, h.withDetails(), r, "class list", func(m wire.Message, e *ClassEntry) (bool, error) {
-		want, err := decodeClassEntry(m, e)
-		e.data = nil
-		return want, err
-	})
+	return all, nil
 }
 
 func decodeClassEntry(m wire.Message, e *ClassEntry) (want bool, err error) {
@@ -72,6 +71,7 @@ func (e *ClassEntry) decode(data []byte) error {
 	}
 	var m uapi.Tcmsg
 	m.Decode(data)
+	kind := e.kind
 	*e = ClassEntry{LinkIndex: int(m.Ifindex), Handle: m.Handle, Parent: m.Parent, Leaf: m.Info, data: data}
 	var counters tcCounters
 	var old []byte
@@ -85,9 +85,7 @@ func (e *ClassEntry) decode(data []byte) error {
 		b = behind(b, n)
 		switch typ {
 		case uapi.TCA_KIND:
-			if !e.kind.set(v) {
-				return fmt.Errorf("%w: class: attribute %d of %d bytes", wire.ErrMalformed, typ, len(v))
-			}
+			e.kind = sameKind(kind, v)
 		case uapi.TCA_STATS2:
 			counted = true
 			if err := counters.decode(v); err != nil {

@@ -164,8 +164,9 @@ func (h *Handle) FilterList(link Link, parent uint32) ([]Filter, error) {
 	if err != nil {
 		return nil, err
 	}
+	decode := filterDecoder()
 	return list(h, r, "filter list", func(m wire.Message) (Filter, bool, error) {
-		f, want, err := decodeFilterMessage(m)
+		f, want, err := decode(m)
 		if u, ok := f.(*U32); ok && u.Sel == nil {
 			want = false
 		}
@@ -177,7 +178,7 @@ func (h *Handle) FilterList(link Link, parent uint32) ([]Filter, error) {
 // as a [U32] with Divisor and without Sel. The last pair holds the error, if there is one.
 func (h *Handle) FilterSeq(link Link, parent uint32) iter.Seq2[Filter, error] {
 	request := func() (*wire.Request, error) { return h.filterDump(link, parent) }
-	return seq(h, request, "filter list", decodeFilterMessage)
+	return func(yield func(Filter, error) bool) { seq(h, request, "filter list", filterDecoder())(yield) }
 }
 
 func (h *Handle) filterDump(link Link, parent uint32) (*wire.Request, error) {
@@ -191,16 +192,20 @@ func (h *Handle) filterDump(link Link, parent uint32) (*wire.Request, error) {
 	return tcRequest(uapi.RTM_GETTFILTER, 0, index, 0, parent, 0), nil
 }
 
-// decodeFilterMessage leaves out what comes before the filters of each priority and has no options.
-func decodeFilterMessage(m wire.Message) (Filter, bool, error) {
-	if m.Type != uapi.RTM_NEWTFILTER {
-		return nil, false, nil
+// filterDecoder reads the messages of one dump. It leaves out what comes before the filters of each priority and has
+// no options.
+func filterDecoder() func(wire.Message) (Filter, bool, error) {
+	memory := new(tcMemory)
+	return func(m wire.Message) (Filter, bool, error) {
+		if m.Type != uapi.RTM_NEWTFILTER {
+			return nil, false, nil
+		}
+		tc, err := readTc(m.Data)
+		if err != nil || tc.options == nil {
+			return nil, false, err
+		}
+		return filterFrom(&tc, memory), true, nil
 	}
-	tc, err := readTc(m.Data)
-	if err != nil || tc.options == nil {
-		return nil, false, err
-	}
-	return filterOf(&tc), true, nil
 }
 
 // decodeFilter reads a message of RTM_NEWTFILTER or RTM_DELTFILTER.
@@ -212,13 +217,18 @@ func decodeFilter(b []byte) (Filter, error) {
 	return filterOf(&m), nil
 }
 
-func filterOf(m *tcMessage) Filter {
+func filterOf(m *tcMessage) Filter { return filterFrom(m, new(tcMemory)) }
+
+func filterFrom(m *tcMessage, memory *tcMemory) Filter {
 	priority, protocol := tcInfo(m.Info)
 	attrs := FilterAttrs{
-		LinkIndex: int(m.Ifindex), Handle: m.Handle, Parent: m.Parent,
-		Priority: priority, Protocol: protocol, Chain: m.chain,
+		LinkIndex: int(m.Ifindex), Handle: m.Handle, Parent: m.Parent, Priority: priority, Protocol: protocol,
 	}
-	f, ok := filterKinds.new(string(m.kind))
+	if m.inChain {
+		attrs.Chain = memory.chains.next()
+		*attrs.Chain = m.chain
+	}
+	f, ok := newOfKind(memory, filterKinds, m.kind)
 	if ok {
 		*f.Attrs() = attrs // flower needs its protocol to read the rest
 	}

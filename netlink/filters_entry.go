@@ -11,14 +11,6 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// tcKind is the kind of an object of traffic control, which the kernel has IFNAMSIZ bytes for.
-type tcKind struct {
-	text [IFNAMSIZ]byte
-	n    uint8
-}
-
-func (k *tcKind) set(v []byte) bool { return setText(k.text[:], &k.n, v) }
-
 // FilterEntry is a filter in little memory, for programs that read or keep many: where it is, as small
 // values that refer to nothing. What it matches and does is in the [Filter] that it makes.
 type FilterEntry struct {
@@ -28,12 +20,12 @@ type FilterEntry struct {
 	Chain     uint32
 	Priority  uint16
 	Protocol  uint16 // ETH_P_… in the machine's byte order
-	kind      tcKind
+	kind      string // shared by all entries of the kind
 	data      []byte // the message
 }
 
-// Type returns the kind. It is not allocated where the caller only compares it.
-func (e *FilterEntry) Type() string { return string(e.kind.text[:e.kind.n]) }
+// Type returns the kind.
+func (e *FilterEntry) Type() string { return e.kind }
 
 // Table reports whether it is a hash table of u32 and no filter.
 func (e *FilterEntry) Table() bool { return e.Handle&u32Node == 0 && e.Type() == (*U32)(nil).Type() }
@@ -69,23 +61,32 @@ func (h *Handle) FilterEntries(link Link, parent uint32) iter.Seq2[*FilterEntry,
 // AppendFilterEntries appends the filters of [Handle.FilterList] to all, in little memory: with room in
 // all it takes next to no allocation.
 func (h *Handle) AppendFilterEntries(all []FilterEntry, link Link, parent uint32) ([]FilterEntry, error) {
-	r, err := h.filterDump(link, parent)
-	if err != nil {
-		return all, err
+	for e, err := range h.FilterEntries(link, parent) {
+		if err != nil {
+			return all, err
+		}
+		if !e.Table() {
+			all = append(all, *e)
+			all[len(all)-1].data = nil
+		}
 	}
-	return appendTo(all, h.withDetails(), r, "filter list", func(m wire.Message, e *FilterEntry) (bool, error) {
-		want, err := decodeFilterEntry(m, e)
-		e.data = nil
-		return want && !e.Table(), err
-	})
+	return all, nil
 }
 
-// decodeFilterEntry reads a message of a dump. It leaves out what decodeFilterMessage does.
+// decodeFilterEntry reads a message of a dump. It leaves out what filterDecoder does.
 func decodeFilterEntry(m wire.Message, e *FilterEntry) (want bool, err error) {
 	if m.Type != uapi.RTM_NEWTFILTER {
 		return false, nil
 	}
 	return e.decode(m.Data)
+}
+
+// sameKind is the kind in v, without an allocation where it is the last one.
+func sameKind(last string, v []byte) string {
+	if v = untilNUL(v); string(v) == last {
+		return last
+	}
+	return string(v)
 }
 
 // decode reads the payload of RTM_NEWTFILTER, whatever e was, and reports whether it has options. Long
@@ -96,6 +97,7 @@ func (e *FilterEntry) decode(data []byte) (options bool, err error) {
 	}
 	var m uapi.Tcmsg
 	m.Decode(data)
+	kind := e.kind
 	*e = FilterEntry{LinkIndex: int(m.Ifindex), Handle: m.Handle, Parent: m.Parent, data: data}
 	e.Priority, e.Protocol = tcInfo(m.Info)
 	for b := data[uapi.SizeofTcmsg:]; len(b) >= uapi.SizeofNlattr; {
@@ -108,7 +110,7 @@ func (e *FilterEntry) decode(data []byte) (options bool, err error) {
 		ok := true
 		switch typ {
 		case uapi.TCA_KIND:
-			ok = e.kind.set(v)
+			e.kind = sameKind(kind, v)
 		case uapi.TCA_CHAIN:
 			ok = setUint32(&e.Chain, v)
 		case uapi.TCA_OPTIONS:

@@ -245,7 +245,8 @@ func TestStatisticsOfTrafficControl(t *testing.T) {
 	e.Struct(uapi.TCA_STATS_RATE_EST64, uapi.SizeofGnetStatsRateEst64, &uapi.GnetStatsRateEst64{Bps: 1 << 35, Pps: 8})
 	e.Struct(uapi.TCA_STATS_QUEUE, uapi.SizeofGnetStatsQueue,
 		&uapi.GnetStatsQueue{Qlen: 1, Backlog: 2, Drops: 3, Requeues: 4, Overlimits: 5})
-	got, _, err := decodeTcStats(&tcMessage{stats2: e.Bytes(), stats: make([]byte, uapi.SizeofTcStats)})
+	got, _, err := decodeTcStats(&tcMessage{stats2: e.Bytes(), stats: make([]byte, uapi.SizeofTcStats)},
+		new(tcMemory))
 	want := &ClassStatistics{
 		Basic: &GnetStatsBasic{1 << 40, 7}, BasicHw: &GnetStatsBasic{5, 6}, Queue: &GnetStatsQueue{1, 2, 3, 4, 5},
 		RateEst: &GnetStatsRateEst{math.MaxUint32, 8},
@@ -261,7 +262,7 @@ func TestStatisticsOfTrafficControl(t *testing.T) {
 	}
 	old := make([]byte, uapi.SizeofTcStats)
 	(&uapi.TcStats{Bytes: 1, Packets: 2, Drops: 3, Overlimits: 4, Bps: 5, Pps: 6, Qlen: 7, Backlog: 8}).Put(old)
-	got, _, err = decodeTcStats(&tcMessage{stats: old[:36]}) // as i386 has it
+	got, _, err = decodeTcStats(&tcMessage{stats: old[:36]}, new(tcMemory)) // as i386 has it
 	want = &ClassStatistics{Basic: &GnetStatsBasic{1, 2}, BasicHw: &GnetStatsBasic{},
 		Queue: &GnetStatsQueue{7, 8, 3, 0, 4}, RateEst: &GnetStatsRateEst{5, 6}, Packets: 2}
 	if err != nil || !reflect.DeepEqual(got, want) {

@@ -1,7 +1,6 @@
 package netlink
 
 import (
-	"bytes"
 	"fmt"
 
 	"kern.sys/internal/native"
@@ -80,22 +79,14 @@ func (s *statistics) link() *ClassStatistics {
 	return &s.ClassStatistics
 }
 
-// newStatistics reads the counters of an attribute like TCA_STATS2. app are those of the object's kind.
-func newStatistics(b []byte) (all *ClassStatistics, app []byte, err error) {
-	s := new(statistics)
-	err = s.decode(b)
-	app, s.app = bytes.Clone(s.app), nil
-	return s.link(), app, err
-}
-
 // decodeTcStats reads the counters of an object, nil where it has none: TCA_STATS2, else the
 // TCA_STATS of old. app are those of its kind.
-func decodeTcStats(m *tcMessage) (all *ClassStatistics, app []byte, err error) {
+func decodeTcStats(m *tcMessage, memory *tcMemory) (all *ClassStatistics, app []byte, err error) {
 	switch {
 	case m.stats2 != nil:
-		return newStatistics(m.stats2)
+		return memory.statistics(m.stats2)
 	case m.stats != nil:
-		s := new(statistics)
+		s := memory.stats.next()
 		s.decodeOld(m.stats)
 		return s.link(), nil, nil
 	}
