@@ -48,7 +48,8 @@ var filtersAddU32 = workload{
 	contenders: []contender{
 		{floor, floorBatches(unix.NETLINK_ROUTE, rawU32)},
 		{kern, kernBatches(kernU32, func(b *netlink.Batch, f *netlink.U32) error { return b.FilterAdd(f) })},
-		{vishvananda + ", a call each", peerEach(peerU32, func(h *peer.Handle, f *peer.U32) error { return h.FilterAdd(f) })},
+		{vishvananda + ", a call each", peerEach(peerU32,
+			func(h *peer.Handle, f *peer.U32) error { return h.FilterAdd(f) })},
 		{"tc", theTC.batch(func(_ *world, i int) string {
 			return fmt.Sprintf("filter add dev bench ingress pref %d protocol ip u32 ht %s match ip dst %v/32 classid 1:1",
 				filterPref, u32BucketText(i), filterHost(i))

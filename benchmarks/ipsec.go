@@ -127,13 +127,16 @@ func peerState(_ *world, i int) *peer.XfrmState {
 }
 
 func kernPolicy(_ *world, i int) *netlink.XfrmPolicy {
-	return &netlink.XfrmPolicy{Dst: ipNet(netip.PrefixFrom(filterHost(i), 32)), Dir: netlink.XFRM_DIR_OUT, Tmpls: []netlink.XfrmPolicyTmpl{{
-		Src: gateway.AsSlice(), Dst: filterHost(i).AsSlice(), Proto: netlink.XFRM_PROTO_ESP, Mode: netlink.XFRM_MODE_TUNNEL}}}
+	return &netlink.XfrmPolicy{Dst: ipNet(netip.PrefixFrom(filterHost(i), 32)), Dir: netlink.XFRM_DIR_OUT,
+		Tmpls: []netlink.XfrmPolicyTmpl{{
+			Src: gateway.AsSlice(), Dst: filterHost(i).AsSlice(), Proto: netlink.XFRM_PROTO_ESP,
+			Mode: netlink.XFRM_MODE_TUNNEL}}}
 }
 
 func peerPolicy(_ *world, i int) *peer.XfrmPolicy {
-	return &peer.XfrmPolicy{Dst: ipNet(netip.PrefixFrom(filterHost(i), 32)), Dir: peer.XFRM_DIR_OUT, Tmpls: []peer.XfrmPolicyTmpl{{
-		Src: gateway.AsSlice(), Dst: filterHost(i).AsSlice(), Proto: peer.XFRM_PROTO_ESP, Mode: peer.XFRM_MODE_TUNNEL}}}
+	return &peer.XfrmPolicy{Dst: ipNet(netip.PrefixFrom(filterHost(i), 32)), Dir: peer.XFRM_DIR_OUT,
+		Tmpls: []peer.XfrmPolicyTmpl{{
+			Src: gateway.AsSlice(), Dst: filterHost(i).AsSlice(), Proto: peer.XFRM_PROTO_ESP, Mode: peer.XFRM_MODE_TUNNEL}}}
 }
 
 // forEver are limits that nobody set.
