@@ -40,6 +40,8 @@ func (s *Sittun) Attrs() *LinkAttrs { return &s.LinkAttrs }
 // Type returns "sit".
 func (s *Sittun) Type() string { return "sit" }
 
+func (*Sittun) whole() {}
+
 func (s *Sittun) attrs(c *attr.Codec) {
 	attr.U32(c, uapi.IFLA_IPTUN_LINK|attr.IfSet, &s.Link)
 	attr.IP4(c, uapi.IFLA_IPTUN_LOCAL, &s.Local)
