@@ -49,7 +49,8 @@ func (f *finder) um(ctx context.Context, arch string) (*kernel, error) {
 	if have, err := os.ReadFile(filepath.Join(dir, "um.config")); err == nil && bytes.Equal(have, umConfig) {
 		return k, nil
 	}
-	for _, tool := range [][2]string{{"gcc", "gcc"}, {"make", "make"}, {"flex", "flex"}, {"bison", "bison"}, {"bc", "bc"}} {
+	for _, tool := range [][2]string{{"gcc", "gcc"}, {"make", "make"}, {"flex", "flex"}, {"bison", "bison"},
+		{"bc", "bc"}} {
 		if err := debian.Need(ctx, tool[0], tool[1]); err != nil {
 			return nil, err
 		}
