@@ -308,10 +308,18 @@ func eachEvent(yield func(Event, error) bool) func([]Event, error) bool {
 	}
 }
 
-func (w *tableWatch) dumps(*Handle) (all []*wire.Request) {
+func (w *tableWatch) dumps(h *Handle) (all []*wire.Request) {
 	w.listing = true
 	for _, p := range w.parts {
-		all = append(all, p.dump())
+		listings, err := p.listings(h)
+		for _, l := range listings {
+			all = append(all, l.Request)
+		}
+		if err != nil {
+			r := wire.NewRequest(0, 0)
+			r.Fail(err)
+			all = append(all, r)
+		}
 	}
 	return all
 }
