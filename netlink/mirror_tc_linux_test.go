@@ -3,6 +3,7 @@ package netlink_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os/exec"
 	"reflect"
 	"slices"
@@ -221,6 +222,31 @@ func TestMirrorFollowsIngressAndBlocks(t *testing.T) {
 		{"tc chain del dev x1 egress chain 9", 0, 3, 4},
 		{"tc qdisc del dev x1 clsact", 0, 2, 3},
 		{"ip link del x0", 0, 0, 0},
+	})
+}
+
+// The kernel's notifications do not say which part of clsact a chain is of.
+func TestMirrorSaysWhereChainsAre(t *testing.T) {
+	withLink(t, func(link int) {
+		addClsact(t, link)
+		m := tcMirror(t)
+		for _, c := range []netlink.Chain{netlink.NewChain(netlink.HANDLE_MIN_INGRESS, 5),
+			netlink.NewChain(netlink.HANDLE_MIN_EGRESS, 5), netlink.NewChain(netlink.HANDLE_MIN_EGRESS, 6)} {
+			if err := netlink.ChainAdd(mustLink(t, link), c); err != nil {
+				t.Fatal(err)
+			}
+		}
+		follows(t, m, "chains")
+		var got []string
+		for index, c := range m.Snapshot().Chains() {
+			got = append(got, fmt.Sprint(index == link, " ", c))
+		}
+		slices.Sort(got)
+		want := []string{"true {Parent: 4294967282, Chain: 5}", "true {Parent: 4294967283, Chain: 5}",
+			"true {Parent: 4294967283, Chain: 6}"}
+		if !slices.Equal(got, want) {
+			t.Errorf("chains are %q", got)
+		}
 	})
 }
 
