@@ -165,6 +165,19 @@ func (b *Bridge) attrs(c *attr.Codec) {
 	}
 }
 
+// masked leaves out the bits that stay: the kernel refuses some of them at times, even where they stay the same.
+func (b *Bridge) masked(typ uint16, sent, present []byte) []byte {
+	if typ != uapi.IFLA_BR_MULTI_BOOLOPT {
+		return sent
+	}
+	var want, have uapi.BrBooloptMulti
+	want.Decode(sent)
+	have.Decode(present)
+	want.Optmask &= want.Optval ^ have.Optval | ^have.Optmask
+	want.Put(sent)
+	return sent
+}
+
 func (s *BridgeState) attrs(c *attr.Codec) {
 	s.RootID.attr(c, uapi.IFLA_BR_ROOT_ID)
 	s.ID.attr(c, uapi.IFLA_BR_BRIDGE_ID)

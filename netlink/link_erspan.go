@@ -49,6 +49,8 @@ func (s *Erspan) Type() string {
 	return "erspan"
 }
 
+func (*Erspan) whole() {}
+
 func (s *Erspan) attrs(c *attr.Codec) {
 	if flowBased(c, uapi.IFLA_GRE_COLLECT_METADATA, &s.FlowBased) {
 		return

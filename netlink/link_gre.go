@@ -75,6 +75,8 @@ func (g *Gretun) Type() string {
 	return "gre"
 }
 
+func (*Gretun) whole() {}
+
 func (g *Gretun) attrs(c *attr.Codec) {
 	if flowBased(c, uapi.IFLA_GRE_COLLECT_METADATA, &g.FlowBased) {
 		return

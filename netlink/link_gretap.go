@@ -55,6 +55,8 @@ func (g *Gretap) Type() string {
 	return "gretap"
 }
 
+func (*Gretap) whole() {}
+
 func (g *Gretap) attrs(c *attr.Codec) {
 	if flowBased(c, uapi.IFLA_GRE_COLLECT_METADATA, &g.FlowBased) {
 		return

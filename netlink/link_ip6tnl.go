@@ -49,6 +49,8 @@ func (i *Ip6tnl) Attrs() *LinkAttrs { return &i.LinkAttrs }
 // Type returns "ip6tnl".
 func (i *Ip6tnl) Type() string { return "ip6tnl" }
 
+func (*Ip6tnl) whole() {}
+
 func (i *Ip6tnl) attrs(c *attr.Codec) {
 	if flowBased(c, uapi.IFLA_IPTUN_COLLECT_METADATA, &i.FlowBased) {
 		return

@@ -32,6 +32,8 @@ func (i *Iptun) Attrs() *LinkAttrs { return &i.LinkAttrs }
 // Type returns "ipip".
 func (i *Iptun) Type() string { return "ipip" }
 
+func (*Iptun) whole() {}
+
 func (i *Iptun) attrs(c *attr.Codec) {
 	if flowBased(c, uapi.IFLA_IPTUN_COLLECT_METADATA, &i.FlowBased) {
 		return

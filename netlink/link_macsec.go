@@ -42,6 +42,11 @@ func (m *Macsec) Attrs() *LinkAttrs { return &m.LinkAttrs }
 // Type returns "macsec".
 func (m *Macsec) Type() string { return "macsec" }
 
+// joined: the kernel wants the window with the protection.
+func (*Macsec) joined() []uint16 {
+	return []uint16{uapi.IFLA_MACSEC_REPLAY_PROTECT, uapi.IFLA_MACSEC_WINDOW}
+}
+
 func (m *Macsec) attrs(c *attr.Codec) {
 	attr.OptBE64(c, uapi.IFLA_MACSEC_SCI, &m.Sci)
 	attr.BE16(c, uapi.IFLA_MACSEC_PORT|attr.IfSet|attr.WriteOnly, &m.Port)

@@ -85,6 +85,11 @@ func (m *Macvlan) attrs(c *attr.Codec) {
 	attr.OptS32(c, uapi.IFLA_MACVLAN_BC_CUTOFF, &m.BCCutoff)
 }
 
+// joined: an order about the addresses, and these.
+func (*Macvlan) joined() []uint16 {
+	return []uint16{uapi.IFLA_MACVLAN_MACADDR_MODE, uapi.IFLA_MACVLAN_MACADDR_DATA, uapi.IFLA_MACVLAN_MACADDR}
+}
+
 // silent is what the links of one device share: adding one of them changes it for all.
 func (*Macvlan) silent() []uint16 { return macvlanSilent }
 

@@ -40,11 +40,17 @@ func (s *Sittun) Attrs() *LinkAttrs { return &s.LinkAttrs }
 // Type returns "sit".
 func (s *Sittun) Type() string { return "sit" }
 
+func (*Sittun) whole() {}
+
 func (s *Sittun) attrs(c *attr.Codec) {
 	attr.U32(c, uapi.IFLA_IPTUN_LINK|attr.IfSet, &s.Link)
 	attr.IP4(c, uapi.IFLA_IPTUN_LOCAL, &s.Local)
 	attr.IP4(c, uapi.IFLA_IPTUN_REMOTE, &s.Remote)
-	attr.U8(c, uapi.IFLA_IPTUN_TTL|attr.IfSet, &s.Ttl)
+	ttl := uapi.IFLA_IPTUN_TTL | attr.IfSet
+	if s.LinkAttrs.EncapType != "" { // of a listed link 0 is "inherit", and not the kernel's default
+		ttl = uapi.IFLA_IPTUN_TTL
+	}
+	attr.U8(c, ttl, &s.Ttl)
 	attr.U8(c, uapi.IFLA_IPTUN_PROTO, &s.Proto)
 	attr.U8(c, uapi.IFLA_IPTUN_TOS, &s.Tos)
 	attr.U8(c, uapi.IFLA_IPTUN_PMTUDISC, &s.PMtuDisc)

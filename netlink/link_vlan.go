@@ -46,6 +46,10 @@ func (v *Vlan) attrs(c *attr.Codec) {
 		{Mask: uapi.VLAN_FLAG_LOOSE_BINDING, On: &v.LooseBinding},
 		{Mask: uapi.VLAN_FLAG_BRIDGE_BINDING, On: &v.BridgeBinding},
 	})
+	if c.Decoding() && v.ReorderHdr == nil { // the kernel reports flags only where one is set
+		var off [5]bool
+		v.ReorderHdr, v.Gvrp, v.Mvrp, v.LooseBinding, v.BridgeBinding = &off[0], &off[1], &off[2], &off[3], &off[4]
+	}
 	vlanQos(c, uapi.IFLA_VLAN_INGRESS_QOS, &v.IngressQosMap)
 	vlanQos(c, uapi.IFLA_VLAN_EGRESS_QOS, &v.EgressQosMap)
 }

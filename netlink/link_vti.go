@@ -31,6 +31,8 @@ func (v *Vti) Type() string {
 	return "vti"
 }
 
+func (*Vti) whole() {}
+
 func (v *Vti) attrs(c *attr.Codec) {
 	attr.IP(c, uapi.IFLA_VTI_LOCAL, &v.Local)
 	attr.IP(c, uapi.IFLA_VTI_REMOTE, &v.Remote)

@@ -25,6 +25,8 @@ func (x *Xfrmi) Attrs() *LinkAttrs { return &x.LinkAttrs }
 // Type returns "xfrm".
 func (x *Xfrmi) Type() string { return "xfrm" }
 
+func (*Xfrmi) whole() {}
+
 func (x *Xfrmi) attrs(c *attr.Codec) {
 	if !c.Encoding() || !x.External {
 		attr.IntU32(c, uapi.IFLA_XFRM_LINK|attr.IfSet, &x.ParentIndex, "parent index", 1<<31-1)

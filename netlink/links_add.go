@@ -3,7 +3,6 @@ package netlink
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"strings"
 
 	"kern.sys/internal/uapi"
@@ -171,50 +170,6 @@ func (h *Handle) linkAddEcho(r *wire.Request, a *LinkAttrs, object func() string
 	return nil
 }
 
-// LinkModify changes a link that exists, found by Index, else by Name, to what
-// is set in link: ip link set. With both set it renames the link.
-func (h *Handle) LinkModify(link Link) error {
-	object := func() string { return linkObject(link) }
-	r := wire.NewRequest(uapi.RTM_NEWLINK, 0)
-	var ifi uapi.Ifinfomsg
-	if !noLink(link) {
-		putLinkFlags(&ifi, link.Attrs())
-	}
-	linkHeader(r, &ifi, link)
-	if !noLink(link) {
-		a := link.Attrs()
-		if a.Index != 0 && a.Name != "" {
-			r.Fail(checkLinkName(a.Name))
-			r.String(uapi.IFLA_IFNAME, a.Name)
-		}
-		encodeLinkAttrs(&r.Encoder, a)
-		if a.Alias != "" {
-			putAlias(&r.Encoder, a.Alias)
-		}
-		if _, plain := link.(*Device); !plain {
-			encodeKind(&r.Encoder, link)
-		}
-	}
-	return h.linkExec(r, "link modify", link, errNoDevice, object)
-}
-
-// LinkSetSlave sets what a link has as the port of its master:
-// ip link set DEV type KIND_slave ….
-func (h *Handle) LinkSetSlave(link Link, slave LinkSlave) error {
-	r := linkRequest(uapi.RTM_NEWLINK, 0, link)
-	what := "slave"
-	if v := reflect.ValueOf(slave); slave == nil || v.Kind() == reflect.Pointer && v.IsNil() {
-		r.Fail(errors.New("no port given"))
-	} else {
-		what = "type " + slave.SlaveType() + "_slave"
-		r.Nest(uapi.IFLA_LINKINFO | uapi.NLA_F_NESTED)
-		r.String(uapi.IFLA_INFO_SLAVE_KIND, slave.SlaveType())
-		encodeData(&r.Encoder, uapi.IFLA_INFO_SLAVE_DATA, slave)
-		r.End()
-	}
-	return h.linkExec(r, "link set", link, errNoDevice, func() string { return linkObject(link) + " " + what })
-}
-
 // putFlags sets the flags that a has; it clears none.
 func putLinkFlags(ifi *uapi.Ifinfomsg, a *LinkAttrs) {
 	for _, f := range nettedFlags {
@@ -270,7 +225,7 @@ func encodeLinkAttrs(e *wire.Encoder, a *LinkAttrs) {
 	if a.Namespace != nil {
 		encodeNamespace(e, a.Namespace)
 	}
-	if a.Xdp != nil {
+	if a.Xdp != nil && (a.Xdp.Fd != 0 || a.Xdp.Flags != 0) { // a listed one has neither
 		a.Xdp.encode(e)
 	}
 }

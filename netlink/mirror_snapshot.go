@@ -120,6 +120,14 @@ func (s *Snapshot) NetNsIDs() iter.Seq[int] { return objects(s, NetNsIDTable, de
 // Netconfs yields the settings of links, in no order.
 func (s *Snapshot) Netconfs() iter.Seq[Netconf] { return objects(s, NetconfTable, decodeNetconf) }
 
+// MDB yields the entries of multicast databases, in no order.
+func (s *Snapshot) MDB() iter.Seq[MDBEntry] { return objects(s, MDBTable, decodeMDBObject) }
+
+// BridgeVlans yields the VLANs of bridges and their ports, in no order.
+func (s *Snapshot) BridgeVlans() iter.Seq[BridgeVlan] {
+	return objects(s, BridgeVlanTable, decodeBridgeVlan)
+}
+
 // Qdiscs yields the queueing disciplines, in no order.
 func (s *Snapshot) Qdiscs() iter.Seq[Qdisc] { return objects(s, QdiscTable, decodeQdisc) }
 

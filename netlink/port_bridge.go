@@ -14,7 +14,9 @@ import (
 // ip -details link show, after "bridge_slave". A pointer is nil where the
 // kernel does not report the attribute.
 type BridgePort struct {
-	State    *uint8  // BR_STATE_…: 0 disabled, 1 listening, 2 learning, 3 forwarding, 4 blocking
+	// State is BR_STATE_…: 0 disabled, 1 listening, 2 learning, 3 forwarding, 4 blocking. The kernel takes it only while
+	// the port is up and the bridge has no STP.
+	State    *uint8
 	Priority *uint16 // of the port in the spanning tree, 0 to 63
 	Cost     *uint32 // of the path through the port
 

@@ -28,7 +28,7 @@ func (t Table) String() string {
 // AllTables returns all tables.
 func AllTables() []Table {
 	return []Table{LinkTable, AddrTable, NeighTable, RouteTable, RuleTable, NexthopTable, FdbTable, NetNsIDTable,
-		NetconfTable, QdiscTable, ClassTable, FilterTable, ChainTable}
+		NetconfTable, MDBTable, BridgeVlanTable, QdiscTable, ClassTable, FilterTable, ChainTable}
 }
 
 // tablePart is what one dump lists: a table, or one family of it.
@@ -39,6 +39,10 @@ type tablePart struct {
 	header   int      // size of the family's header
 	groups   []uint32 // RTNLGRP_… that announce changes
 	dump     func() *wire.Request
+	// split is for a part whose messages are about several objects each, in messages of the types in splits: it calls
+	// each with a message about one object, of the type new or del, which is what all else here is about.
+	split  func(m wire.Message, each func(wire.Message) error) error
+	splits []uint16
 	// dumps are the requests of a part that one dump does not list.
 	dumps func(h *Handle) ([]listing, error)
 	// has reports whether an object, whose header is whole, is of this part.
@@ -69,12 +73,17 @@ type tablePart struct {
 	// again returns the objects of a key that is listed once more, where one object has several places in the lists:
 	// old are those that the mirror had, group those that were listed so far.
 	again func(old, group []string, raw string) []string
-	// after are messages of other tables with which this one may change without notifications.
-	after []groupMessages
+	// after are messages of other tables with which this one may change without notifications; alters says of a
+	// message whether it is such a one, where not all are.
+	after  []groupMessages
+	alters func(m *wire.Message) bool
 	// missed notes the objects that changed without a notification of their own when a message of the types new and
 	// del came, and ask asks for one of them. The part is in its earlier state.
 	missed func(m *Mirror, p *partState, msg wire.Message)
 	ask    func(index int32) (key string, r *wire.Request)
+	// twice says that a list may lack objects where others ended meanwhile, which the kernel does not report: it counts
+	// objects to find where the next datagram begins. A list that brought news is therefore read again.
+	twice bool
 	// others reports whether other objects of the part change with one.
 	others func(data []byte) bool
 }
@@ -114,14 +123,19 @@ func nexthopChanges() groupMessages {
 	return groupMessages{[]uint16{uapi.RTM_NEWNEXTHOP, uapi.RTM_DELNEXTHOP}, []uint32{uapi.RTNLGRP_NEXTHOP}}
 }
 
-// changesWith reports whether the part may change without notifications when there is one of the type.
-func (p *tablePart) changesWith(typ uint16) bool {
+// changesWith reports whether the part may change without notifications when there is this one.
+func (p *tablePart) changesWith(msg *wire.Message) bool {
 	for _, m := range p.after {
-		if slices.Contains(m.types, typ) {
-			return true
+		if slices.Contains(m.types, msg.Type) {
+			return p.alters == nil || p.alters(msg)
 		}
 	}
 	return false
+}
+
+// takesApart reports whether a message is one for split.
+func (p *tablePart) takesApart(m *wire.Message) bool {
+	return p.split != nil && slices.Contains(p.splits, m.Type)
 }
 
 // owns reports whether a message is about an object of this part.

@@ -20,6 +20,9 @@ import (
 // kernel's configuration.
 const fullKernelEnv = "KERN_FULL_KERNEL"
 
+// asProgram is its value in guests of the kernel that is a program: it has most of the network, and no modules.
+const asProgram = "um"
+
 // Need says that a test needs a feature of the kernel, such as "wireguard links", which Linux has since minKernel
 // ("5.6"; "" when every supported one has it). probeErr is what an attempt to use it gave. With an error, the test is
 //
@@ -36,7 +39,8 @@ func Need(t testing.TB, feature, minKernel string, probeErr error) {
 	}
 	reason := judge(feature, minKernel, probeErr, system{
 		release: release(), full: os.Getenv(fullKernelEnv) == "1",
-		modules: exists("/lib/modules/" + release()), user: os.Getenv(insideEnv) == "user", emulated: Emulated(),
+		modules: os.Getenv(fullKernelEnv) != asProgram && exists("/lib/modules/"+release()),
+		user:    os.Getenv(insideEnv) == "user", emulated: Emulated(),
 	})
 	if reason == "" {
 		t.Fatalf("%s: %v, although Linux %s should have it", feature, probeErr, release())
@@ -164,7 +168,7 @@ func printSkips(w io.Writer) {
 // NeedGuest skips a test outside of guests: one of what some kernel goes down at.
 func NeedGuest(t testing.TB, feature string) {
 	t.Helper()
-	if os.Getenv(fullKernelEnv) != "1" {
+	if os.Getenv(fullKernelEnv) == "" {
 		skip(t, feature+" (only in virtual machines)", "a kernel may go down")
 	}
 }

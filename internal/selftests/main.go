@@ -1,6 +1,6 @@
 // Selftests runs other people's scripts that use ip, bridge, tc and ss, with kern in the place of these:
 //
-//	go run ./internal/selftests [-run REGEX] [-limit TIME] [-failures] [-markdown FILE]
+//	go run ./internal/selftests [-kernel latest|um] [-run REGEX] [-limit TIME] [-failures] [-markdown FILE]
 //
 // They are those of the kernel (tools/testing/selftests/net and tc-testing) and of iproute2 (testsuite). Each runs
 // twice in a guest of internal/vmtest with Debian's newest kernel, first with the newest iproute2 of Debian and then
@@ -29,6 +29,7 @@ type options struct {
 	limit    time.Duration
 	failures bool
 	markdown string
+	kernel   string
 }
 
 func main() {
@@ -36,6 +37,7 @@ func main() {
 	flag.StringVar(&o.run, "run", "", "regular expression for the scripts' names, all if empty")
 	flag.DurationVar(&o.limit, "limit", 10*time.Minute, "time for a script")
 	flag.BoolVar(&o.failures, "failures", false, "print the commands that failed with kern")
+	flag.StringVar(&o.kernel, "kernel", "latest", "kernel of the guest, see internal/vmtest: latest, or um")
 	flag.StringVar(&o.markdown, "markdown", "", "file to write the results into, such as docs/selftests.md")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

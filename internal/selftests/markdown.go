@@ -38,7 +38,7 @@ func writeMarkdown(file string, when time.Time, rows []row) error {
 	}
 	var t strings.Builder
 	t.WriteString("\n| script | iproute2 | kern | sub-tests | lost | tried |\n|---|---|---|---|---|---|\n")
-	for _, script := range guest.Scripts {
+	for _, script := range guest.Scripts() {
 		t.WriteString(lines[script])
 	}
 	t.WriteString("\n")

@@ -8,10 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path"
 	"path/filepath"
-	"regexp"
-	"slices"
 	"strings"
 
 	"kern.sys/internal/debian"
@@ -73,7 +70,8 @@ func madeOf(dir, file string) error {
 	return os.WriteFile(filepath.Join(data, dir, ".made-of"), []byte(filepath.Base(file)), 0o644)
 }
 
-var sourcePattern = regexp.MustCompile(`^linux-source-\d+\.\d+$`)
+// selection is changed with the files that kernelScripts keeps.
+const selection = ", with drivers/net"
 
 // kernelScripts fetches the sources of the newest kernel and keeps the selftests that need no more than a network.
 func kernelScripts(ctx context.Context, from debian.Mirror, cache string) error {
@@ -81,20 +79,11 @@ func kernelScripts(ctx context.Context, from debian.Mirror, cache string) error 
 	if err != nil {
 		return err
 	}
-	names, err := s.Apt(ctx, "apt-cache", "pkgnames", "linux-source-")
+	name, number, err := s.NewestLinuxSource(ctx)
 	if err != nil {
 		return err
 	}
-	sources := slices.DeleteFunc(strings.Fields(names), func(n string) bool { return !sourcePattern.MatchString(n) })
-	if len(sources) == 0 {
-		return errors.New("no package linux-source")
-	}
-	name := slices.MaxFunc(sources, func(a, b string) int { return slices.Compare(numbers(a), numbers(b)) })
-	fields, err := s.Show(ctx, name)
-	if err != nil {
-		return err
-	}
-	version := name + " " + fields["Version"]
+	version := name + " " + number + selection
 	if have("selftests", version) {
 		return nil
 	}
@@ -113,9 +102,10 @@ func kernelScripts(ctx context.Context, from debian.Mirror, cache string) error 
 		err := debian.ReadDeb(ctx, deb, func(h *tar.Header, r io.Reader) error {
 			switch {
 			case strings.HasSuffix(h.Name, "/"+name+".tar.xz"):
-				return unpack(ctx, tree, r, func(file string) string {
+				return debian.Unpack(ctx, tree, r, func(file string) string {
 					_, file, _ = strings.Cut(file, "/")
 					for _, top := range []string{"tools/testing/selftests/net/", "tools/testing/selftests/tc-testing/",
+						"tools/testing/selftests/drivers/net/",
 						"tools/testing/selftests/lib/",
 						"tools/testing/selftests/kselftest/", "tools/testing/selftests/lib.sh", "tools/testing/selftests/kselftest",
 						"tools/include/"} {
@@ -126,7 +116,7 @@ func kernelScripts(ctx context.Context, from debian.Mirror, cache string) error 
 					return ""
 				})
 			case h.Typeflag == tar.TypeReg && strings.HasPrefix(h.Name, "./usr/"):
-				return store(filepath.Join(tree, "uapi", h.Name), h.FileInfo().Mode(), r)
+				return debian.Store(filepath.Join(tree, "uapi", h.Name), h.FileInfo().Mode(), r)
 			}
 			return nil
 		})
@@ -197,7 +187,7 @@ func iproute2Of(ctx context.Context, from debian.Mirror, cache, suite string) er
 	}
 	defer f.Close()
 	tree := filepath.Join(temp, "tree")
-	err = unpack(ctx, tree, f, func(file string) string {
+	err = debian.Unpack(ctx, tree, f, func(file string) string {
 		if _, file, _ = strings.Cut(file, "/"); strings.HasPrefix(file, "testsuite/") {
 			return file
 		}
@@ -209,72 +199,8 @@ func iproute2Of(ctx context.Context, from debian.Mirror, cache, suite string) er
 	return errors.Join(replace(filepath.Join(tree, "testsuite"), "iproute2"), madeOf("iproute2", version))
 }
 
-// unpack unpacks an archive compressed by xz into dir. name returns the name of a file there, "" for one that is not
-// needed.
-func unpack(ctx context.Context, dir string, r io.Reader, name func(string) string) error {
-	xz := exec.CommandContext(ctx, "xz", "-dc")
-	xz.Stdin = r
-	out, err := xz.StdoutPipe()
-	if err != nil {
-		return err
-	}
-	if err := xz.Start(); err != nil {
-		return err
-	}
-	links := map[string]string{}
-	files := tar.NewReader(out)
-	for err == nil {
-		var h *tar.Header
-		if h, err = files.Next(); err != nil {
-			break
-		}
-		file := name(path.Clean(h.Name))
-		switch {
-		case file == "":
-		case h.Typeflag == tar.TypeSymlink:
-			links[filepath.Join(dir, file)] = filepath.Join(dir, path.Dir(file), h.Linkname)
-		case h.Typeflag == tar.TypeReg:
-			err = store(filepath.Join(dir, file), h.FileInfo().Mode(), files)
-		}
-	}
-	if err == io.EOF {
-		_, err = io.Copy(io.Discard, out)
-	}
-	err = errors.Join(err, xz.Wait())
-	// Guests get files only: what a link names is copied, where it exists.
-	for link, target := range links {
-		if b, rerr := os.ReadFile(target); rerr == nil {
-			err = errors.Join(err, os.MkdirAll(filepath.Dir(link), 0o755), os.WriteFile(link, b, 0o755))
-		}
-	}
-	return err
-}
-
-func store(file string, mode os.FileMode, r io.Reader) error {
-	if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_WRONLY|os.O_TRUNC, mode.Perm())
-	if err != nil {
-		return err
-	}
-	_, err = io.Copy(f, r)
-	return errors.Join(err, f.Close())
-}
-
 // replace makes a tree the directory of a name in data.
 func replace(tree, name string) error {
 	dir := filepath.Join(data, name)
 	return errors.Join(os.RemoveAll(dir), os.CopyFS(dir, os.DirFS(tree)))
-}
-
-func numbers(s string) (ns []int) {
-	for _, digits := range regexp.MustCompile(`\d+`).FindAllString(s, -1) {
-		n := 0
-		for _, d := range digits {
-			n = 10*n + int(d-'0')
-		}
-		ns = append(ns, n)
-	}
-	return ns
 }

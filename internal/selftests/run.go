@@ -68,7 +68,7 @@ type event struct{ Action, Test, Output string }
 // runGuest runs scripts in one guest, and returns the results of those that ended.
 func runGuest(ctx context.Context, o options, scripts []string) (results []guest.Result, began bool, err error) {
 	limit := time.Duration(len(scripts)) * 2 * o.limit
-	cmd := exec.CommandContext(ctx, "go", "run", "./internal/vmtest", "-kernel", "latest", "-system", iproute2Suite,
+	cmd := exec.CommandContext(ctx, "go", "run", "./internal/vmtest", "-kernel", o.kernel, "-system", iproute2Suite,
 		"-with", strings.Join(programs, ","),
 		"-memory", "3072", "-timeout", limit.String(), "-v", "-json", "-run", "^TestScripts$", "./internal/selftests/guest")
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }

@@ -74,8 +74,20 @@ func (g *guest) run(ctx context.Context, kvm bool, handle func(wire.Event) error
 		}
 	}}
 	cmd := exec.CommandContext(ctx, g.machine.qemu, g.args(kvm, initrd, socket)...)
+	if g.kernel.program != "" {
+		cmd = exec.CommandContext(ctx, g.kernel.program, g.umArgs(initrd)...)
+		port, err := dialFile(socket)
+		if err != nil {
+			return err
+		}
+		cmd.ExtraFiles = []*os.File{port}
+	}
 	cmd.Stdout, cmd.Stderr = console, console
-	if err := cmd.Start(); err != nil {
+	err = cmd.Start()
+	for _, f := range cmd.ExtraFiles {
+		f.Close() // the guest's end is to close the connection
+	}
+	if err != nil {
 		return err
 	}
 	exited := make(chan error, 1)
@@ -115,7 +127,7 @@ func (g *guest) run(ctx context.Context, kvm bool, handle func(wire.Event) error
 	case cause != nil:
 		return &guestError{cause.Error(), console.String(), up}
 	case !done && werr != nil:
-		return &guestError{fmt.Sprintf("%s: %v", g.machine.qemu, werr), console.String(), up}
+		return &guestError{fmt.Sprintf("%s: %v", filepath.Base(cmd.Path), werr), console.String(), up}
 	case !done:
 		return &guestError{"the guest went down", console.String(), up}
 	}
@@ -157,6 +169,16 @@ func (g *guest) args(kvm bool, initrd, socket string) []string {
 		"-device", "virtio-serial-" + g.machine.bus, "-chardev", "socket,id=events,path=" + socket,
 		"-device", "virtserialport,chardev=events,name=" + wire.Port,
 	}, g.machine.args...)
+}
+
+// dialFile returns a connection to a socket, for a child process.
+func dialFile(socket string) (*os.File, error) {
+	conn, err := net.DialUnix("unix", nil, &net.UnixAddr{Name: socket, Net: "unix"})
+	if err != nil {
+		return nil, err
+	}
+	defer conn.Close()
+	return conn.File()
 }
 
 // concat makes one file of several.

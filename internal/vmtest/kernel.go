@@ -27,6 +27,7 @@ type kernel struct {
 	release string // as "uname -r" prints it
 	suite   *debian.Suite
 	image   string  // file for QEMU's -kernel
+	program string  // in place of QEMU and an image: the kernel as a program
 	modules string  // initramfs archive with the modules
 	doubts  []error // why this, or the system with it, is not what it should be
 }
@@ -91,6 +92,9 @@ func (f *finder) fetch(ctx context.Context, spec, arch string) (k *kernel, syste
 // find returns the kernel for a version, or for "latest", unpacked in the cache. Of a kernel that the mirror lists
 // and has not, the one before it is taken, with a doubt.
 func (f *finder) find(ctx context.Context, spec, arch string) (*kernel, error) {
+	if spec == umSpec {
+		return f.um(ctx, arch)
+	}
 	names := suites
 	if spec == "latest" {
 		names = newestSuites

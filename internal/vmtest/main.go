@@ -2,6 +2,9 @@
 //
 //	go run ./internal/vmtest [-kernel 6.1,6.12,latest] [-arch amd64,arm64,s390x] [-system SUITE] [-with PACKAGE,...] [-run REGEX] [-count N] [-json] [-markdown FILE] [packages]
 //
+// The kernel "um" is the newest one built as a program (User-Mode Linux): its guests are not emulated, and have
+// netdevsim and all else of the network that needs no hardware. The first build takes ten minutes or more.
+//
 // It fetches kernels, modules and a minimal system with iproute2 of the same suite, or of -system, through apt, and
 // keeps them in the user's cache directory. Guests have nothing of the host. Tests run there as root, with modules
 // that load on demand and KERN_FULL_KERNEL=1. It ends with a table, and with status 1 where anything failed.
@@ -40,7 +43,7 @@ type options struct {
 
 func main() {
 	var o options
-	kernels := flag.String("kernel", "6.1,6.12,latest", "kernels: versions that Debian has, or latest")
+	kernels := flag.String("kernel", "6.1,6.12,latest", "kernels: versions that Debian has, latest, or um")
 	archs := flag.String("arch", "amd64", "architectures: amd64, arm64, s390x")
 	flag.StringVar(&o.system, "system", "",
 		"suite of Debian that iproute2 and other programs come from (default that of the kernel)")

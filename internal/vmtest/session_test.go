@@ -41,10 +41,15 @@ func playGuest(args []string) error {
 		}
 		panic("no " + option + " " + prefix)
 	}
-	if strings.HasPrefix(value("-append", ""), "console=none") || value("-accel", "") == "kvm" {
-		time.Sleep(time.Hour) // until the host has had enough
+	program := strings.HasPrefix(args[0], "mem=")
+	initrd := strings.TrimPrefix(args[1], "initrd=")
+	if !program {
+		if strings.HasPrefix(value("-append", ""), "console=none") || value("-accel", "") == "kvm" {
+			time.Sleep(time.Hour) // until the host has had enough
+		}
+		initrd = value("-initrd", "")
 	}
-	b, err := os.ReadFile(value("-initrd", ""))
+	b, err := os.ReadFile(initrd)
 	if err != nil {
 		return err
 	}
@@ -52,9 +57,11 @@ func playGuest(args []string) error {
 	if err := json.NewDecoder(bytes.NewReader(b[bytes.Index(b, []byte(`{"Modules"`)):])).Decode(&job); err != nil {
 		return err
 	}
-	conn, err := net.Dial("unix", value("-chardev", "socket,id=events,path="))
-	if err != nil {
-		return err
+	var conn io.WriteCloser = os.NewFile(3, "port")
+	if !program {
+		if conn, err = net.Dial("unix", value("-chardev", "socket,id=events,path=")); err != nil {
+			return err
+		}
 	}
 	defer conn.Close()
 	to := json.NewEncoder(conn)
@@ -189,6 +196,18 @@ func TestSessionGoesOnAfterWhateverAPackageDoes(t *testing.T) {
 				t.Errorf("told:\n%s", notes)
 			}
 		})
+	}
+}
+
+// The kernel that is a program has its port as a descriptor, and is no less robust.
+func TestSessionOfAKernelThatIsAProgram(t *testing.T) {
+	s, out, _ := newSession(t, "", "good", "panics", "good")
+	s.kernel.program = s.build.machine.qemu
+	if err := s.run(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if n := strings.Count(out.String(), "ok  \tgood\t"); n != 2 || len(s.column.Results) != 3 {
+		t.Errorf("%+v, shown:\n%s", s.column.Results, out)
 	}
 }
 

@@ -91,8 +91,8 @@ func kernPrograms(t *testing.T, kern string, conf Settings) string {
 // run runs a script with the programs in a directory, or with iproute2's, in namespaces of its own.
 func run(t *testing.T, data, script, bin string, limit time.Duration) (map[string]int, Tally) {
 	words := strings.Fields(script)
-	dir, command := filepath.Join(data, "selftests/net", path.Dir(words[0])), "exec bash ./"+path.Base(words[0])+" "+
-		strings.Join(words[1:], " ")
+	dir, command := filepath.Join(data, "selftests", path.Dir(scriptFile(words[0]))), "exec bash ./"+path.Base(words[0])+
+		" "+strings.Join(words[1:], " ")
 	var env []string
 	tool := func(name string) string {
 		if bin != "" {
@@ -146,6 +146,14 @@ func run(t *testing.T, data, script, bin string, limit time.Duration) (map[strin
 		}
 	}
 	return counts, sum
+}
+
+// scriptFile is where a script of the kernel is below selftests.
+func scriptFile(name string) string {
+	if strings.HasPrefix(name, "drivers/") {
+		return name
+	}
+	return "net/" + name
 }
 
 func exists(file string) bool {

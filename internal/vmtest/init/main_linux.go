@@ -38,8 +38,12 @@ func run() error {
 	if err := mountAll(); err != nil {
 		return err
 	}
+	full := "1"
+	if os.Getenv(portEnv) != "" {
+		full = "um"
+	}
 	for k, v := range map[string]string{"PATH": "/usr/sbin:/usr/bin:/sbin:/bin", "HOME": "/root",
-		"KERN_FULL_KERNEL": "1"} {
+		"KERN_FULL_KERNEL": full} {
 		if err := os.Setenv(k, v); err != nil {
 			return err
 		}
@@ -154,8 +158,15 @@ func (o *output) print(s string) error {
 	return o.to.send(wire.Event{Action: wire.Output, Package: o.pkg, Text: s})
 }
 
-// openPort opens the virtio port to the host. Its driver finds it in its own time.
+// portEnv is set by the arguments of a kernel that is a program: the device that is the port to the host.
+const portEnv = "VMTEST_PORT"
+
+// openPort opens the port to the host: the device that the kernel was told of, or a virtio port, whose driver finds it
+// in its own time.
 func openPort() (*os.File, error) {
+	if dev := os.Getenv(portEnv); dev != "" {
+		return os.OpenFile(dev, os.O_WRONLY|syscall.O_NOCTTY, 0)
+	}
 	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		names, err := filepath.Glob("/sys/class/virtio-ports/*/name")
 		if err != nil {

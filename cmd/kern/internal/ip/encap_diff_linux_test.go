@@ -97,6 +97,8 @@ func TestOptionsOfTunnelsAreShownAndMadeAsByIP(t *testing.T) {
 		"route add 10.93.0.0/16 encap ip id 5 vxlan_opts 456 dst 1.2.3.4 dev va",
 		"route add 10.94.0.0/16 encap ip id 5 dst 1.2.3.4 erspan_opts 1:123:: dev va",
 		"route add 10.95.0.0/16 encap ip id 5 dst 1.2.3.4 erspan_opts 2::1:7 csum dev va",
+		"route add 10.96.0.0/16 nexthop encap ip id 5 dst 1.2.3.4 geneve_opts 1:2:12121212 dev va weight 3 nexthop " +
+			"encap ip id 6 dst 1.2.3.5 vxlan_opts 7 dev va",
 		"-6 route add fd09:1::/48 encap ip6 id 5 dst fd00::9 geneve_opts 65535:0:00000000,0:0:ffffffff dev va metric 77",
 		"-6 route add fd09:2::/48 encap ip6 id 5 dst fd00::9 vxlan_opts 0x10 dev va metric 77",
 		"-6 route add fd09:3::/48 encap ip6 id 5 dst fd00::9 erspan_opts 2:0:0:63 dev va metric 77",
@@ -113,7 +115,7 @@ func TestOptionsOfTunnelsAreShownAndMadeAsByIP(t *testing.T) {
 		if r := clitest.KernIn(saved.Out, "route", "restore"); r.Code != 0 {
 			t.Errorf("route restore: %v", r)
 		}
-		if after := clitest.Kern("route"); after != before || strings.Count(after.Out, "_opts") != 5 {
+		if after := clitest.Kern("route"); after != before || strings.Count(after.Out, "_opts") != 7 {
 			t.Errorf("restored are\n%v, saved were\n%v", after, before)
 		}
 	})

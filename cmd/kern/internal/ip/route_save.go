@@ -144,9 +144,9 @@ func (r *routeMessage) request(m wire.Message, typ, flags uint16) *wire.Request 
 		typ, data := d.Type(), d.Data()
 		switch typ {
 		case uapi.RTA_MULTIPATH:
-			data = aliveNexthops(data)
+			data = sentNexthops(data)
 		case uapi.RTA_ENCAP:
-			typ |= uapi.NLA_F_NESTED // some encapsulations insist on what dumps lack
+			typ |= uapi.NLA_F_NESTED // some encapsulations insist on this, which dumps lack
 			data = sentEncap(r.attrs[uapi.RTA_ENCAP_TYPE], data)
 		}
 		q.Data(typ, data)
@@ -178,22 +178,43 @@ func sentEncap(typ, data []byte) []byte {
 	return b
 }
 
-// aliveNexthops is a copy of RTA_MULTIPATH without the flags that the kernel
-// accepts from nobody.
-func aliveNexthops(b []byte) []byte {
-	b = append([]byte(nil), b...)
-	for rest := b; len(rest) >= uapi.SizeofRtnexthop; {
+// sentNexthops is RTA_MULTIPATH in the form that the kernel takes: without flags that only the kernel sets, and with
+// encapsulations as [sentEncap] has them. Bytes that are no next hops stay: the kernel says what is wrong.
+func sentNexthops(b []byte) []byte {
+	var e wire.Encoder
+	for rest := b; len(rest) != 0; {
 		var h uapi.Rtnexthop
 		h.Decode(rest)
-		h.Flags &= uapi.RTNH_F_ONLINK | uapi.RTNH_F_PERVASIVE
-		h.Put(rest)
-		n := (int(h.Len) + uapi.RTNH_ALIGNTO - 1) &^ (uapi.RTNH_ALIGNTO - 1)
+		n := int(h.Len)
 		if n < uapi.SizeofRtnexthop || n > len(rest) {
-			break
+			return b
 		}
-		rest = rest[n:]
+		var encap []byte
+		attrs := func(visit func(typ uint16, data []byte)) {
+			for d := wire.NewDecoderAfter(rest[:n], uapi.SizeofRtnexthop); d.Next(); {
+				visit(d.Type(), d.Data())
+			}
+		}
+		attrs(func(typ uint16, data []byte) {
+			if typ == uapi.RTA_ENCAP_TYPE {
+				encap = data
+			}
+		})
+		begin := len(e.Bytes())
+		e.Raw(uapi.SizeofRtnexthop)
+		attrs(func(typ uint16, data []byte) {
+			if typ == uapi.RTA_ENCAP {
+				typ, data = typ|uapi.NLA_F_NESTED, sentEncap(encap, data)
+			}
+			e.Data(typ, data)
+		})
+		hop := e.Bytes()[begin:]
+		h.Flags &= uapi.RTNH_F_ONLINK | uapi.RTNH_F_PERVASIVE
+		h.Len = uint16(len(hop))
+		h.Put(hop)
+		rest = rest[min(len(rest), (n+uapi.RTNH_ALIGNTO-1)&^(uapi.RTNH_ALIGNTO-1)):]
 	}
-	return b
+	return e.Bytes()
 }
 
 // showRouteDump is "route showdump".

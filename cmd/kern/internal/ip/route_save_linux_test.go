@@ -25,6 +25,8 @@ var many = []string{
 	"-6 route add fd00:13::/48 via fd00::2 metric 55 pref high", "-6 route add fd00:14::1 dev vc table 7 src fd00::1",
 	"-6 route add fd00:15::/48 dev va metric 7",
 	"-6 route append fd00:15::/48 dev vc metric 7",
+	"route add 10.13.0.0/16 nexthop encap ip id 5 dst 1.2.3.4 dev va weight 2 nexthop encap ip id 6 dst 1.2.3.5 ttl 9 " +
+		"key dev vc",
 }
 
 func TestAllRoutesAreRestoredAfterAFlush(t *testing.T) {
