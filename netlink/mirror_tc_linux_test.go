@@ -263,9 +263,9 @@ func TestMirrorFollowsOtherKinds(t *testing.T) {
 			{"tc qdisc add dev x1 root handle 1: hfsc default 10", 1, 0, 0},
 			{"tc class add dev x1 parent 1: classid 1:1 hfsc sc rate 10mbit", 2, 0, 0},
 			{"tc class add dev x1 parent 1:1 classid 1:10 hfsc sc rate 10mbit", 3, 0, 0},
-			{"tc filter add dev x1 parent 1:1 protocol all prio 5 matchall", 3, 1, 1},
-			{"tc class del dev x1 classid 1:10", 2, 1, 1},
-			{"tc class del dev x1 classid 1:1", 1, 0, 0},
+			{"tc filter add dev x1 parent 1:1 protocol all prio 5 matchall classid 1:10", 3, 1, 1},
+			{"tc filter del dev x1 parent 1:1", 3, 0, 0},
+			{"tc class del dev x1 classid 1:10", 2, 0, 0},
 			{"tc qdisc del dev x1 root", 0, 0, 0},
 		},
 		"shared actions": {
