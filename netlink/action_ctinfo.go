@@ -52,7 +52,7 @@ func (action *CtinfoAction) attrs(c *attr.Codec) {
 }
 
 func (*CtinfoAction) describe() desc.Kind {
-	return desc.Kind{Fields: ctinfoFields, Complete: completeCtinfo}
+	return desc.Kind{Fields: ctinfoFields, First: noteWords[ctinfoWords], Complete: completeCtinfo}
 }
 
 // ctinfoWords are what the words of a command say of a [CtinfoAction].

@@ -161,9 +161,9 @@ func decodeAction(b []byte) (Action, error) {
 		a.Index = int(index)
 	}
 	if stats != nil {
-		s := new(statistics)
-		a.Statistics = (*ActionStatistic)(s.link())
-		err = s.decode(stats)
+		var s *ClassStatistics
+		s, _, err = new(tcMemory).statistics(stats)
+		a.Statistics = (*ActionStatistic)(s)
 	}
 	return action, err
 }

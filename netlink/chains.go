@@ -95,8 +95,8 @@ func decodeChain(b []byte) (c Chain, err error) {
 		return c, err
 	}
 	c.Parent = tc.Parent
-	if tc.chain != nil {
-		c.Chain = *tc.chain
+	if tc.inChain {
+		c.Chain = tc.chain
 	}
 	if len(tc.kind) != 0 {
 		c.Template = filterOf(&tc)

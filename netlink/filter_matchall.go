@@ -51,13 +51,11 @@ func police(c *attr.Codec, t attr.Type, v **PoliceAction) {
 	if c.Encoding() && *v == nil {
 		return
 	}
-	p := *v
-	if p == nil {
-		p = new(PoliceAction)
-	}
 	attr.Nest(c, t, func(c *attr.Codec) {
-		p.attrs(c)
-		*v = p
+		if *v == nil {
+			*v = new(PoliceAction)
+		}
+		(*v).attrs(c)
 	})
 }
 

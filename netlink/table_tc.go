@@ -100,7 +100,7 @@ func blockListings(typ uint16) func(h *Handle) ([]listing, error) {
 				break
 			}
 			var classes []Class
-			classes, err = list(h, tcRequest(uapi.RTM_GETTCLASS, 0, link, 0, 0, 0), "class list", decodeClassMessage)
+			classes, err = list(h, tcRequest(uapi.RTM_GETTCLASS, 0, link, 0, 0, 0), "class list", classDecoder())
 			for _, c := range classes {
 				if _, ok := c.(filtered); ok {
 					place(link, c.Attrs().Handle, nil)

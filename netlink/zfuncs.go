@@ -128,11 +128,25 @@ func AddrSeq(link Link, family int) iter.Seq2[Addr, error] {
 	return pkgHandle.AddrSeq(link, family)
 }
 
+// AppendClassEntries appends the classes of [Handle.ClassList] to all, in little memory: with room
+// in all it takes next to no allocation. It acts in the network namespace of the calling thread;
+// see [Handle.AppendClassEntries].
+func AppendClassEntries(all []ClassEntry, link Link, parent uint32) ([]ClassEntry, error) {
+	return pkgHandle.AppendClassEntries(all, link, parent)
+}
+
 // AppendConntrackEntries appends the connections that q chooses to all, in little memory: with room
 // in all it takes next to no allocation. It acts in the network namespace of the calling thread;
 // see [Handle.AppendConntrackEntries].
 func AppendConntrackEntries(all []ConntrackEntry, q ConntrackQuery) ([]ConntrackEntry, error) {
 	return pkgHandle.AppendConntrackEntries(all, q)
+}
+
+// AppendFilterEntries appends the filters of [Handle.FilterList] to all, in little memory: with
+// room in all it takes next to no allocation. It acts in the network namespace of the calling
+// thread; see [Handle.AppendFilterEntries].
+func AppendFilterEntries(all []FilterEntry, link Link, parent uint32) ([]FilterEntry, error) {
+	return pkgHandle.AppendFilterEntries(all, link, parent)
 }
 
 // AppendLinkEntries appends the links of [Handle.LinkListFiltered] to all, in little memory: with
@@ -295,6 +309,13 @@ func ClassChange(class Class) error {
 // calling thread; see [Handle.ClassDel].
 func ClassDel(class Class) error {
 	return pkgHandle.ClassDel(class)
+}
+
+// ClassEntries gives the classes of [Handle.ClassList] as they come, in little memory and without
+// an allocation for each. It acts in the network namespace of the calling thread; see
+// [Handle.ClassEntries].
+func ClassEntries(link Link, parent uint32) iter.Seq2[*ClassEntry, error] {
+	return pkgHandle.ClassEntries(link, parent)
 }
 
 // ClassList returns the classes of a link: tc class show. It acts in the network namespace of the
@@ -580,6 +601,13 @@ func FilterChange(filter Filter) error {
 // see [Handle.FilterDel].
 func FilterDel(filter Filter) error {
 	return pkgHandle.FilterDel(filter)
+}
+
+// FilterEntries gives the filters and hash tables of [Handle.FilterSeq] as they come, in little
+// memory and without an allocation for each. It acts in the network namespace of the calling
+// thread; see [Handle.FilterEntries].
+func FilterEntries(link Link, parent uint32) iter.Seq2[*FilterEntry, error] {
+	return pkgHandle.FilterEntries(link, parent)
 }
 
 // FilterGet returns the filter with the handle, priority, protocol, parent and kind of the one that
