@@ -3,6 +3,7 @@ package netlink_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"os/exec"
 	"reflect"
 	"slices"
@@ -224,6 +225,31 @@ func TestMirrorFollowsIngressAndBlocks(t *testing.T) {
 	})
 }
 
+// The kernel's notifications do not say which part of clsact a chain is of.
+func TestMirrorSaysWhereChainsAre(t *testing.T) {
+	withLink(t, func(link int) {
+		addClsact(t, link)
+		m := tcMirror(t)
+		for _, c := range []netlink.Chain{netlink.NewChain(netlink.HANDLE_MIN_INGRESS, 5),
+			netlink.NewChain(netlink.HANDLE_MIN_EGRESS, 5), netlink.NewChain(netlink.HANDLE_MIN_EGRESS, 6)} {
+			if err := netlink.ChainAdd(mustLink(t, link), c); err != nil {
+				t.Fatal(err)
+			}
+		}
+		follows(t, m, "chains")
+		var got []string
+		for index, c := range m.Snapshot().Chains() {
+			got = append(got, fmt.Sprint(index == link, " ", c))
+		}
+		slices.Sort(got)
+		want := []string{"true {Parent: 4294967282, Chain: 5}", "true {Parent: 4294967283, Chain: 5}",
+			"true {Parent: 4294967283, Chain: 6}"}
+		if !slices.Equal(got, want) {
+			t.Errorf("chains are %q", got)
+		}
+	})
+}
+
 // Kinds that smaller kernels lack.
 func TestMirrorFollowsOtherKinds(t *testing.T) {
 	for name, steps := range map[string][]tcStep{
@@ -237,9 +263,9 @@ func TestMirrorFollowsOtherKinds(t *testing.T) {
 			{"tc qdisc add dev x1 root handle 1: hfsc default 10", 1, 0, 0},
 			{"tc class add dev x1 parent 1: classid 1:1 hfsc sc rate 10mbit", 2, 0, 0},
 			{"tc class add dev x1 parent 1:1 classid 1:10 hfsc sc rate 10mbit", 3, 0, 0},
-			{"tc filter add dev x1 parent 1:1 protocol all prio 5 matchall", 3, 1, 1},
-			{"tc class del dev x1 classid 1:10", 2, 1, 1},
-			{"tc class del dev x1 classid 1:1", 1, 0, 0},
+			{"tc filter add dev x1 parent 1:1 protocol all prio 5 matchall classid 1:10", 3, 1, 1},
+			{"tc filter del dev x1 parent 1:1", 3, 0, 0},
+			{"tc class del dev x1 classid 1:10", 2, 0, 0},
 			{"tc qdisc del dev x1 root", 0, 0, 0},
 		},
 		"shared actions": {

@@ -176,7 +176,7 @@ func (e MDBRouterEvent) String() string {
 }
 
 func mdbNews(m wire.Message) (Event, error) {
-	if m.Type == uapi.RTM_GETMDB { // a list
+	if m.Type != uapi.RTM_NEWMDB && m.Type != uapi.RTM_DELMDB { // RTM_GETMDB is a list
 		return nil, nil
 	}
 	mdb, err := decodeMDB(m.Data)
