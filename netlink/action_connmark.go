@@ -32,7 +32,7 @@ func (action *ConnmarkAction) attrs(c *attr.Codec) {
 }
 
 func (*ConnmarkAction) describe() desc.Kind {
-	return desc.Kind{Fields: connmarkFields, First: firstConnmark, Complete: completeConnmark}
+	return desc.Kind{Fields: connmarkFields, First: noteWords[connmarkWords], Complete: completeConnmark}
 }
 
 // connmarkWords are what the words of a command say of a [ConnmarkAction].
@@ -67,10 +67,5 @@ func completeConnmark(in *desc.Args, e *wire.Encoder, _ bool) error {
 	w := desc.Scratch[connmarkWords](in)
 	e.Struct(uapi.TCA_CONNMARK_PARMS, uapi.SizeofTcConnmark,
 		&uapi.TcConnmark{Index: w.index, Action: w.code(uapi.TC_ACT_PIPE), Zone: w.zone})
-	return nil
-}
-
-func firstConnmark(in *desc.Args, _ *wire.Encoder) error {
-	desc.Scratch[connmarkWords](in)
 	return nil
 }

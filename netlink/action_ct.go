@@ -76,7 +76,9 @@ func (action *CtAction) attrs(c *attr.Codec) {
 	timestamp(c, uapi.TCA_CT_TM, &action.ActionAttrs)
 }
 
-func (*CtAction) describe() desc.Kind { return desc.Kind{Fields: ctFields, Complete: completeCt} }
+func (*CtAction) describe() desc.Kind {
+	return desc.Kind{Fields: ctFields, First: noteWords[ctWords], Complete: completeCt}
+}
 
 // ctWords are what the words of a command say of a [CtAction].
 type ctWords struct {
@@ -166,7 +168,7 @@ func readCtNat(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 		b, err = desc.ParseAddr(high, desc.AddrFamily(a))
 	}
 	if err != nil {
-		return desc.Failed("ct: Illegal nat address range")
+		return err
 	}
 	e.Addr(ctByFamily(a, uapi.TCA_CT_NAT_IPV4_MIN, uapi.TCA_CT_NAT_IPV6_MIN), a)
 	e.Addr(ctByFamily(b, uapi.TCA_CT_NAT_IPV4_MAX, uapi.TCA_CT_NAT_IPV6_MAX), b)

@@ -45,11 +45,14 @@ func (action *CtinfoAction) attrs(c *attr.Codec) {
 	attr.U64(c, uapi.TCA_CTINFO_STATS_DSCP_SET|attr.ReadOnly, &action.DSCPSet)
 	attr.U64(c, uapi.TCA_CTINFO_STATS_DSCP_ERROR|attr.ReadOnly, &action.DSCPErrors)
 	attr.U64(c, uapi.TCA_CTINFO_STATS_CPMARK_SET|attr.ReadOnly, &action.MarkSet)
+	c.Forget(uapi.TCA_CTINFO_STATS_DSCP_SET)
+	c.Forget(uapi.TCA_CTINFO_STATS_DSCP_ERROR)
+	c.Forget(uapi.TCA_CTINFO_STATS_CPMARK_SET)
 	timestamp(c, uapi.TCA_CTINFO_TM, &action.ActionAttrs)
 }
 
 func (*CtinfoAction) describe() desc.Kind {
-	return desc.Kind{Fields: ctinfoFields, Complete: completeCtinfo}
+	return desc.Kind{Fields: ctinfoFields, First: noteWords[ctinfoWords], Complete: completeCtinfo}
 }
 
 // ctinfoWords are what the words of a command say of a [CtinfoAction].

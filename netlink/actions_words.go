@@ -50,13 +50,18 @@ func readControl(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
 	return err
 }
 
-// makeWords makes what the words of a kind are noted in. There must be some.
-func makeWords[T any](in *desc.Args, _ *wire.Encoder) error {
+// noteWords makes what the words of a kind are noted in.
+func noteWords[T any](in *desc.Args, _ *wire.Encoder) error {
+	desc.Scratch[T](in)
+	return nil
+}
+
+// makeWords does so where there must be some.
+func makeWords[T any](in *desc.Args, e *wire.Encoder) error {
 	if !in.More() {
 		return desc.Incomplete()
 	}
-	desc.Scratch[T](in)
-	return nil
+	return noteWords[T](in, e)
 }
 
 // showActionEnd prints what actions of most kinds have at their end: the index, what refers to them, and times.

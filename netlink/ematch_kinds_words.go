@@ -270,8 +270,9 @@ func readEmatchCANID(a *ematchArgs) (EmatchKind, error) {
 		if err == nil && colon {
 			mask, err = desc.ParseHex(maskText, 32)
 		}
-		if err != nil || id > ids {
-			return nil, fmt.Errorf("%q is no ID[:MASK] in hexadecimal, up to %X", word, ids)
+		// Longer IDs than a sff has are sent as they are, like tc's: the kernel looks at the mask's bits only.
+		if err != nil || id > uapi.CAN_EFF_MASK {
+			return nil, fmt.Errorf("%q is no ID[:MASK] in hexadecimal, up to %X", word, uapi.CAN_EFF_MASK)
 		}
 		*m = append(*m, CANFilter{uint32(id) | flag, uint32(mask) | uapi.CAN_EFF_FLAG})
 	}

@@ -195,7 +195,7 @@ func TestWrongWordsOfMatches(t *testing.T) {
 		`nbyte("\8" at 0)`:              "no number in base 8",
 		`meta("a" eq priority)`:         "one side is a text",
 		`meta(priority shift 300 eq 1)`: `"300" is no shift`,
-		"canid(sff 800)":                "up to 7FF",
+		"canid(eff 20000000)":           "up to 1FFFFFFF",
 		"canid(sff)":                    "a word is missing",
 		"ipset(bulk src,frob)":          "neither src nor dst",
 		"ipset(bulk src,src,src,src,src,src,src)": "more than 6 parts",

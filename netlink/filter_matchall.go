@@ -27,6 +27,7 @@ func (filter *MatchAll) attrs(c *attr.Codec) {
 	attr.U32(c, uapi.TCA_MATCHALL_CLASSID|attr.IfSet, &filter.ClassId)
 	offload(c, uapi.TCA_MATCHALL_FLAGS|attr.IfSet, &filter.SkipHw, &filter.SkipSw, &filter.InHw)
 	actions(c, uapi.TCA_MATCHALL_ACT, &filter.Actions)
+	c.Forget(uapi.TCA_MATCHALL_PCNT)
 }
 
 // offload is what a filter has of hardware, in the attribute t.

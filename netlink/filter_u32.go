@@ -77,6 +77,12 @@ func (filter *U32) attrs(c *attr.Codec) {
 	attr.String(c, uapi.TCA_U32_INDEV|attr.IfSet, &filter.InDev)
 	mark := filter.Mark.wire()
 	attr.OptStruct(c, uapi.TCA_U32_MARK, uapi.SizeofTcU32Mark, &mark)
+	if c.Settling() && mark != nil {
+		m := *mark
+		m.Success = 0
+		settle(c, uapi.TCA_U32_MARK, uapi.SizeofTcU32Mark, &m)
+	}
+	c.Forget(uapi.TCA_U32_PCNT)
 	if c.Decoding() && mark != nil {
 		filter.Mark = &U32Mark{Value: mark.Val, Mask: mark.Mask, Success: mark.Success}
 	}

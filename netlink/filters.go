@@ -217,13 +217,18 @@ func decodeFilter(b []byte) (Filter, error) {
 	return filterOf(&m), nil
 }
 
+// filterAttrsOf is what the header has of a filter.
+func filterAttrsOf(m uapi.Tcmsg) FilterAttrs {
+	priority, protocol := tcInfo(m.Info)
+	return FilterAttrs{
+		LinkIndex: int(m.Ifindex), Handle: m.Handle, Parent: m.Parent, Priority: priority, Protocol: protocol,
+	}
+}
+
 func filterOf(m *tcMessage) Filter { return filterFrom(m, new(tcMemory)) }
 
 func filterFrom(m *tcMessage, memory *tcMemory) Filter {
-	priority, protocol := tcInfo(m.Info)
-	attrs := FilterAttrs{
-		LinkIndex: int(m.Ifindex), Handle: m.Handle, Parent: m.Parent, Priority: priority, Protocol: protocol,
-	}
+	attrs := filterAttrsOf(m.Tcmsg)
 	if m.inChain {
 		attrs.Chain = memory.chains.next()
 		*attrs.Chain = m.chain

@@ -189,14 +189,15 @@ func readFlowerTOS(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 }
 
 // putFlowerIP appends an address and its mask to the attributes of its family, of which those of masks come next.
-func putFlowerIP(in *desc.Args, what string, family int, typ4, mask4, typ6, mask6 uint16, e *wire.Encoder) error {
+func putFlowerIP(in *desc.Args, family int, typ4, mask4, typ6, mask6 uint16, e *wire.Encoder) error {
 	value, length, masked, err := halves(in)
 	if err != nil {
 		return err
 	}
+	wrong := desc.WrongFamily("prefix", in.Last(), family)
 	a, err := desc.ParseAddr(value, family)
-	if err != nil {
-		return desc.Illegal(what)
+	if err != nil || masked && !a.IsValid() {
+		return wrong
 	}
 	if !a.IsValid() {
 		a = netip.IPv4Unspecified()
@@ -208,7 +209,7 @@ func putFlowerIP(in *desc.Args, what string, family int, typ4, mask4, typ6, mask
 	size := a.BitLen()
 	if masked {
 		if size, err = prefixLength(a, length); err != nil {
-			return desc.Illegal(what)
+			return wrong
 		}
 	}
 	mask := make([]byte, a.BitLen()/8)
@@ -251,11 +252,11 @@ func readFlowerIP(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	default:
 		return desc.Illegal(f.Word)
 	}
-	return putFlowerIP(in, f.Word, family, f.Type, f.Type+1, uint16(f.Arg), uint16(f.Arg)+1, e)
+	return putFlowerIP(in, family, f.Type, f.Type+1, uint16(f.Arg), uint16(f.Arg)+1, e)
 }
 
 func readFlowerOuterIP(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
-	return putFlowerIP(in, f.Word, uapi.AF_UNSPEC, f.Type, f.Type+1, uint16(f.Arg), uint16(f.Arg)+1, e)
+	return putFlowerIP(in, uapi.AF_UNSPEC, f.Type, f.Type+1, uint16(f.Arg), uint16(f.Arg)+1, e)
 }
 
 func isARP(typ uint16) bool { return typ == uapi.ETH_P_ARP || typ == uapi.ETH_P_RARP }
@@ -264,7 +265,7 @@ func readFlowerARPAddr(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	if !isARP(desc.Scratch[flowerWords](in).etherType) {
 		return desc.Illegal(f.Word)
 	}
-	return putFlowerIP(in, f.Word, uapi.AF_INET, f.Type, uint16(f.Arg), 0, 0, e)
+	return putFlowerIP(in, uapi.AF_INET, f.Type, uint16(f.Arg), 0, 0, e)
 }
 
 // readFlowerByte reads a decimal number and its mask.

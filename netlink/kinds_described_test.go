@@ -63,3 +63,12 @@ func TestLinkLayers(t *testing.T) {
 		t.Error("link layers")
 	}
 }
+
+// What commonOf returns is lost where First has not made the words of the kind.
+func TestKindsOfActionsMakeTheirWordsFirst(t *testing.T) {
+	for _, name := range actionKinds.names() {
+		if DescribeAction(name).First == nil {
+			t.Errorf("action %s has no First", name)
+		}
+	}
+}

@@ -288,10 +288,7 @@ func readDistribution(in *desc.Args) ([]int16, error) {
 		return nil, err
 	}
 	var text []byte
-	for _, dir := range []string{os.Getenv("TC_LIB_DIR"), "/usr/lib/tc", "/usr/lib64/tc", "/lib/tc"} {
-		if dir == "" {
-			continue
-		}
+	for _, dir := range distributionDirs() {
 		if text, err = os.ReadFile(filepath.Join(dir, name+".dist")); err == nil {
 			break
 		}
@@ -319,6 +316,15 @@ func readDistribution(in *desc.Args) ([]int16, error) {
 		return nil, desc.Failed("No distribution data for %s", name)
 	}
 	return data, nil
+}
+
+// distributionDirs are where tc's files are: Debian has them below its name of the architecture.
+func distributionDirs() []string {
+	if dir := os.Getenv("TC_LIB_DIR"); dir != "" {
+		return []string{dir}
+	}
+	ofArchitectures, _ := filepath.Glob("/usr/lib/*/tc") // the pattern is right
+	return append([]string{"/usr/lib/tc", "/usr/lib64/tc", "/lib/tc"}, ofArchitectures...)
 }
 
 func completeNetem(in *desc.Args, e *wire.Encoder, _ bool) error {

@@ -62,7 +62,9 @@ var etsFields = []desc.Field{
 	{Type: uapi.TCA_ETS_QUANTA, Word: "quanta", Usage: "BYTES...",
 		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
 			q := desc.Scratch[Ets](in)
-			return readEtsList(in, "quanta", len(q.Quanta) != 0, uapi.TCQ_ETS_MAX_BANDS, func() error {
+			// The kernel refuses more than it has bands; here there are what fits into the number of bands.
+			const most = math.MaxUint8 - uapi.TCQ_ETS_MAX_BANDS
+			return readEtsList(in, "quanta", len(q.Quanta) != 0, most, func() error {
 				v, err := readEtsQuantum(in)
 				q.Quanta = append(q.Quanta, v)
 				return err

@@ -34,7 +34,9 @@ func readTunnelKeyAddr(in *desc.Args, e *wire.Encoder, what string, typ4, typ6 u
 	}
 	a, err := desc.ParseAddr(word, uapi.AF_UNSPEC)
 	switch {
-	case err != nil || !a.IsValid():
+	case err != nil:
+		return err
+	case !a.IsValid():
 		return desc.Illegal(what)
 	case a.Is4():
 		e.Addr(typ4, a)

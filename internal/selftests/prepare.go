@@ -29,6 +29,7 @@ var programs = []string{
 	"python3", "netsniff-ng", "netcat-openbsd", "libcap2-bin", "util-linux-extra", "ndisc6", "psmisc", "mawk", "grep",
 	"sed", "findutils", "make", "file",
 	"wireguard-tools", "bc", "traceroute", "diffutils", "hostname", "libcap-ng0", "gawk", "xxd",
+	"python3-scapy", "python3-pyroute2",
 }
 
 // prepare puts the scripts, the programs that they use and kern into data.
@@ -71,7 +72,7 @@ func madeOf(dir, file string) error {
 }
 
 // selection is changed with the files that kernelScripts keeps.
-const selection = ", with drivers/net"
+const selection = ", with drivers/net and action-ebpf"
 
 // kernelScripts fetches the sources of the newest kernel and keeps the selftests that need no more than a network.
 func kernelScripts(ctx context.Context, from debian.Mirror, cache string) error {
@@ -143,6 +144,11 @@ func compile(ctx context.Context, tree, selftests string) {
 		cmd.Dir = net
 		_, _ = debian.Run(cmd)
 	}
+	// Where clang is missing, the few cases of tc-testing that load this program fail with any tc.
+	tdc := exec.CommandContext(ctx, "clang", "-O2", "-g", "-target", "bpf", "-I"+uapi+"/include", "-I"+uapi+
+		"/include/x86_64-linux-gnu", "-I"+uapi+"/lib/linux/uapi/x86", "-c", "action.c", "-o", "action-ebpf")
+	tdc.Dir = filepath.Join(selftests, "tc-testing")
+	_, _ = debian.Run(tdc)
 }
 
 // iproute2Scripts fetches the newest source of iproute2 that the mirror has, and keeps its testsuite.

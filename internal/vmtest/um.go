@@ -49,7 +49,8 @@ func (f *finder) um(ctx context.Context, arch string) (*kernel, error) {
 	if have, err := os.ReadFile(filepath.Join(dir, "um.config")); err == nil && bytes.Equal(have, umConfig) {
 		return k, nil
 	}
-	for _, tool := range [][2]string{{"gcc", "gcc"}, {"make", "make"}, {"flex", "flex"}, {"bison", "bison"}, {"bc", "bc"}} {
+	for _, tool := range [][2]string{{"gcc", "gcc"}, {"make", "make"}, {"flex", "flex"}, {"bison", "bison"},
+		{"bc", "bc"}} {
 		if err := debian.Need(ctx, tool[0], tool[1]); err != nil {
 			return nil, err
 		}
@@ -124,5 +125,5 @@ func buildUM(ctx context.Context, tree, dir string) error {
 // umArgs are the arguments of a kernel that is a program. Its first serial line is the port to the host.
 func (g *guest) umArgs(initrd string) []string {
 	return []string{fmt.Sprintf("mem=%dM", g.memory), "initrd=" + initrd, "con=null", "con0=null,fd:1", "ssl=null",
-		"ssl0=fd:3", "VMTEST_PORT=/dev/ttyS0", "quiet"}
+		"ssl0=fd:3", "VMTEST_PORT=/dev/ttyS0", "fb_tunnels=none", "quiet"}
 }

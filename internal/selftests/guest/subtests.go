@@ -1,6 +1,7 @@
 package guest
 
 import (
+	"bytes"
 	"fmt"
 	"regexp"
 	"slices"
@@ -76,6 +77,23 @@ func subtests(log string, status int) map[string]int {
 		counts[outcome+" (exit status)"] = 1
 	}
 	return counts
+}
+
+// notRun is how tdc.py names the cases that it did not come to: it gives up where a case cannot be set up or torn
+// down.
+var notRun = regexp.MustCompile(`^ok \d+ (\S+) - .*# skipped - skipped - previous`)
+
+// tapOf returns the results at the end of what tdc.py printed, and the cases that are left for another run.
+func tapOf(log []byte) (results []byte, left []string) {
+	_, log, _ = bytes.Cut(log, []byte("All test results:"))
+	for line := range bytes.Lines(log) {
+		if m := notRun.FindSubmatch(line); m != nil {
+			left = append(left, string(m[1]))
+			continue
+		}
+		results = append(results, line...)
+	}
+	return results, left
 }
 
 func tally(counts map[string]int) Tally {

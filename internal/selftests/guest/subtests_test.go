@@ -51,3 +51,23 @@ func TestChoose(t *testing.T) {
 		t.Error("no script, and no error")
 	}
 }
+
+// The lines are what tdc.py printed where it could not set up the second case.
+func TestTapOf(t *testing.T) {
+	const log = "Test e38c: Add simple action\nok 7 no result\n\nAll test results: \n\n1..4\nok 1 e38c - Add simple " +
+		"action\n" +
+		"not ok 2 6d84 - Replace it\n\tsetup failed\nok 3 e91a - Delete it # skipped - skipped - previous setup failed 2 " +
+		"6d84\n\n" +
+		"ok 4 9f21 - Flush # skipped - skipped - previous setup failed 2 6d84\n\n"
+	results, left := tapOf([]byte(log))
+	if !slices.Equal(left, []string{"e91a", "9f21"}) {
+		t.Errorf("left %q", left)
+	}
+	want := map[string]int{"pass e38c - Add simple action": 1, "fail 6d84 - Replace it": 1}
+	if got := subtests(string(results), 1); !maps.Equal(got, want) {
+		t.Errorf("results %v", got)
+	}
+	if results, left = tapOf([]byte("Traceback (most recent call last):\n")); len(results) != 0 || left != nil {
+		t.Errorf("of a run that failed: %q, %q", results, left)
+	}
+}

@@ -52,6 +52,8 @@ var states = []state{
 		"0.1% reorder 25% 50% gap 5 rate 5kbit 20"}, nil},
 	{"netem models", []string{"qdisc add dev d0 root handle 1: netem loss gemodel 1% 10% 70% 0.1% slot 800us 10ms " +
 		"packets 42 bytes 64k ecn"}, nil},
+	{"netem distribution", []string{"qdisc add dev d0 root handle 1: netem delay 100ms 10ms distribution normal loss 1%"},
+		nil},
 	{"clsact", []string{"qdisc add dev d0 ingress_block 7 clsact",
 		"filter add block 7 protocol ip pref 3 matchall action drop"}, []string{"filter show block 7"}},
 	{"u32", []string{

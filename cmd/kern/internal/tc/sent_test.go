@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -107,6 +108,36 @@ func TestSendsWhatTcSends(t *testing.T) {
 		}
 		if got, want := sorted(sent[0][uapi.SizeofNlmsghdr:], typ), sorted(message, typ); got != want {
 			t.Errorf("%s\nsends %s\ntc    %s", command, got, want)
+		}
+	}
+}
+
+// Distributions of delays are read from where iproute2 has put them, which on Debian is below the name of the
+// architecture, or from the directory in the environment only.
+func TestFindsDistributions(t *testing.T) {
+	const command = "qdisc add dev dd0 root netem delay 100ms 10ms distribution "
+	files, err := filepath.Glob("/usr/lib*/tc/*.dist")
+	if err != nil {
+		t.Fatal(err)
+	}
+	more, err := filepath.Glob("/usr/lib/*/tc/*.dist")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range append(files, more...) {
+		name := strings.TrimSuffix(filepath.Base(file), ".dist")
+		if sent, status := runFake(t, command+name); status != 0 || len(sent) != 1 || len(sent[0]) < 1000 {
+			t.Errorf("%s: status %d, %d messages", name, status, len(sent))
+		}
+	}
+	dir := t.TempDir()
+	t.Setenv("TC_LIB_DIR", dir)
+	if err := os.WriteFile(filepath.Join(dir, "own.dist"), []byte("# two\n 1 -2\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]int{"own": 0, "normal": 1} {
+		if _, status := runFake(t, command+name); status != want {
+			t.Errorf("%s: status %d, want %d", name, status, want)
 		}
 	}
 }
