@@ -185,8 +185,11 @@ type feeder struct {
 }
 
 // startFeeder returns when the process is ready.
-func startFeeder(w *world) (*feeder, error) {
-	t := task{Workload: w.name, Feed: true, N: w.n, Link: w.link, Tools: *w.tools}
+func startFeeder(w *world) (*feeder, error) { return startFeederOf(w, w.n) }
+
+// startFeederOf is startFeeder for so many objects.
+func startFeederOf(w *world, n int) (*feeder, error) {
+	t := task{Workload: w.name, Feed: true, N: n, Link: w.link, Tools: *w.tools}
 	cmd, err := t.command()
 	if err != nil {
 		return nil, err

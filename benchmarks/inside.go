@@ -22,7 +22,7 @@ type task struct {
 	Workload    string
 	Who         string // a regular expression: which contenders take part
 	Contender   string // set: measure this one's memory
-	Feed        bool   // add routes, see feed
+	Feed        bool   // add routes, see feed, or do what the workload has in its place
 	Count       int
 	N           int
 	Link, Other int
@@ -57,6 +57,8 @@ func (t *task) run() error {
 	var answer any
 	var err error
 	switch {
+	case t.Feed && wl.feed != nil:
+		return wl.feed(w)
 	case t.Feed:
 		return feed(w)
 	case t.Contender != "":

@@ -32,6 +32,9 @@ func newReport(rounds int) *report {
 func (o *outcome) print(out io.Writer) {
 	fmt.Fprintf(out, "\n### %s: %s\n\n%s %s; times and memory for each.\n\n", o.Workload, o.Title, grouped(o.Objects),
 		plural(o.Each))
+	if len(o.Rows) == 0 {
+		return // none of them takes part
+	}
 	if why := o.Rows[0].Failed; why != "" && !slices.ContainsFunc(o.Rows, func(r row) bool { return r.Failed != why }) {
 		fmt.Fprintf(out, "Not measured: %s.\n", why)
 		return

@@ -2,7 +2,9 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net/netip"
+	"os"
 
 	peer "github.com/vishvananda/netlink"
 	"golang.org/x/sys/unix"
@@ -11,12 +13,12 @@ import (
 	"kern.sys/netlink"
 )
 
-// socketsDump has as many sockets as the process may have descriptors.
+// socketsDump has its sockets in processes of as many as each may have descriptors.
 var socketsDump = workload{
 	name: "sockets/dump", title: "read all TCP sockets one by one: ends, state and inode of each",
 	each: "socket", objects: 100_000, atMost: true,
 	goals: []goal{{row: kern, of: floor, times: 1.3, allocs: none}},
-	setup: openSockets,
+	setup: openSockets, feed: holdSockets,
 	contenders: []contender{
 		{floor, rawDumpOf(unix.NETLINK_SOCK_DIAG, socketDump)},
 		{kern, func(w *world) (op, error) {
@@ -72,28 +74,38 @@ const tcpEstablished = 1 << uapi.TCP_ESTABLISHED
 // perListener is how many connections go to one listener: there is a port for each at the other end.
 const perListener = 20_000
 
-// openSockets makes connections in the process, each of two sockets.
+// openSockets starts the processes that have connections, each of two sockets.
 func openSockets(w *world) error {
+	// Prepare took the address away.
+	lo := &netlink.Device{LinkAttrs: netlink.LinkAttrs{Index: 1}}
+	if err := netlink.AddrAdd(lo, &netlink.Addr{IPNet: ipNet(netip.MustParsePrefix("127.0.0.1/8"))}); err != nil {
+		return err
+	}
 	var limit unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
 		return err
 	}
-	const others = 1000 // descriptors for all else
-	if want := uint64(w.n + others); limit.Cur < want {
-		// Root may have more than the limit.
-		more := unix.Rlimit{Cur: want, Max: max(limit.Max, want)}
-		if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &more); err != nil {
-			limit.Cur = limit.Max
-			if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
-				return err
-			}
-			w.n = min(w.n, int(limit.Max)-others)
-		}
-	}
+	const others = 100 // descriptors for all else
+	most := int(min(limit.Max, 1<<20)) - others
 	w.n = max(2, w.n&^1)
-	// Prepare took the address away.
-	lo := &netlink.Device{LinkAttrs: netlink.LinkAttrs{Index: 1}}
-	if err := netlink.AddrAdd(lo, &netlink.Addr{IPNet: ipNet(netip.MustParsePrefix("127.0.0.1/8"))}); err != nil {
+	for left := w.n; left > 0; left -= most &^ 1 {
+		f, err := startFeederOf(w, min(left, most&^1))
+		if err != nil {
+			return err
+		}
+		w.onClose(func() { _ = f.run() })
+	}
+	return nil
+}
+
+// holdSockets has its sockets until the process that started this one has ended.
+func holdSockets(w *world) error {
+	var limit unix.Rlimit
+	if err := unix.Getrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
+		return err
+	}
+	limit.Cur = limit.Max
+	if err := unix.Setrlimit(unix.RLIMIT_NOFILE, &limit); err != nil {
 		return err
 	}
 	var listener int
@@ -109,7 +121,9 @@ func openSockets(w *world) error {
 			return fmt.Errorf("connection %d: %w", i, err)
 		}
 	}
-	return nil
+	fmt.Println("ready")
+	_, err := io.Copy(io.Discard, os.Stdin)
+	return err
 }
 
 func listenTCP(w *world) (fd int, at unix.Sockaddr, err error) {

@@ -27,6 +27,7 @@ type workload struct {
 	goals       []goal
 
 	setup func(*world) error // makes what is to be found
+	feed  func(*world) error // done by another process, see startFeeder
 	// before and after a sample, not measured.
 	before, after func(*world) error
 	// found is how many objects each contender has to report; nil: all. A workload
