@@ -58,36 +58,8 @@ var addBatches = workload{
 	each: "route", objects: 100_000, after: checkRoutes,
 	goals: []goal{{row: kern, of: floor, times: 1.15}, {row: kern, of: iproute2, times: 0.5}},
 	contenders: []contender{
-		{floor, func(w *world) (op, error) {
-			s, err := openRaw(w, false)
-			datagrams := rawBatches(w, 128)
-			return func() (int, error) {
-				for _, d := range datagrams {
-					if err := s.batch(d.bytes, d.last); err != nil {
-						return 0, err
-					}
-				}
-				return w.n, nil
-			}, err
-		}},
-		{kern, func(w *world) (op, error) {
-			h, err := openKern(w)
-			all := each(w, kernRoute)
-			return func() (int, error) {
-				b := h.NewBatch()
-				for _, r := range all {
-					if err := b.RouteAdd(r); err != nil {
-						return 0, err
-					}
-					if b.Len() == 1024 {
-						if errs := b.Flush(); errs != nil {
-							return 0, join(errs...)
-						}
-					}
-				}
-				return w.n, join(b.Flush()...)
-			}, err
-		}},
+		{floor, floorBatches(unix.NETLINK_ROUTE, func(w *world, i int) []byte { return rawRoute(w, i, 0) })},
+		{kern, kernBatches(kernRoute, func(b *netlink.Batch, r *netlink.Route) error { return b.RouteAdd(r) })},
 		{rtnetlink2, func(w *world) (op, error) {
 			c, err := mdlayher.Dial(unix.NETLINK_ROUTE, nil)
 			if err != nil {
@@ -102,6 +74,48 @@ var addBatches = workload{
 			return fmt.Sprintf("route add %v via %v dev bench onlink", prefix(i), gateway)
 		})},
 	},
+}
+
+// floorBatches sends the requests for all objects, many to a datagram.
+func floorBatches(protocol int, request func(w *world, i int) []byte) func(*world) (op, error) {
+	return func(w *world) (op, error) {
+		s, err := openRawOf(w, protocol, false)
+		datagrams := rawBatches(w, 128, request)
+		return func() (int, error) {
+			for _, d := range datagrams {
+				if err := s.batch(d.bytes, d.last); err != nil {
+					return 0, err
+				}
+			}
+			return w.n, nil
+		}, err
+	}
+}
+
+// kernBatches queues all objects and sends them, many at once.
+func kernBatches[T any](one func(*world, int) T, queue func(*netlink.Batch, T) error) func(*world) (op, error) {
+	return func(w *world) (op, error) {
+		h, err := netlink.NewHandle()
+		if err != nil {
+			return nil, err
+		}
+		w.onClose(func() { h.Close() })
+		all := each(w, one)
+		return func() (int, error) {
+			b := h.NewBatch()
+			for _, v := range all {
+				if err := queue(b, v); err != nil {
+					return 0, err
+				}
+				if b.Len() == 1024 {
+					if errs := b.Flush(); errs != nil {
+						return 0, join(errs...)
+					}
+				}
+			}
+			return w.n, join(b.Flush()...)
+		}, nil
+	}
 }
 
 func linkOf(w *world) any    { return w.link }
@@ -172,15 +186,15 @@ type datagram struct {
 	last  uint32
 }
 
-// rawBatches packs the requests for all routes, of which the last of a datagram
+// rawBatches packs the requests for all objects, of which the last of a datagram
 // is acknowledged.
-func rawBatches(w *world, size int) []datagram {
+func rawBatches(w *world, size int, request func(w *world, i int) []byte) []datagram {
 	var all []datagram
 	for i := 0; i < w.n; i += size {
 		var d datagram
 		end := min(i+size, w.n)
 		for j := i; j < end; j++ {
-			msg := rawRoute(w, j, 0)
+			msg := request(w, j)
 			if d.last = uint32(j + 1); j == end-1 {
 				flags := binary.NativeEndian.Uint16(msg[6:])
 				binary.NativeEndian.PutUint16(msg[6:], flags|uapi.NLM_F_ACK)

@@ -220,7 +220,7 @@ func feed(w *world) error {
 	if err != nil {
 		return err
 	}
-	datagrams := rawBatches(w, 64)
+	datagrams := rawBatches(w, 64, func(w *world, i int) []byte { return rawRoute(w, i, 0) })
 	fmt.Println("ready")
 	if _, err := io.Copy(io.Discard, os.Stdin); err != nil {
 		return err

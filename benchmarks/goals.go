@@ -69,7 +69,7 @@ func (r *report) judge(o *outcome, g *goal, row, of *row) (lines [][]string) {
 		row0, of0 := small.row(g.row), small.row(g.of)
 		if row0 != nil && of0 != nil && len(row0.NS) != 0 && len(of0.NS) != 0 {
 			growth := row.median() / row0.median() / (of.median() / of0.median())
-			add(fmt.Sprintf(", growth from %s %ss", grouped(small.Objects), o.Each),
+			add(fmt.Sprintf(", growth from %s %s", grouped(small.Objects), plural(o.Each)),
 				fmt.Sprintf("%.2f × %s", growth, g.of), "", fmt.Sprintf("≤ %.2f", g.growth), growth <= g.growth)
 		}
 	}

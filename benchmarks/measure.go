@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"os"
@@ -68,9 +69,10 @@ func (w *world) measure(who string, count int) (*outcome, error) {
 	if err != nil {
 		return nil, err
 	}
-	w.progress("making %d %ss", w.n, w.each)
-	if err := w.prepare(); err != nil {
-		return nil, err
+	w.progress("making %d %s", w.n, plural(w.each))
+	lacks := w.prepare()
+	if lacks != nil && !errors.Is(lacks, errLacks) {
+		return nil, lacks
 	}
 	o := &outcome{Workload: w.name, Title: w.title, Chart: w.chart, Each: w.each, Objects: w.n, Lossy: w.lossy}
 	for _, c := range w.contenders {
@@ -79,7 +81,12 @@ func (w *world) measure(who string, count int) (*outcome, error) {
 		}
 		r := row{Contender: c.name, Allocs: -1, Bytes: -1}
 		var err error
-		if r.op, err = c.start(w); err != nil {
+		if lacks != nil {
+			err = lacks
+		} else {
+			r.op, err = c.start(w)
+		}
+		if err != nil {
 			r.Failed = err.Error()
 		}
 		o.Rows = append(o.Rows, r)

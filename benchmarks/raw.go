@@ -24,7 +24,11 @@ type rawSocket struct {
 
 // openRaw opens a socket. With strict the kernel filters dumps.
 func openRaw(w *world, strict bool) (*rawSocket, error) {
-	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.NETLINK_ROUTE)
+	return openRawOf(w, unix.NETLINK_ROUTE, strict)
+}
+
+func openRawOf(w *world, protocol int, strict bool) (*rawSocket, error) {
+	fd, err := unix.Socket(unix.AF_NETLINK, unix.SOCK_RAW|unix.SOCK_CLOEXEC, protocol)
 	if err != nil {
 		return nil, err
 	}
@@ -91,8 +95,12 @@ func (s *rawSocket) dump(req []byte) (n int, err error) {
 
 // rawDump is the floor of what lists or reads a table.
 func rawDump(request func(*world) []byte) func(*world) (op, error) {
+	return rawDumpOf(unix.NETLINK_ROUTE, request)
+}
+
+func rawDumpOf(protocol int, request func(*world) []byte) func(*world) (op, error) {
 	return func(w *world) (op, error) {
-		s, err := openRaw(w, true)
+		s, err := openRawOf(w, protocol, true)
 		msg := request(w)
 		return func() (int, error) { return s.dump(msg) }, err
 	}

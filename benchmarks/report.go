@@ -30,8 +30,12 @@ func newReport(rounds int) *report {
 
 // print writes a workload's table, as Markdown that also reads well as it is.
 func (o *outcome) print(out io.Writer) {
-	fmt.Fprintf(out, "\n### %s: %s\n\n%s %ss; times and memory for each.\n\n", o.Workload, o.Title, grouped(o.Objects),
-		o.Each)
+	fmt.Fprintf(out, "\n### %s: %s\n\n%s %s; times and memory for each.\n\n", o.Workload, o.Title, grouped(o.Objects),
+		plural(o.Each))
+	if why := o.Rows[0].Failed; why != "" && !slices.ContainsFunc(o.Rows, func(r row) bool { return r.Failed != why }) {
+		fmt.Fprintf(out, "Not measured: %s.\n", why)
+		return
+	}
 	table := [][]string{{"", "median", "spread", "× floor", "CPU time", "× floor", "allocations", "bytes",
 		"cold process", "peak memory"}}
 	for i := range o.Rows {
@@ -43,6 +47,17 @@ func (o *outcome) print(out io.Writer) {
 			fmt.Fprintf(out, "\n%s: %s\n", r.Contender, r.Failed)
 		}
 	}
+}
+
+// plural is a word for several objects.
+func plural(word string) string {
+	if stem, ok := strings.CutSuffix(word, "y"); ok {
+		return stem + "ies"
+	}
+	if strings.HasSuffix(word, "s") {
+		word += "e"
+	}
+	return word + "s"
 }
 
 func (o *outcome) cells(r *row) []string {

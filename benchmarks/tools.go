@@ -14,6 +14,9 @@ import (
 type tools struct {
 	Dir   string
 	IP    string // path of ip; "": there is none
+	TC    string // the same of tc, ss and conntrack
+	SS    string
+	CT    string
 	NoMnl string // why there is no program with libmnl
 	Mnl   string
 }
@@ -28,8 +31,10 @@ func prepareTools() (*tools, error) {
 		return nil, err
 	}
 	t := &tools{Dir: dir}
-	if t.IP, err = exec.LookPath("ip"); err != nil {
-		t.IP = ""
+	for name, path := range map[string]*string{"ip": &t.IP, "tc": &t.TC, "ss": &t.SS, "conntrack": &t.CT} {
+		if *path, err = exec.LookPath(name); err != nil {
+			*path = ""
+		}
 	}
 	if err := t.buildMnl(); err != nil {
 		t.NoMnl = err.Error()

@@ -49,6 +49,9 @@ func (w *world) prepare() error {
 	return w.setup(w)
 }
 
+// errLacks says that this kernel, or this user, cannot have what a workload needs: nothing is measured.
+var errLacks = errors.New("not possible here")
+
 // inBatches queues n changes and sends them, many at once.
 func inBatches(n int, queue func(b *netlink.Batch, i int) error) error {
 	h, err := netlink.NewHandle(uapi.NETLINK_ROUTE)

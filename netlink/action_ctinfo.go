@@ -45,6 +45,9 @@ func (action *CtinfoAction) attrs(c *attr.Codec) {
 	attr.U64(c, uapi.TCA_CTINFO_STATS_DSCP_SET|attr.ReadOnly, &action.DSCPSet)
 	attr.U64(c, uapi.TCA_CTINFO_STATS_DSCP_ERROR|attr.ReadOnly, &action.DSCPErrors)
 	attr.U64(c, uapi.TCA_CTINFO_STATS_CPMARK_SET|attr.ReadOnly, &action.MarkSet)
+	c.Forget(uapi.TCA_CTINFO_STATS_DSCP_SET)
+	c.Forget(uapi.TCA_CTINFO_STATS_DSCP_ERROR)
+	c.Forget(uapi.TCA_CTINFO_STATS_CPMARK_SET)
 	timestamp(c, uapi.TCA_CTINFO_TM, &action.ActionAttrs)
 }
 

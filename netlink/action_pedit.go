@@ -130,6 +130,9 @@ func (p *PeditAction) attrs(c *attr.Codec) {
 	read := func(b []byte) {
 		keys = peditKeys(b)
 		p.read(b)
+		if c.Settling() {
+			settleReferences(b)
+		}
 	}
 	attr.Custom(c, uapi.TCA_PEDIT_PARMS, nil, read)
 	attr.Custom(c, uapi.TCA_PEDIT_PARMS_EX, nil, read)

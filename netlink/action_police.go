@@ -92,6 +92,11 @@ func (action *PoliceAction) attrs(c *attr.Codec) {
 		}
 	}
 	attr.Struct(c, uapi.TCA_POLICE_TBF, uapi.SizeofTcPolice, &p)
+	if c.Settling() {
+		q := p
+		q.Refcnt, q.Bindcnt = 0, 0
+		settle(c, uapi.TCA_POLICE_TBF, uapi.SizeofTcPolice, &q)
+	}
 	action.table(c, uapi.TCA_POLICE_RATE, rate, action.RCellLog)
 	action.table(c, uapi.TCA_POLICE_PEAKRATE, peak, action.PCellLog)
 	rate, peak = above32(rate), above32(peak)

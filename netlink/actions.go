@@ -99,6 +99,9 @@ func actions(c *attr.Codec, t attr.Type, v *[]Action) {
 			var err error
 			*v, err = decodeAction(b)
 			c.Fail(err)
+			if c.Settling() {
+				settleAction(b)
+			}
 		})
 	})
 }
@@ -158,9 +161,9 @@ func decodeAction(b []byte) (Action, error) {
 		a.Index = int(index)
 	}
 	if stats != nil {
-		s := new(statistics)
-		a.Statistics = (*ActionStatistic)(s.link())
-		err = s.decode(stats)
+		var s *ClassStatistics
+		s, _, err = new(tcMemory).statistics(stats)
+		a.Statistics = (*ActionStatistic)(s)
 	}
 	return action, err
 }
@@ -197,6 +200,9 @@ func parms[T any, P attr.Structure[T]](c *attr.Codec, t attr.Type, size int, q *
 	}, func(b []byte) {
 		v.Decode(b)
 		q.read(b)
+		if c.Settling() {
+			settleReferences(b)
+		}
 	})
 }
 
@@ -227,4 +233,5 @@ func timestamp(c *attr.Codec, t attr.Type, q *ActionAttrs) {
 		p.Decode(b)
 		q.Timestamp = &ActionTimestamp{Installed: p.Install, LastUsed: p.Lastuse, Expires: p.Expires, FirstUsed: p.Firstuse}
 	})
+	c.Forget(t)
 }

@@ -39,7 +39,7 @@ type batchItem struct {
 	op, object string
 	at         int // where its request begins
 	// describe, if set, makes the object of the request: many are queued, few
-	// fail.
+	// fail. Of one that holds secrets it gets nothing.
 	describe func(data []byte) string
 }
 
@@ -135,6 +135,9 @@ func (it *batchItem) name() string {
 		return it.object
 	}
 	sent := it.part.sent
-	data := sent[it.at+uapi.SizeofNlmsghdr : it.at+int(native.Uint32(sent[it.at:]))]
-	return it.describe(data)
+	n := int(native.Uint32(sent[it.at:]))
+	if n < uapi.SizeofNlmsghdr { // it held secrets, and was wiped
+		return it.describe(nil)
+	}
+	return it.describe(sent[it.at+uapi.SizeofNlmsghdr : it.at+n])
 }

@@ -82,17 +82,24 @@ func chainDecoder(parent uint32) func(wire.Message) (Chain, bool, error) {
 		if m.Type != uapi.RTM_NEWCHAIN {
 			return c, false, nil
 		}
-		tc, err := readTc(m.Data)
-		if err != nil {
-			return c, false, err
-		}
+		c, err = decodeChain(m.Data)
 		c.Parent = parent
-		if tc.chain != nil {
-			c.Chain = *tc.chain
-		}
-		if len(tc.kind) != 0 {
-			c.Template = filterOf(&tc)
-		}
-		return c, true, nil
+		return c, err == nil, err
 	}
+}
+
+// decodeChain reads a message of RTM_NEWCHAIN or RTM_DELCHAIN.
+func decodeChain(b []byte) (c Chain, err error) {
+	tc, err := readTc(b)
+	if err != nil {
+		return c, err
+	}
+	c.Parent = tc.Parent
+	if tc.inChain {
+		c.Chain = tc.chain
+	}
+	if len(tc.kind) != 0 {
+		c.Template = filterOf(&tc)
+	}
+	return c, nil
 }

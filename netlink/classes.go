@@ -90,7 +90,20 @@ func (h *Handle) classChange(op string, typ, flags uint16, class Class) error {
 	if typ != uapi.RTM_DELTCLASS {
 		encodeTcKind(&r.Encoder, class.Type(), class, true)
 	}
-	return h.exec(r, op, func() string { return "class " + tcObject(class.Type(), a.LinkIndex, a.Handle, a.Parent) })
+	object := func() string { return "class " + tcObject(class.Type(), a.LinkIndex, a.Handle, a.Parent) }
+	if typ == uapi.RTM_DELTCLASS { // the request does not say the kind
+		return h.exec(r, op, object)
+	}
+	return h.execMany(r, op, object, classOfRequest)
+}
+
+// classOfRequest names the class that a request is about.
+func classOfRequest(data []byte) string {
+	m, err := readTc(data)
+	if err != nil {
+		return err.Error() // our own encoder made it
+	}
+	return "class " + tcObject(string(m.kind), int(m.Ifindex), m.Handle, m.Parent)
 }
 
 // ClassList returns the classes of a link: tc class show. Where parent is not HANDLE_NONE they are
@@ -101,14 +114,14 @@ func (h *Handle) ClassList(link Link, parent uint32) ([]Class, error) {
 	if err != nil {
 		return nil, err
 	}
-	return list(h, r, "class list", decodeClassMessage)
+	return list(h, r, "class list", classDecoder())
 }
 
 // ClassSeq gives the classes of [Handle.ClassList] as they come. The last pair holds the error, if
 // there is one.
 func (h *Handle) ClassSeq(link Link, parent uint32) iter.Seq2[Class, error] {
 	request := func() (*wire.Request, error) { return h.classDump(link, parent) }
-	return seq(h, request, "class list", decodeClassMessage)
+	return func(yield func(Class, error) bool) { seq(h, request, "class list", classDecoder())(yield) }
 }
 
 func (h *Handle) classDump(link Link, parent uint32) (*wire.Request, error) {
@@ -122,25 +135,31 @@ func (h *Handle) classDump(link Link, parent uint32) (*wire.Request, error) {
 	return tcRequest(uapi.RTM_GETTCLASS, 0, index, 0, parent, 0), nil
 }
 
-func decodeClassMessage(m wire.Message) (Class, bool, error) {
-	if m.Type != uapi.RTM_NEWTCLASS {
-		return nil, false, nil
+// classDecoder reads the messages of one dump.
+func classDecoder() func(wire.Message) (Class, bool, error) {
+	memory := new(tcMemory)
+	return func(m wire.Message) (Class, bool, error) {
+		if m.Type != uapi.RTM_NEWTCLASS {
+			return nil, false, nil
+		}
+		c, err := classOf(m.Data, memory)
+		return c, err == nil, err
 	}
-	c, err := decodeClass(m.Data)
-	return c, err == nil, err
 }
 
 // decodeClass reads a message of RTM_NEWTCLASS or RTM_DELTCLASS.
-func decodeClass(b []byte) (Class, error) {
+func decodeClass(b []byte) (Class, error) { return classOf(b, new(tcMemory)) }
+
+func classOf(b []byte, memory *tcMemory) (Class, error) {
 	m, err := readTc(b)
 	if err != nil {
 		return nil, err
 	}
-	stats, app, err := decodeTcStats(&m)
+	stats, app, err := decodeTcStats(&m, memory)
 	if err != nil {
 		return nil, err
 	}
-	c, ok := classKinds.new(string(m.kind))
+	c, ok := newOfKind(memory, classKinds, m.kind)
 	if !ok || decodeAttrs(c, m.options) != nil {
 		c = &GenericClass{ClassType: string(m.kind), Options: slices.Clone(m.options)}
 	}

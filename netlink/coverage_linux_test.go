@@ -5,6 +5,7 @@ import (
 	"flag"
 	"fmt"
 	"net"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -124,6 +125,10 @@ type object struct {
 	send      func(h *Handle, v any) error
 	more      []any                  // objects with what one attribute alone does not bring
 	methods   func(name string) bool // methods of Handle that send single attributes of such objects
+	// sent finds the attributes in a request, and as has the number of each there. They are nil where a request is
+	// like what is read.
+	sent func(request []byte) wire.Decoder
+	as   map[uint16]uint16
 }
 
 func decodeAny[T any](decode func([]byte) (T, error)) func([]byte) (any, error) {
@@ -193,8 +198,12 @@ func (o *object) coverage(t *testing.T, set attrSet) coverage {
 			if o.send(h, v); sent == nil {
 				continue
 			}
-			for d := wire.NewDecoderAfter(sent, uapi.SizeofNlmsghdr+len(o.header)); d.Next(); {
-				r.set = r.set || d.Type() == typ
+			d, as := wire.NewDecoderAfter(sent, uapi.SizeofNlmsghdr+len(o.header)), typ
+			if o.sent != nil {
+				d, as = o.sent(sent), o.as[typ]
+			}
+			for d.Next() {
+				r.set = r.set || d.Type() == as
 			}
 		}
 		if r.read || r.set {
@@ -383,6 +392,32 @@ func objectsOfCoverage() []object {
 				return h.NeighAdd(&n)
 			},
 		}, {
+			name: "multicast entry", set: "MDBA_MDB_EATTR", header: mdbHeader(),
+			decode: decodeAny(func(b []byte) (MDBEntry, error) { return decodeMDBEntry(1, b) }),
+			send: func(h *Handle, v any) error {
+				e := v.(MDBEntry)
+				for i := range e.Sources { // a number that is no address
+					e.Sources[i].Addr = netip.MustParseAddr("192.0.2.1")
+				}
+				return h.MDBAdd(&e)
+			},
+			sent: func(request []byte) wire.Decoder {
+				d := wire.NewDecoderAfter(request, uapi.SizeofNlmsghdr+uapi.SizeofBrPortMsg)
+				for d.Next() {
+					if d.Type() == uapi.MDBA_SET_ENTRY_ATTRS {
+						return d.Nested()
+					}
+				}
+				return d
+			},
+			as: map[uint16]uint16{
+				uapi.MDBA_MDB_EATTR_SRC_LIST: uapi.MDBE_ATTR_SRC_LIST, uapi.MDBA_MDB_EATTR_GROUP_MODE: uapi.MDBE_ATTR_GROUP_MODE,
+				uapi.MDBA_MDB_EATTR_SOURCE: uapi.MDBE_ATTR_SOURCE, uapi.MDBA_MDB_EATTR_RTPROT: uapi.MDBE_ATTR_RTPROT,
+				uapi.MDBA_MDB_EATTR_DST: uapi.MDBE_ATTR_DST, uapi.MDBA_MDB_EATTR_DST_PORT: uapi.MDBE_ATTR_DST_PORT,
+				uapi.MDBA_MDB_EATTR_VNI: uapi.MDBE_ATTR_VNI, uapi.MDBA_MDB_EATTR_IFINDEX: uapi.MDBE_ATTR_IFINDEX,
+				uapi.MDBA_MDB_EATTR_SRC_VNI: uapi.MDBE_ATTR_SRC_VNI,
+			},
+		}, {
 			name: "next hop", set: "NHA", header: header(&uapi.Nhmsg{Family: uapi.AF_INET}, uapi.SizeofNhmsg),
 			with:   func(e *wire.Encoder) { index(e, uapi.NHA_ID) },
 			decode: decodeAny(decodeNexthop),
@@ -416,6 +451,13 @@ func objectsOfCoverage() []object {
 }
 
 var anyPrefix = &net.IPNet{IP: net.IPv4(192, 0, 2, 0).To4(), Mask: net.CIDRMask(24, 32)}
+
+// mdbHeader is an entry of a group of IPv4.
+func mdbHeader() []byte {
+	b := make([]byte, mdbEntrySize)
+	(&mdbPut{group: netip.MustParseAddr("239.1.1.1")}).Put(b)
+	return b
+}
 
 func header(h interface{ Put([]byte) }, size int) []byte {
 	b := make([]byte, size)
@@ -537,8 +579,8 @@ var leftOut = map[string]string{
 	"RTA_SPORT": "RouteGetWithOptions", "RTA_DPORT": "RouteGetWithOptions", "RTA_FLOWLABEL": "RouteGetWithOptions",
 	"FRA_UNUSED2": "no kernel uses it", "FRA_UNUSED3": "no kernel uses it", "FRA_UNUSED4": "no kernel uses it",
 	"FRA_UNUSED5":      "no kernel uses it",
-	"NDA_LINK_NETNSID": "of vxlan's far links", "NDA_NDM_STATE_MASK": "of bulk deletion",
-	"NDA_NDM_FLAGS_MASK": "of bulk deletion",
+	"NDA_LINK_NETNSID": "of vxlan's far links", "NDA_NDM_STATE_MASK": "FDBFlush",
+	"NDA_NDM_FLAGS_MASK": "FDBFlush",
 	"NHA_GROUPS":         "of requests", "NHA_MASTER": "of requests", "NHA_RES_BUCKET": "of buckets",
 	"IFLA_GRE_ERSPAN_INDEX": "of erspan", "IFLA_GRE_ERSPAN_VER": "of erspan", "IFLA_GRE_ERSPAN_DIR": "of erspan",
 	"IFLA_GRE_ERSPAN_HWID":  "of erspan",

@@ -41,7 +41,8 @@
 //   - XList returns a slice: [RouteList], [LinkListFiltered].
 //   - XSeq returns an iterator that decodes objects as the kernel sends them: [RouteSeq], [LinkSeqFiltered].
 //   - XEntries returns an iterator of compact values that it reuses, and allocates nothing for each object:
-//     [RouteEntries], [NeighEntries], [LinkEntries]. AppendXEntries keeps such values in a slice.
+//     [RouteEntries], [NeighEntries], [LinkEntries], [FilterEntries], [ClassEntries]. AppendXEntries keeps such
+//     values in a slice.
 //
 // An iterator yields its error, if any, with its last pair. Filters are applied by the kernel where it can.
 //

@@ -22,6 +22,14 @@ func TestOtherValuesPrintAsWords(t *testing.T) {
 		"9 proto=6 src=10.0.0.1 dst=10.0.0.2 sport=5 dport=21 mask proto=0 src=<nil> dst=<nil> sport=0 dport=0 master " +
 			"proto=6 src=10.0.0.1 dst=10.0.0.2 sport=5 dport=21 helper ftp": ConntrackExpectation{
 			TimeOut: 9, Tuple: tuple, Master: tuple, Helper: "ftp"},
+		"u32 80000800 link 3 parent ffff:fff2 protocol 0x0800 pref 10 chain 4": &FilterEntry{LinkIndex: 3,
+			Handle: 0x80000800,
+			Parent: HANDLE_MIN_INGRESS, Protocol: 0x800, Priority: 10, Chain: 4,
+			kind: "u32"},
+		"htb 1:10 link 3 parent 1:1 leaf 10:0 sent 100 bytes 2 pkt (dropped 3, overlimits 4 requeues 5) backlog 60b " +
+			"7p": &ClassEntry{
+			LinkIndex: 3, Handle: 0x10010, Parent: 0x10001, Leaf: 0x100000, Bytes: 100, Packets: 2, Drops: 3, Overlimits: 4,
+			Requeues: 5, Backlog: 60, Qlen: 7, kind: "htb"},
 		"10.0.0.1:5 to 10.0.0.2:80 state 1 uid 3 ino 4 rqueue 0 wqueue 0": SocketEntry{
 			Source: netip.AddrPortFrom(a, 5), Destination: netip.AddrPortFrom(b, 80), State: 1, UID: 3, INode: 4},
 		"10.0.0.1:5 to [fd00::2]:80 state 1 uid 3 ino 4 rqueue 0 wqueue 0": socket,

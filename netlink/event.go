@@ -6,8 +6,10 @@ import (
 )
 
 // Event is a change of the kernel's tables: a [LinkEvent], [AddrEvent], [NeighEvent], [RouteEvent],
-// [RuleEvent], [NexthopEvent], [FdbEvent], [NetNsIDEvent], [NetconfEvent], [LostEvent] or [SyncedEvent]; and from
-// [Handle.Watch] also a [BridgePortEvent], [NeighMissEvent] or [NexthopBucketEvent].
+// [RuleEvent], [NexthopEvent], [FdbEvent], [NetNsIDEvent], [NetconfEvent], [MDBEvent],
+// [BridgeVlanEvent], [QdiscEvent], [ClassEvent], [FilterEvent], [ChainEvent], [LostEvent] or
+// [SyncedEvent]; and from [Handle.Watch] also a [BridgePortEvent], [NeighMissEvent],
+// [NexthopBucketEvent] or [MDBRouterEvent].
 type Event interface{ event() }
 
 // LinkEvent is a change of a link. Old is nil for a new link and where the earlier state is not

@@ -31,6 +31,16 @@ func (h *Handle) exec(r *wire.Request, op string, object func() string) error {
 	return h.wrap(err, op, object)
 }
 
+// execMany is exec for changes of which batches have many, and few fail: describe makes the object of the payload of
+// the request, once that is needed. It must not keep what the caller may change.
+func (h *Handle) execMany(r *wire.Request, op string, object func() string, describe func(data []byte) string) error {
+	if h != nil && h.batch != nil && r.Err() == nil {
+		h.batch.queue(r, batchItem{op: op, describe: describe})
+		return nil
+	}
+	return h.exec(r, op, object)
+}
+
 // refuse ends a change that is not sent: with err, and in a batch with nil and
 // err in its place of what Flush returns, like every other change.
 func (h *Handle) refuse(err error, op string, object func() string) error {

@@ -75,12 +75,18 @@ func fdbOf(n *netlink.Neigh) bool {
 	return len(n.HardwareAddr) == 6 && n.HardwareAddr[0] == 2 && n.HardwareAddr[1] == 7
 }
 
+// withoutVlans is a bridge whose ports have no VLAN: otherwise an entry that is added or deleted without one stands
+// for those of all VLANs of its port.
+func withoutVlans(la netlink.LinkAttrs) *netlink.Bridge {
+	return &netlink.Bridge{LinkAttrs: la, VlanDefaultPVID: new(uint16)}
+}
+
 func TestListedForwardingEntriesAreDeletedAndAddedFaithfully(t *testing.T) {
 	nstest.Do(t, func() {
 		rnd := seed(t)
 		la := netlink.NewLinkAttrs()
 		la.Name = "br0"
-		nstest.Need(t, "bridges", "", netlink.LinkAdd(&netlink.Bridge{LinkAttrs: la}))
+		nstest.Need(t, "bridges", "", netlink.LinkAdd(withoutVlans(la)))
 		br0 := setUp(t, "br0")
 		v0, _ := addVeth(t)
 		vxlan := &netlink.Vxlan{LinkAttrs: netlink.NewLinkAttrs(), VxlanId: 7, Port: 4789, Learning: true}
@@ -205,7 +211,7 @@ func TestActivityOfForwardingEntriesIsFaithful(t *testing.T) {
 	nstest.Do(t, func() {
 		la := netlink.NewLinkAttrs()
 		la.Name = "br0"
-		nstest.Need(t, "bridges", "", netlink.LinkAdd(&netlink.Bridge{LinkAttrs: la}))
+		nstest.Need(t, "bridges", "", netlink.LinkAdd(withoutVlans(la)))
 		br0 := setUp(t, "br0")
 		v0, _ := addVeth(t)
 		if err := netlink.LinkSetMaster(v0, br0); err != nil {

@@ -26,6 +26,7 @@ func (filter *BasicFilter) attrs(c *attr.Codec) {
 	ematches(c, uapi.TCA_BASIC_EMATCHES, &filter.Ematches)
 	police(c, uapi.TCA_BASIC_POLICE, &filter.Police)
 	actions(c, uapi.TCA_BASIC_ACT, &filter.Actions)
+	c.Forget(uapi.TCA_BASIC_PCNT)
 }
 
 func (*BasicFilter) describe() desc.Kind {

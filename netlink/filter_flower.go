@@ -112,6 +112,7 @@ func (f *Flower) attrs(c *attr.Codec) {
 	attr.U32(c, uapi.TCA_FLOWER_CLASSID|attr.IfSet, &f.ClassId)
 	offload(c, uapi.TCA_FLOWER_FLAGS, &f.SkipHw, &f.SkipSw, &f.InHw)
 	attr.U32(c, uapi.TCA_FLOWER_IN_HW_COUNT|attr.ReadOnly, &f.InHwCount)
+	c.Forget(uapi.TCA_FLOWER_IN_HW_COUNT)
 	actions(c, uapi.TCA_FLOWER_ACT, &f.Actions)
 	if c.Decoding() {
 		f.whole()

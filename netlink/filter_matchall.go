@@ -27,6 +27,7 @@ func (filter *MatchAll) attrs(c *attr.Codec) {
 	attr.U32(c, uapi.TCA_MATCHALL_CLASSID|attr.IfSet, &filter.ClassId)
 	offload(c, uapi.TCA_MATCHALL_FLAGS|attr.IfSet, &filter.SkipHw, &filter.SkipSw, &filter.InHw)
 	actions(c, uapi.TCA_MATCHALL_ACT, &filter.Actions)
+	c.Forget(uapi.TCA_MATCHALL_PCNT)
 }
 
 // offload is what a filter has of hardware, in the attribute t.
@@ -50,13 +51,11 @@ func police(c *attr.Codec, t attr.Type, v **PoliceAction) {
 	if c.Encoding() && *v == nil {
 		return
 	}
-	p := *v
-	if p == nil {
-		p = new(PoliceAction)
-	}
 	attr.Nest(c, t, func(c *attr.Codec) {
-		p.attrs(c)
-		*v = p
+		if *v == nil {
+			*v = new(PoliceAction)
+		}
+		(*v).attrs(c)
 	})
 }
 

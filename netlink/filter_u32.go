@@ -77,6 +77,12 @@ func (filter *U32) attrs(c *attr.Codec) {
 	attr.String(c, uapi.TCA_U32_INDEV|attr.IfSet, &filter.InDev)
 	mark := filter.Mark.wire()
 	attr.OptStruct(c, uapi.TCA_U32_MARK, uapi.SizeofTcU32Mark, &mark)
+	if c.Settling() && mark != nil {
+		m := *mark
+		m.Success = 0
+		settle(c, uapi.TCA_U32_MARK, uapi.SizeofTcU32Mark, &m)
+	}
+	c.Forget(uapi.TCA_U32_PCNT)
 	if c.Decoding() && mark != nil {
 		filter.Mark = &U32Mark{Value: mark.Val, Mask: mark.Mask, Success: mark.Success}
 	}
@@ -127,12 +133,20 @@ func (filter *U32) encodeSel(e *wire.Encoder) {
 func decodeU32Sel(b []byte) *TcU32Sel {
 	var h uapi.TcU32SelHdr
 	h.Decode(b)
-	sel := &TcU32Sel{
+	both := new(struct { // in one piece: most have few keys
+		sel  TcU32Sel
+		keys [2]TcU32Key
+	})
+	sel := &both.sel
+	*sel = TcU32Sel{
 		Flags: h.Flags, Offshift: h.Offshift, Nkeys: h.Nkeys, Offmask: h.Offmask,
 		Off: h.Off, Offoff: h.Offoff, Hoff: h.Hoff, Hmask: h.Hmask,
 	}
-	if n := min(int(h.Nkeys), (len(b)-uapi.SizeofTcU32SelHdr)/uapi.SizeofTcU32Key); n > 0 {
+	switch n := min(int(h.Nkeys), (len(b)-uapi.SizeofTcU32SelHdr)/uapi.SizeofTcU32Key); {
+	case n > len(both.keys):
 		sel.Keys = make([]TcU32Key, n)
+	case n > 0:
+		sel.Keys = both.keys[:n:n]
 	}
 	for i := range sel.Keys {
 		var k uapi.TcU32Key

@@ -99,12 +99,22 @@ func (h *Handle) filterChange(op string, typ, flags uint16, filter Filter) error
 		return h.refuse(errNoFilter, op, noObject)
 	}
 	r := filterRequest(typ, flags, filter, typ != uapi.RTM_DELTFILTER)
-	return h.exec(r, op, func() string { return filterObject(filter) })
+	return h.execMany(r, op, func() string { return filterObject(filter) }, filterOfRequest)
 }
 
 func filterObject(filter Filter) string {
 	a := filter.Attrs()
 	return fmt.Sprintf("filter %s priority %d", tcObject(filter.Type(), a.LinkIndex, a.Handle, a.Parent), a.Priority)
+}
+
+// filterOfRequest names the filter that a request is about.
+func filterOfRequest(data []byte) string {
+	m, err := readTc(data)
+	if err != nil {
+		return err.Error() // our own encoder made it
+	}
+	priority, _ := tcInfo(m.Info)
+	return fmt.Sprintf("filter %s priority %d", tcObject(string(m.kind), int(m.Ifindex), m.Handle, m.Parent), priority)
 }
 
 // filterHandles is a kind whose handles are made of its attributes: the kernel takes no other one, and not 0.
@@ -154,8 +164,9 @@ func (h *Handle) FilterList(link Link, parent uint32) ([]Filter, error) {
 	if err != nil {
 		return nil, err
 	}
+	decode := filterDecoder()
 	return list(h, r, "filter list", func(m wire.Message) (Filter, bool, error) {
-		f, want, err := decodeFilterMessage(m)
+		f, want, err := decode(m)
 		if u, ok := f.(*U32); ok && u.Sel == nil {
 			want = false
 		}
@@ -167,7 +178,7 @@ func (h *Handle) FilterList(link Link, parent uint32) ([]Filter, error) {
 // as a [U32] with Divisor and without Sel. The last pair holds the error, if there is one.
 func (h *Handle) FilterSeq(link Link, parent uint32) iter.Seq2[Filter, error] {
 	request := func() (*wire.Request, error) { return h.filterDump(link, parent) }
-	return seq(h, request, "filter list", decodeFilterMessage)
+	return func(yield func(Filter, error) bool) { seq(h, request, "filter list", filterDecoder())(yield) }
 }
 
 func (h *Handle) filterDump(link Link, parent uint32) (*wire.Request, error) {
@@ -181,16 +192,20 @@ func (h *Handle) filterDump(link Link, parent uint32) (*wire.Request, error) {
 	return tcRequest(uapi.RTM_GETTFILTER, 0, index, 0, parent, 0), nil
 }
 
-// decodeFilterMessage leaves out what comes before the filters of each priority and has no options.
-func decodeFilterMessage(m wire.Message) (Filter, bool, error) {
-	if m.Type != uapi.RTM_NEWTFILTER {
-		return nil, false, nil
+// filterDecoder reads the messages of one dump. It leaves out what comes before the filters of each priority and has
+// no options.
+func filterDecoder() func(wire.Message) (Filter, bool, error) {
+	memory := new(tcMemory)
+	return func(m wire.Message) (Filter, bool, error) {
+		if m.Type != uapi.RTM_NEWTFILTER {
+			return nil, false, nil
+		}
+		tc, err := readTc(m.Data)
+		if err != nil || tc.options == nil {
+			return nil, false, err
+		}
+		return filterFrom(&tc, memory), true, nil
 	}
-	tc, err := readTc(m.Data)
-	if err != nil || tc.options == nil {
-		return nil, false, err
-	}
-	return filterOf(&tc), true, nil
 }
 
 // decodeFilter reads a message of RTM_NEWTFILTER or RTM_DELTFILTER.
@@ -202,15 +217,23 @@ func decodeFilter(b []byte) (Filter, error) {
 	return filterOf(&m), nil
 }
 
-func filterOf(m *tcMessage) Filter {
-	priority, protocol := MajorMinor(m.Info)
-	var b [2]byte
-	native.PutUint16(b[:], protocol)
-	attrs := FilterAttrs{
-		LinkIndex: int(m.Ifindex), Handle: m.Handle, Parent: m.Parent,
-		Priority: priority, Protocol: binary.BigEndian.Uint16(b[:]), Chain: m.chain,
+// filterAttrsOf is what the header has of a filter.
+func filterAttrsOf(m uapi.Tcmsg) FilterAttrs {
+	priority, protocol := tcInfo(m.Info)
+	return FilterAttrs{
+		LinkIndex: int(m.Ifindex), Handle: m.Handle, Parent: m.Parent, Priority: priority, Protocol: protocol,
 	}
-	f, ok := filterKinds.new(string(m.kind))
+}
+
+func filterOf(m *tcMessage) Filter { return filterFrom(m, new(tcMemory)) }
+
+func filterFrom(m *tcMessage, memory *tcMemory) Filter {
+	attrs := filterAttrsOf(m.Tcmsg)
+	if m.inChain {
+		attrs.Chain = memory.chains.next()
+		*attrs.Chain = m.chain
+	}
+	f, ok := newOfKind(memory, filterKinds, m.kind)
 	if ok {
 		*f.Attrs() = attrs // flower needs its protocol to read the rest
 	}

@@ -106,7 +106,9 @@ func FuzzFilterDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, kind string, options []byte) {
 		m := tcMessage{kind: []byte(kind), options: options}
-		filterRequest(uapi.RTM_NEWTFILTER, 0, filterOf(&m), true)
+		r := filterRequest(uapi.RTM_NEWTFILTER, 0, filterOf(&m), true)
+		var entry FilterEntry
+		_, _ = entry.decode(append(r.Bytes()[uapi.SizeofNlmsghdr:], options...))
 	})
 }
 

@@ -56,10 +56,14 @@ func TestListsOfALinkThatIsGoneAreEmpty(t *testing.T) {
 			"FDB entries": func() (int, error) {
 				return drained(h.NeighEntries(NeighFilter{Family: uapi.AF_BRIDGE, MasterIndex: index}))
 			},
-			"ports":        func() (int, error) { return counted(h.LinkListFiltered(LinkFilter{MasterIndex: index})) },
-			"port entries": func() (int, error) { return drained(h.LinkEntries(LinkFilter{MasterIndex: index})) },
-			"more ports":   func() (int, error) { return counted(h.AppendLinkEntries(nil, LinkFilter{MasterIndex: index})) },
-			"tunnels":      func() (int, error) { return counted(h.BridgeVlanTunnelShowDev(link)) },
+			"ports":         func() (int, error) { return counted(h.LinkListFiltered(LinkFilter{MasterIndex: index})) },
+			"FilterEntries": func() (int, error) { return drained(h.FilterEntries(link, HANDLE_ROOT)) },
+			"ClassEntries":  func() (int, error) { return drained(h.ClassEntries(link, HANDLE_NONE)) },
+			"FilterAppend":  func() (int, error) { return counted(h.AppendFilterEntries(nil, link, HANDLE_ROOT)) },
+			"ClassAppend":   func() (int, error) { return counted(h.AppendClassEntries(nil, link, HANDLE_NONE)) },
+			"port entries":  func() (int, error) { return drained(h.LinkEntries(LinkFilter{MasterIndex: index})) },
+			"more ports":    func() (int, error) { return counted(h.AppendLinkEntries(nil, LinkFilter{MasterIndex: index})) },
+			"tunnels":       func() (int, error) { return counted(h.BridgeVlanTunnelShowDev(link)) },
 		} {
 			if n, err := list(); n != 0 || err != nil {
 				t.Errorf("%s of a link that is gone, by %s: %d objects, %v", what, name, n, err)

@@ -56,6 +56,7 @@ func TestMacsecAssociationsAreMadeAndListed(t *testing.T) {
 		for i, err := range []error{
 			netlink.MacsecRxSADel(dev, sci, &netlink.MacsecSA{AN: 3}),
 			netlink.MacsecRxSCDel(dev, &netlink.MacsecRxSC{SCI: sci}),
+			netlink.MacsecTxSASet(dev, &netlink.MacsecSA{AN: 1, Active: on(false)}), // active ones are busy
 			netlink.MacsecTxSADel(dev, &netlink.MacsecSA{AN: 1}),
 		} {
 			if err != nil {

@@ -3,6 +3,7 @@ package netlink
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -13,14 +14,23 @@ import (
 
 // Mirror is a copy of some of the kernel's tables that follows every change. The tables are read
 // once. They are read again only when events were lost, or when the kernel makes changes without
-// notifications: to routes and next hops when a link changes, and to routes when an address or a
-// next hop changes. Such repairs take a tenth of the time at most.
+// notifications: to routes and next hops when a link changes, to routes when an address or a next
+// hop changes, and to multicast entries and VLANs of bridges when a bridge or an entry changes that
+// others depend on. Such repairs take a tenth of the time at most.
 //
 // Some changes of links cause no notification and show only when links are read again: on a link
 // that is down, all settings except MTU, queue length and IFF_PROMISC, such as alias, alternative
 // names and group; on any link, its queueing discipline and the limits of offloads; and the
 // namespace of a veth's other end when it moves on from another namespace. [Mirror.Verify] finds
 // such differences and reads the links again.
+//
+// Of traffic control, most of what follows from a change is silent: what goes with a link, a queueing discipline or a
+// class, the default ones, the classes of a new discipline, filters that share a changed action. The mirror reads
+// these tables again where that may be. Nothing announces these: the schedule of taprio that takes the place of an
+// earlier one, the number of queues of mq, whether hardware has an object, and what a filter did to an action with an
+// index that others have. Left out are the numbers that the kernel adjusts, such as the bandwidth of cake with
+// autorate-ingress. A u32 filter is one object, at the place that its notification said: the kernel lists it in each
+// class and chain of the discipline that has u32 filters of its priority.
 //
 // A mirror keeps the attributes that identify and configure objects. Counters, ages and running
 // lifetimes are left out, and a neighbour's state is the last one that the kernel reported. A
@@ -274,13 +284,21 @@ func (m *Mirror) reread(ctx context.Context, p *partState) error {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	p.dirty = interrupted || p.twice && differ(&p.objects, &fresh) // the list may lack something
 	p.objects = fresh
 	p.reads++
 	p.overlap = map[string]changeKind{}
-	p.dirty = interrupted // the list may lack something
 	p.notUntil = time.Now().Add(repairShare * time.Since(began))
 	m.notify()
 	return nil
+}
+
+// differ reports whether there are differences between two states of a part.
+func differ(a, b *hamt.Map[[]string]) bool {
+	for range hamt.Diff(a, b, slices.Equal) {
+		return true
+	}
+	return false
 }
 
 // read returns the objects of a part. With ErrDumpInterrupted they are the last result.
@@ -290,21 +308,45 @@ func (m *Mirror) read(ctx context.Context, p *partState) (objects hamt.Map[[]str
 		return objects, err
 	}
 	barrier(ctx, c)
-	restart := func() { objects = hamt.Map[[]string]{} }
-	err = c.List(wire.From(ctx), p.dump(), restart, func(msg wire.Message) error {
-		if msg.Type != p.new || !p.owns(&msg) || p.hidden(msg.Data) {
+	all, err := p.listings(m.w.lists.WithContext(ctx))
+	for i := 0; i < len(all) && err == nil; i++ {
+		before := objects.Copy()
+		restart := func() { objects = before.Copy() }
+		one := func(msg wire.Message) error {
+			if msg.Type != p.new || !p.owns(&msg) || p.hidden(msg.Data) {
+				return nil
+			}
+			if parent := all[i].parent; parent != 0 {
+				setTcParent(msg.Data, parent)
+			}
+			key := p.key(msg.Data)
+			old, _ := p.objects.Get(key)
+			raw, err := p.bytesOf(msg.Data, old)
+			if err != nil {
+				return err
+			}
+			group, listed := objects.Get(key)
+			switch {
+			case p.split != nil && slices.Contains(group, raw):
+				return nil // what a datagram ended with may be listed again in the next
+			case listed && p.again != nil:
+				group = p.again(old, group, raw)
+			default:
+				group = append(group, raw)
+			}
+			objects.Set(key, group)
 			return nil
 		}
-		key := p.key(msg.Data)
-		old, _ := p.objects.Get(key)
-		raw, err := p.bytesOf(msg.Data, old)
-		if err != nil {
-			return err
-		}
-		group, _ := objects.Get(key)
-		objects.Set(key, append(group, raw))
-		return nil
-	})
+		err = c.List(wire.From(ctx), all[i].Request, restart, func(msg wire.Message) error {
+			if p.takesApart(&msg) {
+				return p.split(msg, one)
+			}
+			return one(msg)
+		})
+	}
+	if errors.Is(err, errors.ErrUnsupported) {
+		return hamt.Map[[]string]{}, nil // a table that the kernel does not know is empty
+	}
 	return objects, err
 }
 
@@ -325,7 +367,13 @@ func (p *partState) bytesOf(data []byte, old []string) (string, error) {
 	if p.short != 0 {
 		short = p.short
 	}
-	raw, err := p.volatile.message(data, p.header, short)
+	var raw string
+	var err error
+	if p.keep != nil {
+		raw, err = p.keep(data)
+	} else {
+		raw, err = p.volatile.message(data, p.header, short)
+	}
 	if err != nil {
 		return "", err
 	}

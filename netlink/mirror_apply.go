@@ -21,22 +21,29 @@ func (m *Mirror) apply(msg wire.Message) error {
 		if p.missed != nil && p.speaks(&msg) {
 			p.missed(m, p, msg)
 		}
-		if p.changesWith(msg.Type) {
+		if p.changesWith(&msg) {
 			p.dirty = true
 		}
 	}
 	for _, p := range m.parts {
-		if !p.owns(&msg) {
-			continue
+		switch {
+		case p.takesApart(&msg):
+			return p.split(msg, func(one wire.Message) error { return m.applyTo(p, one) })
+		case p.split == nil && p.owns(&msg):
+			return m.applyTo(p, msg)
 		}
-		changed, err := p.apply(p.key(msg.Data), msg)
-		if changed {
-			m.notify()
-			p.dirty = p.dirty || p.others != nil && p.others(msg.Data)
-		}
-		return err
 	}
 	return nil
+}
+
+// applyTo applies a notification about an object of a part.
+func (m *Mirror) applyTo(p *partState, msg wire.Message) error {
+	changed, err := p.apply(p.key(msg.Data), msg)
+	if changed {
+		m.notify()
+		p.dirty = p.dirty || p.others != nil && p.others(msg.Data)
+	}
+	return err
 }
 
 // apply applies a notification about an object with the key, and reports whether it changed

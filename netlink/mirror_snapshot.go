@@ -120,6 +120,41 @@ func (s *Snapshot) NetNsIDs() iter.Seq[int] { return objects(s, NetNsIDTable, de
 // Netconfs yields the settings of links, in no order.
 func (s *Snapshot) Netconfs() iter.Seq[Netconf] { return objects(s, NetconfTable, decodeNetconf) }
 
+// MDB yields the entries of multicast databases, in no order.
+func (s *Snapshot) MDB() iter.Seq[MDBEntry] { return objects(s, MDBTable, decodeMDBObject) }
+
+// BridgeVlans yields the VLANs of bridges and their ports, in no order.
+func (s *Snapshot) BridgeVlans() iter.Seq[BridgeVlan] {
+	return objects(s, BridgeVlanTable, decodeBridgeVlan)
+}
+
+// Qdiscs yields the queueing disciplines, in no order.
+func (s *Snapshot) Qdiscs() iter.Seq[Qdisc] { return objects(s, QdiscTable, decodeQdisc) }
+
+// Classes yields the classes, in no order.
+func (s *Snapshot) Classes() iter.Seq[Class] { return objects(s, ClassTable, decodeClass) }
+
+// Filters yields the filters, in no order.
+func (s *Snapshot) Filters() iter.Seq[Filter] { return objects(s, FilterTable, decodeFilter) }
+
+// Chains yields the chains of filters, in no order, each with the link that it is of, -1 for a block that links share.
+func (s *Snapshot) Chains() iter.Seq2[int, Chain] {
+	return func(yield func(int, Chain) bool) {
+		type chainOf struct {
+			link int
+			Chain
+		}
+		for c := range objects(s, ChainTable, func(data []byte) (chainOf, error) {
+			chain, err := decodeChain(data)
+			return chainOf{int(tcHead(data).Ifindex), chain}, err
+		}) {
+			if !yield(c.link, c.Chain) {
+				return
+			}
+		}
+	}
+}
+
 // Changes yields the objects that differ from those of a snapshot, and then each change as it
 // happens, with the earlier and the later state, until ctx is done or the mirror has ended; the
 // error of the last pair says which. With a nil snapshot all objects are new at first.

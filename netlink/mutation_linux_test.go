@@ -66,6 +66,12 @@ func replies(t testing.TB) (all []aReply) {
 		both(errorOf(decodeLink), new(LinkEntry).decode))
 	add("link: virtual functions", uapi.RTM_NEWLINK, uapi.SizeofIfinfomsg, capture.Message(t, uapi.RTM_NEWLINK, vfList),
 		errorOf(decodeLink))
+	for _, c := range tcTold {
+		add("tc: "+c.text[:48], c.typ, uapi.SizeofTcmsg, capture.Message(t, c.typ, c.text), func(b []byte) error {
+			_, err := decodeTold(c.typ, b)
+			return err
+		})
+	}
 	return all
 }
 

@@ -28,7 +28,7 @@ func (h *Handle) NeighAppend(neigh *Neigh) error {
 }
 
 // NeighDel removes a neighbour: ip neighbour del, bridge fdb del. One that is not
-// there is ENOENT.
+// there is ENOENT. A forwarding entry of a bridge without Vlan stands for those of all VLANs of its port.
 func (h *Handle) NeighDel(neigh *Neigh) error {
 	return h.neighChange("neigh del", uapi.RTM_DELNEIGH, 0, neigh)
 }

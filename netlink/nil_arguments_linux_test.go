@@ -15,6 +15,7 @@ var mayBeNil = []string{
 	"AppendRouteEntries", "AppendLinkEntries", "AppendNeighEntries", "AppendConntrackEntries", "RuleListFiltered",
 	"RuleSeqFiltered",
 	"QdiscList", "QdiscSeq", "ClassList", "ClassSeq", "ChainList", "ChainSeq", "FilterList", "FilterSeq",
+	"ClassEntries", "AppendClassEntries", "FilterEntries", "AppendFilterEntries",
 	"ConntrackDeleteFilters",
 	"XfrmSpdSetThresholds", "LinkDelAll",
 }

@@ -91,6 +91,9 @@ func (o *CakeOptions) attrs(c *attr.Codec) {
 	attr.U32(c, uapi.TCA_CAKE_RTT|attr.IfSet, &o.RTT)
 	attr.U32(c, uapi.TCA_CAKE_TARGET|attr.IfSet, &o.Target)
 	optBool32(c, uapi.TCA_CAKE_AUTORATE, &o.Autorate)
+	if o.Autorate != nil && *o.Autorate {
+		c.Forget(uapi.TCA_CAKE_BASE_RATE64)
+	}
 	attr.U32(c, uapi.TCA_CAKE_MEMORY|attr.IfSet, &o.Memory)
 	attr.OptU32(c, uapi.TCA_CAKE_FWMARK, &o.Fwmark)
 	optBool32(c, uapi.TCA_CAKE_NAT, &o.Nat)

@@ -69,6 +69,9 @@ func (q *Gred) attrs(c *attr.Codec) {
 	}
 	q.Queues, q.Default, q.Grio, q.Flags = s.DPs, s.DefDP, s.Grio != 0, s.Flags
 	attr.Custom(c, uapi.TCA_GRED_PARMS, nil, q.readQueues)
+	if c.Settling() {
+		settleQueues(c.Payload(uapi.TCA_GRED_PARMS))
+	}
 	attr.Custom(c, uapi.TCA_GRED_MAX_P, nil, func(b []byte) {
 		for i := range q.List {
 			if at := 4 * int(q.List[i].DP); at+4 <= len(b) {
@@ -105,6 +108,16 @@ func (q *Gred) readQueues(b []byte) {
 	}
 }
 
+// settleQueues takes the counters out of what readQueues reads.
+func settleQueues(b []byte) {
+	for ; len(b) >= uapi.SizeofTcGredQopt; b = b[uapi.SizeofTcGredQopt:] {
+		var p uapi.TcGredQopt
+		p.Decode(b)
+		p.Backlog, p.Qave, p.Packets, p.Bytesin, p.Early, p.Forced, p.Pdrop, p.Other = 0, 0, 0, 0, 0, 0, 0, 0
+		p.Put(b)
+	}
+}
+
 // gredVQ is what the kernel says of a queue since Linux 5.1.
 type gredVQ struct {
 	dp    uint32
@@ -125,6 +138,9 @@ func gredEntry(c *attr.Codec, t attr.Type, v *gredVQ) {
 		attr.U32(c, uapi.TCA_GRED_VQ_STAT_FORCED_MARK|attr.ReadOnly, &v.stats.ForcedMark)
 		attr.U32(c, uapi.TCA_GRED_VQ_STAT_PDROP|attr.ReadOnly, &v.stats.Pdrop)
 		attr.U32(c, uapi.TCA_GRED_VQ_STAT_OTHER|attr.ReadOnly, &v.stats.Other)
+		for t := attr.Type(uapi.TCA_GRED_VQ_STAT_BYTES); t <= uapi.TCA_GRED_VQ_STAT_OTHER; t++ {
+			c.Forget(t)
+		}
 	})
 }
 

@@ -43,6 +43,10 @@ func (q *Htb) attrs(c *attr.Codec) {
 		p.Version >>= 16
 	}
 	attr.Struct(c, uapi.TCA_HTB_INIT, uapi.SizeofTcHtbGlob, &p)
+	if c.Settling() {
+		p.DirectPkts = 0
+		settle(c, uapi.TCA_HTB_INIT, uapi.SizeofTcHtbGlob, &p)
+	}
 	attr.OptU32(c, uapi.TCA_HTB_DIRECT_QLEN, &q.DirectQlen)
 	attr.Flag(c, uapi.TCA_HTB_OFFLOAD, &q.Offload)
 	if c.Decoding() {

@@ -70,6 +70,9 @@ func (q *Red) attrs(c *attr.Codec) {
 		flags.Decode(b)
 		q.Flags = q.Flags&^flags.Selector | flags.Value&flags.Selector
 	})
+	if q.Flags&TC_RED_ADAPTATIVE != 0 {
+		c.Forget(uapi.TCA_RED_MAX_P) // it follows the queue
+	}
 	attr.U32(c, uapi.TCA_RED_EARLY_DROP_BLOCK|attr.IfSet, &q.EarlyDropBlock)
 	attr.U32(c, uapi.TCA_RED_MARK_BLOCK|attr.IfSet, &q.MarkBlock)
 }

@@ -57,7 +57,12 @@ func (q *Sfq) attrs(c *attr.Codec) {
 		p.QthMin, p.QthMax, p.Wlog, p.Plog, p.ScellLog, p.Flags, p.MaxP = r.Min, r.Max, r.Wlog, r.Plog, r.ScellLog, r.Flags,
 			r.MaxProbability
 	}
+	head := c.Head(uapi.SizeofTcSfqQoptV1)
 	attr.Header(c, uapi.SizeofTcSfqQoptV1, &p)
+	if c.Settling() && len(head) == uapi.SizeofTcSfqQoptV1 {
+		p.Stats = uapi.TcSfqredStats{}
+		p.Put(head)
+	}
 	if !c.Decoding() {
 		return
 	}

@@ -166,7 +166,7 @@ func decodeQdisc(b []byte) (Qdisc, error) {
 	if err != nil {
 		return nil, err
 	}
-	stats, app, err := decodeTcStats(&m)
+	stats, app, err := decodeTcStats(&m, new(tcMemory))
 	if err != nil {
 		return nil, err
 	}

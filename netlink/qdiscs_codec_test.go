@@ -245,7 +245,8 @@ func TestStatisticsOfTrafficControl(t *testing.T) {
 	e.Struct(uapi.TCA_STATS_RATE_EST64, uapi.SizeofGnetStatsRateEst64, &uapi.GnetStatsRateEst64{Bps: 1 << 35, Pps: 8})
 	e.Struct(uapi.TCA_STATS_QUEUE, uapi.SizeofGnetStatsQueue,
 		&uapi.GnetStatsQueue{Qlen: 1, Backlog: 2, Drops: 3, Requeues: 4, Overlimits: 5})
-	got, _, err := decodeTcStats(&tcMessage{stats2: e.Bytes(), stats: make([]byte, uapi.SizeofTcStats)})
+	got, _, err := decodeTcStats(&tcMessage{stats2: e.Bytes(), stats: make([]byte, uapi.SizeofTcStats)},
+		new(tcMemory))
 	want := &ClassStatistics{
 		Basic: &GnetStatsBasic{1 << 40, 7}, BasicHw: &GnetStatsBasic{5, 6}, Queue: &GnetStatsQueue{1, 2, 3, 4, 5},
 		RateEst: &GnetStatsRateEst{math.MaxUint32, 8},
@@ -254,13 +255,55 @@ func TestStatisticsOfTrafficControl(t *testing.T) {
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v", got, err)
 	}
+	wantEntry := ClassEntry{LinkIndex: 1, Handle: 2, Parent: 3, Leaf: 4, Bytes: 1 << 40, Packets: 1<<33 + 7, BytesHw: 5,
+		PacketsHw: 6, Bps: 1 << 35, Pps: 8, Qlen: 1, Backlog: 2, Drops: 3, Requeues: 4, Overlimits: 5}
+	if got := classEntry(t, uapi.TCA_STATS2, e.Bytes()); !reflect.DeepEqual(got, wantEntry) {
+		t.Errorf("%+v", got)
+	}
 	old := make([]byte, uapi.SizeofTcStats)
 	(&uapi.TcStats{Bytes: 1, Packets: 2, Drops: 3, Overlimits: 4, Bps: 5, Pps: 6, Qlen: 7, Backlog: 8}).Put(old)
-	got, _, err = decodeTcStats(&tcMessage{stats: old[:36]}) // as i386 has it
+	got, _, err = decodeTcStats(&tcMessage{stats: old[:36]}, new(tcMemory)) // as i386 has it
 	want = &ClassStatistics{Basic: &GnetStatsBasic{1, 2}, BasicHw: &GnetStatsBasic{},
 		Queue: &GnetStatsQueue{7, 8, 3, 0, 4}, RateEst: &GnetStatsRateEst{5, 6}, Packets: 2}
 	if err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v", got, err)
+	}
+	wantEntry = ClassEntry{LinkIndex: 1, Handle: 2, Parent: 3, Leaf: 4, Bytes: 1, Packets: 2, Bps: 5, Pps: 6, Qlen: 7,
+		Backlog: 8, Drops: 3, Overlimits: 4}
+	if got := classEntry(t, uapi.TCA_STATS, old[:36]); !reflect.DeepEqual(got, wantEntry) {
+		t.Errorf("%+v", got)
+	}
+}
+
+// classEntry reads a class with counters, and forgets the message.
+func classEntry(t *testing.T, typ uint16, counters []byte) ClassEntry {
+	t.Helper()
+	r := tcRequest(uapi.RTM_NEWTCLASS, 0, 1, 2, 3, 4)
+	r.Data(typ, counters)
+	var e ClassEntry
+	if err := e.decode(r.Bytes()[uapi.SizeofNlmsghdr:]); err != nil {
+		t.Fatal(err)
+	}
+	e.data = nil
+	return e
+}
+
+// A message that ends too early is an error of an entry, and so is an attribute that is too short for what it holds.
+func TestBadEntriesOfTrafficControlAreErrors(t *testing.T) {
+	for _, text := range []string{
+		"00000000 02000000", // no header
+		"00000000 02000000 01000000 02000000 00000300 =09000100",                    // an attribute beyond the end
+		"00000000 02000000 01000000 02000000 00000300 0600 0b00 0100 0000",          // chain of two bytes
+		"00000000 02000000 01000000 02000000 00000300 0c00 0700 0300 0100 00000000", // a nest whose attribute is malformed
+	} {
+		b := capture.Words(t, text)
+		var f FilterEntry
+		_, err1 := f.decode(b)
+		var c ClassEntry
+		err2 := c.decode(b)
+		if err1 == nil && err2 == nil {
+			t.Errorf("%s: read as %v and %v", text, &f, &c)
+		}
 	}
 }
 
@@ -297,6 +340,8 @@ func FuzzQdiscDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte, class bool) {
 		if class {
+			var entry ClassEntry
+			_ = entry.decode(b)
 			if c, err := decodeClass(b); err == nil {
 				encodeTcKind(new(wire.Encoder), c.Type(), c, true)
 			}

@@ -44,11 +44,7 @@ func (h *Handle) RouteDel(route *Route) error {
 func (h *Handle) routeChange(op string, typ, flags uint16, route *Route) error {
 	r := wire.NewRequest(typ, flags)
 	r.Fail(encodeRoute(r, typ, route))
-	if h != nil && h.batch != nil && r.Err() == nil {
-		h.batch.queue(r, batchItem{op: op, describe: routeOfRequest})
-		return nil
-	}
-	return h.exec(r, op, func() string { return routeObject(route) })
+	return h.execMany(r, op, func() string { return routeObject(route) }, routeOfRequest)
 }
 
 // routeOfRequest names the route that a request is about.

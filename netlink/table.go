@@ -28,7 +28,7 @@ func (t Table) String() string {
 // AllTables returns all tables.
 func AllTables() []Table {
 	return []Table{LinkTable, AddrTable, NeighTable, RouteTable, RuleTable, NexthopTable, FdbTable, NetNsIDTable,
-		NetconfTable}
+		NetconfTable, MDBTable, BridgeVlanTable, QdiscTable, ClassTable, FilterTable, ChainTable}
 }
 
 // tablePart is what one dump lists: a table, or one family of it.
@@ -39,6 +39,12 @@ type tablePart struct {
 	header   int      // size of the family's header
 	groups   []uint32 // RTNLGRP_… that announce changes
 	dump     func() *wire.Request
+	// split is for a part whose messages are about several objects each, in messages of the types in splits: it calls
+	// each with a message about one object, of the type new or del, which is what all else here is about.
+	split  func(m wire.Message, each func(wire.Message) error) error
+	splits []uint16
+	// dumps are the requests of a part that one dump does not list.
+	dumps func(h *Handle) ([]listing, error)
 	// has reports whether an object, whose header is whole, is of this part.
 	has func(data []byte) bool
 	// key returns the identity of an object among those of this part.
@@ -47,7 +53,9 @@ type tablePart struct {
 	// header stays, if not all of it.
 	volatile pruning
 	short    int
-	event    func(d *eventDecoder, old, new []byte) (Event, error)
+	// keep returns the bytes of an object that are kept, where that takes more than volatile and short.
+	keep  func(data []byte) (string, error)
+	event func(d *eventDecoder, old, new []byte) (Event, error)
 	// news decodes other messages of the groups, and returns nil for those that it does not know.
 	// It is nil where there are no others.
 	news func(m wire.Message) (Event, error)
@@ -62,14 +70,37 @@ type tablePart struct {
 	// announced strips fields that change without notification, and reports whether the kernel
 	// announces the object in this state.
 	announced func(data []byte) bool
-	// after are messages of other tables with which this one may change without notifications.
-	after []groupMessages
+	// again returns the objects of a key that is listed once more, where one object has several places in the lists:
+	// old are those that the mirror had, group those that were listed so far.
+	again func(old, group []string, raw string) []string
+	// after are messages of other tables with which this one may change without notifications; alters says of a
+	// message whether it is such a one, where not all are.
+	after  []groupMessages
+	alters func(m *wire.Message) bool
 	// missed notes the objects that changed without a notification of their own when a message of the types new and
 	// del came, and ask asks for one of them. The part is in its earlier state.
 	missed func(m *Mirror, p *partState, msg wire.Message)
 	ask    func(index int32) (key string, r *wire.Request)
+	// twice says that a list may lack objects where others ended meanwhile, which the kernel does not report: it counts
+	// objects to find where the next datagram begins. A list that brought news is therefore read again.
+	twice bool
 	// others reports whether other objects of the part change with one.
 	others func(data []byte) bool
+}
+
+// listing is one of the dumps that a part takes.
+type listing struct {
+	*wire.Request
+	// parent, where it is not 0, is the tcm_parent of what is listed: the kernel does not always say it.
+	parent uint32
+}
+
+// listings returns the requests that list the part.
+func (p *tablePart) listings(h *Handle) ([]listing, error) {
+	if p.dumps != nil {
+		return p.dumps(h)
+	}
+	return []listing{{Request: p.dump()}}, nil
 }
 
 // groupMessages are messages of groups.
@@ -92,14 +123,19 @@ func nexthopChanges() groupMessages {
 	return groupMessages{[]uint16{uapi.RTM_NEWNEXTHOP, uapi.RTM_DELNEXTHOP}, []uint32{uapi.RTNLGRP_NEXTHOP}}
 }
 
-// changesWith reports whether the part may change without notifications when there is one of the type.
-func (p *tablePart) changesWith(typ uint16) bool {
+// changesWith reports whether the part may change without notifications when there is this one.
+func (p *tablePart) changesWith(msg *wire.Message) bool {
 	for _, m := range p.after {
-		if slices.Contains(m.types, typ) {
-			return true
+		if slices.Contains(m.types, msg.Type) {
+			return p.alters == nil || p.alters(msg)
 		}
 	}
 	return false
+}
+
+// takesApart reports whether a message is one for split.
+func (p *tablePart) takesApart(m *wire.Message) bool {
+	return p.split != nil && slices.Contains(p.splits, m.Type)
 }
 
 // owns reports whether a message is about an object of this part.

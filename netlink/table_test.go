@@ -1,6 +1,7 @@
 package netlink
 
 import (
+	"reflect"
 	"testing"
 
 	"kern.sys/internal/capture"
@@ -25,6 +26,36 @@ func TestPruningKeepsTheRest(t *testing.T) {
 	}
 	if _, err := pruning(pruneNeigh).message(e.Bytes()[:14], 8, 8); err == nil {
 		t.Error("an attribute that is cut off is no error")
+	}
+}
+
+// vlanRange10to13 is a message about four VLANs of the link 3 that are mapped to tunnels from 1000 on, and one more.
+const vlanRange10to13 = `
+	07000000 03000000
+	30000180 08000100 04000a00 06000200 0d000000 05000300 03000000 0c000480 08000100 e8030000
+		08000700 05000000
+	0c000180 08000100 06000100`
+
+func TestMessagesAreTakenApart(t *testing.T) {
+	data := capture.Message(t, uapi.RTM_NEWVLAN, vlanRange10to13)
+	var got []BridgeVlan
+	err := splitBridgeVlans(wire.Message{Type: uapi.RTM_NEWVLAN, Data: data}, func(m wire.Message) error {
+		v, err := decodeBridgeVlan(m.Data)
+		got = append(got, v)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want []BridgeVlan
+	for n := range 4 {
+		want = append(want, BridgeVlan{LinkIndex: 3, Vid: 10 + n, Flags: uapi.BRIDGE_VLAN_INFO_UNTAGGED,
+			State: new(uapi.BR_STATE_FORWARDING), TunnelID: new(uint32(1000 + n))})
+	}
+	want = append(want, BridgeVlan{LinkIndex: 3, Vid: 1, Flags: uapi.BRIDGE_VLAN_INFO_PVID |
+		uapi.BRIDGE_VLAN_INFO_UNTAGGED})
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got %+v\nwant %+v", got, want)
 	}
 }
 
@@ -59,6 +90,9 @@ func FuzzTables(f *testing.F) {
 	f.Add(uint16(uapi.RTM_NEWLINK), uint16(0), make([]byte, uapi.SizeofIfinfomsg))
 	f.Add(uint16(uapi.RTM_NEWADDR), uint16(0),
 		capture.Message(f, uapi.RTM_NEWADDR, "02188000 01000000 08000100 0a000001"))
+	f.Add(uint16(uapi.RTM_GETMDB), uint16(0), capture.Message(f, uapi.RTM_GETMDB, mdbOfBridge))
+	f.Add(uint16(uapi.RTM_NEWMDB), uint16(0), capture.Message(f, uapi.RTM_NEWMDB, mdbOfVxlan))
+	f.Add(uint16(uapi.RTM_NEWVLAN), uint16(0), capture.Message(f, uapi.RTM_NEWVLAN, vlanRange10to13))
 	f.Fuzz(func(t *testing.T, typ, flags uint16, data []byte) {
 		m := &Mirror{}
 		parts := allParts()

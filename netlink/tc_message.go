@@ -16,8 +16,9 @@ type tcMessage struct {
 	ingress       *uint32 // TCA_INGRESS_BLOCK
 	egress        *uint32 // TCA_EGRESS_BLOCK
 	stab          []byte  // TCA_STAB
-	chain         *uint32 // TCA_CHAIN
-	offloaded     bool    // TCA_HW_OFFLOAD
+	chain         uint32  // TCA_CHAIN, with inChain
+	inChain       bool
+	offloaded     bool // TCA_HW_OFFLOAD
 }
 
 // readTc reads a message.
@@ -42,7 +43,7 @@ func readTc(b []byte) (m tcMessage, err error) {
 		case uapi.TCA_EGRESS_BLOCK:
 			m.egress = new(d.Uint32())
 		case uapi.TCA_CHAIN:
-			m.chain = new(d.Uint32())
+			m.chain, m.inChain = d.Uint32(), true
 		case uapi.TCA_STAB:
 			m.stab = d.Data()
 		case uapi.TCA_HW_OFFLOAD:

@@ -1,6 +1,9 @@
 package netlink
 
 import (
+	"fmt"
+
+	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
@@ -50,80 +53,108 @@ type QdiscStatistics ClassStatistics
 // NewClassStatistics returns counters that are all 0.
 func NewClassStatistics() *ClassStatistics { return new(statistics).link() }
 
-// statistics are counters and what they refer to, in one piece.
-type statistics struct {
-	ClassStatistics
+// tcCounters are counters as small values.
+type tcCounters struct {
 	basic, basicHw GnetStatsBasic
 	queue          GnetStatsQueue
 	rateEst        GnetStatsRateEst
-	app            []byte // TCA_STATS_APP
+	rateEst64      GnetStatsRateEst64 // the same rates in 64 bits
+	fast           bool               // one is too high for rateEst
+	packets        uint64
+	app            []byte // TCA_STATS_APP, within the message
 }
 
+// statistics are counters and what refers to them, in one piece.
+type statistics struct {
+	ClassStatistics
+	tcCounters
+}
+
+// link makes what programs see of the counters.
 func (s *statistics) link() *ClassStatistics {
-	s.Basic, s.Queue, s.RateEst, s.BasicHw = &s.basic, &s.queue, &s.rateEst, &s.basicHw
+	s.Basic, s.Queue, s.RateEst, s.BasicHw, s.Packets = &s.basic, &s.queue, &s.rateEst, &s.basicHw, s.packets
+	if s.fast {
+		s.RateEst64 = &s.rateEst64
+	}
 	return &s.ClassStatistics
 }
 
 // decodeTcStats reads the counters of an object, nil where it has none: TCA_STATS2, else the
 // TCA_STATS of old. app are those of its kind.
-func decodeTcStats(m *tcMessage) (all *ClassStatistics, app []byte, err error) {
+func decodeTcStats(m *tcMessage, memory *tcMemory) (all *ClassStatistics, app []byte, err error) {
 	switch {
 	case m.stats2 != nil:
-		s := new(statistics)
-		err = s.decode(m.stats2)
-		return s.link(), s.app, err
+		return memory.statistics(m.stats2)
 	case m.stats != nil:
-		s := new(statistics)
-		var old uapi.TcStats
-		old.Decode(m.stats)
-		s.basic = GnetStatsBasic{Bytes: old.Bytes, Packets: old.Packets}
-		s.queue = GnetStatsQueue{Qlen: old.Qlen, Backlog: old.Backlog, Drops: old.Drops, Overlimits: old.Overlimits}
-		s.rateEst = GnetStatsRateEst{Bps: old.Bps, Pps: old.Pps}
-		s.Packets = uint64(old.Packets)
+		s := memory.stats.next()
+		s.decodeOld(m.stats)
 		return s.link(), nil, nil
 	}
 	return nil, nil, nil
 }
 
+// decodeOld reads TCA_STATS.
+func (s *tcCounters) decodeOld(b []byte) {
+	var old uapi.TcStats
+	old.Decode(b)
+	s.basic = GnetStatsBasic{Bytes: old.Bytes, Packets: old.Packets}
+	s.queue = GnetStatsQueue{Qlen: old.Qlen, Backlog: old.Backlog, Drops: old.Drops, Overlimits: old.Overlimits}
+	s.rateEst = GnetStatsRateEst{Bps: old.Bps, Pps: old.Pps}
+	s.rateEst64 = GnetStatsRateEst64{Bps: uint64(old.Bps), Pps: uint64(old.Pps)}
+	s.packets = uint64(old.Packets)
+}
+
 // decode reads what TCA_STATS2 holds.
-func (s *statistics) decode(b []byte) error {
+func (s *tcCounters) decode(b []byte) error {
 	var last uint16 // TCA_STATS_PKT64 is the whole of what came before it
 	wide := false
-	d := wire.NewDecoder(b)
-	for d.Next() {
-		switch d.Type() {
+	for len(b) >= uapi.SizeofNlattr {
+		typ, n := attrHead(b)
+		if n == 0 {
+			return badAttr(b)
+		}
+		v := b[uapi.SizeofNlattr:n:n]
+		b = behind(b, n)
+		switch typ {
 		case uapi.TCA_STATS_BASIC:
-			s.basic = decodeBasic(d.Data())
+			s.basic = decodeBasic(v)
 		case uapi.TCA_STATS_BASIC_HW:
-			s.basicHw = decodeBasic(d.Data())
+			s.basicHw = decodeBasic(v)
 		case uapi.TCA_STATS_PKT64:
-			if last == uapi.TCA_STATS_BASIC {
-				s.Packets, wide = d.Uint64(), true
+			if last != uapi.TCA_STATS_BASIC {
+				break
 			}
+			if len(v) < 8 {
+				return fmt.Errorf("%w: packets in %d bytes", wire.ErrMalformed, len(v))
+			}
+			s.packets, wide = native.Uint64(v), true
 		case uapi.TCA_STATS_QUEUE:
 			var q uapi.GnetStatsQueue
-			q.Decode(d.Data())
+			q.Decode(v)
 			s.queue = GnetStatsQueue{Qlen: q.Qlen, Backlog: q.Backlog, Drops: q.Drops, Requeues: q.Requeues,
 				Overlimits: q.Overlimits}
 		case uapi.TCA_STATS_RATE_EST:
 			var r uapi.GnetStatsRateEst
-			r.Decode(d.Data())
+			r.Decode(v)
 			s.rateEst = GnetStatsRateEst{Bps: r.Bps, Pps: r.Pps}
 		case uapi.TCA_STATS_RATE_EST64:
 			var r uapi.GnetStatsRateEst64
-			r.Decode(d.Data())
-			s.RateEst64 = &GnetStatsRateEst64{Bps: r.Bps, Pps: r.Pps}
+			r.Decode(v)
+			s.rateEst64, s.fast = GnetStatsRateEst64{Bps: r.Bps, Pps: r.Pps}, true
 		case uapi.TCA_STATS_APP:
-			s.app = d.Bytes()
+			s.app = v
 		}
-		if t := d.Type(); t != uapi.TCA_STATS_PAD {
-			last = t
+		if typ != uapi.TCA_STATS_PAD {
+			last = typ
 		}
 	}
 	if !wide {
-		s.Packets = uint64(s.basic.Packets)
+		s.packets = uint64(s.basic.Packets)
 	}
-	return d.Err()
+	if !s.fast {
+		s.rateEst64 = GnetStatsRateEst64{Bps: uint64(s.rateEst.Bps), Pps: uint64(s.rateEst.Pps)}
+	}
+	return nil
 }
 
 func decodeBasic(b []byte) GnetStatsBasic {

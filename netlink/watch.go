@@ -15,8 +15,9 @@ import (
 // error of the last pair says which.
 //
 // It also yields changes of bridge ports ([BridgePortEvent], with LinkTable), requests of the
-// kernel to programs ([NeighMissEvent], with NeighTable) and changes of buckets of resilient groups
-// ([NexthopBucketEvent], with NexthopTable).
+// kernel to programs ([NeighMissEvent], with NeighTable), changes of buckets of resilient groups
+// ([NexthopBucketEvent], with NexthopTable) and ports that lead to multicast routers
+// ([MDBRouterEvent], with MDBTable).
 //
 // Watch keeps no objects: a changed object comes without its earlier state. When events were lost,
 // it yields a [LostEvent], all existing objects and a [SyncedEvent]; objects that were deleted
@@ -108,6 +109,9 @@ type watcher[T any] struct {
 	// list after that; nil means none.
 	lost   func(err error) (T, error)
 	listed func() T
+	// apart, if set, yields what there is in a message about several objects. It reports whether that is one, and
+	// whether to go on.
+	apart func(m wire.Message, yield func(T, error) bool) (is, more bool)
 	// busy is called with false before each wait for events, and with true after.
 	busy func(bool)
 }
@@ -125,6 +129,7 @@ func (h *Handle) watchTables(op string, tables []Table, others bool) (*tableWatc
 	w := &tableWatch{}
 	w.watcher = watcher[Event]{
 		events: events[Event]{op: op, dump: w.dumps, decode: w.event},
+		apart:  w.eventsIn,
 		lost:   func(err error) (Event, error) { return LostEvent{Err: err}, nil },
 		listed: func() Event { return SyncedEvent{} },
 	}
@@ -235,7 +240,7 @@ func (w *watcher[T]) run(ctx context.Context, yield func(T, error) bool) {
 		busy(true)
 		switch {
 		case err == nil:
-			if v, want, err := w.decode(m); (want || err != nil) && !w.yield(v, err, yield) {
+			if !w.take(m, yield) {
 				return
 			}
 		case !lostEvents(err):
@@ -253,6 +258,17 @@ func (w *watcher[T]) run(ctx context.Context, yield func(T, error) bool) {
 	}
 }
 
+// take hands on what is in a message, and reports whether to go on.
+func (w *watcher[T]) take(m wire.Message, yield func(T, error) bool) bool {
+	if w.apart != nil {
+		if is, more := w.apart(m, yield); is {
+			return more
+		}
+	}
+	v, want, err := w.decode(m)
+	return !want && err == nil || w.yield(v, err, yield)
+}
+
 // yield hands on v, or an error that names the operation.
 func (w *watcher[T]) yield(v T, err error, yield func(T, error) bool) bool {
 	if err != nil {
@@ -265,11 +281,27 @@ func (w *watcher[T]) yield(v T, err error, yield func(T, error) bool) bool {
 func (w *watcher[T]) list(ctx context.Context, yield func(T, error) bool) bool {
 	h := w.lists.WithContext(ctx)
 	for _, r := range w.dump(h) {
-		all, err := list(h, r, w.op, w.decode)
-		for _, v := range all {
+		decode, parts := w.decode, []T(nil)
+		if w.apart != nil {
+			decode = func(m wire.Message) (v T, want bool, err error) {
+				is, _ := w.apart(m, func(v T, failed error) bool {
+					parts, err = append(parts, v), failed
+					return err == nil
+				})
+				if is {
+					return v, false, err
+				}
+				return w.decode(m)
+			}
+		}
+		all, err := list(h, r, w.op, decode)
+		for _, v := range append(all, parts...) {
 			if !yield(v, nil) {
 				return false
 			}
+		}
+		if w.apart != nil && errors.Is(err, errors.ErrUnsupported) {
+			err = nil // a table that the kernel does not know is empty
 		}
 		if err != nil && !yield(*new(T), err) {
 			return false
@@ -284,9 +316,17 @@ func lostEvents(err error) bool {
 	return errors.Is(err, wire.ErrOverrun) || errors.Is(err, wire.ErrTruncated) || errors.Is(err, wire.ErrMalformed)
 }
 
-func (w *tableWatch) dumps(*Handle) (all []*wire.Request) {
+func (w *tableWatch) dumps(h *Handle) (all []*wire.Request) {
 	for _, p := range w.parts {
-		all = append(all, p.dump())
+		listings, err := p.listings(h)
+		for _, l := range listings {
+			all = append(all, l.Request)
+		}
+		if err != nil {
+			r := wire.NewRequest(0, 0)
+			r.Fail(err)
+			all = append(all, r)
+		}
 	}
 	return all
 }
@@ -294,15 +334,10 @@ func (w *tableWatch) dumps(*Handle) (all []*wire.Request) {
 // event decodes messages about objects of the tables.
 func (w *tableWatch) event(m wire.Message) (ev Event, want bool, err error) {
 	for _, p := range w.parts {
-		if !p.owns(&m) {
-			continue
+		if p.split == nil && p.owns(&m) {
+			ev, err = w.eventOf(p, m)
+			return ev, err == nil, err
 		}
-		if m.Type == p.del {
-			ev, err = p.event(&w.decoder, m.Data, nil)
-		} else {
-			ev, err = p.event(&w.decoder, nil, m.Data)
-		}
-		return ev, err == nil, wire.Annotate(err, w.op, func() string { return p.name })
 	}
 	for _, p := range w.parts {
 		if p.news == nil || len(m.Data) == 0 {
@@ -313,4 +348,45 @@ func (w *tableWatch) event(m wire.Message) (ev Event, want bool, err error) {
 		}
 	}
 	return nil, false, nil
+}
+
+// eventOf decodes a message about an object of a part.
+func (w *tableWatch) eventOf(p *tablePart, m wire.Message) (ev Event, err error) {
+	if m.Type == p.del {
+		ev, err = p.event(&w.decoder, m.Data, nil)
+	} else {
+		ev, err = p.event(&w.decoder, nil, m.Data)
+	}
+	return ev, wire.Annotate(err, w.op, func() string { return p.name })
+}
+
+// eventsIn yields the events in a message about several objects; see watcher.apart.
+func (w *tableWatch) eventsIn(m wire.Message, yield func(Event, error) bool) (is, more bool) {
+	for _, p := range w.parts {
+		if !p.takesApart(&m) {
+			continue
+		}
+		more = true
+		err := p.split(m, func(one wire.Message) error {
+			if !more {
+				return nil
+			}
+			ev, err := w.eventOf(p, one)
+			if err == nil {
+				more = yield(ev, nil)
+			}
+			return err
+		})
+		if more && err == nil && p.news != nil {
+			var ev Event
+			if ev, err = p.news(m); ev != nil {
+				more = yield(ev, nil)
+			}
+		}
+		if more && err != nil {
+			more = yield(nil, wire.Annotate(err, w.op, func() string { return p.name }))
+		}
+		return true, more
+	}
+	return false, true
 }

@@ -23,7 +23,13 @@ func (h *Handle) XfrmPolicyUpdate(policy *XfrmPolicy) error {
 func (h *Handle) xfrmPolicyChange(op string, typ uint16, policy *XfrmPolicy) error {
 	r := xfrmRequest(typ, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL)
 	r.Fail(encodeXfrmPolicy(r, policy))
-	return h.exec(r, op, func() string { return xfrmPolicyObject(policy) })
+	return h.execMany(r, op, func() string { return xfrmPolicyObject(policy) }, func(data []byte) string {
+		p, err := decodeXfrmPolicy(data)
+		if err != nil {
+			return err.Error() // our own encoder made it
+		}
+		return xfrmPolicyObject(&p)
+	})
 }
 
 // XfrmPolicyDel deletes the policy with Index, or else with the selector, Mark and Ifid, and with

@@ -26,7 +26,15 @@ func (h *Handle) xfrmStateChange(op string, typ uint16, state *XfrmState) error 
 	r := xfrmRequest(typ, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL)
 	r.HoldsSecret()
 	r.Fail(encodeXfrmState(r, state))
-	return h.exec(r, op, func() string { return xfrmStateObject(state) })
+	if state == nil {
+		return h.exec(r, op, noObject)
+	}
+	src, _ := netip.AddrFromSlice(state.Src)
+	dst, _ := netip.AddrFromSlice(state.Dst)
+	proto, spi := state.Proto, state.Spi
+	return h.execMany(r, op, func() string { return xfrmStateObject(state) }, func([]byte) string { // which is wiped
+		return xfrmStateObject(&XfrmState{Src: src.AsSlice(), Dst: dst.AsSlice(), Proto: proto, Spi: spi})
+	})
 }
 
 // XfrmStateDel deletes the state with Dst, Proto, Spi, Mark and Ifid of state: ip xfrm state delete.

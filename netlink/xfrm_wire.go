@@ -25,6 +25,10 @@ func xfrmTail(size int) int {
 
 // putXfrm writes such a structure to the whole of b.
 func putXfrm(b []byte, size int, v wire.Putter) {
+	if len(b) >= size {
+		v.Put(b)
+		return
+	}
 	whole := make([]byte, size)
 	v.Put(whole)
 	copy(b, whole)

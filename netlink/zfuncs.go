@@ -128,11 +128,25 @@ func AddrSeq(link Link, family int) iter.Seq2[Addr, error] {
 	return pkgHandle.AddrSeq(link, family)
 }
 
+// AppendClassEntries appends the classes of [Handle.ClassList] to all, in little memory: with room
+// in all it takes next to no allocation. It acts in the network namespace of the calling thread;
+// see [Handle.AppendClassEntries].
+func AppendClassEntries(all []ClassEntry, link Link, parent uint32) ([]ClassEntry, error) {
+	return pkgHandle.AppendClassEntries(all, link, parent)
+}
+
 // AppendConntrackEntries appends the connections that q chooses to all, in little memory: with room
 // in all it takes next to no allocation. It acts in the network namespace of the calling thread;
 // see [Handle.AppendConntrackEntries].
 func AppendConntrackEntries(all []ConntrackEntry, q ConntrackQuery) ([]ConntrackEntry, error) {
 	return pkgHandle.AppendConntrackEntries(all, q)
+}
+
+// AppendFilterEntries appends the filters of [Handle.FilterList] to all, in little memory: with
+// room in all it takes next to no allocation. It acts in the network namespace of the calling
+// thread; see [Handle.AppendFilterEntries].
+func AppendFilterEntries(all []FilterEntry, link Link, parent uint32) ([]FilterEntry, error) {
+	return pkgHandle.AppendFilterEntries(all, link, parent)
 }
 
 // AppendLinkEntries appends the links of [Handle.LinkListFiltered] to all, in little memory: with
@@ -295,6 +309,13 @@ func ClassChange(class Class) error {
 // calling thread; see [Handle.ClassDel].
 func ClassDel(class Class) error {
 	return pkgHandle.ClassDel(class)
+}
+
+// ClassEntries gives the classes of [Handle.ClassList] as they come, in little memory and without
+// an allocation for each. It acts in the network namespace of the calling thread; see
+// [Handle.ClassEntries].
+func ClassEntries(link Link, parent uint32) iter.Seq2[*ClassEntry, error] {
+	return pkgHandle.ClassEntries(link, parent)
 }
 
 // ClassList returns the classes of a link: tc class show. It acts in the network namespace of the
@@ -557,6 +578,13 @@ func DevlinkUnsplitPort(port *DevlinkPort) error {
 	return pkgHandle.DevlinkUnsplitPort(port)
 }
 
+// FDBFlush deletes the forwarding entries that filter chooses: bridge fdb flush (Linux 5.19; of
+// VXLAN devices 6.7). It acts in the network namespace of the calling thread; see
+// [Handle.FDBFlush].
+func FDBFlush(filter FDBFilter) error {
+	return pkgHandle.FDBFlush(filter)
+}
+
 // FilterAdd adds a filter: tc filter add. It acts in the network namespace of the calling thread;
 // see [Handle.FilterAdd].
 func FilterAdd(filter Filter) error {
@@ -573,6 +601,13 @@ func FilterChange(filter Filter) error {
 // see [Handle.FilterDel].
 func FilterDel(filter Filter) error {
 	return pkgHandle.FilterDel(filter)
+}
+
+// FilterEntries gives the filters and hash tables of [Handle.FilterSeq] as they come, in little
+// memory and without an allocation for each. It acts in the network namespace of the calling
+// thread; see [Handle.FilterEntries].
+func FilterEntries(link Link, parent uint32) iter.Seq2[*FilterEntry, error] {
+	return pkgHandle.FilterEntries(link, parent)
 }
 
 // FilterGet returns the filter with the handle, priority, protocol, parent and kind of the one that
@@ -1363,6 +1398,55 @@ func LinkSetXdpFd(link Link, fd int) error {
 // [Handle.LinkSetXdpFdWithFlags].
 func LinkSetXdpFdWithFlags(link Link, fd, flags int) error {
 	return pkgHandle.LinkSetXdpFdWithFlags(link, fd, flags)
+}
+
+// MDBAdd adds an entry: bridge mdb add. It acts in the network namespace of the calling thread; see
+// [Handle.MDBAdd].
+func MDBAdd(entry *MDBEntry) error {
+	return pkgHandle.MDBAdd(entry)
+}
+
+// MDBDel deletes an entry: bridge mdb del. It acts in the network namespace of the calling thread;
+// see [Handle.MDBDel].
+func MDBDel(entry *MDBEntry) error {
+	return pkgHandle.MDBDel(entry)
+}
+
+// MDBFlush deletes the entries that filter chooses: bridge mdb flush (Linux 6.8). It acts in the
+// network namespace of the calling thread; see [Handle.MDBFlush].
+func MDBFlush(filter MDBFilter) error {
+	return pkgHandle.MDBFlush(filter)
+}
+
+// MDBGet returns the entries of a group on all ports, to all hosts: bridge mdb get (Linux 6.8). It
+// acts in the network namespace of the calling thread; see [Handle.MDBGet].
+func MDBGet(entry *MDBEntry) ([]MDBEntry, error) {
+	return pkgHandle.MDBGet(entry)
+}
+
+// MDBList returns the entries of a bridge or of a VXLAN device, 0 is all: bridge mdb show. It acts
+// in the network namespace of the calling thread; see [Handle.MDBList].
+func MDBList(linkIndex int) ([]MDBEntry, error) {
+	return pkgHandle.MDBList(linkIndex)
+}
+
+// MDBReplace adds an entry, or changes the one that is there: bridge mdb replace (Linux 6.3). It
+// acts in the network namespace of the calling thread; see [Handle.MDBReplace].
+func MDBReplace(entry *MDBEntry) error {
+	return pkgHandle.MDBReplace(entry)
+}
+
+// MDBRouterList returns the ports of a bridge that lead to multicast routers, 0 is all bridges:
+// bridge -d mdb show. It acts in the network namespace of the calling thread; see
+// [Handle.MDBRouterList].
+func MDBRouterList(linkIndex int) ([]MDBRouter, error) {
+	return pkgHandle.MDBRouterList(linkIndex)
+}
+
+// MDBSeq is [Handle.MDBList] as a stream. It acts in the network namespace of the calling thread;
+// see [Handle.MDBSeq].
+func MDBSeq(linkIndex int) iter.Seq2[MDBEntry, error] {
+	return pkgHandle.MDBSeq(linkIndex)
 }
 
 // MRouteGet returns the route of a source and a group; table 0 is the one that programs use which

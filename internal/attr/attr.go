@@ -59,6 +59,8 @@ type Codec struct {
 	at      [types]uint16 // where in b the payload of a type is; 0: not there
 	err     error
 
+	settling bool // see Settle
+
 	// Recording.
 	found *[]Recorded
 	path  []uint16
@@ -79,6 +81,7 @@ var codecs = sync.Pool{New: func() any { return new(Codec) }}
 
 func (c *Codec) free() {
 	c.mode, c.e, c.b, c.err, c.found, c.path, c.indexed, c.lone = 0, nil, nil, nil, nil, nil, false, false
+	c.settling = false
 	codecs.Put(c)
 }
 
@@ -91,9 +94,11 @@ func Encode(e *wire.Encoder, attrs func(*Codec)) {
 }
 
 // Decode reads what attrs names from the attributes in b.
-func Decode(b []byte, attrs func(*Codec)) error {
+func Decode(b []byte, attrs func(*Codec)) error { return decode(b, attrs, false) }
+
+func decode(b []byte, attrs func(*Codec), settling bool) error {
 	c := codecs.Get().(*Codec)
-	c.mode, c.b = decoding, b
+	c.mode, c.b, c.settling = decoding, b, settling
 	attrs(c)
 	c.index() // a nest that is malformed is an error even where nothing of it is asked for
 	err := c.err

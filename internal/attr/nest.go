@@ -18,7 +18,7 @@ func Nest(c *Codec, t Type, attrs func(*Codec)) {
 		}
 	case decoding:
 		if b := c.find(t); b != nil {
-			c.Fail(Decode(b, attrs))
+			c.Fail(decode(b, attrs, c.settling))
 		}
 	case recording:
 		c.recordNest(t, func() { attrs(c) })
@@ -76,7 +76,7 @@ func (c *Codec) elements(t, first, step Type, n int, elem func(t Type, i int)) {
 // are skipped.
 func (c *Codec) each(b []byte, first, step Type, elem func(*Codec, Type)) {
 	one := codecs.Get().(*Codec)
-	one.mode, one.lone = decoding, true
+	one.mode, one.lone, one.settling = decoding, true, c.settling
 	d := wire.NewDecoder(b)
 	for d.Next() {
 		if step != 0 || d.Type() == first.number() {

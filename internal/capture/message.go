@@ -20,6 +20,8 @@ var messages = map[uint16]layout{
 	uapi.RTM_NEWNETCONF:   headed{"=4", netconf},
 	uapi.RTM_NEWNSID:      headed{"=4", attrs{uapi.NETNSA_NSID: u32}},
 	uapi.RTM_NEWADDRLABEL: headed{"=4 4 4", attrs{uapi.IFAL_ADDRESS: same, uapi.IFAL_LABEL: u32}},
+	uapi.RTM_NEWMDB:       mdb{},
+	uapi.RTM_NEWVLAN:      bridgeVlan,
 	uapi.RTM_NEWTUNNEL: headed{"=4 4", attrs{uapi.VXLAN_VNIFILTER_ENTRY: attrs{
 		uapi.VXLAN_VNIFILTER_ENTRY_START: u32,
 		uapi.VXLAN_VNIFILTER_ENTRY_END:   u32,
@@ -210,19 +212,21 @@ var rule = attrs{
 }
 
 var neigh = attrs{
-	uapi.NDA_DST:       same,
-	uapi.NDA_LLADDR:    same,
-	uapi.NDA_CACHEINFO: numbers("4 4 4 4"),
-	uapi.NDA_PROBES:    u32,
-	uapi.NDA_VLAN:      u16,
-	uapi.NDA_PORT:      be16,
-	uapi.NDA_VNI:       u32,
-	uapi.NDA_IFINDEX:   u32,
-	uapi.NDA_MASTER:    u32,
-	uapi.NDA_SRC_VNI:   u32,
-	uapi.NDA_PROTOCOL:  u8,
-	uapi.NDA_NH_ID:     u32,
-	uapi.NDA_FLAGS_EXT: u32,
+	uapi.NDA_DST:            same,
+	uapi.NDA_LLADDR:         same,
+	uapi.NDA_CACHEINFO:      numbers("4 4 4 4"),
+	uapi.NDA_PROBES:         u32,
+	uapi.NDA_VLAN:           u16,
+	uapi.NDA_PORT:           be16,
+	uapi.NDA_VNI:            u32,
+	uapi.NDA_IFINDEX:        u32,
+	uapi.NDA_MASTER:         u32,
+	uapi.NDA_SRC_VNI:        u32,
+	uapi.NDA_NDM_FLAGS_MASK: u8,
+	uapi.NDA_NDM_STATE_MASK: u16,
+	uapi.NDA_PROTOCOL:       u8,
+	uapi.NDA_NH_ID:          u32,
+	uapi.NDA_FLAGS_EXT:      u32,
 }
 
 var nexthop = attrs{

@@ -39,7 +39,8 @@ func Need(t testing.TB, feature, minKernel string, probeErr error) {
 	}
 	reason := judge(feature, minKernel, probeErr, system{
 		release: release(), full: os.Getenv(fullKernelEnv) == "1",
-		modules: os.Getenv(fullKernelEnv) != asProgram && exists("/lib/modules/"+release()), user: os.Getenv(insideEnv) == "user", emulated: Emulated(),
+		modules: os.Getenv(fullKernelEnv) != asProgram && exists("/lib/modules/"+release()),
+		user:    os.Getenv(insideEnv) == "user", emulated: Emulated(),
 	})
 	if reason == "" {
 		t.Fatalf("%s: %v, although Linux %s should have it", feature, probeErr, release())

@@ -125,5 +125,5 @@ func buildUM(ctx context.Context, tree, dir string) error {
 // umArgs are the arguments of a kernel that is a program. Its first serial line is the port to the host.
 func (g *guest) umArgs(initrd string) []string {
 	return []string{fmt.Sprintf("mem=%dM", g.memory), "initrd=" + initrd, "con=null", "con0=null,fd:1", "ssl=null",
-		"ssl0=fd:3", "VMTEST_PORT=/dev/ttyS0", "quiet"}
+		"ssl0=fd:3", "VMTEST_PORT=/dev/ttyS0", "fb_tunnels=none", "quiet"}
 }

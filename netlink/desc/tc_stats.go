@@ -104,3 +104,12 @@ func ShowCounters(p *Printer, b []byte, prefix string) (app []byte) {
 	}
 	return c.app
 }
+
+// Sent returns the bytes and packets that TCA_STATS2 counts, and whether it has them.
+func Sent(b []byte) (bytes, packets uint64, ok bool) {
+	c := readCounters(b)
+	if c.basic == nil {
+		return 0, 0, false
+	}
+	return c.basic.Bytes, c.packets, true
+}

@@ -1,14 +1,14 @@
 package bridge
 
 import (
-	"encoding/binary"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink"
 	"kern.sys/netlink/desc"
-	"kern.sys/netlink/wire"
 )
 
 func mdbUsage() string {
@@ -36,63 +36,10 @@ func runMdb(c *cli.Command) error {
 	), exact(cli.Verb{Name: "get", Run: getMdb}, cli.Verb{Name: "flush", Run: flushMdb})...)...)
 }
 
-// group is the address of a multicast group: of IP, or of Ethernet.
-type group struct {
-	ip  netip.Addr
-	mac []byte
-}
-
-// struct br_mdb_entry ends with the address in 16 bytes and its Ethernet protocol, which is in network byte order.
-const (
-	mdbAddr      = uapi.SizeofBrMdbEntry
-	mdbProto     = mdbAddr + 16
-	mdbEntrySize = mdbProto + 4
-)
-
-// entry is an entry of the database on the wire.
-type entry struct {
-	uapi.BrMdbEntry
-	group group
-}
-
-// Put writes the structure.
-func (e *entry) Put(b []byte) {
-	e.BrMdbEntry.Put(b)
-	switch {
-	case e.group.mac != nil:
-		copy(b[mdbAddr:], e.group.mac)
-	case e.group.ip.Is4():
-		binary.BigEndian.PutUint16(b[mdbProto:], uapi.ETH_P_IP)
-		copy(b[mdbAddr:], e.group.ip.AsSlice())
-	case e.group.ip.Is6():
-		binary.BigEndian.PutUint16(b[mdbProto:], uapi.ETH_P_IPV6)
-		copy(b[mdbAddr:], e.group.ip.AsSlice())
-	}
-}
-
-// decodeEntry reads the structure and the attributes behind it; it is false where b is too short.
-func decodeEntry(b []byte) (e entry, attrs desc.Attrs, ok bool) {
-	if len(b) < mdbEntrySize {
-		return e, nil, false
-	}
-	e.Decode(b)
-	addr := b[mdbAddr:mdbProto]
-	switch binary.BigEndian.Uint16(b[mdbProto:]) {
-	case 0:
-		e.group.mac = addr[:uapi.ETH_ALEN]
-	case uapi.ETH_P_IP:
-		e.group.ip, _ = netip.AddrFromSlice(addr[:4])
-	default:
-		e.group.ip, _ = netip.AddrFromSlice(addr)
-	}
-	return e, desc.ParseAttrs(b[mdbEntrySize:]), true
-}
-
-// mdbWords are what a command says of an entry. The rest of the words are attributes.
+// mdbWords are what a command says of an entry. Names of links and the group are looked up when all has been read.
 type mdbWords struct {
 	dev, port, group string
-	entry            entry
-	enc              wire.Encoder
+	entry            netlink.MDBEntry
 }
 
 // changeMdb is "mdb add", "mdb replace" and "mdb del".
@@ -109,13 +56,11 @@ func changeMdb(c *cli.Command, typ, flags uint16) error {
 		case c.Take("port"):
 			w.port, err = c.Next()
 		case c.Take("filter_mode"):
-			err = nextFilterMode(c, &w.enc)
+			err = nextFilterMode(c, &w.entry)
 		case c.Take("source_list"):
-			err = nextSources(c, &w.enc)
+			err = nextSources(c, &w.entry)
 		case c.Take("via"):
-			var index int
-			index, err = c.NextLink()
-			w.enc.Uint32(uapi.MDBE_ATTR_IFINDEX, uint32(index))
+			w.entry.ViaIndex, err = c.NextLink()
 		case c.HelpAsked():
 			return c.ShowUsage()
 		default:
@@ -128,46 +73,37 @@ func changeMdb(c *cli.Command, typ, flags uint16) error {
 	if w.dev == "" || w.group == "" || w.port == "" {
 		return cli.Exit(cli.StatusUsage, "Device, group address and port name are required arguments.")
 	}
-	return c.Exec(w.request(c, typ, flags, uapi.MDBA_SET_ENTRY, uapi.MDBA_SET_ENTRY_ATTRS))
+	if err := w.lookUp(c); err != nil {
+		return err
+	}
+	return c.Exec(w.entry.Request(typ, flags))
 }
 
-// request is the message about the entry.
-func (w *mdbWords) request(c *cli.Command, typ, flags, entryType, attrsType uint16) *wire.Request {
-	r := wire.NewRequest(typ, flags)
-	index, err := c.IndexOf(w.dev)
-	r.Fail(err)
-	(&uapi.BrPortMsg{Family: uapi.AF_BRIDGE, Ifindex: uint32(index)}).Put(r.Header(uapi.SizeofBrPortMsg))
+// lookUp finds the links that are named, and reads the address of the group.
+func (w *mdbWords) lookUp(c *cli.Command) (err error) {
+	if w.entry.LinkIndex, err = c.IndexOf(w.dev); err != nil {
+		return err
+	}
 	if w.port != "" {
-		port, err := c.IndexOf(w.port)
-		r.Fail(err)
-		w.entry.Ifindex = uint32(port)
+		if w.entry.PortIndex, err = c.IndexOf(w.port); err != nil {
+			return err
+		}
 	}
-	if w.group != "" {
-		r.Fail(w.entry.group.parse(w.group))
-	}
-	r.Struct(entryType, mdbEntrySize, &w.entry)
-	if len(w.enc.Bytes()) != 0 {
-		r.Nest(attrsType | uapi.NLA_F_NESTED)
-		put(r, &w.enc)
-		r.End()
-	}
-	return r
-}
-
-// parse reads the address of a group.
-func (g *group) parse(word string) error {
-	if ip, err := netip.ParseAddr(word); err == nil && ip.Zone() == "" {
-		g.ip = ip
+	if w.group == "" {
 		return nil
 	}
-	mac, err := cli.ParseLLAddr(word)
+	if addr, err := netip.ParseAddr(w.group); err == nil && addr.Zone() == "" {
+		w.entry.Group = addr
+		return nil
+	}
+	mac, err := cli.ParseLLAddr(w.group)
 	if err != nil {
-		return cli.Exit(cli.StatusUsage, "%s\nInvalid address \"%s\"", err, word)
+		return cli.Exit(cli.StatusUsage, "%s\nInvalid address \"%s\"", err, w.group)
 	}
 	if len(mac) != uapi.ETH_ALEN {
-		return cli.Exit(cli.StatusUsage, "Invalid address \"%s\"", word)
+		return cli.Exit(cli.StatusUsage, "Invalid address \"%s\"", w.group)
 	}
-	g.mac = mac
+	w.entry.HardwareAddr = mac
 	return nil
 }
 
@@ -179,11 +115,9 @@ func nextMdbWord(c *cli.Command, w *mdbWords) (err error) {
 	case c.Take("grp"):
 		w.group, err = c.Next()
 	case c.Take("vid"):
-		var vlan int
-		vlan, err = nextVlan(c)
-		w.entry.Vid = uint16(vlan)
+		w.entry.Vlan, err = nextVlan(c)
 	case c.Take("src"):
-		err = nextMdbAddr(c, &w.enc, uapi.MDBE_ATTR_SOURCE, "source")
+		w.entry.Source, err = nextMdbAddr(c, "source")
 	case c.Take("proto"):
 		var word string
 		if word, err = c.Next(); err != nil {
@@ -193,9 +127,9 @@ func nextMdbWord(c *cli.Command, w *mdbWords) (err error) {
 		if !ok {
 			return cli.Exit(cli.StatusUsage, "Invalid protocol value \"%s\"", word)
 		}
-		w.enc.Uint8(uapi.MDBE_ATTR_RTPROT, uint8(proto))
+		w.entry.Protocol = netlink.RouteProtocol(proto)
 	case c.Take("dst"):
-		err = nextMdbAddr(c, &w.enc, uapi.MDBE_ATTR_DST, "underlay destination")
+		w.entry.Dst, err = nextMdbAddr(c, "underlay destination")
 	case c.Take("dst_port"):
 		word := c.Peek()
 		port, perr := nextPort(c)
@@ -203,77 +137,71 @@ func nextMdbWord(c *cli.Command, w *mdbWords) (err error) {
 			return cli.Exit(cli.StatusUsage, "Invalid destination port \"%s\"", word)
 		}
 		err = perr
-		w.enc.Uint16(uapi.MDBE_ATTR_DST_PORT, port)
+		w.entry.DstPort = int(port)
 	case c.Take("vni"):
-		err = nextMdbVni(c, &w.enc, uapi.MDBE_ATTR_VNI, "destination")
+		w.entry.VNI, err = nextMdbVni(c, "destination")
 	case c.Take("src_vni"):
-		err = nextMdbVni(c, &w.enc, uapi.MDBE_ATTR_SRC_VNI, "source")
+		w.entry.SrcVNI, err = nextMdbVni(c, "source")
 	default:
 		_, err = c.Next()
 	}
 	return err
 }
 
-func nextMdbAddr(c *cli.Command, e *wire.Encoder, typ uint16, what string) error {
+func nextMdbAddr(c *cli.Command, what string) (netip.Addr, error) {
 	word, err := c.Next()
 	if err != nil {
-		return err
+		return netip.Addr{}, err
 	}
 	addr, err := netip.ParseAddr(word)
 	if err != nil || addr.Zone() != "" {
-		return cli.Exit(cli.StatusUsage, "Invalid %s address \"%s\"", what, word)
+		return netip.Addr{}, cli.Exit(cli.StatusUsage, "Invalid %s address \"%s\"", what, word)
 	}
-	e.Addr(typ, addr)
-	return nil
+	return addr, nil
 }
 
-func nextMdbVni(c *cli.Command, e *wire.Encoder, typ uint16, what string) error {
+func nextMdbVni(c *cli.Command, what string) (*uint32, error) {
 	word, err := c.Next()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	vni, err := desc.ParseUint(word, 32)
 	if err != nil {
-		return cli.Exit(cli.StatusUsage, "Invalid %s VNI \"%s\"", what, word)
+		return nil, cli.Exit(cli.StatusUsage, "Invalid %s VNI \"%s\"", what, word)
 	}
-	e.Uint32(typ, uint32(vni))
-	return nil
+	return new(uint32(vni)), nil
 }
 
 // filterModes are the names of MCAST_INCLUDE and MCAST_EXCLUDE.
 var filterModes = []string{uapi.MCAST_EXCLUDE: "exclude", uapi.MCAST_INCLUDE: "include"}
 
-func nextFilterMode(c *cli.Command, e *wire.Encoder) error {
+func nextFilterMode(c *cli.Command, e *netlink.MDBEntry) error {
 	word, err := c.Next()
 	if err != nil {
 		return err
 	}
-	for i, name := range filterModes {
-		if name == word {
-			e.Uint8(uapi.MDBE_ATTR_GROUP_MODE, uint8(i))
-			return nil
-		}
+	mode := slices.Index(filterModes, word)
+	if mode < 0 {
+		return cli.Exit(cli.StatusUsage, "Invalid filter mode \"%s\"", word)
 	}
-	return cli.Exit(cli.StatusUsage, "Invalid filter mode \"%s\"", word)
+	e.FilterMode = &mode
+	return nil
 }
 
 // nextSources takes ADDRESS[,ADDRESS]...
-func nextSources(c *cli.Command, e *wire.Encoder) error {
+func nextSources(c *cli.Command, e *netlink.MDBEntry) error {
 	word, err := c.Next()
 	if err != nil {
 		return err
 	}
-	e.Nest(uapi.MDBE_ATTR_SRC_LIST | uapi.NLA_F_NESTED)
+	e.Sources = nil
 	for source := range strings.SplitSeq(word, ",") {
 		addr, err := netip.ParseAddr(source)
 		if err != nil || addr.Zone() != "" {
 			return cli.Exit(cli.StatusUsage, "Invalid source entry \"%s\" in source list", source)
 		}
-		e.Nest(uapi.MDBE_SRC_LIST_ENTRY | uapi.NLA_F_NESTED)
-		e.Addr(uapi.MDBE_SRCATTR_ADDRESS, addr)
-		e.End()
+		e.Sources = append(e.Sources, netlink.MDBSource{Addr: addr})
 	}
-	e.End()
 	return nil
 }
 
@@ -291,12 +219,19 @@ func getMdb(c *cli.Command) error {
 	if w.dev == "" || w.group == "" {
 		return cli.Exit(cli.StatusUsage, "Device and group address are required arguments.")
 	}
-	m, err := get(c, w.request(c, uapi.RTM_GETMDB, 0, uapi.MDBA_GET_ENTRY, uapi.MDBA_GET_ENTRY_ATTRS))
+	if err := w.lookUp(c); err != nil {
+		return err
+	}
+	m, err := get(c, w.entry.Request(uapi.RTM_GETMDB, 0))
+	if err != nil {
+		return err
+	}
+	mdb, err := netlink.MDBDeserialize(m.Data)
 	if err != nil {
 		return err
 	}
 	return c.Array(func() error {
-		showMdbEntries(c, m, filter{})
+		showMdbEntries(c, mdb, filter{})
 		return nil
 	})
 }
@@ -304,16 +239,16 @@ func getMdb(c *cli.Command) error {
 // flushMdb is "mdb flush": the kernel deletes what is selected (Linux 6.8).
 func flushMdb(c *cli.Command) error {
 	w := &mdbWords{}
-	mask := false
+	var permanent *bool
 	for c.More() {
 		var err error
 		switch {
 		case c.Take("port"):
 			w.port, err = c.Next()
 		case c.Take("permanent"):
-			w.entry.State, mask = uapi.MDB_PERMANENT, true
+			permanent = new(true)
 		case c.Take("nopermanent"):
-			w.entry.State, mask = 0, true
+			permanent = new(false)
 		case c.Take("help"):
 			return c.ShowUsage()
 		default:
@@ -326,9 +261,18 @@ func flushMdb(c *cli.Command) error {
 	if w.dev == "" {
 		return cli.Exit(cli.StatusUsage, "Device is a required argument.")
 	}
-	if mask {
-		w.enc.Uint8(uapi.MDBE_ATTR_STATE_MASK, uapi.MDB_PERMANENT)
-	}
 	w.group = ""
-	return c.Exec(w.request(c, uapi.RTM_DELMDB, uapi.NLM_F_BULK, uapi.MDBA_SET_ENTRY, uapi.MDBA_SET_ENTRY_ATTRS))
+	if err := w.lookUp(c); err != nil {
+		return err
+	}
+	e := &w.entry
+	f := netlink.MDBFilter{LinkIndex: e.LinkIndex, PortIndex: e.PortIndex, Vlan: e.Vlan, Protocol: e.Protocol,
+		Permanent: permanent, Dst: e.Dst, DstPort: e.DstPort}
+	if e.VNI != nil {
+		f.VNI = *e.VNI
+	}
+	if e.SrcVNI != nil {
+		f.SrcVNI = *e.SrcVNI
+	}
+	return c.Exec(f.Request())
 }

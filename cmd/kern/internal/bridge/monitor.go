@@ -10,6 +10,7 @@ import (
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/cmd/kern/internal/ip"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
 )
@@ -148,16 +149,20 @@ func watchLink(c *cli.Command, m wire.Message) bool {
 }
 
 func watchMdb(c *cli.Command, m wire.Message) bool {
+	mdb, err := netlink.MDBDeserialize(m.Data)
+	if err != nil {
+		return false
+	}
 	p := c.Out
 	p.Object("")
 	if m.Type == uapi.RTM_DELMDB {
 		p.Bool("deleted", "Deleted ", true)
 	}
 	p.Array("mdb")
-	showMdbEntries(c, m, filter{})
+	showMdbEntries(c, mdb, filter{})
 	p.EndArray()
 	p.Object("router")
-	showRouters(c, m, filter{})
+	showRouterEvent(c, mdb)
 	p.EndObject()
 	p.EndObject()
 	return true

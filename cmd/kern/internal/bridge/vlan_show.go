@@ -4,6 +4,7 @@ import (
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/cmd/kern/internal/ip"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
 )
@@ -262,28 +263,33 @@ func showGlobal(c *cli.Command, t *portTable, index int, b []byte, f filter) {
 	ip.ShowUnknown(p, "%s ", attrs, uapi.BRIDGE_VLANDB_GOPTS_MAX)
 	p.NL()
 	if b, ok := attrs[uapi.BRIDGE_VLANDB_GOPTS_MCAST_ROUTER_PORTS]; ok {
-		showVlanRouters(c, t, desc.ParseAttrs(b)[uapi.MDBA_ROUTER])
+		showVlanRouters(c, t, b)
 	}
 	p.EndObject()
 }
 
-// showVlanRouters prints the ports of a VLAN that lead to multicast routers.
+// showVlanRouters prints the ports of a VLAN that lead to multicast routers: b is what messages about a multicast
+// database have behind their header.
 func showVlanRouters(c *cli.Command, t *portTable, b []byte) {
 	p := c.Out
 	t.indent()
 	p.Text("router ports: ")
 	p.Array("router_ports")
-	first := true
-	for d := wire.NewDecoder(b); d.Next(); first = false {
+	mdb, err := netlink.MDBDeserialize(append(make([]byte, uapi.SizeofBrPortMsg), b...))
+	if err != nil {
+		mdb = &netlink.MDB{}
+	}
+	for i := range mdb.Routers {
+		r := &mdb.Routers[i]
 		p.Object("")
-		if c.Stats != 0 && !first {
+		if c.Stats != 0 && i != 0 {
 			p.NL()
 			t.indent()
 			p.Text("%-*s", len("router ports: "), "")
 		}
-		p.Str("port", "%s ", p.Link(int(cli.Number32(d.Data()))))
+		p.Str("port", "%s ", p.Link(r.PortIndex))
 		if c.Stats != 0 {
-			showRouterStats(p, d.Data())
+			showRouterStats(p, r)
 		}
 		p.EndObject()
 	}

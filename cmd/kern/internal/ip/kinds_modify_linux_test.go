@@ -111,7 +111,8 @@ func goesWith(name, other string) bool {
 }
 
 var together = map[string][]string{
-	"bond ArpInterval": {"Miimon"},                                                               // one excludes the other
+	// one excludes the other
+	"bond ArpInterval": {"Miimon"},
 	"bond Miimon":      {"ArpInterval", "ArpValidate", "UpDelay", "DownDelay", "PeerNotifDelay"}, // delays are multiples
 	"bond Mode": {"AdActorSysPrio", "AdActorSystem", "AdUserPortKey", "ArpValidate", "BroadcastNeighbor", "TlbDynamicLb",
 		"ActiveSlave"}, // options that the other mode has not

@@ -14,7 +14,7 @@ class { add | del | change | replace } dev DEV [ classid CLASSID ]
       [ root | parent CLASSID ] [ estimator INTERVAL TIME_CONSTANT ]
       [ QDISC_KIND [ help | OPTIONS ] ]
 class [ { show | list } [ dev DEV ] [ qdisc QHANDLE ] [ classid CLASSID ]
-      [ root | parent CLASSID ] ]
+      [ root | parent CLASSID ] [ -w SECONDS ] ]
 QDISC_KIND := { ` + cli.Fold(netlink.ClassKinds(), " | ", "                ", 76) + ` }
 `
 }
@@ -104,12 +104,14 @@ func (w *words) takeClassID(c *cli.Command, what string) error {
 type shownClasses struct {
 	index     int
 	qdisc, id uint32
+	rates     *live
 }
 
 func listClasses(c *cli.Command) error {
 	var (
 		w     words
 		qdisc uint32
+		rates live
 	)
 	for c.More() {
 		var err error
@@ -134,6 +136,8 @@ func listClasses(c *cli.Command) error {
 			err = w.setParent("root", uapi.TC_H_ROOT)
 		case c.Take("parent"):
 			err = w.takeParent(c)
+		case c.Take("-w"):
+			err = rates.take(c)
 		case c.HelpAsked():
 			return failed("%s", grammar(classUsage))
 		default:
@@ -150,17 +154,12 @@ func listClasses(c *cli.Command) error {
 	if err := useNames(c); err != nil {
 		return err
 	}
-	only := shownClasses{index, qdisc, w.handle}
+	only := shownClasses{index, qdisc, w.handle, &rates}
 	r := request(uapi.RTM_GETTCLASS, 0, index, 0, w.parent, 0)
 	if c.Graph {
 		return showGraph(c, r)
 	}
-	return c.Array(func() error {
-		return c.Dump(r, func(m wire.Message) error {
-			showClass(c.Session, m, only)
-			return c.Spill()
-		})
-	})
+	return rates.list(c, "classes", r, func(m wire.Message) { showClass(c.Session, m, only) })
 }
 
 func showClass(s *cli.Session, m wire.Message, only shownClasses) {
@@ -218,5 +217,6 @@ func showClass(s *cli.Session, m wire.Message, only shownClasses) {
 		}
 		p.EndObject()
 	}
+	only.rates.show(p, &t, attrs)
 	p.EndObject()
 }

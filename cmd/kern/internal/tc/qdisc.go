@@ -18,7 +18,8 @@ qdisc { add | del | replace | change | link } dev DEV
       [ stab STAB_OPTIONS ]
       [ ingress_block BLOCK_INDEX ] [ egress_block BLOCK_INDEX ]
       [ QDISC_KIND [ help | OPTIONS ] ]
-qdisc [ { show | list } [ dev DEV ] [ QDISC_ID ] [ invisible ] ]
+qdisc [ { show | list } [ dev DEV ] [ QDISC_ID ] [ invisible ]
+      [ -w SECONDS ] ]
 QDISC_KIND := { ` + cli.Fold(netlink.QdiscKinds(), " | ", "                ", 76) + ` }
 STAB_OPTIONS := [ mtu BYTES ] [ tsize SLOTS ] [ mpu BYTES ] [ overhead BYTES ]
                 [ linklayer { ethernet | atm | adsl } ]
@@ -141,11 +142,13 @@ const kindMax = 15
 type shown struct {
 	index          int
 	parent, handle uint32
+	rates          *live
 }
 
 func listQdiscs(c *cli.Command) error {
 	var only shown
 	var w words
+	var rates live
 	invisible := false
 	for c.More() {
 		var err error
@@ -186,6 +189,8 @@ func listQdiscs(c *cli.Command) error {
 			return failed("%s", grammar(qdiscUsage))
 		case c.Take("invisible"):
 			invisible = true
+		case c.Take("-w"):
+			err = rates.take(c)
 		default:
 			return failed("What is %q? Try \"tc qdisc help\".", c.Peek())
 		}
@@ -197,7 +202,7 @@ func listQdiscs(c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	only.index = index
+	only.index, only.rates = index, &rates
 	if err := useNames(c); err != nil {
 		return err
 	}
@@ -205,12 +210,7 @@ func listQdiscs(c *cli.Command) error {
 	if invisible {
 		r.Flag(uapi.TCA_DUMP_INVISIBLE)
 	}
-	return c.Array(func() error {
-		return c.Dump(r, func(m wire.Message) error {
-			showQdisc(c.Session, m, only)
-			return c.Spill()
-		})
-	})
+	return rates.list(c, "qdiscs", r, func(m wire.Message) { showQdisc(c.Session, m, only) })
 }
 
 // header reads what all messages of traffic control begin with; false if they do not.
@@ -300,6 +300,7 @@ func showQdisc(s *cli.Session, m wire.Message, only shown) {
 			p.NL()
 		}
 	}
+	only.rates.show(p, &t, attrs)
 	showWarning(p, attrs)
 	p.EndObject()
 }

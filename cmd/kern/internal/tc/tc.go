@@ -18,7 +18,7 @@ func Object() cli.Object {
 		Program: Program,
 		Run:     func(c *cli.Command) error { return c.RunAs(Program()) },
 		Usage: func() string {
-			return "\ntc { qdisc | class | filter | chain | actions | monitor } { COMMAND | help }\n"
+			return "\ntc { qdisc | class | filter | chain | actions | monitor | explain } { COMMAND | help }\n"
 		},
 	}
 }
@@ -33,6 +33,7 @@ func Objects() []cli.Object {
 		{Name: "actions", Run: runActions, Usage: actionsUsage, Brief: "actions that filters share"},
 		{Name: "monitor", Run: runMonitor, Usage: monitorUsage, Brief: "what changes, as it does"},
 		{Name: "exec"},
+		{Name: "explain", Run: runExplain, Usage: explainUsage, Brief: "the path of packets through a device"},
 		cli.HelpObject(),
 		cli.CompletionObject(),
 		cli.ManObject(),
@@ -42,7 +43,7 @@ func Objects() []cli.Object {
 func usage() string {
 	return `Usage: tc [ OPTIONS ] OBJECT { COMMAND | help }
        tc [-force] -batch FILE
-where  OBJECT := { qdisc | class | filter | chain | actions | monitor }
+where  OBJECT := { qdisc | class | filter | chain | actions | monitor | explain }
        OPTIONS := { -V[ersion] | -s[tatistics] | -d[etails] | -r[aw] |
                     -o[neline] | -j[son] | -p[retty] | -c[olor] | -iec |
                     -g[raph] | -b[atch] FILE | -force | -n[etns] NAME |

@@ -9,7 +9,7 @@ import (
 // Usage is the grammar of "topo".
 func Usage() string {
 	return `
-[-details] topo [ text | dot | svg | json ] [ NAME ]...
+[-details] topo [ text | dot | svg | json ] [ -tc ] [ NAME ]...
 NAME := { NETNS | PID | PROGRAM | PATTERN }
 `
 }
@@ -48,6 +48,9 @@ func Run(c *cli.Command) error {
 	}
 	defer CloseAll(sources)
 	m := Collect(sources)
+	if c.Take("-tc") { // queueing disciplines and filters too
+		m.AddTraffic(sources)
+	}
 	if names := slices.Clone(c.Rest); len(names) != 0 {
 		if m, err = m.Part(names); err != nil {
 			return cli.Exit(cli.StatusFailed, "topo: %v", err)

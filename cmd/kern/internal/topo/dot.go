@@ -18,7 +18,7 @@ func (m *Map) DOT(w io.Writer) error {
 			if l.Kind != "" {
 				label += " (" + l.Kind + ")"
 			}
-			for _, a := range l.Addrs {
+			for _, a := range l.details() {
 				label += "\n" + a
 			}
 			style := "rounded"

@@ -177,3 +177,49 @@ func move(t *testing.T, from, to netns.NsHandle, name string) {
 		t.Fatal(err)
 	}
 }
+
+func TestTrafficControlIsDrawnOnDemand(t *testing.T) {
+	if _, err := exec.LookPath("tc"); err != nil {
+		t.Skip("iproute2 is not installed: ", err)
+	}
+	ns := nstest.New(t)
+	if err := netns.Do(ns, func() error {
+		for _, cmd := range []string{"ip link add v0 type veth peer name v1", "tc qdisc add dev v0 root handle 1: htb",
+			"tc qdisc add dev v0 ingress_block 7 clsact", "tc filter add block 7 protocol ip pref 3 u32 match u32 0 0 " +
+				"action mirred egress redirect dev v1",
+			"tc filter add dev v0 egress chain 5 protocol all pref 4 u32 match u32 0 0 flowid 1:2"} {
+			words := strings.Fields(cmd)
+			if out, err := exec.Command(words[0], words[1:]...).CombinedOutput(); err != nil {
+				return fmt.Errorf("%s: %w: %s", cmd, err, out)
+			}
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	sources := []Source{{"here", ns}}
+	want := []string{"qdisc htb 1:", "qdisc clsact ffff:", "block 7 pref 3 ip u32 → mirred egress redir v1",
+		"filter egress chain 5 pref 4 all u32 → class 1:2"}
+	for _, asked := range []bool{false, true} {
+		m := Collect(sources)
+		if asked {
+			m.AddTraffic(sources)
+		}
+		for name, draw := range map[string]func(*strings.Builder) error{
+			"text": func(b *strings.Builder) error { return m.Text(b) },
+			"dot":  func(b *strings.Builder) error { return m.DOT(b) },
+			"svg":  func(b *strings.Builder) error { return m.SVG(b) },
+			"json": func(b *strings.Builder) error { return m.JSON(b, false) },
+		} {
+			var b strings.Builder
+			if err := draw(&b); err != nil {
+				t.Fatal(err)
+			}
+			for _, w := range want {
+				if strings.Contains(b.String(), w) != asked {
+					t.Errorf("%s has %q: %t\n%s", name, w, !asked, &b)
+				}
+			}
+		}
+	}
+}

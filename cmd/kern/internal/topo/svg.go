@@ -95,7 +95,7 @@ func (d *drawing) row(i int, r row) {
 			look("tag"), tagX, y-8, textWidth(l.Kind)*0.9+14)
 		d.text(tagX+7, y+3.5, "tagtext", l.Kind)
 	}
-	for n, a := range l.Addrs {
+	for n, a := range l.details() {
 		d.text(tagX+k.tags+12, y+4+lineHeight*float64(n), "addr", a)
 	}
 	if far := l.farText(k.named); far != "" {

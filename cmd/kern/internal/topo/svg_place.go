@@ -308,14 +308,14 @@ func (d *drawing) measure(i int) {
 		if l.Kind != "" {
 			k.tags = max(k.tags, textWidth(l.Kind)*0.9+14)
 		}
-		for _, a := range l.Addrs {
+		for _, a := range l.details() {
 			k.addrs = max(k.addrs, textWidth(a))
 		}
 		if s := l.farText(k.named); s != "" {
 			far = max(far, 12+textWidth(s))
 		}
 		k.rowY[r.link] = k.h + lineHeight/2
-		k.h += lineHeight*math.Max(1, float64(len(l.Addrs))) + rowGap
+		k.h += lineHeight*math.Max(1, float64(len(l.details()))) + rowGap
 	}
 	if ns.Note != "" {
 		k.h += lineHeight + rowGap

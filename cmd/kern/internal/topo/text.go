@@ -90,7 +90,7 @@ func (ns *Namespace) lines(named bool, wide int) []textLine {
 		text := fmt.Sprintf(" %s%s  %-*s  %-4s", left, strings.Repeat(" ", name-utf8.RuneCountInString(left)), kind, l.Kind,
 			l.state())
 		start, link, first := utf8.RuneCountInString(text), r.link, true
-		words := slices.Clone(l.Addrs)
+		words := l.details()
 		if far := l.farText(named); far != "" {
 			words = append(words, far)
 		}

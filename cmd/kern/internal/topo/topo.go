@@ -35,6 +35,9 @@ type Link struct {
 	Master int      `json:"master,omitempty"` // index of the bridge (…) it is a port of, in the same namespace
 	Parent int      `json:"link,omitempty"`   // index of the link below it, in the same namespace
 
+	// Traffic are queueing disciplines and filters in words, where they were asked for.
+	Traffic []string `json:"traffic,omitempty"`
+
 	// Where the other end of a pair, or the link below, is: its index and
 	// the number the namespace has for the namespace it is in (-1: this one).
 	peerIndex, peerNSID int

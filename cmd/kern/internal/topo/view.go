@@ -11,7 +11,7 @@ import (
 // hidden reports whether a drawing leaves a link out: a loopback that has no
 // address of its own, since each namespace has one.
 func (l *Link) hidden() bool {
-	return l.Name == "lo" && l.Kind == "" && len(l.Addrs) == 0 && l.Master == 0 && len(l.far) == 0
+	return l.Name == "lo" && l.Kind == "" && len(l.details()) == 0 && l.Master == 0 && len(l.far) == 0
 }
 
 // obvious reports whether an address says nothing of its link: the loopback's,

@@ -1,0 +1,152 @@
+package netlink
+
+import (
+	"encoding/binary"
+	"slices"
+
+	"kern.sys/internal/uapi"
+	"kern.sys/netlink/wire"
+)
+
+// tcChanges are messages about objects of traffic control, which have one group.
+func tcChanges(types ...uint16) groupMessages { return groupMessages{types, []uint32{uapi.RTNLGRP_TC}} }
+
+func tcGroups() []uint32 { return []uint32{uapi.RTNLGRP_TC} }
+
+// decodeEither decodes the states that an event has, those of an interface type.
+func decodeEither[T any](old, new []byte, decode func([]byte) (T, error)) (before, after T, err error) {
+	if old != nil {
+		before, err = decode(old)
+	}
+	if new != nil && err == nil {
+		after, err = decode(new)
+	}
+	return before, after, err
+}
+
+// listQdiscs lists the queueing disciplines for what is listed by them.
+func listQdiscs(h *Handle) ([]Qdisc, error) {
+	return list(h, tcRequest(uapi.RTM_GETQDISC, 0, 0, 0, 0, 0), "qdisc list", qdiscDecoder(0, false))
+}
+
+// classListings are the dumps of all classes: one for each link that has a queueing discipline.
+func classListings(h *Handle) ([]listing, error) {
+	qdiscs, err := listQdiscs(h)
+	var all []listing
+	for _, link := range linksOf(qdiscs) {
+		all = append(all, listing{Request: tcRequest(uapi.RTM_GETTCLASS, 0, link, 0, 0, 0)})
+	}
+	return all, err
+}
+
+// linksOf returns the links of queueing disciplines, those that have none left out.
+func linksOf(qdiscs []Qdisc) (links []int) {
+	for _, q := range qdiscs {
+		if _, none := q.(*Noqueue); !none {
+			links = append(links, q.Attrs().LinkIndex)
+		}
+	}
+	slices.Sort(links)
+	return slices.Compact(links)
+}
+
+// filtered is a kind of classes that have filters of their own.
+type filtered interface{ filtered() }
+
+func (*HtbClass) filtered()     {}
+func (*HfscClass) filtered()    {}
+func (*GenericClass) filtered() {} // it may be one
+
+// qdiscBlocks is a kind that hands packets to blocks of filters, 0 for none, besides those that all kinds can have.
+type qdiscBlocks interface{ blocks() []uint32 }
+
+func (q *Red) blocks() []uint32 { return []uint32{q.EarlyDropBlock, q.MarkBlock} }
+
+// blockListings returns a function that lists what blocks of filters have, by requests of a type: one for each block
+// that links share, and one for each other place that can have filters.
+func blockListings(typ uint16) func(h *Handle) ([]listing, error) {
+	return func(h *Handle) ([]listing, error) {
+		qdiscs, err := listQdiscs(h)
+		var all []listing
+		var shared []uint32
+		place := func(link int, parent uint32, block *uint32) {
+			if block != nil {
+				shared = append(shared, *block)
+				return
+			}
+			all = append(all, listing{Request: tcRequest(typ, 0, link, 0, parent, 0), parent: parent})
+		}
+		for _, q := range qdiscs {
+			a := q.Attrs()
+			switch q.(type) {
+			case *Ingress:
+				place(a.LinkIndex, HANDLE_MIN_INGRESS, a.IngressBlock)
+			case *Clsact:
+				place(a.LinkIndex, HANDLE_MIN_INGRESS, a.IngressBlock)
+				place(a.LinkIndex, HANDLE_MIN_EGRESS, a.EgressBlock)
+			case *Noqueue:
+			default:
+				// Of those without a handle only the link's own can have filters.
+				if a.Handle != 0 || a.Parent == HANDLE_ROOT {
+					place(a.LinkIndex, a.Handle, nil)
+				}
+			}
+			if b, ok := q.(qdiscBlocks); ok {
+				shared = append(shared, b.blocks()...)
+			}
+		}
+		for _, link := range linksOf(qdiscs) {
+			if err != nil {
+				break
+			}
+			var classes []Class
+			classes, err = list(h, tcRequest(uapi.RTM_GETTCLASS, 0, link, 0, 0, 0), "class list", classDecoder())
+			for _, c := range classes {
+				if _, ok := c.(filtered); ok {
+					place(link, c.Attrs().Handle, nil)
+				}
+			}
+		}
+		slices.Sort(shared)
+		const ofBlock = -1 // TCM_IFINDEX_MAGIC_BLOCK
+		for _, block := range slices.Compact(shared) {
+			if block != 0 {
+				all = append(all, listing{Request: tcRequest(typ, 0, ofBlock, 0, block, 0)})
+			}
+		}
+		return all, err
+	}
+}
+
+// tcHead reads what identifies an object of traffic control.
+func tcHead(data []byte) (m uapi.Tcmsg) {
+	m.Decode(data)
+	return m
+}
+
+// tcAttr returns an attribute of a message, nil where it has none.
+func tcAttr(data []byte, typ uint16) []byte {
+	for d := wire.NewDecoderAfter(data, uapi.SizeofTcmsg); d.Next(); {
+		if d.Type() == typ {
+			return d.Data()
+		}
+	}
+	return nil
+}
+
+// numbers appends a link and numbers.
+func (k *keyOf) numbers(link int32, numbers ...uint32) {
+	b := binary.NativeEndian.AppendUint32(*k, uint32(link))
+	for _, n := range numbers {
+		b = binary.NativeEndian.AppendUint32(b, n)
+	}
+	*k = b
+}
+
+// orNone is a pointer to an object of an event, nil where there is none.
+func orNone[T any](v T) *T {
+	if holdsNil(v) {
+		return nil
+	}
+	return &v
+}
