@@ -118,7 +118,8 @@ func run(t *testing.T, data, script, bin string, limit time.Duration) (map[strin
 	cases, tdc := strings.CutPrefix(script, "tdc/")
 	if tdc {
 		dir = filepath.Join(data, "selftests/tc-testing")
-		command = "exec python3 ./tdc.py -p " + tool("tc") + " -f tc-tests/" + cases
+		// Not by exec: tdc.py takes process 1 for one that stays in the first namespace.
+		command = "python3 ./tdc.py -p " + tool("tc") + " -f tc-tests/" + cases
 	}
 	if bin != "" {
 		env = append(env, "PATH="+bin+":"+os.Getenv("PATH"))
@@ -127,12 +128,12 @@ func run(t *testing.T, data, script, bin string, limit time.Duration) (map[strin
 	ctx, stop := context.WithTimeout(t.Context(), limit)
 	defer stop()
 	began := time.Now()
-	out, cmd, err := inNamespaces(ctx, dir, env, command)
+	out, cmd, err := inNamespaces(ctx, dir, env, command+"; exit $?")
 	if tdc {
 		var left []string
 		for out, left = tapOf(out); len(left) > 0 && ctx.Err() == nil; {
 			var more []byte
-			more, cmd, err = inNamespaces(ctx, dir, env, command+" -e "+strings.Join(left, " "))
+			more, cmd, err = inNamespaces(ctx, dir, env, command+" -e "+strings.Join(left, " ")+"; exit $?")
 			was := len(left)
 			if more, left = tapOf(more); len(left) == was {
 				break

@@ -67,7 +67,8 @@ func TestTapOf(t *testing.T) {
 	if got := subtests(string(results), 1); !maps.Equal(got, want) {
 		t.Errorf("results %v", got)
 	}
-	if results, left = tapOf([]byte("Traceback (most recent call last):\n")); len(results) != 0 || left != nil {
+	const broken = "Traceback (most recent call last):\n"
+	if results, left = tapOf([]byte(broken)); string(results) != broken || left != nil {
 		t.Errorf("of a run that failed: %q, %q", results, left)
 	}
 }
