@@ -513,8 +513,9 @@ func IoUringRegister(fd int, op uint, arg unsafe.Pointer, n uint) (ret int, err 
 	return int(r0), errOf(e1)
 }
 
-// IoUringSetup is io_uring_setup(2), Linux 5.1: a ring with room for at least that many entries. It fills params, whose
-// offsets say where in the mappings of fd (IORING_OFF_…) everything is. EPERM if kernel.io_uring_disabled says so.
+// IoUringSetup is io_uring_setup(2), Linux 5.1: a ring with room for at least that many entries. It fills params,
+// whose offsets say where in the mappings of fd (IORING_OFF_…) everything is. EPERM if kernel.io_uring_disabled says
+// so.
 func IoUringSetup(entries uint32, params *IoUringParams) (fd int, err error) {
 	r0, _, e1 := Syscall(SYS_IO_URING_SETUP, uintptr(entries), uintptr(unsafe.Pointer(params)), 0)
 	return int(r0), errOf(e1)
