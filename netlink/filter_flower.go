@@ -152,7 +152,7 @@ func (f *Flower) ethernet(c *attr.Codec) {
 	attr.OptBE16(c, uapi.TCA_FLOWER_KEY_PPPOE_SID, &f.PPPoESession)
 	attr.BE16(c, uapi.TCA_FLOWER_KEY_PPP_PROTO|attr.IfSet, &f.PPPProtocol)
 	f.mpls(c)
-	if f.CFM != nil || !c.Encoding() {
+	if f.CFM != nil || !c.Encoding() && !c.Lacks(uapi.TCA_FLOWER_KEY_CFM) {
 		cfm := f.CFM
 		if cfm == nil {
 			cfm = new(FlowerCFM)
@@ -166,16 +166,19 @@ func (f *Flower) ethernet(c *attr.Codec) {
 }
 
 func (f *Flower) mpls(c *attr.Codec) {
-	var one FlowerMPLS
-	if f.MPLS != nil {
-		one = *f.MPLS
-	}
-	attr.OptU8(c, uapi.TCA_FLOWER_KEY_MPLS_TTL, &one.TTL)
-	attr.OptU8(c, uapi.TCA_FLOWER_KEY_MPLS_TC, &one.TC)
-	attr.OptU8(c, uapi.TCA_FLOWER_KEY_MPLS_BOS, &one.BOS)
-	attr.OptU32(c, uapi.TCA_FLOWER_KEY_MPLS_LABEL, &one.Label)
-	if c.Decoding() && one != (FlowerMPLS{}) {
-		f.MPLS = &one
+	if !c.Lacks(uapi.TCA_FLOWER_KEY_MPLS_TTL) || !c.Lacks(uapi.TCA_FLOWER_KEY_MPLS_TC) ||
+		!c.Lacks(uapi.TCA_FLOWER_KEY_MPLS_BOS) || !c.Lacks(uapi.TCA_FLOWER_KEY_MPLS_LABEL) {
+		var one FlowerMPLS
+		if f.MPLS != nil {
+			one = *f.MPLS
+		}
+		attr.OptU8(c, uapi.TCA_FLOWER_KEY_MPLS_TTL, &one.TTL)
+		attr.OptU8(c, uapi.TCA_FLOWER_KEY_MPLS_TC, &one.TC)
+		attr.OptU8(c, uapi.TCA_FLOWER_KEY_MPLS_BOS, &one.BOS)
+		attr.OptU32(c, uapi.TCA_FLOWER_KEY_MPLS_LABEL, &one.Label)
+		if c.Decoding() && one != (FlowerMPLS{}) {
+			f.MPLS = &one
+		}
 	}
 	attr.Repeat(c, uapi.TCA_FLOWER_KEY_MPLS_OPTS|uapi.NLA_F_NESTED, uapi.TCA_FLOWER_KEY_MPLS_OPTS_LSE|uapi.NLA_F_NESTED,
 		&f.MPLSStack,
@@ -318,7 +321,7 @@ func masked[T uint8 | uint16 | uint32](c *attr.Codec, t, mask attr.Type, v **Mas
 	number func(*attr.Codec, attr.Type, *T)) {
 	m := *v
 	if m == nil {
-		if c.Encoding() {
+		if c.Encoding() || c.Lacks(t) {
 			return
 		}
 		m = new(Masked[T])

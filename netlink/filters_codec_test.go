@@ -234,3 +234,24 @@ func TestPoliceBurstIsKept(t *testing.T) {
 		}
 	}
 }
+
+// A filter of flower has some eighty fields, of which most are absent.
+func TestFlowerAllocatesOnlyWhatItHas(t *testing.T) {
+	tcp := nl.IPProto(uapi.IPPROTO_TCP)
+	var e wire.Encoder
+	encodeAttrs(&e, &Flower{EthType: uapi.ETH_P_IP, IPProto: &tcp, DestIP: net.IP{10, 0, 0, 1}, DestPort: 80})
+	if e.Err() != nil {
+		t.Fatal(e.Err())
+	}
+	var f Flower
+	n := testing.AllocsPerRun(100, func() {
+		f = Flower{}
+		if err := decodeAttrs(&f, e.Bytes()); err != nil {
+			t.Fatal(err)
+		}
+	})
+	// the protocol, the address, its mask
+	if n > 3 || f.DestPort != 80 || f.CFM != nil || f.MPLS != nil || f.TCPFlags != nil {
+		t.Errorf("%v allocations for %+v", n, f)
+	}
+}

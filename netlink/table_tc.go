@@ -108,10 +108,10 @@ func blockListings(typ uint16) func(h *Handle) ([]listing, error) {
 			}
 		}
 		slices.Sort(shared)
-		const ofBlock = -1 // TCM_IFINDEX_MAGIC_BLOCK
+		ofBlock := uint32(uapi.TCM_IFINDEX_MAGIC_BLOCK) // signed in messages
 		for _, block := range slices.Compact(shared) {
 			if block != 0 {
-				all = append(all, listing{Request: tcRequest(typ, 0, ofBlock, 0, block, 0)})
+				all = append(all, listing{Request: tcRequest(typ, 0, int(int32(ofBlock)), 0, block, 0)})
 			}
 		}
 		return all, err

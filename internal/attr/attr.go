@@ -154,6 +154,9 @@ func (c *Codec) short(t Type, b []byte, n int) {
 	c.Fail(fmt.Errorf("%w: attribute %d has %d bytes, want %d", wire.ErrMalformed, t.number(), len(b), n))
 }
 
+// Lacks reports whether there is no attribute of a type to read, so that nothing need be allocated for it.
+func (c *Codec) Lacks(t Type) bool { return c.mode == decoding && c.find(t) == nil }
+
 func (c *Codec) find(t Type) []byte {
 	if t&WriteOnly != 0 {
 		return nil
