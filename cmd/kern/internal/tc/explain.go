@@ -85,7 +85,7 @@ func pathOf(c *cli.Command, device string, index int) ([]topo.Stage, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer h.Delete()
+	defer h.Close()
 	all, err := traffic.Read(h)
 	if err != nil {
 		return nil, err
