@@ -72,8 +72,8 @@ var fqCodelFields = []desc.Field{
 		Show: func(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
 			value, mask := number8(b), number8(attrs[uapi.TCA_FQ_CODEL_CE_THRESHOLD_MASK])
 			if value != 0 || mask != 0 {
-				p.Uint("ce_threshold_selector", "ce_threshold_selector %#x", uint64(value))
-				p.Uint("ce_threshold_mask", "/%#x ", uint64(mask))
+				p.Uint("ce_threshold_selector", cFormat("ce_threshold_selector %#x", uint64(value)), uint64(value))
+				p.Uint("ce_threshold_mask", cFormat("/%#x ", uint64(mask)), uint64(mask))
 			}
 		}},
 	{Type: uapi.TCA_FQ_CODEL_CE_THRESHOLD_MASK, ReadOnly: true},

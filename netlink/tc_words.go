@@ -182,12 +182,20 @@ func showDropNext(p *desc.Printer, next int32) {
 	}
 }
 
+// cFormat is a format by which 0 is shown as C does: without a prefix.
+func cFormat(format string, v uint64) string {
+	if v == 0 {
+		return strings.ReplaceAll(format, "%#", "%")
+	}
+	return format
+}
+
 // showHexText is [showHex] with a format for a number in text.
 func showHexText(p *desc.Printer, key, format string, v uint64) {
 	if p.JSON {
 		showHex(p, key, "", v)
 	} else {
-		p.Text(format, v)
+		p.Text(cFormat(format, v), v)
 	}
 }
 
@@ -196,7 +204,7 @@ func showPlainHex(p *desc.Printer, key, format string, v uint64) {
 	if p.JSON {
 		p.Str(key, "", strconv.FormatUint(v, 16))
 	} else {
-		p.Text(format, v)
+		p.Text(cFormat(format, v), v)
 	}
 }
 
