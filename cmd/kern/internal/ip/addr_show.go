@@ -100,7 +100,7 @@ func showAddr(s *cli.Session, a *addrMessage, named bool) {
 	if _, ok := a.attrs[uapi.IFA_LABEL]; ok {
 		p.Str("label", "%s", a.label)
 	}
-	if users, ok := a.attrs[uapi.IFA_MC_USERS]; ok && cli.Number32(users) != 1 {
+	if users, ok := a.attrs[uapi.IFA_MC_USERS]; ok && cli.Number32(users) > 1 { // 0 in a deletion
 		p.Uint("users", " users %d", uint64(cli.Number32(users)))
 	}
 	ShowUnknown(p, " %s", a.attrs, uapi.IFA_MAX)

@@ -107,7 +107,9 @@ func (m *oneChange) each() {
 // goesWith reports whether the kernel changes one field with another.
 func goesWith(name, other string) bool {
 	// Each change of a VXLAN sets the bits to the kernel's default, which refuses to be sent them then.
-	return other == "State.GcTimer" || other == "ReservedBits" || slices.Contains(together[name], other)
+	// A tunnel that becomes external loses all else. A bond chooses its port at some time.
+	return other == "State.GcTimer" || other == "ReservedBits" || other == "ActiveSlave" ||
+		strings.HasSuffix(name, " FlowBased") || slices.Contains(together[name], other)
 }
 
 var together = map[string][]string{
