@@ -93,6 +93,9 @@ func offloadMacsec(c *cli.Command) error {
 		r.End()
 		return c.Exec(r)
 	}
+	if word, err := c.Next(); err == nil {
+		return cli.Exit(255, "Error: argument of \"offload\" must be one of \"off\", \"phy\", \"mac\", not %q", word)
+	}
 	return c.ShowUsage()
 }
 
