@@ -94,7 +94,7 @@ func (h *Handle) putChanges(r *wire.Request, e *wire.Encoder, link Link, kind an
 		switch {
 		case d.Type() == uapi.IFLA_LINKINFO && has != nil:
 			r.Nest(typ)
-			putChangedInfo(r, d.Nested(), attrIn(has, uapi.IFLA_LINKINFO), kind)
+			putChangedInfo(r, d.Nested(), attrIn(has, 0, uapi.IFLA_LINKINFO), kind)
 			r.End()
 		case !hasSame(has, &d):
 			r.Data(typ, d.Data())
@@ -109,7 +109,8 @@ func putChangedInfo(r *wire.Request, info wire.Decoder, has []byte, kind any) {
 		typ := info.Type() | info.Flags()
 		if whole || info.Type() != uapi.IFLA_INFO_DATA && info.Type() != uapi.IFLA_INFO_SLAVE_DATA {
 			r.Data(typ, info.Data())
-		} else if present := attrIn(has, info.Type()); !hasAll(present, info.Nested()) { // an empty nest is a change to some
+			// an empty nest is a change to some
+		} else if present := attrIn(has, 0, info.Type()); !hasAll(present, info.Nested()) {
 			r.Nest(typ)
 			putChangedOptions(r, info.Nested(), present, kind)
 			r.End()
@@ -129,7 +130,7 @@ func putChangedOptions(r *wire.Request, options wire.Decoder, present []byte, ki
 			continue
 		}
 		if masked != nil {
-			data = masked.masked(d.Type(), data, attrIn(present, d.Type()))
+			data = masked.masked(d.Type(), data, attrIn(present, 0, d.Type()))
 		}
 		r.Data(d.Type()|d.Flags(), data)
 	}
@@ -153,16 +154,6 @@ func hasAll(attrs []byte, others wire.Decoder) bool {
 		}
 	}
 	return true
-}
-
-// attrIn returns the payload of the first attribute of a type, nil where there is none.
-func attrIn(attrs []byte, typ uint16) []byte {
-	for d := wire.NewDecoder(attrs); d.Next(); {
-		if d.Type() == typ {
-			return d.Data()
-		}
-	}
-	return nil
 }
 
 // hasSame reports whether attributes have one of the same type and payload.

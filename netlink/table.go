@@ -149,15 +149,18 @@ func (p *tablePart) speaks(m *wire.Message) bool {
 // anyObject is for a part whose messages are all about its objects.
 func anyObject([]byte) bool { return true }
 
-// hasAttr reports whether a message has an attribute.
-func hasAttr(data []byte, header int, typ uint16) bool {
+// attrIn returns the payload of the first attribute of a type behind a header, nil where there is none.
+func attrIn(data []byte, header int, typ uint16) []byte {
 	for d := wire.NewDecoderAfter(data, header); d.Next(); {
 		if d.Type() == typ {
-			return true
+			return d.Data()
 		}
 	}
-	return false
+	return nil
 }
+
+// hasAttr reports whether a message has an attribute.
+func hasAttr(data []byte, header int, typ uint16) bool { return attrIn(data, header, typ) != nil }
 
 // keyOf makes a key of the bytes that an object's identity is made of.
 type keyOf []byte

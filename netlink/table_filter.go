@@ -33,15 +33,7 @@ func isFilter(data []byte) bool {
 
 // isHashTable: a u32 that has a number of places and matches nothing.
 func isHashTable(data []byte) bool {
-	if !isU32(data) {
-		return false
-	}
-	for d := wire.NewDecoder(tcAttr(data, uapi.TCA_OPTIONS)); d.Next(); {
-		if d.Type() == uapi.TCA_U32_DIVISOR {
-			return true
-		}
-	}
-	return false
+	return isU32(data) && hasAttr(tcAttr(data, uapi.TCA_OPTIONS), 0, uapi.TCA_U32_DIVISOR)
 }
 
 func isU32(data []byte) bool {

@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/wire"
 )
 
 // tcChanges are messages about objects of traffic control, which have one group.
@@ -125,14 +124,7 @@ func tcHead(data []byte) (m uapi.Tcmsg) {
 }
 
 // tcAttr returns an attribute of a message, nil where it has none.
-func tcAttr(data []byte, typ uint16) []byte {
-	for d := wire.NewDecoderAfter(data, uapi.SizeofTcmsg); d.Next(); {
-		if d.Type() == typ {
-			return d.Data()
-		}
-	}
-	return nil
-}
+func tcAttr(data []byte, typ uint16) []byte { return attrIn(data, uapi.SizeofTcmsg, typ) }
 
 // numbers appends a link and numbers.
 func (k *keyOf) numbers(link int32, numbers ...uint32) {
