@@ -552,10 +552,11 @@ reason.
 			case a.read:
 				readOnly = append(readOnly, short)
 			default:
-				if why := leftOut[set[typ]]; why != "" {
-					short += " (" + why + ")"
+				why := leftOut[set[typ]]
+				if why == "" {
+					t.Errorf("%s is neither set nor read, and leftOut has no reason", set[typ])
 				}
-				neither = append(neither, short)
+				neither = append(neither, fmt.Sprintf("%s (%s)", short, why))
 			}
 		}
 		fmt.Fprintf(&s, "| %s | %s | %d | %d | %d | %s | %s |\n", c.name, c.set, len(types), nset, nread,
@@ -570,6 +571,8 @@ var leftOut = map[string]string{
 	"IFLA_WIRELESS": "events of wireless extensions", "IFLA_MAP": "memory and interrupts of ISA cards",
 	"IFLA_EXT_MASK": "of requests, see LinkFilter", "IFLA_IF_NETNSID": "a handle is of one namespace",
 	"IFLA_DEVLINK_PORT": "of devlink", "IFLA_DPLL_PIN": "of dpll",
+	"IFLA_ALT_IFNAME": "an item of PROP_LIST", "VXCAN_INFO_PEER": "sent with the peer's attributes",
+	"LWT_BPF_MAX_HEADROOM": "a limit, no attribute", "NHA_OP_FLAGS": "of requests",
 	"IFA_MC_USERS": "of multicast addresses", "IFA_MULTICAST": "of multicast addresses",
 	"IFA_ANYCAST":        "of anycast addresses",
 	"IFA_TARGET_NETNSID": "a handle is of one namespace",

@@ -52,6 +52,10 @@ type Netkit struct {
 	Scrub      NetkitScrub
 	PeerScrub  NetkitScrub
 
+	// Single makes a device without another end, to which queues of other devices are leased (NETKIT_DEVICE_SINGLE). It
+	// has no scrubbing and forwards. A kernel that knows none, such as Linux 6.18, makes a pair.
+	Single bool
+
 	DesiredHeadroom uint16 // bytes to reserve before packets, 0 is unset (Linux 6.16)
 	DesiredTailroom uint16 // bytes to reserve behind packets, 0 is unset
 
@@ -86,20 +90,42 @@ func (n *Netkit) attrs(c *attr.Codec) {
 		c.Fail(errors.New("a netkit has a hardware address in mode l2 only"))
 	}
 	attr.U32(c, uapi.IFLA_NETKIT_MODE, &n.Mode)
+	if single := n.Single && c.Encoding(); !single {
+		n.pairAttrs(c)
+	}
+	attr.U16(c, uapi.IFLA_NETKIT_HEADROOM|attr.IfSet, &n.DesiredHeadroom)
+	attr.U16(c, uapi.IFLA_NETKIT_TAILROOM|attr.IfSet, &n.DesiredTailroom)
+	attr.Custom(c, uapi.IFLA_NETKIT_PAIRING|attr.IfSet, func(e *wire.Encoder) {
+		if !n.Single {
+			return
+		}
+		if n.Policy != NETKIT_POLICY_FORWARD || n.PeerPolicy != 0 || n.Scrub != 0 || n.PeerScrub != 0 || n.setsPeer() {
+			e.Fail(errors.New("a netkit without another end has no policy, no scrubbing and no attributes of that end"))
+		}
+		e.Uint32(uapi.IFLA_NETKIT_PAIRING, uapi.NETKIT_DEVICE_SINGLE)
+	}, func(b []byte) { n.Single = len(b) >= 4 && native.Uint32(b) == uapi.NETKIT_DEVICE_SINGLE })
+}
+
+// pairAttrs are the attributes of a pair alone.
+func (n *Netkit) pairAttrs(c *attr.Codec) {
 	attr.IntU32(c, uapi.IFLA_NETKIT_POLICY, &n.Policy, "policy", 1<<31-1)
 	attr.IntU32(c, uapi.IFLA_NETKIT_PEER_POLICY, &n.PeerPolicy, "peer policy", 1<<31-1)
 	attr.IntU32(c, uapi.IFLA_NETKIT_SCRUB, &n.Scrub, "scrub", 1<<31-1)
 	attr.IntU32(c, uapi.IFLA_NETKIT_PEER_SCRUB, &n.PeerScrub, "peer scrub", 1<<31-1)
 	attr.Custom(c, uapi.IFLA_NETKIT_SCRUB|attr.ReadOnly, nil, func([]byte) { n.supportsScrub = true })
-	attr.U16(c, uapi.IFLA_NETKIT_HEADROOM|attr.IfSet, &n.DesiredHeadroom)
-	attr.U16(c, uapi.IFLA_NETKIT_TAILROOM|attr.IfSet, &n.DesiredTailroom)
 	attr.Bool(c, uapi.IFLA_NETKIT_PRIMARY|attr.ReadOnly, &n.isPrimary)
+}
+
+// setsPeer reports whether there is something to say of the other end.
+func (n *Netkit) setsPeer() bool {
+	a := &n.peerLinkAttrs
+	return a.Name != "" || a.Index != 0 || a.MTU != 0 || a.Flags != 0 || a.HardwareAddr != nil || a.Namespace != nil
 }
 
 // encodeRest sends the other end in the form of a message about a link.
 func (n *Netkit) encodeRest(e *wire.Encoder) {
 	a := &n.peerLinkAttrs
-	if a.Name == "" && a.Index == 0 && a.MTU == 0 && a.Flags == 0 && a.HardwareAddr == nil && a.Namespace == nil {
+	if !n.setsPeer() {
 		return
 	}
 	e.Nest(uapi.IFLA_NETKIT_PEER_INFO | uapi.NLA_F_NESTED)
@@ -133,7 +159,6 @@ var netkitFields = []desc.Field{
 	{Type: uapi.IFLA_NETKIT_PEER_INFO, Word: "peer", Usage: "[ POLICY ] [ LINK_OPTIONS ]", Read: readNetkitPeer},
 	{Type: uapi.IFLA_NETKIT_HEADROOM, ReadOnly: true}, // ip does not show these
 	{Type: uapi.IFLA_NETKIT_TAILROOM, ReadOnly: true},
-	{Type: uapi.IFLA_NETKIT_PAIRING, ReadOnly: true},
 }
 
 var (

@@ -4,8 +4,11 @@ import (
 	"errors"
 	"net"
 	"reflect"
+	"slices"
+	"syscall"
 	"testing"
 
+	"kern.sys/internal/nstest"
 	"kern.sys/internal/uapi"
 )
 
@@ -40,6 +43,33 @@ func TestNetkitPair(t *testing.T) {
 		Mode: NETKIT_MODE_L3}
 	if err := h.LinkAdd(bad); err == nil || errors.As(err, new(LinkNotFoundError)) {
 		t.Errorf("a hardware address in mode l3: %v", err)
+	}
+}
+
+func TestNetkitWithoutPeer(t *testing.T) {
+	h, _ := newHandle(t)
+	bad := &Netkit{LinkAttrs: named("nk1"), Single: true}
+	bad.SetPeerAttrs(&LinkAttrs{Name: "nk2"})
+	for _, bad := range []*Netkit{bad, {LinkAttrs: named("nk1"), Single: true, Scrub: NETKIT_SCRUB_DEFAULT}} {
+		if err := h.LinkAdd(bad); err == nil || errors.As(err, new(syscall.Errno)) {
+			t.Errorf("a device without another end, and with its settings: %v", err)
+		}
+	}
+	want := &Netkit{LinkAttrs: named("nk0"), Mode: NETKIT_MODE_L3, Single: true, DesiredHeadroom: 32}
+	if err := h.LinkAdd(want); err != nil {
+		nstest.Need(t, "netkit links", "6.7", err)
+	}
+	links, err := h.LinkList()
+	if err != nil {
+		t.Fatal(err)
+	}
+	links = slices.DeleteFunc(links, func(l Link) bool { return l.Type() != "netkit" })
+	if len(links) == 2 {
+		nstest.Need(t, "netkit links without a peer", "7.1", syscall.EOPNOTSUPP)
+	}
+	got := links[0].(*Netkit)
+	if len(links) != 1 || !got.Single || got.Mode != NETKIT_MODE_L3 || got.DesiredHeadroom != 32 {
+		t.Errorf("%d links, the first is %+v", len(links), got)
 	}
 }
 

@@ -43,6 +43,16 @@ type Ntable struct {
 	Refcnt    uint32        // how many use these settings; only read
 	Reachable time.Duration // for how long an entry is reachable now; only read
 	Stats     *NtableStats  // of a table; only read
+	Config    *NtableConfig // of a table; only read
+}
+
+// NtableConfig is how the kernel keeps a table (struct ndt_config).
+type NtableConfig struct {
+	KeyLen, EntrySize   uint16 // bytes of an address, and of an entry
+	Entries             uint32
+	LastFlush, LastRand time.Duration // ago: entries were thrown away, and reachable times drawn
+	HashRnd, HashMask   uint32
+	ProxyQueueLen       uint32 // packets that wait for answers for others
 }
 
 // NtableStats are the counters of a table of neighbours, of all network namespaces.
@@ -63,6 +73,16 @@ func (t *Ntable) attrs(c *attr.Codec) {
 	attr.OptU32(c, uapi.NDTA_THRESH3, &t.Thresh3)
 	optMillis(c, uapi.NDTA_GC_INTERVAL, &t.GCInterval)
 	attr.Nest(c, uapi.NDTA_PARMS|attr.IfSet, t.parms)
+	attr.Custom(c, uapi.NDTA_CONFIG, nil, func(b []byte) {
+		var v uapi.NdtConfig
+		v.Decode(b)
+		t.Config = &NtableConfig{
+			KeyLen: v.KeyLen, EntrySize: v.EntrySize, Entries: v.Entries,
+			LastFlush: time.Duration(v.LastFlush) * time.Millisecond,
+			LastRand:  time.Duration(v.LastRand) * time.Millisecond,
+			HashRnd:   v.HashRnd, HashMask: v.HashMask, ProxyQueueLen: v.ProxyQlen,
+		}
+	})
 	attr.Custom(c, uapi.NDTA_STATS, nil, func(b []byte) {
 		var s uapi.NdtStats
 		s.Decode(b)

@@ -91,7 +91,17 @@ type Route struct {
 	// TTLPropagate says whether the TTL of a packet goes into and out of MPLS
 	// (RTA_TTL_PROPAGATE); nil: as net.mpls.ip_ttl_propagate has it.
 	TTLPropagate *bool
+
+	// DelReason is why the kernel deleted the route (RT_DEL_REASON_…). Only events have it.
+	DelReason int
 }
+
+// Reasons for which the kernel deleted a route by itself (Linux 7.3; IPv6).
+const (
+	RT_DEL_REASON_UNSPEC       = uapi.RT_DEL_REASON_UNSPEC       // it does not say
+	RT_DEL_REASON_EXPIRED      = uapi.RT_DEL_REASON_EXPIRED      // its lifetime is over
+	RT_DEL_REASON_RA_WITHDRAWN = uapi.RT_DEL_REASON_RA_WITHDRAWN // a router advertised a lifetime of zero
+)
 
 // RouteCacheInfo is the kernel's report about a route's use (struct
 // rta_cacheinfo). Times are in units of USER_HZ, hundredths of a second.

@@ -97,6 +97,8 @@ func (s *routeDecoder) fillMore(route *Route, e *RouteEntry) (err error) {
 			route.Pref = int(d.Uint8())
 		case uapi.RTA_CACHEINFO:
 			route.CacheInfo = s.cacheInfo(d.Data())
+		case uapi.RTA_DEL_REASON:
+			route.DelReason = int(d.Uint32())
 		case uapi.RTA_VIA:
 			route.Via = decodeDestination(&d, &Via{})
 		case uapi.RTA_NEWDST:

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
+	"syscall"
 	"testing"
+	"time"
 
 	"kern.sys/internal/nstest"
 	"kern.sys/internal/uapi"
@@ -50,6 +53,43 @@ func TestRouteSubscribe(t *testing.T) {
 		}
 		close(done)
 		for range ch {
+		}
+	})
+}
+
+// TestRouteExpires awaits the end of a route that the kernel deletes by itself.
+func TestRouteExpires(t *testing.T) {
+	nstest.Do(t, func() {
+		routeNet(t)
+		if err := os.WriteFile("/proc/sys/net/ipv6/route/gc_interval", []byte("1"), 0); err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+		defer cancel()
+		h, err := netlink.NewHandle()
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer h.Close()
+		added := false
+		for u, err := range h.WithContext(ctx).RouteSubscribeSeq(netlink.RouteSubscribeOptions{ListExisting: true}) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !added {
+				tool(t, "ip", "route", "add", "fd77::/48", "via", "fd00::2", "expires", "1")
+				added = true
+			}
+			if u.Type != uapi.RTM_DELROUTE || u.Dst.String() != "fd77::/48" {
+				continue
+			}
+			if u.DelReason == netlink.RT_DEL_REASON_UNSPEC {
+				nstest.Need(t, "reasons why routes were deleted", "7.3", syscall.EOPNOTSUPP)
+			}
+			if u.DelReason != netlink.RT_DEL_REASON_EXPIRED {
+				t.Errorf("a route was deleted for reason %d", u.DelReason)
+			}
+			return
 		}
 	})
 }
