@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
-	"syscall"
 	"testing"
 
 	"kern.sys/internal/capture"
@@ -208,33 +207,6 @@ func TestDecodeLinkRefusesWhatIsCutOff(t *testing.T) {
 		if (link == nil) == (err == nil) {
 			t.Errorf("%d bytes: got %v, %v", n, link, err)
 		}
-	}
-}
-
-func TestLinkNotFoundErrorMatches(t *testing.T) {
-	kernel := &wire.Error{Op: "link get", Object: `"x"`, Err: syscall.ENODEV}
-	err := notFound(kernel)
-	for _, target := range []error{LinkNotFoundError{}, LinkNotFoundError{errors.New("else")}, os.ErrNotExist,
-		syscall.ENODEV, kernel} {
-		if !errors.Is(err, target) {
-			t.Errorf("%v is not %#v", err, target)
-		}
-	}
-	if errors.Is(err, os.ErrExist) {
-		t.Error("matches os.ErrExist")
-	}
-	var as LinkNotFoundError
-	if !errors.As(err, &as) {
-		t.Error("errors.As fails")
-	}
-	if _, ok := err.(LinkNotFoundError); !ok {
-		t.Errorf("a type assertion fails on %T", err)
-	}
-	if err.Error() != `link get "x": Link not found` || (LinkNotFoundError{}).Error() != "Link not found" {
-		t.Errorf("got %q and %q", err, LinkNotFoundError{})
-	}
-	if err := notFound(syscall.EPERM); err != syscall.EPERM {
-		t.Errorf("EPERM became %v", err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"kern.sys/internal/nstest"
@@ -486,5 +487,32 @@ func TestBatchMakesAndChangesLinks(t *testing.T) {
 	}
 	if a := got.Attrs(); a.MTU != 1234 || a.Flags&net.FlagUp == 0 || !slices.Equal(a.AltNames, []string{"other"}) {
 		t.Errorf("got %+v", a)
+	}
+}
+
+func TestLinkNotFoundErrorMatches(t *testing.T) {
+	kernel := &wire.Error{Op: "link get", Object: `"x"`, Err: syscall.ENODEV}
+	err := notFound(kernel)
+	for _, target := range []error{LinkNotFoundError{}, LinkNotFoundError{errors.New("else")}, os.ErrNotExist,
+		syscall.ENODEV, kernel} {
+		if !errors.Is(err, target) {
+			t.Errorf("%v is not %#v", err, target)
+		}
+	}
+	if errors.Is(err, os.ErrExist) {
+		t.Error("matches os.ErrExist")
+	}
+	var as LinkNotFoundError
+	if !errors.As(err, &as) {
+		t.Error("errors.As fails")
+	}
+	if _, ok := err.(LinkNotFoundError); !ok {
+		t.Errorf("a type assertion fails on %T", err)
+	}
+	if err.Error() != `link get "x": Link not found` || (LinkNotFoundError{}).Error() != "Link not found" {
+		t.Errorf("got %q and %q", err, LinkNotFoundError{})
+	}
+	if err := notFound(syscall.EPERM); err != syscall.EPERM {
+		t.Errorf("EPERM became %v", err)
 	}
 }

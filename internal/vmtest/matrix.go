@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -111,8 +112,10 @@ func prepare(ctx context.Context, o options, arch, dir string, kvm *kvm, show *s
 	if err != nil {
 		return nil, err
 	}
-	if err := debian.Need(ctx, m.qemu, m.pkg); err != nil {
-		return nil, err
+	if slices.ContainsFunc(o.kernels, func(spec string) bool { return spec != umSpec }) {
+		if err := debian.Need(ctx, m.qemu, m.pkg); err != nil {
+			return nil, err
+		}
 	}
 	if err := os.Mkdir(dir, 0o755); err != nil {
 		return nil, err
