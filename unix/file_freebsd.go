@@ -101,6 +101,12 @@ func CapIoctlsLimit(fd int, requests []uint) error {
 	return capIoctlsLimit(fd, unsafe.SliceData(requests), len(requests))
 }
 
+// CapIoctlsGet is cap_ioctls_get(2): the ioctl requests that a descriptor allows, as many as requests has room for. It
+// returns how many there are; CAP_IOCTLS_ALL stands for all.
+func CapIoctlsGet(fd int, requests []uint) (n int, err error) {
+	return capIoctlsGet(fd, unsafe.SliceData(requests), len(requests))
+}
+
 // Eventfd is eventfd(2) (FreeBSD 13): a descriptor that counts. flags are EFD_*.
 func Eventfd(initval uint, flags int) (fd int, err error) {
 	args := struct {

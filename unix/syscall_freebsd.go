@@ -41,6 +41,7 @@ package unix
 // CapFcntlsGet is cap_fcntls_get(2).
 //sys	CapFcntlsGet(fd int, rights *uint32) (err error)
 //sys	capGetmode(mode *uint32) (err error) = SYS_CAP_GETMODE
+//sys	capIoctlsGet(fd int, cmds *uint, n int) (has int, err error) = SYS_CAP_IOCTLS_GET
 //sys	capIoctlsLimit(fd int, cmds *uint, n int) (err error) = SYS_CAP_IOCTLS_LIMIT
 //sys	eventfd(kind int, args unsafe.Pointer, size uintptr) (fd int, err error) = SYS___SPECIALFD
 // KqueueX is kqueuex(2) (FreeBSD 14): [Kqueue] with flags, as KQUEUE_CLOEXEC.

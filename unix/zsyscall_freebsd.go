@@ -1030,6 +1030,11 @@ func capGetmode(mode *uint32) (err error) {
 	return errOf(e1)
 }
 
+func capIoctlsGet(fd int, cmds *uint, n int) (has int, err error) {
+	r0, _, e1 := Syscall(SYS_CAP_IOCTLS_GET, uintptr(fd), uintptr(unsafe.Pointer(cmds)), uintptr(n))
+	return int(r0), errOf(e1)
+}
+
 func capIoctlsLimit(fd int, cmds *uint, n int) (err error) {
 	_, _, e1 := Syscall(SYS_CAP_IOCTLS_LIMIT, uintptr(fd), uintptr(unsafe.Pointer(cmds)), uintptr(n))
 	return errOf(e1)
