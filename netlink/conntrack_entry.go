@@ -164,6 +164,10 @@ func setBE16(to *uint16, v []byte) bool {
 
 // twoBE64 reads a nest of two numbers of 64 bits.
 func twoBE64(b []byte, type1 uint16, v1 *uint64, type2 uint16, v2 *uint64) error {
+	if len(b) == 2*attr8 && isAttr(b, type1, attr8) && isAttr(b[attr8:], type2, attr8) { // as it usually is
+		*v1, *v2 = binary.BigEndian.Uint64(b[4:]), binary.BigEndian.Uint64(b[attr8+4:])
+		return nil
+	}
 	for len(b) >= uapi.SizeofNlattr {
 		typ, n := attrHead(b)
 		if n == 0 {
@@ -188,6 +192,10 @@ func twoBE64(b []byte, type1 uint16, v1 *uint64, type2 uint16, v2 *uint64) error
 
 // protoState reads the state in CTA_PROTOINFO, which all protocols have in one place.
 func protoState(b []byte) (uint8, error) {
+	const tcp = uapi.CTA_PROTOINFO_TCP | uapi.NLA_F_NESTED
+	if len(b) > 8 && isAttr(b, tcp, uint16(len(b))) && isAttr(b[4:], uapi.CTA_PROTOINFO_TCP_STATE, attr1) {
+		return b[8], nil // as it usually is
+	}
 	for len(b) >= uapi.SizeofNlattr {
 		typ, n := attrHead(b)
 		if n == 0 {
@@ -213,8 +221,64 @@ func protoState(b []byte) (uint8, error) {
 	return 0, nil
 }
 
+// isAttr reports whether b begins with an attribute of that type and length. It is inlined.
+func isAttr(b []byte, typ, n uint16) bool {
+	return native.Uint16(b) == n && native.Uint16(b[2:]) == typ
+}
+
+// The lengths of attributes: their head and what they hold.
+const (
+	attr1  = uapi.SizeofNlattr + 1
+	attr2  = uapi.SizeofNlattr + 2
+	attr4  = uapi.SizeofNlattr + 4
+	attr8  = uapi.SizeofNlattr + 8
+	attr16 = uapi.SizeofNlattr + 16
+)
+
+// decodeUsual reads a tuple that is two addresses, a protocol and two ports, in this order and no more: most are. It
+// reports whether it is one; otherwise it does nothing.
+func (t *ConntrackTuple) decodeUsual(b []byte) bool {
+	const ip, proto = uapi.CTA_TUPLE_IP | uapi.NLA_F_NESTED, uapi.CTA_TUPLE_PROTO | uapi.NLA_F_NESTED
+	const ip4, ip6, ports = 4 + 2*attr4, 4 + 2*attr16, 4 + 3*8
+	var src, dst netip.Addr
+	switch len(b) {
+	case ip4 + ports:
+		if b := b[:ip4]; isAttr(b, ip, ip4) && isAttr(b[4:], uapi.CTA_IP_V4_SRC, attr4) &&
+			isAttr(b[12:], uapi.CTA_IP_V4_DST, attr4) {
+			src, dst = netip.AddrFrom4([4]byte(b[8:])), netip.AddrFrom4([4]byte(b[16:]))
+			break
+		}
+		return false
+	case ip6 + ports:
+		if b := b[:ip6]; isAttr(b, ip, ip6) && isAttr(b[4:], uapi.CTA_IP_V6_SRC, attr16) &&
+			isAttr(b[24:], uapi.CTA_IP_V6_DST, attr16) {
+			src, dst = netip.AddrFrom16([16]byte(b[8:])), netip.AddrFrom16([16]byte(b[28:]))
+			break
+		}
+		return false
+	default:
+		return false
+	}
+	b = b[len(b)-ports:]
+	if b = b[:ports]; !isAttr(b, proto, ports) || !isAttr(b[4:], uapi.CTA_PROTO_NUM, attr1) ||
+		!isAttr(b[12:], uapi.CTA_PROTO_SRC_PORT, attr2) || !isAttr(b[20:], uapi.CTA_PROTO_DST_PORT, attr2) {
+		return false
+	}
+	t.Src, t.Dst, t.Protocol = src, dst, b[8]
+	t.SrcPort, t.DstPort = binary.BigEndian.Uint16(b[16:]), binary.BigEndian.Uint16(b[24:])
+	return true
+}
+
 // decode reads a nest of CTA_TUPLE_IP, CTA_TUPLE_PROTO and CTA_TUPLE_ZONE.
 func (t *ConntrackTuple) decode(b []byte) error {
+	if t.decodeUsual(b) {
+		return nil
+	}
+	return t.decodeEach(b)
+}
+
+// decodeEach is decode for any tuple.
+func (t *ConntrackTuple) decodeEach(b []byte) error {
 	for len(b) >= uapi.SizeofNlattr {
 		typ, n := attrHead(b)
 		if n == 0 {

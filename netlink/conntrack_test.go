@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 
@@ -278,6 +279,37 @@ func TestConntrackNames(t *testing.T) {
 	}
 	if s := SocketStateString(0); s != "0" {
 		t.Error(s)
+	}
+}
+
+// TestUsualTuplesAreReadAsAllOthers changes each bit of tuples, and compares the two ways to read them.
+func TestUsualTuplesAreReadAsAllOthers(t *testing.T) {
+	ports := "1c000280 05000100 06000000 06000200 00010000 06000300 00020000"
+	for _, text := range []string{
+		"34000180 14000180 08000100 0a000001 08000200 0a000002" + ports,
+		"4c000180 2c000180 14000300 20010db8 00000000 00000000 00000001 14000400 20010db8 00000000 00000000 00000002" +
+			ports,
+	} {
+		b := capture.Message(t, ctNew, "02 00 0000"+text)[8:]
+		usual := 0
+		for bit := range 1 + 8*len(b) {
+			changed := slices.Clone(b)
+			if bit < 8*len(b) {
+				changed[bit/8] ^= 1 << (bit % 8)
+			}
+			var one, other ConntrackTuple
+			if !one.decodeUsual(changed) {
+				continue
+			}
+			usual++
+			if err := other.decodeEach(changed); err != nil || one != other {
+				t.Errorf("% x: %+v, and by all ways %+v, %v", changed, one, other, err)
+			}
+		}
+		// What may change are addresses, protocol, ports and padding.
+		if want := 8*len(b) - 8*(4*7) + 1; usual != want {
+			t.Errorf("%d of tuples are as usual, want %d", usual, want)
+		}
 	}
 }
 

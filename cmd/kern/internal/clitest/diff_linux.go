@@ -78,7 +78,8 @@ func NeedIP(t testing.TB) {
 }
 
 // SetUp runs commands of ip, one a string. A kernel that was built without
-// what they need skips the test, and so does an ip that a signal ends: that of iproute2 7.3 does not survive 6rd-reset.
+// what they need skips the test, and so does an ip that a signal ends: that of iproute2 7.3 does not survive
+// 6rd-reset.
 func SetUp(t testing.TB, cmds ...string) {
 	t.Helper()
 	for _, cmd := range cmds {
