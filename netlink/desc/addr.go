@@ -68,7 +68,8 @@ func ParseAddr(word string, family int) (netip.Addr, error) {
 }
 
 // ParseIPv4 reads one to four numbers with dots between, in decimal, as 0x1f
-// or as 017; those that are missing at the end are zero: "10" is 10.0.0.0.
+// or as 017, or with a plus sign; those that are missing at the end are zero:
+// "10" is 10.0.0.0.
 func ParseIPv4(word string) (netip.Addr, bool) {
 	var b [4]byte
 	parts := strings.Split(word, ".")
@@ -76,7 +77,7 @@ func ParseIPv4(word string) (netip.Addr, bool) {
 		return netip.Addr{}, false
 	}
 	for i, part := range parts {
-		n, err := ParseUint(part, 8)
+		n, err := ParseUint(strings.TrimPrefix(part, "+"), 8)
 		if err != nil {
 			return netip.Addr{}, false
 		}

@@ -22,6 +22,20 @@ func TestParseUintReadsWhatStrtoulReads(t *testing.T) {
 	}
 }
 
+func TestParseIPv4(t *testing.T) {
+	for in, want := range map[string]string{"192.0.2.1": "192.0.2.1", "10": "10.0.0.0", "10.1": "10.1.0.0",
+		"0xa.017.0.+1": "10.15.0.1", "+192.0.2.1": "192.0.2.1"} {
+		if got, ok := ParseIPv4(in); !ok || got.String() != want {
+			t.Errorf("%q is read as %v, %v; want %s", in, got, ok, want)
+		}
+	}
+	for _, in := range []string{"", ".", "10.", "1.2.3.4.5", "256", "-1.0.0.0", "++1.0.0.0", "1 .0.0.0", "x"} {
+		if got, ok := ParseIPv4(in); ok {
+			t.Errorf("%q is read as %v", in, got)
+		}
+	}
+}
+
 func TestArgs(t *testing.T) {
 	a := &Args{Rest: []string{"dev", "lo", "me", "7", "on", "maybe", "x"}}
 	if a.Take("de") || a.Take("x", "nope") || !a.Take("x", "dev") || a.Last() != "dev" {
