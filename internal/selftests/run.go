@@ -27,6 +27,8 @@ func (r row) outcome() string {
 		return "guest went down"
 	case len(r.Lost) > 0:
 		return fmt.Sprintf("lost %d", len(r.Lost))
+	case r.Iproute2.Note+r.Kern.Note != "":
+		return "not ended"
 	}
 	return "equal"
 }
@@ -47,9 +49,7 @@ func runAll(ctx context.Context, o options, scripts []string) ([]row, error) {
 		if ctx.Err() != nil {
 			return nil, context.Cause(ctx)
 		}
-		for _, r := range results {
-			rows = append(rows, row{Result: r})
-		}
+		rows = append(rows, results...)
 		left = left[len(results):]
 		if len(left) == 0 {
 			break
@@ -58,6 +58,9 @@ func runAll(ctx context.Context, o options, scripts []string) ([]row, error) {
 			return nil, fmt.Errorf("no script ran: %w", err)
 		}
 		rows, left = append(rows, row{Result: guest.Result{Script: left[0]}, down: true}), left[1:]
+		if err := o.record(rows[len(rows)-1]); err != nil {
+			return nil, err
+		}
 	}
 	return rows, nil
 }
@@ -65,8 +68,16 @@ func runAll(ctx context.Context, o options, scripts []string) ([]row, error) {
 // event is one of "go test -json".
 type event struct{ Action, Test, Output string }
 
+// record writes how a script ended into the file with results, if there is one.
+func (o *options) record(r row) error {
+	if o.markdown == "" {
+		return nil
+	}
+	return writeMarkdown(o.markdown, time.Now(), []row{r})
+}
+
 // runGuest runs scripts in one guest, and returns the results of those that ended.
-func runGuest(ctx context.Context, o options, scripts []string) (results []guest.Result, began bool, err error) {
+func runGuest(ctx context.Context, o options, scripts []string) (results []row, began bool, err error) {
 	limit := time.Duration(len(scripts)) * 2 * o.limit
 	cmd := exec.CommandContext(ctx, "go", "run", "./internal/vmtest", "-kernel", o.kernel, "-system", iproute2Suite,
 		"-with", strings.Join(programs, ","),
@@ -97,12 +108,16 @@ func runGuest(ctx context.Context, o options, scripts []string) (results []guest
 		text.Reset()
 		if _, result, ok := strings.Cut(line, guest.Mark); ok {
 			var r guest.Result
-			if err := json.Unmarshal([]byte(result), &r); err == nil {
-				results = append(results, r)
-				fmt.Printf("%3d/%d %s\n", len(results), len(scripts), cells(row{Result: r}))
-				for _, l := range r.Lost {
-					fmt.Printf("        lost: %s\n", l)
-				}
+			if json.Unmarshal([]byte(result), &r) != nil {
+				continue
+			}
+			results = append(results, row{Result: r})
+			fmt.Printf("%3d/%d %s\n", len(results), len(scripts), cells(row{Result: r}))
+			for _, l := range r.Lost {
+				fmt.Printf("        lost: %s\n", l)
+			}
+			if err := o.record(row{Result: r}); err != nil {
+				fmt.Fprintln(os.Stderr, "selftests:", err)
 			}
 			continue
 		}

@@ -12,7 +12,7 @@ import (
 type Tally struct {
 	Pass, Fail, Skip int
 	Seconds          float64
-	Note             string // "no time", …
+	Note             string // [noTime]
 }
 
 func (t Tally) String() string {
@@ -114,11 +114,16 @@ func tally(counts map[string]int) Tally {
 	return t
 }
 
-// lost lists the sub-tests that pass more often in one run than in another.
-func lost(before, after map[string]int) []string {
+// noTime is the note at a run that was ended before it had run all.
+const noTime = "no time"
+
+// lost lists the sub-tests that pass more often in one run than in another. Of a run that was cut off, those are lost
+// that did not pass when it came to them.
+func lost(before, after map[string]int, cut bool) []string {
 	var names []string
 	for k, n := range before {
-		if name, ok := strings.CutPrefix(k, "pass "); ok && after[k] < n {
+		name, ok := strings.CutPrefix(k, "pass ")
+		if ok && after[k] < n && (!cut || after["fail "+name]+after["skip "+name] > 0) {
 			names = append(names, name)
 		}
 	}

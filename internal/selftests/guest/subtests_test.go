@@ -36,10 +36,13 @@ func TestSubtests(t *testing.T) {
 }
 
 func TestLost(t *testing.T) {
-	got := lost(map[string]int{"pass a": 1, "pass b": 2, "fail c": 1, "pass d": 1},
-		map[string]int{"pass a": 1, "pass b": 1, "fail d": 1})
-	if !slices.Equal(got, []string{"b", "d"}) {
+	before := map[string]int{"pass a": 1, "pass b": 2, "fail c": 1, "pass d": 1}
+	after := map[string]int{"pass a": 1, "pass b": 1, "fail d": 1}
+	if got := lost(before, after, false); !slices.Equal(got, []string{"b", "d"}) {
 		t.Errorf("lost %q", got)
+	}
+	if got := lost(before, after, true); !slices.Equal(got, []string{"d"}) {
+		t.Errorf("lost %q of a run that was cut off", got)
 	}
 }
 
