@@ -37,12 +37,13 @@ type Options struct {
 	netns     string
 
 	// What tc has.
-	Raw      bool   // handles and ticks as they are
+	Raw      bool   // handles and ticks as they are; of rdma the bytes that a device has
 	Graph    bool   // classes as a tree
 	ClsNames bool   // names of classes
 	ClsFile  string // where they are
 
 	CompressVlans bool // bridge has it
+	DriverDetails bool // rdma has it: -details was given twice
 
 	table OptionTable // nil: ip's
 }
@@ -61,10 +62,11 @@ func (o *Options) options() OptionTable {
 // option is one of them. A beginning of its name is enough unless it is exact;
 // the first in the table that fits is taken, as ip has it.
 type option struct {
-	name  string
-	exact bool
-	value string // what the word that follows is; "": none does
-	help  string // what it is for
+	name   string
+	letter byte // of programs with getopt's options, see parseGetopt
+	exact  bool
+	value  string // what the word that follows is; "": none does
+	help   string // what it is for
 
 	// What it does is one of these.
 	on     func(o *Options) *bool // is set
@@ -122,10 +124,7 @@ var optionTable = OptionTable{
 	{name: "force", help: "go on with a batch after an error", on: func(o *Options) *bool { return &o.force }},
 	{name: "batch",
 		help:  "read commands from a file, one a line; - is the standard input",
-		value: "batch file", set: func(o *Options, v string) error {
-			o.BatchFile, o.Batch = v, true
-			return nil
-		}},
+		value: "batch file", set: (*Options).setBatch},
 	{name: "brief", help: "a table with the most important", on: func(o *Options) *bool { return &o.Brief }},
 	{name: "json", help: "JSON in place of text", on: func(o *Options) *bool { return &o.JSON }},
 	{name: "rcvbuf",
@@ -167,6 +166,9 @@ func (o *Options) moreStats(string) error { o.Stats++; return nil }
 
 // Parse reads the options at the beginning of words and returns the rest.
 func (o *Options) Parse(words []string) ([]string, error) {
+	if o.options().getopt() {
+		return o.parseGetopt(words)
+	}
 	for len(words) != 0 {
 		word := words[0]
 		if word == "--" {
@@ -194,15 +196,8 @@ func (o *Options) Parse(words []string) ([]string, error) {
 			}
 			value, words = words[0], words[1:]
 		}
-		switch {
-		case opt.on != nil:
-			*opt.on(o) = true
-		case opt.set == nil:
-			o.Family = opt.family
-		default:
-			if err := opt.set(o, value); err != nil {
-				return nil, err
-			}
+		if err := opt.do(o, value); err != nil {
+			return nil, err
 		}
 	}
 	return words, nil

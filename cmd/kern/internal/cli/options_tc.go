@@ -13,10 +13,7 @@ var TcOptions = OptionTable{
 	{name: "help", help: "the grammar of options and objects", set: func(*Options, string) error { return errHelp }},
 	{name: "force", help: "go on with a batch after an error", on: func(o *Options) *bool { return &o.force }},
 	{name: "batch", help: "read commands from a file, one a line; - is the standard input", value: "batch file",
-		set: func(o *Options, v string) error {
-			o.BatchFile, o.Batch = v, true
-			return nil
-		}},
+		set: (*Options).setBatch},
 	{name: "netns", help: "do the command in a named network namespace", value: "netns",
 		set: func(o *Options, v string) error {
 			o.netns, o.inNetNS = v, true

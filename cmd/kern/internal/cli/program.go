@@ -18,8 +18,14 @@ type Program struct {
 	Help    func() string   // the grammar, which ends with status 0; nil: ip's
 	// Unknown is the exit status for an unknown object; 0 means ip's.
 	Unknown int
+	// UnknownObject is the error for an unknown object in the program's own words; nil: ip's.
+	UnknownObject func(word string) error
 	// Status is the exit status of all failures; 0: they differ, as with ip.
 	Status int
+	// Answers begins the message about what the kernel refused; "": ip's words for it.
+	Answers string
+	// HelpOut has grammars be the output of the program, with status 0.
+	HelpOut bool
 	// Main does all that the program does, where it has a grammar of its own. It returns the exit status.
 	Main func(args []string, stdout, stderr io.Writer) int
 }
