@@ -23,6 +23,7 @@ import (
 	"kern.sys/cmd/kern/internal/tc"
 	"kern.sys/cmd/kern/internal/topo"
 	"kern.sys/cmd/kern/internal/tour"
+	"kern.sys/cmd/kern/internal/vdpa"
 )
 
 // programs are the names that the command may be called by, each with its
@@ -34,6 +35,7 @@ var programs = []cli.Program{
 	tc.Program(),
 	bridge.Program(),
 	rdma.Program(),
+	vdpa.Program(),
 }
 
 // allObjects are those of ip and this program's own.
@@ -48,6 +50,7 @@ func allObjects() []cli.Object {
 		tc.Object(),
 		bridge.Object(),
 		rdma.Object(),
+		vdpa.Object(),
 	})
 }
 

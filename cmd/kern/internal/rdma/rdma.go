@@ -133,12 +133,13 @@ func about(cmd uint16, d device) *wire.Request {
 
 // onOff takes "on" or "off".
 func onOff(c *cli.Command, keyword string) (bool, error) {
-	on, err := c.OnOff(keyword)
-	if err != nil {
-		text, _ := c.Explain(err)
-		return false, failed("%s", text)
+	switch {
+	case c.Take("on"):
+		return true, nil
+	case c.Take("off"):
+		return false, nil
 	}
-	return on, nil
+	return false, failed("Error: argument of \"%s\" must be one of \"off\", \"on\", not \"%s\"", keyword, c.Peek())
 }
 
 func number8(on bool) uint8 {

@@ -72,7 +72,7 @@ func showSummaries(c *cli.Command) error {
 	})
 }
 
-// showSummary shows how many objects of each sort a device has.
+// showSummary shows how many objects of each sort a device has, and may have.
 func showSummary(c *cli.Command, d device) error {
 	m, err := c.Get(details(c, about(uapi.RDMA_NLDEV_CMD_RES_GET, d)))
 	if err != nil {
@@ -83,8 +83,12 @@ func showSummary(c *cli.Command, d device) error {
 	p.Uint("ifindex", "%d: ", number(a[uapi.RDMA_NLDEV_ATTR_DEV_INDEX]))
 	p.Str("ifname", "%s: ", cli.Text(a[uapi.RDMA_NLDEV_ATTR_DEV_NAME]))
 	for e := range nests(a[uapi.RDMA_NLDEV_ATTR_RES_SUMMARY]) {
-		showNumber(p, e, uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_CURR,
-			cli.Text(e[uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_NAME]))
+		key := cli.Text(e[uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_NAME])
+		p.Uint(key, key+" %d", number(e[uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_CURR]))
+		if b := e[uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_MAX]; b != nil {
+			p.Uint(key+"-max", "/%d", number(b))
+		}
+		p.Text(" ")
 	}
 	endLine(p)
 	return nil
@@ -303,7 +307,7 @@ func pin(c *cli.Command, r *wire.Request) error {
 		return failed("Invalid pinned value: %s", c.Peek())
 	}
 	r.Uint32(uapi.RDMA_NLDEV_ATTR_FRMR_POOL_PINNED_HANDLES, uint32(handles))
-	r.Nest(uapi.RDMA_NLDEV_ATTR_FRMR_POOL_KEY)
+	r.Nest(uapi.RDMA_NLDEV_ATTR_FRMR_POOL_KEY | uapi.NLA_F_NESTED)
 	r.Uint8(uapi.RDMA_NLDEV_ATTR_FRMR_POOL_KEY_ATS, uint8(key[3]))
 	r.Uint32(uapi.RDMA_NLDEV_ATTR_FRMR_POOL_KEY_ACCESS_FLAGS, uint32(key[2]))
 	r.Uint64(uapi.RDMA_NLDEV_ATTR_FRMR_POOL_KEY_VENDOR_KEY, key[0])

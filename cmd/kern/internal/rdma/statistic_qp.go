@@ -335,7 +335,7 @@ func unbindOne(c *cli.Command, at port, cntn, lqpn uint32) error {
 // are.
 func setCounters(c *cli.Command, at port, status desc.Attrs, names string) error {
 	r := at.about(uapi.RDMA_NLDEV_CMD_STAT_SET)
-	r.Nest(uapi.RDMA_NLDEV_ATTR_STAT_HWCOUNTERS)
+	r.Nest(uapi.RDMA_NLDEV_ATTR_STAT_HWCOUNTERS | uapi.NLA_F_NESTED)
 	for word := range strings.SplitSeq(names, ",") {
 		if word == "" {
 			continue
