@@ -30,7 +30,7 @@ type Program struct {
 	Main func(args []string, stdout, stderr io.Writer) int
 }
 
-// run is the program for the words that follow its name. It
+// Run is the program for the words that follow its name. It
 // returns the exit status.
 func Run(p Program, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if p.Main != nil {
@@ -38,12 +38,17 @@ func Run(p Program, args []string, stdin io.Reader, stdout, stderr io.Writer) in
 	}
 	s := NewSession(p, stdin, stdout, stderr)
 	defer s.Close()
+	return s.Run(args)
+}
+
+// Run is [Run] in a session.
+func (s *Session) Run(args []string) int {
 	words, err := s.Options.Parse(args)
 	switch {
 	case err != nil:
 		return s.Report(err)
 	case s.version:
-		fmt.Fprintf(stdout, "%s utility, kern.sys %s\n", s.Name, version())
+		fmt.Fprintf(s.Stdout, "%s utility, kern.sys %s\n", s.Name, version())
 		return 0
 	}
 	s.Configure()
