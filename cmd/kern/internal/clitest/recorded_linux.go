@@ -106,7 +106,7 @@ func withoutGrammar(text string) string {
 }
 
 // byKern runs a command by this program.
-func (k *FakeKernel) byKern(t *testing.T, line string) outcome {
+func (k *FakeKernel) byKern(t testing.TB, line string) outcome {
 	t.Helper()
 	got := outcome{line: line}
 	var out, errOut bytes.Buffer
@@ -126,7 +126,7 @@ func (k *FakeKernel) byKern(t *testing.T, line string) outcome {
 }
 
 // Kern runs a command by this program, and returns what it asked for too.
-func (k *FakeKernel) Kern(t *testing.T, line string) (r Result, sent []string) {
+func (k *FakeKernel) Kern(t testing.TB, line string) (r Result, sent []string) {
 	t.Helper()
 	o := k.byKern(t, line)
 	return o.Result, o.sent

@@ -317,7 +317,7 @@ func user(t *testing.T) func() {
 		return le.Uint32(call(verbs, cmd, (8+len(b))/4, out/4, b))
 	}
 	const getContext, allocPD, regMR, createCQ, createSRQ = 0, 3, 9, 18, 32
-	ask(getContext, 8)
+	events := os.NewFile(uintptr(ask(getContext, 8)), "events")
 	pd := ask(allocPD, 4)
 	ask(regMR, 12, at+4096, uint64(4096), at+4096, pd, uint32(1))
 	ask(createCQ, 24, uint64(0), uint32(16), uint32(0), int32(-1), uint32(0))
@@ -333,6 +333,7 @@ func user(t *testing.T) func() {
 	b = body(id, uint32(1))
 	call(cm, listen, len(b), 0, b)
 	return func() {
+		events.Close()
 		verbs.Close()
 		cm.Close()
 		runtime.KeepAlive(memory)

@@ -1,6 +1,8 @@
 package rdma
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -63,20 +65,45 @@ func (f *filter) one() (uint32, bool) {
 	return uint32(n), err == nil
 }
 
-// has reports whether a number is wanted.
-func (f *filter) has(n uint64) bool {
+// numbers are a range of them.
+type numbers struct{ first, last uint64 }
+
+// ranges are those that a filter asks for.
+func (f *filter) ranges() (all []numbers) {
 	for part := range strings.SplitSeq(f.value, ",") {
 		first, last, isRange := strings.Cut(part, "-")
-		from, err := strconv.ParseUint(first, 10, 64)
-		to := from
-		if isRange && err == nil {
-			to, err = strconv.ParseUint(last, 10, 64)
+		if !isRange {
+			last = first
 		}
-		if err == nil && from <= n && n <= to {
-			return true
+		from, err := strconv.ParseUint(first, 10, 64)
+		to, err2 := strconv.ParseUint(last, 10, 64)
+		if err == nil && err2 == nil && from <= to {
+			all = append(all, numbers{from, to})
 		}
 	}
-	return false
+	return all
+}
+
+// has reports whether a number is wanted.
+func (f *filter) has(n uint64) bool {
+	return slices.ContainsFunc(f.ranges(), func(r numbers) bool { return r.first <= n && n <= r.last })
+}
+
+// within are the parts of a range that are wanted.
+func (f *filter) within(of numbers) (all []numbers) {
+	wanted := f.ranges()
+	slices.SortFunc(wanted, func(a, b numbers) int { return cmp.Compare(a.first, b.first) })
+	for _, w := range wanted {
+		part := numbers{max(w.first, of.first), min(w.last, of.last)}
+		switch n := len(all); {
+		case part.first > part.last:
+		case n != 0 && part.first <= all[n-1].last+1:
+			all[n-1].last = max(all[n-1].last, part.last)
+		default:
+			all = append(all, part)
+		}
+	}
+	return all
 }
 
 // is reports whether a word is wanted.

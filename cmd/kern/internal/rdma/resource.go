@@ -84,7 +84,11 @@ func showSummary(c *cli.Command, d device) error {
 	p.Str("ifname", "%s: ", cli.Text(a[uapi.RDMA_NLDEV_ATTR_DEV_NAME]))
 	for e := range nests(a[uapi.RDMA_NLDEV_ATTR_RES_SUMMARY]) {
 		key := cli.Text(e[uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_NAME])
-		p.Uint(key, key+" %d", number(e[uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_CURR]))
+		if key == "" {
+			continue
+		}
+		p.Text("%s ", key)
+		p.Uint(key, "%d", number(e[uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_CURR]))
 		if b := e[uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_MAX]; b != nil {
 			p.Uint(key+"-max", "/%d", number(b))
 		}

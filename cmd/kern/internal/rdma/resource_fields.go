@@ -130,7 +130,7 @@ func showQueuePairs(l *lister, f *field, a desc.Attrs) {
 		if i != 0 {
 			p.Text(",")
 		}
-		p.Str("", "%s", r)
+		p.Str("", "%s", r.String())
 	}
 	p.EndArray()
 	p.Text(" ")
@@ -138,7 +138,7 @@ func showQueuePairs(l *lister, f *field, a desc.Attrs) {
 
 // queuePairRanges are the numbers in a list, and ranges of them. Of a range that is not wanted whole there are the
 // parts that are.
-func queuePairRanges(w *filter, b []byte) (all []string) {
+func queuePairRanges(w *filter, b []byte) (all []numbers) {
 	for a := range nests(b) {
 		first, last := a[uapi.RDMA_NLDEV_ATTR_RES_LQPN], a[uapi.RDMA_NLDEV_ATTR_RES_LQPN]
 		if first == nil {
@@ -147,30 +147,21 @@ func queuePairRanges(w *filter, b []byte) (all []string) {
 		if first == nil || last == nil {
 			continue
 		}
-		from, to := number(first), number(last)
+		of := numbers{number(first), number(last)}
 		if w == nil {
-			all = append(all, rangeText(from, to))
-			continue
-		}
-		for n := from; n <= to; n++ {
-			if !w.has(n) {
-				continue
-			}
-			begin := n
-			for n < to && w.has(n+1) {
-				n++
-			}
-			all = append(all, rangeText(begin, n))
+			all = append(all, of)
+		} else {
+			all = append(all, w.within(of)...)
 		}
 	}
 	return all
 }
 
-func rangeText(first, last uint64) string {
-	if first == last {
-		return strconv.FormatUint(first, 10)
+func (r numbers) String() string {
+	if r.first == r.last {
+		return strconv.FormatUint(r.first, 10)
 	}
-	return fmt.Sprintf("%d-%d", first, last)
+	return fmt.Sprintf("%d-%d", r.first, r.last)
 }
 
 // showPoolKey shows what identifies a pool, as pinning has it.

@@ -53,7 +53,8 @@ func showText(p *desc.Printer, a desc.Attrs, typ uint16, key string) {
 
 func showNumber(p *desc.Printer, a desc.Attrs, typ uint16, key string) {
 	if b := a[typ]; b != nil {
-		p.Uint(key, key+" %d ", number(b))
+		p.Text("%s ", key) // which may be the kernel's, and is no format
+		p.Uint(key, "%d ", number(b))
 	}
 }
 
@@ -170,13 +171,14 @@ func showDriver(p *desc.Printer, b []byte) {
 }
 
 func showDriverValue(p *desc.Printer, key string, hex bool, typ uint16, d *wire.Decoder) {
-	form := key + " %d "
+	p.Text("%s ", key)
+	form := "%d "
 	if hex {
-		form = key + " %#x "
+		form = "%#x "
 	}
 	switch typ {
 	case uapi.RDMA_NLDEV_ATTR_DRIVER_STRING:
-		p.Str(key, key+" %s ", d.String())
+		p.Str(key, "%s ", d.String())
 	case uapi.RDMA_NLDEV_ATTR_DRIVER_U32, uapi.RDMA_NLDEV_ATTR_DRIVER_U64:
 		p.Uint(key, form, number(d.Data()))
 	case uapi.RDMA_NLDEV_ATTR_DRIVER_S32:

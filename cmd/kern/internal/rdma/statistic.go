@@ -80,9 +80,10 @@ func showCounted(p *desc.Printer, a desc.Attrs) {
 // showCounters shows counters, each on a line.
 func showCounters(p *desc.Printer, a desc.Attrs) {
 	for e := range nests(a[uapi.RDMA_NLDEV_ATTR_STAT_HWCOUNTERS]) {
-		nextLine(p)
-		showNumber(p, e, uapi.RDMA_NLDEV_ATTR_STAT_HWCOUNTER_ENTRY_VALUE,
-			cli.Text(e[uapi.RDMA_NLDEV_ATTR_STAT_HWCOUNTER_ENTRY_NAME]))
+		if key := cli.Text(e[uapi.RDMA_NLDEV_ATTR_STAT_HWCOUNTER_ENTRY_NAME]); key != "" {
+			nextLine(p)
+			showNumber(p, e, uapi.RDMA_NLDEV_ATTR_STAT_HWCOUNTER_ENTRY_VALUE, key)
+		}
 	}
 }
 

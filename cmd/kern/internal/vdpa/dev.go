@@ -91,7 +91,9 @@ func showDevs(c *cli.Command) error {
 
 func showDev(p *desc.Printer, m wire.Message) {
 	a := cli.GenlAttrs(m)
-	begin(p, cli.Text(a[uapi.VDPA_ATTR_DEV_NAME]))
+	if !begin(p, cli.Text(a[uapi.VDPA_ATTR_DEV_NAME])) {
+		return
+	}
 	p.Str("type", "type %s", typeName(cli.Number32(a[uapi.VDPA_ATTR_DEV_ID])))
 	p.Str("mgmtdev", " mgmtdev %s", handleOf(a).String())
 	if b := a[uapi.VDPA_ATTR_DEV_VENDOR_ID]; b != nil {
@@ -135,7 +137,9 @@ func runConfig(c *cli.Command) error {
 // showConfig shows what a device tells its driver, of network devices. Two keys of JSON end in a space with vdpa.
 func showConfig(p *desc.Printer, m wire.Message) {
 	a := cli.GenlAttrs(m)
-	begin(p, cli.Text(a[uapi.VDPA_ATTR_DEV_NAME]))
+	if !begin(p, cli.Text(a[uapi.VDPA_ATTR_DEV_NAME])) {
+		return
+	}
 	defer end(p)
 	if cli.Number32(a[uapi.VDPA_ATTR_DEV_ID]) != uapi.VIRTIO_ID_NET {
 		return
@@ -195,7 +199,9 @@ func runVstats(c *cli.Command) error {
 // one that controls is behind the pairs of others.
 func showVstats(p *desc.Printer, m wire.Message) {
 	a := cli.GenlAttrs(m)
-	begin(p, cli.Text(a[uapi.VDPA_ATTR_DEV_NAME]))
+	if !begin(p, cli.Text(a[uapi.VDPA_ATTR_DEV_NAME])) {
+		return
+	}
 	defer end(p)
 	if cli.Number32(a[uapi.VDPA_ATTR_DEV_ID]) != uapi.VIRTIO_ID_NET {
 		return
@@ -220,8 +226,10 @@ func showVstats(p *desc.Printer, m wire.Message) {
 		case uapi.VDPA_ATTR_DEV_VENDOR_ATTR_NAME:
 			key = d.String()
 		case uapi.VDPA_ATTR_DEV_VENDOR_ATTR_VALUE:
-			p.Text("%s ", key)
-			p.Uint(key, "%d ", d.Uint64())
+			if n := d.Uint64(); key != "" {
+				p.Text("%s ", key)
+				p.Uint(key, "%d ", n)
+			}
 		}
 	}
 }

@@ -36,7 +36,9 @@ func runMgmtdev(c *cli.Command) error {
 
 func showMgmtdev(p *desc.Printer, m wire.Message) {
 	a := cli.GenlAttrs(m)
-	begin(p, handleOf(a).String())
+	if !begin(p, handleOf(a).String()) {
+		return
+	}
 	classes := number64(a[uapi.VDPA_ATTR_MGMTDEV_SUPPORTED_CLASSES])
 	if a[uapi.VDPA_ATTR_MGMTDEV_SUPPORTED_CLASSES] != nil {
 		beginWords(p, "supported_classes")

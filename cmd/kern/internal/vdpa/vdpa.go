@@ -95,10 +95,14 @@ func showAll(c *cli.Command, key string, r *wire.Request, list bool, show func(p
 	return err
 }
 
-// begin begins what is shown of a device.
-func begin(p *desc.Printer, name string) {
+// begin begins what is shown of a device. One without a name is not shown.
+func begin(p *desc.Printer, name string) bool {
+	if name == "" {
+		return false
+	}
 	p.Text("%s: ", name)
 	p.Object(name)
+	return true
 }
 
 func end(p *desc.Printer) {
