@@ -160,7 +160,8 @@ func (k *FakeKernel) byPeer(t *testing.T, line string) outcome {
 	if err := os.WriteFile(source, fakeKernelC, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	if out, err := exec.Command("cc", "-O2", "-Wall", "-shared", "-fPIC", "-o", library, source).CombinedOutput(); err != nil {
+	if out, err := exec.Command("cc", "-O2", "-Wall", "-shared", "-fPIC", "-o", library,
+		source).CombinedOutput(); err != nil {
 		t.Fatalf("cc: %v, %s", err, out)
 	}
 	l, err := net.ListenUnix("unixpacket", &net.UnixAddr{Name: path, Net: "unixpacket"})
@@ -265,7 +266,8 @@ func readOutcomes(t *testing.T, file string) (all []outcome) {
 
 // AnswerGenl makes a kernel with one family of generic netlink: the answers to its commands are payloads, which come
 // with the family's header; no answer is the error ENODEV, and an empty one success.
-func AnswerGenl(family string, answer func(cmd uint8, a desc.Attrs, dump bool) (payloads [][]byte, errno int32)) *FakeKernel {
+func AnswerGenl(family string, answer func(cmd uint8, a desc.Attrs, dump bool) (payloads [][]byte,
+	errno int32)) *FakeKernel {
 	const id = 0x25
 	return &FakeKernel{
 		Header:     uapi.SizeofGenlmsghdr,

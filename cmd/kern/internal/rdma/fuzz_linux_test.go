@@ -17,8 +17,10 @@ import (
 // fuzzed are commands that show what the kernel answers.
 var fuzzed = []string{
 	"-d dev show mlx5_0", "-d link show mlx5_0/1", "system", "resource show mlx5_0", "-dd res show qp lqpn 1-9",
-	"-dd res show cm_id src-addr 1.2.3.4 src-port 5", "-dd res show cq", "-r res show mr", "-dd res show mr", "res show pd",
-	"res show ctx", "res show srq lqpn 1-3", "-d res show frmr_pools ats 1", "statistic", "stat show mr", "stat mode supported",
+	"-dd res show cm_id src-addr 1.2.3.4 src-port 5", "-dd res show cq", "-r res show mr", "-dd res show mr",
+	"res show pd",
+	"res show ctx", "res show srq lqpn 1-3", "-d res show frmr_pools ats 1", "statistic", "stat show mr",
+	"stat mode supported",
 	"stat qp show", "stat qp mode",
 }
 

@@ -262,32 +262,33 @@ func (r *resource) numeric(name string) bool {
 
 // setResource changes the pools of memory registrations of a device.
 func setResource(c *cli.Command) error {
-	return choose(c, "resource set command", verb{"", help(resourceUsage)}, verb{"frmr_pools", func(c *cli.Command) error {
-		for c.More() && !take(c, "dev", "link") {
-			c.Rest = c.Rest[1:]
-		}
-		d, err := nextDevice(c)
-		if err != nil {
-			return err
-		}
-		r := about(uapi.RDMA_NLDEV_CMD_FRMR_POOLS_SET, d)
-		return choose(c, "resource set frmr_pools command", verb{"help", help(resourceUsage)},
-			verb{"aging", func(c *cli.Command) error {
-				if !c.More() {
-					return failed("Please provide aging period value.")
-				}
-				period, err := desc.ParseUint(c.Peek(), 32)
-				switch {
-				case err != nil:
-					return failed("Invalid aging period value: %s", c.Peek())
-				case period == 0:
-					return failed("Setting the aging period to zero is not supported.")
-				}
-				r.Uint32(uapi.RDMA_NLDEV_ATTR_FRMR_POOLS_AGING_PERIOD, uint32(period))
-				return c.Exec(r)
-			}},
-			verb{"pinned", func(c *cli.Command) error { return pin(c, r) }})
-	}})
+	return choose(c, "resource set command", verb{"", help(resourceUsage)},
+		verb{"frmr_pools", func(c *cli.Command) error {
+			for c.More() && !take(c, "dev", "link") {
+				c.Rest = c.Rest[1:]
+			}
+			d, err := nextDevice(c)
+			if err != nil {
+				return err
+			}
+			r := about(uapi.RDMA_NLDEV_CMD_FRMR_POOLS_SET, d)
+			return choose(c, "resource set frmr_pools command", verb{"help", help(resourceUsage)},
+				verb{"aging", func(c *cli.Command) error {
+					if !c.More() {
+						return failed("Please provide aging period value.")
+					}
+					period, err := desc.ParseUint(c.Peek(), 32)
+					switch {
+					case err != nil:
+						return failed("Invalid aging period value: %s", c.Peek())
+					case period == 0:
+						return failed("Setting the aging period to zero is not supported.")
+					}
+					r.Uint32(uapi.RDMA_NLDEV_ATTR_FRMR_POOLS_AGING_PERIOD, uint32(period))
+					return c.Exec(r)
+				}},
+				verb{"pinned", func(c *cli.Command) error { return pin(c, r) }})
+		}})
 }
 
 // pin says how many handles a pool keeps.
@@ -320,7 +321,8 @@ func pin(c *cli.Command, r *wire.Request) error {
 	return c.Exec(r)
 }
 
-// poolKeyBits are how long the parts of a pool's key are: key of the vendor, blocks, access flags, address translation.
+// poolKeyBits are how long the parts of a pool's key are: key of the vendor, blocks, access flags, address
+// translation.
 var poolKeyBits = [4]int{64, 64, 32, 1}
 
 // parsePoolKey reads the key of a pool as lists show it: hexadecimal numbers with colons between.

@@ -2,7 +2,8 @@ package rdma
 
 import "kern.sys/internal/uapi"
 
-// Names of the kernel's enumerations, from 0 on: queue pairs have those of ib_verbs.h, connections those of cma_priv.h.
+// Names of the kernel's enumerations, from 0 on: queue pairs have those of ib_verbs.h, connections those of
+// cma_priv.h.
 var (
 	qpTypes = []string{0: "SMI", "GSI", "RC", "UC", "UD", "RAW_IPV6", "RAW_ETHERTYPE", "", "RAW_PACKET", "XRC_INI",
 		"XRC_TGT", driverQP: "DRIVER"}

@@ -70,7 +70,8 @@ func request(c *cli.Command, cmd uint8) (*wire.Request, error) {
 }
 
 // showAll shows what a request asks for, or a list of it, as the members of an object in JSON.
-func showAll(c *cli.Command, key string, r *wire.Request, list bool, show func(p *desc.Printer, m wire.Message)) error {
+func showAll(c *cli.Command, key string, r *wire.Request, list bool,
+	show func(p *desc.Printer, m wire.Message)) error {
 	p := c.Out
 	each := func(m wire.Message) error {
 		show(p, m)

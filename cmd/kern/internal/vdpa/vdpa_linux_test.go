@@ -167,7 +167,8 @@ func TestVdpaOnTheSameKernel(t *testing.T) {
 		"dev set mac 02:11:22:33:44:66", "dev set name vdpa0 mtu 1500", "dev se name vdpa0", "dev config", "dev config help",
 		"dev config show", "-j dev config show", "dev c s vdpa0", "-j dev config show bare", "dev config show blk0",
 		"dev config show nope", "dev config nope", "dev vstats", "dev vstats help",
-		"dev vstats show", "dev vstats show vdpa0 qidx 0", "dev vstats show vdpa0 qidx 3", "-j dev vstats show vdpa0 qidx 16",
+		"dev vstats show", "dev vstats show vdpa0 qidx 0", "dev vstats show vdpa0 qidx 3",
+		"-j dev vstats show vdpa0 qidx 16",
 		"dev vstats show vdpa0 qidx", "dev vstats show vdpa0", "dev vstats show vdpa0 qidx x", "dev vstats show blk0 qidx 0",
 		"dev vstats show nope qidx 0", "dev vstats show vdpa0 nope 0", "dev vstats nope", "dev vs show vdpa0 qidx 0",
 	})
