@@ -1805,6 +1805,19 @@ func QdiscSeq(link Link) iter.Seq2[Qdisc, error] {
 	return pkgHandle.QdiscSeq(link)
 }
 
+// RdmaDevAdd makes a device of a type, [RdmaDeviceSMI], that is a part of another: rdma dev add
+// NAME type smi parent PARENT (Linux 6.11). It acts in the network namespace of the calling thread;
+// see [Handle.RdmaDevAdd].
+func RdmaDevAdd(name string, typ uint8, parent *RdmaLink) error {
+	return pkgHandle.RdmaDevAdd(name, typ, parent)
+}
+
+// RdmaDevDel deletes a device of [Handle.RdmaDevAdd]: rdma dev delete NAME (Linux 6.11). It acts in
+// the network namespace of the calling thread; see [Handle.RdmaDevDel].
+func RdmaDevDel(link *RdmaLink) error {
+	return pkgHandle.RdmaDevDel(link)
+}
+
 // RdmaLinkAdd makes a device of a type, "rxe" or "siw", on top of a network device: rdma link add
 // NAME type TYPE netdev NETDEV. It acts in the network namespace of the calling thread; see
 // [Handle.RdmaLinkAdd].
@@ -1836,6 +1849,13 @@ func RdmaLinkSeq() iter.Seq2[RdmaLink, error] {
 	return pkgHandle.RdmaLinkSeq()
 }
 
+// RdmaLinkSetAdaptiveModeration says whether a device delays the interrupts of its completion
+// queues by their load: rdma dev set DEV adaptive-moderation { on | off }. It acts in the network
+// namespace of the calling thread; see [Handle.RdmaLinkSetAdaptiveModeration].
+func RdmaLinkSetAdaptiveModeration(link *RdmaLink, on bool) error {
+	return pkgHandle.RdmaLinkSetAdaptiveModeration(link, on)
+}
+
 // RdmaLinkSetName gives a device another name: rdma dev set DEV name NAME. It acts in the network
 // namespace of the calling thread; see [Handle.RdmaLinkSetName].
 func RdmaLinkSetName(link *RdmaLink, name string) error {
@@ -1846,6 +1866,18 @@ func RdmaLinkSetName(link *RdmaLink, name string) error {
 // NAME. It acts in the network namespace of the calling thread; see [Handle.RdmaLinkSetNsFd].
 func RdmaLinkSetNsFd(link *RdmaLink, fd uint32) error {
 	return pkgHandle.RdmaLinkSetNsFd(link, fd)
+}
+
+// RdmaObjectGet returns an object by its number: rdma resource show TYPE dev DEV NUMBER (Linux
+// 5.4). It acts in the network namespace of the calling thread; see [Handle.RdmaObjectGet].
+func RdmaObjectGet(link *RdmaLink, typ RdmaObjectType, id uint32) (RdmaObject, error) {
+	return pkgHandle.RdmaObjectGet(link, typ, id)
+}
+
+// RdmaObjectSeq gives the objects of one sort that a device has: rdma resource show TYPE dev DEV.
+// It acts in the network namespace of the calling thread; see [Handle.RdmaObjectSeq].
+func RdmaObjectSeq(link *RdmaLink, typ RdmaObjectType) iter.Seq2[RdmaObject, error] {
+	return pkgHandle.RdmaObjectSeq(link, typ)
 }
 
 // RdmaPortSeq gives the ports of a device, with the network devices that they are of: rdma link
@@ -1873,6 +1905,12 @@ func RdmaStatistic(link *RdmaLink) (*RdmaDeviceStatistic, error) {
 	return pkgHandle.RdmaStatistic(link)
 }
 
+// RdmaSystemGet returns what holds for all devices: rdma system show. It acts in the network
+// namespace of the calling thread; see [Handle.RdmaSystemGet].
+func RdmaSystemGet() (RdmaSystem, error) {
+	return pkgHandle.RdmaSystemGet()
+}
+
 // RdmaSystemGetNetnsMode returns whether devices are "shared" by all network namespaces, or are
 // each in one, "exclusive": rdma system show netns. It acts in the network namespace of the calling
 // thread; see [Handle.RdmaSystemGetNetnsMode].
@@ -1885,6 +1923,13 @@ func RdmaSystemGetNetnsMode() (string, error) {
 // [Handle.RdmaSystemSetNetnsMode].
 func RdmaSystemSetNetnsMode(NewMode string) error {
 	return pkgHandle.RdmaSystemSetNetnsMode(NewMode)
+}
+
+// RdmaSystemSetPrivilegedQkey says whether an unprivileged process may use controlled Q_Keys: rdma
+// system set privileged-qkey { on | off } (Linux 6.7). It acts in the network namespace of the
+// calling thread; see [Handle.RdmaSystemSetPrivilegedQkey].
+func RdmaSystemSetPrivilegedQkey(on bool) error {
+	return pkgHandle.RdmaSystemSetPrivilegedQkey(on)
 }
 
 // RouteAdd makes a route: ip route add. It acts in the network namespace of the calling thread; see
