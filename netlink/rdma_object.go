@@ -51,34 +51,37 @@ func (t RdmaObjectType) String() string {
 // RdmaObject is something of a device that a process or the kernel has: rdma resource show TYPE. What its sort has not
 // is zero. Keys and addresses of memory are told to the privileged only.
 type RdmaObject struct {
-	Type RdmaObjectType
-	ID   uint32 // its number: lqpn, cm-idn, cqn, mrn, pdn, ctxn or srqn; 0: the kernel tells none
-	Port uint32 // from 1 on; 0: it is of none
+	Type        RdmaObjectType
+	ID          uint32 // its number: lqpn, cm-idn, cqn, mrn, pdn, ctxn or srqn. Most count from 0 on
+	DeviceIndex uint32
+	DeviceName  string
+	Port        uint32 // from 1 on; 0: it is of none
 
 	PID        uint32 // the process that has it; 0: the kernel
 	KernelName string // the module that has it
+	Users      uint64 // how many objects use it
 
-	// The objects that it belongs to, by their numbers.
-	QP, CQ, PD, Context uint32
+	QP, CQ, PD, Context uint32 // the objects that it belongs to, by their numbers
 
-	State uint8 // of a queue pair IB_QPS_…, of a connection RDMA_CM_…
-	Kind  uint8 // of a queue pair and a connection IB_QPT_…, of a shared receive queue IB_SRQT_…
-
+	// Of queue pairs and connections.
+	State               uint8 // IB_QPS_…, RDMA_CM_…
+	Kind                uint8 // IB_QPT_…; of a shared receive queue IB_SRQT_…
 	RemoteQP            uint32
-	SendPSN, ReceivePSN uint32 // numbers of the next packets
+	SendPSN, ReceivePSN uint32 // numbers of packets, of 24 bits
 	PathMigration       uint8  // IB_MIG_…
-	PortSpace           uint32 // of a connection, RDMA_PS_…
+	PortSpace           uint32 // RDMA_PS_…
 	Source, Destination netip.AddrPort
-	Entries             uint32 // of a completion queue
-	Users               uint64 // how many objects use it
-	PollContext         uint8  // of a completion queue of the kernel, IB_POLL_…
+	QueuePairs          []RdmaRange // of a shared receive queue
+
+	// Of completion queues.
+	Entries            uint32
+	PollContext        uint8 // IB_POLL_…, where the kernel has it
+	AdaptiveModeration bool
+
+	// Of memory regions and protection domains.
 	LocalKey, RemoteKey uint32
-	IOVA, Length        uint64 // of memory, bytes
-	QueuePairs          []RdmaRange
-	AdaptiveModeration  bool // of a completion queue
 	UnsafeGlobalKey     uint32
-	DeviceIndex         uint32
-	DeviceName          string
+	IOVA, Length        uint64 // bytes
 }
 
 // RdmaRange are the numbers from First to Last.
@@ -108,7 +111,7 @@ func (h *Handle) RdmaObjectSeq(link *RdmaLink, typ RdmaObjectType) iter.Seq2[Rdm
 	}
 }
 
-// RdmaObjectGet returns an object by its number: rdma resource show TYPE dev DEV NUMBER (Linux 5.4).
+// RdmaObjectGet returns an object by its number: rdma resource show TYPE dev DEV NUMBER (Linux 5.1).
 func (h *Handle) RdmaObjectGet(link *RdmaLink, typ RdmaObjectType, id uint32) (RdmaObject, error) {
 	o := RdmaObject{Type: typ}
 	r, err := rdmaObjectRequest(link, typ)

@@ -12,7 +12,7 @@ type RdmaSystem struct {
 	NetnsMode      string // "shared" or "exclusive", see [Handle.RdmaSystemGetNetnsMode]
 	PrivilegedQkey bool   // an unprivileged process may use controlled Q_Keys (Linux 6.7)
 	Monitor        bool   // the kernel announces what happens to devices, see [Handle.RdmaEvents] (Linux 6.12)
-	CopyOnFork     bool   // memory in use by devices may be that of a process that forks (Linux 5.12)
+	CopyOnFork     bool   // memory in use by devices may be that of a process that forks
 }
 
 // RdmaSystemGet returns what holds for all devices: rdma system show.

@@ -2191,6 +2191,12 @@ func VDPADelDev(name string) error {
 	return pkgHandle.VDPADelDev(name)
 }
 
+// VDPADevConfigSeq gives the configurations of the devices as they come: vdpa dev config show. It
+// acts in the network namespace of the calling thread; see [Handle.VDPADevConfigSeq].
+func VDPADevConfigSeq() iter.Seq2[VDPADevConfig, error] {
+	return pkgHandle.VDPADevConfigSeq()
+}
+
 // VDPADevSeq gives the devices as they come. It acts in the network namespace of the calling
 // thread; see [Handle.VDPADevSeq].
 func VDPADevSeq() iter.Seq2[VDPADev, error] {
@@ -2240,11 +2246,24 @@ func VDPAGetMGMTDevList() ([]*VDPAMGMTDev, error) {
 	return pkgHandle.VDPAGetMGMTDevList()
 }
 
+// VDPAMGMTDevSeq gives the management devices as they come: vdpa mgmtdev show. It acts in the
+// network namespace of the calling thread; see [Handle.VDPAMGMTDevSeq].
+func VDPAMGMTDevSeq() iter.Seq2[VDPAMGMTDev, error] {
+	return pkgHandle.VDPAMGMTDevSeq()
+}
+
 // VDPANewDev makes a device of a management device, whose bus may be "": vdpa dev add name NAME
 // mgmtdev MGMTBUS/MGMTNAME. It acts in the network namespace of the calling thread; see
 // [Handle.VDPANewDev].
 func VDPANewDev(name, mgmtBus, mgmtName string, params VDPANewDevParams) error {
 	return pkgHandle.VDPANewDev(name, mgmtBus, mgmtName, params)
+}
+
+// VDPASetDev gives a network device another address, for the next driver that it gets: vdpa dev set
+// name NAME mac ADDRESS (Linux 6.13). It acts in the network namespace of the calling thread; see
+// [Handle.VDPASetDev].
+func VDPASetDev(name string, mac net.HardwareAddr) error {
+	return pkgHandle.VDPASetDev(name, mac)
 }
 
 // VethPeerIndex returns the index of the other end of a pair, in the namespace that end is in (see

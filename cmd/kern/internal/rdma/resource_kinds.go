@@ -131,7 +131,7 @@ var sharedQueues = resource{
 	},
 }
 
-// Pools of fast registrations of memory (Linux 7.1).
+// Pools of fast registrations of memory.
 var registrationPools = resource{
 	word: "frmr_pools",
 	filters: []string{"dev", "ats", "access_flags", "vendor_key", "num_dma_blocks", "queue", "in_use", "max_in_use",
