@@ -91,7 +91,7 @@ func TestRdmaObjects(t *testing.T) {
 				o.DeviceIndex != link.Attrs.Index {
 				t.Errorf("%v: %+v", typ, o)
 			}
-			one, err := h.RdmaObjectGet(link, typ, o.ID)
+			one, err := h.RdmaObjectGet(link, typ, o.Port, o.ID)
 			if err != nil || one.ID != o.ID || one.KernelName != o.KernelName || one.Users != o.Users {
 				t.Errorf("%v: %+v, %v", typ, one, err)
 			}
@@ -100,7 +100,7 @@ func TestRdmaObjects(t *testing.T) {
 	if count[netlink.RdmaQP] == 0 || count[netlink.RdmaCQ] == 0 || count[netlink.RdmaPD] == 0 {
 		t.Error(count)
 	}
-	if _, err := h.RdmaObjectGet(link, netlink.RdmaQP, 1<<20); err == nil || !os.IsNotExist(err) {
+	if _, err := h.RdmaObjectGet(link, netlink.RdmaQP, 1, 1<<20); err == nil || !os.IsNotExist(err) {
 		t.Error("an object that is not there:", err)
 	}
 	for range h.RdmaObjectSeq(link, netlink.RdmaQP) {

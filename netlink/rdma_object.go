@@ -111,12 +111,17 @@ func (h *Handle) RdmaObjectSeq(link *RdmaLink, typ RdmaObjectType) iter.Seq2[Rdm
 	}
 }
 
-// RdmaObjectGet returns an object by its number: rdma resource show TYPE dev DEV NUMBER (Linux 5.1).
-func (h *Handle) RdmaObjectGet(link *RdmaLink, typ RdmaObjectType, id uint32) (RdmaObject, error) {
+// RdmaObjectGet returns an object by its number: rdma resource show TYPE link DEV/PORT NUMBER (Linux 5.1). port is
+// that of a queue pair or connection, and 0 for objects of other sorts. The error is ENOENT where there is no such
+// object.
+func (h *Handle) RdmaObjectGet(link *RdmaLink, typ RdmaObjectType, port, id uint32) (RdmaObject, error) {
 	o := RdmaObject{Type: typ}
 	r, err := rdmaObjectRequest(link, typ)
 	if err != nil {
 		return o, h.wrap(err, "rdma resource get", noObject)
+	}
+	if port != 0 {
+		r.Uint32(uapi.RDMA_NLDEV_ATTR_PORT_INDEX, port)
 	}
 	r.Uint32(rdmaObjectTypes[typ].id, id)
 	err = h.rdmaGet(r, "rdma resource get", func() string { return fmt.Sprintf("%s %s %d", rdmaObject(link), typ, id) },

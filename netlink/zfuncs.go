@@ -1868,10 +1868,11 @@ func RdmaLinkSetNsFd(link *RdmaLink, fd uint32) error {
 	return pkgHandle.RdmaLinkSetNsFd(link, fd)
 }
 
-// RdmaObjectGet returns an object by its number: rdma resource show TYPE dev DEV NUMBER (Linux
-// 5.4). It acts in the network namespace of the calling thread; see [Handle.RdmaObjectGet].
-func RdmaObjectGet(link *RdmaLink, typ RdmaObjectType, id uint32) (RdmaObject, error) {
-	return pkgHandle.RdmaObjectGet(link, typ, id)
+// RdmaObjectGet returns an object by its number: rdma resource show TYPE link DEV/PORT NUMBER
+// (Linux 5.1). port is that of a queue pair or connection, and 0 for objects of other sorts. It
+// acts in the network namespace of the calling thread; see [Handle.RdmaObjectGet].
+func RdmaObjectGet(link *RdmaLink, typ RdmaObjectType, port, id uint32) (RdmaObject, error) {
+	return pkgHandle.RdmaObjectGet(link, typ, port, id)
 }
 
 // RdmaObjectSeq gives the objects of one sort that a device has: rdma resource show TYPE dev DEV.
