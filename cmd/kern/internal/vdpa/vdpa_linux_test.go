@@ -158,7 +158,7 @@ func TestVdpaOnTheSameKernel(t *testing.T) {
 		"dev add", "dev add name x", "dev add mgmtdev vdpasim_net",
 		"dev add name x mgmtdev vdpasim_net", "dev add name vdpa0 mgmtdev vdpasim_net", "dev a n x m pci/0000:08:00.2",
 		"dev add mgmtdev pci/0000:08:00.2 name x mac 02:11:22:33:44:55 mtu 9000 max_vqp 8 device_features 0x300020000",
-		"dev add name x mgmtdev vdpasim_net max 4 device_features 3", "dev add name x mgmtdev a/b/c",
+		"dev add name x mgmtdev vdpasim_net max 4 device_features 3c", "dev add name x mgmtdev a/b/c",
 		"dev add name x mgmtdev vdpasim_net mac nope", "dev add name x mgmtdev vdpasim_net mac 1:2:3",
 		"dev add name x mgmtdev vdpasim_net mtu 65536",
 		"dev add name x mgmtdev vdpasim_net max_vqp x",
