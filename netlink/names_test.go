@@ -14,7 +14,8 @@ var irregular = map[string]string{
 }
 
 // streamsAlone have no list: events, and what is asked for seldom.
-var streamsAlone = []string{"Watch", "XfrmEvents", "ProcEvents", "GenlPolicies", "RdmaPortSeq", "RdmaEvents", "RdmaObjectSeq"}
+var streamsAlone = []string{"Watch", "XfrmEvents", "ProcEvents", "GenlPolicies", "RdmaPortSeq", "RdmaEvents",
+	"RdmaObjectSeq"}
 
 // TestListsHaveOnePatternOfNames: a stream is called as the list that it gives, XSeq for XList and XSeqFiltered for
 // XListFiltered; XEntries gives the objects of XList as small values.

@@ -180,7 +180,7 @@ func TestWrongWordsEndAsWithRdma(t *testing.T) {
 			"statistic qp bind link rxe0/1 lqpn 1-2", "statistic qp bind link rxe0/1 lqpn 1",
 			"statistic qp unbind link rxe0/1 cntn 1 lqpn 1", "statistic mode nope",
 			"statistic unset link rxe0/1 optional-counters x", "statistic unset link rxe0/1 optional-counters",
-			"monitor nope",
+			"monitor nope", "system set netns exclusive", "dev set rxe0 netns 1",
 		} {
 			words := clitest.Words(t, line)
 			want, got := clitest.Peer(t, words...), clitest.Kern(words...)

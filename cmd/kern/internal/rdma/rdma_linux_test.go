@@ -457,7 +457,8 @@ func fakeKernel() *clitest.FakeKernel {
 
 func TestRdmaOnTheSameKernel(t *testing.T) {
 	clitest.CompareRecorded(t, fakeKernel(), "testdata/rdma.txt", []string{
-		"dev", "-d dev", "-j -d dev", "-do dev show mlx5_0", "-jpd dev show rocep1s0", "dev set mlx5_0 name x",
+		"-b testdata/batch", "-f -b testdata/batch", "-fb testdata/none", "dev", "-d dev", "-j -d dev",
+		"-do dev show mlx5_0", "-jpd dev show rocep1s0", "dev set mlx5_0 name x",
 		"dev set rocep1s0 name x", "dev set mlx5_0 adaptive-moderation on", "dev set mlx5_0 adaptive-moderation of",
 		"dev add sub type SMI parent mlx5_0", "dev del mlx5_0", "link", "link -d", "link -d -j", "link -do",
 		"link show mlx5_0/2", "link show mlx5_0/3", "link show mlx5_0", "link show mlx5_0/0",
