@@ -23,17 +23,28 @@ type header struct {
 	all    []header // of a unit that is made of several, these: each file that they include counts by its own name
 }
 
-// together returns the unit that a system's headers make in the order of their list. Headers that the package lacks
-// are no part of it.
-func together(system string, hs []header) header {
-	return header{name: system, all: slices.DeleteFunc(slices.Clone(hs), func(h header) bool {
-		return h.source == imported
-	})}
+type define struct {
+	macro string   // as in C, or with "=" before its value
+	archs []string // nil for all
 }
 
-type define struct {
-	macro string
-	archs []string // nil for all
+// together returns the unit that a system's headers make in the order of their list. Headers that the package lacks
+// are no part of it.
+func together(system string, hs []header) (header, error) {
+	unit := header{name: system}
+	for _, h := range hs {
+		switch {
+		case h.source == imported:
+			continue
+		case h.source != packaged || h.parts != nil || h.after != nil || h.drop != nil || h.types != nil:
+			return header{}, fmt.Errorf("header %s: what is compiled together has define, only and source=%s", h.name, imported)
+		}
+		unit.all = append(unit.all, h)
+	}
+	if unit.all == nil {
+		return header{}, fmt.Errorf("no headers of %s", system)
+	}
+	return unit, nil
 }
 
 // Sources of headers that the program knows.

@@ -7,8 +7,8 @@
 //	go run ./internal/abi/extract -update          lock the newest packages first, print how many facts are new
 //	go run ./internal/abi/extract -try H           extract header H alone, write nothing, print its facts
 //
-// It needs clang 19 or newer, which it installs if it may; for Linux, Debian's apt-get and dpkg-deb; for other systems,
-// pip.
+// It needs clang 19 or newer, which it installs if it may; for Linux, Debian's apt-get and dpkg-deb; for other
+// systems, pip.
 package main
 
 import (

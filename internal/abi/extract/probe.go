@@ -46,7 +46,8 @@ func (p probe) line(i int) string {
 			"\"\");", name, p.expr, p.expr, p.expr)
 	case stringProbe:
 		// What stands in braces can initialize an array, too, but has no size of its own.
-		return fmt.Sprintf("const char %s[] = %s; const struct kern_probe %s"+sizeSuffix+" = { sizeof(%s), 0 };", name, p.expr,
+		return fmt.Sprintf("const char %s[] = %s; const struct kern_probe %s"+sizeSuffix+" = { sizeof(%s), 0 };", name,
+			p.expr,
 			name, p.expr)
 	case alignProbe:
 		return fmt.Sprintf("const struct kern_probe %s = { _Alignof(%s), 0 };", name, p.expr)

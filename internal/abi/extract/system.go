@@ -9,8 +9,9 @@ import (
 	"kern.sys/internal/abi"
 )
 
-// systemFacts extracts the facts of a system other than Linux, whose headers need each other and so are one unit: those
-// that the locked wheel has. With -try, it returns the facts of that header, which may also be one beside the list.
+// systemFacts extracts the facts of a system other than Linux, whose headers need each other and so are one unit:
+// those that the locked wheel has. With -try, it returns the facts of that header, which may also be one beside the
+// list.
 func systemFacts(o options, s abi.System) (*abi.DB, error) {
 	hs, err := readHeaders(filepath.Join(o.dir, "extract/headers-"+s.Name+".txt"), s.Archs)
 	if err != nil {
@@ -45,6 +46,10 @@ func systemFacts(o options, s abi.System) (*abi.DB, error) {
 
 // extractSystem extracts headers from the folder that has the folders of them.
 func extractSystem(s abi.System, hs []header, root, cache string) (*abi.DB, error) {
+	unit, err := together(s.Name, hs)
+	if err != nil {
+		return nil, err
+	}
 	dirs := func(a abi.Arch) []string {
 		if a.Triplet == "" {
 			return []string{filepath.Join(root, s.Folder)}
@@ -68,5 +73,5 @@ func extractSystem(s abi.System, hs []header, root, cache string) (*abi.DB, erro
 		return nil, err
 	}
 	defer os.RemoveAll(tmp)
-	return extractAll([]header{together(s.Name, hs)}, s.Archs, cache, tmp, dirs)
+	return extractAll([]header{unit}, s.Archs, cache, tmp, dirs)
 }

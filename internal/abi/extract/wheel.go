@@ -51,7 +51,8 @@ func readWheel(file string) (wheel, error) {
 }
 
 func (w wheel) write(file string) error {
-	return os.WriteFile(file, fmt.Appendf(nil, "%s%s %s %s %s\n", wheelHeader, w.name, w.version, w.file, w.sha256), 0o666)
+	return os.WriteFile(file, fmt.Appendf(nil, "%s%s %s %s %s\n", wheelHeader, w.name, w.version, w.file, w.sha256),
+		0o666)
 }
 
 // download has pip fetch the package into a new folder below cache, from the index that this machine uses. It returns
