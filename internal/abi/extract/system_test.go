@@ -50,6 +50,7 @@ enum { FAR = 0x100000000, };
 typedef enum : unsigned short { SHORT } short_enum;
 struct s { char c; second_t second; unsigned low : 3, high : 5; };
 typedef struct hidden hidden;
+int code(void) { return 1; }
 `,
 	"any-darwin-any/sys/second.h": "#pragma once\ntypedef long second_t;\n#define SECOND 2\nstruct seconds { " +
 		"second_t s[2]; };\n",
