@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -308,5 +309,32 @@ echo not it >"$2/ziglang-1.1-py3-none-plat_a.plat_b.whl"
 	}
 	if sum, err := fileSum(now.kept(cache)); err != nil || sum != now.sha256 {
 		t.Errorf("the cache has it with sum %s, locked is %s, %v", sum, now.sha256, err)
+	}
+}
+
+// TestListsOfHeaders are read, and say of the same headers that they are imported as the facts do.
+func TestListsOfHeaders(t *testing.T) {
+	for _, s := range abi.Systems() {
+		if s.Folder == "" {
+			continue
+		}
+		hs, err := readHeaders("headers-"+s.Name+".txt", s.Archs)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := together(s.Name, hs); err != nil {
+			t.Error(err)
+		}
+		var want []string
+		for _, h := range hs {
+			if h.source == imported {
+				want = append(want, h.name+": "+s.Imported+"\n")
+			}
+		}
+		slices.Sort(want)
+		source, err := os.ReadFile(filepath.Join("../facts", s.Name, abi.ImportedFolder, "source.txt"))
+		if err != nil && want != nil || string(source) != strings.Join(want, "") {
+			t.Errorf("%s: %v, the facts have\n%swant\n%s", s.Name, err, source, strings.Join(want, ""))
+		}
 	}
 }
