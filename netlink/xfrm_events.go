@@ -155,6 +155,12 @@ func xfrmGroup(t nl.XfrmMsgType) uint32 {
 	return 0
 }
 
+// XfrmMsgDeserialize reads the bytes of a notification about IPsec behind its struct nlmsghdr, whose type is typ
+// (nlmsg_type). It is nil for a type that is not known. Secret keys are among what it returns.
+func XfrmMsgDeserialize(typ nl.XfrmMsgType, m []byte) (XfrmMsg, error) {
+	return decodeXfrmMsg(wire.Message{Type: uint16(typ), Data: m})
+}
+
 // decodeXfrmMsg reads a message to one of the groups; nil for one that is not known.
 func decodeXfrmMsg(m wire.Message) (XfrmMsg, error) {
 	typ := nl.XfrmMsgType(m.Type)

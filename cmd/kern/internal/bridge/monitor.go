@@ -1,9 +1,6 @@
 package bridge
 
 import (
-	"context"
-	"os"
-	"os/signal"
 	"slices"
 	"time"
 
@@ -88,22 +85,8 @@ words:
 	if file != "" {
 		return ip.EventsInFile(c, file, show)
 	}
-	ctx, stop := signal.NotifyContext(c.Ctx, os.Interrupt)
-	defer stop()
-	return watch(ctx, c, groups, show)
-}
-
-// watch calls show for events of the groups until ctx is done.
-func watch(ctx context.Context, c *cli.Command, groups []uint32, show func(wire.Message) error) error {
-	events, err := wire.Listen(c.SocketConfig(uapi.NETLINK_ROUTE), groups...)
-	if err != nil {
-		return err
-	}
-	defer events.Close()
-	if err := ip.KnowLinks(c); err != nil {
-		return err
-	}
-	return ip.EachEvent(ctx, c, events, show)
+	return ip.Follow(c, ip.Source{Protocol: uapi.NETLINK_ROUTE, Groups: groups,
+		Show: func(m wire.Message, _ ip.Origin) error { return show(m) }})
 }
 
 // showEvent shows one message, in JSON as an array of what it announces.

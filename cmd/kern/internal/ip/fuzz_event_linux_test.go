@@ -65,7 +65,7 @@ func FuzzShowEvent(f *testing.F) {
 		if how&32 != 0 {
 			m.Type++ // RTM_DEL…
 		}
-		if err := showEvent(cmd, m, &monitorWish{objects: monitorTable()}, time.Unix(0, 0)); err != nil {
+		if err := showEvent(cmd, m, &monitorWish{objects: monitorTable()}, Origin{}, time.Unix(0, 0)); err != nil {
 			t.Fatal(err)
 		}
 		if s.JSON && out.Len() != 0 && !json.Valid([]byte(out.String())) {

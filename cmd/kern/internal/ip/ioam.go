@@ -2,8 +2,6 @@ package ip
 
 import (
 	"fmt"
-	"os"
-	"os/signal"
 
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/internal/native"
@@ -202,14 +200,7 @@ func showIOAMSchema(p *desc.Printer, attrs desc.Attrs) {
 
 // monitorIOAM is "ioam monitor": the traces of packets for this host, as they come.
 func monitorIOAM(c *cli.Command) error {
-	ctx, stop := signal.NotifyContext(c.Ctx, os.Interrupt)
-	defer stop()
-	events, err := listenGenl(c, uapi.IOAM6_GENL_NAME, uapi.IOAM6_GENL_EV_GRP_NAME)
-	if err != nil {
-		return err
-	}
-	defer events.Close()
-	return EachEvent(ctx, c, events, func(m wire.Message) error {
+	return followGenl(c, uapi.IOAM6_GENL_NAME, uapi.IOAM6_GENL_EV_GRP_NAME, func(m wire.Message) error {
 		var head uapi.Genlmsghdr
 		if head.Decode(m.Data); head.Cmd != uapi.IOAM6_EVENT_TRACE {
 			return nil

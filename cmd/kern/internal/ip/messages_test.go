@@ -177,7 +177,7 @@ func offline(out *bytes.Buffer, set func(*cli.Options)) *cli.Command {
 // showMessages shows the messages of a datagram as "monitor" does.
 func showMessages(c *cli.Command, datagram []byte) error {
 	w := &monitorWish{objects: monitorTable()}
-	return wire.Messages(datagram, func(m wire.Message) error { return showEvent(c, m, w, time.Unix(0, 0)) })
+	return wire.Messages(datagram, func(m wire.Message) error { return showEvent(c, m, w, Origin{}, time.Unix(0, 0)) })
 }
 
 func TestCapturedMessagesAreShown(t *testing.T) {

@@ -1,18 +1,11 @@
 package ip
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"os"
-	"os/signal"
 	"slices"
 	"strings"
-	"syscall"
 	"time"
 
 	"kern.sys/cmd/kern/internal/cli"
-	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
@@ -80,10 +73,28 @@ func monitorTable() []monitored {
 	}
 }
 
+// monitoredElsewhere is one kind of events of other protocols than rtnetlink, which ip monitor has not.
+type monitoredElsewhere struct {
+	word   string // not to be abbreviated
+	usage  string // of the words that follow
+	source func(c *cli.Command, w *monitorWish) (Source, error)
+}
+
+func monitorElsewhere() []monitoredElsewhere {
+	return []monitoredElsewhere{
+		{"xfrm", "", xfrmSource},
+		{"conntrack", "", conntrackSource},
+		{"genl", " { FAMILY | all }", genlSource},
+	}
+}
+
 func monitorWords() []string {
 	var words []string
 	for _, o := range monitorTable() {
 		words = append(words, o.word)
+	}
+	for _, o := range monitorElsewhere() {
+		words = append(words, o.word+o.usage)
 	}
 	return words
 }
@@ -91,42 +102,38 @@ func monitorWords() []string {
 // monitorWish is what the words of "monitor" ask for.
 type monitorWish struct {
 	objects []monitored
+	sources []Source
 	label   bool
 	allNSID bool // of all namespaces that have an id here
 	file    choice[string]
 	dev     int
-	nsid    func() int // with allNSID: the namespace that the event under way is of
 }
-
-// currentNSID stands for this namespace, which needs no id.
-const currentNSID = -1
 
 // runMonitor shows changes as they come, until it is interrupted.
 func runMonitor(c *cli.Command) error {
-	w, err := nextMonitorWish(c)
-	if err != nil {
-		return err
-	}
-	if w.file.given {
-		w.objects = monitorTable()
-		return EventsInFile(c, w.file.value, func(m wire.Message) error { return showEvent(c, m, w, time.Now()) })
-	}
-	ctx, stop := signal.NotifyContext(c.Ctx, os.Interrupt)
-	defer stop()
-	return watch(ctx, c, w)
-}
-
-func nextMonitorWish(c *cli.Command) (*monitorWish, error) {
 	w := &monitorWish{}
 	for c.More() {
 		if err := nextMonitorWord(c, w); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	if w.objects == nil {
+	show := func(m wire.Message, from Origin) error { return showEvent(c, m, w, from, time.Now()) }
+	if w.file.given {
+		w.objects = monitorTable()
+		return EventsInFile(c, w.file.value, func(m wire.Message) error { return show(m, Origin{}) })
+	}
+	if w.objects == nil && w.sources == nil {
 		w.objects = monitorTable()
 	}
-	return w, nil
+	sources := w.sources
+	if w.objects != nil {
+		rtnetlink := Source{Protocol: uapi.NETLINK_ROUTE, Groups: w.groups(c.Family), Show: show}
+		sources = append([]Source{rtnetlink}, sources...)
+	}
+	for i := range sources {
+		sources[i].AllNSID = w.allNSID
+	}
+	return Follow(c, sources...)
 }
 
 func nextMonitorWord(c *cli.Command, w *monitorWish) error {
@@ -165,41 +172,17 @@ func nextMonitorWord(c *cli.Command, w *monitorWish) error {
 		w.allNSID = true
 		return nil
 	}
+	for _, o := range monitorElsewhere() {
+		if o.word == word {
+			s, err := o.source(c, w)
+			w.sources = append(w.sources, s)
+			return err
+		}
+	}
 	if strings.HasPrefix("help", word) && word != "" {
 		return c.ShowUsage()
 	}
 	return &cli.UnknownError{Kind: "Argument", Word: word, Try: "monitor help"}
-}
-
-// newerGroups is the first multicast group that kernels before 6.14 lack.
-const newerGroups = uapi.RTNLGRP_IPV4_MCADDR
-
-// listen opens the listener. A kernel that has not all of the groups is asked
-// for those that it has, unless there is none of them.
-func (w *monitorWish) listen(c *cli.Command) (*wire.Listener, error) {
-	groups := w.groups(c.Family)
-	events, err := w.listenTo(c, groups)
-	if !errors.Is(err, syscall.EINVAL) {
-		return events, err
-	}
-	older := slices.DeleteFunc(groups, func(g uint32) bool { return g >= newerGroups })
-	if len(older) == 0 {
-		return nil, err
-	}
-	return w.listenTo(c, older)
-}
-
-func (w *monitorWish) listenTo(c *cli.Command, groups []uint32) (*wire.Listener, error) {
-	cfg := c.SocketConfig(uapi.NETLINK_ROUTE)
-	if w.allNSID {
-		socket, err := newAllNSID(c.NS, uapi.NETLINK_ROUTE, c.Rcvbuf, groups)
-		if err != nil {
-			return nil, err
-		}
-		cfg.Dial = func() (wire.Transport, error) { return socket, nil }
-		w.nsid = socket.NSID
-	}
-	return wire.Listen(cfg, groups...)
 }
 
 // groups are the multicast groups to join.
@@ -215,111 +198,49 @@ func (w *monitorWish) groups(family int) []uint32 {
 	return groups
 }
 
-// watch shows events until ctx is done.
-func watch(ctx context.Context, c *cli.Command, w *monitorWish) error {
-	events, err := w.listen(c)
-	if err != nil {
-		return err
-	}
-	defer events.Close()
-	if err := KnowLinks(c); err != nil {
-		return err
-	}
-	return EachEvent(ctx, c, events, func(m wire.Message) error { return showEvent(c, m, w, time.Now()) })
-}
-
-// EachEvent calls show for each message until ctx is done, and says where events were lost or cannot be read.
-func EachEvent(ctx context.Context, c *cli.Command, events *wire.Listener, show func(wire.Message) error) error {
-	for m, err := range events.Messages(wire.From(ctx)) {
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case errors.Is(err, wire.ErrOverrun):
-			// Lost events are not repeated.
-			fmt.Fprintln(c.Stderr, "netlink receive error No buffer space available: events were lost")
-			continue
-		case errors.Is(err, wire.ErrTruncated), errors.Is(err, wire.ErrMalformed):
-			fmt.Fprintln(c.Stderr, err)
-			continue
-		case err != nil:
-			return err
-		}
-		if err := show(m); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// KnowLinks asks for the names of all links: they cannot be asked for when the
-// links are gone.
-func KnowLinks(c *cli.Command) error {
-	r := wire.NewRequest(uapi.RTM_GETLINK, 0)
-	(&uapi.Ifinfomsg{}).Put(r.Header(uapi.SizeofIfinfomsg))
-	r.Uint32(uapi.IFLA_EXT_MASK, uapi.RTEXT_FILTER_SKIP_STATS)
-	return c.Dump(r, func(m wire.Message) error {
-		c.RememberLink(m)
-		return nil
-	})
-}
-
-// timestampType is the type of the messages in a file of rtmon(8) that say when
-// the next was received.
-const timestampType = 15
-
-// EventsInFile calls show for the events that rtmon(8) wrote into a file, and prints when they were.
-func EventsInFile(c *cli.Command, name string, show func(wire.Message) error) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return cli.Exit(cli.StatusUsage, "Cannot fopen: %s", cli.Cause(err))
-	}
-	defer f.Close()
-	return readMessages(f, func(m wire.Message) error {
-		if m.Type == timestampType {
-			if len(m.Data) >= 8 {
-				t := time.Unix(int64(native.Uint32(m.Data)), 0)
-				c.Out.Text("Timestamp: %s %d us\n", t.Format(time.ANSIC), native.Uint32(m.Data[4:]))
-			}
-			return c.Flush()
-		}
-		return show(m)
-	})
-}
-
-// showEvent shows one message, if it is about something that was asked for.
-func showEvent(c *cli.Command, m wire.Message, w *monitorWish, now time.Time) error {
+// showEvent shows a message of rtnetlink, if it is about something that was asked for.
+func showEvent(c *cli.Command, m wire.Message, w *monitorWish, from Origin, now time.Time) error {
 	for _, o := range w.objects {
 		if !slices.Contains(o.types, m.Type) {
 			continue
 		}
-		p := c.Out
-		p.Reset()
-		c.ShowTimestamp(now)
-		if w.nsid != nil {
-			openNSID(c, w.nsid())
+		// Another object may have messages of the same type.
+		if shown, err := w.show(c, o.labelOf(m), from, now, func() bool { return o.show(c, m, w.dev) }); shown {
+			return err
 		}
-		if w.label {
-			p.Text("[%s]", o.labelOf(m))
-		}
-		if w.nsid != nil {
-			p.Array("events")
-		} else {
-			p.Array("")
-		}
-		if !o.show(c, m, w.dev) {
-			p.Reset()
-			continue // another object may have messages of the same type
-		}
-		p.EndArray()
-		if w.nsid != nil {
-			p.EndObject()
-		}
-		if c.JSON {
-			p.Raw("\n")
-		}
-		return c.Flush()
 	}
 	return nil
+}
+
+// show prints one event: what goes before it, and what event prints, unless that is nothing.
+func (w *monitorWish) show(c *cli.Command, label string, from Origin, now time.Time, event func() bool) (shown bool,
+	err error) {
+	p := c.Out
+	p.Reset()
+	c.ShowTimestamp(now)
+	if w.allNSID {
+		openNSID(c, from.NSID)
+	}
+	if w.label {
+		p.Text("[%s]", label)
+	}
+	if w.allNSID {
+		p.Array("events")
+	} else {
+		p.Array("")
+	}
+	if !event() {
+		p.Reset()
+		return false, nil
+	}
+	p.EndArray()
+	if w.allNSID {
+		p.EndObject()
+	}
+	if c.JSON {
+		p.Raw("\n")
+	}
+	return true, c.Flush()
 }
 
 // labelOf is what label prints before an event.

@@ -4,8 +4,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
-	"os"
-	"os/signal"
 	"time"
 
 	"kern.sys/cmd/kern/internal/cli"
@@ -33,14 +31,7 @@ func monitorMPTCP(c *cli.Command) error {
 	if c.More() {
 		return &cli.UnknownError{Kind: "Command", Word: c.Peek(), Try: c.Object + " help"}
 	}
-	ctx, stop := signal.NotifyContext(c.Ctx, os.Interrupt)
-	defer stop()
-	events, err := listenGenl(c, uapi.MPTCP_PM_NAME, uapi.MPTCP_PM_EV_GRP_NAME)
-	if err != nil {
-		return err
-	}
-	defer events.Close()
-	return EachEvent(ctx, c, events, func(m wire.Message) error {
+	return followGenl(c, uapi.MPTCP_PM_NAME, uapi.MPTCP_PM_EV_GRP_NAME, func(m wire.Message) error {
 		var head uapi.Genlmsghdr
 		head.Decode(m.Data)
 		c.Out.Reset()

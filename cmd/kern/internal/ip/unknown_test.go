@@ -140,7 +140,7 @@ func TestWhatIsNotKnownIsPrinted(t *testing.T) {
 			for _, js := range []bool{false, true} {
 				var out bytes.Buffer
 				c := offline(&out, func(o *cli.Options) { o.JSON, o.Details = js, true })
-				if err := showEvent(c, m, &monitorWish{objects: monitorTable()}, time.Unix(0, 0)); err != nil {
+				if err := showEvent(c, m, &monitorWish{objects: monitorTable()}, Origin{}, time.Unix(0, 0)); err != nil {
 					t.Fatal(err)
 				}
 				want := []string{"attr 999 0xabcd"}
@@ -196,7 +196,7 @@ func TestFlagsWithoutANameArePrinted(t *testing.T) {
 		"route":     {route, []string{"flags 0x80 "}},
 	} {
 		var out bytes.Buffer
-		if err := showEvent(offline(&out, func(*cli.Options) {}), c.m, &monitorWish{objects: monitorTable()},
+		if err := showEvent(offline(&out, func(*cli.Options) {}), c.m, &monitorWish{objects: monitorTable()}, Origin{},
 			time.Unix(0, 0)); err != nil {
 			t.Fatal(err)
 		}
@@ -239,7 +239,7 @@ func TestWhatIsNotKnownWithinNestsIsPrinted(t *testing.T) {
 		for _, js := range []bool{false, true} {
 			var out bytes.Buffer
 			c := offline(&out, func(o *cli.Options) { o.JSON, o.Details, o.Stats = js, true, 1 })
-			if err := showEvent(c, m, &monitorWish{objects: monitorTable()}, time.Unix(0, 0)); err != nil {
+			if err := showEvent(c, m, &monitorWish{objects: monitorTable()}, Origin{}, time.Unix(0, 0)); err != nil {
 				t.Fatal(err)
 			}
 			want := "attr 999 0xabcd"

@@ -91,7 +91,7 @@ func TestEveryAttributeIsSeen(t *testing.T) {
 			var out bytes.Buffer
 			c := offline(&out, func(o *cli.Options) { o.Details, o.Stats = true, 2 })
 			m := wire.Message{Type: o.typ, Data: r.Bytes()[uapi.SizeofNlmsghdr:]}
-			if err := showEvent(c, m, &monitorWish{objects: monitorTable()}, time.Unix(0, 0)); err != nil {
+			if err := showEvent(c, m, &monitorWish{objects: monitorTable()}, Origin{}, time.Unix(0, 0)); err != nil {
 				t.Fatal(err)
 			}
 			return out.String()

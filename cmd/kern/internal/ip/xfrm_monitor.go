@@ -1,9 +1,6 @@
 package ip
 
 import (
-	"context"
-	"os"
-	"os/signal"
 	"strings"
 	"time"
 
@@ -71,46 +68,30 @@ func runXfrmMonitor(c *cli.Command) error {
 		}
 	}
 	p := newXfrmPrinter(c, nokeys)
-	if file.given {
-		return xfrmMonitorFile(p, file.value)
-	}
-	if groups == nil {
-		for _, o := range xfrmMonitored {
-			groups = append(groups, o.group)
-		}
-	}
-	ctx, stop := signal.NotifyContext(c.Ctx, os.Interrupt)
-	defer stop()
-	return watchXfrm(ctx, p, groups, allNSID)
-}
-
-// watchXfrm shows events until ctx is done.
-func watchXfrm(ctx context.Context, p *xfrmPrinter, groups []uint32, allNSID bool) error {
-	c := p.c
-	cfg := c.SocketConfig(uapi.NETLINK_XFRM)
-	var nsid func() int
-	if allNSID {
-		socket, err := newAllNSID(c.NS, uapi.NETLINK_XFRM, c.Rcvbuf, groups)
-		if err != nil {
-			return err
-		}
-		cfg.Dial = func() (wire.Transport, error) { return socket, nil }
-		nsid = socket.NSID
-	}
-	events, err := wire.Listen(cfg, groups...)
-	if err != nil {
-		return err
-	}
-	defer events.Close()
-	return EachEvent(ctx, c, events, func(m wire.Message) error {
+	show := func(m wire.Message, from Origin) error {
 		c.Out.Reset()
 		c.ShowTimestamp(time.Now())
-		if nsid != nil {
-			p.nsid(nsid())
+		if allNSID {
+			p.nsid(from.NSID)
 		}
 		p.event(m)
 		return c.Flush()
-	})
+	}
+	if file.given {
+		allNSID = false
+		return MessagesInFile(file.value, func(m wire.Message) error { return show(m, Origin{}) })
+	}
+	if groups == nil {
+		groups = xfrmGroups()
+	}
+	return Follow(c, Source{Protocol: uapi.NETLINK_XFRM, Groups: groups, AllNSID: allNSID, Show: show})
+}
+
+func xfrmGroups() (groups []uint32) {
+	for _, o := range xfrmMonitored {
+		groups = append(groups, o.group)
+	}
+	return groups
 }
 
 func (p *xfrmPrinter) nsid(id int) {
@@ -120,21 +101,6 @@ func (p *xfrmPrinter) nsid(id int) {
 		return
 	}
 	p.put("[nsid %d]", id)
-}
-
-// xfrmMonitorFile shows events from a file.
-func xfrmMonitorFile(p *xfrmPrinter, name string) error {
-	f, err := os.Open(name)
-	if err != nil {
-		return cli.Exit(cli.StatusUsage, "Cannot fopen: %s", cli.Cause(err))
-	}
-	defer f.Close()
-	return readMessages(f, func(m wire.Message) error {
-		p.c.Out.Reset()
-		p.c.ShowTimestamp(time.Now())
-		p.event(m)
-		return p.c.Flush()
-	})
 }
 
 // event shows a message to one of the groups.

@@ -267,12 +267,15 @@ func getXfrmDefaults(c *cli.Command) error {
 	return nil
 }
 
+// xfrmDefaults are what becomes of packets that no policy selects.
+var xfrmDefaults = []string{"unspec", "block", "accept"}
+
 func (p *xfrmPrinter) defaults(m wire.Message) {
 	var v uapi.XfrmUserpolicyDefault
 	v.Decode(m.Data)
 	name := func(n uint8) string {
-		if names := []string{"unspec", "block", "accept"}; int(n) < len(names) {
-			return names[n]
+		if int(n) < len(xfrmDefaults) {
+			return xfrmDefaults[n]
 		}
 		return "unknown"
 	}

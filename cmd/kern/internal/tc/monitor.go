@@ -1,14 +1,10 @@
 package tc
 
 import (
-	"context"
-	"errors"
-	"fmt"
-	"os"
-	"os/signal"
 	"time"
 
 	"kern.sys/cmd/kern/internal/cli"
+	"kern.sys/cmd/kern/internal/ip"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
@@ -32,32 +28,15 @@ func runMonitor(c *cli.Command) error {
 			return failed("Argument %q is unknown, try \"tc monitor help\".", c.Peek())
 		}
 	}
-	if file != "" {
-		return monitorFile(c, file)
-	}
-	ctx, stop := signal.NotifyContext(c.Ctx, os.Interrupt)
-	defer stop()
-	events, err := wire.Listen(c.SocketConfig(uapi.NETLINK_ROUTE), uapi.RTNLGRP_TC, uapi.RTNLGRP_LINK)
-	if err != nil {
-		return err
-	}
-	defer events.Close()
-	for m, err := range events.Messages(ctx) {
-		switch {
-		case errors.Is(err, context.Canceled):
-			return nil
-		case errors.Is(err, wire.ErrOverrun):
-			fmt.Fprintln(c.Stderr, "Some events were lost: the receive buffer overflowed.")
-			continue
-		case err != nil:
-			return err
-		}
+	show := func(m wire.Message) error {
 		showEvent(c.Session, m, time.Now())
-		if err := c.Flush(); err != nil {
-			return err
-		}
+		return c.Flush()
 	}
-	return nil
+	if file != "" {
+		return ip.MessagesInFile(file, show)
+	}
+	return ip.Follow(c, ip.Source{Protocol: uapi.NETLINK_ROUTE, Groups: []uint32{uapi.RTNLGRP_TC, uapi.RTNLGRP_LINK},
+		Show: func(m wire.Message, _ ip.Origin) error { return show(m) }})
 }
 
 // showEvent prints one message; as JSON each is a document on a line.
@@ -86,22 +65,4 @@ func showEvent(s *cli.Session, m wire.Message, now time.Time) {
 		s.ShowTimestamp(now)
 		showActions(s, m)
 	}
-}
-
-// monitorFile shows the messages in a file, such as "ip monitor" and rtmon(8) write.
-func monitorFile(c *cli.Command, file string) error {
-	b, err := os.ReadFile(file)
-	if err != nil {
-		return failed("Cannot fopen: %s", cli.Cause(err))
-	}
-	for len(b) >= uapi.SizeofNlmsghdr {
-		var h uapi.Nlmsghdr
-		h.Decode(b)
-		if h.Len < uapi.SizeofNlmsghdr || int(h.Len) > len(b) {
-			break
-		}
-		showEvent(c.Session, wire.Message{Type: h.Type, Flags: h.Flags, Data: b[uapi.SizeofNlmsghdr:h.Len]}, time.Now())
-		b = b[min(int(h.Len+3)&^3, len(b)):]
-	}
-	return nil
 }
