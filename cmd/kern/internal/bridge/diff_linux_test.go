@@ -7,7 +7,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"kern.sys/cmd/kern/internal/clitest"
 	"kern.sys/internal/nstest"
@@ -337,17 +336,5 @@ func mark(t *testing.T, addr string) {
 // subscribed returns when a monitor has shown something.
 func subscribed(t *testing.T, w *clitest.Watcher) {
 	t.Helper()
-	told := make(chan bool, 1)
-	go func() { told <- w.Lines.Scan() }()
-	for {
-		mark(t, "02:00:00:00:ff:01")
-		select {
-		case ok := <-told:
-			if !ok {
-				t.Fatalf("%v ended: %s", w.Cmd.Args, w.Err)
-			}
-			return
-		case <-time.After(5 * time.Millisecond):
-		}
-	}
+	w.First(t, func() { mark(t, "02:00:00:00:ff:01") })
 }

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+	"time"
 
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/internal/nstest"
@@ -56,12 +57,15 @@ func RunProcess(t testing.TB, args ...string) Result {
 	return Result{out.String(), errOut.String(), cmd.ProcessState.ExitCode()}
 }
 
-// Watcher is a process that goes on printing.
+// Watcher is a process that goes on printing. It is killed when the test ends, or takes longer than patience.
 type Watcher struct {
 	Cmd   *exec.Cmd
 	Lines *bufio.Scanner
 	Err   *bytes.Buffer
 }
+
+// patience is longer than any test needs, and shorter than what a whole package may take.
+const patience = time.Minute
 
 // Watch starts a process that goes on printing.
 func Watch(t testing.TB, cmd *exec.Cmd) *Watcher {
@@ -76,7 +80,33 @@ func Watch(t testing.TB, cmd *exec.Cmd) *Watcher {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	late := time.AfterFunc(patience, func() { _ = cmd.Process.Kill() }) // it may have ended
+	t.Cleanup(func() {
+		late.Stop()
+		if cmd.ProcessState == nil {
+			_ = cmd.Process.Kill()
+			_ = cmd.Wait() // killed
+		}
+	})
 	return w
+}
+
+// First calls cause until the process has printed a line, which is what cause makes it print.
+func (w *Watcher) First(t testing.TB, cause func()) {
+	t.Helper()
+	told := make(chan bool, 1)
+	go func() { told <- w.Lines.Scan() }()
+	for {
+		cause()
+		select {
+		case ok := <-told:
+			if !ok {
+				t.Fatalf("%v ended: %s", w.Cmd.Args, w.Err)
+			}
+			return
+		case <-time.After(5 * time.Millisecond):
+		}
+	}
 }
 
 // Until reads lines to the first that holds mark, and returns those before it.

@@ -29,20 +29,10 @@ func mark(t testing.TB, priority int) {
 // subscribed returns when a monitor of rules has shown something.
 func subscribed(t testing.TB, w *clitest.Watcher) {
 	t.Helper()
-	told := make(chan bool, 1)
-	go func() { told <- w.Lines.Scan() }()
-	for {
+	w.First(t, func() {
 		clitest.SetUp(t, "-4 rule add pref 1 table 7", "-6 rule add pref 1 table 7", "-4 rule del pref 1",
 			"-6 rule del pref 1")
-		select {
-		case ok := <-told:
-			if !ok {
-				t.Fatalf("%v ended: %s", w.Cmd.Args, w.Err)
-			}
-			return
-		case <-time.After(5 * time.Millisecond):
-		}
-	}
+	})
 }
 
 // change is a series of events of all kinds.
@@ -163,16 +153,7 @@ func TestMonitorTimestamps(t *testing.T) {
 	} {
 		nstest.Do(t, func() {
 			w := clitest.Watch(t, clitest.Process(t, option, "monitor", "label", "rule"))
-			told := make(chan bool, 1)
-			go func() { told <- w.Lines.Scan() }()
-			for waiting := true; waiting; {
-				clitest.SetUp(t, "rule add pref 2 table 7", "rule del pref 2")
-				select {
-				case <-told:
-					waiting = false
-				case <-time.After(5 * time.Millisecond):
-				}
-			}
+			w.First(t, func() { clitest.SetUp(t, "rule add pref 2 table 7", "rule del pref 2") })
 			if got := w.Lines.Text(); !regexp.MustCompile(form).MatchString(got) {
 				t.Errorf("%s: %q", option, got)
 			}

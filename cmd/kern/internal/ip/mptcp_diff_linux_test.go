@@ -108,18 +108,7 @@ func TestMPTCPMonitorShowsConnectionsAsIP(t *testing.T) {
 		watchers := []*clitest.Watcher{clitest.Watch(t, exec.Command("ip", "mptcp", "monitor")),
 			clitest.Watch(t, clitest.Process(t, "mptcp", "monitor"))}
 		for _, w := range watchers {
-			seen := make(chan bool, 1)
-			go func() { seen <- w.Lines.Scan() }()
-			for waiting := true; waiting; {
-				select {
-				case ok := <-seen:
-					if waiting = false; !ok {
-						t.Fatalf("%v ended: %s", w.Cmd.Args, w.Err)
-					}
-				default:
-					connectMPTCP(t)
-				}
-			}
+			w.First(t, func() { connectMPTCP(t) })
 		}
 		first := fmt.Sprintf("sport=%d", connectMPTCP(t))
 		last := fmt.Sprintf("sport=%d", connectMPTCP(t))
