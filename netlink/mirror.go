@@ -36,24 +36,31 @@ import (
 // lifetimes are left out, and a neighbour's state is the last one that the kernel reported. A
 // Mirror is safe for concurrent use.
 type Mirror struct {
-	w      *tableWatch
-	cancel context.CancelCauseFunc
-	done   chan struct{} // closed when the mirror has ended
+	followers []*follower
+	cancel    context.CancelCauseFunc
+	done      chan struct{} // closed when the mirror has ended
 
 	mu      sync.Mutex
 	parts   []*partState
 	changed chan struct{} // closed at the next change; nil when nobody waits
 	err     error         // why the mirror has ended
 	asked   bool          // whether its owner asked for that
-	orders  []func(context.Context)
-	wake    context.CancelFunc // ends the wait for events so that orders are executed
+}
 
-	// again are the indices of links to be read again. Only the mirror's goroutine uses it.
+// follower follows the tables of one protocol of netlink for a mirror, in a goroutine of its own.
+type follower struct {
+	*Mirror
+	w      *tableWatch
+	parts  []*partState // those of the protocol
+	orders []func(context.Context)
+	wake   context.CancelFunc // ends the wait for events so that orders are executed
+
+	// again are the indices of links to be read again. Only the follower's goroutine uses it.
 	again map[int32]bool
 }
 
 // partState is the copy of one part of the tables: for each key the objects that have it, in the
-// kernel's order, as the bytes of their messages. Only the mirror's goroutine changes it, while it
+// kernel's order, as the bytes of their messages. Only its follower's goroutine changes it, while it
 // holds Mirror.mu.
 type partState struct {
 	*tablePart
@@ -75,18 +82,25 @@ const repairShare = 9
 // The tables have been read when it returns. The mirror follows them until Close is called, ctx or
 // the handle's context is done, or the handle is closed.
 func (h *Handle) NewMirror(ctx context.Context, tables ...Table) (*Mirror, error) {
-	w, err := h.watchTables("mirror", tables, true)
+	all, err := h.watchAll("mirror", tables, true)
 	if err != nil {
 		return nil, err
 	}
-	m := &Mirror{w: w, done: make(chan struct{})}
-	for _, p := range w.parts {
-		m.parts = append(m.parts, &partState{tablePart: p, dirty: true})
-	}
+	m := &Mirror{done: make(chan struct{})}
 	ctx, m.cancel = h.join(ctx)
-	if err := m.repair(ctx); err != nil {
+	for _, w := range all {
+		f := &follower{Mirror: m, w: w}
+		for _, p := range w.parts {
+			f.parts = append(f.parts, &partState{tablePart: p, dirty: true})
+		}
+		m.followers, m.parts = append(m.followers, f), append(m.parts, f.parts...)
+		if err == nil {
+			err = f.repair(ctx)
+		}
+	}
+	if err != nil {
 		m.cancel(nil)
-		w.close()
+		closeWatches(all)
 		return nil, wire.Annotate(err, "mirror", noObject)
 	}
 	go m.run(ctx)
@@ -114,30 +128,38 @@ func (m *Mirror) Err() error {
 	return m.err
 }
 
-// run follows the tables until ctx is done or the socket fails.
+// run follows the tables until ctx is done or a socket fails.
 func (m *Mirror) run(ctx context.Context) {
-	err := m.follow(ctx)
-	asked := ctx.Err() != nil
-	m.w.close()
-	m.cancel(nil)
-	m.mu.Lock()
-	m.err, m.asked = wire.Annotate(err, "mirror", noObject), asked
-	m.notify()
-	m.mu.Unlock()
+	var running sync.WaitGroup
+	for _, f := range m.followers {
+		running.Go(func() {
+			err := f.follow(ctx)
+			asked := ctx.Err() != nil
+			f.w.close()
+			m.mu.Lock()
+			if m.err == nil {
+				m.err, m.asked = wire.Annotate(err, "mirror", noObject), asked
+				m.notify()
+			}
+			m.mu.Unlock()
+			m.cancel(nil) // all of them end
+		})
+	}
+	running.Wait()
 	close(m.done)
 }
 
-func (m *Mirror) follow(ctx context.Context) error {
+func (f *follower) follow(ctx context.Context) error {
 	for {
 		waiting, wake := context.WithCancel(ctx)
-		m.mu.Lock()
-		orders := m.orders
-		m.orders, m.wake = nil, wake
-		m.mu.Unlock()
+		f.mu.Lock()
+		orders := f.orders
+		f.orders, f.wake = nil, wake
+		f.mu.Unlock()
 		for _, order := range orders {
 			order(ctx)
 		}
-		err := m.receiveAll(ctx, wire.From(waiting))
+		err := f.receiveAll(ctx, wire.From(waiting))
 		wake()
 		switch {
 		case ctx.Err() != nil:
@@ -149,21 +171,21 @@ func (m *Mirror) follow(ctx context.Context) error {
 }
 
 // receiveAll applies events until waiting, which ends with ctx, is done.
-func (m *Mirror) receiveAll(ctx context.Context, waiting wire.Context) error {
+func (f *follower) receiveAll(ctx context.Context, waiting wire.Context) error {
 	for waiting.Err() == nil {
-		timeout := m.untilRepair()
+		timeout := f.untilRepair()
 		if timeout < 0 {
-			if err := m.repair(ctx); err != nil {
+			if err := f.repair(ctx); err != nil {
 				return err
 			}
 			continue
 		}
-		err := m.receive(waiting, timeout)
+		err := f.receive(waiting, timeout)
 		if err != nil && !errors.Is(err, wire.ErrTimeout) {
 			return err
 		}
-		if len(m.again) != 0 {
-			if err := m.drain(ctx); err != nil {
+		if len(f.again) != 0 {
+			if err := f.drain(ctx); err != nil {
 				return err
 			}
 		}
@@ -171,23 +193,23 @@ func (m *Mirror) receiveAll(ctx context.Context, waiting wire.Context) error {
 	return nil
 }
 
-// order makes the mirror's goroutine call fn, and waits for its end.
-func (m *Mirror) order(ctx context.Context, fn func(context.Context)) error {
+// order makes the follower's goroutine call fn, and waits for its end.
+func (f *follower) order(ctx context.Context, fn func(context.Context)) error {
 	finished := make(chan struct{})
-	m.mu.Lock()
-	m.orders = append(m.orders, func(ctx context.Context) {
+	f.mu.Lock()
+	f.orders = append(f.orders, func(ctx context.Context) {
 		defer close(finished)
 		fn(ctx)
 	})
-	if m.wake != nil {
-		m.wake()
+	if f.wake != nil {
+		f.wake()
 	}
-	m.mu.Unlock()
+	f.mu.Unlock()
 	select {
 	case <-finished:
 		return nil
-	case <-m.done:
-		return m.Err()
+	case <-f.done:
+		return f.Err()
 	case <-ctx.Done():
 		return context.Cause(ctx)
 	}
@@ -195,19 +217,19 @@ func (m *Mirror) order(ctx context.Context, fn func(context.Context)) error {
 
 // receive applies one datagram. timeout is as for wire.Listener. Lost events are no error: the
 // tables will be read again.
-func (m *Mirror) receive(ctx wire.Context, timeout time.Duration) error {
+func (f *follower) receive(ctx wire.Context, timeout time.Duration) error {
 	var failed error
-	err := m.w.listen.Receive(ctx, timeout, func(msg wire.Message) {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		if err := m.apply(msg); failed == nil {
+	err := f.w.listen.Receive(ctx, timeout, func(msg wire.Message) {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		if err := f.apply(msg); failed == nil {
 			failed = err
 		}
 	})
 	if lostEvents(err) {
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		for _, p := range m.parts {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		for _, p := range f.parts {
 			p.dirty = true
 		}
 		return failed
@@ -216,15 +238,15 @@ func (m *Mirror) receive(ctx wire.Context, timeout time.Duration) error {
 }
 
 // drain applies all queued events, and then reads the links that these require.
-func (m *Mirror) drain(ctx context.Context) error {
+func (f *follower) drain(ctx context.Context) error {
 	ends := wire.From(ctx)
 	for {
-		err := m.receive(ends, -1)
+		err := f.receive(ends, -1)
 		if errors.Is(err, wire.ErrTimeout) {
-			if len(m.again) == 0 {
+			if len(f.again) == 0 {
 				return nil
 			}
-			err = m.askAgain(ctx)
+			err = f.askAgain(ctx)
 		}
 		if err != nil {
 			return err
@@ -234,9 +256,9 @@ func (m *Mirror) drain(ctx context.Context) error {
 
 // untilRepair returns how long to wait for the next repair: 0 is for ever, a
 // negative time means that it is due.
-func (m *Mirror) untilRepair() time.Duration {
+func (f *follower) untilRepair() time.Duration {
 	var least time.Duration
-	for _, p := range m.parts {
+	for _, p := range f.parts {
 		if !p.dirty {
 			continue
 		}
@@ -252,44 +274,44 @@ func (m *Mirror) untilRepair() time.Duration {
 }
 
 // repair reads the dirty parts whose time has come.
-func (m *Mirror) repair(ctx context.Context) error {
+func (f *follower) repair(ctx context.Context) error {
 	// The kernel drops events until a queue that was full has been emptied.
-	if err := m.drain(ctx); err != nil {
+	if err := f.drain(ctx); err != nil {
 		return err
 	}
-	for _, p := range m.parts {
+	for _, p := range f.parts {
 		if p.dirty && time.Now().After(p.notUntil) {
-			if err := m.reread(ctx, p); err != nil {
+			if err := f.reread(ctx, p); err != nil {
 				return err
 			}
 		}
 	}
 	// Events in the queue may be older than the tables that were just read.
-	err := m.drain(ctx)
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	for _, p := range m.parts {
+	err := f.drain(ctx)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for _, p := range f.parts {
 		p.overlap = nil
 	}
 	return err
 }
 
 // reread reads one part again.
-func (m *Mirror) reread(ctx context.Context, p *partState) error {
+func (f *follower) reread(ctx context.Context, p *partState) error {
 	began := time.Now()
-	fresh, err := m.read(ctx, p)
+	fresh, err := f.read(ctx, p)
 	interrupted := errors.Is(err, ErrDumpInterrupted)
 	if err != nil && !interrupted {
 		return err
 	}
-	m.mu.Lock()
-	defer m.mu.Unlock()
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	p.dirty = interrupted || p.twice && differ(&p.objects, &fresh) // the list may lack something
 	p.objects = fresh
 	p.reads++
 	p.overlap = map[string]changeKind{}
 	p.notUntil = time.Now().Add(repairShare * time.Since(began))
-	m.notify()
+	f.notify()
 	return nil
 }
 
@@ -302,13 +324,15 @@ func differ(a, b *hamt.Map[[]string]) bool {
 }
 
 // read returns the objects of a part. With ErrDumpInterrupted they are the last result.
-func (m *Mirror) read(ctx context.Context, p *partState) (objects hamt.Map[[]string], err error) {
-	c, err := m.w.lists.conn(uapi.NETLINK_ROUTE)
+func (f *follower) read(ctx context.Context, p *partState) (objects hamt.Map[[]string], err error) {
+	c, err := f.w.lists.conn(f.w.protocol)
 	if err != nil {
 		return objects, err
 	}
-	barrier(ctx, c)
-	all, err := p.listings(m.w.lists.WithContext(ctx))
+	if f.w.protocol == uapi.NETLINK_ROUTE {
+		barrier(ctx, c)
+	}
+	all, err := p.listings(f.w.lists.WithContext(ctx))
 	for i := 0; i < len(all) && err == nil; i++ {
 		before := objects.Copy()
 		restart := func() { objects = before.Copy() }

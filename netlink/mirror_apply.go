@@ -15,32 +15,32 @@ const (
 	shifted                         // another object became the first
 )
 
-// apply applies a notification. m.mu is held.
-func (m *Mirror) apply(msg wire.Message) error {
-	for _, p := range m.parts {
+// apply applies a notification. Mirror.mu is held.
+func (f *follower) apply(msg wire.Message) error {
+	for _, p := range f.parts {
 		if p.missed != nil && p.speaks(&msg) {
-			p.missed(m, p, msg)
+			p.missed(f, p, msg)
 		}
 		if p.changesWith(&msg) {
 			p.dirty = true
 		}
 	}
-	for _, p := range m.parts {
+	for _, p := range f.parts {
 		switch {
 		case p.takesApart(&msg):
-			return p.split(msg, func(one wire.Message) error { return m.applyTo(p, one) })
+			return p.split(msg, func(one wire.Message) error { return f.applyTo(p, one) })
 		case p.split == nil && p.owns(&msg):
-			return m.applyTo(p, msg)
+			return f.applyTo(p, msg)
 		}
 	}
 	return nil
 }
 
 // applyTo applies a notification about an object of a part.
-func (m *Mirror) applyTo(p *partState, msg wire.Message) error {
+func (f *follower) applyTo(p *partState, msg wire.Message) error {
 	changed, err := p.apply(p.key(msg.Data), msg)
 	if changed {
-		m.notify()
+		f.notify()
 		p.dirty = p.dirty || p.others != nil && p.others(msg.Data)
 	}
 	return err

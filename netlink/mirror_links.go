@@ -10,7 +10,7 @@ import (
 
 // missedLinks notes the links that changed without a notification of their own when a link changed
 // as a message says. p is the part of the links, in its earlier state.
-func missedLinks(m *Mirror, p *partState, msg wire.Message) {
+func missedLinks(f *follower, p *partState, msg wire.Message) {
 	var ifi uapi.Ifinfomsg
 	ifi.Decode(msg.Data)
 	var lower, master int32
@@ -26,8 +26,8 @@ func missedLinks(m *Mirror, p *partState, msg wire.Message) {
 	if msg.Data[0] == uapi.AF_BRIDGE {
 		// The port's settings are in the message, those of the link and of the bridge that
 		// go with them are not.
-		m.ask(ifi.Index)
-		m.ask(master)
+		f.ask(ifi.Index)
+		f.ask(master)
 		return
 	}
 	if lower == 0 || lower == ifi.Index {
@@ -37,7 +37,7 @@ func missedLinks(m *Mirror, p *partState, msg wire.Message) {
 	// its attribute with that namespace has changed.
 	other, netns := p.lowerOf(lower)
 	if msg.Type == p.del && other == ifi.Index || msg.Type == p.new && netns && other == ifi.Index {
-		m.ask(lower)
+		f.ask(lower)
 	}
 }
 
@@ -61,52 +61,52 @@ func (p *partState) lowerOf(index int32) (lower int32, netns bool) {
 }
 
 // ask notes a link to be read again.
-func (m *Mirror) ask(index int32) {
-	if m.again == nil {
-		m.again = map[int32]bool{}
+func (f *follower) ask(index int32) {
+	if f.again == nil {
+		f.again = map[int32]bool{}
 	}
 	if index > 0 {
-		m.again[index] = true
+		f.again[index] = true
 	}
 }
 
 // askAgain reads the links that were noted. No older event waits to be applied.
-func (m *Mirror) askAgain(ctx context.Context) error {
-	c, err := m.w.lists.conn(uapi.NETLINK_ROUTE)
+func (f *follower) askAgain(ctx context.Context) error {
+	c, err := f.w.lists.conn(uapi.NETLINK_ROUTE)
 	if err != nil {
 		return err
 	}
-	for _, p := range m.parts {
+	for _, p := range f.parts {
 		if p.ask == nil {
 			continue
 		}
-		for index := range m.again {
+		for index := range f.again {
 			key, r := p.ask(index)
 			if _, has := p.objects.Get(key); !has {
 				continue
 			}
 			err := c.Get(ctx, r, func(msg wire.Message) error {
-				m.mu.Lock()
-				defer m.mu.Unlock()
-				return m.applyAnswer(p, msg)
+				f.mu.Lock()
+				defer f.mu.Unlock()
+				return f.applyAnswer(p, msg)
 			})
 			if err != nil && !errors.Is(err, errNoDevice) { // its deletion is about to be reported
 				return err
 			}
 		}
 	}
-	clear(m.again)
+	clear(f.again)
 	return nil
 }
 
-// applyAnswer applies the kernel's answer about a link. m.mu is held.
-func (m *Mirror) applyAnswer(p *partState, msg wire.Message) error {
+// applyAnswer applies the kernel's answer about a link. Mirror.mu is held.
+func (f *follower) applyAnswer(p *partState, msg wire.Message) error {
 	if msg.Type != p.new || !p.owns(&msg) {
 		return nil
 	}
 	changed, err := p.apply(p.key(msg.Data), msg)
 	if changed {
-		m.notify()
+		f.notify()
 		p.dirty = p.dirty || p.others != nil && p.others(msg.Data)
 	}
 	return err

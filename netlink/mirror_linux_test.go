@@ -451,7 +451,7 @@ func TestMirrorAsksNothingWhenIdle(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cs := m.w.lists.conns
+	cs := m.followers[0].w.lists.conns
 	cs.mu.Lock()
 	real := cs.open[uapi.NETLINK_ROUTE]
 	cs.add(uapi.NETLINK_ROUTE, fake) // closed with the mirror

@@ -27,9 +27,18 @@ func (m *Mirror) Snapshot() *Snapshot {
 	return m.snapshot()
 }
 
-func (m *Mirror) snapshot() *Snapshot {
-	s := &Snapshot{parts: make([]snapshotPart, len(m.parts))}
-	for i, p := range m.parts {
+func (m *Mirror) snapshot() *Snapshot { return snapshotOf(m.parts) }
+
+// snapshot is the state of the follower's tables.
+func (f *follower) snapshot() *Snapshot {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return snapshotOf(f.parts)
+}
+
+func snapshotOf(parts []*partState) *Snapshot {
+	s := &Snapshot{parts: make([]snapshotPart, len(parts))}
+	for i, p := range parts {
 		s.parts[i] = snapshotPart{p.tablePart, p.objects.Copy()}
 	}
 	return s

@@ -41,17 +41,30 @@ var errBusy = errors.New("the tables changed each time they were read")
 // differences. First it does the repairs that are due, and it compares again, for some seconds,
 // while tables change or events may be on their way. Tables that differed are read again.
 func (m *Mirror) Verify(ctx context.Context) error {
-	var err error
-	if e := m.order(ctx, func(mctx context.Context) { err = m.verify(mctx) }); e != nil {
-		return wire.Annotate(e, "mirror verify", noObject)
+	var found VerifyError
+	for _, f := range m.followers {
+		var err error
+		if e := f.order(ctx, func(fctx context.Context) { err = f.verify(fctx) }); e != nil {
+			return wire.Annotate(e, "mirror verify", noObject)
+		}
+		differ, ok := err.(*VerifyError)
+		switch {
+		case ok:
+			found.Differences = append(found.Differences, differ.Differences...)
+		case err != nil:
+			return err
+		}
 	}
-	return err
+	if found.Differences != nil {
+		return &found
+	}
+	return nil
 }
 
-// verify is called by the mirror's goroutine.
-func (m *Mirror) verify(ctx context.Context) error {
+// verify is called by the follower's goroutine.
+func (f *follower) verify(ctx context.Context) error {
 	for end := time.Now().Add(verifyPatience); ; {
-		rested, differences, err := m.compare(ctx)
+		rested, differences, err := f.compare(ctx)
 		switch {
 		case err != nil:
 			return err
@@ -59,7 +72,7 @@ func (m *Mirror) verify(ctx context.Context) error {
 			return nil
 		case time.Now().Before(end):
 		case rested:
-			for _, p := range m.parts {
+			for _, p := range f.parts {
 				p.dirty = true
 			}
 			return &VerifyError{differences}
@@ -67,7 +80,7 @@ func (m *Mirror) verify(ctx context.Context) error {
 			return errBusy
 		}
 		if differences != nil {
-			if err := m.receive(ctx, verifyPause); err != nil && !errors.Is(err, wire.ErrTimeout) {
+			if err := f.receive(ctx, verifyPause); err != nil && !errors.Is(err, wire.ErrTimeout) {
 				return err
 			}
 		}
@@ -75,16 +88,16 @@ func (m *Mirror) verify(ctx context.Context) error {
 }
 
 // compare reports whether nothing changed while it compared.
-func (m *Mirror) compare(ctx context.Context) (rested bool, differences []string, err error) {
-	for _, p := range m.parts {
+func (f *follower) compare(ctx context.Context) (rested bool, differences []string, err error) {
+	for _, p := range f.parts {
 		p.notUntil = p.notUntil.AddDate(-1, 0, 0) // repairs that wait are due now
 	}
-	if err := m.repair(ctx); err != nil {
+	if err := f.repair(ctx); err != nil {
 		return false, nil, err
 	}
-	before := m.Snapshot()
-	for _, p := range m.parts {
-		fresh, err := m.read(ctx, p)
+	before := f.snapshot()
+	for _, p := range f.parts {
+		fresh, err := f.read(ctx, p)
 		if errors.Is(err, ErrDumpInterrupted) {
 			return false, nil, nil
 		}
@@ -93,11 +106,11 @@ func (m *Mirror) compare(ctx context.Context) (rested bool, differences []string
 		}
 		differences = append(differences, p.differences(&fresh)...)
 	}
-	if err := m.drain(ctx); err != nil {
+	if err := f.drain(ctx); err != nil {
 		return false, nil, err
 	}
-	rested = m.Snapshot().since(before, func(Event) bool { return false })
-	for _, p := range m.parts {
+	rested = f.snapshot().since(before, func(Event) bool { return false })
+	for _, p := range f.parts {
 		rested = rested && !p.dirty
 	}
 	return rested, differences, nil

@@ -77,13 +77,12 @@ func replies(t testing.TB) (all []aReply) {
 
 // readAll has Watch and a mirror read a reply, if it is of a table.
 func (r *aReply) readAll(data []byte) error {
-	m := &Mirror{}
 	var w tableWatch
-	parts := allParts()
+	parts := allParts(uapi.NETLINK_ROUTE)
 	for i := range parts {
 		w.parts = append(w.parts, &parts[i])
-		m.parts = append(m.parts, &partState{tablePart: &parts[i]})
 	}
+	m := followerOf(parts)
 	msg := wire.Message{Type: r.typ, Data: data}
 	_, _, watch := w.decode(msg)
 	mirror := m.apply(msg)

@@ -25,6 +25,14 @@ func (t Table) String() string {
 	return t.t.name
 }
 
+// protocol is that of netlink by which the table is read, NETLINK_ROUTE for no table.
+func (t Table) protocol() int {
+	if t.t == nil {
+		return uapi.NETLINK_ROUTE
+	}
+	return t.t.parts()[0].protocol
+}
+
 // AllTables returns all tables.
 func AllTables() []Table {
 	return []Table{LinkTable, AddrTable, NeighTable, RouteTable, RuleTable, NexthopTable, FdbTable, NetNsIDTable,
@@ -35,6 +43,7 @@ func AllTables() []Table {
 type tablePart struct {
 	table    Table    // set when it is watched
 	name     string   // for errors
+	protocol int      // NETLINK_…
 	new, del uint16   // message types
 	header   int      // size of the family's header
 	groups   []uint32 // RTNLGRP_… that announce changes
@@ -79,7 +88,7 @@ type tablePart struct {
 	alters func(m *wire.Message) bool
 	// missed notes the objects that changed without a notification of their own when a message of the types new and
 	// del came, and ask asks for one of them. The part is in its earlier state.
-	missed func(m *Mirror, p *partState, msg wire.Message)
+	missed func(f *follower, p *partState, msg wire.Message)
 	ask    func(index int32) (key string, r *wire.Request)
 	// twice says that a list may lack objects where others ended meanwhile, which the kernel does not report: it counts
 	// objects to find where the next datagram begins. A list that brought news is therefore read again.

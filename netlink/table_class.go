@@ -48,7 +48,7 @@ func isFlow(data []byte) bool {
 }
 
 // missedClasses: a class changes with those inside it, and those of some kinds with one another.
-func missedClasses(_ *Mirror, p *partState, msg wire.Message) {
+func missedClasses(_ *follower, p *partState, msg wire.Message) {
 	_, had := p.objects.Get(classKey(msg.Data))
 	m := tcHead(msg.Data)
 	m.Handle = m.Parent

@@ -100,7 +100,7 @@ func keepFilter(data []byte) (string, error) {
 }
 
 // missedFilters: a notification without a handle stands for all filters of a priority.
-func missedFilters(_ *Mirror, p *partState, msg wire.Message) {
+func missedFilters(_ *follower, p *partState, msg wire.Message) {
 	p.dirty = p.dirty || !isFilter(msg.Data)
 }
 

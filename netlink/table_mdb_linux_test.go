@@ -296,7 +296,7 @@ func TestTablesThatTheKernelDoesNotKnowAreEmpty(t *testing.T) {
 		r.Header(uapi.SizeofBrVlanMsg)[0] = uapi.AF_INET
 		return r
 	}
-	objects, err := m.read(context.Background(), &partState{tablePart: &part})
+	objects, err := m.followers[0].read(context.Background(), &partState{tablePart: &part})
 	if err != nil || objects.Len() != 0 {
 		t.Errorf("%d objects, %v", objects.Len(), err)
 	}

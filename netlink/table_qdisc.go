@@ -45,7 +45,7 @@ func qdiscAnnounced(data []byte) bool {
 
 // missedQdiscs: what a queueing discipline had within goes with it or with a change of it, and at the root there is
 // always one. Only one that is new inside another changes no others.
-func missedQdiscs(_ *Mirror, p *partState, msg wire.Message) {
+func missedQdiscs(_ *follower, p *partState, msg wire.Message) {
 	_, had := p.objects.Get(qdiscKey(msg.Data))
 	if had || msg.Type == p.del || tcHead(msg.Data).Parent == HANDLE_ROOT {
 		p.dirty = true

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"iter"
 	"slices"
+	"sync"
 
 	"kern.sys/netlink/wire"
 	"kern.sys/netns"
@@ -26,15 +27,87 @@ import (
 // Objects may be kept; each kept object retains a few kilobytes that it shares with others.
 func (h *Handle) Watch(ctx context.Context, tables ...Table) iter.Seq2[Event, error] {
 	return func(yield func(Event, error) bool) {
-		w, err := h.watchTables("watch", tables, false)
+		all, err := h.watchAll("watch", tables, false)
 		if err != nil {
 			yield(nil, err)
 			return
 		}
-		defer w.close()
+		defer closeWatches(all)
 		ctx, cancel := h.join(ctx)
 		defer cancel(nil)
-		w.run(ctx, yield)
+		if len(all) == 1 {
+			all[0].run(ctx, yield)
+			return
+		}
+		runAll(ctx, all, yield)
+	}
+}
+
+// runAll yields the events of all until yield returns false, ctx is done or one of them ends.
+func runAll(ctx context.Context, all []*tableWatch, yield func(Event, error) bool) {
+	type result struct {
+		ev  Event
+		err error
+	}
+	results, stop, ended := make(chan result), make(chan struct{}), make(chan struct{}, len(all))
+	ctx, cancel := context.WithCancelCause(ctx)
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer cancel(nil)
+	defer close(stop)
+	for _, w := range all {
+		running.Go(func() {
+			w.run(ctx, func(ev Event, err error) bool {
+				select {
+				case results <- result{ev, err}:
+					return true
+				case <-stop:
+					return false
+				}
+			})
+			ended <- struct{}{}
+		})
+	}
+	for {
+		select {
+		case r := <-results:
+			if !yield(r.ev, r.err) || r.err != nil && ctx.Err() != nil {
+				return
+			}
+		case <-ended:
+			return
+		}
+	}
+}
+
+// watchAll is watchTables for tables of several protocols.
+func (h *Handle) watchAll(op string, tables []Table, others bool) ([]*tableWatch, error) {
+	var groups [][]Table
+	for _, t := range tables {
+		i := slices.IndexFunc(groups, func(g []Table) bool { return g[0].protocol() == t.protocol() })
+		if i < 0 {
+			i, groups = len(groups), append(groups, nil)
+		}
+		groups[i] = append(groups[i], t)
+	}
+	if groups == nil {
+		return nil, &wire.Error{Op: op, Err: errors.New("no table given")}
+	}
+	var all []*tableWatch
+	for _, g := range groups {
+		w, err := h.watchTables(op, g, others)
+		if err != nil {
+			closeWatches(all)
+			return nil, err
+		}
+		all = append(all, w)
+	}
+	return all, nil
+}
+
+func closeWatches(all []*tableWatch) {
+	for _, w := range all {
+		w.close()
 	}
 }
 
@@ -122,7 +195,7 @@ type tableWatch struct {
 	one     [1]Event // what is decoded else, mostly
 }
 
-// watchTables joins the groups of tables in the handle's namespace, or in the calling thread's for a handle without
+// watchTables joins the groups of tables, which are of one protocol, in the handle's namespace, or in the calling thread's for a handle without
 // one; with others also the groups of what these tables change with.
 func (h *Handle) watchTables(op string, tables []Table, others bool) (*tableWatch, error) {
 	w := &tableWatch{}
@@ -152,11 +225,9 @@ func (h *Handle) watchTables(op string, tables []Table, others bool) (*tableWatc
 			}
 		}
 	}
-	if len(w.parts) == 0 {
-		return nil, &wire.Error{Op: op, Err: errors.New("no table given")}
-	}
+	w.protocol = w.parts[0].protocol
 	open := func(ns *netns.NsHandle) (err error) {
-		cfg := wire.Config{NetNS: ns}
+		cfg := wire.Config{NetNS: ns, Protocol: w.protocol}
 		if ns != nil { // the handle's own, whose settings need the lock
 			cfg.ReceiveBuffer, cfg.ForceBuffer = h.cfg.ReceiveBuffer, h.cfg.ForceBuffer
 		}
