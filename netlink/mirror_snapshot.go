@@ -164,6 +164,16 @@ func (s *Snapshot) Chains() iter.Seq2[int, Chain] {
 	}
 }
 
+// XfrmStates yields the states of IPsec, in no order, without their keys: see [XfrmStateTable].
+func (s *Snapshot) XfrmStates() iter.Seq[XfrmState] {
+	return objects(s, XfrmStateTable, decodeXfrmState)
+}
+
+// XfrmPolicies yields the policies of IPsec, in no order.
+func (s *Snapshot) XfrmPolicies() iter.Seq[XfrmPolicy] {
+	return objects(s, XfrmPolicyTable, decodeXfrmPolicy)
+}
+
 // Changes yields the objects that differ from those of a snapshot, and then each change as it
 // happens, with the earlier and the later state, until ctx is done or the mirror has ended; the
 // error of the last pair says which. With a nil snapshot all objects are new at first.
