@@ -88,13 +88,13 @@ func waitFor(t *testing.T, m *Mirror, get func(*Mirror) []string, want ...string
 func TestMirrorOfStates(t *testing.T) {
 	h, _ := newHandle(t)
 	needStates(t, h)
-	must(t, h.XfrmStateAdd(espState(0x100)))
-	m := newMirror(t, h, XfrmStateTable, LinkTable)
-	waitFor(t, m, statesOf, "0x100 reqid 7 time 0 mark <nil>")
-
 	marked := espState(0x100)
 	marked.Mark = &XfrmMark{Value: 5, Mask: 0xff}
 	must(t, h.XfrmStateAdd(marked))
+	m := newMirror(t, h, XfrmStateTable, LinkTable)
+	waitFor(t, m, statesOf, "0x100 reqid 7 time 0 mark (0x5,0xff)")
+
+	must(t, h.XfrmStateAdd(espState(0x100)))
 	waitFor(t, m, statesOf, "0x100 reqid 7 time 0 mark (0x5,0xff)", "0x100 reqid 7 time 0 mark <nil>")
 
 	// The kernel takes the limit only, and announces the other number.
@@ -103,8 +103,8 @@ func TestMirrorOfStates(t *testing.T) {
 	must(t, h.XfrmStateUpdate(changed))
 	waitFor(t, m, statesOf, "0x100 reqid 7 time 0 mark (0x5,0xff)", "0x100 reqid 7 time 1000 mark <nil>")
 
-	must(t, h.XfrmStateDel(marked))
-	waitFor(t, m, statesOf, "0x100 reqid 7 time 1000 mark <nil>")
+	must(t, h.XfrmStateDel(espState(0x100)))
+	waitFor(t, m, statesOf, "0x100 reqid 7 time 0 mark (0x5,0xff)")
 
 	// One that waits for its keys is none.
 	waiting := espState(0)
@@ -114,9 +114,9 @@ func TestMirrorOfStates(t *testing.T) {
 	if got.Spi != 0x200 {
 		t.Fatalf("got spi %#x", got.Spi)
 	}
-	waitFor(t, m, statesOf, "0x100 reqid 7 time 1000 mark <nil>")
+	waitFor(t, m, statesOf, "0x100 reqid 7 time 0 mark (0x5,0xff)")
 	must(t, h.XfrmStateUpdate(espState(0x200)))
-	waitFor(t, m, statesOf, "0x100 reqid 7 time 1000 mark <nil>", "0x200 reqid 7 time 0 mark <nil>")
+	waitFor(t, m, statesOf, "0x100 reqid 7 time 0 mark (0x5,0xff)", "0x200 reqid 7 time 0 mark <nil>")
 
 	must(t, h.XfrmStateFlush(XFRM_PROTO_ESP))
 	waitFor(t, m, statesOf)
@@ -185,6 +185,8 @@ func TestWatchReportsIPsecBesideLinks(t *testing.T) {
 		{func() error { return h.LinkAdd(ifb("w0")) }, "link "},
 		{func() error { return h.XfrmPolicyDel(outPolicy(1)) },
 			"xfrm policy gone: src 0.0.0.0/0 dst 10.1.1.0/24 dir out priority 0 allow"},
+		{func() error { return h.XfrmPolicyAdd(outPolicy(2)) },
+			"xfrm policy src 0.0.0.0/0 dst 10.1.2.0/24 dir out priority 0 allow"},
 		{h.XfrmPolicyFlush, "xfrm policies gone: type 0"},
 	}
 	if states {
