@@ -33,8 +33,8 @@ func (t Table) protocol() int {
 	return t.t.parts()[0].protocol
 }
 
-// AllTables returns all tables that every user may read. [XfrmStateTable] and [XfrmPolicyTable] are others, which may be
-// given with them.
+// AllTables returns all tables that every user may read. [XfrmStateTable] and [XfrmPolicyTable] are others, which may
+// be given with them.
 func AllTables() []Table {
 	return []Table{LinkTable, AddrTable, NeighTable, RouteTable, RuleTable, NexthopTable, FdbTable, NetNsIDTable,
 		NetconfTable, MDBTable, BridgeVlanTable, QdiscTable, ClassTable, FilterTable, ChainTable}

@@ -8,9 +8,9 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// XfrmPolicyTable has the policies of IPsec but for those of sockets, which are not announced: ip xfrm policy. It needs
-// CAP_NET_ADMIN and is not among [AllTables]. Counters are 0. Where all policies are deleted at once, Watch yields an
-// [XfrmPolicyFlushEvent] in place of events of them.
+// XfrmPolicyTable has the policies of IPsec but for those of sockets, which are not announced: ip xfrm policy. It
+// needs CAP_NET_ADMIN and is not among [AllTables]. Counters are 0. Where all policies are deleted at once, Watch
+// yields an [XfrmPolicyFlushEvent] in place of events of them.
 var XfrmPolicyTable = Table{&tableInfo{"xfrm policies", xfrmPolicyParts}}
 
 func xfrmPolicyParts() []tablePart {
@@ -74,8 +74,8 @@ func (d *eventDecoder) xfrmPolicy(old, new []byte) (Event, error) {
 	return ev, err
 }
 
-// XfrmPolicyFlushEvent reports that all policies of a type (XFRM_POLICY_TYPE_…) but those of sockets were deleted. Watch
-// yields it with [XfrmPolicyTable].
+// XfrmPolicyFlushEvent reports that all policies of a type (XFRM_POLICY_TYPE_…) but those of sockets were deleted.
+// Watch yields it with [XfrmPolicyTable].
 type XfrmPolicyFlushEvent struct{ PolicyType uint8 }
 
 func (XfrmPolicyFlushEvent) event() {}

@@ -16,9 +16,9 @@ import (
 // Sequence numbers and counters are 0.
 //
 // Where all states of a protocol are deleted at once, Watch yields an [XfrmStateFlushEvent] in place of events of
-// them. An update of a state that has its keys changes only lifetimes, encapsulation, marks and the like, but the kernel
-// announces all that was asked for, and so does Watch; a mirror reads the states again. Nothing announces that states
-// have ended with the link whose hardware had them.
+// them. An update of a state that has its keys changes only lifetimes, encapsulation, marks and the like, but the
+// kernel announces all that was asked for, and so does Watch; a mirror reads the states again. Nothing announces that
+// states have ended with the link whose hardware had them.
 var XfrmStateTable = Table{&tableInfo{"xfrm states", xfrmStateParts}}
 
 func xfrmStateParts() []tablePart {

@@ -17,12 +17,14 @@ import (
 //
 // It also yields changes of bridge ports ([BridgePortEvent], with LinkTable), requests of the
 // kernel to programs ([NeighMissEvent], with NeighTable), changes of buckets of resilient groups
-// ([NexthopBucketEvent], with NexthopTable) and ports that lead to multicast routers
-// ([MDBRouterEvent], with MDBTable).
+// ([NexthopBucketEvent], with NexthopTable), ports that lead to multicast routers
+// ([MDBRouterEvent], with MDBTable), and that all states or policies of IPsec are gone
+// ([XfrmStateFlushEvent] and [XfrmPolicyFlushEvent], with their tables).
 //
 // Watch keeps no objects: a changed object comes without its earlier state. When events were lost,
 // it yields a [LostEvent], all existing objects and a [SyncedEvent]; objects that were deleted
-// meanwhile are not reported. A [Mirror] reports both.
+// meanwhile are not reported. Tables of IPsec have a socket of their own, which loses events and is
+// synced apart from the others. A [Mirror] reports both.
 //
 // Objects may be kept; each kept object retains a few kilobytes that it shares with others.
 func (h *Handle) Watch(ctx context.Context, tables ...Table) iter.Seq2[Event, error] {
@@ -195,8 +197,8 @@ type tableWatch struct {
 	one     [1]Event // what is decoded else, mostly
 }
 
-// watchTables joins the groups of tables, which are of one protocol, in the handle's namespace, or in the calling thread's for a handle without
-// one; with others also the groups of what these tables change with.
+// watchTables joins the groups of tables, which are of one protocol, in the handle's namespace, or in the calling
+// thread's for a handle without one; with others also the groups of what these tables change with.
 func (h *Handle) watchTables(op string, tables []Table, others bool) (*tableWatch, error) {
 	w := &tableWatch{}
 	w.watcher = watcher[[]Event]{
