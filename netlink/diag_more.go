@@ -24,6 +24,14 @@ type PacketSocket struct {
 	UID        uint32
 	Fanout     *uint32 // the group's number and, from bit 16 on, its type
 	Memory     *SocketMemory
+	Filter     []PacketFilterOp // of SO_ATTACH_FILTER, which the kernel shows to root (Linux 3.11)
+}
+
+// PacketFilterOp is an instruction of classic BPF: struct sock_filter.
+type PacketFilterOp struct {
+	Code   uint16
+	Jt, Jf uint8
+	K      uint32
 }
 
 // PacketSocketSeq gives the AF_PACKET sockets of the namespace one by one: ss -0ae. The last pair holds the
@@ -32,7 +40,7 @@ func (h *Handle) PacketSocketSeq() iter.Seq2[*PacketSocket, error] {
 	return seq(h, func() (*wire.Request, error) {
 		r := diagRequest(uapi.SOCK_DIAG_BY_FAMILY)
 		m := uapi.PacketDiagReq{SdiagFamily: uapi.AF_PACKET, PdiagShow: uapi.PACKET_SHOW_INFO | uapi.PACKET_SHOW_FANOUT |
-			uapi.PACKET_SHOW_MEMINFO}
+			uapi.PACKET_SHOW_MEMINFO | uapi.PACKET_SHOW_FILTER}
 		m.Put(r.Header(uapi.SizeofPacketDiagReq))
 		return r, nil
 	}, "packet socket list", func(m wire.Message) (*PacketSocket, bool, error) {
@@ -66,6 +74,12 @@ func (p *PacketSocket) decode(b []byte) error {
 			p.Fanout = new(d.Uint32())
 		case uapi.PACKET_DIAG_MEMINFO:
 			p.Memory = decodeSocketMemory(d.Data())
+		case uapi.PACKET_DIAG_FILTER:
+			for b := d.Data(); len(b) >= uapi.SizeofSockFilter; b = b[uapi.SizeofSockFilter:] {
+				var op uapi.SockFilter
+				op.Decode(b)
+				p.Filter = append(p.Filter, PacketFilterOp(op))
+			}
 		}
 	}
 	return d.Err()

@@ -29,7 +29,7 @@ var programs = []string{
 	"python3", "netsniff-ng", "netcat-openbsd", "libcap2-bin", "util-linux-extra", "ndisc6", "psmisc", "mawk", "grep",
 	"sed", "findutils", "make", "file",
 	"wireguard-tools", "bc", "traceroute", "diffutils", "hostname", "libcap-ng0", "gawk", "xxd",
-	"python3-scapy", "python3-pyroute2",
+	"python3-scapy", "python3-pyroute2", "iperf3",
 }
 
 // prepare puts the scripts, the programs that they use and kern into data.
@@ -72,7 +72,7 @@ func madeOf(dir, file string) error {
 }
 
 // selection is changed with the files that kernelScripts keeps.
-const selection = ", with drivers/net and action-ebpf"
+const selection = ", with drivers/net, action-ebpf and programs of netfilter and mptcp"
 
 // kernelScripts fetches the sources of the newest kernel and keeps the selftests that need no more than a network.
 func kernelScripts(ctx context.Context, from debian.Mirror, cache string) error {
@@ -135,8 +135,12 @@ func kernelScripts(ctx context.Context, from debian.Mirror, cache string) error 
 func compile(ctx context.Context, tree, selftests string) {
 	uapi := filepath.Join(tree, "uapi/usr")
 	net := filepath.Join(selftests, "net")
-	files, _ := filepath.Glob(filepath.Join(net, "*.c"))
-	for _, file := range append(files, filepath.Join(net, "lib/csum.c")) {
+	files := []string{filepath.Join(net, "lib/csum.c")}
+	for _, dir := range []string{".", "netfilter", "mptcp"} {
+		more, _ := filepath.Glob(filepath.Join(net, dir, "*.c"))
+		files = append(files, more...)
+	}
+	for _, file := range files {
 		cmd := exec.CommandContext(ctx, "gcc", "-O1", "-w", "-static", "-D_GNU_SOURCE", "-I"+uapi+"/include", "-I"+uapi+
 			"/include/x86_64-linux-gnu",
 			"-I"+uapi+"/lib/linux/uapi/x86", "-I"+selftests, "-I"+filepath.Join(tree, "tools/include"), "-o",

@@ -126,25 +126,9 @@ func identifyVRF(c *cli.Command) error {
 	return nil
 }
 
-// cgroupMount is where the hierarchy of version 2 is mounted.
-func cgroupMount() (string, error) {
-	f, err := os.Open("/proc/self/mounts")
-	if err != nil {
-		return "", err
-	}
-	defer f.Close()
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		if words := strings.Fields(lines.Text()); len(words) > 2 && words[2] == "cgroup2" {
-			return strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`).Replace(words[1]), nil
-		}
-	}
-	return "", lines.Err()
-}
-
-// needCgroups is cgroupMount, with an error where there is none.
+// needCgroups is cli.Cgroup2Mount, with an error where there is none.
 func needCgroups() (string, error) {
-	mount, err := cgroupMount()
+	mount, err := cli.Cgroup2Mount()
 	if err == nil && mount == "" {
 		err = cli.Exit(cli.StatusFailed, "Failed to find cgroup2 mount")
 	}

@@ -98,7 +98,7 @@ func (p *filterParser) one() (f netlink.SocketFilter, err error) {
 		return f, err
 	case "autobound":
 		return netlink.SocketAutobound(), nil
-	case "src", "dst", "sport", "dport", "dev", "fwmark":
+	case "src", "dst", "sport", "dport", "dev", "fwmark", "cgroup":
 	default:
 		return nil, says("ss: bison bellows (while parsing filter): %q is no condition\n Sorry.", word)
 	}
@@ -113,6 +113,8 @@ func (p *filterParser) one() (f netlink.SocketFilter, err error) {
 		f, err = device(value)
 	case "fwmark":
 		f, err = mark(value)
+	case "cgroup":
+		f, err = cgroup(value)
 	}
 	switch {
 	case err != nil:

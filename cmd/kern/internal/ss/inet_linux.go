@@ -6,10 +6,8 @@ import (
 	"net"
 	"net/netip"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"kern.sys/netlink"
 	"kern.sys/unix"
@@ -273,28 +271,4 @@ func sockopt(b *strings.Builder, o *netlink.SocketOptions) {
 		}
 	}
 	b.WriteString(")")
-}
-
-// cgroupPath is the path of a cgroup, whose number is the inode of its directory.
-func (s *shower) cgroupPath(id uint64) string {
-	if s.paths == nil {
-		s.paths = map[uint64]string{}
-		const root = "/sys/fs/cgroup"
-		// Where there is none, or a part cannot be read, cgroups stay numbers.
-		_ = filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
-			if err != nil || !d.IsDir() {
-				return nil
-			}
-			if info, err := d.Info(); err == nil {
-				if st, ok := info.Sys().(*syscall.Stat_t); ok {
-					s.paths[st.Ino] = "/" + strings.TrimPrefix(strings.TrimPrefix(path, root), "/")
-				}
-			}
-			return nil
-		})
-	}
-	if path, ok := s.paths[id]; ok {
-		return path
-	}
-	return fmt.Sprintf("unreachable:%x", id)
 }

@@ -1,10 +1,14 @@
 package ss
 
 import (
+	"bufio"
+	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
+	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/netlink"
 	"kern.sys/unix"
 )
@@ -26,12 +30,13 @@ const (
 	packetDgram
 	vsockStream
 	vsockDgram
+	xdpTable
 
 	inetTables   = tcpTable | udpTable | rawTable | mptcpTable | sctpTable
 	unixTables   = unixStream | unixDgram | unixSeqpacket
 	packetTables = packetRaw | packetDgram
 	vsockTables  = vsockStream | vsockDgram
-	allTables    = inetTables | unixTables | netlinkTable | packetTables | vsockTables
+	allTables    = inetTables | unixTables | netlinkTable | packetTables | vsockTables | xdpTable
 )
 
 // Masks of states.
@@ -50,13 +55,13 @@ func (t tables) defaultStates() (states uint32) {
 	if t&(udpTable|rawTable) != 0 {
 		states |= 1 << netlink.TCP_ESTABLISHED
 	}
-	if t&(unixDgram|netlinkTable|packetTables) != 0 {
+	if t&(unixDgram|netlinkTable|packetTables|xdpTable) != 0 {
 		states |= 1 << netlink.TCP_CLOSE
 	}
 	return states
 }
 
-// tableNames are the words of -A. Those that are 0 are no part of this program yet.
+// tableNames are the words of -A.
 var tableNames = []struct {
 	word   string
 	tables tables
@@ -69,13 +74,13 @@ var tableNames = []struct {
 	{"packet", packetTables}, {"packet_raw", packetRaw}, {"p_raw", packetRaw}, {"packet_dgram", packetDgram},
 	{"p_dgr", packetDgram},
 	{"vsock", vsockTables}, {"vsock_stream", vsockStream}, {"v_str", vsockStream}, {"vsock_dgram", vsockDgram},
-	{"v_dgr", vsockDgram},
+	{"v_dgr", vsockDgram}, {"xdp", xdpTable},
 }
 
 type options struct {
 	help, version                          bool
 	numeric, timer, extended, memory, info bool
-	tos, cgroup, sockopt, kill             bool
+	tos, cgroup, sockopt, kill, bpf        bool
 	processes, threads, resolve            bool
 	summary, summaryOnly, events           bool
 	noHeader, noQueues, oneline            bool
@@ -83,7 +88,7 @@ type options struct {
 	families                               []uint8
 	preferred                              uint8
 	states, asked                          uint32 // shown, and asked for by -a and its like
-	netns                                  string
+	netns, filterFile                      string
 	filter                                 netlink.SocketFilter
 }
 
@@ -108,6 +113,7 @@ func allOptions() []option {
 	return []option{
 		flag('h', "help", func(o *options) { o.help = true }),
 		flag('V', "version", func(o *options) { o.version = true }),
+		flag('v', "version", func(o *options) { o.version = true }),
 		flag('n', "numeric", func(o *options) { o.numeric = true }),
 		flag('a', "all", func(o *options) { o.asked = allStates }),
 		flag('l', "listening", func(o *options) { o.asked = unconned }),
@@ -123,6 +129,7 @@ func allOptions() []option {
 		flag('T', "threads", func(o *options) { o.threads = true }),
 		flag('r', "resolve", func(o *options) { o.resolve = true }),
 		flag('s', "summary", func(o *options) { o.summary = true }),
+		flag('b', "bpf", func(o *options) { o.timer, o.bpf = true, true }),
 		flag('E', "events", func(o *options) { o.events = true }),
 		flag('K', "kill", func(o *options) { o.kill = true }),
 		flag('H', "no-header", func(o *options) { o.noHeader = true }),
@@ -135,10 +142,12 @@ func allOptions() []option {
 		table1('M', "mptcp", mptcpTable), table1('S', "sctp", sctpTable),
 		flag('0', "packet", func(o *options) { o.addFamily(unix.AF_PACKET) }),
 		flag(0, "vsock", func(o *options) { o.addFamily(unix.AF_VSOCK) }),
+		flag(0, "xdp", func(o *options) { o.addFamily(unix.AF_XDP) }),
 		{'N', "net", true, func(o *options, v string) error { o.netns = v; return nil }},
 		{'f', "family", true, (*options).family},
 		{'A', "query", true, (*options).query},
 		{0, "socket", true, (*options).query},
+		{'F', "filter", true, (*options).fromFile},
 	}
 }
 
@@ -151,7 +160,7 @@ func (o *options) addFamily(family uint8) {
 	o.families = append(o.families, family)
 	o.preferred = family
 	switch family {
-	case unix.AF_NETLINK, unix.AF_PACKET:
+	case unix.AF_NETLINK, unix.AF_PACKET, unix.AF_XDP:
 		o.states |= 1 << netlink.TCP_CLOSE
 	default:
 		o.states |= connected
@@ -172,8 +181,14 @@ func (o *options) family(v string) error {
 		o.addFamily(unix.AF_PACKET)
 	case "vsock":
 		o.addFamily(unix.AF_VSOCK)
+	case "xdp":
+		o.addFamily(unix.AF_XDP)
+	case "help":
+		o.help = true
+	case "tipc":
+		return errors.New("ss: sockets of TIPC are not supported")
 	default:
-		return fmt.Errorf("ss: family %q is not supported yet", v)
+		return fmt.Errorf("ss: %q is invalid family", v)
 	}
 	return nil
 }
@@ -222,6 +237,13 @@ func parse(args []string) (*options, error) {
 		}
 	}
 	o.merge()
+	if o.filterFile != "" {
+		more, err := filterWords(o.filterFile)
+		if err != nil {
+			return nil, err
+		}
+		words = append(words, more...)
+	}
 	if len(words) > 0 {
 		p := filterParser{words: split(words), options: o}
 		if o.filter, err = p.parse(); err != nil {
@@ -229,6 +251,31 @@ func parse(args []string) (*options, error) {
 		}
 	}
 	return o, nil
+}
+
+// fromFile is -F.
+func (o *options) fromFile(name string) error {
+	if o.filterFile != "" {
+		return errors.New("More than one filter file") // as ss says it
+	}
+	o.filterFile = name
+	return nil
+}
+
+// filterWords reads the words of an expression from a file; "-" is the standard input.
+func filterWords(name string) (words []string, err error) {
+	f := os.Stdin
+	if name != "-" {
+		if f, err = os.Open(name); err != nil {
+			return nil, fmt.Errorf("fopen filter file: %s", cli.Cause(err))
+		}
+		defer f.Close()
+	}
+	lines := bufio.NewScanner(f)
+	for lines.Scan() {
+		words = append(words, lines.Text())
+	}
+	return words, lines.Err()
 }
 
 // merge gives what was not asked for its default.
@@ -257,7 +304,7 @@ func (o *options) merge() {
 		tables tables
 	}{
 		{unix.AF_UNIX, unixTables}, {unix.AF_NETLINK, netlinkTable}, {unix.AF_PACKET, packetTables},
-		{unix.AF_VSOCK, vsockTables},
+		{unix.AF_VSOCK, vsockTables}, {unix.AF_XDP, xdpTable},
 	} {
 		if o.wantsFamily(f.family) && o.tables&f.tables == 0 {
 			o.tables |= f.tables
@@ -367,6 +414,7 @@ const usage = `Usage: ss [ OPTIONS ]
    -s, --summary       show socket usage summary
        --tos           show tos and priority information
        --cgroup        show cgroup information
+   -b, --bpf           show bpf filter socket information
        --inet-sockopt  show various inet socket options
    -E, --events        continually display sockets as they are destroyed
    -N, --net           switch to the specified network namespace name
@@ -379,15 +427,17 @@ const usage = `Usage: ss [ OPTIONS ]
    -w, --raw           display only RAW sockets
    -0, --packet        display PACKET sockets
        --vsock         display only vsock sockets
+       --xdp           display only XDP sockets
    -x, --unix          display only Unix domain sockets
    -f, --family=FAMILY display sockets of type FAMILY
-       FAMILY := {inet|inet6|link|unix|netlink|vsock}
+       FAMILY := {inet|inet6|link|unix|netlink|vsock|xdp|help}
    -K, --kill          forcibly close sockets, display what was closed
    -H, --no-header     Suppress header line
    -Q, --no-queues     Suppress sending and receiving queue columns
    -O, --oneline       socket's data printed on a single line
    -A, --query=QUERY, --socket=QUERY
-       QUERY := {all|inet|tcp|mptcp|udp|raw|unix|unix_dgram|unix_stream|unix_seqpacket|packet|netlink|vsock|sctp}[,QUERY]
+       QUERY := {all|inet|tcp|mptcp|udp|raw|unix|unix_dgram|unix_stream|unix_seqpacket|packet|netlink|vsock|sctp|xdp}[,QUERY]
+   -F, --filter=FILE   read filter information from FILE
        FILTER := [ state STATE-FILTER ] [ EXPRESSION ]
        STATE-FILTER := {all|connected|synchronized|bucket|big|TCP-STATES}
          TCP-STATES := {established|syn-sent|syn-recv|fin-wait-{1,2}|time-wait|closed|close-wait|last-ack|listening|closing}

@@ -139,6 +139,13 @@ func (s *shower) packet() error {
 		if s.extended {
 			s.packetDetails(&b, p)
 		}
+		if s.bpf && p.Filter != nil {
+			s.newLine(&b)
+			fmt.Fprintf(&b, "bpf filter (%d): ", len(p.Filter))
+			for _, op := range p.Filter {
+				fmt.Fprintf(&b, " 0x%02x %d %d %d,", op.Code, op.Jt, op.Jf, op.K)
+			}
+		}
 		if s.memory && p.Memory != nil {
 			skmem(&b, p.Memory)
 		}

@@ -39,10 +39,10 @@ func Object() cli.Object {
 // grammar is what kern ss help shows, in the form of the other objects. kern ss -h shows all options.
 const grammar = `
 ss [ OPTION ... ] [ state STATE ] [ EXPRESSION ]
-OPTION := { -t | -u | -w | -x | -M | -S | -4 | -6 | -a | -l | -n | -o | -e | -m | -i | -p | -T | -s | -r | -E | -H | -Q | -O | -K }
+OPTION := { -t | -u | -w | -x | -M | -S | -4 | -6 | -a | -l | -n | -o | -e | -m | -i | -p | -T | -s | -r | -E | -H | -Q | -O | -K | -b | -F FILE }
 STATE := { all | connected | synchronized | bucket | big | established | syn-sent | syn-recv | fin-wait-1 |
            fin-wait-2 | time-wait | closed | close-wait | last-ack | listening | closing }
-EXPRESSION := { src PREFIX | dst PREFIX | sport PORT | dport PORT | dev DEVICE | fwmark MARK | autobound }
+EXPRESSION := { src PREFIX | dst PREFIX | sport PORT | dport PORT | dev DEVICE | fwmark MARK | cgroup PATH | autobound }
 `
 
 func run(args []string, stdout, stderr io.Writer) (status int, err error) {
@@ -105,8 +105,13 @@ func (o *options) show(w, warn io.Writer) error {
 		}
 	}
 	for _, p := range inetProtocols {
-		if err == nil && p.table == mptcpTable && o.tables&vsockTables != 0 && o.filter == nil { // ss has MPTCP last
-			err = s.vsock()
+		if p.table == mptcpTable && o.filter == nil { // ss has MPTCP last
+			if err == nil && o.tables&vsockTables != 0 {
+				err = s.vsock()
+			}
+			if err == nil && o.tables&xdpTable != 0 {
+				err = s.xdp()
+			}
 		}
 		if err == nil && o.tables&p.table != 0 {
 			err = s.inet(p)

@@ -2,6 +2,7 @@ package ss
 
 import (
 	"bytes"
+	"errors"
 	"net"
 	"os"
 	"os/exec"
@@ -11,7 +12,9 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unsafe"
 
+	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/internal/native"
 	"kern.sys/internal/nstest"
 	"kern.sys/netlink"
@@ -66,12 +69,61 @@ func sockets(t *testing.T) netns.NsHandle {
 			fd, err := unix.Socket(unix.AF_PACKET, typ|unix.SOCK_CLOEXEC,
 				int(native.Uint16([]byte{byte(proto >> 8), byte(proto)})))
 			keep(os.NewFile(uintptr(fd), "packets"), err)
+			if err := unix.SetsockoptSockFprog(fd, unix.SOL_SOCKET, unix.SO_ATTACH_FILTER, &unix.SockFprog{Len: 2,
+				Filter: &[]unix.SockFilter{{Code: 0x28, K: 12}, {Code: 0x06, K: 0xffff}}[0]}); err != nil {
+				return err
+			}
 		}
+		xdpSocket(t, keep)
 		return nil
 	}); err != nil {
 		t.Fatal(err)
 	}
 	return ns
+}
+
+// xdpSocket makes a socket with memory and rings that is bound to a link, and one without, on a kernel that has any.
+func xdpSocket(t *testing.T, keep func(interface{ Close() error }, error)) {
+	t.Helper()
+	if err := netlink.LinkAdd(&netlink.Veth{LinkAttrs: netlink.LinkAttrs{Name: "xa"}, PeerName: "xb"}); err != nil {
+		t.Fatal(err)
+	}
+	var fds [2]int
+	for i := range fds {
+		fd, err := unix.Socket(unix.AF_XDP, unix.SOCK_RAW|unix.SOCK_CLOEXEC, 0)
+		if errors.Is(err, unix.EAFNOSUPPORT) {
+			return
+		}
+		keep(os.NewFile(uintptr(fd), "xdp"), err)
+		fds[i] = fd
+	}
+	memory, err := unix.Mmap(-1, 0, 16*4096, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_PRIVATE|unix.MAP_ANONYMOUS)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { unix.Munmap(memory) })
+	reg := unix.XDPUmemReg{Addr: uint64(uintptr(unsafe.Pointer(&memory[0]))), Len: uint64(len(memory)), Size: 2048}
+	size := int(unsafe.Offsetof(reg.Flags)) // of kernels before 5.1, and enough
+	err = unix.SetsockoptString(fds[0], unix.SOL_XDP, unix.XDP_UMEM_REG, string(unsafe.Slice((*byte)(unsafe.Pointer(&reg)),
+		size)))
+	for _, ring := range []int{unix.XDP_UMEM_FILL_RING, unix.XDP_UMEM_COMPLETION_RING, unix.XDP_RX_RING, unix.XDP_TX_RING} {
+		if err == nil {
+			err = unix.SetsockoptInt(fds[0], unix.SOL_XDP, ring, 64)
+		}
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	link, err := netlink.LinkByName("xa")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := netlink.LinkSetUp(link); err != nil {
+		t.Fatal(err)
+	}
+	if err := unix.Bind(fds[0], &unix.SockaddrXDP{Ifindex: uint32(link.Attrs().Index)}); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // times are what goes on by itself.
@@ -87,6 +139,10 @@ func TestShowsWhatSSShows(t *testing.T) {
 	version, _ := exec.Command(ss, "-V").Output()
 	newest := regexp.MustCompile(`iproute2-(7|6\.1[89])`).Match(version)
 	ns := sockets(t)
+	filter := filepath.Join(t.TempDir(), "filter")
+	if err := os.WriteFile(filter, []byte("( dport = :8000 or\n sport = :8000 )\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for line := range strings.Lines(`
 -ta
 -tan
@@ -132,6 +188,16 @@ func TestShowsWhatSSShows(t *testing.T) {
 -0anm
 -0anp
 -0a
+-0anb
+-0anbO
+--xdp -a
+--xdp -ae
+--xdp -aeO
+-A xdp,packet -aem
+-f xdp -a
+-f link -ab
+-F FILTER -tan
+-tan sport = :8000 -F FILTER
 --vsock -an
 -tanp
 -xap
@@ -141,7 +207,7 @@ func TestShowsWhatSSShows(t *testing.T) {
 -s
 -st
 `) {
-		args := strings.Fields(line)
+		args := strings.Fields(strings.ReplaceAll(line, "FILTER", filter))
 		if len(args) == 0 || !newest && args[0] == "-tanQ" { // which ss has since 6.14
 			continue
 		}
@@ -202,6 +268,10 @@ func TestRefusals(t *testing.T) {
 		{"-t bogus", "Sorry."},
 		{"-t fwmark = x", "Cannot parse mark x."},
 		{"-t dev nodev", "Cannot parse device."},
+		{"-t cgroup = /no/such", "Cannot parse cgroup /no/such."},
+		{"-f nothing", `ss: "nothing" is invalid family`},
+		{"-F /no/such", "fopen filter file: No such file or directory"},
+		{"-F - -F -", "More than one filter file"},
 	} {
 		var out, errs bytes.Buffer
 		if status := Run(strings.Fields(c.line), &out, &errs); status == 0 || !strings.Contains(errs.String(), c.want) {
@@ -325,5 +395,71 @@ func TestNetlinkSocketsOfTheKernel(t *testing.T) {
 		if len(a) == 0 || !slices.Equal(a, b) {
 			t.Errorf("%s\nss\n%q\nthis\n%q", args, a, b)
 		}
+	}
+}
+
+// Sockets are of the cgroup that their process was in, and of no other.
+func TestFiltersByCgroup(t *testing.T) {
+	root, err := cli.Cgroup2Mount()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if root == "" {
+		root = t.TempDir()
+		err := unix.Mount("none", root, "cgroup2", 0, "")
+		nstest.Need(t, "mounts of cgroup2", "4.5", err)
+		t.Cleanup(func() {
+			if err := unix.Unmount(root, unix.MNT_DETACH); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	b, err := os.ReadFile("/proc/self/cgroup")
+	if err != nil {
+		t.Fatal(err)
+	}
+	own := ""
+	for line := range strings.Lines(string(b)) {
+		if path, ok := strings.CutPrefix(strings.TrimSpace(line), "0::"); ok {
+			own = path
+		}
+	}
+	if own == "" {
+		nstest.Need(t, "cgroups of version 2", "4.5", unix.EOPNOTSUPP)
+	}
+	ns := sockets(t)
+	show := func(args ...string) (out string) {
+		if err := netns.Do(ns, func() error {
+			var b bytes.Buffer
+			Run(args, &b, &b)
+			out = b.String()
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	all := show("-tanH")
+	for _, path := range []string{filepath.Join(root, own), own} {
+		if path == "/" {
+			continue // ss and this program take it for the root of files
+		}
+		if got := show("-tanH", "cgroup", "=", path); got != all || got == "" {
+			t.Errorf("cgroup %s: %s\nall\n%s", path, got, all)
+		}
+		if got := show("-tanH", "cgroup", "!=", path, "or", "sport", "=", ":8000"); strings.Count(got, "\n") != 2 {
+			t.Errorf("others than cgroup %s: %s", path, got)
+		}
+	}
+	if got := show("-tanH", "--cgroup"); !strings.Contains(got, " cgroup:"+own) {
+		t.Errorf("got %s", got)
+	}
+	other := filepath.Join(root, own, "kern-ss-test")
+	if err := os.Mkdir(other, 0o755); err != nil {
+		t.Skip("no cgroup can be made here: ", err)
+	}
+	t.Cleanup(func() { os.Remove(other) })
+	if got := show("-tanH", "cgroup", other); got != "" {
+		t.Errorf("in an empty cgroup: %s", got)
 	}
 }
