@@ -84,6 +84,7 @@ type options struct {
 	processes, threads, resolve            bool
 	summary, summaryOnly, events           bool
 	noHeader, noQueues, oneline            bool
+	contexts, socketContexts               bool
 	tables                                 tables
 	families                               []uint8
 	preferred                              uint8
@@ -131,6 +132,8 @@ func allOptions() []option {
 		flag('s', "summary", func(o *options) { o.summary = true }),
 		flag('b', "bpf", func(o *options) { o.timer, o.bpf = true, true }),
 		flag('E', "events", func(o *options) { o.events = true }),
+		flag('Z', "context", func(o *options) { o.contexts = true }),
+		flag('z', "contexts", func(o *options) { o.contexts, o.socketContexts = true, true }),
 		flag('K', "kill", func(o *options) { o.kill = true }),
 		flag('H', "no-header", func(o *options) { o.noHeader = true }),
 		flag('Q', "no-queues", func(o *options) { o.noQueues = true }),
@@ -417,6 +420,8 @@ const usage = `Usage: ss [ OPTIONS ]
    -b, --bpf           show bpf filter socket information
        --inet-sockopt  show various inet socket options
    -E, --events        continually display sockets as they are destroyed
+   -Z, --context       display task SELinux security contexts
+   -z, --contexts      display task and socket SELinux security contexts
    -N, --net           switch to the specified network namespace name
    -4, --ipv4          display only IP version 4 sockets
    -6, --ipv6          display only IP version 6 sockets

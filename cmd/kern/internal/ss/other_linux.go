@@ -46,6 +46,10 @@ func (s *shower) netlink() error {
 			peer, peerPort = strconv.Itoa(int(n.PeerGroup))+":", strconv.Itoa(int(int32(n.PeerPortID)))
 		}
 		var b strings.Builder
+		process := s.process(n.INode)
+		if s.contexts { // ss shows it beside the process
+			process += " proc_ctx=" + netlinkContext(n.PortID)
+		}
 		if s.extended {
 			groups := uint64(0)
 			for _, g := range n.Groups {
@@ -61,7 +65,7 @@ func (s *shower) netlink() error {
 		}
 		s.t.line("nl", "UNCONN", queue(rq), queue(wq), s.netlinkProtocol(n.Protocol)+":", s.netlinkPort(n.PortID), peer,
 			peerPort,
-			s.process(n.INode), b.String())
+			process, b.String())
 	}
 	return nil
 }

@@ -15,6 +15,7 @@ import (
 type user struct {
 	name         string
 	pid, tid, fd int
+	process      string // its directory in /proc
 }
 
 // users are the processes by the inodes of their sockets, as far as /proc shows them; with threads, their threads too.
@@ -79,7 +80,7 @@ func addUsers(all map[uint32][]user, process string, pid, tid int) {
 		if name == "" {
 			name = taskName(process)
 		}
-		all[uint32(ino)] = append(all[uint32(ino)], user{name, pid, tid, fd})
+		all[uint32(ino)] = append(all[uint32(ino)], user{name, pid, tid, fd, process})
 	}
 }
 
@@ -101,7 +102,7 @@ func taskName(process string) string {
 
 // process is the column of who has a socket open.
 func (s *shower) process(ino uint32) string {
-	if !s.processes && !s.threads || ino == 0 {
+	if !s.processes && !s.threads && !s.contexts || ino == 0 {
 		return ""
 	}
 	if s.users == nil {
@@ -113,7 +114,14 @@ func (s *shower) process(ino uint32) string {
 		if s.threads {
 			thread = fmt.Sprintf("tid=%d,", u.tid)
 		}
-		parts = append(parts, fmt.Sprintf("(\"%s\",pid=%d,%sfd=%d)", u.name, u.pid, thread, u.fd))
+		context, socket := "", ""
+		if s.contexts {
+			context = "proc_ctx=" + orUnavailable(taskContext(u.process)) + ","
+		}
+		if s.socketContexts {
+			socket = ",sock_ctx=" + orUnavailable(fileContext(filepath.Join(u.process, "fd", strconv.Itoa(u.fd))))
+		}
+		parts = append(parts, fmt.Sprintf("(\"%s\",pid=%d,%s%sfd=%d%s)", u.name, u.pid, thread, context, u.fd, socket))
 	}
 	if parts == nil {
 		return ""

@@ -39,7 +39,7 @@ func Object() cli.Object {
 // grammar is what kern ss help shows, in the form of the other objects. kern ss -h shows all options.
 const grammar = `
 ss [ OPTION ... ] [ state STATE ] [ EXPRESSION ]
-OPTION := { -t | -u | -w | -x | -M | -S | -4 | -6 | -a | -l | -n | -o | -e | -m | -i | -p | -T | -s | -r | -E | -H | -Q | -O | -K | -b | -F FILE }
+OPTION := { -t | -u | -w | -x | -M | -S | -4 | -6 | -a | -l | -n | -o | -e | -m | -i | -p | -T | -Z | -z | -s | -r | -E | -H | -Q | -O | -K | -b | -F FILE }
 STATE := { all | connected | synchronized | bucket | big | established | syn-sent | syn-recv | fin-wait-1 |
            fin-wait-2 | time-wait | closed | close-wait | last-ack | listening | closing }
 EXPRESSION := { src PREFIX | dst PREFIX | sport PORT | dport PORT | dev DEVICE | fwmark MARK | cgroup PATH | autobound }
@@ -56,6 +56,9 @@ func run(args []string, stdout, stderr io.Writer) (status int, err error) {
 	case o.version:
 		fmt.Fprintln(stdout, "ss utility, kern.sys")
 		return 0, nil
+	}
+	if o.contexts && !selinuxEnabled() {
+		return cli.StatusFailed, says("ss: SELinux is not enabled.")
 	}
 	show := func() error { return o.show(stdout, stderr) }
 	if o.netns == "" {
@@ -136,7 +139,7 @@ type shower struct {
 // table begins the output.
 func (o *options) table() *table {
 	t := &table{}
-	if !o.processes && !o.threads {
+	if !o.processes && !o.threads && !o.contexts {
 		t.hide(colProcess)
 	}
 	if o.noQueues {

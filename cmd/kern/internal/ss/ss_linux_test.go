@@ -104,9 +104,11 @@ func xdpSocket(t *testing.T, keep func(interface{ Close() error }, error)) {
 	t.Cleanup(func() { unix.Munmap(memory) })
 	reg := unix.XDPUmemReg{Addr: uint64(uintptr(unsafe.Pointer(&memory[0]))), Len: uint64(len(memory)), Size: 2048}
 	size := int(unsafe.Offsetof(reg.Flags)) // of kernels before 5.1, and enough
-	err = unix.SetsockoptString(fds[0], unix.SOL_XDP, unix.XDP_UMEM_REG, string(unsafe.Slice((*byte)(unsafe.Pointer(&reg)),
-		size)))
-	for _, ring := range []int{unix.XDP_UMEM_FILL_RING, unix.XDP_UMEM_COMPLETION_RING, unix.XDP_RX_RING, unix.XDP_TX_RING} {
+	err = unix.SetsockoptString(fds[0], unix.SOL_XDP, unix.XDP_UMEM_REG,
+		string(unsafe.Slice((*byte)(unsafe.Pointer(&reg)),
+			size)))
+	for _, ring := range []int{unix.XDP_UMEM_FILL_RING, unix.XDP_UMEM_COMPLETION_RING, unix.XDP_RX_RING,
+		unix.XDP_TX_RING} {
 		if err == nil {
 			err = unix.SetsockoptInt(fds[0], unix.SOL_XDP, ring, 64)
 		}
@@ -461,5 +463,46 @@ func TestFiltersByCgroup(t *testing.T) {
 	t.Cleanup(func() { os.Remove(other) })
 	if got := show("-tanH", "cgroup", other); got != "" {
 		t.Errorf("in an empty cgroup: %s", got)
+	}
+}
+
+// A directory stands for /proc of a machine with SELinux.
+func TestSecurityContexts(t *testing.T) {
+	root := t.TempDir()
+	t.Setenv("PROC_ROOT", root)
+	process := filepath.Join(root, "7")
+	for _, dir := range []string{"fd", "attr"} {
+		if err := os.MkdirAll(filepath.Join(process, dir), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for file, text := range map[string]string{"stat": "7 (sshd) S", "attr/current": "system_u:system_r:sshd_t:s0\x00\n"} {
+		if err := os.WriteFile(filepath.Join(process, file), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.Symlink("socket:[99]", filepath.Join(process, "fd/3")); err != nil {
+		t.Fatal(err)
+	}
+	for line, want := range map[string]string{
+		"-Z":  ` users:(("sshd",pid=7,proc_ctx=system_u:system_r:sshd_t:s0,fd=3))`,
+		"-zT": ` users:(("sshd",pid=7,tid=7,proc_ctx=system_u:system_r:sshd_t:s0,fd=3,sock_ctx=unavailable))`,
+		"-p":  ` users:(("sshd",pid=7,fd=3))`,
+	} {
+		o, err := parse([]string{line})
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &shower{options: o}
+		if got := s.process(99); got != want {
+			t.Errorf("%s: %q, want %q", line, got, want)
+		}
+	}
+	if !selinuxEnabled() {
+		var b bytes.Buffer
+		if status := Run([]string{"-Z"}, &b, &b); status != cli.StatusFailed ||
+			b.String() != "ss: SELinux is not enabled.\n" {
+			t.Errorf("status %d, %s", status, b.String())
+		}
 	}
 }
