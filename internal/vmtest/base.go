@@ -28,9 +28,12 @@ var notInGuests = []string{"debconf", "gcc-14-base", "gcc-12-base", "perl-base",
 // alternatives are the symbolic links that packages make when they are configured, as far as tests use them.
 var alternatives = []struct{ name, target string }{
 	{"usr/bin/sh", "dash"}, {"usr/bin/awk", "mawk"}, {"usr/bin/nc", "nc.openbsd"},
+	{"usr/bin/which", "which.debianutils"},
 	{"usr/bin/traceroute", "traceroute.db"},
 	{"usr/bin/traceroute6", "traceroute6.db"}, {"usr/sbin/iptables", "iptables-nft"},
+	{"usr/sbin/iptables-save", "iptables-nft-save"}, {"usr/sbin/iptables-restore", "iptables-nft-restore"},
 	{"usr/sbin/ip6tables", "ip6tables-nft"},
+	{"usr/sbin/ip6tables-save", "ip6tables-nft-save"}, {"usr/sbin/ip6tables-restore", "ip6tables-nft-restore"},
 	{"usr/sbin/ebtables", "ebtables-nft"}, {"usr/sbin/arptables", "arptables-nft"},
 }
 
