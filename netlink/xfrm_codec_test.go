@@ -11,6 +11,7 @@ import (
 
 	"kern.sys/internal/capture"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/nl"
 	"kern.sys/netlink/wire"
 )
 
@@ -189,6 +190,17 @@ func TestXfrmRefusesWhatDoesNotArrive(t *testing.T) {
 	}
 }
 
+func TestXfrmMsgDeserialize(t *testing.T) {
+	m, err := XfrmMsgDeserialize(uapi.XFRM_MSG_UPDSA, capture.Xfrm(t, uapi.XFRM_MSG_NEWSA, xfrmAesGCM))
+	state, ok := m.(*XfrmMsgState)
+	if err != nil || !ok || state.Op != uapi.XFRM_MSG_UPDSA || state.XfrmState.Spi != 0x1234 {
+		t.Errorf("%v, %v", m, err)
+	}
+	if m, err := XfrmMsgDeserialize(uapi.XFRM_MSG_MAX+1, nil); m != nil || err != nil {
+		t.Errorf("a message that is not known is %v, %v", m, err)
+	}
+}
+
 func FuzzXfrmDecode(f *testing.F) {
 	f.Add(uint16(uapi.XFRM_MSG_NEWSA), capture.Xfrm(f, uapi.XFRM_MSG_NEWSA, xfrmAesGCM))
 	f.Add(uint16(uapi.XFRM_MSG_EXPIRE), capture.Xfrm(f, uapi.XFRM_MSG_NEWSA, xfrmAesCBC))
@@ -198,7 +210,7 @@ func FuzzXfrmDecode(f *testing.F) {
 		f.Add(typ, make([]byte, 300))
 	}
 	f.Fuzz(func(t *testing.T, typ uint16, data []byte) {
-		m, err := decodeXfrmMsg(wire.Message{Type: typ, Data: data})
+		m, err := XfrmMsgDeserialize(nl.XfrmMsgType(typ), data)
 		if err == nil && m != nil {
 			if uint16(m.Type()) != typ {
 				t.Errorf("message %d is read as %d", typ, m.Type())
