@@ -1,7 +1,6 @@
 package ss
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,13 +13,11 @@ import (
 	"kern.sys/unix"
 )
 
-var errNoCgroup2 = errors.New("Failed to find cgroup2 mount") // as ss says it
-
 // cgroupRoot is where the hierarchy of cgroups is mounted.
 func cgroupRoot() (string, error) {
 	root, err := cli.Cgroup2Mount()
 	if err == nil && root == "" {
-		err = errNoCgroup2
+		err = says("Failed to find cgroup2 mount")
 	}
 	return root, err
 }

@@ -259,7 +259,7 @@ func parse(args []string) (*options, error) {
 // fromFile is -F.
 func (o *options) fromFile(name string) error {
 	if o.filterFile != "" {
-		return errors.New("More than one filter file") // as ss says it
+		return says("More than one filter file")
 	}
 	o.filterFile = name
 	return nil
