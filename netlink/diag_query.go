@@ -107,7 +107,7 @@ func (h *Handle) SocketSeq(q SocketQuery) iter.Seq2[*SocketInfo, error] {
 		return seq(h, func() (*wire.Request, error) { return q.request(), nil }, socketListOp,
 			func(m wire.Message) (*SocketInfo, bool, error) {
 				s := new(SocketInfo)
-				err := s.decode(m.Data)
+				err := s.decodeOf(q.Protocol, m.Data)
 				return s, err == nil, err
 			})
 	})
@@ -151,6 +151,8 @@ type SocketInfo struct {
 	CgroupID   *uint64 // Linux 5.9
 	ULP        string  // "tls", "mptcp": what is above TCP
 	SockOpt    *SocketOptions
+	MPTCP      *MPTCPInfo    // of sockets of MPTCP, which have no TCPInfo
+	Subflow    *MPTCPSubflow // of TCP sockets below them
 	// Locals and Peers are the addresses of an SCTP association.
 	Locals, Peers []netip.AddrPort
 }
@@ -168,12 +170,20 @@ type SocketOptions struct {
 	BindAddressNoPort, RecvErrRFC4884, DeferConnect                          bool
 }
 
-func (s *SocketInfo) decode(b []byte) error {
+// decode reads a socket of another protocol than MPTCP.
+func (s *SocketInfo) decode(b []byte) error { return s.decodeOf(uapi.IPPROTO_TCP, b) }
+
+func (s *SocketInfo) decodeOf(protocol uint16, b []byte) error {
 	if err := s.Socket.decode(b); err != nil {
 		return err
 	}
 	d := wire.NewDecoderAfter(b, uapi.SizeofInetDiagMsg)
 	for d.Next() {
+		if d.Type() == uapi.INET_DIAG_INFO && protocol == uapi.IPPROTO_MPTCP {
+			s.MPTCP = new(MPTCPInfo)
+			s.MPTCP.decode(d.Data())
+			continue
+		}
 		s.attribute(&d)
 	}
 	return d.Err()
@@ -224,6 +234,12 @@ func (s *SocketInfo) attribute(d *wire.Decoder) {
 		name, err := stringIn(d.Data(), uapi.INET_ULP_INFO_NAME)
 		s.ULP = name
 		d.Fail(err)
+		for info := d.Nested(); info.Next(); {
+			if info.Type() == uapi.INET_ULP_INFO_MPTCP {
+				s.Subflow = new(MPTCPSubflow)
+				d.Fail(s.Subflow.decode(info.Nested()))
+			}
+		}
 	case uapi.INET_DIAG_SOCKOPT:
 		s.SockOpt = decodeSocketOptions(d.Data())
 	case uapi.INET_DIAG_LOCALS:

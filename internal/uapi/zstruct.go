@@ -8918,3 +8918,99 @@ func (m *XdpDiagStats) Put(b []byte) {
 	binary.NativeEndian.PutUint64(b[32:], m.TxInvalid)
 	binary.NativeEndian.PutUint64(b[40:], m.TxRingEmpty)
 }
+
+// MptcpInfo is struct mptcp_info of linux/mptcp.h.
+type MptcpInfo struct {
+	Subflows           uint8
+	AddAddrSignal      uint8
+	AddAddrAccepted    uint8
+	SubflowsMax        uint8
+	AddAddrSignalMax   uint8
+	AddAddrAcceptedMax uint8
+	Flags              uint32
+	Token              uint32
+	WriteSeq           uint64
+	SndUna             uint64
+	RcvNxt             uint64
+	LocalAddrUsed      uint8
+	LocalAddrMax       uint8
+	CsumEnabled        uint8
+	Retransmits        uint32
+	BytesRetrans       uint64
+	BytesSent          uint64
+	BytesReceived      uint64
+	BytesAcked         uint64
+	SubflowsTotal      uint8
+	EndpLaminarMax     uint8
+	EndpFullmeshMax    uint8
+	LastDataSent       uint32
+	LastDataRecv       uint32
+	LastAckRecv        uint32
+}
+
+// SizeofMptcpInfo is the size of struct mptcp_info in bytes.
+const SizeofMptcpInfo = 96
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *MptcpInfo) Decode(b []byte) {
+	if len(b) < 96 {
+		var whole [96]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Subflows = b[0]
+	m.AddAddrSignal = b[1]
+	m.AddAddrAccepted = b[2]
+	m.SubflowsMax = b[3]
+	m.AddAddrSignalMax = b[4]
+	m.AddAddrAcceptedMax = b[5]
+	m.Flags = binary.NativeEndian.Uint32(b[8:])
+	m.Token = binary.NativeEndian.Uint32(b[12:])
+	m.WriteSeq = binary.NativeEndian.Uint64(b[16:])
+	m.SndUna = binary.NativeEndian.Uint64(b[24:])
+	m.RcvNxt = binary.NativeEndian.Uint64(b[32:])
+	m.LocalAddrUsed = b[40]
+	m.LocalAddrMax = b[41]
+	m.CsumEnabled = b[42]
+	m.Retransmits = binary.NativeEndian.Uint32(b[44:])
+	m.BytesRetrans = binary.NativeEndian.Uint64(b[48:])
+	m.BytesSent = binary.NativeEndian.Uint64(b[56:])
+	m.BytesReceived = binary.NativeEndian.Uint64(b[64:])
+	m.BytesAcked = binary.NativeEndian.Uint64(b[72:])
+	m.SubflowsTotal = b[80]
+	m.EndpLaminarMax = b[81]
+	m.EndpFullmeshMax = b[82]
+	m.LastDataSent = binary.NativeEndian.Uint32(b[84:])
+	m.LastDataRecv = binary.NativeEndian.Uint32(b[88:])
+	m.LastAckRecv = binary.NativeEndian.Uint32(b[92:])
+}
+
+// Put writes m to the first 96 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *MptcpInfo) Put(b []byte) {
+	clear(b[:96])
+	b[0] = m.Subflows
+	b[1] = m.AddAddrSignal
+	b[2] = m.AddAddrAccepted
+	b[3] = m.SubflowsMax
+	b[4] = m.AddAddrSignalMax
+	b[5] = m.AddAddrAcceptedMax
+	binary.NativeEndian.PutUint32(b[8:], m.Flags)
+	binary.NativeEndian.PutUint32(b[12:], m.Token)
+	binary.NativeEndian.PutUint64(b[16:], m.WriteSeq)
+	binary.NativeEndian.PutUint64(b[24:], m.SndUna)
+	binary.NativeEndian.PutUint64(b[32:], m.RcvNxt)
+	b[40] = m.LocalAddrUsed
+	b[41] = m.LocalAddrMax
+	b[42] = m.CsumEnabled
+	binary.NativeEndian.PutUint32(b[44:], m.Retransmits)
+	binary.NativeEndian.PutUint64(b[48:], m.BytesRetrans)
+	binary.NativeEndian.PutUint64(b[56:], m.BytesSent)
+	binary.NativeEndian.PutUint64(b[64:], m.BytesReceived)
+	binary.NativeEndian.PutUint64(b[72:], m.BytesAcked)
+	b[80] = m.SubflowsTotal
+	b[81] = m.EndpLaminarMax
+	b[82] = m.EndpFullmeshMax
+	binary.NativeEndian.PutUint32(b[84:], m.LastDataSent)
+	binary.NativeEndian.PutUint32(b[88:], m.LastDataRecv)
+	binary.NativeEndian.PutUint32(b[92:], m.LastAckRecv)
+}

@@ -248,4 +248,5 @@ var messages = []struct {
 	{new(XdpDiagInfo), SizeofXdpDiagInfo},
 	{new(XdpDiagUmem), SizeofXdpDiagUmem},
 	{new(XdpDiagStats), SizeofXdpDiagStats},
+	{new(MptcpInfo), SizeofMptcpInfo},
 }

@@ -51,7 +51,7 @@ func forms() []form {
 
 var (
 	colours = regexp.MustCompile(`\x1b\[[0-9;]*[A-Za-z]`)
-	random  = regexp.MustCompile(`-[A-Za-z0-9]{6}\b`) // ends of names of namespaces
+	random  = regexp.MustCompile(`-[A-Za-z0-9]{6}\b|# time=\d+ms`) // ends of names of namespaces, and how long it took
 )
 
 // subtests returns how often each sub-test that a script printed ended in each way, as "pass NAME". A script that

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"kern.sys/netlink"
+	"kern.sys/unix"
 )
 
 // split returns the parts of the words, which may hold spaces.
@@ -129,6 +130,12 @@ func (p *filterParser) one() (f netlink.SocketFilter, err error) {
 
 // host is an address, a prefix, a port, or an address with a port.
 func (p *filterParser) host(source bool, value string) (netlink.SocketFilter, error) {
+	for prefix, family := range map[string]uint8{"inet:": unix.AF_INET, "inet6:": unix.AF_INET6} {
+		if rest, ok := strings.CutPrefix(value, prefix); ok {
+			value, p.families = rest, []uint8{family}
+			break
+		}
+	}
 	addr, port := value, ""
 	switch {
 	case strings.HasPrefix(value, "["):

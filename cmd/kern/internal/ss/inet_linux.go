@@ -30,7 +30,7 @@ func (s *shower) inet(p inetTable) error {
 	}
 	var services map[int]string
 	if !s.numeric && p.table != rawTable {
-		services = serviceNames(p.name)
+		services = serviceNames(strings.TrimPrefix(p.name, "mp")) // those of MPTCP are TCP's
 	}
 	for _, family := range []uint8{unix.AF_INET, unix.AF_INET6} {
 		if !s.wantsFamily(family) {
@@ -168,8 +168,14 @@ func (s *shower) inetExt(p inetTable, i *netlink.SocketInfo, v6only bool) string
 		if i.TCPInfo != nil {
 			tcpInfo(&b, i, s.timer, s.numeric)
 		}
+		if i.MPTCP != nil {
+			mptcpInfo(&b, i.MPTCP)
+		}
 		if i.ULP != "" {
 			fmt.Fprintf(&b, " tcp-ulp-%s", i.ULP)
+		}
+		if i.Subflow != nil {
+			subflow(&b, i.Subflow)
 		}
 	}
 	return b.String()

@@ -247,8 +247,8 @@ func parse(args []string) (*options, error) {
 		}
 		words = append(words, more...)
 	}
-	if len(words) > 0 {
-		p := filterParser{words: split(words), options: o}
+	if words = split(words); len(words) > 0 {
+		p := filterParser{words: words, options: o}
 		if o.filter, err = p.parse(); err != nil {
 			return nil, err
 		}

@@ -54,13 +54,23 @@ func sockets(t *testing.T) netns.NsHandle {
 			c, err := dialer.Dial("tcp", addr)
 			keep(c, err)
 		}
+		multi := net.ListenConfig{KeepAlive: -1}
+		multi.SetMultipathTCP(true) // a kernel without makes TCP of it
+		l, err := multi.Listen(t.Context(), "tcp", "127.0.0.1:7000")
+		keep(l, err)
+		dialer.SetMultipathTCP(true)
+		m, err := dialer.Dial("tcp", "127.0.0.1:7000")
+		keep(m, err)
+		if _, err := m.Write([]byte("hello")); err != nil {
+			return err
+		}
 		u, err := net.ListenPacket("udp4", ":53")
 		keep(u, err)
 		c, err := net.Dial("udp4", "127.0.0.1:53")
 		keep(c, err)
 		path := filepath.Join(t.TempDir(), "s")
-		l, err := net.Listen("unix", path)
-		keep(l, err)
+		s, err := net.Listen("unix", path)
+		keep(s, err)
 		x, err := net.Dial("unix", path)
 		keep(x, err)
 		p, err := net.ListenPacket("unixgram", "@abstract")
@@ -129,7 +139,7 @@ func xdpSocket(t *testing.T, keep func(interface{ Close() error }, error)) {
 }
 
 // times are what goes on by itself.
-var times = regexp.MustCompile(`(Total: )\d+|\b(last(snd|rcv|ack):|timer:\(keepalive,)[0-9a-z.]+|` +
+var times = regexp.MustCompile(`(Total: )\d+|\b(last(snd|rcv|ack):|last_(data_sent|data_recv|ack_recv):|timer:\(keepalive,)[0-9a-z.]+|` +
 	`^Failed to find cgroup2 mount$`)
 
 // The output is that of ss, byte for byte where ss is as new as this program, and else but for what has changed since.
@@ -165,6 +175,12 @@ func TestShowsWhatSSShows(t *testing.T) {
 -tanQ
 -tanm
 -tani
+-Mani
+-Manim
+-Mal
+-tan src inet:127.0.0.1:8000
+-ta src inet6:[::1]
+-tan src inet:0.0.0.0:8444
 -tanio
 -tanOi
 -tnuo
