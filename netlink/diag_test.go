@@ -109,6 +109,7 @@ func FuzzSocketDecode(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var s SocketInfo
 		_ = s.decode(data)
+		_ = s.decodeOf(uapi.IPPROTO_MPTCP, data)
 		var e SocketEntry
 		_ = e.decode(data)
 		u := UnixDiagInfoResp{DiagMsg: new(UnixSocket)}
