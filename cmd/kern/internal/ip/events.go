@@ -25,6 +25,7 @@ type Source struct {
 	AllNSID  bool // also of all namespaces that have an id here
 	// PerGroup has each event say which group it came to, and leaves out the groups that the caller may not join.
 	PerGroup bool
+	Begin    func() error // called when no event is missed from now on; may be nil
 	Show     func(m wire.Message, from Origin) error
 }
 
@@ -49,6 +50,11 @@ func Follow(c *cli.Command, sources ...Source) error {
 			return err
 		}
 		defer f.events.Close()
+		if s.Begin != nil {
+			if err := s.Begin(); err != nil {
+				return err
+			}
+		}
 		all = append(all, f)
 	}
 	if slices.ContainsFunc(sources, func(s Source) bool { return s.Protocol == uapi.NETLINK_ROUTE }) {

@@ -1,10 +1,7 @@
 package rdma
 
 import (
-	"context"
 	"fmt"
-	"os"
-	"os/signal"
 
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/cmd/kern/internal/ip"
@@ -28,23 +25,14 @@ func monitor(c *cli.Command) error {
 	if number(desc.ParseAttrs(m.Data)[uapi.RDMA_NLDEV_SYS_ATTR_MONITOR_MODE]) == 0 {
 		return failed("RDMA monitoring is not supported by the kernel")
 	}
-	ctx, stop := signal.NotifyContext(c.Ctx, os.Interrupt)
-	defer stop()
-	return c.Array(func() error { return watch(ctx, c) })
-}
-
-func watch(ctx context.Context, c *cli.Command) error {
-	events, err := wire.Listen(c.SocketConfig(uapi.NETLINK_RDMA), uapi.RDMA_NL_GROUP_NOTIFY)
-	if err != nil {
-		return err
-	}
-	defer events.Close()
-	if err := c.Flush(); err != nil {
-		return err
-	}
-	return ip.EachEvent(ctx, c, events, func(m wire.Message) error {
-		showEvent(c.Out, desc.ParseAttrs(m.Data))
-		return c.Flush()
+	return c.Array(func() error {
+		return ip.Follow(c, ip.Source{
+			Protocol: uapi.NETLINK_RDMA, Groups: []uint32{uapi.RDMA_NL_GROUP_NOTIFY}, Begin: c.Flush,
+			Show: func(m wire.Message, _ ip.Origin) error {
+				showEvent(c.Out, desc.ParseAttrs(m.Data))
+				return c.Flush()
+			},
+		})
 	})
 }
 
