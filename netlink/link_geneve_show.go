@@ -64,12 +64,12 @@ func completeGeneve(in *desc.Args, e *wire.Encoder, create bool) error {
 	external := has(uapi.IFLA_GENEVE_COLLECT_METADATA)
 	switch {
 	case external && has(uapi.IFLA_GENEVE_ID):
-		return &desc.UsageError{Text: "geneve: both 'external' and vni cannot be specified"}
+		return &desc.UsageError{Text: "geneve: both 'external' and vni cannot be specified", Status: 1}
 	case external:
 	case !has(uapi.IFLA_GENEVE_ID):
-		return &desc.UsageError{Text: "geneve: missing virtual network identifier"}
+		return &desc.UsageError{Text: "geneve: missing virtual network identifier", Status: 1}
 	case create && !has(uapi.IFLA_GENEVE_REMOTE, uapi.IFLA_GENEVE_REMOTE6):
-		return &desc.UsageError{Text: "geneve: remote link partner not specified"}
+		return &desc.UsageError{Text: "geneve: remote link partner not specified", Status: 1}
 	}
 	if !has(uapi.IFLA_GENEVE_ID) {
 		e.Uint32(uapi.IFLA_GENEVE_ID, 0)

@@ -72,7 +72,7 @@ var gtpFields = []desc.Field{
 // completeGTP adds that the kernel makes the sockets, and the size of tables that ip has.
 func completeGTP(in *desc.Args, e *wire.Encoder, _ bool) error {
 	if in.Written(e, uapi.IFLA_GTP_ROLE) == nil {
-		return &desc.UsageError{Text: "gtp: role of the gtp device was not specified"}
+		return &desc.UsageError{Text: "gtp: role of the gtp device was not specified", Status: 1}
 	}
 	e.Uint8(uapi.IFLA_GTP_CREATE_SOCKETS, 1)
 	if in.Written(e, uapi.IFLA_GTP_PDP_HASHSIZE) == nil {

@@ -86,7 +86,7 @@ func readIPVlanMode(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 			return nil
 		}
 	}
-	return &desc.UsageError{Text: `Error: argument of "mode" must be either "l2", "l3" or "l3s"`}
+	return &desc.UsageError{Text: `Error: argument of "mode" must be either "l2", "l3" or "l3s"`, Status: 1}
 }
 
 func showIPVlanFlag(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {

@@ -263,12 +263,13 @@ func completeMacsec(in *desc.Args, e *wire.Encoder, _ bool) error {
 	replay, window := in.Written(e, uapi.IFLA_MACSEC_REPLAY_PROTECT), in.Written(e, uapi.IFLA_MACSEC_WINDOW)
 	switch {
 	case sci && (es || scb) || es && scb:
-		return &desc.UsageError{Text: "invalid combination of send_sci/end_station/scb"}
+		return &desc.UsageError{Text: "invalid combination of send_sci/end_station/scb", Status: 1}
 	case window != nil && replay == nil:
 		return &desc.UsageError{Text: fmt.Sprintf("replay window set, but replay protection not enabled. "+
-			"did you mean 'replay on window %d'?", native.Uint32(window))}
+			"did you mean 'replay on window %d'?", native.Uint32(window)), Status: 1}
 	case window == nil && len(replay) != 0 && replay[0] != 0:
-		return &desc.UsageError{Text: "replay protection enabled, but no window set. did you mean 'replay on window VALUE'?"}
+		return &desc.UsageError{Text: "replay protection enabled, but no window set. did you mean 'replay on window VALUE'?",
+			Status: 1}
 	}
 	return nil
 }

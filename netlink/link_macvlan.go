@@ -215,7 +215,7 @@ func readMacvlanMode(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 		}
 	}
 	return &desc.UsageError{Text: `Error: argument of "mode" must be "private", "vepa", "bridge", "passthru" ` +
-		fmt.Sprintf("or \"source\", not %q", word)}
+		fmt.Sprintf("or \"source\", not %q", word), Status: 1}
 }
 
 // macvlanFlagBit returns the bit of a flag by its name.
@@ -330,7 +330,7 @@ func completeMacvlan(in *desc.Args, e *wire.Encoder, _ bool) error {
 	}
 	bits := native.Uint16(flags)
 	if bits&uapi.MACVLAN_FLAG_NOPROMISC != 0 && m != uapi.MACVLAN_MODE_PASSTHRU {
-		return &desc.UsageError{Text: "macvlan: nopromisc flag only valid in passthru mode"}
+		return &desc.UsageError{Text: "macvlan: nopromisc flag only valid in passthru mode", Status: 1}
 	}
 	return nil
 }

@@ -196,7 +196,7 @@ func readNetkitMode(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	}
 	mode := slices.Index(f.Names, word)
 	if mode < 0 {
-		return &desc.UsageError{Text: `Error: argument of "mode" must be either "l3" or "l2"`}
+		return &desc.UsageError{Text: `Error: argument of "mode" must be either "l3" or "l2"`, Status: 1}
 	}
 	e.Uint32(f.Type, uint32(mode))
 	return nil
@@ -219,7 +219,7 @@ func readNetkitScrub(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	}
 	scrub := slices.Index(netkitScrubs, word)
 	if scrub < 0 {
-		return &desc.UsageError{Text: `Error: scrub must be either "none" or "default"`}
+		return &desc.UsageError{Text: `Error: scrub must be either "none" or "default"`, Status: 1}
 	}
 	e.Uint32(f.Type, uint32(scrub))
 	return nil

@@ -82,16 +82,16 @@ func completeVxlan(in *desc.Args, e *wire.Encoder, create bool) error {
 	external := on(uapi.IFLA_VXLAN_COLLECT_METADATA)
 	switch {
 	case external && has(uapi.IFLA_VXLAN_ID):
-		return &desc.UsageError{Text: "vxlan: both 'external' and vni cannot be specified"}
+		return &desc.UsageError{Text: "vxlan: both 'external' and vni cannot be specified", Status: 1}
 	case !create:
 		return nil
 	case !external && on(uapi.IFLA_VXLAN_VNIFILTER):
-		return &desc.UsageError{Text: "vxlan: vnifilter is valid only when 'external' is set"}
+		return &desc.UsageError{Text: "vxlan: vnifilter is valid only when 'external' is set", Status: 1}
 	case !external && !has(uapi.IFLA_VXLAN_ID):
-		return &desc.UsageError{Text: "vxlan: missing virtual network identifier"}
+		return &desc.UsageError{Text: "vxlan: missing virtual network identifier", Status: 1}
 	case multicast(in.Written(e, uapi.IFLA_VXLAN_GROUP), in.Written(e, uapi.IFLA_VXLAN_GROUP6)) &&
 		!has(uapi.IFLA_VXLAN_LINK):
-		return &desc.UsageError{Text: "vxlan: 'group' requires 'dev' to be specified"}
+		return &desc.UsageError{Text: "vxlan: 'group' requires 'dev' to be specified", Status: 1}
 	}
 	switch {
 	case has(uapi.IFLA_VXLAN_PORT):

@@ -75,7 +75,7 @@ func completeXfrmi(in *desc.Args, e *wire.Encoder, create bool) error {
 	id, external := in.Written(e, uapi.IFLA_XFRM_IF_ID), in.Written(e, uapi.IFLA_XFRM_COLLECT_METADATA)
 	switch {
 	case external != nil && (id != nil || in.Written(e, uapi.IFLA_XFRM_LINK) != nil):
-		return &desc.UsageError{Text: "xfrmi: both 'external' and if_id/link cannot be specified"}
+		return &desc.UsageError{Text: "xfrmi: both 'external' and if_id/link cannot be specified", Status: 1}
 	case create && external == nil && id == nil:
 		return &desc.UsageError{Text: `Error: argument "IF_ID" is required`}
 	}

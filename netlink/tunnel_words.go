@@ -323,7 +323,7 @@ func (t *tunnel) multicast() error {
 		t.oflags |= uapi.GRE_KEY
 	}
 	if !t.local.IsValid() || t.local.IsUnspecified() {
-		return &desc.UsageError{Text: "A broadcast tunnel requires a source address."}
+		return &desc.UsageError{Text: "A broadcast tunnel requires a source address.", Status: 1}
 	}
 	return nil
 }

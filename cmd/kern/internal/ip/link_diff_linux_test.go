@@ -138,6 +138,14 @@ var wrongLinkWords = []string{
 	"link property", "link property nope",
 	"link property add dev nope altname x", "link property add altname x", "link property add dev brg altname",
 	"link property add dev brg altname va", "link property del dev brg altname nope", "link help", "link help nosuch",
+	// What a kind finds is missing, or does not go together.
+	"link add x0 type vxlan vnifilter dstport 4789", "link add x0 type vxlan external id 5 dstport 4789",
+	"link add x0 type vxlan dstport 4789", "link add x0 type vxlan id 5 group 239.1.1.1 dstport 4789",
+	"link add x0 type geneve external id 5", "link add x0 type geneve remote 10.0.0.1", "link add x0 type geneve id 5",
+	"link add x0 link lo type macsec replay on", "link add x0 link lo type macsec scb on send_sci on end_station on",
+	"link add x0 link lo type macvlan mode nope", "link add x0 link lo type ipvlan mode nope",
+	"link add x0 type xfrm external if_id 5", "link add x0 type gre remote 239.1.1.1",
+	"link add x0 type bareudp dstport 5", "link add x0 type bareudp dstport 5 ethertype nope",
 }
 
 // olderLinkWords end in another way with older versions: those judge names, and
