@@ -160,7 +160,7 @@ func classOf(b []byte, memory *tcMemory) (Class, error) {
 		return nil, err
 	}
 	c, ok := newOfKind(memory, classKinds, m.kind)
-	if !ok || decodeAttrs(c, m.options) != nil {
+	if !ok || memory.decodeAttrs(c, m.options) != nil {
 		c = &GenericClass{ClassType: string(m.kind), Options: slices.Clone(m.options)}
 	}
 	*c.Attrs() = ClassAttrs{LinkIndex: int(m.Ifindex), Handle: m.Handle, Parent: m.Parent, Leaf: m.Info,

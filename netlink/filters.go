@@ -237,7 +237,7 @@ func filterFrom(m *tcMessage, memory *tcMemory) Filter {
 	if ok {
 		*f.Attrs() = attrs // flower needs its protocol to read the rest
 	}
-	if !ok || decodeAttrs(f, m.options) != nil {
+	if !ok || memory.decodeAttrs(f, m.options) != nil {
 		f = &GenericFilter{FilterAttrs: attrs, FilterType: string(m.kind), Options: slices.Clone(m.options)}
 	}
 	return f

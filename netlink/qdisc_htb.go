@@ -130,7 +130,9 @@ func (c *HtbClass) attrs(codec *attr.Codec) {
 		p.Rate.CellLog, p.Ceil.CellLog = rateCellLog, rateCellLog
 	}
 	rate, ceil := above32(c.Rate), above32(c.Ceil)
-	attr.Struct(codec, uapi.TCA_HTB_PARMS, uapi.SizeofTcHtbOpt, &p)
+	attr.Custom(codec, uapi.TCA_HTB_PARMS, func(e *wire.Encoder) { // attr.Struct would have p allocated
+		p.Put(e.Reserve(uapi.TCA_HTB_PARMS, uapi.SizeofTcHtbOpt))
+	}, func(b []byte) { p.Decode(b) })
 	rateTable(codec, uapi.TCA_HTB_RTAB, &p.Rate)
 	rateTable(codec, uapi.TCA_HTB_CTAB, &p.Ceil)
 	attr.U64(codec, uapi.TCA_HTB_RATE64|attr.IfSet, &rate)

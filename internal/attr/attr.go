@@ -61,6 +61,8 @@ type Codec struct {
 
 	settling bool // see Settle
 
+	copies func([]byte) []byte // nil: each copy is an allocation
+
 	// Recording.
 	found *[]Recorded
 	path  []uint16
@@ -80,9 +82,13 @@ const (
 var codecs = sync.Pool{New: func() any { return new(Codec) }}
 
 func (c *Codec) free() {
-	c.mode, c.e, c.b, c.err, c.found, c.path, c.indexed, c.lone = 0, nil, nil, nil, nil, nil, false, false
-	c.settling = false
+	c.reset()
 	codecs.Put(c)
+}
+
+func (c *Codec) reset() {
+	c.mode, c.e, c.b, c.err, c.found, c.path, c.indexed, c.lone = 0, nil, nil, nil, nil, nil, false, false
+	c.settling, c.copies = false, nil
 }
 
 // Encode appends what attrs names to e.
@@ -94,16 +100,41 @@ func Encode(e *wire.Encoder, attrs func(*Codec)) {
 }
 
 // Decode reads what attrs names from the attributes in b.
-func Decode(b []byte, attrs func(*Codec)) error { return decode(b, attrs, false) }
-
-func decode(b []byte, attrs func(*Codec), settling bool) error {
+func Decode(b []byte, attrs func(*Codec)) error {
 	c := codecs.Get().(*Codec)
-	c.mode, c.b, c.settling = decoding, b, settling
-	attrs(c)
-	c.index() // a nest that is malformed is an error even where nothing of it is asked for
-	err := c.err
+	err := c.decode(b, attrs)
 	c.free()
 	return err
+}
+
+func (c *Codec) decode(b []byte, attrs func(*Codec)) error {
+	c.mode, c.b = decoding, b
+	attrs(c)
+	c.index() // a nest that is malformed is an error even where nothing of it is asked for
+	return c.err
+}
+
+// Decoder decodes one after the other, for long lists. It must not be copied, and attrs must not use it.
+type Decoder struct {
+	// Copies, if set, makes the copies of bytes that values keep. It gets no empty ones.
+	Copies func([]byte) []byte
+	codec  Codec
+}
+
+// Decode is the function [Decode].
+func (d *Decoder) Decode(b []byte, attrs func(*Codec)) error {
+	d.codec.copies = d.Copies
+	err := d.codec.decode(b, attrs)
+	d.codec.reset()
+	return err
+}
+
+// copy returns a copy of b, which is not nil.
+func (c *Codec) copy(b []byte) []byte {
+	if c.copies == nil || len(b) == 0 {
+		return append(make([]byte, 0, len(b)), b...)
+	}
+	return c.copies(b)
 }
 
 // Encoding reports whether attributes are being sent.
