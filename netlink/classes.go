@@ -114,7 +114,7 @@ func (h *Handle) ClassList(link Link, parent uint32) ([]Class, error) {
 	if err != nil {
 		return nil, err
 	}
-	return list(h, r, "class list", classDecoder())
+	return gather(h, r, "class list", classDecoder())
 }
 
 // ClassSeq gives the classes of [Handle.ClassList] as they come. The last pair holds the error, if

@@ -165,7 +165,7 @@ func (h *Handle) FilterList(link Link, parent uint32) ([]Filter, error) {
 		return nil, err
 	}
 	decode := filterDecoder()
-	return list(h, r, "filter list", func(m wire.Message) (Filter, bool, error) {
+	return gather(h, r, "filter list", func(m wire.Message) (Filter, bool, error) {
 		f, want, err := decode(m)
 		if u, ok := f.(*U32); ok && u.Sel == nil {
 			want = false
