@@ -104,16 +104,20 @@ func (filter *Flower) Attrs() *FilterAttrs { return &filter.FilterAttrs }
 func (filter *Flower) Type() string { return "flower" }
 
 func (f *Flower) attrs(c *attr.Codec) {
-	f.ethernet(c)
-	f.network(c)
-	f.transport(c)
-	f.outer(c)
-	f.metadata(c)
+	// What most have comes first, then the rest, a part after the other: there are a hundred attributes.
+	f.addresses(c)
 	attr.U32(c, uapi.TCA_FLOWER_CLASSID|attr.IfSet, &f.ClassId)
 	offload(c, uapi.TCA_FLOWER_FLAGS, &f.SkipHw, &f.SkipSw, &f.InHw)
 	attr.U32(c, uapi.TCA_FLOWER_IN_HW_COUNT|attr.ReadOnly, &f.InHwCount)
 	c.Forget(uapi.TCA_FLOWER_IN_HW_COUNT)
 	actions(c, uapi.TCA_FLOWER_ACT, &f.Actions)
+	for _, part := range [...]func(*Flower, *attr.Codec){(*Flower).transport, (*Flower).ethernet, (*Flower).network,
+		(*Flower).outer, (*Flower).metadata} {
+		if c.Done() {
+			break
+		}
+		part(f, c)
+	}
 	if c.Decoding() {
 		f.whole()
 	}
@@ -135,9 +139,18 @@ func (f *Flower) whole() {
 	}
 }
 
-// ethernet is what there is before the network header.
-func (f *Flower) ethernet(c *attr.Codec) {
+// addresses is the type of the packet, the addresses of IP, and the protocol over it.
+func (f *Flower) addresses(c *attr.Codec) {
 	attr.BE16(c, uapi.TCA_FLOWER_KEY_ETH_TYPE|attr.IfSet, &f.EthType)
+	flowerIP(c, &f.SrcIP, &f.SrcIPMask, [4]attr.Type{uapi.TCA_FLOWER_KEY_IPV4_SRC, uapi.TCA_FLOWER_KEY_IPV4_SRC_MASK,
+		uapi.TCA_FLOWER_KEY_IPV6_SRC, uapi.TCA_FLOWER_KEY_IPV6_SRC_MASK})
+	flowerIP(c, &f.DestIP, &f.DestIPMask, [4]attr.Type{uapi.TCA_FLOWER_KEY_IPV4_DST, uapi.TCA_FLOWER_KEY_IPV4_DST_MASK,
+		uapi.TCA_FLOWER_KEY_IPV6_DST, uapi.TCA_FLOWER_KEY_IPV6_DST_MASK})
+	attr.OptU8(c, uapi.TCA_FLOWER_KEY_IP_PROTO, &f.IPProto)
+}
+
+// ethernet is what else there is before the network header.
+func (f *Flower) ethernet(c *attr.Codec) {
 	attr.Ether(c, uapi.TCA_FLOWER_KEY_ETH_SRC, &f.SrcMac)
 	attr.Ether(c, uapi.TCA_FLOWER_KEY_ETH_SRC_MASK, &f.SrcMacMask)
 	attr.Ether(c, uapi.TCA_FLOWER_KEY_ETH_DST, &f.DestMac)
@@ -193,13 +206,8 @@ func (f *Flower) mpls(c *attr.Codec) {
 		})
 }
 
-// network is what there is in the headers of IP and ARP.
+// network is what else there is in the headers of IP and ARP.
 func (f *Flower) network(c *attr.Codec) {
-	flowerIP(c, &f.SrcIP, &f.SrcIPMask, [4]attr.Type{uapi.TCA_FLOWER_KEY_IPV4_SRC, uapi.TCA_FLOWER_KEY_IPV4_SRC_MASK,
-		uapi.TCA_FLOWER_KEY_IPV6_SRC, uapi.TCA_FLOWER_KEY_IPV6_SRC_MASK})
-	flowerIP(c, &f.DestIP, &f.DestIPMask, [4]attr.Type{uapi.TCA_FLOWER_KEY_IPV4_DST, uapi.TCA_FLOWER_KEY_IPV4_DST_MASK,
-		uapi.TCA_FLOWER_KEY_IPV6_DST, uapi.TCA_FLOWER_KEY_IPV6_DST_MASK})
-	attr.OptU8(c, uapi.TCA_FLOWER_KEY_IP_PROTO, &f.IPProto)
 	masked(c, uapi.TCA_FLOWER_KEY_IP_TOS, uapi.TCA_FLOWER_KEY_IP_TOS_MASK, &f.IPTOS, attr.U8[uint8])
 	masked(c, uapi.TCA_FLOWER_KEY_IP_TTL, uapi.TCA_FLOWER_KEY_IP_TTL_MASK, &f.IPTTL, attr.U8[uint8])
 	masked(c, uapi.TCA_FLOWER_KEY_ARP_OP, uapi.TCA_FLOWER_KEY_ARP_OP_MASK, &f.ARPOp, attr.U8[uint8])

@@ -55,8 +55,10 @@ type Codec struct {
 	b       []byte // the nest, or the payload of the one attribute of lone
 	lone    bool   // every type is that of the attribute b
 	indexed bool
-	long    bool          // b is longer than at can say
-	at      [types]uint16 // where in b the payload of a type is; 0: not there
+	long    bool               // b is longer than at can say
+	far     bool               // it has types that at has no place for
+	at      [types]uint16      // where in b the payload of a type is; 0: not there
+	left    [types / 64]uint64 // a bit for each type in at that was not looked at yet
 	err     error
 
 	settling bool // see Settle
@@ -188,6 +190,16 @@ func (c *Codec) short(t Type, b []byte, n int) {
 // Lacks reports whether there is no attribute of a type to read, so that nothing need be allocated for it.
 func (c *Codec) Lacks(t Type) bool { return c.mode == decoding && c.find(t) == nil }
 
+// Done reports whether all attributes were read that there are, so that others need not be named. It is for kinds with
+// very many.
+func (c *Codec) Done() bool {
+	if c.mode != decoding || c.lone {
+		return false
+	}
+	c.index()
+	return !c.long && !c.far && c.left == [types / 64]uint64{}
+}
+
 func (c *Codec) find(t Type) []byte {
 	if t&WriteOnly != 0 {
 		return nil
@@ -206,6 +218,7 @@ func (c *Codec) find(t Type) []byte {
 		if at == 0 {
 			return nil
 		}
+		c.left[n/64] &^= 1 << (n % 64)
 		end := at - uapi.SizeofNlattr + int(native.Uint16(c.b[at-uapi.SizeofNlattr:]))
 		return c.b[at:end:end]
 	}
@@ -218,12 +231,15 @@ func (c *Codec) index() {
 		return
 	}
 	c.indexed = true
-	c.at = [types]uint16{}
-	c.long = len(c.b) > 1<<16
+	c.at, c.left = [types]uint16{}, [types / 64]uint64{}
+	c.long, c.far = len(c.b) > 1<<16, false
 	d := wire.NewDecoder(c.b)
 	for d.Next() {
-		if t := d.Type(); t < types {
+		if t := d.Type(); t >= types {
+			c.far = true
+		} else {
 			c.at[t] = uint16(d.Offset())
+			c.left[t/64] |= 1 << (t % 64)
 		}
 	}
 	if err := d.Err(); err != nil {
