@@ -179,18 +179,20 @@ func (f *Flower) ethernet(c *attr.Codec) {
 }
 
 func (f *Flower) mpls(c *attr.Codec) {
-	if !c.Lacks(uapi.TCA_FLOWER_KEY_MPLS_TTL) || !c.Lacks(uapi.TCA_FLOWER_KEY_MPLS_TC) ||
-		!c.Lacks(uapi.TCA_FLOWER_KEY_MPLS_BOS) || !c.Lacks(uapi.TCA_FLOWER_KEY_MPLS_LABEL) {
-		var one FlowerMPLS
+	none := c.Encoding() && f.MPLS == nil || c.Lacks(uapi.TCA_FLOWER_KEY_MPLS_TTL) &&
+		c.Lacks(uapi.TCA_FLOWER_KEY_MPLS_TC) &&
+		c.Lacks(uapi.TCA_FLOWER_KEY_MPLS_BOS) && c.Lacks(uapi.TCA_FLOWER_KEY_MPLS_LABEL)
+	if !none {
+		one := new(FlowerMPLS)
 		if f.MPLS != nil {
-			one = *f.MPLS
+			*one = *f.MPLS
 		}
 		attr.OptU8(c, uapi.TCA_FLOWER_KEY_MPLS_TTL, &one.TTL)
 		attr.OptU8(c, uapi.TCA_FLOWER_KEY_MPLS_TC, &one.TC)
 		attr.OptU8(c, uapi.TCA_FLOWER_KEY_MPLS_BOS, &one.BOS)
 		attr.OptU32(c, uapi.TCA_FLOWER_KEY_MPLS_LABEL, &one.Label)
-		if c.Decoding() && one != (FlowerMPLS{}) {
-			f.MPLS = &one
+		if c.Decoding() {
+			f.MPLS = one
 		}
 	}
 	attr.Repeat(c, uapi.TCA_FLOWER_KEY_MPLS_OPTS|uapi.NLA_F_NESTED, uapi.TCA_FLOWER_KEY_MPLS_OPTS_LSE|uapi.NLA_F_NESTED,
@@ -341,6 +343,9 @@ func masked[T uint8 | uint16 | uint32](c *attr.Codec, t, mask attr.Type, v **Mas
 	}
 }
 
+// allBits is the mask of a whole address. Nothing writes to it.
+var allBits = net.IPMask("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")
+
 // flowerIP is an address and its mask: t are the attributes of IPv4 and its mask, IPv6 and its mask.
 func flowerIP(c *attr.Codec, ip *net.IP, mask *net.IPMask, t [4]attr.Type) {
 	attr.IP46(c, t[0], t[2], ip)
@@ -358,7 +363,7 @@ func flowerIP(c *attr.Codec, ip *net.IP, mask *net.IPMask, t [4]attr.Type) {
 	}
 	m := *mask
 	if m == nil {
-		m = net.CIDRMask(8*size, 8*size)
+		m = allBits[:size]
 	}
 	if len(m) != size {
 		c.Fail(fmt.Errorf("mask %s of address %s has %d bytes, want %d", m, *ip, len(m), size))

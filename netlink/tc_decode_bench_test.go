@@ -1,6 +1,8 @@
 package netlink
 
 import (
+	"reflect"
+	"slices"
 	"testing"
 
 	"kern.sys/internal/uapi"
@@ -9,13 +11,12 @@ import (
 
 // tcListed are messages as a kernel sends them of the objects that long lists have.
 var tcListed = []struct {
-	name   string
 	typ    uint16
 	kind   string
 	header uapi.Tcmsg
 	parts  func(e *wire.Encoder)
 }{
-	{"u32", uapi.RTM_NEWTFILTER, "u32", uapi.Tcmsg{Ifindex: 3, Handle: 0x100801, Parent: HANDLE_INGRESS, Info: 10<<16 | 8},
+	{uapi.RTM_NEWTFILTER, "u32", uapi.Tcmsg{Ifindex: 3, Handle: 0x100801, Parent: HANDLE_INGRESS, Info: 10<<16 | 8},
 		func(e *wire.Encoder) {
 			e.Uint32(uapi.TCA_CHAIN, 0)
 			e.Nest(uapi.TCA_OPTIONS)
@@ -28,7 +29,7 @@ var tcListed = []struct {
 			e.Data(uapi.TCA_U32_PCNT, make([]byte, 24))
 			e.End()
 		}},
-	{"flower", uapi.RTM_NEWTFILTER, "flower", uapi.Tcmsg{Ifindex: 3, Handle: 1, Parent: HANDLE_INGRESS, Info: 10<<16 | 8},
+	{uapi.RTM_NEWTFILTER, "flower", uapi.Tcmsg{Ifindex: 3, Handle: 1, Parent: HANDLE_INGRESS, Info: 10<<16 | 8},
 		func(e *wire.Encoder) {
 			e.Uint32(uapi.TCA_CHAIN, 0)
 			e.Nest(uapi.TCA_OPTIONS)
@@ -39,7 +40,7 @@ var tcListed = []struct {
 			e.Uint32(uapi.TCA_FLOWER_FLAGS, uapi.TCA_CLS_FLAGS_NOT_IN_HW)
 			e.End()
 		}},
-	{"htb", uapi.RTM_NEWTCLASS, "htb", uapi.Tcmsg{Ifindex: 3, Handle: 1<<16 | 7, Parent: HANDLE_ROOT},
+	{uapi.RTM_NEWTCLASS, "htb", uapi.Tcmsg{Ifindex: 3, Handle: 1<<16 | 7, Parent: HANDLE_ROOT},
 		func(e *wire.Encoder) {
 			e.Nest(uapi.TCA_OPTIONS)
 			e.Struct(uapi.TCA_HTB_PARMS, uapi.SizeofTcHtbOpt, &uapi.TcHtbOpt{Rate: uapi.TcRatespec{Rate: 125000},
@@ -56,30 +57,79 @@ var tcListed = []struct {
 		}},
 }
 
+// listed is the message of an object of tcListed.
+func listed(i int) wire.Message {
+	c := &tcListed[i]
+	var e wire.Encoder
+	c.header.Put(e.Raw(uapi.SizeofTcmsg))
+	e.String(uapi.TCA_KIND, c.kind)
+	c.parts(&e)
+	return wire.Message{Type: c.typ, Data: e.Bytes()}
+}
+
+// decodeListed decodes a message n times as one list does.
+func decodeListed(t testing.TB, m wire.Message, n int) (last any) {
+	filters, classes := filterDecoder(), classDecoder()
+	for range n {
+		var err error
+		if m.Type == uapi.RTM_NEWTFILTER {
+			last, _, err = filters(m)
+		} else {
+			last, _, err = classes(m)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	return last
+}
+
+// TestLongListsShareAllocations finds that an object of a long list takes no allocation of its own, and that what is
+// shared is not mixed up.
+func TestLongListsShareAllocations(t *testing.T) {
+	for i, c := range tcListed {
+		m := listed(i)
+		const n = 1000
+		if each := testing.AllocsPerRun(5, func() { decodeListed(t, m, n) }) / n; each > 0.1 {
+			t.Errorf("%s: %.2f allocations an object", c.kind, each)
+		}
+		if one, last := decodeListed(t, m, 1), decodeListed(t, m, n); !reflect.DeepEqual(one, last) {
+			t.Errorf("%s: alone\n%+v, in a list\n%+v", c.kind, one, last)
+		}
+	}
+	decode := filterDecoder()
+	var all []*U32
+	for _, keys := range [][]TcU32Key{{{Val: 1}}, {{Val: 2}, {Val: 3}}, {{Val: 4}, {Val: 5}, {Val: 6}}, nil} {
+		f := &U32{FilterAttrs: FilterAttrs{LinkIndex: 3, Handle: 1}, Sel: &TcU32Sel{Nkeys: uint8(len(keys)), Keys: keys}}
+		if keys == nil {
+			f.Sel, f.Divisor = nil, 1
+		}
+		r := filterRequest(uapi.RTM_NEWTFILTER, 0, f, true)
+		got, _, err := decode(wire.Message{Type: uapi.RTM_NEWTFILTER, Data: r.Bytes()[uapi.SizeofNlmsghdr:]})
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, got.(*U32))
+		for i, want := range [][]TcU32Key{{{Val: 1}}, {{Val: 2}, {Val: 3}},
+			{{Val: 4}, {Val: 5}, {Val: 6}}}[:min(len(all), 3)] {
+			if !slices.Equal(all[i].Sel.Keys, want) {
+				t.Errorf("of %d filters number %d has %v, want %v", len(all), i, all[i].Sel.Keys, want)
+			}
+		}
+	}
+	if all[3].Sel != nil {
+		t.Errorf("a table has %+v", all[3].Sel)
+	}
+}
+
 // BenchmarkTrafficControlDecode decodes a thousand objects as lists do.
 func BenchmarkTrafficControlDecode(b *testing.B) {
-	for _, c := range tcListed {
-		var e wire.Encoder
-		c.header.Put(e.Raw(uapi.SizeofTcmsg))
-		e.String(uapi.TCA_KIND, c.kind)
-		c.parts(&e)
-		m := wire.Message{Type: c.typ, Data: e.Bytes()}
-		b.Run(c.name, func(b *testing.B) {
+	for i, c := range tcListed {
+		m := listed(i)
+		b.Run(c.kind, func(b *testing.B) {
 			b.ReportAllocs()
-			filters, classes := make([]Filter, 1000), make([]Class, 1000)
 			for b.Loop() {
-				f, c := filterDecoder(), classDecoder()
-				for i := range filters {
-					var err error
-					if m.Type == uapi.RTM_NEWTFILTER {
-						filters[i], _, err = f(m)
-					} else {
-						classes[i], _, err = c(m)
-					}
-					if err != nil {
-						b.Fatal(err)
-					}
-				}
+				decodeListed(b, m, 1000)
 			}
 		})
 	}

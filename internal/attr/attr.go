@@ -197,7 +197,7 @@ func (c *Codec) Done() bool {
 		return false
 	}
 	c.index()
-	return !c.long && !c.far && c.left == [types / 64]uint64{}
+	return len(c.b) == 0 || !c.long && !c.far && c.left == [types / 64]uint64{}
 }
 
 func (c *Codec) find(t Type) []byte {
