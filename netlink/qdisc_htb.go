@@ -114,6 +114,8 @@ func (c *HtbClass) Attrs() *ClassAttrs { return &c.ClassAttrs }
 // Type returns "htb".
 func (c *HtbClass) Type() string { return "htb" }
 
+func (*HtbClass) filtered() {}
+
 // String returns the rates.
 func (c HtbClass) String() string {
 	return fmt.Sprintf("{Rate: %d, Ceil: %d, Buffer: %d, Cbuffer: %d}", c.Rate, c.Ceil, c.Buffer, c.Cbuffer)
