@@ -57,8 +57,8 @@ type filtered interface{ filtered() }
 
 func (*GenericClass) filtered() {} // it may be one
 
-// filterPlaces is a kind of queueing discipline that has filters in places of its own: each has a parent, and the block
-// in the place of it, if links share one. Other kinds have theirs at their handle.
+// filterPlaces is a kind of queueing discipline that has filters in places of its own: each has a parent, and the
+// block in the place of it, if links share one. Other kinds have theirs at their handle.
 type filterPlaces interface {
 	filterPlaces(place func(parent uint32, block *uint32))
 }

@@ -196,6 +196,8 @@ func showClass(s *cli.Session, m wire.Message, only shownClasses) {
 	if t.Info != 0 {
 		p.Hex("leaf", "leaf %x: ", uint64(t.Info>>16))
 	}
+	showUnknown(p, attrs, uapi.TCA_MAX)
+	p.Unknown = showUnknown
 	k := netlink.DescribeClass(kind)
 	if b, ok := attrs[uapi.TCA_OPTIONS]; ok && k != nil {
 		desc.Show(p, k, b)
