@@ -375,20 +375,21 @@ func flowerIP(c *attr.Codec, ip *net.IP, mask *net.IPMask, t [4]attr.Type) {
 // arpIP is an IPv4 address and its mask.
 func arpIP(c *attr.Codec, v **net.IPNet, t, mask attr.Type) {
 	attr.Custom(c, t, func(e *wire.Encoder) {
-		n := *v
-		if n == nil {
-			return
-		}
-		if n.IP.To4() == nil || len(n.Mask) != net.IPv4len {
+		switch n := *v; {
+		case n == nil:
+		case n.IP.To4() == nil || len(n.Mask) != net.IPv4len:
 			e.Fail(fmt.Errorf("%s is no IPv4 prefix", n))
-			return
+		default:
+			e.Data(uint16(t), n.IP.To4())
 		}
-		e.Data(uint16(t), n.IP.To4())
-		e.Data(uint16(mask), n.Mask)
 	}, func(b []byte) {
 		*v = &net.IPNet{IP: append(net.IP(nil), b...), Mask: net.CIDRMask(32, 32)}
 	})
-	attr.Custom(c, mask, nil, func(b []byte) {
+	attr.Custom(c, mask, func(e *wire.Encoder) {
+		if *v != nil {
+			e.Data(uint16(mask), (*v).Mask)
+		}
+	}, func(b []byte) {
 		if *v != nil {
 			(*v).Mask = append(net.IPMask(nil), b...)
 		}

@@ -166,7 +166,15 @@ func notSent[I any](sent map[string]bool, sort string, kinds kindTable[I]) (lack
 		if !ok {
 			continue
 		}
+		var unsent uint16 // a nest that is only read
 		for _, r := range attr.Record(a.attrs) {
+			if len(r.Path) == 1 {
+				if unsent = r.Path[0]; r.Set {
+					unsent = 0
+				}
+			} else if r.Path[0] == unsent {
+				continue
+			}
 			if len(r.Path) > 1 && sort == "filter" && r.Path[0] == policeNests[name] {
 				continue
 			}

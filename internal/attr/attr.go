@@ -145,6 +145,9 @@ func (c *Codec) Encoding() bool { return c.mode == encoding }
 // Decoding reports whether attributes are being read.
 func (c *Codec) Decoding() bool { return c.mode == decoding }
 
+// Recording reports whether attributes are only named, see [Record]: what depends on a value is named whole then.
+func (c *Codec) Recording() bool { return c.mode == recording }
+
 // Fail records err, unless another came first. A nil err changes nothing.
 func (c *Codec) Fail(err error) {
 	if c.mode == encoding {
