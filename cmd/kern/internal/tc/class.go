@@ -64,7 +64,7 @@ func modifyClass(c *cli.Command, typ, flags uint16) error {
 	var opts options
 	if kind != "" {
 		k := netlink.DescribeClass(kind)
-		if k == nil && netlink.DescribeQdisc(kind) != nil {
+		if k == nil { // or not known, which is the same for tc
 			return cli.Exit(1, "Error: Qdisc %q is classless.", kind)
 		}
 		var err error
