@@ -108,9 +108,7 @@ func noteKind[I any](sent map[string]bool, sort string, kinds kindTable[I], kind
 // noteNest notes all paths in a nest, and what looks like one.
 func noteNest(sent map[string]bool, path string, b []byte) {
 	d := wire.NewDecoder(b)
-	var types []uint16
 	for d.Next() {
-		types = append(types, d.Type())
 	}
 	if d.Err() != nil {
 		return
