@@ -123,7 +123,10 @@ func (p *PeditAction) attrs(c *attr.Codec) {
 		}
 		c.Check("number of keys", int64(len(keys)), maxPeditKeys)
 		p.encode(c, keys)
-		return
+		if c.Encoding() {
+			return
+		}
+		(&PeditAction{Plain: true}).encode(c, nil)
 	}
 	var keys []PeditKey
 	p.Plain = true

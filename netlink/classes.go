@@ -114,7 +114,7 @@ func (h *Handle) ClassList(link Link, parent uint32) ([]Class, error) {
 	if err != nil {
 		return nil, err
 	}
-	return list(h, r, "class list", classDecoder())
+	return gather(h, r, "class list", classDecoder())
 }
 
 // ClassSeq gives the classes of [Handle.ClassList] as they come. The last pair holds the error, if
@@ -160,7 +160,7 @@ func classOf(b []byte, memory *tcMemory) (Class, error) {
 		return nil, err
 	}
 	c, ok := newOfKind(memory, classKinds, m.kind)
-	if !ok || decodeAttrs(c, m.options) != nil {
+	if !ok || memory.decodeAttrs(c, m.options) != nil {
 		c = &GenericClass{ClassType: string(m.kind), Options: slices.Clone(m.options)}
 	}
 	*c.Attrs() = ClassAttrs{LinkIndex: int(m.Ifindex), Handle: m.Handle, Parent: m.Parent, Leaf: m.Info,

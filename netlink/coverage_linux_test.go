@@ -314,6 +314,14 @@ var notAttributes = []string{
 	"IFA_F_NOPREFIXROUTE",
 	"IFA_F_MCAUTOJOIN", "IFA_F_STABLE_PRIVACY", "IFA_F_SECONDARY", "IFA_F_NODAD", "IFA_F_OPTIMISTIC", "IFA_F_DADFAILED",
 	"IFA_F_TEMPORARY",
+	"TCA_CSUM_UPDATE_FLAG_IPV4HDR", "TCA_CSUM_UPDATE_FLAG_ICMP", "TCA_CSUM_UPDATE_FLAG_IGMP",
+	"TCA_CSUM_UPDATE_FLAG_TCP", "TCA_CSUM_UPDATE_FLAG_UDP", "TCA_CSUM_UPDATE_FLAG_UDPLITE", "TCA_CSUM_UPDATE_FLAG_SCTP",
+	"TCA_CT_ACT_COMMIT", "TCA_CT_ACT_FORCE", "TCA_CT_ACT_CLEAR", "TCA_CT_ACT_NAT", "TCA_CT_ACT_NAT_SRC",
+	"TCA_CT_ACT_NAT_DST", "TCA_MPLS_ACT_POP", "TCA_MPLS_ACT_PUSH", "TCA_MPLS_ACT_MODIFY", "TCA_MPLS_ACT_DEC_TTL",
+	"TCA_MPLS_ACT_MAC_PUSH", "TCA_VLAN_ACT_POP", "TCA_VLAN_ACT_PUSH", "TCA_VLAN_ACT_MODIFY", "TCA_VLAN_ACT_POP_ETH",
+	"TCA_VLAN_ACT_PUSH_ETH", "TCA_TUNNEL_KEY_ACT_SET", "TCA_TUNNEL_KEY_ACT_RELEASE", "TCA_GATE_ONE_ENTRY",
+	"TCA_PEDIT_CMD_MAX", "TCA_BPF_FLAG_ACT_DIRECT", "TCA_TAPRIO_ATTR_FLAG_TXTIME_ASSIST",
+	"TCA_TAPRIO_ATTR_FLAG_FULL_OFFLOAD",
 }
 
 // setOf are the sets of kinds that are not IFLA_KIND.
@@ -325,6 +333,10 @@ var setOf = map[string]string{
 	"port bridge": "IFLA_BRPORT", "port vrf": "IFLA_VRF_PORT",
 	"encap ip": "LWTUNNEL_IP", "encap ip6": "LWTUNNEL_IP6", "encap mpls": "MPLS_IPTUNNEL",
 	"encap bpf": "LWT_BPF", "encap seg6": "SEG6_IPTUNNEL", "encap seg6local": "SEG6_LOCAL", "encap xfrm": "LWT_XFRM",
+	"qdisc bfifo": "", "qdisc pfifo": "", "qdisc pfifo_head_drop": "", "qdisc pfifo_fast": "", "qdisc prio": "",
+	"qdisc multiq": "", "qdisc plug": "", "qdisc sfq": "", "qdisc skbprio": "", // structures
+	"qdisc cake_mq": "TCA_CAKE", "qdisc taprio": "TCA_TAPRIO_ATTR", "filter route": "TCA_ROUTE4",
+	"action simple": "TCA_DEF", "action bpf": "TCA_ACT_BPF",
 	"encap ila": "ILA_ATTR", "encap ioam6": "IOAM6_IPTUNNEL", "encap rpl": "RPL_IPTUNNEL",
 }
 
@@ -472,7 +484,9 @@ func TestCoverage(t *testing.T) {
 	for _, o := range objectsOfCoverage() {
 		all = append(all, o.coverage(t, sets[o.set]))
 	}
-	for _, table := range tablesOfKinds {
+	for _, table := range slices.Concat(tablesOfKinds, []tableOfKinds{{prefix: "qdisc", lines: qdiscKinds},
+		{prefix: "class", lines: classKinds}, {prefix: "filter", lines: filterKinds},
+		{prefix: "action", lines: actionKinds}}) {
 		for i := range table.lines {
 			name := table.prefix + " " + table.lines[i].name
 			set, ok := setOf[name]
@@ -510,7 +524,9 @@ func TestCoverage(t *testing.T) {
 }
 
 // prefixOfSets is what the names of the sets of a table's kinds begin with.
-var prefixOfSets = map[string]string{"link": "IFLA", "port": "IFLA", "encap": "LWTUNNEL"}
+var prefixOfSets = map[string]string{"link": "IFLA", "port": "IFLA", "encap": "LWTUNNEL", "qdisc": "TCA",
+	"class": "TCA", "filter": "TCA",
+	"action": "TCA"}
 
 func coverageText(t *testing.T, all []coverage, sets map[string]attrSet) string {
 	var s strings.Builder
@@ -593,6 +609,16 @@ var leftOut = map[string]string{
 	"IFLA_IPTUN_FLOWINFO": "of ip6tnl", "IFLA_IPTUN_ENCAP_LIMIT": "of ip6tnl", "IFLA_IPTUN_FLAGS": "of sit and ip6tnl",
 	"ILA_ATTR_IDENTIFIER": "no kernel uses it", "ILA_ATTR_DIR": "no kernel uses it",
 	"ILA_ATTR_LOCATOR_MATCH": "of mappings", "ILA_ATTR_IFINDEX": "of mappings",
+	"TCA_ETS_QUANTA_BAND": "in QUANTA", "TCA_ETS_PRIOMAP_BAND": "in PRIOMAP",
+	"TCA_ETS_NBANDS": "of the queueing discipline", "TCA_ETS_NSTRICT": "of the queueing discipline",
+	"TCA_ETS_QUANTA": "of the queueing discipline", "TCA_ETS_PRIOMAP": "of the queueing discipline",
+	"TCA_HFSC_RSC": "of classes", "TCA_HFSC_FSC": "of classes", "TCA_HFSC_USC": "of classes",
+	"TCA_HTB_PARMS": "of classes", "TCA_HTB_CTAB": "of classes", "TCA_HTB_RTAB": "of classes",
+	"TCA_HTB_RATE64": "of classes", "TCA_HTB_CEIL64": "of classes", "TCA_HTB_INIT": "of the queueing discipline",
+	"TCA_HTB_DIRECT_QLEN": "of the queueing discipline", "TCA_HTB_OFFLOAD": "of the queueing discipline",
+	"TCA_TBF_RTAB": "for kernels before 3.8", "TCA_TBF_PTAB": "for kernels before 3.8",
+	"TCA_BASIC_PCNT": "counters: tc -s", "TCA_MATCHALL_PCNT": "counters: tc -s", "TCA_U32_PCNT": "counters: tc -s",
+	"TCA_PEDIT_KEY_EX": "in KEYS_EX", "TCA_TAPRIO_ATTR_SCHED_SINGLE_ENTRY": "kernels refuse it",
 	"VETH_INFO_PEER":            "sent with the peer's attributes",
 	"IFLA_NETKIT_PEER_INFO":     "sent with the peer's attributes",
 	"IFLA_MACVLAN_MACADDR_MODE": "MacvlanMACAddrSet and the like",

@@ -355,9 +355,10 @@ func textEmatchIPSet(s *ematchShow, k EmatchKind) string {
 	return strings.TrimSpace(name + " " + strings.Join(parts, ","))
 }
 
-// readEmatchIPT refuses: the words of a match of iptables are known to its own library alone.
+// readEmatchIPT refuses: the words of a match of iptables are known to its own library alone, which tc loads where
+// iptables is installed. Kernels take two of them, policy and addrtype; [EmatchIPT] sends both.
 func readEmatchIPT(*ematchArgs) (EmatchKind, error) {
-	return nil, errors.New("matches of iptables are not supported, only shown")
+	return nil, errors.New("words of iptables' matches are not supported, only shown")
 }
 
 func textEmatchIPT(_ *ematchShow, k EmatchKind) string {

@@ -3,6 +3,7 @@ package netlink
 import (
 	"errors"
 	"iter"
+	"slices"
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/nl"
@@ -66,6 +67,35 @@ func noObject() string { return "" }
 func list[T any](h *Handle, r *wire.Request, op string, decode func(wire.Message) (v T, want bool, err error)) ([]T,
 	error) {
 	return fill(h, r, op, byValue(decode))
+}
+
+// gather is list for objects that are pointers or interfaces: they are decoded as they come, so that nothing is kept
+// raw. A list that grows costs less than that where its elements are small. decode must make no request.
+func gather[T any](h *Handle, r *wire.Request, op string, decode func(wire.Message) (v T, want bool, err error)) ([]T,
+	error) {
+	c, err := h.conn(r.Protocol)
+	if err != nil {
+		return nil, h.wrap(err, op, noObject)
+	}
+	var all []T
+	again := func() {
+		clear(all)
+		all = all[:0]
+	}
+	err = c.List(h.context(), r, again, func(m wire.Message) error {
+		v, want, err := decode(m)
+		if want {
+			if len(all) == cap(all) {
+				all = slices.Grow(all, max(len(all), 1)) // append makes longer ones more often
+			}
+			all = append(all, v)
+		}
+		return err
+	})
+	if err != nil && !errors.Is(err, ErrDumpInterrupted) {
+		return nil, h.wrap(err, op, noObject)
+	}
+	return all, err
 }
 
 func byValue[T any](decode func(wire.Message) (v T, want bool, err error)) func(wire.Message, *T) (bool, error) {

@@ -44,5 +44,6 @@ var basicFields = []desc.Field{
 	{Type: uapi.TCA_BASIC_EMATCHES, Word: "match", Usage: ematchUsage, Read: readEmatches, Show: showEmatches},
 	{Type: uapi.TCA_BASIC_POLICE, Word: "police", Usage: "POLICE_SPEC", Read: readFilterPolice,
 		Show: showFilterPoliceLine},
+	{Type: uapi.TCA_BASIC_PCNT, ReadOnly: true}, // not shown by tc
 	{Type: uapi.TCA_BASIC_ACT, Word: "action", Usage: "ACTION_SPEC", Read: readFilterActions, Show: showFilterActions},
 }

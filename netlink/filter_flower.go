@@ -104,16 +104,20 @@ func (filter *Flower) Attrs() *FilterAttrs { return &filter.FilterAttrs }
 func (filter *Flower) Type() string { return "flower" }
 
 func (f *Flower) attrs(c *attr.Codec) {
-	f.ethernet(c)
-	f.network(c)
-	f.transport(c)
-	f.outer(c)
-	f.metadata(c)
+	// What most have comes first, then the rest, a part after the other: there are a hundred attributes.
+	f.addresses(c)
 	attr.U32(c, uapi.TCA_FLOWER_CLASSID|attr.IfSet, &f.ClassId)
 	offload(c, uapi.TCA_FLOWER_FLAGS, &f.SkipHw, &f.SkipSw, &f.InHw)
 	attr.U32(c, uapi.TCA_FLOWER_IN_HW_COUNT|attr.ReadOnly, &f.InHwCount)
 	c.Forget(uapi.TCA_FLOWER_IN_HW_COUNT)
 	actions(c, uapi.TCA_FLOWER_ACT, &f.Actions)
+	for _, part := range [...]func(*Flower, *attr.Codec){(*Flower).transport, (*Flower).ethernet, (*Flower).network,
+		(*Flower).outer, (*Flower).metadata} {
+		if c.Done() {
+			break
+		}
+		part(f, c)
+	}
 	if c.Decoding() {
 		f.whole()
 	}
@@ -135,9 +139,18 @@ func (f *Flower) whole() {
 	}
 }
 
-// ethernet is what there is before the network header.
-func (f *Flower) ethernet(c *attr.Codec) {
+// addresses is the type of the packet, the addresses of IP, and the protocol over it.
+func (f *Flower) addresses(c *attr.Codec) {
 	attr.BE16(c, uapi.TCA_FLOWER_KEY_ETH_TYPE|attr.IfSet, &f.EthType)
+	flowerIP(c, &f.SrcIP, &f.SrcIPMask, [4]attr.Type{uapi.TCA_FLOWER_KEY_IPV4_SRC, uapi.TCA_FLOWER_KEY_IPV4_SRC_MASK,
+		uapi.TCA_FLOWER_KEY_IPV6_SRC, uapi.TCA_FLOWER_KEY_IPV6_SRC_MASK})
+	flowerIP(c, &f.DestIP, &f.DestIPMask, [4]attr.Type{uapi.TCA_FLOWER_KEY_IPV4_DST, uapi.TCA_FLOWER_KEY_IPV4_DST_MASK,
+		uapi.TCA_FLOWER_KEY_IPV6_DST, uapi.TCA_FLOWER_KEY_IPV6_DST_MASK})
+	attr.OptU8(c, uapi.TCA_FLOWER_KEY_IP_PROTO, &f.IPProto)
+}
+
+// ethernet is what else there is before the network header.
+func (f *Flower) ethernet(c *attr.Codec) {
 	attr.Ether(c, uapi.TCA_FLOWER_KEY_ETH_SRC, &f.SrcMac)
 	attr.Ether(c, uapi.TCA_FLOWER_KEY_ETH_SRC_MASK, &f.SrcMacMask)
 	attr.Ether(c, uapi.TCA_FLOWER_KEY_ETH_DST, &f.DestMac)
@@ -166,18 +179,20 @@ func (f *Flower) ethernet(c *attr.Codec) {
 }
 
 func (f *Flower) mpls(c *attr.Codec) {
-	if !c.Lacks(uapi.TCA_FLOWER_KEY_MPLS_TTL) || !c.Lacks(uapi.TCA_FLOWER_KEY_MPLS_TC) ||
-		!c.Lacks(uapi.TCA_FLOWER_KEY_MPLS_BOS) || !c.Lacks(uapi.TCA_FLOWER_KEY_MPLS_LABEL) {
-		var one FlowerMPLS
+	none := c.Encoding() && f.MPLS == nil || c.Lacks(uapi.TCA_FLOWER_KEY_MPLS_TTL) &&
+		c.Lacks(uapi.TCA_FLOWER_KEY_MPLS_TC) &&
+		c.Lacks(uapi.TCA_FLOWER_KEY_MPLS_BOS) && c.Lacks(uapi.TCA_FLOWER_KEY_MPLS_LABEL)
+	if !none {
+		one := new(FlowerMPLS)
 		if f.MPLS != nil {
-			one = *f.MPLS
+			*one = *f.MPLS
 		}
 		attr.OptU8(c, uapi.TCA_FLOWER_KEY_MPLS_TTL, &one.TTL)
 		attr.OptU8(c, uapi.TCA_FLOWER_KEY_MPLS_TC, &one.TC)
 		attr.OptU8(c, uapi.TCA_FLOWER_KEY_MPLS_BOS, &one.BOS)
 		attr.OptU32(c, uapi.TCA_FLOWER_KEY_MPLS_LABEL, &one.Label)
-		if c.Decoding() && one != (FlowerMPLS{}) {
-			f.MPLS = &one
+		if c.Decoding() {
+			f.MPLS = one
 		}
 	}
 	attr.Repeat(c, uapi.TCA_FLOWER_KEY_MPLS_OPTS|uapi.NLA_F_NESTED, uapi.TCA_FLOWER_KEY_MPLS_OPTS_LSE|uapi.NLA_F_NESTED,
@@ -193,13 +208,8 @@ func (f *Flower) mpls(c *attr.Codec) {
 		})
 }
 
-// network is what there is in the headers of IP and ARP.
+// network is what else there is in the headers of IP and ARP.
 func (f *Flower) network(c *attr.Codec) {
-	flowerIP(c, &f.SrcIP, &f.SrcIPMask, [4]attr.Type{uapi.TCA_FLOWER_KEY_IPV4_SRC, uapi.TCA_FLOWER_KEY_IPV4_SRC_MASK,
-		uapi.TCA_FLOWER_KEY_IPV6_SRC, uapi.TCA_FLOWER_KEY_IPV6_SRC_MASK})
-	flowerIP(c, &f.DestIP, &f.DestIPMask, [4]attr.Type{uapi.TCA_FLOWER_KEY_IPV4_DST, uapi.TCA_FLOWER_KEY_IPV4_DST_MASK,
-		uapi.TCA_FLOWER_KEY_IPV6_DST, uapi.TCA_FLOWER_KEY_IPV6_DST_MASK})
-	attr.OptU8(c, uapi.TCA_FLOWER_KEY_IP_PROTO, &f.IPProto)
 	masked(c, uapi.TCA_FLOWER_KEY_IP_TOS, uapi.TCA_FLOWER_KEY_IP_TOS_MASK, &f.IPTOS, attr.U8[uint8])
 	masked(c, uapi.TCA_FLOWER_KEY_IP_TTL, uapi.TCA_FLOWER_KEY_IP_TTL_MASK, &f.IPTTL, attr.U8[uint8])
 	masked(c, uapi.TCA_FLOWER_KEY_ARP_OP, uapi.TCA_FLOWER_KEY_ARP_OP_MASK, &f.ARPOp, attr.U8[uint8])
@@ -333,6 +343,9 @@ func masked[T uint8 | uint16 | uint32](c *attr.Codec, t, mask attr.Type, v **Mas
 	}
 }
 
+// allBits is the mask of a whole address. Nothing writes to it.
+var allBits = net.IPMask("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")
+
 // flowerIP is an address and its mask: t are the attributes of IPv4 and its mask, IPv6 and its mask.
 func flowerIP(c *attr.Codec, ip *net.IP, mask *net.IPMask, t [4]attr.Type) {
 	attr.IP46(c, t[0], t[2], ip)
@@ -350,7 +363,7 @@ func flowerIP(c *attr.Codec, ip *net.IP, mask *net.IPMask, t [4]attr.Type) {
 	}
 	m := *mask
 	if m == nil {
-		m = net.CIDRMask(8*size, 8*size)
+		m = allBits[:size]
 	}
 	if len(m) != size {
 		c.Fail(fmt.Errorf("mask %s of address %s has %d bytes, want %d", m, *ip, len(m), size))
@@ -362,20 +375,21 @@ func flowerIP(c *attr.Codec, ip *net.IP, mask *net.IPMask, t [4]attr.Type) {
 // arpIP is an IPv4 address and its mask.
 func arpIP(c *attr.Codec, v **net.IPNet, t, mask attr.Type) {
 	attr.Custom(c, t, func(e *wire.Encoder) {
-		n := *v
-		if n == nil {
-			return
-		}
-		if n.IP.To4() == nil || len(n.Mask) != net.IPv4len {
+		switch n := *v; {
+		case n == nil:
+		case n.IP.To4() == nil || len(n.Mask) != net.IPv4len:
 			e.Fail(fmt.Errorf("%s is no IPv4 prefix", n))
-			return
+		default:
+			e.Data(uint16(t), n.IP.To4())
 		}
-		e.Data(uint16(t), n.IP.To4())
-		e.Data(uint16(mask), n.Mask)
 	}, func(b []byte) {
 		*v = &net.IPNet{IP: append(net.IP(nil), b...), Mask: net.CIDRMask(32, 32)}
 	})
-	attr.Custom(c, mask, nil, func(b []byte) {
+	attr.Custom(c, mask, func(e *wire.Encoder) {
+		if *v != nil {
+			e.Data(uint16(mask), (*v).Mask)
+		}
+	}, func(b []byte) {
 		if *v != nil {
 			(*v).Mask = append(net.IPMask(nil), b...)
 		}

@@ -65,8 +65,37 @@ func (filter *U32) Type() string { return "u32" }
 // maxU32Keys is what Nkeys has room for.
 const maxU32Keys = 1<<8 - 1
 
+// u32s is of[U32], of filters whose selectors are in the same piece of memory. attrs takes them away from filters that
+// have none.
+func u32s(v []any) (none any) {
+	if len(v) == 0 {
+		return (*U32)(nil)
+	}
+	piece := make([]struct {
+		U32
+		u32Sel
+	}, len(v))
+	for i := range piece {
+		f := &piece[i]
+		f.U32.Sel, f.sel.Keys = &f.sel, f.keys[:0]
+		v[i] = &f.U32
+	}
+	return nil
+}
+
+// u32Sel is a selector in one piece: most have few keys.
+type u32Sel struct {
+	sel  TcU32Sel
+	keys [2]TcU32Key
+}
+
 func (filter *U32) attrs(c *attr.Codec) {
-	attr.Custom(c, uapi.TCA_U32_SEL, filter.encodeSel, func(b []byte) { filter.Sel = decodeU32Sel(b) })
+	if room := filter.Sel; c.Decoding() {
+		filter.Sel = nil
+		attr.Custom(c, uapi.TCA_U32_SEL, nil, func(b []byte) { filter.Sel = decodeU32Sel(b, room) })
+	} else {
+		attr.Custom(c, uapi.TCA_U32_SEL, filter.encodeSel, func([]byte) {})
+	}
 	attr.U32(c, uapi.TCA_U32_CLASSID|attr.IfSet, &filter.ClassId)
 	if c.Encoding() && filter.Divisor&(filter.Divisor-1) != 0 {
 		c.Fail(fmt.Errorf("illegal divisor %d. Must be a power of 2", filter.Divisor))
@@ -130,24 +159,28 @@ func (filter *U32) encodeSel(e *wire.Encoder) {
 	}
 }
 
-func decodeU32Sel(b []byte) *TcU32Sel {
+// decodeU32Sel reads a selector into sel and the room for keys there. Where that is nil it is made.
+func decodeU32Sel(b []byte, sel *TcU32Sel) *TcU32Sel {
 	var h uapi.TcU32SelHdr
 	h.Decode(b)
-	both := new(struct { // in one piece: most have few keys
-		sel  TcU32Sel
-		keys [2]TcU32Key
-	})
-	sel := &both.sel
+	if sel == nil {
+		both := new(u32Sel)
+		sel = &both.sel
+		sel.Keys = both.keys[:0]
+	}
+	keys := sel.Keys[:0]
 	*sel = TcU32Sel{
 		Flags: h.Flags, Offshift: h.Offshift, Nkeys: h.Nkeys, Offmask: h.Offmask,
 		Off: h.Off, Offoff: h.Offoff, Hoff: h.Hoff, Hmask: h.Hmask,
 	}
-	switch n := min(int(h.Nkeys), (len(b)-uapi.SizeofTcU32SelHdr)/uapi.SizeofTcU32Key); {
-	case n > len(both.keys):
-		sel.Keys = make([]TcU32Key, n)
-	case n > 0:
-		sel.Keys = both.keys[:n:n]
+	n := min(int(h.Nkeys), (len(b)-uapi.SizeofTcU32SelHdr)/uapi.SizeofTcU32Key)
+	if n <= 0 {
+		return sel
 	}
+	if n > cap(keys) {
+		keys = make([]TcU32Key, 0, n)
+	}
+	sel.Keys = keys[:n:n]
 	for i := range sel.Keys {
 		var k uapi.TcU32Key
 		k.Decode(b[uapi.SizeofTcU32SelHdr+i*uapi.SizeofTcU32Key:])

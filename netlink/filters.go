@@ -165,7 +165,7 @@ func (h *Handle) FilterList(link Link, parent uint32) ([]Filter, error) {
 		return nil, err
 	}
 	decode := filterDecoder()
-	return list(h, r, "filter list", func(m wire.Message) (Filter, bool, error) {
+	return gather(h, r, "filter list", func(m wire.Message) (Filter, bool, error) {
 		f, want, err := decode(m)
 		if u, ok := f.(*U32); ok && u.Sel == nil {
 			want = false
@@ -237,7 +237,7 @@ func filterFrom(m *tcMessage, memory *tcMemory) Filter {
 	if ok {
 		*f.Attrs() = attrs // flower needs its protocol to read the rest
 	}
-	if !ok || decodeAttrs(f, m.options) != nil {
+	if !ok || memory.decodeAttrs(f, m.options) != nil {
 		f = &GenericFilter{FilterAttrs: attrs, FilterType: string(m.kind), Options: slices.Clone(m.options)}
 	}
 	return f

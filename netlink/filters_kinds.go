@@ -15,7 +15,7 @@ var filterKinds = kindTable[Filter]{
 	{"fw", of[FwFilter]},
 	{"matchall", of[MatchAll]},
 	{"route", of[RouteFilter]},
-	{"u32", of[U32]},
+	{"u32", u32s},
 }
 
 // FilterKinds returns the names of the kinds of filters that the package knows by more than their

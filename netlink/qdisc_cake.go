@@ -76,6 +76,8 @@ func (q *Cake) Attrs() *QdiscAttrs { return &q.QdiscAttrs }
 // Type returns "cake".
 func (q *Cake) Type() string { return "cake" }
 
+func (*Cake) flows() {}
+
 func (o *CakeOptions) attrs(c *attr.Codec) {
 	attr.OptU64(c, uapi.TCA_CAKE_BASE_RATE64, &o.Bandwidth)
 	attr.OptU32(c, uapi.TCA_CAKE_DIFFSERV_MODE, &o.DiffservMode)

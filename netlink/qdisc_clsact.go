@@ -15,4 +15,9 @@ func (q *Clsact) Attrs() *QdiscAttrs { return &q.QdiscAttrs }
 // Type returns "clsact".
 func (q *Clsact) Type() string { return "clsact" }
 
+func (q *Clsact) filterPlaces(place func(parent uint32, block *uint32)) {
+	place(HANDLE_MIN_INGRESS, q.IngressBlock)
+	place(HANDLE_MIN_EGRESS, q.EgressBlock)
+}
+
 func (*Clsact) describe() desc.Kind { return desc.Kind{Sparse: true} }

@@ -37,6 +37,8 @@ func (q *FqCodel) Attrs() *QdiscAttrs { return &q.QdiscAttrs }
 // Type returns "fq_codel".
 func (q *FqCodel) Type() string { return "fq_codel" }
 
+func (*FqCodel) flows() {}
+
 // String returns the fields that are set.
 func (q *FqCodel) String() string {
 	return fmt.Sprintf("{%v -- Target: %d, Limit: %d, Interval: %d, ECN: %d, Flows: %d, Quantum: %d}",

@@ -58,13 +58,16 @@ func (q *Gred) attrs(c *attr.Codec) {
 		q.Set.send(c)
 		return
 	}
+	if c.Recording() {
+		new(GredQueue).send(c)
+	}
 	s := uapi.TcGredSopt{DPs: q.Queues, DefDP: q.Default, Flags: q.Flags}
 	if q.Grio {
 		s.Grio = 1
 	}
 	attr.Struct(c, uapi.TCA_GRED_DPS, uapi.SizeofTcGredSopt, &s)
 	attr.OptU32(c, uapi.TCA_GRED_LIMIT, &q.Limit)
-	if !c.Decoding() {
+	if c.Encoding() {
 		return
 	}
 	q.Queues, q.Default, q.Grio, q.Flags = s.DPs, s.DefDP, s.Grio != 0, s.Flags

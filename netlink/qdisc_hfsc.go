@@ -86,6 +86,8 @@ func (c *HfscClass) Attrs() *ClassAttrs { return &c.ClassAttrs }
 // Type returns "hfsc".
 func (c *HfscClass) Type() string { return "hfsc" }
 
+func (*HfscClass) filtered() {}
+
 // SetUsc sets the upper limit: m1 bits a second for d microseconds, then m2 bits a second.
 func (c *HfscClass) SetUsc(m1, d, m2 uint32) { c.Usc = ServiceCurve{uint64(m1), d, uint64(m2)} }
 

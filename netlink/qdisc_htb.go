@@ -114,6 +114,8 @@ func (c *HtbClass) Attrs() *ClassAttrs { return &c.ClassAttrs }
 // Type returns "htb".
 func (c *HtbClass) Type() string { return "htb" }
 
+func (*HtbClass) filtered() {}
+
 // String returns the rates.
 func (c HtbClass) String() string {
 	return fmt.Sprintf("{Rate: %d, Ceil: %d, Buffer: %d, Cbuffer: %d}", c.Rate, c.Ceil, c.Buffer, c.Cbuffer)
@@ -130,7 +132,9 @@ func (c *HtbClass) attrs(codec *attr.Codec) {
 		p.Rate.CellLog, p.Ceil.CellLog = rateCellLog, rateCellLog
 	}
 	rate, ceil := above32(c.Rate), above32(c.Ceil)
-	attr.Struct(codec, uapi.TCA_HTB_PARMS, uapi.SizeofTcHtbOpt, &p)
+	attr.Custom(codec, uapi.TCA_HTB_PARMS, func(e *wire.Encoder) { // attr.Struct would have p allocated
+		p.Put(e.Reserve(uapi.TCA_HTB_PARMS, uapi.SizeofTcHtbOpt))
+	}, func(b []byte) { p.Decode(b) })
 	rateTable(codec, uapi.TCA_HTB_RTAB, &p.Rate)
 	rateTable(codec, uapi.TCA_HTB_CTAB, &p.Ceil)
 	attr.U64(codec, uapi.TCA_HTB_RATE64|attr.IfSet, &rate)

@@ -15,6 +15,10 @@ func (q *Ingress) Attrs() *QdiscAttrs { return &q.QdiscAttrs }
 // Type returns "ingress".
 func (q *Ingress) Type() string { return "ingress" }
 
+func (q *Ingress) filterPlaces(place func(parent uint32, block *uint32)) {
+	place(HANDLE_MIN_INGRESS, q.IngressBlock)
+}
+
 func (*Ingress) describe() desc.Kind {
 	return desc.Kind{Sparse: true, Fields: ingressFields,
 		Raw: func(p *desc.Printer, _ []byte) { p.Text("---------------- ") }}

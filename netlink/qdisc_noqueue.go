@@ -12,4 +12,6 @@ func (q *Noqueue) Attrs() *QdiscAttrs { return &q.QdiscAttrs }
 // Type returns "noqueue".
 func (q *Noqueue) Type() string { return "noqueue" }
 
+func (*Noqueue) hollow() {}
+
 func (*Noqueue) describe() desc.Kind { return desc.Kind{Sparse: true} }

@@ -1,6 +1,9 @@
 package netlink
 
-import "kern.sys/internal/attr"
+import (
+	"kern.sys/internal/attr"
+	"kern.sys/netlink/desc"
+)
 
 // PfifoFast has three queues by the priority of packets: tc-pfifo_fast(8). It is the default of
 // many kernels. It has no options; what it has is read.
@@ -20,4 +23,8 @@ func (q *PfifoFast) attrs(c *attr.Codec) {
 	if c.Decoding() {
 		priorityMap(c, &q.Bands, &q.PriorityMap)
 	}
+}
+
+func (*PfifoFast) describe() desc.Kind {
+	return desc.Kind{Sparse: true, Raw: func(p *desc.Printer, b []byte) { showPrio(p, nil, b, nil) }}
 }

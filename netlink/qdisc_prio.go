@@ -41,11 +41,8 @@ func priorityMap(c *attr.Codec, bands *uint8, priorities *[PRIORITY_MAP_LEN]uint
 }
 
 func (*Prio) describe() desc.Kind {
-	return desc.Kind{Fields: prioFields, Header: uapi.SizeofTcPrioQopt, First: firstPrio, Exact: true}
-}
-
-func (*PfifoFast) describe() desc.Kind {
-	return desc.Kind{Fields: prioFields[:1], Header: uapi.SizeofTcPrioQopt}
+	return desc.Kind{Fields: prioFields, Header: uapi.SizeofTcPrioQopt, First: firstPrio, Complete: completePrio,
+		Exact: true}
 }
 
 var prioFields = []desc.Field{
@@ -62,6 +59,13 @@ var prioFields = []desc.Field{
 func firstPrio(in *desc.Args, e *wire.Encoder) error {
 	q := NewPrio(QdiscAttrs{})
 	(&uapi.TcPrioQopt{Bands: int32(q.Bands), Priomap: q.PriorityMap}).Put(in.Written(e, desc.Header))
+	return nil
+}
+
+// completePrio ends with an empty nest, as tc does: where kernels had multiqueue before 2.6.27.
+func completePrio(_ *desc.Args, e *wire.Encoder, _ bool) error {
+	e.Nest(uapi.TCA_OPTIONS)
+	e.End()
 	return nil
 }
 

@@ -53,6 +53,8 @@ func (q *Red) Attrs() *QdiscAttrs { return &q.QdiscAttrs }
 // Type returns "red".
 func (q *Red) Type() string { return "red" }
 
+func (q *Red) blocks() []uint32 { return []uint32{q.EarlyDropBlock, q.MarkBlock} }
+
 func (q *Red) attrs(c *attr.Codec) {
 	// The kernel refuses flags that are both here and in TCA_RED_FLAGS.
 	p := uapi.TcRedQopt{Limit: q.Limit, QthMin: q.Min, QthMax: q.Max, Wlog: q.Wlog, Plog: q.Plog, ScellLog: q.ScellLog}

@@ -40,6 +40,8 @@ func (q *Sfq) Attrs() *QdiscAttrs { return &q.QdiscAttrs }
 // Type returns "sfq".
 func (q *Sfq) Type() string { return "sfq" }
 
+func (*Sfq) flows() {}
+
 // String returns the fields that are set.
 func (q *Sfq) String() string {
 	return fmt.Sprintf("{%v -- Quantum: %d, Perturb: %d, Limit: %d, Divisor: %d}", q.Attrs(), q.Quantum, q.Perturb,

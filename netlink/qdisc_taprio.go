@@ -76,12 +76,10 @@ func (q *Taprio) attrs(c *attr.Codec) {
 	attr.OptU32(c, uapi.TCA_TAPRIO_ATTR_FLAGS, &q.Flags)
 	attr.U32(c, uapi.TCA_TAPRIO_ATTR_TXTIME_DELAY|attr.IfSet, &q.TxtimeDelay)
 	q.TaprioSchedule.attrs(c)
-	if c.Decoding() {
-		attr.Nest(c, uapi.TCA_TAPRIO_ATTR_ADMIN_SCHED, func(c *attr.Codec) {
-			q.Admin = new(TaprioSchedule)
-			q.Admin.attrs(c)
-		})
-	}
+	attr.Nest(c, uapi.TCA_TAPRIO_ATTR_ADMIN_SCHED|attr.ReadOnly, func(c *attr.Codec) {
+		q.Admin = new(TaprioSchedule)
+		q.Admin.attrs(c)
+	})
 	attr.Siblings(c, uapi.TCA_TAPRIO_ATTR_TC_ENTRY|uapi.NLA_F_NESTED, &q.Entries,
 		func(c *attr.Codec, t attr.Type, v *TaprioClass) {
 			attr.Nest(c, t, func(c *attr.Codec) {
@@ -118,6 +116,7 @@ type taprioWords struct {
 }
 
 var taprioFields = []desc.Field{
+	{Type: uapi.TCA_TAPRIO_ATTR_ADMIN_SCHED, ReadOnly: true},
 	{Type: uapi.TCA_TAPRIO_ATTR_SCHED_CLOCKID, Word: "clockid", Usage: "CLOCKID",
 		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
 			w := desc.Scratch[taprioWords](in)

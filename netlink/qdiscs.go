@@ -127,7 +127,7 @@ func (h *Handle) QdiscList(link Link) ([]Qdisc, error) {
 	if err != nil {
 		return nil, err
 	}
-	return list(h, r, "qdisc list", qdiscDecoder(index, link != nil))
+	return gather(h, r, "qdisc list", qdiscDecoder(index, link != nil))
 }
 
 // QdiscSeq gives the queueing disciplines of [Handle.QdiscList] as they come. The last pair holds

@@ -34,10 +34,6 @@ func keepClass(data []byte) (string, error) {
 // flows is a kind of queueing discipline whose classes are flows of packets.
 type flows interface{ flows() }
 
-func (*FqCodel) flows() {}
-func (*Sfq) flows()     {}
-func (*Cake) flows()    {}
-
 func isFlow(data []byte) bool {
 	line := qdiscKinds.find(string(untilNUL(tcAttr(data, uapi.TCA_KIND))))
 	if line == nil {

@@ -25,7 +25,7 @@ func decodeEither[T any](old, new []byte, decode func([]byte) (T, error)) (befor
 
 // listQdiscs lists the queueing disciplines for what is listed by them.
 func listQdiscs(h *Handle) ([]Qdisc, error) {
-	return list(h, tcRequest(uapi.RTM_GETQDISC, 0, 0, 0, 0, 0), "qdisc list", qdiscDecoder(0, false))
+	return gather(h, tcRequest(uapi.RTM_GETQDISC, 0, 0, 0, 0, 0), "qdisc list", qdiscDecoder(0, false))
 }
 
 // classListings are the dumps of all classes: one for each link that has a queueing discipline.
@@ -38,10 +38,13 @@ func classListings(h *Handle) ([]listing, error) {
 	return all, err
 }
 
-// linksOf returns the links of queueing disciplines, those that have none left out.
+// hollow is a kind of queueing discipline that has nothing within it: no class and no filter.
+type hollow interface{ hollow() }
+
+// linksOf returns the links of queueing disciplines, hollow ones left out.
 func linksOf(qdiscs []Qdisc) (links []int) {
 	for _, q := range qdiscs {
-		if _, none := q.(*Noqueue); !none {
+		if _, none := q.(hollow); !none {
 			links = append(links, q.Attrs().LinkIndex)
 		}
 	}
@@ -52,14 +55,16 @@ func linksOf(qdiscs []Qdisc) (links []int) {
 // filtered is a kind of classes that have filters of their own.
 type filtered interface{ filtered() }
 
-func (*HtbClass) filtered()     {}
-func (*HfscClass) filtered()    {}
 func (*GenericClass) filtered() {} // it may be one
+
+// filterPlaces is a kind of queueing discipline that has filters in places of its own: each has a parent, and the
+// block in the place of it, if links share one. Other kinds have theirs at their handle.
+type filterPlaces interface {
+	filterPlaces(place func(parent uint32, block *uint32))
+}
 
 // qdiscBlocks is a kind that hands packets to blocks of filters, 0 for none, besides those that all kinds can have.
 type qdiscBlocks interface{ blocks() []uint32 }
-
-func (q *Red) blocks() []uint32 { return []uint32{q.EarlyDropBlock, q.MarkBlock} }
 
 // blockListings returns a function that lists what blocks of filters have, by requests of a type: one for each block
 // that links share, and one for each other place that can have filters.
@@ -77,13 +82,10 @@ func blockListings(typ uint16) func(h *Handle) ([]listing, error) {
 		}
 		for _, q := range qdiscs {
 			a := q.Attrs()
-			switch q.(type) {
-			case *Ingress:
-				place(a.LinkIndex, HANDLE_MIN_INGRESS, a.IngressBlock)
-			case *Clsact:
-				place(a.LinkIndex, HANDLE_MIN_INGRESS, a.IngressBlock)
-				place(a.LinkIndex, HANDLE_MIN_EGRESS, a.EgressBlock)
-			case *Noqueue:
+			switch k := q.(type) {
+			case hollow:
+			case filterPlaces:
+				k.filterPlaces(func(parent uint32, block *uint32) { place(a.LinkIndex, parent, block) })
 			default:
 				// Of those without a handle only the link's own can have filters.
 				if a.Handle != 0 || a.Parent == HANDLE_ROOT {
@@ -99,7 +101,7 @@ func blockListings(typ uint16) func(h *Handle) ([]listing, error) {
 				break
 			}
 			var classes []Class
-			classes, err = list(h, tcRequest(uapi.RTM_GETTCLASS, 0, link, 0, 0, 0), "class list", classDecoder())
+			classes, err = gather(h, tcRequest(uapi.RTM_GETTCLASS, 0, link, 0, 0, 0), "class list", classDecoder())
 			for _, c := range classes {
 				if _, ok := c.(filtered); ok {
 					place(link, c.Attrs().Handle, nil)

@@ -1,5 +1,7 @@
 package netlink
 
+import "kern.sys/internal/attr"
+
 // tcMemory is where lists of objects of traffic control have their memory from: pieces that several of them share. The
 // zero value is ready. It must not be copied.
 type tcMemory struct {
@@ -8,6 +10,19 @@ type tcMemory struct {
 	stats      slab[statistics]
 	chains     slab[uint32]
 	bytes      byteSlab
+	decoder    attr.Decoder
+}
+
+// decodeAttrs is the function decodeAttrs, with copies in this memory.
+func (m *tcMemory) decodeAttrs(v any, b []byte) error {
+	a, ok := v.(attributed)
+	if !ok {
+		return nil
+	}
+	if m.decoder.Copies == nil {
+		m.decoder.Copies = m.bytes.copy
+	}
+	return m.decoder.Decode(b, a.attrs)
 }
 
 // newOfKind returns an empty value of a kind, and false where the table has none.

@@ -308,7 +308,7 @@ func showU32Head(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
 	}
 	var sel *TcU32Sel
 	if len(b) >= uapi.SizeofTcU32SelHdr {
-		sel = decodeU32Sel(b)
+		sel = decodeU32Sel(b, nil)
 	}
 	if b := attrs[uapi.TCA_U32_DIVISOR]; len(b) >= 4 {
 		p.Int("ht_divisor", "ht divisor %d ", int64(native.Uint32(b)))

@@ -55,11 +55,15 @@ type Codec struct {
 	b       []byte // the nest, or the payload of the one attribute of lone
 	lone    bool   // every type is that of the attribute b
 	indexed bool
-	long    bool          // b is longer than at can say
-	at      [types]uint16 // where in b the payload of a type is; 0: not there
+	long    bool               // b is longer than at can say
+	far     bool               // it has types that at has no place for
+	at      [types]uint16      // where in b the payload of a type is; 0: not there
+	left    [types / 64]uint64 // a bit for each type in at that was not looked at yet
 	err     error
 
 	settling bool // see Settle
+
+	copies func([]byte) []byte // nil: each copy is an allocation
 
 	// Recording.
 	found *[]Recorded
@@ -80,9 +84,13 @@ const (
 var codecs = sync.Pool{New: func() any { return new(Codec) }}
 
 func (c *Codec) free() {
-	c.mode, c.e, c.b, c.err, c.found, c.path, c.indexed, c.lone = 0, nil, nil, nil, nil, nil, false, false
-	c.settling = false
+	c.reset()
 	codecs.Put(c)
+}
+
+func (c *Codec) reset() {
+	c.mode, c.e, c.b, c.err, c.found, c.path, c.indexed, c.lone = 0, nil, nil, nil, nil, nil, false, false
+	c.settling, c.copies = false, nil
 }
 
 // Encode appends what attrs names to e.
@@ -94,16 +102,41 @@ func Encode(e *wire.Encoder, attrs func(*Codec)) {
 }
 
 // Decode reads what attrs names from the attributes in b.
-func Decode(b []byte, attrs func(*Codec)) error { return decode(b, attrs, false) }
-
-func decode(b []byte, attrs func(*Codec), settling bool) error {
+func Decode(b []byte, attrs func(*Codec)) error {
 	c := codecs.Get().(*Codec)
-	c.mode, c.b, c.settling = decoding, b, settling
-	attrs(c)
-	c.index() // a nest that is malformed is an error even where nothing of it is asked for
-	err := c.err
+	err := c.decode(b, attrs)
 	c.free()
 	return err
+}
+
+func (c *Codec) decode(b []byte, attrs func(*Codec)) error {
+	c.mode, c.b = decoding, b
+	attrs(c)
+	c.index() // a nest that is malformed is an error even where nothing of it is asked for
+	return c.err
+}
+
+// Decoder decodes one after the other, for long lists. It must not be copied, and attrs must not use it.
+type Decoder struct {
+	// Copies, if set, makes the copies of bytes that values keep. It gets no empty ones.
+	Copies func([]byte) []byte
+	codec  Codec
+}
+
+// Decode is the function [Decode].
+func (d *Decoder) Decode(b []byte, attrs func(*Codec)) error {
+	d.codec.copies = d.Copies
+	err := d.codec.decode(b, attrs)
+	d.codec.reset()
+	return err
+}
+
+// copy returns a copy of b, which is not nil.
+func (c *Codec) copy(b []byte) []byte {
+	if c.copies == nil || len(b) == 0 {
+		return append(make([]byte, 0, len(b)), b...)
+	}
+	return c.copies(b)
 }
 
 // Encoding reports whether attributes are being sent.
@@ -111,6 +144,9 @@ func (c *Codec) Encoding() bool { return c.mode == encoding }
 
 // Decoding reports whether attributes are being read.
 func (c *Codec) Decoding() bool { return c.mode == decoding }
+
+// Recording reports whether attributes are only named, see [Record]: what depends on a value is named whole then.
+func (c *Codec) Recording() bool { return c.mode == recording }
 
 // Fail records err, unless another came first. A nil err changes nothing.
 func (c *Codec) Fail(err error) {
@@ -157,6 +193,16 @@ func (c *Codec) short(t Type, b []byte, n int) {
 // Lacks reports whether there is no attribute of a type to read, so that nothing need be allocated for it.
 func (c *Codec) Lacks(t Type) bool { return c.mode == decoding && c.find(t) == nil }
 
+// Done reports whether all attributes were read that there are, so that others need not be named. It is for kinds with
+// very many.
+func (c *Codec) Done() bool {
+	if c.mode != decoding || c.lone {
+		return false
+	}
+	c.index()
+	return len(c.b) == 0 || !c.long && !c.far && c.left == [types / 64]uint64{}
+}
+
 func (c *Codec) find(t Type) []byte {
 	if t&WriteOnly != 0 {
 		return nil
@@ -175,6 +221,7 @@ func (c *Codec) find(t Type) []byte {
 		if at == 0 {
 			return nil
 		}
+		c.left[n/64] &^= 1 << (n % 64)
 		end := at - uapi.SizeofNlattr + int(native.Uint16(c.b[at-uapi.SizeofNlattr:]))
 		return c.b[at:end:end]
 	}
@@ -187,12 +234,15 @@ func (c *Codec) index() {
 		return
 	}
 	c.indexed = true
-	c.at = [types]uint16{}
-	c.long = len(c.b) > 1<<16
+	c.at, c.left = [types]uint16{}, [types / 64]uint64{}
+	c.long, c.far = len(c.b) > 1<<16, false
 	d := wire.NewDecoder(c.b)
 	for d.Next() {
-		if t := d.Type(); t < types {
+		if t := d.Type(); t >= types {
+			c.far = true
+		} else {
 			c.at[t] = uint16(d.Offset())
+			c.left[t/64] |= 1 << (t % 64)
 		}
 	}
 	if err := d.Err(); err != nil {

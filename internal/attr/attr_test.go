@@ -339,6 +339,68 @@ func TestNothingIsAllocated(t *testing.T) {
 	}
 }
 
+func TestDecodersCopyWhereTheyAreTold(t *testing.T) {
+	x := full()
+	var e wire.Encoder
+	Encode(&e, x.attrs)
+	var memory []byte
+	d := Decoder{Copies: func(b []byte) []byte {
+		memory = append(memory, b...)
+		return memory[len(memory)-len(b) : len(memory) : len(memory)]
+	}}
+	for range 2 {
+		memory = make([]byte, 0, 100)
+		want := full()
+		want.W, want.X = 0, 0
+		var got everything
+		if err := d.Decode(e.Bytes(), got.attrs); err != nil || !reflect.DeepEqual(got, want) {
+			t.Fatalf("read %+v, %v, want %+v", got, err, want)
+		}
+		if want := len(got.O) + len(got.P) + len(got.Q); len(memory) != want || &got.O[0] != &memory[0] {
+			t.Errorf("%d bytes were copied, want %d", len(memory), want)
+		}
+	}
+	var empty []byte
+	err := d.Decode([]byte{4, 0, 1, 0}, func(c *Codec) { Bytes(c, 1, &empty) })
+	if err != nil || empty == nil {
+		t.Errorf("of an empty attribute %#v, %v", empty, err)
+	}
+	if err := d.Decode([]byte{9, 0, 99, 0, 0, 0}, func(*Codec) {}); err == nil {
+		t.Error("a malformed nest is no error")
+	}
+	if err := d.Decode([]byte{4, 0, 1, 0}, func(*Codec) {}); err != nil {
+		t.Errorf("after it: %v", err)
+	}
+}
+
+func TestDoneIsWhenAllWasRead(t *testing.T) {
+	var e wire.Encoder
+	e.Uint32(3, 1)
+	e.Uint32(70, 2)
+	var a, b uint32
+	var done [3]bool
+	attrs := func(c *Codec) {
+		done[0] = c.Done()
+		U32(c, 3, &a)
+		done[1] = c.Done()
+		U32(c, 70, &b)
+		done[2] = c.Done()
+	}
+	if err := Decode(e.Bytes(), attrs); err != nil || done != [3]bool{false, false, true} || a != 1 || b != 2 {
+		t.Errorf("done %v, read %d, %d, %v", done, a, b, err)
+	}
+	e.Uint32(300, 3) // beyond the index
+	if err := Decode(e.Bytes(), attrs); err != nil || done[2] {
+		t.Errorf("done %v though one is left, %v", done, err)
+	}
+	if Encode(new(wire.Encoder), attrs); done[2] {
+		t.Error("done while sending")
+	}
+	if err := Decode(nil, attrs); err != nil || !done[0] {
+		t.Errorf("nothing is there and not done: %v", err)
+	}
+}
+
 func FuzzDecode(f *testing.F) {
 	f.Add(byHand())
 	f.Fuzz(func(t *testing.T, b []byte) {

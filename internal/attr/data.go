@@ -46,7 +46,7 @@ func Bytes[T ~[]byte](c *Codec, t Type, v *T) {
 			c.e.Data(uint16(t), *v)
 		}
 	} else if b := c.read(t, 0); b != nil {
-		*v = append(make(T, 0, len(b)), b...)
+		*v = c.copy(b)
 	}
 }
 
@@ -111,7 +111,7 @@ func ip(c *Codec, t4, t6 Type, v *net.IP, f families) {
 	}
 	for _, t := range [...]Type{t4, t6} {
 		if b := c.address(t); b != nil {
-			*v = append(make(net.IP, 0, len(b)), b...)
+			*v = c.copy(b)
 		}
 		if t4 == t6 {
 			return

@@ -18,11 +18,20 @@ func Nest(c *Codec, t Type, attrs func(*Codec)) {
 		}
 	case decoding:
 		if b := c.find(t); b != nil {
-			c.Fail(decode(b, attrs, c.settling))
+			inner := c.inner()
+			c.Fail(inner.decode(b, attrs))
+			inner.free()
 		}
 	case recording:
 		c.recordNest(t, func() { attrs(c) })
 	}
+}
+
+// inner is a codec for what is within an attribute.
+func (c *Codec) inner() *Codec {
+	inner := codecs.Get().(*Codec)
+	inner.settling, inner.copies = c.settling, c.copies
+	return inner
 }
 
 // Array is an attribute that holds one attribute for each element of v, whose types count from
@@ -75,8 +84,8 @@ func (c *Codec) elements(t, first, step Type, n int, elem func(t Type, i int)) {
 // each reads the attributes in b, each as one element. Where all are to be of one type, others
 // are skipped.
 func (c *Codec) each(b []byte, first, step Type, elem func(*Codec, Type)) {
-	one := codecs.Get().(*Codec)
-	one.mode, one.lone, one.settling = decoding, true, c.settling
+	one := c.inner()
+	one.mode, one.lone = decoding, true
 	d := wire.NewDecoder(b)
 	for d.Next() {
 		if step != 0 || d.Type() == first.number() {

@@ -7,7 +7,13 @@ import (
 
 // Settle has attrs take out of b what changes by itself, such as counters and ages: attrs is called as by [Decode],
 // with a codec that is [Codec.Settling]. What is taken out becomes zero in place.
-func Settle(b []byte, attrs func(*Codec)) error { return decode(b, attrs, true) }
+func Settle(b []byte, attrs func(*Codec)) error {
+	c := codecs.Get().(*Codec)
+	c.settling = true
+	err := c.decode(b, attrs)
+	c.free()
+	return err
+}
 
 // Settling reports whether attrs is to take out what changes by itself, besides reading.
 func (c *Codec) Settling() bool { return c.settling }

@@ -147,4 +147,18 @@ func Show(p *Printer, k *Kind, b []byte) {
 			}
 		}
 	}
+	if p.Unknown != nil {
+		delete(attrs, Header)
+		p.Unknown(p, attrs, k.last())
+	}
+}
+
+// last is the highest type that the kind describes.
+func (k *Kind) last() (last uint16) {
+	for i := range k.Fields {
+		if t := k.Fields[i].Type; t != Header {
+			last = max(last, t)
+		}
+	}
+	return last
 }

@@ -32,6 +32,8 @@ type Printer struct {
 	Action    func(kind string) *Kind    // describes a kind of action; nil: none is known
 
 	Program func(p *Printer, id uint32) (known bool) // prints a BPF program; nil: none is known
+	// Unknown prints those of attrs whose types are above last, which no field describes; nil: they are left out.
+	Unknown func(p *Printer, attrs Attrs, last uint16)
 
 	buf   []byte
 	depth int

@@ -321,6 +321,9 @@ func showAction(p *Printer, b []byte, bound bool) {
 	showActionFlags(p, attrs, bound)
 	showHardwareStatistics(p, "hw_stats", attrs[uapi.TCA_ACT_HW_STATS])
 	showHardwareStatistics(p, "used_hw_stats", attrs[uapi.TCA_ACT_USED_HW_STATS])
+	if p.Unknown != nil {
+		p.Unknown(p, attrs, uapi.TCA_ACT_MAX)
+	}
 }
 
 func showActionFlags(p *Printer, attrs Attrs, bound bool) {

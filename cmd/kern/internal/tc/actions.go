@@ -212,7 +212,7 @@ func showActions(s *cli.Session, m wire.Message) {
 	if len(m.Data) < uapi.SizeofTcamsg {
 		return
 	}
-	p.Action, p.Program = netlink.DescribeAction, showProgram
+	p.Action, p.Program, p.Unknown = netlink.DescribeAction, showProgram, showUnknown
 	attrs := desc.ParseAttrs(m.Data[uapi.SizeofTcamsg:])
 	p.Object("")
 	p.Uint("total acts", "total acts %d", uint64(cli.Number32(attrs[uapi.TCA_ROOT_COUNT])))

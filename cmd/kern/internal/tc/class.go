@@ -64,7 +64,7 @@ func modifyClass(c *cli.Command, typ, flags uint16) error {
 	var opts options
 	if kind != "" {
 		k := netlink.DescribeClass(kind)
-		if k == nil && netlink.DescribeQdisc(kind) != nil {
+		if k == nil { // or not known, which is the same for tc
 			return cli.Exit(1, "Error: Qdisc %q is classless.", kind)
 		}
 		var err error
@@ -196,6 +196,8 @@ func showClass(s *cli.Session, m wire.Message, only shownClasses) {
 	if t.Info != 0 {
 		p.Hex("leaf", "leaf %x: ", uint64(t.Info>>16))
 	}
+	showUnknown(p, attrs, uapi.TCA_MAX)
+	p.Unknown = showUnknown
 	k := netlink.DescribeClass(kind)
 	if b, ok := attrs[uapi.TCA_OPTIONS]; ok && k != nil {
 		desc.Show(p, k, b)

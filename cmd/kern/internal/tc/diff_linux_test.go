@@ -56,6 +56,9 @@ var states = []state{
 		nil},
 	{"clsact", []string{"qdisc add dev d0 ingress_block 7 clsact",
 		"filter add block 7 protocol ip pref 3 matchall action drop"}, []string{"filter show block 7"}},
+	{"ingress", []string{"qdisc add dev d0 ingress",
+		"filter add dev d0 parent ffff: protocol all pref 3 matchall action bpf bytecode '1,6 0 0 4294967295' pipe index 3"},
+		[]string{"actions list action bpf"}},
 	{"u32", []string{
 		"qdisc add dev d0 clsact", "filter add dev d0 ingress protocol ip pref 10 handle 5: u32 divisor 256",
 		"filter add dev d0 ingress protocol ip pref 10 u32 match ip src 10.1.0.0/16 match ip dport 80 0xffff action " +

@@ -66,6 +66,7 @@ var qdiscStates = []state{
 	{"plug", []string{root + "plug limit 10k"}, nil},
 	{"noqueue", []string{root + "noqueue"}, nil},
 	{"blackhole", []string{root + "blackhole"}, nil},
+	{"pfifo_fast", []string{root + "pfifo_fast"}, nil},
 	{"bfifo", []string{root + "bfifo limit 20k"}, nil},
 	{"pfifo_head_drop", []string{root + "pfifo_head_drop limit 20"}, nil},
 }

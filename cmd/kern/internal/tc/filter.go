@@ -459,6 +459,7 @@ func showFilter(s *cli.Session, m wire.Message, only shownFilters) {
 			p.Uint("chain", "chain %d ", uint64(n))
 		}
 	}
+	showUnknown(p, attrs, uapi.TCA_MAX)
 	if b, ok := attrs[uapi.TCA_OPTIONS]; ok && kind != "" {
 		showFilterOptions(p, kind, b, &desc.Tc{Handle: t.Handle, Parent: t.Parent, Protocol: protocol,
 			Priority: uint16(priority), Template: chain})
@@ -486,7 +487,7 @@ func showFilterParent(p *desc.Printer, parent uint32) {
 }
 
 func showFilterOptions(p *desc.Printer, kind string, b []byte, tc *desc.Tc) {
-	p.Tc, p.Action, p.Program, p.SetName = tc, netlink.DescribeAction, showProgram, setName
+	p.Tc, p.Action, p.Program, p.SetName, p.Unknown = tc, netlink.DescribeAction, showProgram, setName, showUnknown
 	p.Object("options")
 	if k := netlink.DescribeFilter(kind); k != nil {
 		desc.Show(p, k, b)

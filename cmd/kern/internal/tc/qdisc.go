@@ -279,7 +279,9 @@ func showQdisc(s *cli.Session, m wire.Message, only shown) {
 	if n := cli.Number32(attrs[uapi.TCA_EGRESS_BLOCK]); n != 0 {
 		p.Uint("egress_block", "egress_block %d ", uint64(n))
 	}
+	showUnknown(p, attrs, uapi.TCA_MAX)
 	k := netlink.DescribeQdisc(kind)
+	p.Unknown = showUnknown
 	p.Object("options")
 	if b, ok := attrs[uapi.TCA_OPTIONS]; ok {
 		showOptions(p, k, "qdisc", b)
