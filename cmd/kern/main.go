@@ -17,6 +17,7 @@ import (
 
 	"kern.sys/cmd/kern/internal/bridge"
 	"kern.sys/cmd/kern/internal/cli"
+	"kern.sys/cmd/kern/internal/devlink"
 	"kern.sys/cmd/kern/internal/ip"
 	"kern.sys/cmd/kern/internal/ss"
 	"kern.sys/cmd/kern/internal/tc"
@@ -32,6 +33,7 @@ var programs = []cli.Program{
 	{Name: "ss", Main: ss.Run},
 	tc.Program(),
 	bridge.Program(),
+	devlink.Program(),
 }
 
 // allObjects are those of ip and this program's own.
@@ -45,6 +47,7 @@ func allObjects() []cli.Object {
 		ss.Object(),
 		tc.Object(),
 		bridge.Object(),
+		devlink.Object(),
 	})
 }
 

@@ -79,6 +79,9 @@ func (s *Session) Report(err error) int {
 	if exit, ok := errors.AsType[*ExitError](err); ok && exit.exact {
 		return code
 	}
+	if s.Getopt && code == StatusUsage { // such programs have one status for all that fails
+		return StatusFailed
+	}
 	if s.Status != 0 && (code == StatusFailed || code == StatusKernel) {
 		return s.Status
 	}

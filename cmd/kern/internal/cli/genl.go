@@ -50,3 +50,52 @@ func genlRequest(id uint16, cmd, version uint8) *wire.Request {
 func GenlAttrs(m wire.Message) desc.Attrs {
 	return desc.ParseAttrs(m.Data[min(uapi.SizeofGenlmsghdr, len(m.Data)):])
 }
+
+// genlCtrl is the family that describes the others.
+var genlCtrl = GenlFamily{Name: "nlctrl", Version: 2}
+
+// ListenGenl opens a listener for a multicast group of a family.
+func (s *Session) ListenGenl(family, group string) (*wire.Listener, error) {
+	r, err := s.GenlRequest(genlCtrl, uapi.CTRL_CMD_GETFAMILY)
+	if err != nil {
+		return nil, err
+	}
+	r.String(uapi.CTRL_ATTR_FAMILY_NAME, family)
+	m, err := s.Get(r)
+	if err != nil {
+		return nil, err
+	}
+	id, ok := genlGroup(m.Data, group)
+	if !ok {
+		return nil, Exit(StatusFailed, "%s has no group %q", family, group)
+	}
+	return wire.Listen(s.SocketConfig(uapi.NETLINK_GENERIC), id)
+}
+
+// genlGroup finds the number of a group in the description of a family.
+func genlGroup(data []byte, name string) (id uint32, ok bool) {
+	d := wire.NewDecoderAfter(data, uapi.SizeofGenlmsghdr)
+	for d.Next() {
+		if d.Type() != uapi.CTRL_ATTR_MCAST_GROUPS {
+			continue
+		}
+		groups := d.Nested()
+		for groups.Next() {
+			var number uint32
+			found := false
+			group := groups.Nested()
+			for group.Next() {
+				switch group.Type() {
+				case uapi.CTRL_ATTR_MCAST_GRP_ID:
+					number = group.Uint32()
+				case uapi.CTRL_ATTR_MCAST_GRP_NAME:
+					found = group.String() == name
+				}
+			}
+			if found {
+				return number, true
+			}
+		}
+	}
+	return 0, false
+}

@@ -44,7 +44,12 @@ type Options struct {
 
 	CompressVlans bool // bridge has it
 
-	table OptionTable // nil: ip's
+	// What devlink has.
+	PlainNames bool // ports by their numbers, where their links have names
+	Hex        bool // numbers in what reporters say
+
+	table  OptionTable // nil: ip's
+	getopt bool        // see [Program.Getopt]
 }
 
 // OptionTable are the options of a program.
@@ -61,10 +66,11 @@ func (o *Options) options() OptionTable {
 // option is one of them. A beginning of its name is enough unless it is exact;
 // the first in the table that fits is taken, as ip has it.
 type option struct {
-	name  string
-	exact bool
-	value string // what the word that follows is; "": none does
-	help  string // what it is for
+	name   string
+	letter byte // for [Program.Getopt]; 0: none
+	exact  bool
+	value  string // what the word that follows is; "": none does
+	help   string // what it is for
 
 	// What it does is one of these.
 	on     func(o *Options) *bool // is set
@@ -167,6 +173,9 @@ func (o *Options) moreStats(string) error { o.Stats++; return nil }
 
 // Parse reads the options at the beginning of words and returns the rest.
 func (o *Options) Parse(words []string) ([]string, error) {
+	if o.getopt {
+		return o.parseGetopt(words)
+	}
 	for len(words) != 0 {
 		word := words[0]
 		if word == "--" {
@@ -194,18 +203,24 @@ func (o *Options) Parse(words []string) ([]string, error) {
 			}
 			value, words = words[0], words[1:]
 		}
-		switch {
-		case opt.on != nil:
-			*opt.on(o) = true
-		case opt.set == nil:
-			o.Family = opt.family
-		default:
-			if err := opt.set(o, value); err != nil {
-				return nil, err
-			}
+		if err := opt.apply(o, value); err != nil {
+			return nil, err
 		}
 	}
 	return words, nil
+}
+
+// apply does what the option is for.
+func (opt *option) apply(o *Options, value string) error {
+	switch {
+	case opt.on != nil:
+		*opt.on(o) = true
+	case opt.set == nil:
+		o.Family = opt.family
+	default:
+		return opt.set(o, value)
+	}
+	return nil
 }
 
 // incomplete is the error for an option without the word that it needs.

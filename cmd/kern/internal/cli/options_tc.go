@@ -54,7 +54,7 @@ func (c *Command) RunAs(p Program) error {
 		s.Program, s.Options = program, options
 		s.Configure()
 	}()
-	s.Program, s.table = p, p.Options
+	s.Program, s.table, s.getopt = p, p.Options, p.Getopt
 	words, err := s.Options.Parse(c.Rest)
 	if err != nil {
 		if code := s.Report(err); code != 0 {

@@ -15,7 +15,10 @@ type Program struct {
 	Name    string
 	Objects func() []Object // in the order in which an abbreviation is looked up
 	Options OptionTable     // nil: ip's
-	Help    func() string   // the grammar, which ends with status 0; nil: ip's
+	// Getopt says that options are read as getopt_long(3) does: they may stand behind other words, letters may be joined
+	// (-jp), and names have two dashes. One dash before a name is taken, too.
+	Getopt bool
+	Help   func() string // the grammar, which ends with status 0; nil: ip's
 	// Unknown is the exit status for an unknown object; 0 means ip's.
 	Unknown int
 	// Status is the exit status of all failures; 0: they differ, as with ip.

@@ -204,7 +204,7 @@ func showIOAMSchema(p *desc.Printer, attrs desc.Attrs) {
 func monitorIOAM(c *cli.Command) error {
 	ctx, stop := signal.NotifyContext(c.Ctx, os.Interrupt)
 	defer stop()
-	events, err := listenGenl(c, uapi.IOAM6_GENL_NAME, uapi.IOAM6_GENL_EV_GRP_NAME)
+	events, err := c.ListenGenl(uapi.IOAM6_GENL_NAME, uapi.IOAM6_GENL_EV_GRP_NAME)
 	if err != nil {
 		return err
 	}

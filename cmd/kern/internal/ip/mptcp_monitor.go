@@ -35,7 +35,7 @@ func monitorMPTCP(c *cli.Command) error {
 	}
 	ctx, stop := signal.NotifyContext(c.Ctx, os.Interrupt)
 	defer stop()
-	events, err := listenGenl(c, uapi.MPTCP_PM_NAME, uapi.MPTCP_PM_EV_GRP_NAME)
+	events, err := c.ListenGenl(uapi.MPTCP_PM_NAME, uapi.MPTCP_PM_EV_GRP_NAME)
 	if err != nil {
 		return err
 	}
