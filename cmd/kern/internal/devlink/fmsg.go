@@ -16,7 +16,7 @@ func showFormatted(c *cli.Command, q *request, how how) error {
 	f := &formatted{out: newOut(c)}
 	f.ended = true // a line that is empty does not come first
 	err = ask(c, q.cmd, how, a.put, f.show)
-	for len(f.nests) != 0 { // what the kernel did not end
+	for len(f.nests) != 0 {
 		f.end()
 	}
 	f.out.end()
@@ -39,7 +39,9 @@ func (f *formatted) show(m *message) {
 			uapi.DEVLINK_ATTR_FMSG_PAIR_NEST_START:
 			f.begin(typ)
 		case uapi.DEVLINK_ATTR_FMSG_NEST_END:
-			f.end()
+			if len(f.nests) > 1 { // all is in one, and drivers end too many
+				f.end()
+			}
 		case uapi.DEVLINK_ATTR_FMSG_OBJ_NAME:
 			f.name = d.String()
 		case uapi.DEVLINK_ATTR_FMSG_OBJ_VALUE_TYPE:
@@ -84,9 +86,6 @@ func (f *formatted) begin(typ uint16) {
 }
 
 func (f *formatted) end() {
-	if len(f.nests) == 0 {
-		return
-	}
 	typ := f.nests[len(f.nests)-1]
 	f.nests = f.nests[:len(f.nests)-1]
 	switch typ {

@@ -17,6 +17,7 @@ type word struct {
 	typ     uint16
 	read    func(a *args, w *word, e *wire.Encoder) error
 	names   []string // of the numbers that are values
+	status  int      // that a wrong value ends the command with; 0: that of other failures
 	bit     uint32   // for flags
 	nest    uint16   // the attribute that this one is in; 0: none
 	missing string   // what is said where a command lacks it; "": it is 0 then
@@ -28,7 +29,7 @@ var (
 		missing: "Port type not set."}
 	countWord = word{name: "count", typ: uapi.DEVLINK_ATTR_PORT_SPLIT_COUNT, read: number32,
 		missing: "Port split count option expected."}
-	flavourWord = word{name: "flavour", typ: uapi.DEVLINK_ATTR_PORT_FLAVOUR, read: choice16, names: flavours,
+	flavourWord = word{name: "flavour", typ: uapi.DEVLINK_ATTR_PORT_FLAVOUR, read: choice16, names: flavours, status: cli.StatusUsage,
 		missing: "Port flavour is expected."}
 	pfnumWord = word{name: "pfnum", typ: uapi.DEVLINK_ATTR_PORT_PCI_PF_NUMBER, read: number16,
 		missing: "Port PCI PF number is expected."}
@@ -37,7 +38,7 @@ var (
 
 	hwAddrWord = word{name: "hw_addr", typ: uapi.DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR, read: lladdr,
 		nest: uapi.DEVLINK_ATTR_PORT_FUNCTION}
-	fnStateWord = word{name: "state", typ: uapi.DEVLINK_PORT_FN_ATTR_STATE, read: choice8, names: fnStates,
+	fnStateWord = word{name: "state", typ: uapi.DEVLINK_PORT_FN_ATTR_STATE, read: choice8, names: fnStates, status: cli.StatusUsage,
 		nest: uapi.DEVLINK_ATTR_PORT_FUNCTION}
 	roceWord = word{name: "roce", typ: uapi.DEVLINK_PORT_FN_ATTR_CAPS, read: onOffBit,
 		bit: uapi.DEVLINK_PORT_FN_CAP_ROCE, nest: uapi.DEVLINK_ATTR_PORT_FUNCTION}
@@ -319,7 +320,11 @@ func (a *args) choice(w *word) (int, error) {
 			return i, nil
 		}
 	}
-	return 0, failed("Unknown %s %q", w.name, v)
+	err = failed("Unknown %s %q", w.name, v)
+	if w.status != 0 {
+		err = a.Exactly(w.status, err)
+	}
+	return 0, err
 }
 
 func choice8(a *args, w *word, e *wire.Encoder) error {
