@@ -111,7 +111,7 @@ func (f *formatted) value(b []byte) {
 		f.Bool(name, "", n != 0)
 	case uapi.DEVLINK_VAR_ATTR_TYPE_U8, uapi.DEVLINK_VAR_ATTR_TYPE_U16, uapi.DEVLINK_VAR_ATTR_TYPE_U32,
 		uapi.DEVLINK_VAR_ATTR_TYPE_U64:
-		if f.c.Hex {
+		if f.c.Hex && n != 0 {
 			f.Uint(name, "%#x", n)
 		} else {
 			f.Uint(name, "%d", n)
