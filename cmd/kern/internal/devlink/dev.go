@@ -66,7 +66,7 @@ func showDevice(o *out, m *message, stats bool) {
 		m.each(uapi.DEVLINK_ATTR_NESTED_DEVLINK, o.nested)
 		o.endPart()
 	}
-	o.endHandle()
+	o.endHandle(m)
 }
 
 // showReloads prints how often each action was done, with each limit.
@@ -102,7 +102,7 @@ func (o *out) nested(m *message) {
 			o.num("netnsid", uint64(id))
 		}
 	}
-	o.endHandle()
+	o.endHandle(m)
 }
 
 func runEswitch(c *cli.Command) error {
@@ -122,7 +122,7 @@ func showEswitch(c *cli.Command) error {
 	return showOne(c, "dev", request{cmd: uapi.DEVLINK_CMD_ESWITCH_GET, of: ofDevice}, func(o *out, m *message) {
 		o.handle(m.device(), true)
 		o.fields(m, eswitchFields)
-		o.endHandle()
+		o.endHandle(m)
 	})
 }
 
@@ -159,7 +159,7 @@ func reload(c *cli.Command) error {
 		return err
 	}
 	return ask(c, q.cmd, order, a.put, func(m *message) {
-		done, known := bits(m.attrs[uapi.DEVLINK_ATTR_RELOAD_ACTIONS_PERFORMED])
+		done, known := bitfield(m.attrs[uapi.DEVLINK_ATTR_RELOAD_ACTIONS_PERFORMED])
 		o := newOut(c)
 		o.Object("")
 		o.Object("reload")
@@ -228,7 +228,7 @@ func runTests(c *cli.Command) error {
 				o.newline()
 			})
 			o.indent -= step
-			o.endHandle()
+			o.endHandle(m)
 		})
 	})
 }
@@ -292,11 +292,11 @@ func showInfo(o *out, m *message) {
 		}
 		o.endPart()
 	}
-	o.endHandle()
+	o.endHandle(m)
 }
 
-// bits is an attribute that says which bits there are and which of them are set.
-func bits(b []byte) (value, selector uint32) {
+// bitfield is an attribute that says which bits there are and which of them are set.
+func bitfield(b []byte) (value, selector uint32) {
 	if len(b) < uapi.SizeofNlaBitfield32 {
 		return 0, 0
 	}

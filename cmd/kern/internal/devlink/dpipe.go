@@ -108,7 +108,7 @@ func listHeaders(c *cli.Command) error {
 				})
 			}
 			o.endList()
-			o.endHandle()
+			o.endHandle(nil)
 		}
 		return nil
 	})
@@ -177,7 +177,7 @@ func listTables(c *cli.Command) error {
 					o.entry(func() { o.operation(n, headers, uapi.DEVLINK_ATTR_DPIPE_ACTION_TYPE, dpipeActions) })
 				})
 				o.endList()
-				o.endHandle()
+				o.endHandle(nil)
 			})
 		})
 	})
@@ -254,7 +254,7 @@ func dumpTable(c *cli.Command) error {
 					})
 				})
 				o.endList()
-				o.endHandle()
+				o.endHandle(nil)
 			})
 		})
 	})

@@ -1,6 +1,8 @@
 package devlink
 
 import (
+	"slices"
+
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
@@ -16,10 +18,12 @@ func showFormatted(c *cli.Command, q *request, how how) error {
 	f := &formatted{out: newOut(c)}
 	f.ended = true // a line that is empty does not come first
 	err = ask(c, q.cmd, how, a.put, f.show)
-	for len(f.nests) != 0 {
-		f.end()
+	if len(f.nests) != 0 {
+		for len(f.nests) != 0 {
+			f.end()
+		}
+		f.out.end()
 	}
-	f.out.end()
 	return err
 }
 
@@ -70,19 +74,41 @@ func (f *formatted) before() {
 }
 
 func (f *formatted) begin(typ uint16) {
-	f.nests = append(f.nests, typ)
 	if typ == uapi.DEVLINK_ATTR_FMSG_PAIR_NEST_START {
+		f.nests = append(f.nests, typ)
 		return
 	}
 	f.newline()
 	name := f.take()
 	f.newline()
 	f.indent += step
+	if name = f.keyOf(name); f.inArray() {
+		name = ""
+	}
+	f.nests = append(f.nests, typ)
 	if typ == uapi.DEVLINK_ATTR_FMSG_ARR_NEST_START {
 		f.Array(name)
 	} else {
 		f.Object(name)
 	}
+}
+
+// inArray reports whether what follows is an element of an array.
+func (f *formatted) inArray() bool {
+	for _, typ := range slices.Backward(f.nests) {
+		if typ != uapi.DEVLINK_ATTR_FMSG_PAIR_NEST_START {
+			return typ == uapi.DEVLINK_ATTR_FMSG_ARR_NEST_START
+		}
+	}
+	return false
+}
+
+// keyOf is the key of what follows: members of objects have one, whatever the driver says.
+func (f *formatted) keyOf(name string) string {
+	if name == "" && len(f.nests) != 0 && !f.inArray() {
+		return "unnamed"
+	}
+	return name
 }
 
 func (f *formatted) end() {
@@ -102,8 +128,15 @@ func (f *formatted) end() {
 
 // value prints one value, by its type.
 func (f *formatted) value(b []byte) {
-	name := f.take()
+	if len(f.nests) == 0 {
+		f.begin(uapi.DEVLINK_ATTR_FMSG_OBJ_NEST_START)
+	}
+	name := f.keyOf(f.take())
 	f.space()
+	if f.inArray() && name != "" {
+		f.Object("")
+		defer f.EndObject()
+	}
 	n := numberIn(b)
 	switch f.typ {
 	case uapi.DEVLINK_VAR_ATTR_TYPE_FLAG:

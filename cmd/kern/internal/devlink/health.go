@@ -85,7 +85,7 @@ func showReporter(o *out, m *message) {
 	}
 	o.fields(r, reporterFields)
 	o.indent -= step
-	o.endHandle()
+	o.endHandle(m)
 }
 
 // dumpTime is when the dump was made that a reporter has. Kernels before Linux 5.2 say it by the jiffies since they

@@ -62,7 +62,7 @@ func aboutOwner(show func(o *out, m *message)) func(o *out, m *message) {
 	return func(o *out, m *message) {
 		o.handle(m.owner(), true)
 		show(o, m)
-		o.endHandle()
+		o.endHandle(m)
 	}
 }
 

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"kern.sys/cmd/kern/internal/cli"
+	"kern.sys/cmd/kern/internal/ip"
+	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 )
 
@@ -81,8 +83,13 @@ func (o *out) handle(name string, content bool) {
 	o.Object(name)
 }
 
-// endHandle ends it.
-func (o *out) endHandle() {
+// endHandle ends it, after the attributes of a newer kernel, if it is all that m has.
+func (o *out) endHandle(m *message) {
+	if m != nil {
+		before := len(o.Bytes())
+		ip.ShowUnknown(o.Printer, " %s", m.attrs, uapi.DEVLINK_ATTR_MAX)
+		o.ended = o.ended && len(o.Bytes()) == before
+	}
 	o.EndObject()
 	o.newline()
 }

@@ -133,12 +133,12 @@ func showPort(o *out, m *message) {
 		}
 		o.endPart()
 	}
-	o.endHandle()
+	o.endHandle(m)
 }
 
 // showCaps prints what the function of a port can do.
 func showCaps(o *out, _ *field, b []byte) {
-	on, known := bits(b)
+	on, known := bitfield(b)
 	for _, w := range []*word{&roceWord, &migratableWord, &ipsecCryptoWord, &ipsecPacketWord} {
 		switch {
 		case known&w.bit == 0:

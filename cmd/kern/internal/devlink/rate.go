@@ -81,5 +81,5 @@ func showRate(o *out, m *message) {
 		o.Text("%s bw ", key)
 		o.Uint(key, "%d", share)
 	})
-	o.endHandle()
+	o.endHandle(m)
 }

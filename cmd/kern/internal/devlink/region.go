@@ -74,7 +74,7 @@ func showRegion(o *out, m *message) {
 	if m.has(uapi.DEVLINK_ATTR_REGION_MAX_SNAPSHOTS) {
 		o.size("max", m.number(uapi.DEVLINK_ATTR_REGION_MAX_SNAPSHOTS))
 	}
-	o.endHandle()
+	o.endHandle(m)
 }
 
 // showMemory shows the bytes of a snapshot, or of the region itself (Linux 6.3) where none is named.

@@ -155,7 +155,7 @@ func memberOf(show func(o *out, m *message)) func(o *out, m *message) {
 	return func(o *out, m *message) {
 		o.member(m.owner())
 		show(o, m)
-		o.endHandle()
+		o.endHandle(m)
 	}
 }
 

@@ -98,7 +98,7 @@ func listResources(c *cli.Command) error {
 			for i := range f.list {
 				o.member(f.owner)
 				f.show(o, &f.list[i], "")
-				o.endHandle()
+				o.endHandle(nil)
 			}
 		}
 		return nil

@@ -89,7 +89,7 @@ func showOfPort(fields []field) func(o *out, m *message) {
 	return func(o *out, m *message) {
 		o.member(o.niceName(m.port()))
 		o.fields(m, fields)
-		o.endHandle()
+		o.endHandle(m)
 	}
 }
 
@@ -197,7 +197,7 @@ func showOccupancy(c *cli.Command) error {
 			o.occupancies("pool", p.pools, false)
 			o.occupancies("itc", p.ingress, true)
 			o.occupancies("etc", p.egress, true)
-			o.endHandle()
+			o.endHandle(nil)
 		}
 		return nil
 	})
