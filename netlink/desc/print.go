@@ -88,7 +88,7 @@ func (p *Printer) member(key string) {
 		if p.Pretty {
 			p.newline()
 		}
-		p.buf = strconv.AppendQuote(p.buf, key)
+		p.buf = appendString(p.buf, key)
 		p.buf = append(p.buf, ':')
 		if p.Pretty {
 			p.buf = append(p.buf, ' ')
