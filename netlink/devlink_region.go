@@ -77,7 +77,8 @@ type DevlinkRegionRead struct {
 
 // DevlinkRegionChunks gives the contents of a region piece by piece, so that they need not be in memory at once:
 // devlink region read. The last pair holds the error, if there is one.
-func (h *Handle) DevlinkRegionChunks(of DevlinkRef, region string, q DevlinkRegionRead) iter.Seq2[DevlinkChunk, error] {
+func (h *Handle) DevlinkRegionChunks(of DevlinkRef, region string, q DevlinkRegionRead) iter.Seq2[DevlinkChunk,
+	error] {
 	v := &DevlinkRegion{DevlinkRef: of, Name: region, snapshot: q.Snapshot}
 	c := devlinkAbout[DevlinkRegion](uapi.DEVLINK_CMD_REGION_READ, "devlink region read", v)
 	names := c.attrs

@@ -71,8 +71,9 @@ func write(t *testing.T, file, text string) {
 
 // state is what commands make of a device, which both programs run. DEV is the device's handle.
 type state struct {
-	name  string
-	files map[string]string // written into the directory of debugfs first, or into that of the device if they begin with /
+	name string
+	// written into the directory of debugfs first, or into that of the device if they begin with /
+	files map[string]string
 	cmds  []string
 	shows []string
 }
@@ -84,7 +85,8 @@ var states = []state{
 		"port show eth0", "port function rate", "health", "health show DEV", "health show DEV reporter dummy", "port health",
 		"health diagnose DEV reporter empty", "region", "region show DEV", "region show DEV/dummy", "resource show DEV",
 		"-v resource show DEV", "resource show DEV/1", "resource show scope dev", "trap", "-s trap", "-v trap show DEV",
-		"-vs trap show DEV trap blackhole_route", "trap group", "-s trap group show DEV", "trap group show DEV group l3_drops",
+		"-vs trap show DEV trap blackhole_route", "trap group", "-s trap group show DEV",
+		"trap group show DEV group l3_drops",
 		"trap policer", "-s trap policer show DEV policer 1", "sb", "sb pool", "sb port pool", "sb tc bind", "lc"}},
 	{name: "param", cmds: []string{"dev param set DEV name max_macs value 16 cmode driverinit",
 		"dev param set DEV name test1 value false cmode driverinit", "dev param set DEV name test2 value 77 cmode runtime"},
@@ -101,19 +103,22 @@ var states = []state{
 		"port function rate set DEV/128 tc-bw 0:20 1:0 2:0 3:0 4:0 5:20 6:60 7:0", "port function rate add DEV/group2"},
 		shows: []string{"port function rate show", "-i port function rate show", "port function rate show DEV/128",
 			"port function rate show DEV/group1"}},
-	{name: "no rates", files: map[string]string{"/sriov_numvfs": "2"}, cmds: []string{"dev eswitch set DEV mode switchdev",
-		"port function rate add DEV/group1", "port function rate set DEV/129 parent group1",
-		"port function rate set DEV/129 noparent", "port function rate del DEV/group1"},
+	{name: "no rates", files: map[string]string{"/sriov_numvfs": "2"},
+		cmds: []string{"dev eswitch set DEV mode switchdev",
+			"port function rate add DEV/group1", "port function rate set DEV/129 parent group1",
+			"port function rate set DEV/129 noparent", "port function rate del DEV/group1"},
 		shows: []string{"port function rate show"}},
 	{name: "health", cmds: []string{"health set DEV reporter dummy auto_recover false grace_period 10 auto_dump false"},
 		shows: []string{"health show DEV reporter dummy"}},
 	{name: "region", cmds: []string{"region new DEV/dummy snapshot 25", "region new DEV/dummy snapshot 7",
 		"region del DEV/dummy snapshot 25"}, shows: []string{"region show DEV/dummy"}},
-	{name: "resource", cmds: []string{"resource set DEV path /IPv4/fib size 100", "resource set DEV path IPv6/fib-rules size 7"},
+	{name: "resource", cmds: []string{"resource set DEV path /IPv4/fib size 100",
+		"resource set DEV path IPv6/fib-rules size 7"},
 		shows: []string{"resource show DEV"}},
 	{name: "resource applied", cmds: []string{"resource set DEV path IPv4/fib size 100", "dev reload DEV",
 		"resource set DEV path IPv4/fib size ' -1'"}, shows: []string{"resource show DEV"}},
-	{name: "trap", cmds: []string{"trap set DEV trap blackhole_route action trap", "trap set DEV name source_mac_is_multicast action drop",
+	{name: "trap", cmds: []string{"trap set DEV trap blackhole_route action trap",
+		"trap set DEV name source_mac_is_multicast action drop",
 		"trap group set DEV group l2_drops action drop", "trap group set DEV group l3_drops nopolicer",
 		"trap group set DEV group acl_drops policer 2", "trap policer set DEV policer 1 rate 4000 burst 256"},
 		shows: []string{"trap show DEV", "trap group show DEV", "trap policer show"}},
@@ -207,10 +212,12 @@ func TestKernelRefusesAsItDoesDevlink(t *testing.T) {
 			"port function set DEV/0 hw_addr 00:00:00:00:00:01", "port function set DEV/0 state active roce enable",
 			"dev eswitch set DEV mode switchdev_inactive", "dev eswitch set DEV inline-mode link",
 			"dev eswitch set DEV encap-mode basic", "dev param set DEV name none value 1 cmode runtime",
-			"dev param set DEV name max_macs value 1 cmode permanent", "dev param set DEV name max_macs value 0 cmode driverinit",
+			"dev param set DEV name max_macs value 1 cmode permanent",
+			"dev param set DEV name max_macs value 0 cmode driverinit",
 			"dev reload DEV action fw_activate", "dev reload DEV limit no_reset", "dev flash DEV file none.bin",
 			"dev selftests run DEV", "dev selftests run DEV id flash", "health recover DEV reporter none",
-			"health test DEV reporter dummy", "health set DEV reporter dummy burst_period 5", "health dump clear DEV reporter none",
+			"health test DEV reporter dummy", "health set DEV reporter dummy burst_period 5",
+			"health dump clear DEV reporter none",
 			"region new DEV/none", "region del DEV/dummy snapshot 3", "region dump DEV/dummy snapshot 3",
 			"region read DEV/dummy address 0 length 16", "trap set DEV trap none action drop",
 			"trap policer set DEV policer 1 rate 1",
@@ -234,19 +241,23 @@ func TestWordsThatAreWrong(t *testing.T) {
 	s := &state{}
 	s.onDevice(t, newNumber(), func(in func(string) []string) {
 		for _, line := range []string{
-			"", "help", "nothing", "dev help", "dev nothing", "dev show DEV/1", "dev show DEV more", "dev eswitch", "dev eswitch set",
+			"", "help", "nothing", "dev help", "dev nothing", "dev show DEV/1", "dev show DEV more", "dev eswitch",
+			"dev eswitch set",
 			"dev eswitch set DEV", "dev eswitch set DEV mode odd", "dev param set DEV name max_macs cmode driverinit",
 			"dev param set DEV name max_macs value x cmode driverinit", "dev param set DEV name max_macs value 1",
 			"dev param set DEV name max_macs value 1 default cmode driverinit", "dev reload", "dev reload DEV action x",
 			"dev reload DEV limit x", "dev flash DEV", "dev flash DEV file x overwrite y",
 			"dev selftests run DEV id odd", "port show lo", "port show DEV/x", "port set DEV/0", "port set DEV/0 type x",
-			"port split DEV/0", "port split DEV/0 count -3", "port function", "port function set", "port function set DEV/0 state x",
+			"port split DEV/0", "port split DEV/0 count -3", "port function", "port function set",
+			"port function set DEV/0 state x",
 			"port function set DEV/0 roce x", "port add", "port add DEV", "port add DEV flavour x pfnum 1", "port del",
 			"port function rate add DEV/7", "port function rate add DEV/g tx_share x", "port function rate add DEV/g tc-bw 0:1",
 			"port function rate add DEV/g tx_share 2mbit tx_max 1mbit", "port function rate set DEV/0 tx_priority x",
 			"health recover DEV", "health diagnose", "health dump show DEV", "health set DEV reporter dummy auto_recover x",
-			"region new", "region new DEV", "region del DEV/dummy", "region read DEV/dummy address 1", "resource", "resource show scope x",
-			"resource set DEV path x size 1", "resource set DEV path IPv4 size x", "trap set DEV", "trap set DEV trap x action y",
+			"region new", "region new DEV", "region del DEV/dummy", "region read DEV/dummy address 1", "resource",
+			"resource show scope x",
+			"resource set DEV path x size 1", "resource set DEV path IPv4 size x", "trap set DEV",
+			"trap set DEV trap x action y",
 			"trap group set DEV", "trap policer set DEV rate 1", "sb port", "sb tc", "sb occupancy", "sb pool set DEV pool 1",
 			"sb tc bind set DEV/0 tc 1 type x", "lc set DEV", "lc set DEV lc 1", "dpipe", "dpipe table", "dpipe header",
 			"dpipe table dump DEV", "monitor nothing", "monitor help", "-Z", "--nothing", "-N nowhere dev", "-b /nowhere",
@@ -330,7 +341,8 @@ func TestRegionsAreReadAsByDevlink(t *testing.T) {
 	s := &state{}
 	s.onDevice(t, newNumber(), func(in func(string) []string) {
 		for range 2 {
-			if want, got := clitest.Peer(t, in("region new DEV/dummy")...), clitest.Kern(in("region new DEV/dummy")...); want.Code != 0 ||
+			if want, got := clitest.Peer(t, in("region new DEV/dummy")...),
+				clitest.Kern(in("region new DEV/dummy")...); want.Code != 0 ||
 				got.Code != 0 || !strings.Contains(got.Out, "snapshot") {
 				t.Errorf("devlink %v, kern %v", want, got)
 			}
@@ -368,14 +380,17 @@ func TestOptionsAreReadAsByDevlink(t *testing.T) {
 	needDevlink(t)
 	s := &state{}
 	s.onDevice(t, newNumber(), func(in func(string) []string) {
-		for _, line := range []string{"dev show DEV -j", "dev -jp show DEV", "--json dev --pretty", "-jsv trap show DEV trap blackhole_route",
-			"--stat dev", "-n port", "--no-nice-names port", "-- dev", "d s", "po l", "dev sh", "hea sh DEV rep dummy", "he", "reg"} {
+		for _, line := range []string{"dev show DEV -j", "dev -jp show DEV", "--json dev --pretty",
+			"-jsv trap show DEV trap blackhole_route",
+			"--stat dev", "-n port", "--no-nice-names port", "-- dev", "d s", "po l", "dev sh", "hea sh DEV rep dummy", "he",
+			"reg"} {
 			want, got := clitest.Peer(t, in(line)...), clitest.Kern(in(line)...)
 			if settled(want.Out) != settled(got.Out) || want.Code != got.Code {
 				t.Errorf("%s:\ndevlink %v\nkern    %v", line, want, got)
 			}
 		}
-		for _, batch := range []string{"dev show DEV\nport show DEV/0\n# nothing\n", "dev show DEV\nport show DEV/7\ndev show DEV\n",
+		for _, batch := range []string{"dev show DEV\nport show DEV/0\n# nothing\n",
+			"dev show DEV\nport show DEV/7\ndev show DEV\n",
 			"dev nothing\ndev show DEV\n"} {
 			stdin := strings.ReplaceAll(batch, "DEV", in("DEV")[0])
 			for _, options := range []string{"-b -", "-f -b -", "-fb-"} {
@@ -390,7 +405,8 @@ func TestOptionsAreReadAsByDevlink(t *testing.T) {
 
 func TestMonitorReportsWhatDevlinkReports(t *testing.T) {
 	needDevlink(t)
-	for _, line := range []string{"monitor", "monitor all", "monitor dev", "monitor dev port health", "monitor trap dev trap-group trap-policer"} {
+	for _, line := range []string{"monitor", "monitor all", "monitor dev", "monitor dev port health",
+		"monitor trap dev trap-group trap-policer"} {
 		t.Run(line, func(t *testing.T) {
 			s := &state{}
 			s.onDevice(t, newNumber(), func(in func(string) []string) {

@@ -19,14 +19,16 @@ import (
 
 // sentLines are commands with all words. Whether the simulated device takes them is of no interest.
 var sentLines = []string{
-	"dev", "dev show DEV", "dev eswitch show DEV", "dev eswitch set DEV mode switchdev inline-mode transport encap-mode basic",
+	"dev", "dev show DEV", "dev eswitch show DEV",
+	"dev eswitch set DEV mode switchdev inline-mode transport encap-mode basic",
 	"dev eswitch set DEV encap enable", "dev eswitch set DEV inline-mode network encap-mode none mode legacy",
 	"dev param show DEV", "dev param show DEV name test2", "dev param set DEV name test2 value 6 cmode runtime",
 	"dev param set DEV name test2 value 1234 cmode runtime", "dev param set DEV name test2 default cmode runtime",
 	"dev param set DEV name test1 value 0 cmode driverinit", "dev param set DEV name test1 value enable cmode driverinit",
 	"dev reload DEV action fw_activate limit no_reset", "dev info DEV",
 	"dev selftests run DEV id flash", "dev selftests show DEV",
-	"port show DEV", "port show DEV/1", "port show eth0", "port set DEV/0 type ib", "port set eth0 type auto", "port split DEV/1 count 4",
+	"port show DEV", "port show DEV/1", "port show eth0", "port set DEV/0 type ib", "port set eth0 type auto",
+	"port split DEV/1 count 4",
 	"port unsplit eth0", "port param set DEV/0 name x value y cmode permanent", "port param show DEV/0 name x",
 	"port function set DEV/1 hw_addr 00:11:22:33:44:55 state active", "port function set eth0 roce disable",
 	"port function set eth0 migratable enable ipsec_crypto true ipsec_packet 0 max_io_eqs 24",
@@ -35,7 +37,8 @@ var sentLines = []string{
 	"port function rate add DEV/node tx_share 1mbit tx_max 2gbps tx_priority 3 tx_weight 4 parent other",
 	"port function rate set DEV/node tx_share 1mbit tx_max 2gbit noparent tc-bw 0:1 1:2 2:3 3:4 4:5 5:6 6:7 7:8",
 	"port function rate set DEV/3 tx_priority 9", "port health show DEV/1 reporter x",
-	"health show DEV", "health show DEV reporter x", "health recover DEV reporter dummy", "health recover eth0 reporter tx",
+	"health show DEV", "health show DEV reporter x", "health recover DEV reporter dummy",
+	"health recover eth0 reporter tx",
 	"health diagnose DEV/1 reporter tx", "health test DEV reporter dummy", "health dump show DEV reporter x",
 	"health dump clear DEV/1 reporter x",
 	"health set DEV reporter dummy grace_period 20 burst_period 30 auto_recover true auto_dump disable",
@@ -53,7 +56,8 @@ var sentLines = []string{
 	"sb tc bind show eth0", "sb tc bind show eth0 tc 1 type egress",
 	"sb tc bind set DEV/1 sb 1 tc 2 type ingress pool 3 th 4", "sb occupancy show DEV", "sb occupancy show eth0 sb 1",
 	"sb occupancy snapshot DEV", "sb occupancy clearmax DEV sb 4",
-	"dpipe header show DEV", "dpipe table set DEV name x counters false", "dpipe table set DEV name x counters_enabled true",
+	"dpipe header show DEV", "dpipe table set DEV name x counters false",
+	"dpipe table set DEV name x counters_enabled true",
 	"lc show", "lc show DEV", "lc show DEV lc 1", "lc set DEV lc 1 type 16x100G", "lc set DEV lc 1 notype",
 }
 
@@ -77,7 +81,8 @@ func TestSendsWhatDevlinkSends(t *testing.T) {
 				return requests(t, fd)
 			}
 			want := sent(func() { clitest.Peer(t, in(line)...) })
-			if got := sent(func() { clitest.Kern(in(line)...) }); got != want || want == "" && !strings.HasPrefix(line, "port show") {
+			if got := sent(func() { clitest.Kern(in(line)...) }); got != want || want == "" &&
+				!strings.HasPrefix(line, "port show") {
 				t.Errorf("%s\ndevlink sends\n%skern sends\n%s", line, want, got)
 			}
 		}

@@ -156,13 +156,15 @@ var shown = []struct {
 			e.Uint8(uapi.DEVLINK_PORT_FN_ATTR_STATE, uapi.DEVLINK_PORT_FN_STATE_INACTIVE)
 			e.Uint8(uapi.DEVLINK_PORT_FN_ATTR_OPSTATE, uapi.DEVLINK_PORT_FN_OPSTATE_DETACHED)
 			e.Struct(uapi.DEVLINK_PORT_FN_ATTR_CAPS, uapi.SizeofNlaBitfield32, &uapi.NlaBitfield32{
-				Value: uapi.DEVLINK_PORT_FN_CAP_ROCE, Selector: uapi.DEVLINK_PORT_FN_CAP_ROCE | uapi.DEVLINK_PORT_FN_CAP_MIGRATABLE})
+				Value: uapi.DEVLINK_PORT_FN_CAP_ROCE, Selector: uapi.DEVLINK_PORT_FN_CAP_ROCE |
+					uapi.DEVLINK_PORT_FN_CAP_MIGRATABLE})
 			e.Uint32(uapi.DEVLINK_PORT_FN_ATTR_MAX_IO_EQS, 24)
 		})
 	}}},
 		"pci/0000:03:00.0/98304: type eth netdev ens2f0npf0sf88 flavour pcisf controller 0 pfnum 0 sfnum 88 external false" +
 			" splittable false\n" +
-			"  function:\n    hw_addr 00:00:00:00:88:88 state inactive opstate detached roce enable migratable disable max_io_eqs 24\n",
+			"  function:\n    hw_addr 00:00:00:00:88:88 state inactive opstate detached roce enable migratable disable " +
+			"max_io_eqs 24\n",
 		`{"port":{"pci/0000:03:00.0/98304":{"type":"eth","netdev":"ens2f0npf0sf88","flavour":"pcisf","controller":0,"pfnum":0,` +
 			`"sfnum":88,"external":false,"splittable":false,"function":{"hw_addr":"00:00:00:00:88:88","state":"inactive",` +
 			`"opstate":"detached","roce":"enable","migratable":"disable","max_io_eqs":24}}}}`},
@@ -183,7 +185,8 @@ var shown = []struct {
 		`{"selftests":{"pci/0000:03:00.0":{"flash":{"status":"passed"}}}}`},
 
 	{"dpipe table dump pci/0000:03:00.0 name host4", pipeline, "pci/0000:03:00.0:\n  index 0 counter 4\n" +
-		"    match_value:\n      type field_exact header mlxsw_meta field erif_port mapping ifindex mapping_value 383 value 0\n" +
+		"    match_value:\n      type field_exact header mlxsw_meta field erif_port mapping ifindex mapping_value 383 " +
+		"value 0\n" +
 		"      type field_exact header ipv4 field destination ip value 11.1.0.12\n" +
 		"    action_value:\n      type field_modify header ethernet field destination mac value 52:54:0:1:f:a\n",
 		`{"table_entry":{"pci/0000:03:00.0":[{"index":0,"counter":4,"match_value":[{"type":"field_exact","header":"mlxsw_meta",` +
@@ -399,8 +402,10 @@ func FuzzShow(f *testing.F) {
 		for cmd := range uint8(uapi.DEVLINK_CMD_MAX + 1) {
 			answers[cmd] = []func(e *wire.Encoder){func(e *wire.Encoder) { copy(e.Raw(len(b)), b) }}
 		}
-		for _, line := range []string{"sb", "sb pool", "sb port pool", "sb tc bind", "sb occupancy show a/b", "lc", "dev info",
-			"dev selftests", "dev selftests run a/b", "dpipe header show a/b", "dpipe table show a/b", "dpipe table dump a/b name x",
+		for _, line := range []string{"sb", "sb pool", "sb port pool", "sb tc bind", "sb occupancy show a/b", "lc",
+			"dev info",
+			"dev selftests", "dev selftests run a/b", "dpipe header show a/b", "dpipe table show a/b",
+			"dpipe table dump a/b name x",
 			"resource show a/b", "region dump a/b/c snapshot 1", "health diagnose a/b reporter x", "dev reload a/b"} {
 			if got := runAny(t, "-j "+line, answers); got != "" && !json.Valid([]byte(got)) {
 				t.Errorf("%s: %s", line, got)

@@ -29,7 +29,8 @@ var (
 		missing: "Port type not set."}
 	countWord = word{name: "count", typ: uapi.DEVLINK_ATTR_PORT_SPLIT_COUNT, read: number32,
 		missing: "Port split count option expected."}
-	flavourWord = word{name: "flavour", typ: uapi.DEVLINK_ATTR_PORT_FLAVOUR, read: choice16, names: flavours, status: cli.StatusUsage,
+	flavourWord = word{name: "flavour", typ: uapi.DEVLINK_ATTR_PORT_FLAVOUR, read: choice16, names: flavours,
+		status:  cli.StatusUsage,
 		missing: "Port flavour is expected."}
 	pfnumWord = word{name: "pfnum", typ: uapi.DEVLINK_ATTR_PORT_PCI_PF_NUMBER, read: number16,
 		missing: "Port PCI PF number is expected."}
@@ -38,8 +39,9 @@ var (
 
 	hwAddrWord = word{name: "hw_addr", typ: uapi.DEVLINK_PORT_FUNCTION_ATTR_HW_ADDR, read: lladdr,
 		nest: uapi.DEVLINK_ATTR_PORT_FUNCTION}
-	fnStateWord = word{name: "state", typ: uapi.DEVLINK_PORT_FN_ATTR_STATE, read: choice8, names: fnStates, status: cli.StatusUsage,
-		nest: uapi.DEVLINK_ATTR_PORT_FUNCTION}
+	fnStateWord = word{name: "state", typ: uapi.DEVLINK_PORT_FN_ATTR_STATE, read: choice8, names: fnStates,
+		status: cli.StatusUsage,
+		nest:   uapi.DEVLINK_ATTR_PORT_FUNCTION}
 	roceWord = word{name: "roce", typ: uapi.DEVLINK_PORT_FN_ATTR_CAPS, read: onOffBit,
 		bit: uapi.DEVLINK_PORT_FN_CAP_ROCE, nest: uapi.DEVLINK_ATTR_PORT_FUNCTION}
 	migratableWord = word{name: "migratable", typ: uapi.DEVLINK_PORT_FN_ATTR_CAPS, read: onOffBit,
