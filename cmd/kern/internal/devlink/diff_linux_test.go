@@ -355,6 +355,30 @@ func TestRegionsAreReadAsByDevlink(t *testing.T) {
 	})
 }
 
+func TestFlashShowsWhatDevlinkShows(t *testing.T) {
+	needDevlink(t)
+	nstest.NeedGuest(t, "a file among the machine's firmware")
+	const firmware = "/lib/firmware/"
+	if err := os.MkdirAll(firmware, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(firmware+"kern-test.bin", []byte("firmware"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Remove(firmware + "kern-test.bin")
+	s := &state{files: map[string]string{"fw_update_flash_chunk_time_ms": "1"}}
+	s.onDevice(t, newNumber(), func(in func(string) []string) {
+		for _, line := range []string{"dev flash DEV file kern-test.bin", "dev flash DEV file kern-test.bin component fw.mgmt",
+			"dev flash DEV file kern-test.bin overwrite settings", "dev flash DEV file none.bin"} {
+			want, got := clitest.Peer(t, in(line)...), clitest.Kern(in(line)...)
+			want.Err = strings.ReplaceAll(want.Err, "devlink answers", "kernel answers")
+			if want != got {
+				t.Errorf("%s:\ndevlink %v\nkern    %v", line, want, got)
+			}
+		}
+	})
+}
+
 func TestDevicesMoveBetweenNamespaces(t *testing.T) {
 	needDevlink(t)
 	for _, move := range []func(testing.TB, ...string) clitest.Result{clitest.Peer,

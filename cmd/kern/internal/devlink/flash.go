@@ -60,8 +60,14 @@ func (p *flashProgress) drain(l *wire.Listener) {
 	for more := true; more; {
 		more, _ = p.wait(l, -1) // the order's own end is what counts
 	}
+	p.endLine()
+}
+
+// endLine ends the line that is open, if one is.
+func (p *flashProgress) endLine() {
 	if p.any {
 		p.print("\n")
+		p.any = false
 	}
 }
 
@@ -88,8 +94,7 @@ func (p *flashProgress) show(m *message) {
 	p.clearElapsed()
 	switch m.cmd {
 	case uapi.DEVLINK_CMD_FLASH_UPDATE_END:
-		p.print("\n")
-		p.any = false
+		p.endLine()
 	case uapi.DEVLINK_CMD_FLASH_UPDATE_STATUS:
 		p.status(m)
 	}
