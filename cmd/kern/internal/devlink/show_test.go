@@ -110,19 +110,18 @@ var shown = []struct {
 			`"pci/0000:03:00.0/2":[{"sb":0,"tc":0,"type":"ingress","pool":0,"threshold":10}]}}`},
 
 	{"-n sb occupancy show pci/0000:03:00.0", map[uint8][]func(e *wire.Encoder){
-		uapi.DEVLINK_CMD_SB_PORT_POOL_GET: {func(e *wire.Encoder) {
-			sbOf(e, 1)
-			e.Uint16(uapi.DEVLINK_ATTR_SB_POOL_INDEX, 0)
-			e.Uint32(uapi.DEVLINK_ATTR_SB_OCC_CUR, 82944)
-			e.Uint32(uapi.DEVLINK_ATTR_SB_OCC_MAX, 3217344)
-		}},
+		uapi.DEVLINK_CMD_SB_PORT_POOL_GET: {portPool(0), portPool(1), portPool(2), portPool(3), portPool(4)},
 		uapi.DEVLINK_CMD_SB_TC_POOL_BIND_GET: {bind(1, 0, uapi.DEVLINK_SB_POOL_TYPE_INGRESS),
 			bind(1, 0, uapi.DEVLINK_SB_POOL_TYPE_EGRESS)}},
 		"pci/0000:03:00.0/1:\n" +
-			"  pool: 0:         82944/3217344   \n" +
+			"  pool: 0:         82944/3217344    1:         82944/3217344    2:         82944/3217344" +
+			"    3:         82944/3217344   \n" +
+			"        4:         82944/3217344   \n" +
 			"  itc:  0(0):         96/192       \n" +
 			"  etc:  0(4):         96/192       \n\n",
-		`{"occupancy":{"pci/0000:03:00.0/1":{"pool":{"0":{"current":82944,"max":3217344}},` +
+		`{"occupancy":{"pci/0000:03:00.0/1":{"pool":{"0":{"current":82944,"max":3217344},` +
+			`"1":{"current":82944,"max":3217344},"2":{"current":82944,"max":3217344},"3":{"current":82944,"max":3217344},` +
+			`"4":{"current":82944,"max":3217344}},` +
 			`"itc":{"0":{"bound_pool":0,"current":96,"max":192}},"etc":{"0":{"bound_pool":4,"current":96,"max":192}}}}}`},
 
 	{"lc show", map[uint8][]func(e *wire.Encoder){uapi.DEVLINK_CMD_LINECARD_GET: {func(e *wire.Encoder) {
@@ -230,6 +229,16 @@ var shown = []struct {
 			" attr NEXT 0xabab\n",
 		`{"dev":{"pci/0000:03:00.0":{"reload_failed":true,"nested_devlink":{"auxiliary/mlx5_core.eth.0":{"netnsid":-1}},` +
 			`"unknown":[{"attr":NEXT,"data":"abab"}]}}}`},
+}
+
+// portPool is what the first port has of a pool.
+func portPool(index uint16) func(e *wire.Encoder) {
+	return func(e *wire.Encoder) {
+		sbOf(e, 1)
+		e.Uint16(uapi.DEVLINK_ATTR_SB_POOL_INDEX, index)
+		e.Uint32(uapi.DEVLINK_ATTR_SB_OCC_CUR, 82944)
+		e.Uint32(uapi.DEVLINK_ATTR_SB_OCC_MAX, 3217344)
+	}
 }
 
 // bind is a traffic class of a port, with the pool that it is bound to.
