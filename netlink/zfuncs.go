@@ -721,7 +721,8 @@ func DevlinkRateSet(rate DevlinkRate) error {
 // DevlinkRegionChunks gives the contents of a region piece by piece, so that they need not be in
 // memory at once: devlink region read. It acts in the network namespace of the calling thread; see
 // [Handle.DevlinkRegionChunks].
-func DevlinkRegionChunks(of DevlinkRef, region string, q DevlinkRegionRead) iter.Seq2[DevlinkChunk, error] {
+func DevlinkRegionChunks(of DevlinkRef, region string, q DevlinkRegionRead) iter.Seq2[DevlinkChunk,
+	error] {
 	return pkgHandle.DevlinkRegionChunks(of, region, q)
 }
 
