@@ -368,7 +368,8 @@ func TestFlashShowsWhatDevlinkShows(t *testing.T) {
 	defer os.Remove(firmware + "kern-test.bin")
 	s := &state{files: map[string]string{"fw_update_flash_chunk_time_ms": "1"}}
 	s.onDevice(t, newNumber(), func(in func(string) []string) {
-		for _, line := range []string{"dev flash DEV file kern-test.bin", "dev flash DEV file kern-test.bin component fw.mgmt",
+		for _, line := range []string{"dev flash DEV file kern-test.bin",
+			"dev flash DEV file kern-test.bin component fw.mgmt",
 			"dev flash DEV file kern-test.bin overwrite settings", "dev flash DEV file none.bin"} {
 			want, got := clitest.Peer(t, in(line)...), clitest.Kern(in(line)...)
 			want.Err = strings.ReplaceAll(want.Err, "devlink answers", "kernel answers")
