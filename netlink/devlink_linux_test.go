@@ -30,7 +30,7 @@ func simulatedDevlink(t *testing.T) (h *Handle, of DevlinkRef, debugging string)
 	if errors.Is(err, fs.ErrNotExist) {
 		err = syscall.EOPNOTSUPP
 	}
-	nstest.Need(t, "simulated devices (netdevsim)", "", err)
+	nstest.NeedOption(t, "CONFIG_NETDEVSIM", "", err)
 	nstest.Need(t, "simulated devices, which root of the machine makes", "", syscall.Access(bus+"new_device", 2))
 	if _, err := os.Stat(debugfs + "/netdevsim"); err != nil {
 		if err := syscall.Mount("debugfs", debugfs, "debugfs", 0, ""); err != nil {

@@ -42,7 +42,7 @@ func needDevlink(t *testing.T) {
 	if errors.Is(err, os.ErrNotExist) {
 		err = syscall.EOPNOTSUPP
 	}
-	nstest.Need(t, "simulated devices (netdevsim)", "", err)
+	nstest.NeedOption(t, "CONFIG_NETDEVSIM", "", err)
 	if err := syscall.Access(simulated+"new_device", 2); err != nil {
 		nstest.Need(t, "simulated devices, which root of the machine makes", "", err)
 	}
