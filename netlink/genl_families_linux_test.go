@@ -291,6 +291,12 @@ func TestVDPA(t *testing.T) {
 	for d, err := range f.VDPADevSeq() {
 		check(t, "dev seq", &d, err, dev)
 	}
+	for m, err := range f.VDPAMGMTDevSeq() {
+		check(t, "mgmtdev seq", &m, err, mgmt)
+	}
+	for c, err := range f.VDPADevConfigSeq() {
+		check(t, "config seq", &c, err, config)
+	}
 	d, err := f.VDPAGetDevByName("vdpa0")
 	check(t, "dev get", d, err, dev)
 	configs, err := f.VDPAGetDevConfigList()
@@ -303,6 +309,10 @@ func TestVDPA(t *testing.T) {
 	err = f.VDPANewDev("vdpa1", "pci", "0000:3b:00.2",
 		VDPANewDevParams{MTU: 9000, Features: 1, MaxVQP: 2, MACAddr: net.HardwareAddr{0, 1, 2, 3, 4, 5}})
 	if err != nil || !f.sentText("vdpa1") || !f.sentText("0000:3b:00.2") {
+		t.Error(err, f.sent)
+	}
+	if err := f.VDPASetDev("vdpa1", net.HardwareAddr{2, 3, 4, 5, 6, 7}); err != nil || !f.sentText("vdpa1") ||
+		!f.sentText("\x02\x03\x04\x05\x06\x07") {
 		t.Error(err, f.sent)
 	}
 	if err := f.VDPADelDev("vdpa1"); err != nil || !f.sentText("vdpa1") {

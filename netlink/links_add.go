@@ -193,6 +193,9 @@ func encodeNewLink(e *wire.Encoder, a *LinkAttrs) {
 	if len(a.Broadcast) != 0 {
 		e.Data(uapi.IFLA_BROADCAST, a.Broadcast)
 	}
+	if a.ParentDev != "" {
+		e.String(uapi.IFLA_PARENT_DEV_NAME, a.ParentDev)
+	}
 }
 
 // encode appends the fields that are set and can be changed.

@@ -45,11 +45,12 @@ type LinkAttrs struct {
 	Vfs            []VfInfo         // virtual functions; read only, see DisableVFInfoCollection
 	Group          uint32           // ip link set DEV group GROUP; 0 is "default"
 	PermHWAddr     net.HardwareAddr // address the device came with; read only
-	ParentDev      string           // the device the link is part of, as the bus names it: "0000:00:03.0"; read only
-	ParentDevBus   string           // its bus: "pci"; read only
-	Slave          LinkSlave        // what the link has as a port of its master
-	Headroom       uint16           // bytes the driver wants before a packet; read only
-	Tailroom       uint16           // bytes the driver wants behind it; read only
+	// the device the link is part of, as the bus names it: "0000:00:03.0"; sent to make one
+	ParentDev    string
+	ParentDevBus string    // its bus: "pci"; read only
+	Slave        LinkSlave // what the link has as a port of its master
+	Headroom     uint16    // bytes the driver wants before a packet; read only
+	Tailroom     uint16    // bytes the driver wants behind it; read only
 
 	// All that follows is read only, but where a comment says more.
 

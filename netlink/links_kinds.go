@@ -53,6 +53,7 @@ var linkKinds = kindTable[Link]{
 	{"vxcan", of[Vxcan]},
 	{"vxlan", of[Vxlan]},
 	{"wireguard", of[Wireguard]},
+	{"wwan", of[Wwan]},
 	{"xfrm", of[Xfrmi]},
 }
 

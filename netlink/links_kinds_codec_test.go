@@ -112,6 +112,16 @@ var kindExamples = map[string]struct {
 		read: &Netkit{Policy: NETKIT_POLICY_BLACKHOLE, PeerScrub: NETKIT_SCRUB_DEFAULT,
 			supportsScrub: true, isPrimary: true},
 	},
+	"bareudp plain": {
+		set:  &BareUDP{Port: 6635, EtherType: 0x8847},
+		read: &BareUDP{Port: 6635, EtherType: 0x8847},
+	},
+	"bareudp everything": {
+		set:  &BareUDP{Port: 6636, EtherType: 0x800, SrcPortMin: 3000, MultiProto: true},
+		read: &BareUDP{Port: 6636, EtherType: 0x800, SrcPortMin: 3000, MultiProto: true},
+	},
+	"wwan plain": {set: &Wwan{LinkID: 7}, read: &Wwan{}},
+	"wwan told":  {read: &Wwan{LinkID: 7}},
 	"vrf plain": {
 		set:  &Vrf{Table: 10},
 		read: &Vrf{Table: 10},

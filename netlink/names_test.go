@@ -10,10 +10,12 @@ import (
 // irregular are the lists that vishvananda/netlink calls otherwise.
 var irregular = map[string]string{
 	"DevlinkDeviceSeq": "DevLinkGetDeviceList", "DevlinkPortSeq": "DevLinkGetAllPortList", "VDPADevSeq": "VDPAGetDevList",
+	"VDPADevConfigSeq": "VDPAGetDevConfigList", "VDPAMGMTDevSeq": "VDPAGetMGMTDevList",
 }
 
 // streamsAlone have no list: events, and what is asked for seldom.
-var streamsAlone = []string{"Watch", "XfrmEvents", "ProcEvents", "GenlPolicies", "RdmaPortSeq"}
+var streamsAlone = []string{"Watch", "XfrmEvents", "ProcEvents", "GenlPolicies", "RdmaPortSeq", "RdmaEvents",
+	"RdmaObjectSeq"}
 
 // TestListsHaveOnePatternOfNames: a stream is called as the list that it gives, XSeq for XList and XSeqFiltered for
 // XListFiltered; XEntries gives the objects of XList as small values.

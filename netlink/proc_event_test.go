@@ -82,7 +82,9 @@ func FuzzGenlDecode(f *testing.F) {
 			new(VDPAMGMTDev).decode,
 			new(RdmaPortStatistic).decode, func(d *wire.Decoder) { decodeRdmaLink(d, new(RdmaLink)) },
 			func(d *wire.Decoder) { decodeRdmaResource(d, new(RdmaResource)) },
-			func(d *wire.Decoder) { decodeRdmaPort(d, new(RdmaPort)) },
+			func(d *wire.Decoder) { decodeRdmaPort(d, new(RdmaPort)) }, new(RdmaSystem).decode,
+			func(d *wire.Decoder) { rdmaObjects(d, RdmaSRQ, func(RdmaObject) bool { return true }) },
+			func(d *wire.Decoder) { _, _, _ = decodeRdmaEvent(wire.Message{Data: data}) },
 		} {
 			d := wire.NewDecoder(data)
 			decode(&d)

@@ -29,6 +29,11 @@ type RdmaLinkAttrs struct {
 
 	Protocol string // "ib", "roce", "iw", …
 	NodeType uint8  // 1: channel adapter, …
+
+	CapFlags           uint64 // what it can do, IB_DEVICE_…
+	AdaptiveModeration bool   // see [Handle.RdmaLinkSetAdaptiveModeration]
+	Type               uint8  // of a device that is a part of another: [RdmaDeviceSMI]
+	Parent             string // the name of that
 }
 
 // rdmaRequest begins a request to the devices' own part of RDMA's netlink.
@@ -87,6 +92,14 @@ func decodeRdmaLink(d *wire.Decoder, l *RdmaLink) {
 			a.Protocol = d.String()
 		case uapi.RDMA_NLDEV_ATTR_DEV_NODE_TYPE:
 			a.NodeType = d.Uint8()
+		case uapi.RDMA_NLDEV_ATTR_CAP_FLAGS:
+			a.CapFlags = d.Uint64()
+		case uapi.RDMA_NLDEV_ATTR_DEV_DIM:
+			a.AdaptiveModeration = d.Bool()
+		case uapi.RDMA_NLDEV_ATTR_DEV_TYPE:
+			a.Type = d.Uint8()
+		case uapi.RDMA_NLDEV_ATTR_PARENT_NAME:
+			a.Parent = d.String()
 		}
 	}
 }

@@ -2060,6 +2060,19 @@ func QdiscSeq(link Link) iter.Seq2[Qdisc, error] {
 	return pkgHandle.QdiscSeq(link)
 }
 
+// RdmaDevAdd makes a device of a type, [RdmaDeviceSMI], that is a part of another: rdma dev add
+// NAME type smi parent PARENT (Linux 6.11). It acts in the network namespace of the calling thread;
+// see [Handle.RdmaDevAdd].
+func RdmaDevAdd(name string, typ uint8, parent *RdmaLink) error {
+	return pkgHandle.RdmaDevAdd(name, typ, parent)
+}
+
+// RdmaDevDel deletes a device of [Handle.RdmaDevAdd]: rdma dev delete NAME (Linux 6.11). It acts in
+// the network namespace of the calling thread; see [Handle.RdmaDevDel].
+func RdmaDevDel(link *RdmaLink) error {
+	return pkgHandle.RdmaDevDel(link)
+}
+
 // RdmaLinkAdd makes a device of a type, "rxe" or "siw", on top of a network device: rdma link add
 // NAME type TYPE netdev NETDEV. It acts in the network namespace of the calling thread; see
 // [Handle.RdmaLinkAdd].
@@ -2091,6 +2104,13 @@ func RdmaLinkSeq() iter.Seq2[RdmaLink, error] {
 	return pkgHandle.RdmaLinkSeq()
 }
 
+// RdmaLinkSetAdaptiveModeration says whether a device delays the interrupts of its completion
+// queues by their load: rdma dev set DEV adaptive-moderation { on | off }. It acts in the network
+// namespace of the calling thread; see [Handle.RdmaLinkSetAdaptiveModeration].
+func RdmaLinkSetAdaptiveModeration(link *RdmaLink, on bool) error {
+	return pkgHandle.RdmaLinkSetAdaptiveModeration(link, on)
+}
+
 // RdmaLinkSetName gives a device another name: rdma dev set DEV name NAME. It acts in the network
 // namespace of the calling thread; see [Handle.RdmaLinkSetName].
 func RdmaLinkSetName(link *RdmaLink, name string) error {
@@ -2101,6 +2121,19 @@ func RdmaLinkSetName(link *RdmaLink, name string) error {
 // NAME. It acts in the network namespace of the calling thread; see [Handle.RdmaLinkSetNsFd].
 func RdmaLinkSetNsFd(link *RdmaLink, fd uint32) error {
 	return pkgHandle.RdmaLinkSetNsFd(link, fd)
+}
+
+// RdmaObjectGet returns an object by its number: rdma resource show TYPE link DEV/PORT NUMBER
+// (Linux 5.1). port is that of a queue pair or connection, and 0 for objects of other sorts. It
+// acts in the network namespace of the calling thread; see [Handle.RdmaObjectGet].
+func RdmaObjectGet(link *RdmaLink, typ RdmaObjectType, port, id uint32) (RdmaObject, error) {
+	return pkgHandle.RdmaObjectGet(link, typ, port, id)
+}
+
+// RdmaObjectSeq gives the objects of one sort that a device has: rdma resource show TYPE dev DEV.
+// It acts in the network namespace of the calling thread; see [Handle.RdmaObjectSeq].
+func RdmaObjectSeq(link *RdmaLink, typ RdmaObjectType) iter.Seq2[RdmaObject, error] {
+	return pkgHandle.RdmaObjectSeq(link, typ)
 }
 
 // RdmaPortSeq gives the ports of a device, with the network devices that they are of: rdma link
@@ -2128,6 +2161,12 @@ func RdmaStatistic(link *RdmaLink) (*RdmaDeviceStatistic, error) {
 	return pkgHandle.RdmaStatistic(link)
 }
 
+// RdmaSystemGet returns what holds for all devices: rdma system show. It acts in the network
+// namespace of the calling thread; see [Handle.RdmaSystemGet].
+func RdmaSystemGet() (RdmaSystem, error) {
+	return pkgHandle.RdmaSystemGet()
+}
+
 // RdmaSystemGetNetnsMode returns whether devices are "shared" by all network namespaces, or are
 // each in one, "exclusive": rdma system show netns. It acts in the network namespace of the calling
 // thread; see [Handle.RdmaSystemGetNetnsMode].
@@ -2140,6 +2179,13 @@ func RdmaSystemGetNetnsMode() (string, error) {
 // [Handle.RdmaSystemSetNetnsMode].
 func RdmaSystemSetNetnsMode(NewMode string) error {
 	return pkgHandle.RdmaSystemSetNetnsMode(NewMode)
+}
+
+// RdmaSystemSetPrivilegedQkey says whether an unprivileged process may use controlled Q_Keys: rdma
+// system set privileged-qkey { on | off } (Linux 6.7). It acts in the network namespace of the
+// calling thread; see [Handle.RdmaSystemSetPrivilegedQkey].
+func RdmaSystemSetPrivilegedQkey(on bool) error {
+	return pkgHandle.RdmaSystemSetPrivilegedQkey(on)
 }
 
 // RouteAdd makes a route: ip route add. It acts in the network namespace of the calling thread; see
@@ -2401,6 +2447,12 @@ func VDPADelDev(name string) error {
 	return pkgHandle.VDPADelDev(name)
 }
 
+// VDPADevConfigSeq gives the configurations of the devices as they come: vdpa dev config show. It
+// acts in the network namespace of the calling thread; see [Handle.VDPADevConfigSeq].
+func VDPADevConfigSeq() iter.Seq2[VDPADevConfig, error] {
+	return pkgHandle.VDPADevConfigSeq()
+}
+
 // VDPADevSeq gives the devices as they come. It acts in the network namespace of the calling
 // thread; see [Handle.VDPADevSeq].
 func VDPADevSeq() iter.Seq2[VDPADev, error] {
@@ -2450,11 +2502,24 @@ func VDPAGetMGMTDevList() ([]*VDPAMGMTDev, error) {
 	return pkgHandle.VDPAGetMGMTDevList()
 }
 
+// VDPAMGMTDevSeq gives the management devices as they come: vdpa mgmtdev show. It acts in the
+// network namespace of the calling thread; see [Handle.VDPAMGMTDevSeq].
+func VDPAMGMTDevSeq() iter.Seq2[VDPAMGMTDev, error] {
+	return pkgHandle.VDPAMGMTDevSeq()
+}
+
 // VDPANewDev makes a device of a management device, whose bus may be "": vdpa dev add name NAME
 // mgmtdev MGMTBUS/MGMTNAME. It acts in the network namespace of the calling thread; see
 // [Handle.VDPANewDev].
 func VDPANewDev(name, mgmtBus, mgmtName string, params VDPANewDevParams) error {
 	return pkgHandle.VDPANewDev(name, mgmtBus, mgmtName, params)
+}
+
+// VDPASetDev gives a network device another address, for the next driver that it gets: vdpa dev set
+// name NAME mac ADDRESS (Linux 6.13). It acts in the network namespace of the calling thread; see
+// [Handle.VDPASetDev].
+func VDPASetDev(name string, mac net.HardwareAddr) error {
+	return pkgHandle.VDPASetDev(name, mac)
 }
 
 // VethPeerIndex returns the index of the other end of a pair, in the namespace that end is in (see

@@ -114,6 +114,12 @@ func ProcEvents() iter.Seq2[ProcEvent, error] {
 	return pkgHandle.ProcEvents()
 }
 
+// RdmaEvents gives what happens to devices, and what goes wrong: rdma monitor (Linux 6.12, see
+// [RdmaSystem]). It acts in the network namespace of the calling thread; see [Handle.RdmaEvents].
+func RdmaEvents() iter.Seq2[RdmaEvent, error] {
+	return pkgHandle.RdmaEvents()
+}
+
 // RouteSubscribe sends every change of the IPv4 and IPv6 routes of any table to ch until done or
 // the handle is closed; then it closes ch. ip monitor route. It acts in the network namespace of
 // the calling thread; see [Handle.RouteSubscribe].

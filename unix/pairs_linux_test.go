@@ -35,6 +35,7 @@ var pairs = []struct {
 	{"netbsd", "SYS_LSTAT", 441, "Stat_t", 152},
 	{"netbsd", "SYS_FSTATAT", 466, "Stat_t", 152},
 	{"netbsd", "SYS_KEVENT", 435, "Kevent_t", 40},
+	{"netbsd", "SYS_DUP3", 454, "", 0}, // that of NetBSD 11 is another, which NetBSD 10 does not have
 	{"netbsd", "SYS_SELECT", 417, "Timeval", 16},
 	{"netbsd", "SYS_NANOSLEEP", 430, "Timespec", 16},
 	{"netbsd", "SYS_WAIT4", 449, "Rusage", 144},

@@ -490,12 +490,13 @@ const (
 	EVFILT_AIO          = -0x3
 	EVFILT_EXCEPT       = -0xf
 	EVFILT_FS           = -0x9
+	EVFILT_LIO          = -0x13
 	EVFILT_MACHPORT     = -0x8
 	EVFILT_PROC         = -0x5
 	EVFILT_READ         = -0x1
 	EVFILT_SIGNAL       = -0x6
-	EVFILT_SYSCOUNT     = 0x12
-	EVFILT_THREADMARKER = 0x12
+	EVFILT_SYSCOUNT     = 0x13
+	EVFILT_THREADMARKER = 0x13
 	EVFILT_TIMER        = -0x7
 	EVFILT_USER         = -0xa
 	EVFILT_VM           = -0xc
@@ -559,6 +560,7 @@ const (
 	F_DELETE_TAG               = 0x2
 	F_DUPFD                    = 0x0
 	F_DUPFD_CLOEXEC            = 0x43
+	F_DUPFD_CLOFORK            = 0x73
 	F_FINDSIGS                 = 0x4e
 	F_FLUSH_DATA               = 0x28
 	F_FREEZE_FS                = 0x35
@@ -594,6 +596,8 @@ const (
 	F_PUNCHHOLE                = 0x63
 	F_QUERY_TAG                = 0x4
 	F_RDADVISE                 = 0x2c
+	F_RDADVISEV                = 0x74
+	F_RDADVISEV_NOAGE          = 0x1
 	F_RDAHEAD                  = 0x2d
 	F_RDLCK                    = 0x1
 	F_SETBACKINGSTORE          = 0x46
@@ -1232,6 +1236,7 @@ const (
 	O_APPEND               = 0x8
 	O_ASYNC                = 0x40
 	O_CLOEXEC              = 0x1000000
+	O_CLOFORK              = 0x8000000
 	O_CREAT                = 0x200
 	O_DIRECTORY            = 0x100000
 	O_DP_AUTHENTICATE      = 0x4
@@ -1553,6 +1558,7 @@ const (
 	SO_LABEL                                = 0x1010
 	SO_LINGER                               = 0x80
 	SO_LINGER_SEC                           = 0x1080
+	SO_MAX_PACING_RATE                      = 0x1136
 	SO_NETSVC_MARKING_LEVEL                 = 0x1119
 	SO_NET_SERVICE_TYPE                     = 0x1116
 	SO_NKE                                  = 0x1021

@@ -215,6 +215,7 @@ const (
 	DLT_ARCNET_LINUX               = 0x81
 	DLT_ATM_CLIP                   = 0x13
 	DLT_ATM_RFC1483                = 0xb
+	DLT_ATSC_ALP                   = 0x121
 	DLT_AURORA                     = 0x7e
 	DLT_AX25                       = 0x3
 	DLT_AX25_KISS                  = 0xca
@@ -238,8 +239,14 @@ const (
 	DLT_DISPLAYPORT_AUX            = 0x113
 	DLT_DOCSIS                     = 0x8f
 	DLT_DOCSIS31_XRA31             = 0x111
+	DLT_DSA_TAG_BRCM               = 0x119
+	DLT_DSA_TAG_BRCM_PREPEND       = 0x11a
+	DLT_DSA_TAG_DSA                = 0x11c
+	DLT_DSA_TAG_EDSA               = 0x11d
 	DLT_DVB_CI                     = 0xeb
+	DLT_EBHSCR                     = 0x117
 	DLT_ECONET                     = 0x73
+	DLT_ELEE                       = 0x11e
 	DLT_EN10MB                     = 0x1
 	DLT_EN3MB                      = 0x2
 	DLT_ENC                        = 0x6d
@@ -263,6 +270,8 @@ const (
 	DLT_GSMTAP_UM                  = 0xd9
 	DLT_HDLC                       = 0x10
 	DLT_HHDLC                      = 0x79
+	DLT_HIGH_MATCHING_MAX          = 0x121
+	DLT_HIGH_MATCHING_MIN          = 0x68
 	DLT_HIPPI                      = 0xf
 	DLT_IBM_SN                     = 0x92
 	DLT_IBM_SP                     = 0x91
@@ -274,6 +283,7 @@ const (
 	DLT_IEEE802_15_4_LINUX         = 0xbf
 	DLT_IEEE802_15_4_NOFCS         = 0xe6
 	DLT_IEEE802_15_4_NONASK_PHY    = 0xd7
+	DLT_IEEE802_15_4_TAP           = 0x11b
 	DLT_IEEE802_15_4_WITHFCS       = 0xc3
 	DLT_IEEE802_16_MAC_CPS         = 0xbc
 	DLT_IEEE802_16_MAC_CPS_RADIO   = 0xc1
@@ -323,9 +333,9 @@ const (
 	DLT_LINUX_SLL2                 = 0x114
 	DLT_LOOP                       = 0x6c
 	DLT_LORATAP                    = 0x10e
+	DLT_LOW_MATCHING_MAX           = 0xa
+	DLT_LOW_MATCHING_MIN           = 0x0
 	DLT_LTALK                      = 0x72
-	DLT_MATCHING_MAX               = 0x114
-	DLT_MATCHING_MIN               = 0x68
 	DLT_MFR                        = 0xb6
 	DLT_MOST                       = 0xd3
 	DLT_MPEG_2_TS                  = 0xf3
@@ -342,8 +352,8 @@ const (
 	DLT_NG40                       = 0xf4
 	DLT_NORDIC_BLE                 = 0x110
 	DLT_NULL                       = 0x0
-	DLT_OLD_PFLOG                  = 0x11
 	DLT_OPENFLOW                   = 0x10b
+	DLT_OPENVIZSLA                 = 0x116
 	DLT_PCI_EXP                    = 0x7d
 	DLT_PFLOG                      = 0x75
 	DLT_PFSYNC                     = 0x12
@@ -369,6 +379,7 @@ const (
 	DLT_SCCP                       = 0x8e
 	DLT_SCTP                       = 0xf8
 	DLT_SDLC                       = 0x10c
+	DLT_SERCOS_MONITOR             = 0x115
 	DLT_SITA                       = 0xc4
 	DLT_SLIP                       = 0x8
 	DLT_SLIP_BSDOS                 = 0xd
@@ -379,6 +390,7 @@ const (
 	DLT_TZSP                       = 0x80
 	DLT_USB                        = 0xba
 	DLT_USBPCAP                    = 0xf9
+	DLT_USB_2_0                    = 0x120
 	DLT_USB_DARWIN                 = 0x10a
 	DLT_USB_FREEBSD                = 0xba
 	DLT_USB_LINUX                  = 0xbd
@@ -399,6 +411,7 @@ const (
 	DLT_USER7                      = 0x9a
 	DLT_USER8                      = 0x9b
 	DLT_USER9                      = 0x9c
+	DLT_VPP_DISPATCH               = 0x118
 	DLT_VSOCK                      = 0x10f
 	DLT_WATTSTOPPER_DLM            = 0x107
 	DLT_WIHART                     = 0xdf
@@ -407,6 +420,7 @@ const (
 	DLT_X2E_XORAYA                 = 0xd6
 	DLT_ZWAVE_R1_R2                = 0x105
 	DLT_ZWAVE_R3                   = 0x106
+	DLT_Z_WAVE_SERIAL              = 0x11f
 
 	DT_BLK     = 0x6
 	DT_CHR     = 0x2
@@ -691,35 +705,44 @@ const (
 	FD_SETSIZE = 0x100
 	FLUSHO     = 0x800000
 
-	F_CLOSEM        = 0xa
-	F_DUPFD         = 0x0
-	F_DUPFD_CLOEXEC = 0xc
-	F_FSCTL         = -0x80000000
-	F_FSDIRMASK     = 0x70000000
-	F_FSIN          = 0x10000000
-	F_FSINOUT       = 0x30000000
-	F_FSOUT         = 0x20000000
-	F_FSPRIV        = 0x8000
-	F_FSVOID        = 0x40000000
-	F_GETFD         = 0x1
-	F_GETFL         = 0x3
-	F_GETLK         = 0x7
-	F_GETNOSIGPIPE  = 0xd
-	F_GETOWN        = 0x5
-	F_GETPATH       = 0xf
-	F_MAXFD         = 0xb
-	F_OK            = 0x0
-	F_PARAM_MASK    = 0xfff
-	F_PARAM_MAX     = 0xfff
-	F_RDLCK         = 0x1
-	F_SETFD         = 0x2
-	F_SETFL         = 0x4
-	F_SETLK         = 0x8
-	F_SETLKW        = 0x9
-	F_SETNOSIGPIPE  = 0xe
-	F_SETOWN        = 0x6
-	F_UNLCK         = 0x2
-	F_WRLCK         = 0x3
+	F_ADD_SEALS         = 0x10
+	F_CLOSEM            = 0xa
+	F_DUPFD             = 0x0
+	F_DUPFD_CLOBOTH     = 0x13
+	F_DUPFD_CLOEXEC     = 0xc
+	F_DUPFD_CLOFORK     = 0x12
+	F_FSCTL             = -0x80000000
+	F_FSDIRMASK         = 0x70000000
+	F_FSIN              = 0x10000000
+	F_FSINOUT           = 0x30000000
+	F_FSOUT             = 0x20000000
+	F_FSPRIV            = 0x8000
+	F_FSVOID            = 0x40000000
+	F_GETFD             = 0x1
+	F_GETFL             = 0x3
+	F_GETLK             = 0x7
+	F_GETNOSIGPIPE      = 0xd
+	F_GETOWN            = 0x5
+	F_GETPATH           = 0xf
+	F_GET_SEALS         = 0x11
+	F_MAXFD             = 0xb
+	F_OK                = 0x0
+	F_PARAM_MASK        = 0xfff
+	F_PARAM_MAX         = 0xfff
+	F_RDLCK             = 0x1
+	F_SEAL_FUTURE_WRITE = 0x10
+	F_SEAL_GROW         = 0x4
+	F_SEAL_SEAL         = 0x1
+	F_SEAL_SHRINK       = 0x2
+	F_SEAL_WRITE        = 0x8
+	F_SETFD             = 0x2
+	F_SETFL             = 0x4
+	F_SETLK             = 0x8
+	F_SETLKW            = 0x9
+	F_SETNOSIGPIPE      = 0xe
+	F_SETOWN            = 0x6
+	F_UNLCK             = 0x2
+	F_WRLCK             = 0x3
 
 	HUPCL          = 0x4000
 	HW_MACHINE     = 0x1
@@ -1168,7 +1191,7 @@ const (
 	MAP_ANONYMOUS           = 0x1000
 	MAP_FILE                = 0x0
 	MAP_FIXED               = 0x10
-	MAP_FMT                 = "\x7f\x10b"
+	MAP_FMT                 = "\x7f\x10b\x00SHARED\x00b\x01PRIVATE\x00b\x02COPY\x00b\x04FIXED\x00b\x05RENAME\x00b\x06NORESERVE\x00b\aINHERIT\x00b\tHASSEMAPHORE\x00b\nTRYFIXED\x00b\vWIRED\x00F\f\x01\x00:\x00FILE\x00:\x01ANONYMOUS\x00b\rSTACK\x00F\x18\b\x00:\x00ALIGN=NONE\x00:\nALIGN=1KB\x00:\vALIGN=2KB\x00:\fALIGN=4KB\x00:\rALIGN=8KB\x00:\x0eALIGN=16KB\x00:\x0fALIGN=32KB\x00:\x10ALIGN=64KB\x00:\x11ALIGN=128KB\x00:\x12ALIGN=256KB\x00:\x13ALIGN=512KB\x00:\x14ALIGN=1MB\x00:\x15ALIGN=2MB\x00:\x16ALIGN=4MB\x00:\x17ALIGN=8MB\x00:\x18ALIGN=16MB\x00:\x1cALIGN=256MB\x00: ALIGN=4GB\x00:$ALIGN=64GB\x00:(ALIGN=1TB\x00:,ALIGN=16TB\x00:0ALIGN=256TB\x00:4ALIGN=4PB\x00:8ALIGN=64PB\x00:<ALIGN=1EB\x00*ALIGN=2^%ju\x00"
 	MAP_HASSEMAPHORE        = 0x200
 	MAP_INHERIT             = 0x80
 	MAP_INHERIT_COPY        = 0x1
@@ -1233,6 +1256,7 @@ const (
 
 	MSG_BCAST        = 0x100
 	MSG_CMSG_CLOEXEC = 0x800
+	MSG_CMSG_CLOFORK = 0x8000
 	MSG_CONTROLMBUF  = 0x2000000
 	MSG_CTRUNC       = 0x20
 	MSG_DONTROUTE    = 0x4
@@ -1314,6 +1338,7 @@ const (
 	O_APPEND    = 0x8
 	O_ASYNC     = 0x40
 	O_CLOEXEC   = 0x400000
+	O_CLOFORK   = 0x8000000
 	O_CREAT     = 0x200
 	O_DIRECT    = 0x80000
 	O_DIRECTORY = 0x200000
@@ -1526,6 +1551,7 @@ const (
 	SIOCSVH         = 0xc0906982
 
 	SOCK_CLOEXEC    = 0x10000000
+	SOCK_CLOFORK    = 0x80000000
 	SOCK_CONN_DGRAM = 0x6
 	SOCK_DCCP       = 0x6
 	SOCK_DGRAM      = 0x2
@@ -1628,6 +1654,7 @@ const (
 	TCSAFLUSH = 0x2
 
 	TFD_CLOEXEC             = 0x400000
+	TFD_IOC_SET_TICKS       = 0x80085400
 	TFD_NONBLOCK            = 0x4
 	TFD_TIMER_ABSTIME       = 0x1
 	TFD_TIMER_CANCEL_ON_SET = 0x2

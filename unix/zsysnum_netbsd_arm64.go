@@ -29,6 +29,7 @@ const (
 	SYS___CLOCK_GETTIME50           = 427
 	SYS___CLOCK_SETTIME50           = 428
 	SYS___CLONE                     = 287
+	SYS___DUP3100                   = 505
 	SYS___FHOPEN40                  = 396
 	SYS___FHSTAT50                  = 451
 	SYS___FHSTATVFS190              = 486
@@ -46,6 +47,7 @@ const (
 	SYS___GETRUSAGE50               = 445
 	SYS___GETTIMEOFDAY50            = 418
 	SYS___GETVFSSTAT90              = 483
+	SYS___KEVENT100                 = 501
 	SYS___KEVENT50                  = 435
 	SYS___LFS_SEGWAIT50             = 422
 	SYS___LSTAT50                   = 441
@@ -148,6 +150,8 @@ const (
 	SYS_COMPAT_09_OGETDOMAINNAME    = 162
 	SYS_COMPAT_09_OSETDOMAINNAME    = 163
 	SYS_COMPAT_09_OUNAME            = 164
+	SYS_COMPAT_100___KEVENT50       = 435
+	SYS_COMPAT_100_DUP3             = 454
 	SYS_COMPAT_12_FSTAT12           = 189
 	SYS_COMPAT_12_GETDIRENTRIES     = 196
 	SYS_COMPAT_12_LSTAT12           = 190
@@ -266,6 +270,9 @@ const (
 	SYS_DUP                         = 41
 	SYS_DUP2                        = 90
 	SYS_DUP3                        = 454
+	SYS_EPOLL_CREATE1               = 502
+	SYS_EPOLL_CTL                   = 503
+	SYS_EPOLL_PWAIT2                = 504
 	SYS_EVENTFD                     = 267
 	SYS_EXECVE                      = 59
 	SYS_EXIT                        = 1
@@ -363,6 +370,7 @@ const (
 	SYS_LSTAT                       = 441
 	SYS_LUTIMES                     = 424
 	SYS_MADVISE                     = 75
+	SYS_MEMFD_CREATE                = 500
 	SYS_MINCORE                     = 78
 	SYS_MINHERIT                    = 273
 	SYS_MKDIR                       = 136
@@ -441,6 +449,7 @@ const (
 	SYS_SEMCONFIG                   = 223
 	SYS_SEMGET                      = 221
 	SYS_SEMOP                       = 222
+	SYS_SEMTIMEDOP                  = 506
 	SYS_SENDMMSG                    = 476
 	SYS_SENDMSG                     = 28
 	SYS_SENDTO                      = 133
@@ -894,7 +903,7 @@ var syscalls = [...]struct {
 	{432, "__mq_timedsend50"},
 	{433, "__mq_timedreceive50"},
 	{434, "compat_60__lwp_park"},
-	{435, "__kevent50"},
+	{435, "compat_100___kevent50"},
 	{436, "__pselect50"},
 	{437, "__pollts50"},
 	{438, "__aio_suspend50"},
@@ -912,7 +921,7 @@ var syscalls = [...]struct {
 	{450, "__mknod50"},
 	{451, "__fhstat50"},
 	{453, "pipe2"},
-	{454, "dup3"},
+	{454, "compat_100_dup3"},
 	{455, "kqueue1"},
 	{456, "paccept"},
 	{457, "linkat"},
@@ -958,5 +967,12 @@ var syscalls = [...]struct {
 	{497, "__acl_aclcheck_file"},
 	{498, "__acl_aclcheck_fd"},
 	{499, "lpathconf"},
+	{500, "memfd_create"},
+	{501, "__kevent100"},
+	{502, "epoll_create1"},
+	{503, "epoll_ctl"},
+	{504, "epoll_pwait2"},
+	{505, "__dup3100"},
+	{506, "semtimedop"},
 	{512, "NSYSENT"},
 }

@@ -8,6 +8,7 @@ package unix
 const (
 	SYS___GET_TCB      = 330
 	SYS___GETCWD       = 304
+	SYS___PLEDGE_OPEN  = 125
 	SYS___REALPATH     = 115
 	SYS___SEMCTL       = 295
 	SYS___SET_TCB      = 329
@@ -355,6 +356,7 @@ var syscalls = [...]struct {
 	{122, "kill"},
 	{123, "fchown"},
 	{124, "fchmod"},
+	{125, "__pledge_open"},
 	{126, "setreuid"},
 	{127, "setregid"},
 	{128, "rename"},

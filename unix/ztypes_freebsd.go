@@ -373,7 +373,7 @@ const SizeofInt = 0x4
 // SizeofLongLong is the size of long long in bytes.
 const SizeofLongLong = 0x8
 
-// InotifyEvent is opaque 16 of golang.org/x/sys/unix, where the headers have it no more or another one.
+// InotifyEvent is struct inotify_event of sys/inotify.h.
 type InotifyEvent struct {
 	Wd     int32
 	Mask   uint32

@@ -139,7 +139,7 @@ type Msghdr struct {
 // SizeofMsghdr is its size in bytes.
 const SizeofMsghdr = 0x30
 
-// Kevent_t is struct kevent of sys/event.h.
+// Kevent_t is opaque 40 of golang.org/x/sys/unix, where the headers have it no more or another one.
 type Kevent_t struct {
 	Ident     uint64
 	Filter    uint32

@@ -137,7 +137,7 @@ type Msghdr struct {
 // SizeofMsghdr is its size in bytes.
 const SizeofMsghdr = 0x1c
 
-// Kevent_t is struct kevent of sys/event.h.
+// Kevent_t is opaque 32 of golang.org/x/sys/unix, where the headers have it no more or another one.
 type Kevent_t struct {
 	Ident     uint32
 	Filter    uint32

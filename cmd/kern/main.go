@@ -19,10 +19,12 @@ import (
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/cmd/kern/internal/devlink"
 	"kern.sys/cmd/kern/internal/ip"
+	"kern.sys/cmd/kern/internal/rdma"
 	"kern.sys/cmd/kern/internal/ss"
 	"kern.sys/cmd/kern/internal/tc"
 	"kern.sys/cmd/kern/internal/topo"
 	"kern.sys/cmd/kern/internal/tour"
+	"kern.sys/cmd/kern/internal/vdpa"
 )
 
 // programs are the names that the command may be called by, each with its
@@ -34,6 +36,8 @@ var programs = []cli.Program{
 	tc.Program(),
 	bridge.Program(),
 	devlink.Program(),
+	rdma.Program(),
+	vdpa.Program(),
 }
 
 // allObjects are those of ip and this program's own.
@@ -48,6 +52,8 @@ func allObjects() []cli.Object {
 		tc.Object(),
 		bridge.Object(),
 		devlink.Object(),
+		rdma.Object(),
+		vdpa.Object(),
 	})
 }
 

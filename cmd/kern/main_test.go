@@ -93,3 +93,27 @@ func TestBridgeIsAProgramAndAnObject(t *testing.T) {
 		}
 	}
 }
+
+// Their options stand wherever they like, and together.
+func TestRdmaAndVdpaAreProgramsAndObjects(t *testing.T) {
+	for want, all := range map[string][][]string{
+		"rdma resource show [ DEV ]\n": {{"/sbin/rdma", "resource", "help"}, {"kern", "-j", "rdma", "res", "help", "-dp"},
+			{"rdma", "-dd", "--js", "res", "he"}},
+		"vdpa dev del DEV\n": {{"vdpa", "dev", "help"}, {"kern", "vdpa", "-jp", "d", "h"},
+			{"kern", "vdpa", "d", "h", "--", "-x"}},
+	} {
+		for _, words := range all {
+			var out bytes.Buffer
+			if code := run(words, nil, &out, &out); code != 0 || !strings.Contains(out.String(), want) {
+				t.Errorf("%v: status %d, %s", words, code, out.String())
+			}
+		}
+	}
+	for word, want := range map[string]string{"--j": "--json", "res": "resource"} {
+		var out, errOut bytes.Buffer
+		if run([]string{"kern", "completion", "words", "rdma", word}, nil, &out,
+			&errOut); !strings.Contains(out.String(), want+"\n") {
+			t.Errorf("%q becomes %q, %s", word, out.String(), errOut.String())
+		}
+	}
+}

@@ -2,11 +2,11 @@ package abi
 
 import "slices"
 
-// Arch is one architecture of Linux: what Go calls it, how clang and Debian do.
+// Arch is one architecture of a system: what Go calls it, how clang and the packages with its headers do.
 type Arch struct {
 	Name    string   // GOARCH, or "ppc" and "sparc64", which Go reserves without supporting them on Linux
 	Target  string   // clang's -target
-	Triplet string   // Debian's multiarch folder with the architecture's asm headers
+	Triplet string   // the folder with the architecture's own headers: Debian's multiarch name, or a wheel's
 	Flags   []string // further flags that its ABI needs
 	Word    int      // size of a C long and of a pointer, bytes
 	Big     bool     // big-endian

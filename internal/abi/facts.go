@@ -99,6 +99,70 @@ func (db *DB) AddSyscall(arch, name, number string) error {
 	return v.set("system call", arch, number)
 }
 
+// Add adds the facts of another DB. A fact that both have must be the same.
+func (db *DB) Add(other *DB) error {
+	var errs []error
+	note := func(err error) {
+		if err != nil {
+			errs = append(errs, err)
+		}
+	}
+	for _, v := range other.Consts() {
+		for _, arch := range slices.Sorted(maps.Keys(v.On)) {
+			note(db.AddConst(arch, v.Name, v.Header, v.Kind, v.On[arch]))
+		}
+	}
+	for _, v := range other.Syscalls() {
+		for _, arch := range slices.Sorted(maps.Keys(v.On)) {
+			note(db.AddSyscall(arch, v.Name, v.On[arch]))
+		}
+	}
+	for _, t := range other.Types() {
+		for _, arch := range slices.Sorted(maps.Keys(t.On)) {
+			note(db.AddType(arch, t.Kind, t.Name, t.Header, t.On[arch]))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Of returns the facts of headers for which keep is true. A base type is of header "", a system call of sys/syscall.h.
+func (db *DB) Of(keep func(header string) bool) *DB {
+	out := NewDB()
+	for name, headers := range db.consts {
+		for header, v := range headers {
+			if keep(header) {
+				if out.consts[name] == nil {
+					out.consts[name] = map[string]*Value{}
+				}
+				out.consts[name][header] = v
+			}
+		}
+	}
+	if keep(SyscallHeader) {
+		out.syscalls = maps.Clone(db.syscalls)
+	}
+	for key, t := range db.types {
+		if keep(t.Header) {
+			out.types[key] = t
+		}
+	}
+	return out
+}
+
+// SyscallHeader is the one with the numbers of calls on systems other than Linux: constants that begin with SYS_.
+const SyscallHeader = "sys/syscall.h"
+
+// SyscallName returns the name of the call whose number a constant of a header is.
+func SyscallName(header, constant string) (name string, ok bool) {
+	switch header {
+	case "asm/unistd.h":
+		return strings.CutPrefix(constant, "__NR_")
+	case SyscallHeader:
+		return strings.CutPrefix(constant, "SYS_")
+	}
+	return "", false
+}
+
 func (v *Value) set(what, arch, value string) error {
 	if old, ok := v.On[arch]; ok && old != value {
 		return fmt.Errorf("%s %s of %s on %s: both %s and %s", what, v.Name, v.Header, arch, old, value)

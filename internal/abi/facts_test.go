@@ -1,6 +1,7 @@
 package abi
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -267,17 +268,50 @@ func TestFactsOfOtherSystems(t *testing.T) {
 			continue
 		}
 		dir := filepath.Join("facts", s.Name)
-		db, err := Read(dir, ArchNames(s.Archs))
-		if err != nil {
-			t.Fatal(err)
-		}
-		for name, b := range db.Text(ArchNames(s.Archs)) {
-			if file, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(file) != string(b) {
-				t.Errorf("%s/%s is not as it is written: it was edited by hand (%v)", s.Name, name, err)
+		asWritten(t, dir, s, s.Facts+"\n")
+		imported := filepath.Join(dir, ImportedFolder)
+		if s.Imported == "" {
+			if _, err := os.Stat(imported); err == nil {
+				t.Errorf("%s is there, and the system has nothing imported beside what is extracted", imported)
 			}
+			continue
 		}
-		if source, err := os.ReadFile(filepath.Join(dir, "source.txt")); err != nil || string(source) != s.Facts+"\n" {
-			t.Errorf("%s/source.txt: %v, %q", s.Name, err, source)
+		db := asWritten(t, imported, s, "")
+		headers := map[string]bool{}
+		if len(db.Syscalls()) > 0 {
+			headers[SyscallHeader] = true
+		}
+		for _, v := range db.Consts() {
+			headers[v.Header] = true
+		}
+		for _, v := range db.Types() {
+			headers[v.Header] = true
+		}
+		var want strings.Builder
+		for _, h := range slices.Sorted(maps.Keys(headers)) {
+			fmt.Fprintf(&want, "%s: %s\n", h, s.Imported)
+		}
+		source, err := os.ReadFile(filepath.Join(imported, "source.txt"))
+		if err != nil || string(source) != want.String() {
+			t.Errorf("%s/source.txt: %v, %q, want %q", imported, err, source, want.String())
 		}
 	}
+}
+
+// asWritten reads one folder, whose files must be as Write makes them, and source.txt like source if there is one.
+func asWritten(t *testing.T, dir string, s System, source string) *DB {
+	t.Helper()
+	db, err := readFolder(dir, ArchNames(s.Archs))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, b := range db.Text(ArchNames(s.Archs)) {
+		if file, err := os.ReadFile(filepath.Join(dir, name)); err != nil || string(file) != string(b) {
+			t.Errorf("%s/%s is not as it is written: it was edited by hand (%v)", dir, name, err)
+		}
+	}
+	if file, err := os.ReadFile(filepath.Join(dir, "source.txt")); err != nil || source != "" && string(file) != source {
+		t.Errorf("%s/source.txt: %v, %q", dir, err, file)
+	}
+	return db
 }

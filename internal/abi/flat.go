@@ -29,7 +29,7 @@ func readFlat(db *DB, arch, head string, fields []string) error {
 	case w[0] == "no":
 		return nil
 	case w[0] == "const" && len(w) == 5:
-		if name, ok := strings.CutPrefix(w[1], "SYS_"); ok && w[3] == "sys/syscall.h" {
+		if name, ok := SyscallName(w[3], w[1]); ok {
 			return db.AddSyscall(arch, name, w[4])
 		}
 		if err := checkValue(Kind(w[2]), w[4]); err != nil {

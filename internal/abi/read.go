@@ -1,7 +1,9 @@
 package abi
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -9,8 +11,36 @@ import (
 	"strings"
 )
 
-// Read reads the DB that Write left in dir. archs are the architectures it has facts for.
+// ImportedFolder is the folder beside extracted facts with those of headers that the package lacks.
+const ImportedFolder = "imported"
+
+// Read reads the DB that Write left in dir, and adds what is in its ImportedFolder. archs are the architectures it has
+// facts for.
 func Read(dir string, archs []string) (*DB, error) {
+	db, err := readFolder(dir, archs)
+	if err != nil {
+		return nil, err
+	}
+	imported, err := ReadImported(dir, archs)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Add(imported); err != nil {
+		return nil, fmt.Errorf("%s: %w", filepath.Join(dir, ImportedFolder), err)
+	}
+	return db, nil
+}
+
+// ReadImported reads what is in dir's ImportedFolder alone: nothing if there is none.
+func ReadImported(dir string, archs []string) (*DB, error) {
+	dir = filepath.Join(dir, ImportedFolder)
+	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
+		return NewDB(), nil
+	}
+	return readFolder(dir, archs)
+}
+
+func readFolder(dir string, archs []string) (*DB, error) {
 	db := NewDB()
 	for _, f := range []struct {
 		name string

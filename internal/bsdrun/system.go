@@ -58,8 +58,14 @@ func readSystem(name string) (*system, error) {
 	for _, v := range s.foreign.Syscalls() {
 		n, err := strconv.ParseUint(v.On[arch], 10, 32)
 		if err == nil && !strings.HasPrefix(v.Name, "MAX") && v.Name != "NSYSENT" {
-			s.numbers[n] = v.Name
+			s.numbers[n] = strings.TrimPrefix(v.Name, replaced)
 		}
+	}
+	if name == "netbsd" {
+		// The event of the call that programs for NetBSD 10 make ends before what 11 has appended for a new one.
+		l := s.layout("struct kevent")
+		l.size = l.fields["ext"].off
+		delete(l.fields, "ext")
 	}
 	for e := range unix.Errno(200) {
 		if n, ok := value(s.foreign, unix.ErrnoName(e)); ok && e != 0 {
@@ -73,6 +79,9 @@ func readSystem(name string) (*system, error) {
 	}
 	return s, nil
 }
+
+// replaced begins NetBSD 11's names of calls that have a successor there, and that programs make as before.
+const replaced = "compat_100_"
 
 // moduleRoot returns the folder of this module.
 func moduleRoot() (string, error) {

@@ -21,6 +21,7 @@ var kinds = map[string]layout{
 	"macsec":    macsec,
 	"ovpn":      attrs{uapi.IFLA_OVPN_MODE: u8},
 	"rmnet":     attrs{uapi.IFLA_RMNET_MUX_ID: u16, uapi.IFLA_RMNET_FLAGS: numbers("4 4")},
+	"wwan":      attrs{uapi.IFLA_WWAN_LINK_ID: u32},
 	"vxcan":     attrs{uapi.VXCAN_INFO_PEER: headed{linkHeader, link}},
 	"geneve":    geneve,
 	"gre":       gre,

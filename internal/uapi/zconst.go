@@ -3622,6 +3622,9 @@ const (
 	IFLA_VXLAN_VNIFILTER                          = 0x1e
 	IFLA_WEIGHT                                   = 0xf
 	IFLA_WIRELESS                                 = 0xb
+	IFLA_WWAN_LINK_ID                             = 0x1
+	IFLA_WWAN_MAX                                 = 0x1
+	IFLA_WWAN_UNSPEC                              = 0x0
 	IFLA_XDP                                      = 0x2b
 	IFLA_XDP_ATTACHED                             = 0x2
 	IFLA_XDP_DRV_PROG_ID                          = 0x5
@@ -4904,7 +4907,6 @@ const (
 	MINIX_SUPER_MAGIC2  = 0x138f
 
 	MLD2_ALLOW_NEW_SOURCES = 0x5
-	MLD2_ALL_MCR_INIT      = ""
 	MLD2_BLOCK_OLD_SOURCES = 0x6
 	MLD2_CHANGE_TO_EXCLUDE = 0x4
 	MLD2_CHANGE_TO_INCLUDE = 0x3

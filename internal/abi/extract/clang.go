@@ -12,8 +12,8 @@ import (
 	"kern.sys/internal/abi"
 )
 
-// oldestClang is the first version that knows every architecture (LoongArch came last).
-const oldestClang = 16
+// oldestClang is the first version that has all that headers ask the compiler for: macOS' differ with an older one.
+const oldestClang = 19
 
 // findClang returns a clang that is new enough. If there is none and this is root on Debian, it installs one.
 func findClang() (string, error) {
@@ -65,8 +65,7 @@ func lookClang() string {
 // compiler runs clang on translation units.
 type compiler struct {
 	path string
-	uapi string   // the folder that usr/include of linux-libc-dev is
-	dirs []string // further folders of headers
+	dirs func(abi.Arch) []string // the folders that headers are looked for in
 
 	units *unitCache // what was extracted before; nil for none
 }
@@ -75,15 +74,10 @@ func (c *compiler) args(a abi.Arch) []string {
 	args := []string{"-target", a.Target, "-x", "c", "-std=gnu11", "-nostdlibinc", "-ffreestanding",
 		"-Wno-everything", "-Werror=gnu-folding-constant", "-Werror=implicit-function-declaration",
 		"-ferror-limit=0", "-fno-caret-diagnostics", "-fno-color-diagnostics"}
-	for _, d := range c.includes(a) {
+	for _, d := range c.dirs(a) {
 		args = append(args, "-isystem", d)
 	}
 	return append(args, a.Flags...)
-}
-
-// includes returns the folders that headers are looked for in.
-func (c *compiler) includes(a abi.Arch) []string {
-	return append([]string{c.uapi + "/" + a.Triplet, c.uapi}, c.dirs...)
 }
 
 // preprocess returns source after the preprocessor, with the definitions of macros left in.

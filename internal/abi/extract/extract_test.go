@@ -33,16 +33,16 @@ func tree(t *testing.T, headers map[string]string) map[string]string {
 func facts(t *testing.T, archs []abi.Arch, list string, headers map[string]string) (string, error) {
 	t.Helper()
 	roots := tree(t, headers)
-	hs, err := parseHeaders(list)
+	hs, err := parseHeaders(list, abi.Linux())
 	if err != nil {
 		t.Fatal(err)
 	}
 	cache := t.TempDir()
-	db, err := extractAll(hs, roots, archs, cache)
+	db, err := extractLinux(hs, roots, archs, cache)
 	if err != nil {
 		return "", err
 	}
-	again, err := extractAll(hs, roots, archs, cache)
+	again, err := extractLinux(hs, roots, archs, cache)
 	if err != nil {
 		t.Fatalf("from the cache: %v", err)
 	}

@@ -10,7 +10,7 @@ import (
 	"kern.sys/internal/abi"
 )
 
-// header is one line of the list of headers: a translation unit.
+// header is one line of the list of headers: a translation unit, or a part of one.
 type header struct {
 	name   string
 	parts  []string
@@ -20,30 +20,56 @@ type header struct {
 	define []define
 	drop   []string // macros that need what the header does not declare
 	types  []string // structures to read of a header of the kernel itself
+	all    []header // of a unit that is made of several, these: each file that they include counts by its own name
 }
 
 type define struct {
-	macro string
+	macro string   // as in C, or with "=" before its value
 	archs []string // nil for all
 }
 
-// readHeaders reads a list of headers.
-func readHeaders(file string) ([]header, error) {
+// together returns the unit that a system's headers make in the order of their list. Headers that the package lacks
+// are no part of it.
+func together(system string, hs []header) (header, error) {
+	unit := header{name: system}
+	for _, h := range hs {
+		switch {
+		case h.source == imported:
+			continue
+		case h.source != packaged || h.parts != nil || h.after != nil || h.drop != nil || h.types != nil:
+			return header{}, fmt.Errorf("header %s: what is compiled together has define, only and source=%s", h.name, imported)
+		}
+		unit.all = append(unit.all, h)
+	}
+	if unit.all == nil {
+		return header{}, fmt.Errorf("no headers of %s", system)
+	}
+	return unit, nil
+}
+
+// Sources of headers that the program knows.
+const (
+	packaged = "uapi"     // the package that has most of a system's headers
+	imported = "imported" // none: the facts are in abi.ImportedFolder
+)
+
+// readHeaders reads a list of headers of a system with such architectures.
+func readHeaders(file string, archs []abi.Arch) ([]header, error) {
 	b, err := os.ReadFile(file)
 	if err != nil {
 		return nil, err
 	}
-	hs, err := parseHeaders(string(b))
+	hs, err := parseHeaders(string(b), archs)
 	if err != nil {
 		return nil, fmt.Errorf("%s:%w", file, err)
 	}
 	return hs, nil
 }
 
-func parseHeaders(text string) ([]header, error) {
+func parseHeaders(text string, archs []abi.Arch) ([]header, error) {
 	var hs []header
 	owner := map[string]string{}
-	known := abi.ArchNames(abi.Linux())
+	known := abi.ArchNames(archs)
 	checkArchs := func(names []string) error {
 		for _, a := range names {
 			if !slices.Contains(known, a) {
@@ -58,7 +84,7 @@ func parseHeaders(text string) ([]header, error) {
 		if len(w) == 0 {
 			continue
 		}
-		h := header{name: w[0], source: "uapi"}
+		h := header{name: w[0], source: packaged}
 		for _, opt := range w[1:] {
 			k, v, ok := strings.Cut(opt, "=")
 			list := strings.Split(v, ",")
@@ -114,21 +140,43 @@ func parseHeaders(text string) ([]header, error) {
 func (h *header) on(arch string) bool { return h.only == nil || slices.Contains(h.only, arch) }
 
 // owns reports whether facts that file defines count as the header's.
-func (h *header) owns(file string) bool { return file == h.name || slices.Contains(h.parts, file) }
+func (h *header) owns(file string) bool {
+	return file == h.name || slices.Contains(h.parts, file) || h.all != nil && file != ""
+}
+
+// of returns the header that facts of one of the files it owns are said to be of.
+func (h *header) of(file string) string {
+	if h.all != nil {
+		return file
+	}
+	return h.name
+}
 
 // prologue is the start of the translation unit.
 func (h *header) prologue(arch string) string {
 	var b strings.Builder
-	for _, d := range h.define {
-		if d.archs == nil || slices.Contains(d.archs, arch) {
-			fmt.Fprintf(&b, "#define %s\n", d.macro)
+	for _, part := range h.all {
+		if part.on(arch) {
+			part.include(&b, arch, "")
 		}
 	}
-	// Some headers ask for the size of a long without including the header that says it.
-	b.WriteString("#include <asm/bitsperlong.h>\n")
-	for _, a := range h.after {
-		fmt.Fprintf(&b, "#include <%s>\n", a)
+	if h.all == nil {
+		// Some headers ask for the size of a long without including the header that says it.
+		h.include(&b, arch, "#include <asm/bitsperlong.h>\n")
 	}
-	fmt.Fprintf(&b, "#include <%s>\n", h.name)
 	return b.String()
+}
+
+// include writes what includes the header, with first after the macros.
+func (h *header) include(b *strings.Builder, arch, first string) {
+	for _, d := range h.define {
+		if d.archs == nil || slices.Contains(d.archs, arch) {
+			fmt.Fprintf(b, "#define %s\n", strings.Replace(d.macro, "=", " ", 1))
+		}
+	}
+	b.WriteString(first)
+	for _, a := range h.after {
+		fmt.Fprintf(b, "#include <%s>\n", a)
+	}
+	fmt.Fprintf(b, "#include <%s>\n", h.name)
 }

@@ -172,9 +172,10 @@ func (t *types) expr(typ dwarf.Type) (string, []abi.Field, error) {
 		return "void", nil, nil
 	case *dwarf.EnumType:
 		if typ.EnumName == "" {
-			name := map[string]string{"signed4": "int", "unsigned4": "unsigned int"}[enumEncoding(typ)+
+			name := map[string]string{"signed4": "int", "unsigned4": "unsigned int", "unsigned1": "unsigned char",
+				"unsigned2": "unsigned short", "signed8": "long", "unsigned8": "unsigned long"}[enumEncoding(typ)+
 				strconv.FormatInt(typ.ByteSize, 10)]
-			if name == "" {
+			if name == "" || typ.ByteSize > int64(t.data.Reader().AddressSize()) {
 				return "", nil, fmt.Errorf("anonymous enumeration of %d bytes", typ.ByteSize)
 			}
 			t.bases[name] = &abi.Layout{Size: typ.ByteSize, Encoding: enumEncoding(typ)}

@@ -1,12 +1,14 @@
-// Extract writes the facts below internal/abi/facts: it compiles the headers of the locked kernel release for
-// every architecture and reads values, layouts and numbers from the objects. Nothing that it compiles is run.
+// Extract writes the facts below internal/abi/facts: it compiles the headers of a locked release for every
+// architecture and reads values, layouts and numbers from the objects. Nothing that it compiles is run.
 //
-//	go run ./internal/abi/extract            write the facts
-//	go run ./internal/abi/extract -check     fail if the committed facts differ
-//	go run ./internal/abi/extract -update    lock the newest packages first, print how many facts are new
-//	go run ./internal/abi/extract -try H     extract header H alone, write nothing, print its facts
+//	go run ./internal/abi/extract                  write the facts of Linux
+//	go run ./internal/abi/extract -system freebsd  write those of another system
+//	go run ./internal/abi/extract -check           fail if the committed facts differ
+//	go run ./internal/abi/extract -update          lock the newest packages first, print how many facts are new
+//	go run ./internal/abi/extract -try H           extract header H alone, write nothing, print its facts
 //
-// It needs Debian's apt-get and dpkg-deb, and clang 16 or newer, which it installs if it may.
+// It needs clang 19 or newer, which it installs if it may; for Linux, Debian's apt-get and dpkg-deb; for other
+// systems, pip.
 package main
 
 import (
@@ -25,83 +27,68 @@ import (
 	"kern.sys/internal/abi"
 )
 
+// options are what the command line says.
+type options struct {
+	dir, cache, system, try string
+	check, update           bool
+}
+
 func main() {
-	dir := flag.String("dir", "internal/abi", "the folder of the package abi")
-	cache := flag.String("cache", "", "the folder for packages (default: kern-abi in the user's cache folder)")
-	check := flag.Bool("check", false, "write nothing, compare with the facts that are there")
-	update := flag.Bool("update", false, "lock the newest version of each package first")
-	try := flag.String("try", "", "a header of the list: write nothing, print its facts alone")
+	var o options
+	flag.StringVar(&o.dir, "dir", "internal/abi", "the folder of the package abi")
+	flag.StringVar(&o.cache, "cache", "", "the folder for packages (default: kern-abi in the user's cache folder)")
+	flag.StringVar(&o.system, "system", "linux", "the GOOS")
+	flag.BoolVar(&o.check, "check", false, "write nothing, compare with the facts that are there")
+	flag.BoolVar(&o.update, "update", false, "lock the newest version of each package first")
+	flag.StringVar(&o.try, "try", "", "a header: write nothing, print its facts alone")
 	flag.Parse()
-	if err := run(*dir, *cache, *try, *check, *update); err != nil {
+	err := fmt.Errorf("unexpected argument %q", flag.Arg(0))
+	if flag.NArg() == 0 {
+		err = run(o)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "extract:", err)
 		os.Exit(1)
 	}
 }
 
-func run(dir, cache, try string, check, update bool) error {
-	if flag.NArg() > 0 {
-		return fmt.Errorf("unexpected argument %q", flag.Arg(0))
+func run(o options) error {
+	s, ok := abi.FindSystem(o.system)
+	if !ok {
+		return fmt.Errorf("no system is called %q", o.system)
 	}
-	hs, err := readHeaders(filepath.Join(dir, "extract/headers.txt"))
-	if err != nil {
-		return err
-	}
-	if try != "" {
-		if hs = slices.DeleteFunc(hs, func(h header) bool { return h.name != try }); len(hs) == 0 {
-			return fmt.Errorf("header %s is not in the list", try)
-		}
-	}
-	lock := filepath.Join(dir, "extract/packages.lock")
-	pkgs, err := readLock(lock)
-	if err != nil {
-		return err
-	}
-	if cache == "" {
+	if o.cache == "" {
 		user, err := os.UserCacheDir()
 		if err != nil {
 			return err
 		}
-		cache = filepath.Join(user, "kern-abi")
+		o.cache = filepath.Join(user, "kern-abi")
 	}
-	if cache, err = filepath.Abs(cache); err != nil {
+	var err error
+	if o.cache, err = filepath.Abs(o.cache); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(cache, 0o777); err != nil {
+	if err := os.MkdirAll(o.cache, 0o777); err != nil {
 		return err
 	}
-	if update {
-		for i := range pkgs {
-			// The first one is the kernel's release; others follow it.
-			if pkgs[i], err = pkgs[i].newest(cache, pkgs[0].version); err != nil {
-				return err
-			}
-		}
-		if err := writeLock(lock, pkgs); err != nil {
-			return err
-		}
-	}
-	roots := map[string]string{}
-	for _, p := range pkgs {
-		if roots[p.source], err = p.unpacked(cache); err != nil {
-			return err
-		}
-	}
-	stubs, err := filepath.Abs(filepath.Join(dir, "extract/stubs"))
-	if err != nil {
-		return err
-	}
-	roots["stub"] = stubs
-	db, err := extractAll(hs, roots, abi.Linux(), cache)
+	extract := linuxFacts
 	switch {
-	case db == nil, err != nil && try == "":
+	case s.Folder != "":
+		extract = systemFacts
+	case s.Name != "linux":
+		return fmt.Errorf("the facts of %s are imported whole: see internal/abi/importfacts", s.Name)
+	}
+	db, err := extract(o, s)
+	switch {
+	case db == nil, err != nil && o.try == "":
 		return err
 	case err != nil:
 		// What one header alone lacks, others may have.
 		fmt.Fprintln(os.Stderr, "extract:", err)
 	}
-	facts := filepath.Join(dir, "facts/linux")
-	names := abi.ArchNames(abi.Linux())
-	if try != "" {
+	facts := filepath.Join(o.dir, "facts", s.Name)
+	names := abi.ArchNames(s.Archs)
+	if o.try != "" {
 		text := db.Text(names)
 		for _, name := range slices.Sorted(maps.Keys(text)) {
 			if _, err := os.Stdout.Write(text[name]); err != nil {
@@ -110,17 +97,66 @@ func run(dir, cache, try string, check, update bool) error {
 		}
 		return nil
 	}
-	if check {
+	all, err := abi.ReadImported(facts, names)
+	if err != nil {
+		return err
+	}
+	if err := all.Add(db); err != nil {
+		return fmt.Errorf("facts that are extracted and imported: %w", err)
+	}
+	if o.check {
 		return compare(facts, db.Text(names))
 	}
-	if update {
+	if o.update {
 		old, err := abi.Read(facts, names)
 		if err != nil {
 			return err
 		}
-		fmt.Print(changes(old, db))
+		fmt.Print(changes(old, all))
 	}
-	return db.Write(facts, names)
+	if err := db.Write(facts, names); err != nil || s.Name == "linux" {
+		return err
+	}
+	return os.WriteFile(filepath.Join(facts, "source.txt"), []byte(s.Facts+"\n"), 0o666)
+}
+
+// linuxFacts extracts the facts of Linux, each header by itself.
+func linuxFacts(o options, s abi.System) (*abi.DB, error) {
+	hs, err := readHeaders(filepath.Join(o.dir, "extract/headers.txt"), s.Archs)
+	if err != nil {
+		return nil, err
+	}
+	if o.try != "" {
+		if hs = slices.DeleteFunc(hs, func(h header) bool { return h.name != o.try }); len(hs) == 0 {
+			return nil, fmt.Errorf("header %s is not in the list", o.try)
+		}
+	}
+	lock := filepath.Join(o.dir, "extract/packages.lock")
+	pkgs, err := readLock(lock)
+	if err != nil {
+		return nil, err
+	}
+	if o.update {
+		for i := range pkgs {
+			// The first one is the kernel's release; others follow it.
+			if pkgs[i], err = pkgs[i].newest(o.cache, pkgs[0].version); err != nil {
+				return nil, err
+			}
+		}
+		if err := writeLock(lock, pkgs); err != nil {
+			return nil, err
+		}
+	}
+	roots := map[string]string{}
+	for _, p := range pkgs {
+		if roots[p.source], err = p.unpacked(o.cache); err != nil {
+			return nil, err
+		}
+	}
+	if roots["stub"], err = filepath.Abs(filepath.Join(o.dir, "extract/stubs")); err != nil {
+		return nil, err
+	}
+	return extractLinux(hs, roots, s.Archs, o.cache)
 }
 
 // compare reports the files of dir that differ from text.
@@ -148,12 +184,8 @@ func firstDifference(old, now []byte) string {
 	return fmt.Sprintf("%d lines, should be %d", len(a), len(b))
 }
 
-// extractAll extracts every header for the architectures, one on each processor at a time.
-func extractAll(hs []header, roots map[string]string, archs []abi.Arch, cache string) (*abi.DB, error) {
-	clang, err := findClang()
-	if err != nil {
-		return nil, err
-	}
+// extractLinux extracts headers from the folders that packages were unpacked to.
+func extractLinux(hs []header, roots map[string]string, archs []abi.Arch, cache string) (*abi.DB, error) {
 	tmp, err := os.MkdirTemp("", "kern-abi-")
 	if err != nil {
 		return nil, err
@@ -162,12 +194,24 @@ func extractAll(hs []header, roots map[string]string, archs []abi.Arch, cache st
 	if err := overlay(tmp, hs, roots); err != nil {
 		return nil, err
 	}
+	uapi := filepath.Join(roots[packaged], "usr/include")
+	return extractAll(hs, archs, cache, tmp, func(a abi.Arch) []string {
+		return []string{uapi + "/" + a.Triplet, uapi, tmp, roots["stub"]}
+	})
+}
+
+// extractAll extracts every header for the architectures, one on each processor at a time. Objects are in tmp while
+// they are needed.
+func extractAll(hs []header, archs []abi.Arch, cache, tmp string, dirs func(abi.Arch) []string) (*abi.DB, error) {
+	clang, err := findClang()
+	if err != nil {
+		return nil, err
+	}
 	units, err := newUnitCache(cache, clang)
 	if err != nil {
 		return nil, err
 	}
-	c := &compiler{path: clang, units: units, uapi: filepath.Join(roots["uapi"], "usr/include"),
-		dirs: []string{tmp, roots["stub"]}}
+	c := &compiler{path: clang, units: units, dirs: dirs}
 
 	type job struct {
 		arch abi.Arch
@@ -214,6 +258,9 @@ func extractAll(hs []header, roots map[string]string, archs []abi.Arch, cache st
 	}
 	if len(errs) > 0 {
 		return nil, errors.Join(errs...)
+	}
+	if hs[0].all != nil {
+		return db, nil // what is missing is nowhere: types that programs see pointers to alone, and the compiler's
 	}
 	lacking := newLacks()
 	for i, r := range results {

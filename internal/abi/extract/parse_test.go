@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"kern.sys/internal/abi"
 )
 
 func TestParseHeaders(t *testing.T) {
@@ -15,7 +17,7 @@ func TestParseHeaders(t *testing.T) {
 asm/errno.h parts=asm-generic/errno-base.h
 linux/a.h after=linux/b.h,linux/c.h define=X define@mips,arm=Y drop=Z # and one at the end
 bits/d.h source=mips only=mips
-`)
+`, abi.Linux())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +58,7 @@ func TestParseHeadersRefuses(t *testing.T) {
 		"asm/a.h\nasm-generic/a.h":         `asm-generic/a.h belongs to asm/a.h already`,
 		"linux/a.h parts=x.h,x.h source=u": `x.h belongs to linux/a.h already`,
 	} {
-		if _, err := parseHeaders(text); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := parseHeaders(text, abi.Linux()); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: error is %v, want one with %q", text, err, want)
 		}
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"debug/elf"
 	"fmt"
 	"strconv"
 	"strings"
@@ -31,6 +30,9 @@ const (
 // probePrefix starts the names of the probes' symbols; the probe's index ends them.
 const probePrefix = "kern_probe_"
 
+// sizeSuffix ends the name of the symbol with the size of a string, which not every format of objects has.
+const sizeSuffix = "_size"
+
 // probeType holds an integer: its bits, and whether it is negative (and not just large).
 const probeType = "struct kern_probe { unsigned long long bits; unsigned long long negative; };\n"
 
@@ -43,7 +45,10 @@ func (p probe) line(i int) string {
 		return fmt.Sprintf("const struct kern_probe %s = { ((%s) | 0), ((%s) | 0) < 0 }; _Static_assert(((%s) | 0) || 1, "+
 			"\"\");", name, p.expr, p.expr, p.expr)
 	case stringProbe:
-		return fmt.Sprintf("const char %s[] = %s;", name, p.expr)
+		// What stands in braces can initialize an array, too, but has no size of its own.
+		return fmt.Sprintf("const char %s[] = %s; const struct kern_probe %s"+sizeSuffix+" = { sizeof(%s), 0 };", name,
+			p.expr,
+			name, p.expr)
 	case alignProbe:
 		return fmt.Sprintf("const struct kern_probe %s = { _Alignof(%s), 0 };", name, p.expr)
 	}
@@ -85,48 +90,32 @@ func (c *compiler) compileProbes(a abi.Arch, prologue string, probes []probe, ob
 }
 
 // probeValues reads the values that the compiled probes have, by index: decimal or quoted.
-func probeValues(f *elf.File, probes []probe) (map[int]string, error) {
-	symbols, err := f.Symbols()
-	if err != nil {
-		return nil, err
-	}
+func probeValues(o *object, probes []probe) (map[int]string, error) {
 	values := map[int]string{}
-	for _, s := range symbols {
-		index, ok := strings.CutPrefix(s.Name, probePrefix)
-		if !ok {
-			continue
-		}
-		i, err := strconv.Atoi(index)
-		if err != nil || i >= len(probes) || int(s.Section) >= len(f.Sections) {
-			return nil, fmt.Errorf("unexpected symbol %s in section %d", s.Name, s.Section)
-		}
-		b := make([]byte, s.Size)
-		if sec := f.Sections[s.Section]; sec.Type != elf.SHT_NOBITS {
-			if _, err := sec.ReadAt(b, int64(s.Value)); err != nil {
-				return nil, fmt.Errorf("symbol %s: %w", s.Name, err)
-			}
-		}
-		if probes[i].kind == stringProbe {
-			if len(b) == 0 {
-				return nil, fmt.Errorf("string %s is empty of its end", probes[i].expr)
-			}
-			values[i] = strconv.Quote(string(b[:len(b)-1]))
-			continue
-		}
-		if len(b) != 16 {
-			return nil, fmt.Errorf("symbol %s has %d bytes", s.Name, len(b))
-		}
-		bits, negative := f.ByteOrder.Uint64(b), f.ByteOrder.Uint64(b[8:]) != 0
-		if negative {
-			values[i] = strconv.FormatInt(int64(bits), 10)
-		} else {
-			values[i] = strconv.FormatUint(bits, 10)
-		}
-	}
 	for i, p := range probes {
-		if _, ok := values[i]; !ok && p.kind != noProbe {
-			return nil, fmt.Errorf("no value of %s in the object", p.expr)
+		if p.kind == noProbe {
+			continue
 		}
+		name := probePrefix + strconv.Itoa(i)
+		if p.kind != stringProbe {
+			var err error
+			if values[i], _, err = o.number(name); err != nil {
+				return nil, fmt.Errorf("value of %s: %w", p.expr, err)
+			}
+			continue
+		}
+		_, size, err := o.number(name + sizeSuffix)
+		if err != nil {
+			return nil, fmt.Errorf("size of %s: %w", p.expr, err)
+		}
+		b, err := o.bytes(name, size)
+		if err != nil {
+			return nil, fmt.Errorf("value of %s: %w", p.expr, err)
+		}
+		if len(b) == 0 {
+			return nil, fmt.Errorf("string %s is empty of its end", p.expr)
+		}
+		values[i] = strconv.Quote(string(b[:len(b)-1]))
 	}
 	return values, nil
 }

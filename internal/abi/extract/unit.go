@@ -1,7 +1,6 @@
 package main
 
 import (
-	"debug/elf"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -12,7 +11,7 @@ import (
 	"kern.sys/internal/abi"
 )
 
-// unit is what one header says on one architecture.
+// unit is what one header, or several that are compiled together, say on one architecture.
 type unit struct {
 	Consts []constant
 	Decls  []decl
@@ -28,7 +27,7 @@ type constant struct {
 	Value      string
 }
 
-// extract compiles one header for one architecture and reads what it defines. dir is for its object file.
+// extract compiles the unit of one header for one architecture and reads what it defines. dir is for its object file.
 func (c *compiler) extract(a abi.Arch, h *header, dir string) (u *unit, err error) {
 	prologue := h.prologue(a.Name)
 	text, err := c.preprocess(a, prologue)
@@ -36,7 +35,7 @@ func (c *compiler) extract(a abi.Arch, h *header, dir string) (u *unit, err erro
 		return nil, err
 	}
 	home := func(path string) string {
-		for _, d := range c.includes(a) {
+		for _, d := range c.dirs(a) {
 			if rel, ok := strings.CutPrefix(path, d+"/"); ok {
 				return rel
 			}
@@ -80,21 +79,16 @@ func (c *compiler) extract(a abi.Arch, h *header, dir string) (u *unit, err erro
 
 // readObject reads the values of the probes and the declarations out of an object file.
 func readObject(object string, probes []probe, home func(string) string, owns func(string) bool) (*unit, error) {
-	f, err := elf.Open(object)
+	o, err := openObject(object)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	values, err := probeValues(f, probes)
-	if err != nil {
-		return nil, err
-	}
-	data, err := f.DWARF()
+	values, err := probeValues(o, probes)
 	if err != nil {
 		return nil, err
 	}
 	u := &unit{}
-	t := &types{data: data, home: home, owns: owns, align: map[string]int64{}}
+	t := &types{data: o.dwarf, home: home, owns: owns, align: map[string]int64{}}
 	for i, p := range probes {
 		switch p.kind {
 		case intProbe:
@@ -121,24 +115,22 @@ func readObject(object string, probes []probe, home func(string) string, owns fu
 	return u, nil
 }
 
-// syscallPrefix is what macros start with whose value is the number of a system call.
-const syscallPrefix = "__NR_"
-
 // add puts what a unit says into the database.
 func (u *unit) add(db *abi.DB, arch string, h *header) error {
 	for _, c := range u.Consts {
-		if name, ok := strings.CutPrefix(c.Name, syscallPrefix); ok && h.name == "asm/unistd.h" {
+		header := h.of(c.File)
+		if name, ok := abi.SyscallName(header, c.Name); ok {
 			if err := db.AddSyscall(arch, name, c.Value); err != nil {
 				return err
 			}
 			continue
 		}
-		if err := db.AddConst(arch, c.Name, h.name, c.Kind, c.Value); err != nil {
+		if err := db.AddConst(arch, c.Name, header, c.Kind, c.Value); err != nil {
 			return err
 		}
 	}
 	for _, d := range u.Decls {
-		if err := db.AddType(arch, d.Kind, d.Name, h.name, d.Layout); err != nil {
+		if err := db.AddType(arch, d.Kind, d.Name, h.of(d.File), d.Layout); err != nil {
 			return err
 		}
 	}

@@ -44,10 +44,13 @@ func (s *Session) complete(words []string) []string {
 	}
 	if len(words) == 0 {
 		if strings.HasPrefix(last, "-") {
-			for _, o := range s.Options.options() {
-				add("-" + o.name)
+			table := s.Options.options()
+			for i := range table {
+				add(table.flag(&table[i]))
 			}
-			add("-color")
+			if !table.getopt() {
+				add("-color")
+			}
 		}
 		for _, o := range s.Objects() {
 			if o.Run != nil {

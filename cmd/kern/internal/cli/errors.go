@@ -79,8 +79,8 @@ func (s *Session) Report(err error) int {
 	if exit, ok := errors.AsType[*ExitError](err); ok && exit.exact {
 		return code
 	}
-	if s.Getopt && code == StatusUsage { // such programs have one status for all that fails
-		return StatusFailed
+	if s.WrongWords != 0 && code == StatusUsage {
+		return s.WrongWords
 	}
 	if s.Status != 0 && (code == StatusFailed || code == StatusKernel) {
 		return s.Status
@@ -97,7 +97,9 @@ func (s *Session) report(err error) int {
 		return 0
 	}
 	if errors.Is(err, errHelp) {
-		err = s.help()
+		if err = s.help(); err == nil {
+			return 0
+		}
 	}
 	text, code := s.Explain(err)
 	if text != "" {
@@ -131,13 +133,22 @@ func (s *Session) Explain(err error) (string, int) {
 			code = StatusFailed
 		}
 		return strings.Replace(unknown.Error(), "PROGRAM", s.Name, 1), code
+	case errors.As(err, &kernel) && s.Answers != "" && refused(kernel.Err):
+		text := s.Answers + errnoText(kernel.Err)
+		if kernel.Message != "" {
+			text = extended(kernel) + "\n" + text
+		}
+		return text, StatusKernel
 	case errors.As(err, &kernel) && kernel.Message != "":
-		return "Error: " + strings.TrimSuffix(kernel.Message, ".") + ".", StatusKernel
+		return extended(kernel), StatusKernel
 	case errors.As(err, &kernel) && refused(kernel.Err):
 		return rtnetlinkSays + errnoText(kernel.Err), StatusKernel
 	}
 	return "Error: " + err.Error(), StatusFailed
 }
+
+// extended is what the kernel said of its refusal.
+func extended(e *wire.Error) string { return "Error: " + strings.TrimSuffix(e.Message, ".") + "." }
 
 // refused reports whether err is an error number, which is what comes from the
 // kernel.

@@ -7,7 +7,11 @@ import (
 
 // help is the error that shows the program's usage.
 func (s *Session) help() error {
-	if s.Program.Help != nil && s.Status != 0 {
+	switch {
+	case s.HelpOut:
+		s.Out.Raw(s.Program.Help())
+		return s.Flush()
+	case s.Program.Help != nil && s.Status == StatusUsage:
 		return &usage{s.Program.Help()}
 	}
 	if s.Program.Help != nil {

@@ -87,14 +87,20 @@ func (s *Session) manual() string {
 	p.text(name + " speaks the grammar of ip(8) and prints what ip prints, as text and as JSON.\n" +
 		"Objects, commands and options may be abbreviated, as with ip.")
 	p.section("OPTIONS")
-	for _, o := range s.Options.options() {
-		term := "-" + o.name
+	table := s.Options.options()
+	for _, o := range table {
+		term := table.flag(&o)
+		if o.letter != 0 {
+			term = "-" + string(rune(o.letter)) + ", " + term
+		}
 		if o.value != "" {
 			term += " " + strings.ToUpper(strings.ReplaceAll(o.value, " ", "_"))
 		}
 		p.item(term, o.help)
 	}
-	p.item("-color[={ always | auto | never }]", "colours, by the background that COLORFGBG names")
+	if !table.getopt() {
+		p.item("-color[={ always | auto | never }]", "colours, by the background that COLORFGBG names")
+	}
 	p.section("OBJECTS")
 	var seen []string
 	for _, o := range s.Objects() {

@@ -61,6 +61,9 @@ func (s *Session) Do(words []string) error {
 		defer s.closeOpened()
 		return o.Run(c)
 	}
+	if s.UnknownObject != nil {
+		return s.UnknownObject(words[0])
+	}
 	return &UnknownError{Kind: "Object", Word: words[0], Try: "help"}
 }
 

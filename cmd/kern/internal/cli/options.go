@@ -37,19 +37,19 @@ type Options struct {
 	netns     string
 
 	// What tc has.
-	Raw      bool   // handles and ticks as they are
+	Raw      bool   // handles and ticks as they are; of rdma the bytes that a device has
 	Graph    bool   // classes as a tree
 	ClsNames bool   // names of classes
 	ClsFile  string // where they are
 
 	CompressVlans bool // bridge has it
+	DriverDetails bool // rdma has it: -details was given twice
 
 	// What devlink has.
 	PlainNames bool // ports by their numbers, where their links have names
 	Hex        bool // numbers in what reporters say
 
-	table  OptionTable // nil: ip's
-	getopt bool        // see [Program.Getopt]
+	table OptionTable // nil: ip's
 }
 
 // OptionTable are the options of a program.
@@ -67,7 +67,7 @@ func (o *Options) options() OptionTable {
 // the first in the table that fits is taken, as ip has it.
 type option struct {
 	name   string
-	letter byte // for [Program.Getopt]; 0: none
+	letter byte // of programs with getopt's options, see parseGetopt
 	exact  bool
 	value  string // what the word that follows is; "": none does
 	help   string // what it is for
@@ -128,10 +128,7 @@ var optionTable = OptionTable{
 	{name: "force", help: "go on with a batch after an error", on: func(o *Options) *bool { return &o.force }},
 	{name: "batch",
 		help:  "read commands from a file, one a line; - is the standard input",
-		value: "batch file", set: func(o *Options, v string) error {
-			o.BatchFile, o.Batch = v, true
-			return nil
-		}},
+		value: "batch file", set: (*Options).setBatch},
 	{name: "brief", help: "a table with the most important", on: func(o *Options) *bool { return &o.Brief }},
 	{name: "json", help: "JSON in place of text", on: func(o *Options) *bool { return &o.JSON }},
 	{name: "rcvbuf",
@@ -173,7 +170,7 @@ func (o *Options) moreStats(string) error { o.Stats++; return nil }
 
 // Parse reads the options at the beginning of words and returns the rest.
 func (o *Options) Parse(words []string) ([]string, error) {
-	if o.getopt {
+	if o.options().getopt() {
 		return o.parseGetopt(words)
 	}
 	for len(words) != 0 {
@@ -203,24 +200,11 @@ func (o *Options) Parse(words []string) ([]string, error) {
 			}
 			value, words = words[0], words[1:]
 		}
-		if err := opt.apply(o, value); err != nil {
+		if err := opt.do(o, value); err != nil {
 			return nil, err
 		}
 	}
 	return words, nil
-}
-
-// apply does what the option is for.
-func (opt *option) apply(o *Options, value string) error {
-	switch {
-	case opt.on != nil:
-		*opt.on(o) = true
-	case opt.set == nil:
-		o.Family = opt.family
-	default:
-		return opt.set(o, value)
-	}
-	return nil
 }
 
 // incomplete is the error for an option without the word that it needs.

@@ -35,8 +35,5 @@ var BridgeOptions = OptionTable{
 	{name: "json", help: "JSON in place of text", on: func(o *Options) *bool { return &o.JSON }},
 	{name: "pretty", help: "JSON for people", on: func(o *Options) *bool { return &o.Pretty }},
 	{name: "batch", help: "read commands from a file, one a line; - is the standard input", value: "batch file",
-		set: func(o *Options, v string) error {
-			o.BatchFile, o.Batch = v, true
-			return nil
-		}},
+		set: (*Options).setBatch},
 }

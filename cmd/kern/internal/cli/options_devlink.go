@@ -1,7 +1,5 @@
 package cli
 
-import "strings"
-
 // DevlinkOptions are the options of devlink.
 var DevlinkOptions = OptionTable{
 	{name: "Version", letter: 'V', help: "the version, and nothing else",
@@ -29,91 +27,4 @@ var DevlinkOptions = OptionTable{
 	{name: "hex", letter: 'x', help: "numbers that reporters say in hexadecimal",
 		on: func(o *Options) *bool { return &o.Hex }},
 	{name: "help", help: "the grammar of options and objects", set: func(*Options, string) error { return errHelp }},
-}
-
-// parseGetopt reads the options among words as getopt_long(3) does, and returns the other words.
-func (o *Options) parseGetopt(words []string) (rest []string, err error) {
-	for len(words) != 0 {
-		word := words[0]
-		words = words[1:]
-		name, isOption := strings.CutPrefix(word, "-")
-		if !isOption || name == "" {
-			rest = append(rest, word)
-			continue
-		}
-		if name == "-" {
-			return append(rest, words...), nil
-		}
-		long, isLong := strings.CutPrefix(name, "-")
-		if !isLong && o.options().areLetters(name) {
-			words, err = o.parseLetters(name, words)
-		} else {
-			words, err = o.parseLong(long, words)
-		}
-		if err != nil {
-			return nil, err
-		}
-	}
-	return rest, nil
-}
-
-// areLetters reports whether a word is letters of options: one with a value ends them.
-func (t OptionTable) areLetters(word string) bool {
-	for i := range len(word) {
-		opt := t.letter(word[i])
-		if opt == nil {
-			return false
-		}
-		if opt.value != "" {
-			return true
-		}
-	}
-	return true
-}
-
-func (t OptionTable) letter(c byte) *option {
-	for i := range t {
-		if t[i].letter == c {
-			return &t[i]
-		}
-	}
-	return nil
-}
-
-func (o *Options) parseLetters(word string, words []string) ([]string, error) {
-	for i := range len(word) {
-		opt := o.options().letter(word[i])
-		if opt.value == "" {
-			if err := opt.apply(o, ""); err != nil {
-				return nil, err
-			}
-			continue
-		}
-		if value := word[i+1:]; value != "" {
-			return words, opt.apply(o, value)
-		}
-		return opt.applyNext(o, words)
-	}
-	return words, nil
-}
-
-// parseLong reads an option by its name, "NAME=VALUE" or "NAME VALUE". A beginning of the name is enough.
-func (o *Options) parseLong(word string, words []string) ([]string, error) {
-	name, value, given := strings.Cut(word, "=")
-	opt := o.options().find(name)
-	if opt == nil || given && opt.value == "" {
-		return nil, unknownOption("-" + word)
-	}
-	if opt.value != "" && !given {
-		return opt.applyNext(o, words)
-	}
-	return words, opt.apply(o, value)
-}
-
-// applyNext is apply with the next word, and returns those behind it.
-func (opt *option) applyNext(o *Options, words []string) ([]string, error) {
-	if len(words) == 0 {
-		return nil, opt.incomplete()
-	}
-	return words[1:], opt.apply(o, words[0])
 }

@@ -13,10 +13,7 @@ var TcOptions = OptionTable{
 	{name: "help", help: "the grammar of options and objects", set: func(*Options, string) error { return errHelp }},
 	{name: "force", help: "go on with a batch after an error", on: func(o *Options) *bool { return &o.force }},
 	{name: "batch", help: "read commands from a file, one a line; - is the standard input", value: "batch file",
-		set: func(o *Options, v string) error {
-			o.BatchFile, o.Batch = v, true
-			return nil
-		}},
+		set: (*Options).setBatch},
 	{name: "netns", help: "do the command in a named network namespace", value: "netns",
 		set: func(o *Options, v string) error {
 			o.netns, o.inNetNS = v, true
@@ -54,7 +51,7 @@ func (c *Command) RunAs(p Program) error {
 		s.Program, s.Options = program, options
 		s.Configure()
 	}()
-	s.Program, s.table, s.getopt = p, p.Options, p.Getopt
+	s.Program, s.table = p, p.Options
 	words, err := s.Options.Parse(c.Rest)
 	if err != nil {
 		if code := s.Report(err); code != 0 {

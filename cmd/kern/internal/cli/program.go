@@ -15,19 +15,24 @@ type Program struct {
 	Name    string
 	Objects func() []Object // in the order in which an abbreviation is looked up
 	Options OptionTable     // nil: ip's
-	// Getopt says that options are read as getopt_long(3) does: they may stand behind other words, letters may be joined
-	// (-jp), and names have two dashes. One dash before a name is taken, too.
-	Getopt bool
-	Help   func() string // the grammar, which ends with status 0; nil: ip's
+	Help    func() string   // the grammar, which ends with status 0; nil: ip's
 	// Unknown is the exit status for an unknown object; 0 means ip's.
 	Unknown int
+	// UnknownObject is the error for an unknown object in the program's own words; nil: ip's.
+	UnknownObject func(word string) error
 	// Status is the exit status of all failures; 0: they differ, as with ip.
 	Status int
+	// Answers begins the message about what the kernel refused; "": ip's words for it.
+	Answers string
+	// HelpOut has grammars be the output of the program, with status 0.
+	HelpOut bool
+	// WrongWords is the exit status for words that make no sense; 0 means ip's.
+	WrongWords int
 	// Main does all that the program does, where it has a grammar of its own. It returns the exit status.
 	Main func(args []string, stdout, stderr io.Writer) int
 }
 
-// run is the program for the words that follow its name. It
+// Run is the program for the words that follow its name. It
 // returns the exit status.
 func Run(p Program, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	if p.Main != nil {
@@ -35,12 +40,17 @@ func Run(p Program, args []string, stdin io.Reader, stdout, stderr io.Writer) in
 	}
 	s := NewSession(p, stdin, stdout, stderr)
 	defer s.Close()
+	return s.Run(args)
+}
+
+// Run is [Run] in a session.
+func (s *Session) Run(args []string) int {
 	words, err := s.Options.Parse(args)
 	switch {
 	case err != nil:
 		return s.Report(err)
 	case s.version:
-		fmt.Fprintf(stdout, "%s utility, kern.sys %s\n", s.Name, version())
+		fmt.Fprintf(s.Stdout, "%s utility, kern.sys %s\n", s.Name, version())
 		return 0
 	}
 	s.Configure()

@@ -43,7 +43,7 @@ func NewSession(p Program, stdin io.Reader, stdout, stderr io.Writer) *Session {
 		Stdin: stdin, Stdout: stdout, Stderr: stderr,
 		Out: &desc.Printer{Names: &desc.Names{}}, nsid: thisNSID,
 	}
-	s.Loops, s.table, s.getopt = 10, p.Options, p.Getopt
+	s.Loops, s.table = 10, p.Options
 	s.Out.Reset()
 	return s
 }

@@ -29,7 +29,8 @@ func Objects() []cli.Object {
 
 // Program is the command by the name of devlink.
 func Program() cli.Program {
-	return cli.Program{Name: "devlink", Objects: Objects, Options: cli.DevlinkOptions, Getopt: true, Help: usage}
+	return cli.Program{Name: "devlink", Objects: Objects, Options: cli.DevlinkOptions, Help: usage,
+		WrongWords: cli.StatusFailed}
 }
 
 // Object is the program as an object of kern: kern devlink dev show.

@@ -138,9 +138,6 @@ func TestKindsAreShownAndMadeAsByIP(t *testing.T) {
 	for _, s := range kindStates {
 		missing[s.kind] = false
 		t.Run(s.kind+" "+s.name, func(t *testing.T) {
-			if k := netlink.DescribeLink(s.kind); len(k.Fields) == 0 && s.cmd != "add x0 type "+s.kind {
-				t.Skipf("this program does not know the words of %s yet", s.kind)
-			}
 			knows(t, s)
 			made := func(make func(testing.TB, ...string), look func()) (text string) {
 				nstest.Do(t, func() {
@@ -173,5 +170,33 @@ func TestKindsAreShownAndMadeAsByIP(t *testing.T) {
 	}
 	if len(without) != 0 {
 		t.Errorf("kinds without a state: %q", without)
+	}
+}
+
+// TestNoKindOfIPIsMissing compares the kinds in ip's help with those here, and finds kinds of which ip knows words and
+// this program none.
+func TestNoKindOfIPIsMissing(t *testing.T) {
+	clitest.NeedIP(t)
+	_, list, ok := strings.Cut(clitest.IP(t, "link", "help").Err, "TYPE := {")
+	list, _, closed := strings.Cut(list, "}")
+	kinds := strings.Fields(strings.ReplaceAll(list, "|", " "))
+	if !ok || !closed || len(kinds) < 30 {
+		t.Fatalf("ip's help has the kinds %q", kinds)
+	}
+	for _, kind := range kinds {
+		if strings.HasSuffix(kind, "_slave") {
+			continue // no kind but its ports
+		}
+		described := netlink.DescribeLink(kind)
+		if described == nil {
+			t.Errorf("kind %s is not known", kind)
+			continue
+		}
+		r := clitest.IP(t, "link", "help", kind)
+		help := strings.TrimSpace(r.Out + r.Err)
+		general := strings.Contains(help, "[ txqueuelen PACKETS ]") || strings.HasSuffix(help, "... "+kind)
+		if !general && len(described.Fields) == 0 {
+			t.Errorf("no word of kind %s is known, and ip's help is %q", kind, help)
+		}
 	}
 }

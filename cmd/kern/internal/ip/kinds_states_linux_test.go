@@ -64,14 +64,17 @@ var moreKindStates = []kindState{
 	{"vcan", "plain", "add x0 type vcan", false},
 	{"vsockmon", "plain", "add x0 type vsockmon", false},
 	{"vti", "marked", "add x0 type vti local 10.0.0.1 remote 10.0.0.2 key 5 fwmark 0x10", false},
+	{"bareudp", "plain", "add x0 type bareudp dstport 6635 ethertype mpls_uc", false},
+	{"bareudp", "everything", "add x0 type bareudp dstport 6636 ethertype ipv4 srcportmin 3000 multiproto", false},
+	{"bareudp", "number", "add x0 type bareudp dstport 6637 ethertype 0x86dd nomultiproto", false},
 	{"vxcan", "pair", "add x0 type vxcan peer name x1", false},
 }
 
 // madeElsewhere are kinds that ip link does not make, or that no kernel of Debian has, or whose module is not loaded
 // for them (ovpn).
 var madeElsewhere = []string{
-	"amt", "bareudp", "can", "dsa", "ipoib", "lowpan", "netdevsim", "openvswitch", "ovpn", "pfcp", "rmnet", "tun",
-	"virt_wifi",
+	"amt", "can", "dsa", "ipoib", "lowpan", "netdevsim", "openvswitch", "ovpn", "pfcp", "rmnet", "tun",
+	"virt_wifi", "wwan",
 }
 
 // stateNeeds is what has to be there for some of the states.

@@ -1,6 +1,8 @@
 package ip
 
 import (
+	"strings"
+
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
@@ -44,15 +46,16 @@ func runNeigh(c *cli.Command) error {
 var neighStates = []struct {
 	name  string
 	state uint16
+	short bool // may be abbreviated
 }{
-	{"incomplete", uapi.NUD_INCOMPLETE},
-	{"reachable", uapi.NUD_REACHABLE},
-	{"stale", uapi.NUD_STALE},
-	{"delay", uapi.NUD_DELAY},
-	{"probe", uapi.NUD_PROBE},
-	{"failed", uapi.NUD_FAILED},
-	{"noarp", uapi.NUD_NOARP},
-	{"permanent", uapi.NUD_PERMANENT},
+	{"incomplete", uapi.NUD_INCOMPLETE, false},
+	{"reachable", uapi.NUD_REACHABLE, true},
+	{"stale", uapi.NUD_STALE, false},
+	{"delay", uapi.NUD_DELAY, false},
+	{"probe", uapi.NUD_PROBE, false},
+	{"failed", uapi.NUD_FAILED, true},
+	{"noarp", uapi.NUD_NOARP, false},
+	{"permanent", uapi.NUD_PERMANENT, true},
 }
 
 // neighNone stands in a filter for the state that has no bit.
@@ -65,7 +68,7 @@ func nextNeighState(c *cli.Command) (uint16, error) {
 		return 0, err
 	}
 	for _, s := range neighStates {
-		if s.name == word {
+		if s.name == word || s.short && word != "" && strings.HasPrefix(s.name, word) {
 			return s.state, nil
 		}
 	}
@@ -73,7 +76,7 @@ func nextNeighState(c *cli.Command) (uint16, error) {
 		return uapi.NUD_NONE, nil
 	}
 	state, err := desc.ParseUint(word, 16)
-	if err != nil || state >= neighNone {
+	if err != nil || state >= neighNone || state&(state-1) != 0 {
 		return 0, desc.Wrong(word, "nud state is bad")
 	}
 	return uint16(state), nil

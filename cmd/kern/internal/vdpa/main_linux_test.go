@@ -1,0 +1,9 @@
+package vdpa
+
+import (
+	"testing"
+
+	"kern.sys/cmd/kern/internal/clitest"
+)
+
+func TestMain(m *testing.M) { clitest.Main(m, Program()) }
