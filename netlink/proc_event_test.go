@@ -75,6 +75,8 @@ func FuzzGenlDecode(f *testing.F) {
 			new(DevlinkDevice).decode, new(DevlinkPort).decode, new(DevlinkResources).decode,
 			func(d *wire.Decoder) { new(DevlinkParam).decode(d) },
 			func(d *wire.Decoder) { _ = eachDevlinkVersion(d, func(uint16, string, string) {}) },
+			func(d *wire.Decoder) { f := devlinkFormatter{}; f.read(d); f.value() },
+			func(d *wire.Decoder) { decodeDevlinkChunks(d, new([]DevlinkChunk)) },
 			func(d *wire.Decoder) { eachGenlPolicy(d, func(GenlPolicy) bool { return true }) },
 			new(Fou).decode, new(PDP).decode, new(VDPADev).decode, new(VDPADevConfig).decode, new(VDPADevVStats).decode,
 			new(VDPAMGMTDev).decode,

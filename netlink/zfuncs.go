@@ -514,10 +514,35 @@ func DevLinkSetEswitchMode(Dev *DevlinkDevice, NewMode string) error {
 	return pkgHandle.DevLinkSetEswitchMode(Dev, NewMode)
 }
 
+// DevlinkClassBindSeq gives the pools of all traffic classes as they come: devlink sb tc bind show.
+// It acts in the network namespace of the calling thread; see [Handle.DevlinkClassBindSeq].
+func DevlinkClassBindSeq(of DevlinkRef) iter.Seq2[DevlinkClassBind, error] {
+	return pkgHandle.DevlinkClassBindSeq(of)
+}
+
+// DevlinkClassBindSet puts the packets of a traffic class into a pool: devlink sb tc bind set. It
+// acts in the network namespace of the calling thread; see [Handle.DevlinkClassBindSet].
+func DevlinkClassBindSet(bind DevlinkClassBind) error {
+	return pkgHandle.DevlinkClassBindSet(bind)
+}
+
 // DevlinkDeviceSeq gives all devices as they come, without their switches. It acts in the network
 // namespace of the calling thread; see [Handle.DevlinkDeviceSeq].
 func DevlinkDeviceSeq() iter.Seq2[DevlinkDevice, error] {
 	return pkgHandle.DevlinkDeviceSeq()
+}
+
+// DevlinkEswitchSet changes how the switch in a device works. It acts in the network namespace of
+// the calling thread; see [Handle.DevlinkEswitchSet].
+func DevlinkEswitchSet(bus, device string, eswitch DevlinkDevEswitchAttr) error {
+	return pkgHandle.DevlinkEswitchSet(bus, device, eswitch)
+}
+
+// DevlinkFlashUpdate writes a file into the flash memory of a device, which takes as long as it
+// takes: devlink dev flash. It acts in the network namespace of the calling thread; see
+// [Handle.DevlinkFlashUpdate].
+func DevlinkFlashUpdate(bus, device string, flash DevlinkFlash) error {
+	return pkgHandle.DevlinkFlashUpdate(bus, device, flash)
 }
 
 // DevlinkGetDeviceParamByName returns a parameter of a device: devlink dev param show BUS/DEVICE
@@ -546,16 +571,185 @@ func DevlinkGetDeviceVersions(bus, device string) (*DevlinkVersions, error) {
 	return pkgHandle.DevlinkGetDeviceVersions(bus, device)
 }
 
+// DevlinkHealthDiagnose returns what a reporter says of its part of the device: devlink health
+// diagnose. It acts in the network namespace of the calling thread; see
+// [Handle.DevlinkHealthDiagnose].
+func DevlinkHealthDiagnose(of DevlinkRef, name string) (DevlinkValue, error) {
+	return pkgHandle.DevlinkHealthDiagnose(of, name)
+}
+
+// DevlinkHealthDump returns the dump that a reporter has; one that has none makes it: devlink
+// health dump show. It acts in the network namespace of the calling thread; see
+// [Handle.DevlinkHealthDump].
+func DevlinkHealthDump(of DevlinkRef, name string) (DevlinkValue, error) {
+	return pkgHandle.DevlinkHealthDump(of, name)
+}
+
+// DevlinkHealthDumpClear deletes the dump that a reporter has, so that the next error makes
+// another: devlink health dump clear. It acts in the network namespace of the calling thread; see
+// [Handle.DevlinkHealthDumpClear].
+func DevlinkHealthDumpClear(of DevlinkRef, name string) error {
+	return pkgHandle.DevlinkHealthDumpClear(of, name)
+}
+
+// DevlinkHealthRecover has a reporter recover from an error: devlink health recover. It acts in the
+// network namespace of the calling thread; see [Handle.DevlinkHealthRecover].
+func DevlinkHealthRecover(of DevlinkRef, name string) error {
+	return pkgHandle.DevlinkHealthRecover(of, name)
+}
+
+// DevlinkHealthReporterGet returns a reporter: devlink health show DEV reporter NAME. It acts in
+// the network namespace of the calling thread; see [Handle.DevlinkHealthReporterGet].
+func DevlinkHealthReporterGet(of DevlinkRef, name string) (*DevlinkHealthReporter, error) {
+	return pkgHandle.DevlinkHealthReporterGet(of, name)
+}
+
+// DevlinkHealthReporterSeq gives the reporters of a device and its ports, or of a port, as they
+// come: devlink health show. It acts in the network namespace of the calling thread; see
+// [Handle.DevlinkHealthReporterSeq].
+func DevlinkHealthReporterSeq(of DevlinkRef) iter.Seq2[DevlinkHealthReporter, error] {
+	return pkgHandle.DevlinkHealthReporterSeq(of)
+}
+
+// DevlinkHealthReporterSet changes a reporter: devlink health set. It acts in the network namespace
+// of the calling thread; see [Handle.DevlinkHealthReporterSet].
+func DevlinkHealthReporterSet(reporter DevlinkHealthReporter) error {
+	return pkgHandle.DevlinkHealthReporterSet(reporter)
+}
+
+// DevlinkHealthTest has a reporter report an error that is none (Linux 5.11): devlink health test.
+// It acts in the network namespace of the calling thread; see [Handle.DevlinkHealthTest].
+func DevlinkHealthTest(of DevlinkRef, name string) error {
+	return pkgHandle.DevlinkHealthTest(of, name)
+}
+
+// DevlinkLinecardSeq gives the line cards of a device as they come: devlink lc show. It acts in the
+// network namespace of the calling thread; see [Handle.DevlinkLinecardSeq].
+func DevlinkLinecardSeq(of DevlinkRef) iter.Seq2[DevlinkLinecard, error] {
+	return pkgHandle.DevlinkLinecardSeq(of)
+}
+
+// DevlinkLinecardSet provisions a slot for a type of line cards: devlink lc set. It acts in the
+// network namespace of the calling thread; see [Handle.DevlinkLinecardSet].
+func DevlinkLinecardSet(linecard DevlinkLinecard) error {
+	return pkgHandle.DevlinkLinecardSet(linecard)
+}
+
+// DevlinkOccupancyClear has a device begin anew with what was used at most: devlink sb occupancy
+// clearmax. It acts in the network namespace of the calling thread; see
+// [Handle.DevlinkOccupancyClear].
+func DevlinkOccupancyClear(of DevlinkRef, buffer uint32) error {
+	return pkgHandle.DevlinkOccupancyClear(of, buffer)
+}
+
+// DevlinkOccupancySnapshot has a device note how much of a shared buffer is used now: devlink sb
+// occupancy snapshot. It acts in the network namespace of the calling thread; see
+// [Handle.DevlinkOccupancySnapshot].
+func DevlinkOccupancySnapshot(of DevlinkRef, buffer uint32) error {
+	return pkgHandle.DevlinkOccupancySnapshot(of, buffer)
+}
+
+// DevlinkPoolSeq gives the pools of a device as they come: devlink sb pool show. It acts in the
+// network namespace of the calling thread; see [Handle.DevlinkPoolSeq].
+func DevlinkPoolSeq(of DevlinkRef) iter.Seq2[DevlinkPool, error] {
+	return pkgHandle.DevlinkPoolSeq(of)
+}
+
+// DevlinkPoolSet changes a pool: devlink sb pool set. It acts in the network namespace of the
+// calling thread; see [Handle.DevlinkPoolSet].
+func DevlinkPoolSet(pool DevlinkPool) error {
+	return pkgHandle.DevlinkPoolSet(pool)
+}
+
 // DevlinkPortFnSet changes the function that a port is for: devlink port function set. It acts in
 // the network namespace of the calling thread; see [Handle.DevlinkPortFnSet].
 func DevlinkPortFnSet(Bus string, Device string, PortIndex uint32, FnAttrs DevlinkPortFnSetAttrs) error {
 	return pkgHandle.DevlinkPortFnSet(Bus, Device, PortIndex, FnAttrs)
 }
 
+// DevlinkPortPoolSeq gives what the ports of a device may take of its pools as it comes: devlink sb
+// port pool show. It acts in the network namespace of the calling thread; see
+// [Handle.DevlinkPortPoolSeq].
+func DevlinkPortPoolSeq(of DevlinkRef) iter.Seq2[DevlinkPortPool, error] {
+	return pkgHandle.DevlinkPortPoolSeq(of)
+}
+
+// DevlinkPortPoolSet sets what a port may take of a pool: devlink sb port pool set. It acts in the
+// network namespace of the calling thread; see [Handle.DevlinkPortPoolSet].
+func DevlinkPortPoolSet(pool DevlinkPortPool) error {
+	return pkgHandle.DevlinkPortPoolSet(pool)
+}
+
 // DevlinkPortSeq gives the ports of a device as they come, with "" and "" those of all devices. It
 // acts in the network namespace of the calling thread; see [Handle.DevlinkPortSeq].
 func DevlinkPortSeq(bus, device string) iter.Seq2[DevlinkPort, error] {
 	return pkgHandle.DevlinkPortSeq(bus, device)
+}
+
+// DevlinkRateAdd makes a node: devlink port function rate add. It acts in the network namespace of
+// the calling thread; see [Handle.DevlinkRateAdd].
+func DevlinkRateAdd(rate DevlinkRate) error {
+	return pkgHandle.DevlinkRateAdd(rate)
+}
+
+// DevlinkRateDel deletes a node: devlink port function rate del. It acts in the network namespace
+// of the calling thread; see [Handle.DevlinkRateDel].
+func DevlinkRateDel(of DevlinkRef, node string) error {
+	return pkgHandle.DevlinkRateDel(of, node)
+}
+
+// DevlinkRateGet returns the rates of a port, or with a name of a node: devlink port function rate
+// show DEV/NODE. It acts in the network namespace of the calling thread; see
+// [Handle.DevlinkRateGet].
+func DevlinkRateGet(of DevlinkRef, node string) (*DevlinkRate, error) {
+	return pkgHandle.DevlinkRateGet(of, node)
+}
+
+// DevlinkRateSeq gives the rates of a device's functions and nodes as they come: devlink port
+// function rate show. It acts in the network namespace of the calling thread; see
+// [Handle.DevlinkRateSeq].
+func DevlinkRateSeq(of DevlinkRef) iter.Seq2[DevlinkRate, error] {
+	return pkgHandle.DevlinkRateSeq(of)
+}
+
+// DevlinkRateSet changes rates: devlink port function rate set. It acts in the network namespace of
+// the calling thread; see [Handle.DevlinkRateSet].
+func DevlinkRateSet(rate DevlinkRate) error {
+	return pkgHandle.DevlinkRateSet(rate)
+}
+
+// DevlinkRegionChunks gives the contents of a region piece by piece, so that they need not be in
+// memory at once: devlink region read. It acts in the network namespace of the calling thread; see
+// [Handle.DevlinkRegionChunks].
+func DevlinkRegionChunks(of DevlinkRef, region string, q DevlinkRegionRead) iter.Seq2[DevlinkChunk,
+	error] {
+	return pkgHandle.DevlinkRegionChunks(of, region, q)
+}
+
+// DevlinkRegionGet returns a region: devlink region show DEV/REGION. It acts in the network
+// namespace of the calling thread; see [Handle.DevlinkRegionGet].
+func DevlinkRegionGet(of DevlinkRef, name string) (*DevlinkRegion, error) {
+	return pkgHandle.DevlinkRegionGet(of, name)
+}
+
+// DevlinkRegionSeq gives the regions of a device and its ports as they come: devlink region show.
+// It acts in the network namespace of the calling thread; see [Handle.DevlinkRegionSeq].
+func DevlinkRegionSeq(of DevlinkRef) iter.Seq2[DevlinkRegion, error] {
+	return pkgHandle.DevlinkRegionSeq(of)
+}
+
+// DevlinkReload starts the driver or the firmware of a device anew, and returns the actions that
+// were done, which can be more (options since Linux 5.10): devlink dev reload. It acts in the
+// network namespace of the calling thread; see [Handle.DevlinkReload].
+func DevlinkReload(bus, device string, options DevlinkReloadOptions) ([]DevlinkReloadAction, error) {
+	return pkgHandle.DevlinkReload(bus, device, options)
+}
+
+// DevlinkResourceSet gives a resource of a device another size, from the next reload on: devlink
+// resource set. It acts in the network namespace of the calling thread; see
+// [Handle.DevlinkResourceSet].
+func DevlinkResourceSet(bus, device string, id, size uint64) error {
+	return pkgHandle.DevlinkResourceSet(bus, device, id, size)
 }
 
 // DevlinkSetDeviceParam sets a parameter of a device in one mode of configuration,
@@ -566,10 +760,71 @@ func DevlinkSetDeviceParam(bus string, device string, param string, cmode uint8,
 	return pkgHandle.DevlinkSetDeviceParam(bus, device, param, cmode, value)
 }
 
+// DevlinkSharedBufferSeq gives the shared buffers of a device as they come: devlink sb show. It
+// acts in the network namespace of the calling thread; see [Handle.DevlinkSharedBufferSeq].
+func DevlinkSharedBufferSeq(of DevlinkRef) iter.Seq2[DevlinkSharedBuffer, error] {
+	return pkgHandle.DevlinkSharedBufferSeq(of)
+}
+
+// DevlinkSnapshotDel deletes a snapshot of a region: devlink region del. It acts in the network
+// namespace of the calling thread; see [Handle.DevlinkSnapshotDel].
+func DevlinkSnapshotDel(of DevlinkRef, region string, id uint32) error {
+	return pkgHandle.DevlinkSnapshotDel(of, region, id)
+}
+
+// DevlinkSnapshotNew takes a snapshot of a region under a number, and returns that; nil has the
+// kernel choose one (Linux 5.10): devlink region new. It acts in the network namespace of the
+// calling thread; see [Handle.DevlinkSnapshotNew].
+func DevlinkSnapshotNew(of DevlinkRef, region string, id *uint32) (uint32, error) {
+	return pkgHandle.DevlinkSnapshotNew(of, region, id)
+}
+
 // DevlinkSplitPort splits a port into count ones: devlink port split. It acts in the network
 // namespace of the calling thread; see [Handle.DevlinkSplitPort].
 func DevlinkSplitPort(port *DevlinkPort, count uint32) error {
 	return pkgHandle.DevlinkSplitPort(port, count)
+}
+
+// DevlinkTrapGet returns a trap: devlink trap show DEV trap NAME. It acts in the network namespace
+// of the calling thread; see [Handle.DevlinkTrapGet].
+func DevlinkTrapGet(of DevlinkRef, name string) (*DevlinkTrap, error) {
+	return pkgHandle.DevlinkTrapGet(of, name)
+}
+
+// DevlinkTrapGroupSeq gives the groups of a device's traps as they come: devlink trap group show.
+// It acts in the network namespace of the calling thread; see [Handle.DevlinkTrapGroupSeq].
+func DevlinkTrapGroupSeq(of DevlinkRef) iter.Seq2[DevlinkTrapGroup, error] {
+	return pkgHandle.DevlinkTrapGroupSeq(of)
+}
+
+// DevlinkTrapGroupSet changes a group: devlink trap group set. It acts in the network namespace of
+// the calling thread; see [Handle.DevlinkTrapGroupSet].
+func DevlinkTrapGroupSet(group DevlinkTrapGroup) error {
+	return pkgHandle.DevlinkTrapGroupSet(group)
+}
+
+// DevlinkTrapPolicerSeq gives the policers of a device as they come: devlink trap policer show. It
+// acts in the network namespace of the calling thread; see [Handle.DevlinkTrapPolicerSeq].
+func DevlinkTrapPolicerSeq(of DevlinkRef) iter.Seq2[DevlinkTrapPolicer, error] {
+	return pkgHandle.DevlinkTrapPolicerSeq(of)
+}
+
+// DevlinkTrapPolicerSet changes a policer: devlink trap policer set. It acts in the network
+// namespace of the calling thread; see [Handle.DevlinkTrapPolicerSet].
+func DevlinkTrapPolicerSet(policer DevlinkTrapPolicer) error {
+	return pkgHandle.DevlinkTrapPolicerSet(policer)
+}
+
+// DevlinkTrapSeq gives the traps of a device as they come: devlink trap show. It acts in the
+// network namespace of the calling thread; see [Handle.DevlinkTrapSeq].
+func DevlinkTrapSeq(of DevlinkRef) iter.Seq2[DevlinkTrap, error] {
+	return pkgHandle.DevlinkTrapSeq(of)
+}
+
+// DevlinkTrapSet says what becomes of packets: devlink trap set. It acts in the network namespace
+// of the calling thread; see [Handle.DevlinkTrapSet].
+func DevlinkTrapSet(trap DevlinkTrap) error {
+	return pkgHandle.DevlinkTrapSet(trap)
 }
 
 // DevlinkUnsplitPort makes a port that was split one again: devlink port unsplit. It acts in the

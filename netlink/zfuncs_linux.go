@@ -45,6 +45,13 @@ func ConntrackSubscribeSeq(options ConntrackSubscribeOptions) iter.Seq2[Conntrac
 	return pkgHandle.ConntrackSubscribeSeq(options)
 }
 
+// DevlinkSubscribeSeq reports what becomes of devices, their ports and all that they have, from
+// when an iteration begins: devlink monitor. It acts in the network namespace of the calling
+// thread; see [Handle.DevlinkSubscribeSeq].
+func DevlinkSubscribeSeq(options DevlinkSubscribeOptions) iter.Seq2[DevlinkEvent, error] {
+	return pkgHandle.DevlinkSubscribeSeq(options)
+}
+
 // LinkSubscribe sends links that are made, changed and removed to ch until done or the handle is
 // closed, and then closes ch: ip monitor link. It acts in the network namespace of the calling
 // thread; see [Handle.LinkSubscribe].

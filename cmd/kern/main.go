@@ -17,6 +17,7 @@ import (
 
 	"kern.sys/cmd/kern/internal/bridge"
 	"kern.sys/cmd/kern/internal/cli"
+	"kern.sys/cmd/kern/internal/devlink"
 	"kern.sys/cmd/kern/internal/ip"
 	"kern.sys/cmd/kern/internal/rdma"
 	"kern.sys/cmd/kern/internal/ss"
@@ -34,6 +35,7 @@ var programs = []cli.Program{
 	{Name: "ss", Main: ss.Run},
 	tc.Program(),
 	bridge.Program(),
+	devlink.Program(),
 	rdma.Program(),
 	vdpa.Program(),
 }
@@ -49,6 +51,7 @@ func allObjects() []cli.Object {
 		ss.Object(),
 		tc.Object(),
 		bridge.Object(),
+		devlink.Object(),
 		rdma.Object(),
 		vdpa.Object(),
 	})

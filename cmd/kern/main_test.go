@@ -57,6 +57,25 @@ func TestVersion(t *testing.T) {
 	}
 }
 
+func TestDevlinkIsAProgramAndAnObject(t *testing.T) {
+	for _, words := range [][]string{{"/sbin/devlink", "trap", "help"}, {"devlink", "trap", "-jp", "help"},
+		{"kern", "-j", "devlink", "trap", "help"}, {"kern", "devlink", "-s", "trap", "help"}} {
+		var out, errOut bytes.Buffer
+		code := run(words, nil, &out, &errOut)
+		if code != 0 || !strings.Contains(errOut.String(), "devlink trap policer set DEV policer POLICER") {
+			t.Errorf("%v: status %d, %s", words, code, errOut.String())
+		}
+	}
+	var out, errOut bytes.Buffer
+	if code := run([]string{"devlink", "trap", "-Z"}, nil, &out, &errOut); code != 1 {
+		t.Errorf("status %d, %s", code, errOut.String())
+	}
+	if run([]string{"kern", "completion", "words", "devlink", "port", "fun"}, nil, &out,
+		&errOut); !strings.Contains(out.String(), "function\n") {
+		t.Errorf("%q, %s", out.String(), errOut.String())
+	}
+}
+
 func TestBridgeIsAProgramAndAnObject(t *testing.T) {
 	for _, words := range [][]string{{"/sbin/bridge", "vlan", "help"}, {"kern", "-j", "bridge", "vlan", "help"},
 		{"kern", "bridge", "-s", "vlan", "help"}} {

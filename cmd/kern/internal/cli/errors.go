@@ -79,6 +79,9 @@ func (s *Session) Report(err error) int {
 	if exit, ok := errors.AsType[*ExitError](err); ok && exit.exact {
 		return code
 	}
+	if s.WrongWords != 0 && code == StatusUsage {
+		return s.WrongWords
+	}
 	if s.Status != 0 && (code == StatusFailed || code == StatusKernel) {
 		return s.Status
 	}

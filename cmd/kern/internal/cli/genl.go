@@ -50,3 +50,53 @@ func genlRequest(id uint16, cmd, version uint8) *wire.Request {
 func GenlAttrs(m wire.Message) desc.Attrs {
 	return desc.ParseAttrs(m.Data[min(uapi.SizeofGenlmsghdr, len(m.Data)):])
 }
+
+// GenlCtrl is the family that describes the others.
+var GenlCtrl = GenlFamily{Name: "nlctrl", Version: 2}
+
+// GenlGroup is a multicast group of a family.
+type GenlGroup struct {
+	ID   uint32
+	Name string
+}
+
+// GenlGroups are the groups in the description of a family.
+func GenlGroups(family desc.Attrs) (all []GenlGroup) {
+	for groups := wire.NewDecoder(family[uapi.CTRL_ATTR_MCAST_GROUPS]); groups.Next(); {
+		var g GenlGroup
+		for d := groups.Nested(); d.Next(); {
+			switch d.Type() {
+			case uapi.CTRL_ATTR_MCAST_GRP_ID:
+				g.ID = d.Uint32()
+			case uapi.CTRL_ATTR_MCAST_GRP_NAME:
+				g.Name = d.String()
+			}
+		}
+		all = append(all, g)
+	}
+	return all
+}
+
+// DescribeGenl asks for the description of a family, for which the kernel may load a module.
+func (s *Session) DescribeGenl(family string) (wire.Message, error) {
+	r, err := s.GenlRequest(GenlCtrl, uapi.CTRL_CMD_GETFAMILY)
+	if err != nil {
+		return wire.Message{}, err
+	}
+	r.String(uapi.CTRL_ATTR_FAMILY_NAME, family)
+	return s.Get(r)
+}
+
+// GenlGroup returns the number of a multicast group of a family.
+func (s *Session) GenlGroup(family, group string) (uint32, error) {
+	m, err := s.DescribeGenl(family)
+	if err != nil {
+		return 0, err
+	}
+	for _, g := range GenlGroups(GenlAttrs(m)) {
+		if g.Name == group {
+			return g.ID, nil
+		}
+	}
+	return 0, Exit(StatusFailed, "%s has no group %q", family, group)
+}

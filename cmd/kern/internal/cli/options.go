@@ -45,6 +45,10 @@ type Options struct {
 	CompressVlans bool // bridge has it
 	DriverDetails bool // rdma has it: -details was given twice
 
+	// What devlink has.
+	PlainNames bool // ports by their numbers, where their links have names
+	Hex        bool // numbers in what reporters say
+
 	table OptionTable // nil: ip's
 }
 

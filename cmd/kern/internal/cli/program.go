@@ -26,6 +26,8 @@ type Program struct {
 	Answers string
 	// HelpOut has grammars be the output of the program, with status 0.
 	HelpOut bool
+	// WrongWords is the exit status for words that make no sense; 0 means ip's.
+	WrongWords int
 	// Main does all that the program does, where it has a grammar of its own. It returns the exit status.
 	Main func(args []string, stdout, stderr io.Writer) int
 }

@@ -56,6 +56,12 @@ func Peer(t testing.TB, args ...string) Result {
 	return programIn(t, under.Name, "", args...)
 }
 
+// PeerIn is [Peer] with a standard input.
+func PeerIn(t testing.TB, stdin string, args ...string) Result {
+	t.Helper()
+	return programIn(t, under.Name, stdin, args...)
+}
+
 func programIn(t testing.TB, name, stdin string, args ...string) Result {
 	t.Helper()
 	var out, errOut bytes.Buffer

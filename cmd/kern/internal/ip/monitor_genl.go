@@ -42,17 +42,18 @@ func (g *genlWatch) find(name string) (groups []uint32, err error) {
 	}
 	wanted := g.families
 	if name != "all" {
-		f, err := findGenlFamily(g.c, name)
+		m, err := g.c.DescribeGenl(name)
 		if err != nil {
 			text, _ := g.c.Explain(err)
 			return nil, cli.Exit(cli.StatusFailed, "family %q of generic netlink: %s", name, text)
 		}
+		f := readGenlFamily(m)
 		wanted = map[uint16]*genlFamily{f.id: f}
 		g.families[f.id] = f
 	}
 	for _, f := range wanted {
 		for _, group := range f.groups {
-			groups = append(groups, group.id)
+			groups = append(groups, group.ID)
 		}
 	}
 	if groups == nil {
@@ -63,7 +64,7 @@ func (g *genlWatch) find(name string) (groups []uint32, err error) {
 
 // know asks for all families.
 func (g *genlWatch) know() error {
-	r, err := g.c.GenlRequest(genlCtrl, uapi.CTRL_CMD_GETFAMILY)
+	r, err := g.c.GenlRequest(cli.GenlCtrl, uapi.CTRL_CMD_GETFAMILY)
 	if err != nil {
 		return err
 	}
@@ -111,8 +112,8 @@ func (g *genlWatch) watch(m wire.Message, group uint32) bool {
 
 func (f *genlFamily) groupName(id uint32) string {
 	for _, g := range f.groups {
-		if g.id == id {
-			return g.name
+		if g.ID == id {
+			return g.Name
 		}
 	}
 	return fmt.Sprint(id)
@@ -153,8 +154,8 @@ func (g *genlWatch) watchFamily(cmd uint8, m wire.Message) {
 	p.Array("groups")
 	for _, group := range f.groups {
 		p.Object("")
-		p.Str("name", " group %s", group.name)
-		p.Hex("id", " 0x%x", uint64(group.id))
+		p.Str("name", " group %s", group.Name)
+		p.Hex("id", " 0x%x", uint64(group.ID))
 		p.EndObject()
 	}
 	p.EndArray()

@@ -1,0 +1,9 @@
+package devlink
+
+import (
+	"testing"
+
+	"kern.sys/cmd/kern/internal/clitest"
+)
+
+func TestMain(m *testing.M) { clitest.Main(m, Program()) }
