@@ -165,6 +165,13 @@ func (r *result) try(ctx context.Context, o options, dir string) error {
 			return err
 		}
 	}
+	if r.Module.Packages == nil {
+		if r.Module.Packages, err = before.users(ctx); err != nil {
+			return err
+		}
+		r.Module.Build = r.Module.Packages
+		step("packages: " + strings.Join(r.Module.Packages, " "))
+	}
 	step("as it is")
 	r.BuiltBefore = before.build(ctx, r.Module)
 	if r.Before, err = before.test(ctx, r.Module, r.Module.Packages); err != nil {
