@@ -32,7 +32,7 @@ type options struct {
 	checkout string            // of this module
 	keep     bool
 	verbose  bool
-	markdown string        // file of the results
+	markdown string // file of the results
 	timeout  time.Duration
 	rounds   int // in all, for packages whose tests differ
 }
