@@ -32,6 +32,7 @@ type options struct {
 	checkout string            // of this module
 	keep     bool
 	verbose  bool
+	markdown string // file of the results
 	timeout  time.Duration
 	rounds   int // in all, for packages whose tests differ
 }
@@ -47,7 +48,7 @@ func main() {
 	flag.DurationVar(&o.timeout, "timeout", 5*time.Minute, "time for the tests of a package")
 	flag.IntVar(&o.rounds, "rounds", 3, "runs of a package with tests that differ, before and after")
 	systems := flag.String("systems", "", "build only, for these GOOS/GOARCH,…")
-	markdown := flag.String("markdown", "", "file to write the results into, such as docs/dropin.md")
+	flag.StringVar(&o.markdown, "markdown", "", "file to write the results into, such as docs/dropin.md")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -65,9 +66,6 @@ func main() {
 	if err == nil {
 		fmt.Println()
 		err = printTable(os.Stdout, results)
-	}
-	if err == nil && *markdown != "" {
-		err = writeMarkdown(*markdown, time.Now(), results)
 	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "dropin:", err)
@@ -109,6 +107,11 @@ func run(ctx context.Context, o options, imports, only string, args []string) ([
 			fmt.Println("  ", line)
 		}
 		results = append(results, r)
+		if o.markdown != "" {
+			if err := writeMarkdown(o.markdown, time.Now(), []*result{r}); err != nil {
+				return nil, err
+			}
+		}
 	}
 	return results, nil
 }
@@ -164,6 +167,13 @@ func (r *result) try(ctx context.Context, o options, dir string) error {
 		if err := t.copy(ctx, r.Module, got); err != nil {
 			return err
 		}
+	}
+	if r.Module.Packages == nil {
+		if r.Module.Packages, err = before.users(ctx); err != nil {
+			return err
+		}
+		r.Module.Build = r.Module.Packages
+		step("packages: " + strings.Join(r.Module.Packages, " "))
 	}
 	step("as it is")
 	r.BuiltBefore = before.build(ctx, r.Module)

@@ -5,8 +5,8 @@ import "strings"
 // module is a module to try, and what of it.
 type module struct {
 	Path, Version string
-	Packages      []string // whose tests run; all are built
-	Build         []string // what is built, if not all
+	Packages      []string // whose tests run; those that import netlink if nil
+	Build         []string // what is built, if not all; without Packages those
 	Prepare       []string // command that completes the source
 	Flags         []string // of go test
 	Script        string   // beside this file, that uses what is built; one more test
@@ -43,19 +43,6 @@ func (m module) flags() []string {
 
 var all = []string{"./..."}
 
-// The packages of large modules that import netlink.
-var (
-	flannel = []string{"./pkg/backend", "./pkg/backend/hostgw", "./pkg/backend/ipip", "./pkg/backend/ipsec",
-		"./pkg/backend/udp", "./pkg/backend/vxlan", "./pkg/backend/wireguard", "./pkg/ip"}
-	amazon = []string{"./cmd/egress-cni-plugin/...", "./cmd/routed-eni-cni-plugin/...", "./pkg/ipamd/...",
-		"./pkg/ipwrapper/...", "./pkg/netlinkwrapper/...", "./pkg/networkutils/...", "./pkg/utils/cniutils"}
-	cilium = []string{"./pkg/cidr", "./pkg/common/ipsec", "./pkg/datapath/...", "./pkg/ip", "./pkg/mac", "./pkg/mtu",
-		"./pkg/testutils/netlink", "./pkg/wireguard/agent", "./plugins/cilium-cni/..."}
-	uroot = []string{"./cmds/core/dhclient", "./cmds/core/ip", "./cmds/exp/tcpdump", "./pkg/dhclient", "./pkg/libinit"}
-	moby  = []string{"./daemon/libnetwork/..."}
-	gobgp = []string{"./internal/pkg/netutils", "./pkg/config/oc"}
-)
-
 // modules is the one list of what is tried.
 var modules = []module{
 	// The tests of the package that is replaced.
@@ -87,16 +74,22 @@ var modules = []module{
 	// Networks.
 	{Path: "github.com/containernetworking/plugins", Version: "v1.10.0", Packages: all},
 	{Path: "github.com/moby/ipvs", Version: "v1.1.0", Packages: all},
-	{Path: "github.com/flannel-io/flannel", Version: "v0.28.10", Build: flannel, Packages: flannel},
-	{Path: "github.com/cloudnativelabs/kube-router/v2", Version: "v2.1.0",
-		Packages: []string{"./pkg/controllers/...", "./pkg/utils"}},
-	{Path: "github.com/aws/amazon-vpc-cni-k8s", Version: "v1.23.2", Build: amazon, Packages: amazon},
-	{Path: "github.com/containers/gvisor-tap-vsock", Version: "v0.8.9", Build: []string{"./cmd/vm"},
-		Packages: []string{"./cmd/vm"}},
-	{Path: "github.com/cilium/cilium", Version: "v1.20.2", Build: cilium, Packages: cilium},
-	{Path: "github.com/u-root/u-root", Version: "v0.16.0", Build: uroot, Packages: uroot},
-	{Path: "github.com/moby/moby/v2", Version: "v2.0.0-beta.24", Build: moby, Packages: moby},
-	{Path: "github.com/osrg/gobgp/v4", Version: "v4.8.0", Build: gobgp, Packages: gobgp},
+	{Path: "github.com/flannel-io/flannel", Version: "v0.28.10"},
+	{Path: "github.com/cloudnativelabs/kube-router/v2", Version: "v2.1.0"},
+	{Path: "github.com/aws/amazon-vpc-cni-k8s", Version: "v1.23.2"},
+	{Path: "github.com/containers/gvisor-tap-vsock", Version: "v0.8.9"},
+	{Path: "github.com/cilium/cilium", Version: "v1.20.2"},
+	{Path: "github.com/u-root/u-root", Version: "v0.16.0"},
+	{Path: "github.com/moby/moby/v2", Version: "v2.0.0-beta.24"},
+	{Path: "github.com/osrg/gobgp/v4", Version: "v4.8.0"},
+	{Path: "github.com/containerd/containerd/v2", Version: "v2.4.2"},
+	{Path: "github.com/moby/buildkit", Version: "v0.34.2"},
+	{Path: "github.com/Microsoft/hcsshim", Version: "v0.15.0"},
+	{Path: "github.com/projectcalico/calico", Version: "v1.11.0-cni-plugin.0.20250813170300-a0db560f0520"},
+	{Path: "istio.io/istio", Version: "v0.0.0-20260827124520-eed52ebb66ad"},
+	{Path: "gvisor.dev/gvisor", Version: "v0.0.0-20260905035102-160fafc42237"},
+	{Path: "tailscale.com", Version: "v1.104.7"},
+	{Path: "github.com/gopacket/gopacket", Version: "v1.7.7"},
 	{Path: "github.com/vishvananda/netlink", Version: "v1.3.1", Packages: all, Left: []left{
 		{Tests: "^TestBridgeDefaultPVID$", Reason: "panics on a kernel without VLANs of bridges"},
 	}},
