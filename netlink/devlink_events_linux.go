@@ -55,7 +55,7 @@ func (s *DevlinkFlashStatus) attrs(c *attr.Codec) {
 	attr.U64(c, uapi.DEVLINK_ATTR_FLASH_UPDATE_STATUS_TIMEOUT, &s.Timeout)
 }
 
-// DevlinkSubscribeOptions are the options of [Handle.DevlinkSubscribeSeq].
+// DevlinkSubscribeOptions are the options of [Handle.DevlinkEvents].
 type DevlinkSubscribeOptions struct {
 	Namespace              *netns.NsHandle // nil: the handle's, or the calling thread's
 	ReceiveBufferSize      int             // SO_RCVBUF in bytes; 0: room for bursts
@@ -63,10 +63,10 @@ type DevlinkSubscribeOptions struct {
 	ReceiveTimeout         *unix.Timeval   // end when nothing came for so long
 }
 
-// DevlinkSubscribeSeq reports what becomes of devices, their ports and all that they have, from when an iteration
+// DevlinkEvents reports what becomes of devices, their ports and all that they have, from when an iteration
 // begins: devlink monitor. Errors come as pairs: wire.ErrOverrun says that events were lost, and more follow. The
 // handle's context and its Close end it.
-func (h *Handle) DevlinkSubscribeSeq(options DevlinkSubscribeOptions) iter.Seq2[DevlinkEvent, error] {
+func (h *Handle) DevlinkEvents(options DevlinkSubscribeOptions) iter.Seq2[DevlinkEvent, error] {
 	const op = "devlink subscribe"
 	return func(yield func(DevlinkEvent, error) bool) {
 		f, err := h.GenlFamilyGet(uapi.DEVLINK_GENL_NAME)

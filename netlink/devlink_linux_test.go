@@ -332,7 +332,7 @@ func TestDevlinkEvents(t *testing.T) {
 	}()
 	begun := false
 	var seen []string
-	for ev, err := range h.DevlinkSubscribeSeq(DevlinkSubscribeOptions{}) {
+	for ev, err := range h.DevlinkEvents(DevlinkSubscribeOptions{}) {
 		if err != nil {
 			t.Fatal(err)
 		}

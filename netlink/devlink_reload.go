@@ -2,6 +2,7 @@ package netlink
 
 import (
 	"fmt"
+	"math"
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
@@ -29,7 +30,7 @@ type DevlinkReloadOptions struct {
 func (h *Handle) DevlinkReload(bus, device string, options DevlinkReloadOptions) ([]DevlinkReloadAction, error) {
 	c := devlinkCall(uapi.DEVLINK_CMD_RELOAD, "devlink dev reload", bus, device, func(r *wire.Request) {
 		if options.NetNS != nil {
-			r.Uint32(uapi.DEVLINK_ATTR_NETNS_FD, uint32(*options.NetNS))
+			r.Uint32(uapi.DEVLINK_ATTR_NETNS_FD, uint32(within(r, "namespace", int(*options.NetNS), math.MaxInt32)))
 		}
 		if options.Action != 0 {
 			r.Uint8(uapi.DEVLINK_ATTR_RELOAD_ACTION, uint8(options.Action))
@@ -112,7 +113,7 @@ type DevlinkFlash struct {
 }
 
 // DevlinkFlashUpdate writes a file into the flash memory of a device, which takes as long as it takes: devlink dev
-// flash. [Handle.DevlinkSubscribeSeq] reports how far it is.
+// flash. [Handle.DevlinkEvents] reports how far it is.
 func (h *Handle) DevlinkFlashUpdate(bus, device string, flash DevlinkFlash) error {
 	return devlinkCall(uapi.DEVLINK_CMD_FLASH_UPDATE, "devlink dev flash", bus, device, func(r *wire.Request) {
 		r.String(uapi.DEVLINK_ATTR_FLASH_UPDATE_FILE_NAME, flash.File)

@@ -15,7 +15,9 @@ var irregular = map[string]string{
 
 // streamsAlone have no list: events, and what is asked for seldom.
 var streamsAlone = []string{"Watch", "XfrmEvents", "ProcEvents", "GenlPolicies", "RdmaPortSeq", "RdmaEvents",
-	"RdmaObjectSeq"}
+	"RdmaObjectSeq", "DevlinkEvents", "DevlinkRegionChunks", "DevlinkClassBindSeq", "DevlinkHealthReporterSeq",
+	"DevlinkLinecardSeq", "DevlinkPoolSeq", "DevlinkPortPoolSeq", "DevlinkRateSeq", "DevlinkRegionSeq",
+	"DevlinkSharedBufferSeq", "DevlinkTrapGroupSeq", "DevlinkTrapPolicerSeq", "DevlinkTrapSeq"}
 
 // TestListsHaveOnePatternOfNames: a stream is called as the list that it gives, XSeq for XList and XSeqFiltered for
 // XListFiltered; XEntries gives the objects of XList as small values.

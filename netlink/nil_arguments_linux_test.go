@@ -100,8 +100,8 @@ func TestNilValuesInInterfacesAreRefused(t *testing.T) {
 func TestNilInBatchesFailsInFlush(t *testing.T) {
 	h, _ := newHandle(t)
 	b := h.NewBatch()
-	// the last looks first at what type the parameter has
-	lookUps := regexp.MustCompile("Subscribe|Monitor|Iter$|^DevlinkSetDeviceParam$")
+	// the last look first at what type the parameter has, and for the family
+	lookUps := regexp.MustCompile("Subscribe|Monitor|Iter$|^DevlinkSetDeviceParam$|^VDPASetDev$")
 	change := func(method reflect.Type) bool {
 		return takesPointer(method) && method.NumOut() == 1 && method.Out(0) == reflect.TypeFor[error]()
 	}

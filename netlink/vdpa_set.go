@@ -1,6 +1,7 @@
 package netlink
 
 import (
+	"errors"
 	"iter"
 	"net"
 
@@ -12,6 +13,9 @@ import (
 // ADDRESS (Linux 6.13). A management device that cannot do so has EOPNOTSUPP.
 func (h *Handle) VDPASetDev(name string, mac net.HardwareAddr) error {
 	return vdpaCall(uapi.VDPA_CMD_DEV_ATTR_SET, "vdpa dev set", name, func(r *wire.Request) {
+		if len(mac) == 0 {
+			r.Fail(errors.New("no hardware address"))
+		}
 		r.Data(uapi.VDPA_ATTR_DEV_NET_CFG_MACADDR, mac)
 	}).exec(h)
 }

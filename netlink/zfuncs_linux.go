@@ -45,11 +45,11 @@ func ConntrackSubscribeSeq(options ConntrackSubscribeOptions) iter.Seq2[Conntrac
 	return pkgHandle.ConntrackSubscribeSeq(options)
 }
 
-// DevlinkSubscribeSeq reports what becomes of devices, their ports and all that they have, from
-// when an iteration begins: devlink monitor. It acts in the network namespace of the calling
-// thread; see [Handle.DevlinkSubscribeSeq].
-func DevlinkSubscribeSeq(options DevlinkSubscribeOptions) iter.Seq2[DevlinkEvent, error] {
-	return pkgHandle.DevlinkSubscribeSeq(options)
+// DevlinkEvents reports what becomes of devices, their ports and all that they have, from when an
+// iteration begins: devlink monitor. It acts in the network namespace of the calling thread; see
+// [Handle.DevlinkEvents].
+func DevlinkEvents(options DevlinkSubscribeOptions) iter.Seq2[DevlinkEvent, error] {
+	return pkgHandle.DevlinkEvents(options)
 }
 
 // LinkSubscribe sends links that are made, changed and removed to ch until done or the handle is
