@@ -15,7 +15,7 @@ import (
 )
 
 // programs are the names under which scripts call what kern stands in for.
-var programs = []string{"ip", "bridge", "tc", "ss"}
+var programs = []string{"ip", "bridge", "tc", "ss", "devlink"}
 
 // TestScripts runs each script with iproute2 and with kern.
 func TestScripts(t *testing.T) {
