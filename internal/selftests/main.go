@@ -1,4 +1,4 @@
-// Selftests runs other people's scripts that use ip, bridge, tc and ss, with kern in the place of these:
+// Selftests runs other people's scripts that use ip, bridge, tc, ss and devlink, with kern in the place of these:
 //
 //	go run ./internal/selftests [-kernel latest|um] [-run REGEX] [-limit TIME] [-failures] [-markdown FILE]
 //
