@@ -64,7 +64,7 @@ func showFdb(c *cli.Command, m wire.Message, f *fdbFilter) bool {
 	var ndm uapi.Ndmsg
 	ndm.Decode(m.Data)
 	attrs := desc.ParseAttrs(m.Data[min(uapi.SizeofNdmsg, len(m.Data)):])
-	vlan := number16(attrs[uapi.NDA_VLAN])
+	vlan := cli.Number16(attrs[uapi.NDA_VLAN])
 	if ndm.Family != uapi.AF_BRIDGE || f.index != 0 && f.index != int(ndm.Ifindex) || f.states != 0 &&
 		f.states&ndm.State == 0 ||
 		f.vlan != 0 && f.vlan != int(vlan) || f.dynamic && ndm.State&uapi.NUD_PERMANENT != 0 {

@@ -99,7 +99,7 @@ func showMst(p *desc.Printer, m wire.Message, f filter) {
 		}
 		t.line(int(ifi.Index))
 		p.Object("")
-		p.Uint("msti", "%d", uint64(number16(e[uapi.IFLA_BRIDGE_MST_ENTRY_MSTI])))
+		p.Uint("msti", "%d", uint64(cli.Number16(e[uapi.IFLA_BRIDGE_MST_ENTRY_MSTI])))
 		p.NL()
 		t.indent()
 		showState(p, nil, state, nil)

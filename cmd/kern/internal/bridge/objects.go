@@ -9,7 +9,6 @@ import (
 
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/cmd/kern/internal/ip"
-	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
@@ -230,22 +229,6 @@ func showState(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 	default:
 		p.Uint("state", "state (%d) ", uint64(b[0]))
 	}
-}
-
-// number16 is an attribute of two bytes, 0 where it is missing.
-func number16(b []byte) uint16 {
-	if len(b) < 2 {
-		return 0
-	}
-	return native.Uint16(b)
-}
-
-// number64 is an attribute of eight bytes, 0 where it is missing.
-func number64(b []byte) uint64 {
-	if len(b) < 8 {
-		return 0
-	}
-	return native.Uint64(b)
 }
 
 // showRange prints a number, and a second one where that differs; it returns how many characters that took.

@@ -85,8 +85,8 @@ func showPort(t *portTable, index int, spec []byte, f filter) {
 			info.Decode(d.Data())
 		case d.Type() == uapi.IFLA_BRIDGE_VLAN_TUNNEL_INFO && t.key == "tunnels":
 			attrs := desc.ParseAttrs(d.Data())
-			info.Vid, info.Flags = number16(attrs[uapi.IFLA_BRIDGE_VLAN_TUNNEL_VID]),
-				number16(attrs[uapi.IFLA_BRIDGE_VLAN_TUNNEL_FLAGS])
+			info.Vid, info.Flags = cli.Number16(attrs[uapi.IFLA_BRIDGE_VLAN_TUNNEL_VID]),
+				cli.Number16(attrs[uapi.IFLA_BRIDGE_VLAN_TUNNEL_FLAGS])
 			id = cli.Number32(attrs[uapi.IFLA_BRIDGE_VLAN_TUNNEL_ID])
 		default:
 			continue
@@ -213,7 +213,7 @@ func showVlan(c *cli.Command, t *portTable, index int, b []byte, f filter) {
 	info.Decode(attrs[uapi.BRIDGE_VLANDB_ENTRY_INFO])
 	last := info.Vid
 	if b, ok := attrs[uapi.BRIDGE_VLANDB_ENTRY_RANGE]; ok {
-		last = number16(b)
+		last = cli.Number16(b)
 	}
 	if f.vlan != 0 && (f.vlan < int(info.Vid) || f.vlan > int(last)) {
 		return
@@ -233,10 +233,10 @@ func showVlan(c *cli.Command, t *portTable, index int, b []byte, f filter) {
 	if c.Stats != 0 {
 		s := desc.ParseAttrs(attrs[uapi.BRIDGE_VLANDB_ENTRY_STATS])
 		showCounters(t, &uapi.BridgeVlanXstats{
-			RxBytes:   number64(s[uapi.BRIDGE_VLANDB_STATS_RX_BYTES]),
-			RxPackets: number64(s[uapi.BRIDGE_VLANDB_STATS_RX_PACKETS]),
-			TxBytes:   number64(s[uapi.BRIDGE_VLANDB_STATS_TX_BYTES]),
-			TxPackets: number64(s[uapi.BRIDGE_VLANDB_STATS_TX_PACKETS]),
+			RxBytes:   cli.Number64(s[uapi.BRIDGE_VLANDB_STATS_RX_BYTES]),
+			RxPackets: cli.Number64(s[uapi.BRIDGE_VLANDB_STATS_RX_PACKETS]),
+			TxBytes:   cli.Number64(s[uapi.BRIDGE_VLANDB_STATS_TX_BYTES]),
+			TxPackets: cli.Number64(s[uapi.BRIDGE_VLANDB_STATS_TX_PACKETS]),
 		})
 	}
 	p.EndObject()
@@ -246,10 +246,10 @@ func showVlan(c *cli.Command, t *portTable, index int, b []byte, f filter) {
 func showGlobal(c *cli.Command, t *portTable, index int, b []byte, f filter) {
 	p := c.Out
 	attrs := desc.ParseAttrs(b)
-	first := number16(attrs[uapi.BRIDGE_VLANDB_GOPTS_ID])
+	first := cli.Number16(attrs[uapi.BRIDGE_VLANDB_GOPTS_ID])
 	last := first
 	if b, ok := attrs[uapi.BRIDGE_VLANDB_GOPTS_RANGE]; ok {
-		last = number16(b)
+		last = cli.Number16(b)
 	}
 	if f.vlan != 0 && (f.vlan < int(first) || f.vlan > int(last)) {
 		return

@@ -194,7 +194,7 @@ func showVniStats(t *portTable, attrs desc.Attrs) {
 		p.Text("%s: ", [...]string{"RX", "TX"}[i])
 		for _, counter := range counters {
 			if b, ok := attrs[counter.typ]; ok {
-				p.Uint([...]string{"rx_", "tx_"}[i]+counter.name, counter.name+" %d ", number64(b))
+				p.Uint([...]string{"rx_", "tx_"}[i]+counter.name, counter.name+" %d ", cli.Number64(b))
 			}
 		}
 	}

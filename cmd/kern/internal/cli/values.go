@@ -141,6 +141,37 @@ func Number32(b []byte) uint32 {
 	return native.Uint32(b)
 }
 
+// Number16 is an attribute of two bytes, 0 where it is shorter or missing.
+func Number16(b []byte) uint16 {
+	if len(b) < 2 {
+		return 0
+	}
+	return native.Uint16(b)
+}
+
+// Number64 is an attribute of eight bytes, 0 where it is shorter or missing.
+func Number64(b []byte) uint64 {
+	if len(b) < 8 {
+		return 0
+	}
+	return native.Uint64(b)
+}
+
+// Number is an attribute of one, two, four or eight bytes, 0 where it is missing.
+func Number(b []byte) uint64 {
+	switch len(b) {
+	case 1:
+		return uint64(b[0])
+	case 2:
+		return uint64(native.Uint16(b))
+	case 4:
+		return uint64(native.Uint32(b))
+	case 8:
+		return native.Uint64(b)
+	}
+	return 0
+}
+
 // Number8 is an attribute of one byte, 0 where it is missing.
 func Number8(b []byte) uint8 {
 	if len(b) == 0 {

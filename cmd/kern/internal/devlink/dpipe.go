@@ -286,7 +286,7 @@ func (o *out) dpipeValue(key string, b []byte, header *dpipeHeader, field *dpipe
 	case is(uapi.DEVLINK_DPIPE_HEADER_ETHERNET, uapi.DEVLINK_DPIPE_FIELD_ETHERNET_DST_MAC, 6):
 		o.str(key, fmt.Sprintf("%x:%x:%x:%x:%x:%x", b[0], b[1], b[2], b[3], b[4], b[5]))
 	case len(b) == 4:
-		o.num(key, numberIn(b))
+		o.num(key, cli.Number(b))
 	default:
 		o.str(key, "0x"+hex.EncodeToString(b))
 	}

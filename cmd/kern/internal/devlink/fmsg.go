@@ -137,7 +137,7 @@ func (f *formatted) value(b []byte) {
 		f.Object("")
 		defer f.EndObject()
 	}
-	n := numberIn(b)
+	n := cli.Number(b)
 	switch f.typ {
 	case uapi.DEVLINK_VAR_ATTR_TYPE_FLAG:
 		f.Text("%t", n != 0)

@@ -210,19 +210,19 @@ func (o *out) fields(m *message, fields []field) {
 	}
 }
 
-func asNumber(o *out, f *field, b []byte) { o.num(f.key, numberIn(b)) }
+func asNumber(o *out, f *field, b []byte) { o.num(f.key, cli.Number(b)) }
 
-func asSize(o *out, f *field, b []byte) { o.size(f.key, numberIn(b)) }
+func asSize(o *out, f *field, b []byte) { o.size(f.key, cli.Number(b)) }
 
 func asText(o *out, f *field, b []byte) { o.str(f.key, cli.Text(b)) }
 
-func asTruth(o *out, f *field, b []byte) { o.truth(f.key, numberIn(b) != 0) }
+func asTruth(o *out, f *field, b []byte) { o.truth(f.key, cli.Number(b) != 0) }
 
-func asName(o *out, f *field, b []byte) { o.str(f.key, nameOf(f.names, numberIn(b), f.what)) }
+func asName(o *out, f *field, b []byte) { o.str(f.key, nameOf(f.names, cli.Number(b), f.what)) }
 
 // asRate is a rate in bytes a second, which is left out where there is none.
 func asRate(o *out, f *field, b []byte) {
-	if v := numberIn(b); v != 0 {
+	if v := cli.Number(b); v != 0 {
 		o.key(f.key)
 		o.Rate(f.key, "%s", v)
 	}
@@ -230,7 +230,7 @@ func asRate(o *out, f *field, b []byte) {
 
 // asPositive is a number that is left out where it is 0.
 func asPositive(o *out, f *field, b []byte) {
-	if v := numberIn(b); v != 0 {
+	if v := cli.Number(b); v != 0 {
 		o.num(f.key, v)
 	}
 }

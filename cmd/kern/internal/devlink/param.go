@@ -106,7 +106,7 @@ func showParam(o *out, m *message) {
 			o.str("cmode", nameOf(cmodes, cmode, "type"))
 			p.show(o, "value", b, ok)
 			if b, ok := v.attrs[uapi.DEVLINK_ATTR_PARAM_VALUE_DEFAULT]; ok {
-				p.show(o, "default", b, numberIn(b) != 0)
+				p.show(o, "default", b, cli.Number(b) != 0)
 			}
 		})
 	})
@@ -122,10 +122,10 @@ func (p *param) show(o *out, key string, b []byte, on bool) {
 		o.str(key, cli.Text(b))
 	case p.bits() == 0:
 		o.str(key, "<unknown type>")
-	case names != nil && numberIn(b) < uint64(len(names)):
-		o.str(key, names[numberIn(b)])
+	case names != nil && cli.Number(b) < uint64(len(names)):
+		o.str(key, names[cli.Number(b)])
 	default:
-		o.num(key, numberIn(b))
+		o.num(key, cli.Number(b))
 	}
 }
 
@@ -211,7 +211,7 @@ func (p *present) encode(e *wire.Encoder, value string) (changes bool, err error
 	case 64:
 		e.Uint64(typ, n)
 	}
-	return numberIn(p.data) != n, err
+	return cli.Number(p.data) != n, err
 }
 
 // parse reads a number, or the name of one.

@@ -113,8 +113,8 @@ func showPort(o *out, m *message) {
 	o.handle(m.portName(), true)
 	o.fields(m, portFields[:1])
 	if d, ok := m.attrs[uapi.DEVLINK_ATTR_PORT_DESIRED_TYPE]; ok && m.has(uapi.DEVLINK_ATTR_PORT_TYPE) &&
-		numberIn(d) != m.number(uapi.DEVLINK_ATTR_PORT_TYPE) {
-		o.str("des_type", nameOf(portTypes, numberIn(d), "type"))
+		cli.Number(d) != m.number(uapi.DEVLINK_ATTR_PORT_TYPE) {
+		o.str("des_type", nameOf(portTypes, cli.Number(d), "type"))
 	}
 	o.fields(m, portFields[1:])
 	switch m.number(uapi.DEVLINK_ATTR_PORT_FLAVOUR) {

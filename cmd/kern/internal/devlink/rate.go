@@ -35,7 +35,7 @@ func changeRate(c *cli.Command, q *request) error {
 		return err
 	}
 	attrs := a.attrs()
-	share, max := numberIn(attrs[txShareWord.typ]), numberIn(attrs[txMaxWord.typ])
+	share, max := cli.Number(attrs[txShareWord.typ]), cli.Number(attrs[txMaxWord.typ])
 	if a.given[txShareWord.typ] != a.given[txMaxWord.typ] && q.cmd == setRate.cmd {
 		err := ask(c, listRates.cmd, query, a.handle.put, func(m *message) {
 			if !a.given[txShareWord.typ] {

@@ -4,7 +4,6 @@ import (
 	"errors"
 
 	"kern.sys/cmd/kern/internal/cli"
-	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
@@ -187,19 +186,4 @@ func (m *message) each(typ uint16, do func(n *message)) {
 	}
 }
 
-// numberIn is a number of as many bytes as there are; other lengths are 0.
-func numberIn(b []byte) uint64 {
-	switch len(b) {
-	case 1:
-		return uint64(b[0])
-	case 2:
-		return uint64(native.Uint16(b))
-	case 4:
-		return uint64(native.Uint32(b))
-	case 8:
-		return native.Uint64(b)
-	}
-	return 0
-}
-
-func (m *message) number(typ uint16) uint64 { return numberIn(m.attrs[typ]) }
+func (m *message) number(typ uint16) uint64 { return cli.Number(m.attrs[typ]) }

@@ -67,7 +67,7 @@ var (
 			what: "type"},
 		{typ: uapi.DEVLINK_ATTR_SB_POOL_CELL_SIZE, key: "cell_size", form: func(o *out, f *field, b []byte) {
 			o.space()
-			o.Uint(f.key, "cell size %d", numberIn(b))
+			o.Uint(f.key, "cell size %d", cli.Number(b))
 		}},
 	}
 	portPoolFields = []field{
@@ -153,7 +153,7 @@ func showOccupancy(c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	sb := numberIn(a.attrs()[sbWord.typ])
+	sb := cli.Number(a.attrs()[sbWord.typ])
 	var ports []*portOccupancy
 	find := func(m *message) *portOccupancy {
 		for _, p := range ports {

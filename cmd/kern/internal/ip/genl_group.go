@@ -19,7 +19,7 @@ type genlFamily struct {
 func readGenlFamily(m wire.Message) *genlFamily {
 	f := &genlFamily{attrs: cli.GenlAttrs(m)}
 	f.name = cli.Text(f.attrs[uapi.CTRL_ATTR_FAMILY_NAME])
-	f.id = number16(f.attrs[uapi.CTRL_ATTR_FAMILY_ID])
+	f.id = cli.Number16(f.attrs[uapi.CTRL_ATTR_FAMILY_ID])
 	f.groups = cli.GenlGroups(f.attrs)
 	return f
 }

@@ -169,7 +169,7 @@ func showIOAM(c *cli.Command, cmd uint8, show func(p *desc.Printer, attrs desc.A
 }
 
 func showIOAMNamespace(p *desc.Printer, attrs desc.Attrs) {
-	p.Uint("namespace", "namespace %d", uint64(number16(attrs[uapi.IOAM6_ATTR_NS_ID])))
+	p.Uint("namespace", "namespace %d", uint64(cli.Number16(attrs[uapi.IOAM6_ATTR_NS_ID])))
 	if b, ok := attrs[uapi.IOAM6_ATTR_SC_ID]; ok {
 		p.Uint("schema", " [schema %d]", uint64(cli.Number32(b)))
 	}
@@ -187,7 +187,7 @@ func showIOAMNamespace(p *desc.Printer, attrs desc.Attrs) {
 func showIOAMSchema(p *desc.Printer, attrs desc.Attrs) {
 	p.Uint("schema", "schema %d", uint64(cli.Number32(attrs[uapi.IOAM6_ATTR_SC_ID])))
 	if b, ok := attrs[uapi.IOAM6_ATTR_NS_ID]; ok {
-		p.Uint("namespace", " [namespace %d]", uint64(number16(b)))
+		p.Uint("namespace", " [namespace %d]", uint64(cli.Number16(b)))
 	}
 	ShowUnknown(p, " [%s]", attrs, uapi.IOAM6_ATTR_MAX)
 	p.Text(", data:")
@@ -215,7 +215,7 @@ func showIOAMTrace(p *desc.Printer, attrs desc.Attrs) {
 	p.Object("")
 	p.Text("[TRACE] ")
 	if b, ok := attrs[uapi.IOAM6_EVENT_ATTR_TRACE_NAMESPACE]; ok {
-		p.Uint("namespace", "Namespace=%d ", uint64(number16(b)))
+		p.Uint("namespace", "Namespace=%d ", uint64(cli.Number16(b)))
 	}
 	if b, ok := attrs[uapi.IOAM6_EVENT_ATTR_TRACE_NODELEN]; ok {
 		p.Uint("nodelen", "NodeLen=%d ", uint64(cli.Number8(b)))

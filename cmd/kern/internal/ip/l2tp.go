@@ -391,17 +391,10 @@ func showL2TP(c *cli.Command) error {
 	})
 }
 
-func number16(b []byte) uint16 {
-	if len(b) < 2 {
-		return 0
-	}
-	return native.Uint16(b)
-}
-
 func showL2TPTunnel(p *desc.Printer, attrs desc.Attrs) {
 	p.Object("")
 	p.Uint("tunnel_id", "Tunnel %d,", uint64(cli.Number32(attrs[uapi.L2TP_ATTR_CONN_ID])))
-	encap := number16(attrs[uapi.L2TP_ATTR_ENCAP_TYPE])
+	encap := cli.Number16(attrs[uapi.L2TP_ATTR_ENCAP_TYPE])
 	p.Str("encap", " encap %s", l2tpEncapName(encap))
 	p.NL()
 	local, six := attrs[uapi.L2TP_ATTR_IP_SADDR], false
@@ -419,8 +412,8 @@ func showL2TPTunnel(p *desc.Printer, attrs desc.Attrs) {
 	p.NL()
 	if encap == uapi.L2TP_ENCAPTYPE_UDP {
 		p.Text("  UDP source / dest ports:")
-		p.Uint("local_port", " %d", uint64(number16(attrs[uapi.L2TP_ATTR_UDP_SPORT])))
-		p.Uint("peer_port", "/%d", uint64(number16(attrs[uapi.L2TP_ATTR_UDP_DPORT])))
+		p.Uint("local_port", " %d", uint64(cli.Number16(attrs[uapi.L2TP_ATTR_UDP_SPORT])))
+		p.Uint("peer_port", "/%d", uint64(cli.Number16(attrs[uapi.L2TP_ATTR_UDP_DPORT])))
 		p.NL()
 		showL2TPChecksum(p, attrs, six)
 	}

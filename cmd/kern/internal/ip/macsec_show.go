@@ -41,7 +41,7 @@ func showMacsec(c *cli.Command, attrs desc.Attrs) {
 	p := c.Out
 	index := int(cli.Number32(attrs[uapi.MACSEC_ATTR_IFINDEX]))
 	secy := desc.ParseAttrs(attrs[uapi.MACSEC_ATTR_SECY])
-	suite := number64(secy[uapi.MACSEC_SECY_ATTR_CIPHER_SUITE])
+	suite := cli.Number64(secy[uapi.MACSEC_SECY_ATTR_CIPHER_SUITE])
 	xpn := suite == uapi.MACSEC_CIPHER_ID_GCM_AES_XPN_128 || suite == uapi.MACSEC_CIPHER_ID_GCM_AES_XPN_256
 	p.Object("")
 	p.Uint("ifindex", "%d: ", uint64(index))
@@ -148,7 +148,7 @@ func showMacsecSAs(c *cli.Command, list []byte, xpn bool, stats []string) {
 		p.Object("")
 		p.Uint("an", "        %d:", uint64(cli.Number8(sa[uapi.MACSEC_SA_ATTR_AN])))
 		if xpn {
-			p.Uint("pn", " PN %d,", number64(sa[uapi.MACSEC_SA_ATTR_PN]))
+			p.Uint("pn", " PN %d,", cli.Number64(sa[uapi.MACSEC_SA_ATTR_PN]))
 			ssci := sa[uapi.MACSEC_SA_ATTR_SSCI]
 			p.Hex("ssci", "SSCI %08x", uint64(binary.BigEndian.Uint32(append(ssci[:min(len(ssci), 4):min(len(ssci), 4)], 0, 0,
 				0, 0))))
@@ -247,13 +247,6 @@ func macsecNumber(b []byte) uint64 {
 		return uint64(native.Uint16(b))
 	}
 	return uint64(cli.Number8(b))
-}
-
-func number64(b []byte) uint64 {
-	if len(b) < 8 {
-		return 0
-	}
-	return native.Uint64(b)
 }
 
 func bigEndian64(b []byte) uint64 {

@@ -251,7 +251,7 @@ func showEndpoint(p *desc.Printer, attrs desc.Attrs) {
 	if ok {
 		p.ColorStr(desc.AddrColor(family), "address", "%s ", p.Addr(b))
 	}
-	if port := number16(attrs[uapi.MPTCP_PM_ADDR_ATTR_PORT]); port != 0 {
+	if port := cli.Number16(attrs[uapi.MPTCP_PM_ADDR_ATTR_PORT]); port != 0 {
 		p.Uint("port", "port %d ", uint64(port))
 	}
 	if b, ok := attrs[uapi.MPTCP_PM_ADDR_ATTR_ID]; ok {

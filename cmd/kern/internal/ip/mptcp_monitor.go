@@ -107,7 +107,7 @@ func showMPTCPEvent(p *desc.Printer, cmd uint8, attrs desc.Attrs) {
 }
 
 func showMPTCPEventFlags(p *desc.Printer, attrs desc.Attrs) {
-	flags := number16(attrs[uapi.MPTCP_ATTR_FLAGS])
+	flags := cli.Number16(attrs[uapi.MPTCP_ATTR_FLAGS])
 	if cli.Number8(attrs[uapi.MPTCP_ATTR_SERVER_SIDE]) != 0 {
 		flags |= uapi.MPTCP_PM_EV_FLAG_SERVER_SIDE
 	}

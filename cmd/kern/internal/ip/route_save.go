@@ -160,7 +160,7 @@ func (r *routeMessage) request(m wire.Message, typ, flags uint16) *wire.Request 
 // sentEncap is an encapsulation in the form that the kernel takes: options of tunnels are reported in another one.
 func sentEncap(typ, data []byte) []byte {
 	var e netlink.Encap
-	switch number16(typ) {
+	switch cli.Number16(typ) {
 	case uapi.LWTUNNEL_ENCAP_IP:
 		e = new(netlink.IPtnlEncap)
 	case uapi.LWTUNNEL_ENCAP_IP6:

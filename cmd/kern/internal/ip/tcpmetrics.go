@@ -228,10 +228,10 @@ func showTCPMetric(p *desc.Printer, attrs desc.Attrs) {
 		showTCPMetricValues(p, desc.ParseAttrs(b))
 	}
 	if b, ok := attrs[uapi.TCP_METRICS_ATTR_FOPEN_MSS]; ok {
-		p.Uint("fopen_miss", " fo_mss %d", uint64(number16(b)))
+		p.Uint("fopen_miss", " fo_mss %d", uint64(cli.Number16(b)))
 	}
 	if b, ok := attrs[uapi.TCP_METRICS_ATTR_FOPEN_SYN_DROPS]; ok {
-		p.Uint("fopen_syn_drops", " fo_syn_drops %d", uint64(number16(b)))
+		p.Uint("fopen_syn_drops", " fo_syn_drops %d", uint64(cli.Number16(b)))
 		var ago float64
 		if ts := attrs[uapi.TCP_METRICS_ATTR_FOPEN_SYN_DROP_TS]; len(ts) >= 8 {
 			ago = float64(native.Uint64(ts)) / 1000000

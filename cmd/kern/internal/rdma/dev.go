@@ -45,7 +45,7 @@ func showDevs(c *cli.Command) error {
 func showDev(c *cli.Command, a desc.Attrs) {
 	p := c.Out
 	p.Object("")
-	p.Uint("ifindex", "%d: ", number(a[uapi.RDMA_NLDEV_ATTR_DEV_INDEX]))
+	p.Uint("ifindex", "%d: ", cli.Number(a[uapi.RDMA_NLDEV_ATTR_DEV_INDEX]))
 	p.Str("ifname", "%s: ", cli.Text(a[uapi.RDMA_NLDEV_ATTR_DEV_NAME]))
 	if b := a[uapi.RDMA_NLDEV_ATTR_DEV_NODE_TYPE]; b != nil {
 		p.Str("node_type", "node_type %s ", name(nodeTypes, b, "unknown"))

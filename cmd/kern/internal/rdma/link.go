@@ -49,9 +49,9 @@ func (p port) about(cmd uint16) *wire.Request {
 func showLink(c *cli.Command, a desc.Attrs) {
 	p := c.Out
 	p.Object("")
-	p.Uint("ifindex", "", number(a[uapi.RDMA_NLDEV_ATTR_DEV_INDEX]))
+	p.Uint("ifindex", "", cli.Number(a[uapi.RDMA_NLDEV_ATTR_DEV_INDEX]))
 	p.Str("ifname", "link %s/", cli.Text(a[uapi.RDMA_NLDEV_ATTR_DEV_NAME]))
-	p.Uint("port", "%d ", number(a[uapi.RDMA_NLDEV_ATTR_PORT_INDEX]))
+	p.Uint("port", "%d ", cli.Number(a[uapi.RDMA_NLDEV_ATTR_PORT_INDEX]))
 	showGUID(p, a, uapi.RDMA_NLDEV_ATTR_SUBNET_PREFIX, "subnet_prefix")
 	showNumber(p, a, uapi.RDMA_NLDEV_ATTR_LID, "lid")
 	showNumber(p, a, uapi.RDMA_NLDEV_ATTR_SM_LID, "sm_lid")
@@ -68,7 +68,7 @@ func showLink(c *cli.Command, a desc.Attrs) {
 		if p.Details {
 			format = "netdev_index %d "
 		}
-		p.Uint("netdev_index", format, number(a[uapi.RDMA_NLDEV_ATTR_NDEV_INDEX]))
+		p.Uint("netdev_index", format, cli.Number(a[uapi.RDMA_NLDEV_ATTR_NDEV_INDEX]))
 	}
 	if p.Details {
 		showCaps(p, a, portCaps)

@@ -22,7 +22,7 @@ func monitor(c *cli.Command) error {
 	if err != nil {
 		return notThere(err)
 	}
-	if number(desc.ParseAttrs(m.Data)[uapi.RDMA_NLDEV_SYS_ATTR_MONITOR_MODE]) == 0 {
+	if cli.Number(desc.ParseAttrs(m.Data)[uapi.RDMA_NLDEV_SYS_ATTR_MONITOR_MODE]) == 0 {
 		return failed("RDMA monitoring is not supported by the kernel")
 	}
 	return c.Array(func() error {
@@ -52,18 +52,18 @@ func showEvent(p *desc.Printer, a desc.Attrs) {
 		return
 	}
 	p.Object("")
-	p.Str("event_type", "%s\t", name(eventTypes, typ, fmt.Sprintf("[UNKNOWN %#02x]", number(typ))))
+	p.Str("event_type", "%s\t", name(eventTypes, typ, fmt.Sprintf("[UNKNOWN %#02x]", cli.Number(typ))))
 	if b := a[uapi.RDMA_NLDEV_ATTR_DEV_INDEX]; b != nil {
-		p.Uint("rdma_index", "dev %d", number(b))
+		p.Uint("rdma_index", "dev %d", cli.Number(b))
 	}
 	if b := a[uapi.RDMA_NLDEV_ATTR_DEV_NAME]; b != nil {
 		p.Str("rdma_dev", " %s", cli.Text(b))
 	}
 	if b := a[uapi.RDMA_NLDEV_ATTR_PORT_INDEX]; b != nil {
-		p.Uint("port", " port %d", number(b))
+		p.Uint("port", " port %d", cli.Number(b))
 	}
 	if b := a[uapi.RDMA_NLDEV_ATTR_NDEV_INDEX]; b != nil {
-		p.Uint("netdev_idx", " netdev %d", number(b))
+		p.Uint("netdev_idx", " netdev %d", cli.Number(b))
 	}
 	if b := a[uapi.RDMA_NLDEV_ATTR_NDEV_NAME]; b != nil {
 		p.Str("netdev_name", " %s", cli.Text(b))

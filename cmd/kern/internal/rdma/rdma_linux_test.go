@@ -3,6 +3,7 @@ package rdma
 import (
 	"testing"
 
+	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/cmd/kern/internal/clitest"
 	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
@@ -292,7 +293,7 @@ func boundQueuePairs(e *wire.Encoder, all ...uint32) {
 
 // statistics answers what is asked for of counters.
 func statistics(e *wire.Encoder, a desc.Attrs, dump bool, dev, at uint32) {
-	switch of := number(a[uapi.RDMA_NLDEV_ATTR_STAT_RES]); {
+	switch of := cli.Number(a[uapi.RDMA_NLDEV_ATTR_STAT_RES]); {
 	case of == uapi.RDMA_NLDEV_ATTR_RES_MR:
 		region := func(n uint32) func(*wire.Encoder) {
 			return func(e *wire.Encoder) {
@@ -306,7 +307,7 @@ func statistics(e *wire.Encoder, a desc.Attrs, dump bool, dev, at uint32) {
 		if dump {
 			nested(e, uapi.RDMA_NLDEV_ATTR_RES_MR, uapi.RDMA_NLDEV_ATTR_RES_MR_ENTRY, region(7), region(8))
 		} else {
-			region(uint32(number(a[uapi.RDMA_NLDEV_ATTR_RES_MRN])))(e)
+			region(uint32(cli.Number(a[uapi.RDMA_NLDEV_ATTR_RES_MRN])))(e)
 		}
 	case of == 0:
 		names(e, dev)
@@ -345,7 +346,7 @@ func statistics(e *wire.Encoder, a desc.Attrs, dump bool, dev, at uint32) {
 	default:
 		names(e, dev)
 		e.Uint32(uapi.RDMA_NLDEV_ATTR_PORT_INDEX, at)
-		e.Uint32(uapi.RDMA_NLDEV_ATTR_STAT_COUNTER_ID, uint32(number(a[uapi.RDMA_NLDEV_ATTR_STAT_COUNTER_ID])))
+		e.Uint32(uapi.RDMA_NLDEV_ATTR_STAT_COUNTER_ID, uint32(cli.Number(a[uapi.RDMA_NLDEV_ATTR_STAT_COUNTER_ID])))
 		boundQueuePairs(e, 178, 179)
 	}
 }
@@ -377,7 +378,7 @@ func answer(request []byte) []nltest.Datagram {
 	typ := native.Uint16(request[4:])
 	dump := native.Uint16(request[6:])&uapi.NLM_F_DUMP == uapi.NLM_F_DUMP
 	a := desc.ParseAttrs(request[uapi.SizeofNlmsghdr:])
-	dev, at := uint32(number(a[uapi.RDMA_NLDEV_ATTR_DEV_INDEX])), uint32(number(a[uapi.RDMA_NLDEV_ATTR_PORT_INDEX]))
+	dev, at := uint32(cli.Number(a[uapi.RDMA_NLDEV_ATTR_DEV_INDEX])), uint32(cli.Number(a[uapi.RDMA_NLDEV_ATTR_PORT_INDEX]))
 	fail := func(errno int32) []nltest.Datagram { return clitest.Answers(request, typ, nil, errno) }
 	done := func(fill func(e *wire.Encoder)) []nltest.Datagram {
 		return clitest.Answers(request, typ, [][]byte{payload(fill)}, 0)
@@ -413,7 +414,7 @@ func answer(request []byte) []nltest.Datagram {
 				count("qp", 5, 1<<40))
 		})
 	case uapi.RDMA_NLDEV_CMD_STAT_GET:
-		if number(a[uapi.RDMA_NLDEV_ATTR_RES_MRN]) > 10 || number(a[uapi.RDMA_NLDEV_ATTR_STAT_COUNTER_ID]) == 9 {
+		if cli.Number(a[uapi.RDMA_NLDEV_ATTR_RES_MRN]) > 10 || cli.Number(a[uapi.RDMA_NLDEV_ATTR_STAT_COUNTER_ID]) == 9 {
 			return fail(enoent)
 		}
 		return done(func(e *wire.Encoder) { statistics(e, a, dump, dev, at) })

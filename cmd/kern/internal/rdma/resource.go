@@ -80,7 +80,7 @@ func showSummary(c *cli.Command, d device) error {
 	}
 	a, p := desc.ParseAttrs(m.Data), c.Out
 	p.Object("")
-	p.Uint("ifindex", "%d: ", number(a[uapi.RDMA_NLDEV_ATTR_DEV_INDEX]))
+	p.Uint("ifindex", "%d: ", cli.Number(a[uapi.RDMA_NLDEV_ATTR_DEV_INDEX]))
 	p.Str("ifname", "%s: ", cli.Text(a[uapi.RDMA_NLDEV_ATTR_DEV_NAME]))
 	for e := range nests(a[uapi.RDMA_NLDEV_ATTR_RES_SUMMARY]) {
 		key := cli.Text(e[uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_NAME])
@@ -88,9 +88,9 @@ func showSummary(c *cli.Command, d device) error {
 			continue
 		}
 		p.Text("%s ", key)
-		p.Uint(key, "%d", number(e[uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_CURR]))
+		p.Uint(key, "%d", cli.Number(e[uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_CURR]))
 		if b := e[uapi.RDMA_NLDEV_ATTR_RES_SUMMARY_ENTRY_MAX]; b != nil {
-			p.Uint(key+"-max", "/%d", number(b))
+			p.Uint(key+"-max", "/%d", cli.Number(b))
 		}
 		p.Text(" ")
 	}
@@ -202,7 +202,7 @@ func (l *lister) one() (uint32, bool) {
 // show shows an object, if it is wanted.
 func (l *lister) show(at port, a desc.Attrs, raw bool) {
 	if l.ports {
-		if n := uint32(number(a[uapi.RDMA_NLDEV_ATTR_PORT_INDEX])); n != at.number && !raw {
+		if n := uint32(cli.Number(a[uapi.RDMA_NLDEV_ATTR_PORT_INDEX])); n != at.number && !raw {
 			return
 		}
 	}

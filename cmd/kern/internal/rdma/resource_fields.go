@@ -39,7 +39,7 @@ var (
 
 func showDecimal(l *lister, f *field, a desc.Attrs) { showNumber(l.Out, a, f.attr, f.key) }
 
-func hasNumber(w *filter, _ *field, b []byte) bool { return w.has(number(b)) }
+func hasNumber(w *filter, _ *field, b []byte) bool { return w.has(cli.Number(b)) }
 
 // showHex shows a key: in JSON without what says that it is hexadecimal, as rdma has it.
 func showHex(l *lister, f *field, a desc.Attrs) {
@@ -47,9 +47,9 @@ func showHex(l *lister, f *field, a desc.Attrs) {
 	switch {
 	case b == nil:
 	case l.JSON:
-		l.Out.Str(f.key, "", strconv.FormatUint(number(b), 16))
+		l.Out.Str(f.key, "", strconv.FormatUint(cli.Number(b), 16))
 	default:
-		l.Out.Text("%s %#x ", f.key, number(b))
+		l.Out.Text("%s %#x ", f.key, cli.Number(b))
 	}
 }
 
@@ -74,7 +74,7 @@ func showComm(p *desc.Printer, a desc.Attrs) {
 	switch pid, kern := a[uapi.RDMA_NLDEV_ATTR_RES_PID], a[uapi.RDMA_NLDEV_ATTR_RES_KERN_NAME]; {
 	case pid != nil:
 		// A process that is not there any more has no name.
-		if comm, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", number(pid))); err == nil {
+		if comm, err := os.ReadFile(fmt.Sprintf("/proc/%d/comm", cli.Number(pid))); err == nil {
 			p.Str("comm", "comm %s ", strings.TrimSuffix(string(comm), "\n"))
 		}
 	case kern != nil:
@@ -89,7 +89,7 @@ func socketAddress(b []byte) (a netip.AddrPort, ok bool) {
 		return a, false
 	}
 	port := uint16(b[portAt])<<8 | uint16(b[portAt+1])
-	switch number(b[:2]) {
+	switch cli.Number(b[:2]) {
 	case uapi.AF_INET:
 		return netip.AddrPortFrom(netip.AddrFrom4([4]byte(b[addr4At:])), port), true
 	case uapi.AF_INET6:
@@ -147,7 +147,7 @@ func queuePairRanges(w *filter, b []byte) (all []numbers) {
 		if first == nil || last == nil {
 			continue
 		}
-		of := numbers{number(first), number(last)}
+		of := numbers{cli.Number(first), cli.Number(last)}
 		if w == nil {
 			all = append(all, of)
 		} else {
@@ -168,16 +168,16 @@ func (r numbers) String() string {
 func showPoolKey(l *lister, f *field, a desc.Attrs) {
 	if a[f.attr] != nil {
 		l.Out.Str(f.key, "key %s ", fmt.Sprintf("%x:%x:%x:%d",
-			number(a[uapi.RDMA_NLDEV_ATTR_FRMR_POOL_KEY_VENDOR_KEY]),
-			number(a[uapi.RDMA_NLDEV_ATTR_FRMR_POOL_KEY_NUM_DMA_BLOCKS]),
-			number(a[uapi.RDMA_NLDEV_ATTR_FRMR_POOL_KEY_ACCESS_FLAGS]),
-			number(a[uapi.RDMA_NLDEV_ATTR_FRMR_POOL_KEY_ATS])))
+			cli.Number(a[uapi.RDMA_NLDEV_ATTR_FRMR_POOL_KEY_VENDOR_KEY]),
+			cli.Number(a[uapi.RDMA_NLDEV_ATTR_FRMR_POOL_KEY_NUM_DMA_BLOCKS]),
+			cli.Number(a[uapi.RDMA_NLDEV_ATTR_FRMR_POOL_KEY_ACCESS_FLAGS]),
+			cli.Number(a[uapi.RDMA_NLDEV_ATTR_FRMR_POOL_KEY_ATS])))
 	}
 }
 
 // showSubtype shows what a driver calls its own type of queue pairs.
 func showSubtype(l *lister, f *field, a desc.Attrs) {
-	if number(a[uapi.RDMA_NLDEV_ATTR_RES_TYPE]) == driverQP {
+	if cli.Number(a[uapi.RDMA_NLDEV_ATTR_RES_TYPE]) == driverQP {
 		showText(l.Out, a, f.attr, f.key)
 	}
 }
@@ -192,7 +192,7 @@ func portSpace(b []byte) string {
 		ipSpace = 0x100
 		any     = 63 // an IP protocol of that network: RDMA_PS_IB is of no other
 	)
-	switch number(b) {
+	switch cli.Number(b) {
 	case ipoib, ipSpace | any:
 		return "IPoIB"
 	case ipSpace | uapi.IPPROTO_TCP:

@@ -4,30 +4,14 @@ import (
 	"strings"
 
 	"kern.sys/cmd/kern/internal/cli"
-	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netlink/wire"
 )
 
-// number is an attribute of one, two, four or eight bytes, 0 where it is missing.
-func number(b []byte) uint64 {
-	switch len(b) {
-	case 1:
-		return uint64(b[0])
-	case 2:
-		return uint64(native.Uint16(b))
-	case 4:
-		return uint64(native.Uint32(b))
-	case 8:
-		return native.Uint64(b)
-	}
-	return 0
-}
-
 // name is that of a number.
 func name(names []string, b []byte, unknown string) string {
-	if n := number(b); n < uint64(len(names)) && names[n] != "" {
+	if n := cli.Number(b); n < uint64(len(names)) && names[n] != "" {
 		return names[n]
 	}
 	return unknown
@@ -54,14 +38,14 @@ func showText(p *desc.Printer, a desc.Attrs, typ uint16, key string) {
 func showNumber(p *desc.Printer, a desc.Attrs, typ uint16, key string) {
 	if b := a[typ]; b != nil {
 		p.Text("%s ", key) // which may be the kernel's, and is no format
-		p.Uint(key, "%d ", number(b))
+		p.Uint(key, "%d ", cli.Number(b))
 	}
 }
 
 // showGUID shows a number of 64 bits in four groups.
 func showGUID(p *desc.Printer, a desc.Attrs, typ uint16, key string) {
 	if b := a[typ]; b != nil {
-		p.Str(key, key+" %s ", guidText(number(b)))
+		p.Str(key, key+" %s ", guidText(cli.Number(b)))
 	}
 }
 
@@ -93,7 +77,7 @@ func showCaps(p *desc.Printer, a desc.Attrs, names []string) {
 	nextLine(p)
 	p.Text("caps: <")
 	p.Array("caps")
-	for i, bits := 0, number(b); bits != 0; i, bits = i+1, bits>>1 {
+	for i, bits := 0, cli.Number(b); bits != 0; i, bits = i+1, bits>>1 {
 		if bits&1 == 0 {
 			continue
 		}
@@ -122,7 +106,7 @@ func showPort(p *desc.Printer, d device, a desc.Attrs) {
 	p.Uint("ifindex", "", uint64(d.index))
 	p.Str("ifname", "link %s/", d.name)
 	if b := a[uapi.RDMA_NLDEV_ATTR_PORT_INDEX]; b != nil {
-		p.Uint("port", "%d ", number(b))
+		p.Uint("port", "%d ", cli.Number(b))
 	} else {
 		p.Text("- ")
 	}
@@ -180,7 +164,7 @@ func showDriverValue(p *desc.Printer, key string, hex bool, typ uint16, d *wire.
 	case uapi.RDMA_NLDEV_ATTR_DRIVER_STRING:
 		p.Str(key, "%s ", d.String())
 	case uapi.RDMA_NLDEV_ATTR_DRIVER_U32, uapi.RDMA_NLDEV_ATTR_DRIVER_U64:
-		p.Uint(key, form, number(d.Data()))
+		p.Uint(key, form, cli.Number(d.Data()))
 	case uapi.RDMA_NLDEV_ATTR_DRIVER_S32:
 		v := d.Uint32()
 		if hex {

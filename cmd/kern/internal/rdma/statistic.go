@@ -74,7 +74,7 @@ func showRegions(c *cli.Command) error {
 // showCounted begins a line about the counters of a port.
 func showCounted(p *desc.Printer, a desc.Attrs) {
 	p.Str("ifname", "link %s/", cli.Text(a[uapi.RDMA_NLDEV_ATTR_DEV_NAME]))
-	p.Uint("port", "%d ", number(a[uapi.RDMA_NLDEV_ATTR_PORT_INDEX]))
+	p.Uint("port", "%d ", cli.Number(a[uapi.RDMA_NLDEV_ATTR_PORT_INDEX]))
 }
 
 // showCounters shows counters, each on a line.
@@ -118,7 +118,7 @@ func showOptional(p *desc.Printer, a desc.Attrs, key string, supported bool) {
 	first := true
 	for e := range nests(a[uapi.RDMA_NLDEV_ATTR_STAT_HWCOUNTERS]) {
 		on := e[uapi.RDMA_NLDEV_ATTR_STAT_HWCOUNTER_DYNAMIC]
-		if on == nil || !supported && number(on) == 0 {
+		if on == nil || !supported && cli.Number(on) == 0 {
 			continue
 		}
 		if first {

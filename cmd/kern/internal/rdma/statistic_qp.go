@@ -79,7 +79,7 @@ func counterWanted(all filters, a desc.Attrs) bool {
 		default:
 			continue
 		}
-		if b == nil || !f.has(number(b)) {
+		if b == nil || !f.has(cli.Number(b)) {
 			return false
 		}
 	}
@@ -153,8 +153,8 @@ func showMode(c *cli.Command, at port) error {
 }
 
 func modeText(a desc.Attrs) string {
-	mask := number(a[uapi.RDMA_NLDEV_ATTR_STAT_AUTO_MODE_MASK])
-	if number(a[uapi.RDMA_NLDEV_ATTR_STAT_MODE]) != uapi.RDMA_COUNTER_MODE_AUTO || mask == 0 {
+	mask := cli.Number(a[uapi.RDMA_NLDEV_ATTR_STAT_AUTO_MODE_MASK])
+	if cli.Number(a[uapi.RDMA_NLDEV_ATTR_STAT_MODE]) != uapi.RDMA_COUNTER_MODE_AUTO || mask == 0 {
 		return "qp auto off"
 	}
 	var words []string
@@ -164,7 +164,7 @@ func modeText(a desc.Attrs) string {
 		}
 	}
 	optional := "off"
-	if number(a[uapi.RDMA_NLDEV_ATTR_STAT_OPCOUNTER_ENABLED]) != 0 {
+	if cli.Number(a[uapi.RDMA_NLDEV_ATTR_STAT_OPCOUNTER_ENABLED]) != 0 {
 		optional = "on"
 	}
 	return "qp auto " + strings.Join(words, ",") + " on optional-counters " + optional

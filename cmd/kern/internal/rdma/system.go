@@ -39,10 +39,10 @@ func showSystem(c *cli.Command) error {
 			p.Str("netns", "netns %s ", name(netnsModes, b, "unknown"))
 		}
 		if b := a[uapi.RDMA_NLDEV_SYS_ATTR_PRIVILEGED_QKEY_MODE]; b != nil {
-			p.OnOff("privileged-qkey", "privileged-qkey %s ", number(b) != 0)
+			p.OnOff("privileged-qkey", "privileged-qkey %s ", cli.Number(b) != 0)
 		}
-		p.OnOff("monitor", "monitor %s ", number(a[uapi.RDMA_NLDEV_SYS_ATTR_MONITOR_MODE]) != 0)
-		p.OnOff("copy-on-fork", "copy-on-fork %s", number(a[uapi.RDMA_NLDEV_SYS_ATTR_COPY_ON_FORK]) != 0)
+		p.OnOff("monitor", "monitor %s ", cli.Number(a[uapi.RDMA_NLDEV_SYS_ATTR_MONITOR_MODE]) != 0)
+		p.OnOff("copy-on-fork", "copy-on-fork %s", cli.Number(a[uapi.RDMA_NLDEV_SYS_ATTR_COPY_ON_FORK]) != 0)
 		p.EndObject()
 		p.NL()
 		return nil

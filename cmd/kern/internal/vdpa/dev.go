@@ -103,7 +103,7 @@ func showDev(p *desc.Printer, m wire.Message) {
 		p.Uint("max_vqs", " max_vqs %d", uint64(cli.Number32(b)))
 	}
 	if b := a[uapi.VDPA_ATTR_DEV_MAX_VQ_SIZE]; b != nil {
-		p.Uint("max_vq_size", " max_vq_size %d", uint64(number16(b)))
+		p.Uint("max_vq_size", " max_vq_size %d", uint64(cli.Number16(b)))
 	}
 	end(p)
 }
@@ -149,10 +149,10 @@ func showConfig(p *desc.Printer, m wire.Message) {
 	}
 	if b := a[uapi.VDPA_ATTR_DEV_NET_STATUS]; b != nil {
 		link, announce := "down", "false"
-		if number16(b)&uapi.VIRTIO_NET_S_LINK_UP != 0 {
+		if cli.Number16(b)&uapi.VIRTIO_NET_S_LINK_UP != 0 {
 			link = "up"
 		}
-		if number16(b)&uapi.VIRTIO_NET_S_ANNOUNCE != 0 {
+		if cli.Number16(b)&uapi.VIRTIO_NET_S_ANNOUNCE != 0 {
 			announce = "true"
 		}
 		p.Str("link ", "link %s ", link)
@@ -162,13 +162,13 @@ func showConfig(p *desc.Printer, m wire.Message) {
 		}
 	}
 	if b := a[uapi.VDPA_ATTR_DEV_NET_CFG_MAX_VQP]; b != nil {
-		p.Uint("max_vq_pairs", "max_vq_pairs %d ", uint64(number16(b)))
+		p.Uint("max_vq_pairs", "max_vq_pairs %d ", uint64(cli.Number16(b)))
 	}
 	if b := a[uapi.VDPA_ATTR_DEV_NET_CFG_MTU]; b != nil {
-		p.Uint("mtu", "mtu %d ", uint64(number16(b)))
+		p.Uint("mtu", "mtu %d ", uint64(cli.Number16(b)))
 	}
 	if b := a[uapi.VDPA_ATTR_DEV_NEGOTIATED_FEATURES]; b != nil {
-		showFeatures(p, "negotiated_features", number64(b), uapi.VIRTIO_ID_NET)
+		showFeatures(p, "negotiated_features", cli.Number64(b), uapi.VIRTIO_ID_NET)
 	}
 }
 

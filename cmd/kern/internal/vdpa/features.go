@@ -1,7 +1,6 @@
 package vdpa
 
 import (
-	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 )
@@ -79,19 +78,4 @@ var commonFeatures = []string{
 	uapi.VIRTIO_F_ORDER_PLATFORM - uapi.VIRTIO_TRANSPORT_F_START:    "ORDER_PLATFORM",
 	uapi.VIRTIO_F_SR_IOV - uapi.VIRTIO_TRANSPORT_F_START:            "SR_IOV",
 	uapi.VIRTIO_F_NOTIFICATION_DATA - uapi.VIRTIO_TRANSPORT_F_START: "NOTIFICATION_DATA",
-}
-
-// number64 is an attribute of eight bytes, 0 where it is missing; number16 is one of two.
-func number64(b []byte) uint64 {
-	if len(b) < 8 {
-		return 0
-	}
-	return native.Uint64(b)
-}
-
-func number16(b []byte) uint16 {
-	if len(b) < 2 {
-		return 0
-	}
-	return native.Uint16(b)
 }

@@ -39,7 +39,7 @@ func showMgmtdev(p *desc.Printer, m wire.Message) {
 	if !begin(p, handleOf(a).String()) {
 		return
 	}
-	classes := number64(a[uapi.VDPA_ATTR_MGMTDEV_SUPPORTED_CLASSES])
+	classes := cli.Number64(a[uapi.VDPA_ATTR_MGMTDEV_SUPPORTED_CLASSES])
 	if a[uapi.VDPA_ATTR_MGMTDEV_SUPPORTED_CLASSES] != nil {
 		beginWords(p, "supported_classes")
 		for i := 1; i < 64; i++ { // the first bit is of no class
@@ -58,7 +58,7 @@ func showMgmtdev(p *desc.Printer, m wire.Message) {
 		if classes&(1<<uapi.VIRTIO_ID_NET) != 0 {
 			id = uapi.VIRTIO_ID_NET
 		}
-		showFeatures(p, "dev_features", number64(b), id)
+		showFeatures(p, "dev_features", cli.Number64(b), id)
 	}
 	end(p)
 }
