@@ -19,7 +19,9 @@ func TestNetkitPair(t *testing.T) {
 		Policy: NETKIT_POLICY_BLACKHOLE, PeerScrub: NETKIT_SCRUB_DEFAULT,
 	}
 	n.SetPeerAttrs(&LinkAttrs{Name: "nk1", MTU: 1400, TxQLen: -1})
-	mustAdd(t, h, n)
+	if err := h.LinkAdd(n); err != nil {
+		nstest.Need(t, "netkit links", "6.7", err)
+	}
 	for name, primary := range map[string]bool{"nk0": true, "nk1": false} {
 		link, err := h.LinkByName(name)
 		if err != nil {
@@ -104,6 +106,9 @@ func TestKindsComeBackAsTheyWereMade(t *testing.T) {
 			got, err := h.LinkByName(link.Attrs().Name)
 			if err != nil {
 				t.Fatal(err)
+			}
+			if g, ok := got.(*Geneve); ok && g.PortLow == 0 {
+				nstest.Need(t, "source ports of geneve", "6.15", syscall.EOPNOTSUPP)
 			}
 			*got.Attrs(), *link.Attrs() = LinkAttrs{}, LinkAttrs{}
 			if !reflect.DeepEqual(got, link) {

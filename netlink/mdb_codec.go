@@ -54,7 +54,8 @@ func (e *MDBEntry) Request(typ, flags uint16) *wire.Request {
 		if e.Source.IsValid() {
 			r.Addr(uapi.MDBE_ATTR_SOURCE, e.Source.Unmap())
 		}
-		if e.FilterMode != nil {
+		// Without sources exclude is the default, which Linux before 6.3 has alone.
+		if m := e.FilterMode; m != nil && (*m != MCAST_EXCLUDE || len(e.Sources) != 0) {
 			r.Uint8(uapi.MDBE_ATTR_GROUP_MODE, uint8(within(r, "filter mode", *e.FilterMode, math.MaxUint8)))
 		}
 		if len(e.Sources) != 0 {
@@ -120,7 +121,7 @@ func mdbAttrs(r *wire.Request, typ uint16, encode func()) {
 }
 
 func mdbProtocol(r *wire.Request, p RouteProtocol) {
-	if p != 0 {
+	if p != 0 && p != RouteProtocol(uapi.RTPROT_STATIC) { // the default, which Linux before 6.3 has alone
 		r.Uint8(uapi.MDBE_ATTR_RTPROT, uint8(within(r, "protocol", int(p), math.MaxUint8)))
 	}
 }
