@@ -378,7 +378,8 @@ func answer(request []byte) []nltest.Datagram {
 	typ := native.Uint16(request[4:])
 	dump := native.Uint16(request[6:])&uapi.NLM_F_DUMP == uapi.NLM_F_DUMP
 	a := desc.ParseAttrs(request[uapi.SizeofNlmsghdr:])
-	dev, at := uint32(cli.Number(a[uapi.RDMA_NLDEV_ATTR_DEV_INDEX])), uint32(cli.Number(a[uapi.RDMA_NLDEV_ATTR_PORT_INDEX]))
+	dev, at := uint32(cli.Number(a[uapi.RDMA_NLDEV_ATTR_DEV_INDEX])),
+		uint32(cli.Number(a[uapi.RDMA_NLDEV_ATTR_PORT_INDEX]))
 	fail := func(errno int32) []nltest.Datagram { return clitest.Answers(request, typ, nil, errno) }
 	done := func(fill func(e *wire.Encoder)) []nltest.Datagram {
 		return clitest.Answers(request, typ, [][]byte{payload(fill)}, 0)
