@@ -4,7 +4,6 @@ import (
 	"errors"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/internal/uapi"
@@ -44,7 +43,7 @@ func devices(c *cli.Command) ([]device, error) {
 
 // notThere puts err in words where the kernel has no RDMA.
 func notThere(err error) error {
-	if errors.Is(err, syscall.EPROTONOSUPPORT) {
+	if errors.Is(err, noSocket) {
 		return failed("Failed to open NETLINK_RDMA socket")
 	}
 	return err
