@@ -2,6 +2,7 @@ package netlink_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -51,7 +52,7 @@ func TestRefusedTrafficControlChangesNothing(t *testing.T) {
 				QdiscType: "pfifo"}), "pfifo 7:0 parent 9:9"},
 			"handle out of range": {h.QdiscAdd(&netlink.GenericQdisc{QdiscType: "pfifo", QdiscAttrs: netlink.QdiscAttrs{
 				LinkIndex: link, Handle: netlink.MakeHandle(2, 3), Parent: netlink.HANDLE_ROOT}}), "pfifo 2:3"},
-			"link out of range":   {h.QdiscAdd(netlink.NewHtb(root(1 << 40))), "is not the index of a link"},
+			"link out of range":   {h.QdiscAdd(netlink.NewHtb(root(math.MaxInt))), "htb 1:0"},
 			"class of no qdisc":   {h.ClassAdd(class(netlink.MakeHandle(9, 0), netlink.MakeHandle(9, 1), 1e6)), "htb 9:1"},
 			"class without rate":  {h.ClassAdd(class(top, top|8, 0)), "htb 1:8"},
 			"class elsewhere":     {h.ClassAdd(class(top, netlink.MakeHandle(2, 8), 1e6)), "htb 2:8"},
