@@ -88,35 +88,16 @@ func (p *DevlinkParam) value(d *wire.Decoder) (v DevlinkParamValue) {
 		case uapi.DEVLINK_ATTR_PARAM_VALUE_CMODE:
 			v.CMODE = d.Uint8()
 		case uapi.DEVLINK_ATTR_PARAM_VALUE_DEFAULT:
-			v.Default = p.read(d)
+			v.Default = readDevlinkVar(p.Type, d)
 		}
 	}
 	if len(data) != 0 {
-		v.Data = p.read(&data[0])
+		v.Data = readDevlinkVar(p.Type, &data[0])
 		d.Fail(data[0].Err())
 	} else {
 		v.Data = p.zero() // a flag that is not there is false
 	}
 	return v
-}
-
-// read reads a value of the parameter's type.
-func (p *DevlinkParam) read(d *wire.Decoder) interface{} {
-	switch p.Type {
-	case uapi.DEVLINK_VAR_ATTR_TYPE_U8:
-		return d.Uint8()
-	case uapi.DEVLINK_VAR_ATTR_TYPE_U16:
-		return d.Uint16()
-	case uapi.DEVLINK_VAR_ATTR_TYPE_U32:
-		return d.Uint32()
-	case uapi.DEVLINK_VAR_ATTR_TYPE_U64:
-		return d.Uint64()
-	case uapi.DEVLINK_VAR_ATTR_TYPE_STRING:
-		return d.String()
-	case uapi.DEVLINK_VAR_ATTR_TYPE_FLAG:
-		return len(d.Data()) == 0 || d.Bool() // as a default it has a byte
-	}
-	return nil
 }
 
 func (p *DevlinkParam) zero() interface{} {

@@ -70,9 +70,17 @@ func (f *devlinkFormatter) next(d *wire.Decoder) {
 }
 
 func (f *devlinkFormatter) data(d *wire.Decoder) any {
-	switch f.typ {
+	if v := readDevlinkVar(f.typ, d); v != nil {
+		return v
+	}
+	return d.Bytes()
+}
+
+// readDevlinkVar reads a value of a type (DEVLINK_VAR_ATTR_TYPE_…). Of one that is not known it is nil.
+func readDevlinkVar(typ uint8, d *wire.Decoder) any {
+	switch typ {
 	case uapi.DEVLINK_VAR_ATTR_TYPE_FLAG:
-		return d.Bool()
+		return len(d.Data()) == 0 || d.Bool() // as the default of a parameter it has a byte
 	case uapi.DEVLINK_VAR_ATTR_TYPE_U8:
 		return d.Uint8()
 	case uapi.DEVLINK_VAR_ATTR_TYPE_U16:
@@ -84,7 +92,7 @@ func (f *devlinkFormatter) data(d *wire.Decoder) any {
 	case uapi.DEVLINK_VAR_ATTR_TYPE_STRING, uapi.DEVLINK_VAR_ATTR_TYPE_NUL_STRING:
 		return d.String()
 	}
-	return d.Bytes()
+	return nil
 }
 
 // add puts a value into the innermost part that has not ended.
