@@ -15,6 +15,7 @@ import (
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink"
 	"kern.sys/netlink/wire"
+	"kern.sys/unix"
 )
 
 // A listed object can be deleted, and added again unchanged. These tests make objects
@@ -272,6 +273,7 @@ func TestNewerSelectorsOfRulesAreFaithful(t *testing.T) {
 			r.Uint8(uapi.FRA_DSCP, 8)
 			r.Uint8(uapi.FRA_DSCP_MASK, 0x38)
 		}))
+		nstest.Need(t, "rules with a mask of the DSCP", "6.16", rulesHave(t, uapi.FRA_DSCP_MASK))
 		if err := netlink.RuleDel(&netlink.Rule{Priority: 999, Family: netlink.FAMILY_V6, Goto: -1, SuppressIfgroup: -1,
 			SuppressPrefixlen: -1}); err != nil {
 			t.Fatal(err)
@@ -299,6 +301,21 @@ func TestNewerSelectorsOfRulesAreFaithful(t *testing.T) {
 			})
 		}
 	})
+}
+
+// rulesHave reports whether a rule is listed with the attribute. Older kernels let attributes pass that they do not know.
+func rulesHave(t *testing.T, typ uint16) error {
+	t.Helper()
+	for _, family := range []byte{uapi.AF_INET, uapi.AF_INET6} {
+		for _, text := range rawDump(t, uapi.RTM_GETRULE, append([]byte{family}, make([]byte, uapi.SizeofFibRuleHdr-1)...)) {
+			for d := wire.NewDecoderAfter([]byte(text), uapi.SizeofFibRuleHdr); d.Next(); {
+				if d.Type() == typ {
+					return nil
+				}
+			}
+		}
+	}
+	return unix.EOPNOTSUPP
 }
 
 // newerSelectors are none of them a part of another one.

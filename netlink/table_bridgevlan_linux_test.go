@@ -231,7 +231,8 @@ func TestMirrorOfVlansFindsItsWayAfterLostEvents(t *testing.T) {
 	m := newMirror(t, small, BridgeVlanTable)
 	m.mu.Lock() // it works nothing in
 	for vid := uint16(2); vid < 600; vid++ {
-		if err := h.BridgeVlanAdd(x, vid, false, vid%2 == 0, false, false); err != nil {
+		// 2 is tagged: Linux 6.1 does not list what shares a range with the PVID.
+		if err := h.BridgeVlanAdd(x, vid, false, vid%2 == 1, false, false); err != nil {
 			m.mu.Unlock()
 			t.Fatal(err)
 		}
