@@ -62,15 +62,19 @@ func (h *Handle) addrLabel(op string, typ, flags uint16, l *AddrLabel) error {
 // AddrLabelList returns all labels, of which new namespaces have some: ip addrlabel list. See
 // [ErrDumpInterrupted].
 func (h *Handle) AddrLabelList() ([]AddrLabel, error) {
-	r := wire.NewRequest(uapi.RTM_GETADDRLABEL, 0)
-	(&uapi.Ifaddrlblmsg{Family: uapi.AF_INET6}).Put(r.Header(uapi.SizeofIfaddrlblmsg))
-	return list(h, r, "addrlabel list", func(m wire.Message) (AddrLabel, bool, error) {
+	return list(h, addrLabelDump(), "addrlabel list", func(m wire.Message) (AddrLabel, bool, error) {
 		if m.Type != uapi.RTM_NEWADDRLABEL {
 			return AddrLabel{}, false, nil
 		}
 		l, err := decodeAddrLabel(m.Data)
 		return l, err == nil, err
 	})
+}
+
+func addrLabelDump() *wire.Request {
+	r := wire.NewRequest(uapi.RTM_GETADDRLABEL, 0)
+	(&uapi.Ifaddrlblmsg{Family: uapi.AF_INET6}).Put(r.Header(uapi.SizeofIfaddrlblmsg))
+	return r
 }
 
 func decodeAddrLabel(data []byte) (l AddrLabel, err error) {

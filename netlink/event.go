@@ -7,8 +7,8 @@ import (
 
 // Event is a change of the kernel's tables: a [LinkEvent], [AddrEvent], [NeighEvent], [RouteEvent],
 // [RuleEvent], [NexthopEvent], [FdbEvent], [NetNsIDEvent], [NetconfEvent], [MDBEvent],
-// [BridgeVlanEvent], [QdiscEvent], [ClassEvent], [FilterEvent], [ChainEvent], [LostEvent] or
-// [SyncedEvent]; and from [Handle.Watch] also a [BridgePortEvent], [NeighMissEvent],
+// [BridgeVlanEvent], [AddrLabelEvent], [QdiscEvent], [ClassEvent], [FilterEvent], [ChainEvent],
+// [LostEvent] or [SyncedEvent]; and from [Handle.Watch] also a [BridgePortEvent], [NeighMissEvent],
 // [NexthopBucketEvent] or [MDBRouterEvent].
 type Event interface{ event() }
 

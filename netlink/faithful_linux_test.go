@@ -303,7 +303,8 @@ func TestNewerSelectorsOfRulesAreFaithful(t *testing.T) {
 	})
 }
 
-// rulesHave reports whether a rule is listed with the attribute. Older kernels let attributes pass that they do not know.
+// rulesHave reports whether a rule is listed with the attribute. Older kernels let attributes pass that they do not
+// know.
 func rulesHave(t *testing.T, typ uint16) error {
 	t.Helper()
 	for _, family := range []byte{uapi.AF_INET, uapi.AF_INET6} {

@@ -306,12 +306,15 @@ func (f *follower) reread(ctx context.Context, p *partState) error {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	p.dirty = interrupted || p.twice && differ(&p.objects, &fresh) // the list may lack something
+	changed := (p.twice || p.every != 0) && differ(&p.objects, &fresh)
+	p.dirty = interrupted || p.twice && changed || p.every != 0 // the list may lack something
 	p.objects = fresh
 	p.reads++
 	p.overlap = map[string]changeKind{}
-	p.notUntil = time.Now().Add(repairShare * time.Since(began))
-	f.notify()
+	p.notUntil = time.Now().Add(max(p.every, repairShare*time.Since(began)))
+	if changed || p.every == 0 {
+		f.notify()
+	}
 	return nil
 }
 

@@ -129,6 +129,11 @@ func (s *Snapshot) NetNsIDs() iter.Seq[int] { return objects(s, NetNsIDTable, de
 // Netconfs yields the settings of links, in no order.
 func (s *Snapshot) Netconfs() iter.Seq[Netconf] { return objects(s, NetconfTable, decodeNetconf) }
 
+// AddrLabels yields the labels of IPv6 addresses, in no order.
+func (s *Snapshot) AddrLabels() iter.Seq[AddrLabel] {
+	return objects(s, AddrLabelTable, decodeAddrLabel)
+}
+
 // MDB yields the entries of multicast databases, in no order.
 func (s *Snapshot) MDB() iter.Seq[MDBEntry] { return objects(s, MDBTable, decodeMDBObject) }
 

@@ -111,7 +111,7 @@ func (f *follower) compare(ctx context.Context) (rested bool, differences []stri
 	}
 	rested = f.snapshot().since(before, func(Event) bool { return false })
 	for _, p := range f.parts {
-		rested = rested && !p.dirty
+		rested = rested && (!p.dirty || p.every != 0)
 	}
 	return rested, differences, nil
 }

@@ -233,8 +233,8 @@ func change(t *testing.T, v any, qdisc func(netlink.Qdisc) error, class func(net
 	}
 }
 
-// needsBandsOfFq skips a test of fq's bands on a kernel that has none. Older ones do not refuse them: they let attributes
-// of fq pass that they do not know.
+// needsBandsOfFq skips a test of fq's bands on a kernel that has none. Older ones do not refuse them: they let
+// attributes of fq pass that they do not know.
 func needsBandsOfFq(t *testing.T, name string) {
 	t.Helper()
 	if name != "fq with everything" && name != "fq with weights" {

@@ -10,6 +10,7 @@ import (
 	"kern.sys/internal/nstest"
 	"kern.sys/netlink"
 	"kern.sys/netns"
+	"kern.sys/unix"
 )
 
 // rdmaWorld makes a device of a link in the first network namespace, where the kernel announces what happens to
@@ -148,15 +149,16 @@ func TestRdmaEvents(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for waiting := true; waiting; { // it does not say when it begins to listen
+	for began, waiting := time.Now(), true; waiting; { // it does not say when it begins to listen
+		if time.Since(began) > 10*time.Second {
+			nstest.Need(t, "events of renamed RDMA devices", "6.13", unix.EOPNOTSUPP)
+		}
 		rename("begin")
 		rename("rxe7")
 		select {
 		case <-begun:
 			waiting = false
 		case <-time.After(20 * time.Millisecond):
-		case <-ctx.Done():
-			t.Fatal("no event")
 		}
 	}
 	rename("event1")

@@ -1,7 +1,9 @@
 package netlink
 
 import (
+	"context"
 	"slices"
+	"time"
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
@@ -33,12 +35,20 @@ func (t Table) protocol() int {
 	return t.t.parts()[0].protocol
 }
 
-// AllTables returns all tables that every user may read. [XfrmStateTable] and [XfrmPolicyTable] are others, which may
-// be given with them.
+// AllTables returns all tables that every user may read and whose changes the kernel announces. [XfrmStateTable],
+// [XfrmPolicyTable] and [AddrLabelTable] are others, which may be given with them.
 func AllTables() []Table {
 	return []Table{LinkTable, AddrTable, NeighTable, RouteTable, RuleTable, NexthopTable, FdbTable, NetNsIDTable,
 		NetconfTable, MDBTable, BridgeVlanTable, QdiscTable, ClassTable, FilterTable, ChainTable}
 }
+
+// follows reports whether one socket is for both tables.
+func (t Table) follows(other Table) bool {
+	return t.protocol() == other.protocol() && !t.polled() && !other.polled()
+}
+
+// polled reports whether the kernel announces nothing of the table.
+func (t Table) polled() bool { return t.t != nil && t.t.parts()[0].every != 0 }
 
 // tablePart is what one dump lists: a table, or one family of it.
 type tablePart struct {
@@ -96,6 +106,10 @@ type tablePart struct {
 	twice bool
 	// others reports whether other objects of the part change with one.
 	others func(data []byte) bool
+
+	// every is how often a part is listed of which the kernel announces nothing; poll is Watch for it.
+	every time.Duration
+	poll  func(w *tableWatch, ctx context.Context, yield func(Event, error) bool)
 }
 
 // listing is one of the dumps that a part takes.

@@ -9,8 +9,8 @@ import (
 )
 
 // BridgeVlanTable has the VLANs of bridges and of their ports, with the options of each: bridge -d vlan. Options of a
-// VLAN in the whole bridge (bridge vlan global) are not in it. Linux 6.1 does not list a VLAN that follows the PVID and is
-// untagged like it; BridgeVlanList has it.
+// VLAN in the whole bridge (bridge vlan global) are not in it. Linux 6.1 does not list a VLAN that follows the PVID
+// and is untagged like it; BridgeVlanList has it.
 var BridgeVlanTable = Table{&tableInfo{"bridge VLANs", bridgeVlanTableParts}}
 
 func bridgeVlanTableParts() []tablePart {

@@ -15,7 +15,7 @@ type pruning func(e *wire.Encoder, typ uint16, data []byte) bool
 // short bytes of its header.
 func (p pruning) message(data []byte, header, short int) (string, error) {
 	d := wire.NewDecoderAfter(data, header)
-	if p == nil || d.Err() != nil {
+	if p == nil && short == header || d.Err() != nil {
 		for d.Next() {
 		}
 		return string(data), d.Err()
@@ -31,7 +31,7 @@ func (p pruning) message(data []byte, header, short int) (string, error) {
 
 func (p pruning) attrs(e *wire.Encoder, d *wire.Decoder) {
 	for d.Next() {
-		if !p(e, d.Type(), d.Data()) {
+		if p == nil || !p(e, d.Type(), d.Data()) {
 			e.Data(d.Type(), d.Data())
 		}
 	}

@@ -86,7 +86,7 @@ func runAll(ctx context.Context, all []*tableWatch, yield func(Event, error) boo
 func (h *Handle) watchAll(op string, tables []Table, others bool) ([]*tableWatch, error) {
 	var groups [][]Table
 	for _, t := range tables {
-		i := slices.IndexFunc(groups, func(g []Table) bool { return g[0].protocol() == t.protocol() })
+		i := slices.IndexFunc(groups, func(g []Table) bool { return t.follows(g[0]) })
 		if i < 0 {
 			i, groups = len(groups), append(groups, nil)
 		}
@@ -365,6 +365,10 @@ func lostEvents(err error) bool {
 
 // run yields the events one by one.
 func (w *tableWatch) run(ctx context.Context, yield func(Event, error) bool) {
+	if poll := w.parts[0].poll; poll != nil {
+		poll(w, ctx, yield)
+		return
+	}
 	w.watcher.run(ctx, eachEvent(yield))
 }
 
