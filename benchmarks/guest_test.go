@@ -17,7 +17,7 @@ func TestMain(m *testing.M) {
 
 // TestWorkloadsOfFullKernels prints figures of what few machines' kernels have. Each contender has to do its work.
 //
-//	go run -C benchmarks kern.sys/internal/vmtest -kernel latest -v -run FullKernels .
+//	go run -C benchmarks kern.sys/internal/vmtest -kernel um -system sid -v -run FullKernels .
 func TestWorkloadsOfFullKernels(t *testing.T) {
 	nstest.NeedGuest(t, "flower and ESP")
 	tools, err := prepareTools()
@@ -25,10 +25,13 @@ func TestWorkloadsOfFullKernels(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tools.remove()
+	if os.Getenv("KERN_FULL_KERNEL") == "um" {
+		t.Setenv(warmEnv, "1")
+	}
 	report := newReport(3)
 	for _, w := range []*workload{&filtersAddFlower, &filtersListFlower, &filtersAddU32, &statesAdd, &policiesAdd,
 		&classesList} {
-		o, err := runOutside(w, tools, "", report.Rounds, 5000)
+		o, err := runOutside(w, tools, "", report.Rounds, 20_000)
 		if err != nil {
 			t.Fatalf("%s: %v", w.name, err)
 		}
