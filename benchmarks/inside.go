@@ -135,9 +135,9 @@ func runOutside(wl *workload, ts *tools, who string, count, objects int) (*outco
 // warmEnv is set for workloads that run with a warm heap.
 const warmEnv = "KERN_BENCHMARK_WARM"
 
-// warm makes the heap larger than the work needs, and keeps it so: there are no collections of garbage but those between
-// rounds. It is for the kernel that is a program, where the first use of a page takes 140 microseconds, so that all
-// that is measured else is how many pages a contender uses.
+// warm makes the heap larger than the work needs, and keeps it so: there are no collections of garbage but those
+// between rounds. It is for the kernel that is a program, where the first use of a page takes 140 microseconds, so
+// that all that is measured else is how many pages a contender uses.
 func warm() {
 	debug.SetGCPercent(-1)
 	touch(make([]byte, 256<<20))

@@ -39,7 +39,7 @@ type batchItem struct {
 	op, object string
 	at         int // where its request begins
 	// describe, if set, makes the object of the request: many are queued, few
-	// fail. Of one that holds secrets it gets nothing.
+	// fail. Of one that holds secrets the attributes are zeros.
 	describe func(data []byte) string
 }
 
@@ -134,10 +134,6 @@ func (it *batchItem) name() string {
 	if it.describe == nil || it.part.wire == nil {
 		return it.object
 	}
-	sent := it.part.sent
-	n := int(native.Uint32(sent[it.at:]))
-	if n < uapi.SizeofNlmsghdr { // it held secrets, and was wiped
-		return it.describe(nil)
-	}
-	return it.describe(sent[it.at+uapi.SizeofNlmsghdr : it.at+n])
+	sent := it.part.sent[it.at:]
+	return it.describe(sent[uapi.SizeofNlmsghdr:native.Uint32(sent)])
 }

@@ -67,9 +67,9 @@ func stillXfrm[T interface {
 }](b []byte, size int, v T, change func()) []byte {
 	v.Decode(b[:min(len(b), xfrmTail(size))])
 	change()
-	still := make([]byte, xfrmTail(size))
-	putXfrm(still, size, v)
-	return still
+	still := make([]byte, size)
+	v.Put(still)
+	return still[:xfrmTail(size)]
 }
 
 // stillLifetime leaves out all but when the object was added.

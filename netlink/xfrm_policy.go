@@ -101,7 +101,9 @@ func encodeXfrmPolicy(r *wire.Request, p *XfrmPolicy) error {
 		Index:    uint32(within(r, "index", p.Index, math.MaxUint32)),
 		Dir:      uint8(p.Dir), Action: uint8(p.Action), Flags: p.Flags, Share: p.Share,
 	}
-	putXfrm(r.Header(xfrmTail(uapi.SizeofXfrmUserpolicyInfo)), uapi.SizeofXfrmUserpolicyInfo, &m)
+	var whole [uapi.SizeofXfrmUserpolicyInfo]byte
+	m.Put(whole[:])
+	copy(r.Header(xfrmTail(len(whole))), whole[:])
 	if len(p.Tmpls) != 0 {
 		b := r.Reserve(uapi.XFRMA_TMPL, len(p.Tmpls)*uapi.SizeofXfrmUserTmpl)
 		for i := range p.Tmpls {

@@ -59,8 +59,7 @@ func encodeXfrmState(r *wire.Request, s *XfrmState) error {
 	case s.ESN && s.ReplayWindow == 0 && s.SADir != XFRM_SA_DIR_OUT:
 		return errors.New("ESN is set, and no ReplayWindow")
 	}
-	m := xfrmStateInfo(r, s)
-	putXfrm(r.Header(xfrmTail(uapi.SizeofXfrmUsersaInfo)), uapi.SizeofXfrmUsersaInfo, &m)
+	putXfrmStateInfo(r, r.Header(xfrmTail(uapi.SizeofXfrmUsersaInfo)), s)
 	encodeXfrmAlgos(r, s)
 	encodeXfrmEncap(r, s.Encap)
 	encodeXfrmMark(r, s.Mark)
@@ -74,6 +73,13 @@ func encodeXfrmState(r *wire.Request, s *XfrmState) error {
 	encodeXfrmIfid(r, s.Ifid)
 	encodeXfrmCpu(r, s)
 	return encodeXfrmStateMore(r, s)
+}
+
+func putXfrmStateInfo(r *wire.Request, b []byte, s *XfrmState) {
+	m := xfrmStateInfo(r, s)
+	var whole [uapi.SizeofXfrmUsersaInfo]byte
+	m.Put(whole[:])
+	copy(b, whole[:])
 }
 
 func encodeXfrmAlgos(r *wire.Request, s *XfrmState) {

@@ -26,15 +26,14 @@ func (h *Handle) xfrmStateChange(op string, typ uint16, state *XfrmState) error 
 	r := xfrmRequest(typ, uapi.NLM_F_CREATE|uapi.NLM_F_EXCL)
 	r.HoldsSecret()
 	r.Fail(encodeXfrmState(r, state))
-	if state == nil {
-		return h.exec(r, op, noObject)
-	}
-	src, _ := netip.AddrFromSlice(state.Src)
-	dst, _ := netip.AddrFromSlice(state.Dst)
-	proto, spi := state.Proto, state.Spi
-	return h.execMany(r, op, func() string { return xfrmStateObject(state) }, func([]byte) string { // which is wiped
-		return xfrmStateObject(&XfrmState{Src: src.AsSlice(), Dst: dst.AsSlice(), Proto: proto, Spi: spi})
-	})
+	return h.execMany(r, op, func() string { return xfrmStateObject(state) }, xfrmStateOfRequest)
+}
+
+// xfrmStateOfRequest is the object of a request whose attributes, with the keys, may be cleared.
+func xfrmStateOfRequest(data []byte) string {
+	var s XfrmState
+	s.decodeInfo(data)
+	return xfrmStateObject(&s)
 }
 
 // XfrmStateDel deletes the state with Dst, Proto, Spi, Mark and Ifid of state: ip xfrm state delete.
@@ -105,13 +104,12 @@ func (h *Handle) XfrmStateAllocSpiIn(state *XfrmState, low, high uint32) (*XfrmS
 	if state == nil {
 		r.Fail(errNoXfrmState)
 	} else {
-		m := xfrmStateInfo(r, state)
 		if state.Proto == XFRM_PROTO_COMP {
 			high = min(high, math.MaxUint16)
 		}
 		info := xfrmTail(uapi.SizeofXfrmUsersaInfo)
 		b := r.Header(info + 8) // struct xfrm_userspi_info
-		putXfrm(b[:info], uapi.SizeofXfrmUsersaInfo, &m)
+		putXfrmStateInfo(r, b[:info], state)
 		native.PutUint32(b[info:], low)
 		native.PutUint32(b[info+4:], high)
 		encodeXfrmMark(r, state.Mark)

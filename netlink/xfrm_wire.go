@@ -23,17 +23,6 @@ func xfrmTail(size int) int {
 	return size
 }
 
-// putXfrm writes such a structure to the whole of b.
-func putXfrm(b []byte, size int, v wire.Putter) {
-	if len(b) >= size {
-		v.Put(b)
-		return
-	}
-	whole := make([]byte, size)
-	v.Put(whole)
-	copy(b, whole)
-}
-
 // xfrmAddress returns an address as the kernel has it; none is all zero.
 func xfrmAddress(ip net.IP) (a uapi.XfrmAddress, err error) {
 	if len(ip) == 0 {
@@ -145,7 +134,9 @@ func encodeXfrmAlgo(r *wire.Request, typ uint16, size int, a *XfrmStateAlgo, num
 	h := uapi.XfrmAlgoAuth{KeyLen: uint32(8 * len(a.Key)),
 		TruncLen: uint32(within(r, "length of algorithm", number, math.MaxUint32))}
 	copy(h.Name[:], a.Name)
-	putXfrm(b[:size], uapi.SizeofXfrmAlgoAuth, &h)
+	var whole [uapi.SizeofXfrmAlgoAuth]byte
+	h.Put(whole[:])
+	copy(b[:size], whole[:])
 	copy(b[size:], a.Key)
 }
 

@@ -29,7 +29,7 @@ type Batch struct {
 type batchItem struct {
 	at, end, header int
 	err             error // could not be encoded: is not sent
-	secret          bool  // is cleared when it was sent
+	secret          bool  // its attributes are cleared when it was sent
 }
 
 // NewBatch returns an empty batch.
@@ -70,8 +70,8 @@ func (b *Batch) Flush(ctx Context) []error {
 	errs := make([]error, len(b.items))
 	err := b.sendAll(ctx, errs)
 	for _, it := range b.items {
-		if it.secret {
-			clear(b.buf[it.at:it.end])
+		if it.secret && it.err == nil {
+			clear(b.buf[it.at+uapi.SizeofNlmsghdr+it.header : it.end])
 		}
 	}
 	b.buf, b.items = b.buf[:0], b.items[:0]

@@ -210,7 +210,7 @@ func (r *Request) AddFlags(flags uint16) {
 	native.PutUint16(r.buf[6:], native.Uint16(r.buf[6:])|flags)
 }
 
-// HoldsSecret says that the request has a key in it: its memory is cleared when it was sent. It
+// HoldsSecret says that the request has a key in its attributes: their memory is cleared when it was sent. It
 // comes first, so that what follows up to 4 KiB is never moved.
 func (r *Request) HoldsSecret() {
 	if n := len(r.buf); cap(r.buf) < secretRoom {
