@@ -19,7 +19,7 @@ func actionTableParts() []tablePart {
 		groups: tcGroups(), dumps: actionListings,
 		split: splitActions, splits: []uint16{uapi.RTM_NEWACTION, uapi.RTM_DELACTION, uapi.RTM_GETACTION},
 		has: anyObject, key: actionKey, keep: keepAction, event: (*eventDecoder).action, news: actionNews,
-		change: (*partState).changeAction, hides: notShared, again: lastListed, missed: missedActions,
+		change: (*partState).changeAction, hides: notShared, missed: missedActions,
 		// A filter that refers to an action sets its cookie and its counters of hardware, and one that is changed sets all
 		// of it. What leads to a link that goes leads nowhere.
 		after:  []groupMessages{{[]uint16{uapi.RTM_DELLINK}, []uint32{uapi.RTNLGRP_LINK}}, tcChanges(uapi.RTM_NEWTFILTER)},
@@ -99,9 +99,6 @@ func (p *partState) changeAction(_ string, group []string, raw string, msg wire.
 	}
 	return []string{raw}
 }
-
-// lastListed prefers what came last of an action that is listed twice, since others ended before it.
-func lastListed(_, _ []string, raw string) []string { return []string{raw} }
 
 // missedActions: how many of a kind a flush deleted is all that it says.
 func missedActions(_ *follower, p *partState, msg wire.Message) {

@@ -100,14 +100,15 @@ func TestMirrorFollowsActions(t *testing.T) {
 	}
 }
 
-// TestMirrorOfFiltersFollowsSharedActions changes an action that two filters share, and lists it: since then the kernel
-// says of it which counters the hardware has.
+// TestMirrorOfFiltersFollowsSharedActions changes an action that two filters share, and lists it: since then the
+// kernel says of it which counters the hardware has.
 func TestMirrorOfFiltersFollowsSharedActions(t *testing.T) {
 	h, _, _ := sharedActions(t)
 	must(t, h.QdiscAdd(&Clsact{QdiscAttrs: QdiscAttrs{LinkIndex: 2, Parent: HANDLE_CLSACT,
 		Handle: MakeHandle(0xffff, 0)}}))
 	for _, parent := range []uint32{HANDLE_MIN_INGRESS, HANDLE_MIN_EGRESS} {
-		must(t, h.FilterAdd(&U32{FilterAttrs: FilterAttrs{LinkIndex: 2, Parent: parent, Priority: 5, Protocol: uapi.ETH_P_ALL},
+		must(t, h.FilterAdd(&U32{FilterAttrs: FilterAttrs{LinkIndex: 2, Parent: parent, Priority: 5,
+			Protocol: uapi.ETH_P_ALL},
 			Sel:     &TcU32Sel{Flags: TC_U32_TERMINAL, Nkeys: 1, Keys: []TcU32Key{{}}},
 			Actions: []Action{mirror(TC_ACT_PIPE, 1)}}))
 	}

@@ -5,8 +5,8 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// Settle returns b without what changes by itself, such as counters and ages, which attrs takes out: attrs is called as
-// by [Decode], with a codec that is [Codec.Settling]. What is taken out becomes zero in place; an attribute that is
+// Settle returns b without what changes by itself, such as counters and ages, which attrs takes out: attrs is called
+// as by [Decode], with a codec that is [Codec.Settling]. What is taken out becomes zero in place; an attribute that is
 // replaced is in another slice, and b is not of use then.
 func Settle(b []byte, attrs func(*Codec)) ([]byte, error) {
 	c := codecs.Get().(*Codec)
