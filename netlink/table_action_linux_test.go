@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"kern.sys/internal/nstest"
 	"kern.sys/internal/uapi"
@@ -59,6 +60,21 @@ func actionsText(s *Snapshot) string {
 	return strings.Join(all, ", ")
 }
 
+// awaitUnbound waits until no filter has actions: they leave some time after it has gone, and nothing announces that.
+func awaitUnbound(t *testing.T, h *Handle) {
+	t.Helper()
+	for end := time.Now().Add(patience); ; time.Sleep(time.Millisecond) {
+		all, err := h.ActionList("mirred")
+		must(t, err)
+		if !slices.ContainsFunc(all, func(a Action) bool { return a.Attrs().Bindcnt != 0 }) {
+			return
+		}
+		if time.Now().After(end) {
+			t.Fatalf("filters still have actions: %v", all)
+		}
+	}
+}
+
 // TestMirrorFollowsActions runs commands, some of which change actions that filters share.
 func TestMirrorFollowsActions(t *testing.T) {
 	if _, err := exec.LookPath("tc"); err != nil {
@@ -89,6 +105,9 @@ func TestMirrorFollowsActions(t *testing.T) {
 			"2 to 0 shot, 4 to 1 pipe, 5 to 1 pipe"},
 		{"tc actions flush action mirred", ""},
 	} {
+		if strings.HasPrefix(c.command, "tc actions del") {
+			awaitUnbound(t, h)
+		}
 		run(c.command)
 		verify(t, m)
 		if got := actionsText(m.Snapshot()); got != c.want {
