@@ -99,11 +99,11 @@ func actions(c *attr.Codec, t attr.Type, v *[]Action) {
 			var err error
 			*v, err = decodeAction(b)
 			c.Fail(err)
-			if c.Settling() {
-				settleAction(b)
-			}
 		})
 	})
+	if c.Settling() {
+		c.Replace(t, settleActions(c.Payload(t)))
+	}
 }
 
 // actionKind is the kernel's name of the kind.

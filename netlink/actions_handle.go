@@ -210,25 +210,32 @@ func decodeActionMessage(m wire.Message) ([]Action, bool, error) {
 
 // decodeActions reads a message about actions: RTM_NEWACTION, RTM_DELACTION.
 func decodeActions(b []byte) (all []Action, err error) {
+	err = eachAction(b, func(b []byte) error {
+		action, err := decodeAction(b)
+		all = append(all, action)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all, nil
+}
+
+// eachAction calls each with what the attribute of each action in a message holds.
+func eachAction(b []byte, each func([]byte) error) error {
 	if len(b) < uapi.SizeofTcamsg {
-		return nil, fmt.Errorf("%w: actions of %d bytes", wire.ErrMalformed, len(b))
+		return fmt.Errorf("%w: actions of %d bytes", wire.ErrMalformed, len(b))
 	}
 	d := wire.NewDecoderAfter(b, uapi.SizeofTcamsg)
 	for d.Next() {
 		if d.Type() != uapi.TCA_ROOT_TAB {
 			continue
 		}
-		tab := wire.NewDecoder(d.Data())
+		tab := d.Nested()
 		for tab.Next() {
-			action, err := decodeAction(tab.Data())
-			if err != nil {
-				return nil, err
-			}
-			all = append(all, action)
+			tab.Fail(each(tab.Data()))
 		}
-		if tab.Err() != nil {
-			return nil, tab.Err()
-		}
+		d.Fail(tab.Err())
 	}
-	return all, d.Err()
+	return d.Err()
 }

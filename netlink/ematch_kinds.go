@@ -4,10 +4,8 @@ import (
 	"errors"
 	"fmt"
 
-	"kern.sys/internal/attr"
 	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
-	"kern.sys/netlink/wire"
 )
 
 // newEmatch makes a match of a kind that the package knows by more than its number, nil for another. The words of
@@ -282,30 +280,3 @@ func (m *EmatchIPSet) decode(b []byte) error {
 	*m = EmatchIPSet{Index: w.Index, Dim: w.Dim, Flags: w.Flags}
 	return nil
 }
-
-// EmatchIPT asks a match of iptables(8).
-type EmatchIPT struct {
-	Hook     uint32 // NF_INET_…
-	Name     string // "policy"
-	Revision uint8
-	NFProto  uint8  // NFPROTO_…
-	Data     []byte // the match's structure, in the kernel's form
-}
-
-func (*EmatchIPT) kind() uint16 { return uapi.TCF_EM_IPT }
-
-func (m *EmatchIPT) attrs(c *attr.Codec) {
-	attr.U32(c, uapi.TCA_EM_IPT_HOOK, &m.Hook)
-	attr.String(c, uapi.TCA_EM_IPT_MATCH_NAME, &m.Name)
-	attr.U8(c, uapi.TCA_EM_IPT_MATCH_REVISION, &m.Revision)
-	attr.U8(c, uapi.TCA_EM_IPT_NFPROTO, &m.NFProto)
-	attr.Bytes(c, uapi.TCA_EM_IPT_MATCH_DATA, &m.Data)
-}
-
-func (m *EmatchIPT) encode() ([]byte, error) {
-	var e wire.Encoder
-	attr.Encode(&e, m.attrs)
-	return e.Bytes(), e.Err()
-}
-
-func (m *EmatchIPT) decode(b []byte) error { return attr.Decode(b, m.attrs) }

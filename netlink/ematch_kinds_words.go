@@ -354,17 +354,3 @@ func textEmatchIPSet(s *ematchShow, k EmatchKind) string {
 	}
 	return strings.TrimSpace(name + " " + strings.Join(parts, ","))
 }
-
-// readEmatchIPT refuses: the words of a match of iptables are known to its own library alone, which tc loads where
-// iptables is installed. Kernels take two of them, policy and addrtype; [EmatchIPT] sends both.
-func readEmatchIPT(*ematchArgs) (EmatchKind, error) {
-	return nil, errors.New("words of iptables' matches are not supported, only shown")
-}
-
-func textEmatchIPT(_ *ematchShow, k EmatchKind) string {
-	m := k.(*EmatchIPT)
-	if m.NFProto == uapi.AF_INET6 {
-		return "-6 -m " + m.Name
-	}
-	return "-m " + m.Name
-}

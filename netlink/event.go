@@ -8,8 +8,8 @@ import (
 // Event is a change of the kernel's tables: a [LinkEvent], [AddrEvent], [NeighEvent], [RouteEvent],
 // [RuleEvent], [NexthopEvent], [FdbEvent], [NetNsIDEvent], [NetconfEvent], [MDBEvent],
 // [BridgeVlanEvent], [AddrLabelEvent], [QdiscEvent], [ClassEvent], [FilterEvent], [ChainEvent],
-// [LostEvent] or [SyncedEvent]; and from [Handle.Watch] also a [BridgePortEvent], [NeighMissEvent],
-// [NexthopBucketEvent] or [MDBRouterEvent].
+// [ActionEvent], [LostEvent] or [SyncedEvent]; and from [Handle.Watch] also a [BridgePortEvent],
+// [NeighMissEvent], [NexthopBucketEvent], [MDBRouterEvent] or [ActionFlushEvent].
 type Event interface{ event() }
 
 // LinkEvent is a change of a link. Old is nil for a new link and where the earlier state is not

@@ -27,10 +27,11 @@ import (
 // Of traffic control, most of what follows from a change is silent: what goes with a link, a queueing discipline or a
 // class, the default ones, the classes of a new discipline, filters that share a changed action. The mirror reads
 // these tables again where that may be. Nothing announces these: the schedule of taprio that takes the place of an
-// earlier one, the number of queues of mq, whether hardware has an object, and what a filter did to an action with an
-// index that others have. Left out are the numbers that the kernel adjusts, such as the bandwidth of cake with
-// autorate-ingress. A u32 filter is one object, at the place that its notification said: the kernel lists it in each
-// class and chain of the discipline that has u32 filters of its priority.
+// earlier one, the number of queues of mq, whether hardware has an object, what a request of several actions did
+// before one of them was refused, and, in other filters, what a filter did to an action with an index that they have.
+// Left out are the numbers that the kernel adjusts, such as the bandwidth of cake with autorate-ingress. A u32 filter
+// is one object, at the place that its notification said: the kernel lists it in each class and chain of the
+// discipline that has u32 filters of its priority.
 //
 // A mirror keeps the attributes that identify and configure objects. Counters, ages and running
 // lifetimes are left out, and a neighbour's state is the last one that the kernel reported. A

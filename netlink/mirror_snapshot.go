@@ -169,6 +169,9 @@ func (s *Snapshot) Chains() iter.Seq2[int, Chain] {
 	}
 }
 
+// Actions yields the actions that filters can share, in no order: see [ActionTable].
+func (s *Snapshot) Actions() iter.Seq[Action] { return objects(s, ActionTable, decodeOneAction) }
+
 // XfrmStates yields the states of IPsec, in no order, without their keys: see [XfrmStateTable].
 func (s *Snapshot) XfrmStates() iter.Seq[XfrmState] {
 	return objects(s, XfrmStateTable, decodeXfrmState)

@@ -20,7 +20,7 @@ import (
 func tcMirror(t *testing.T) *netlink.Mirror {
 	t.Helper()
 	m, err := netlink.NewMirror(context.Background(), netlink.QdiscTable, netlink.ClassTable, netlink.FilterTable,
-		netlink.ChainTable)
+		netlink.ChainTable, netlink.ActionTable)
 	if err != nil {
 		t.Fatal(err)
 	}

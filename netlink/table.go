@@ -39,7 +39,7 @@ func (t Table) protocol() int {
 // [XfrmPolicyTable] and [AddrLabelTable] are others, which may be given with them.
 func AllTables() []Table {
 	return []Table{LinkTable, AddrTable, NeighTable, RouteTable, RuleTable, NexthopTable, FdbTable, NetNsIDTable,
-		NetconfTable, MDBTable, BridgeVlanTable, QdiscTable, ClassTable, FilterTable, ChainTable}
+		NetconfTable, MDBTable, BridgeVlanTable, QdiscTable, ClassTable, FilterTable, ChainTable, ActionTable}
 }
 
 // follows reports whether one socket is for both tables.
@@ -96,7 +96,7 @@ type tablePart struct {
 	// after are messages of other tables with which this one may change without notifications; alters says of a
 	// message whether it is such a one, where not all are.
 	after  []groupMessages
-	alters func(m *wire.Message) bool
+	alters func(p *partState, m *wire.Message) bool
 	// missed notes the objects that changed without a notification of their own when a message of the types new and
 	// del came, and ask asks for one of them. The part is in its earlier state.
 	missed func(f *follower, p *partState, msg wire.Message)
@@ -148,10 +148,10 @@ func nexthopChanges() groupMessages {
 }
 
 // changesWith reports whether the part may change without notifications when there is this one.
-func (p *tablePart) changesWith(msg *wire.Message) bool {
+func (p *partState) changesWith(msg *wire.Message) bool {
 	for _, m := range p.after {
 		if slices.Contains(m.types, msg.Type) {
-			return p.alters == nil || p.alters(msg)
+			return p.alters == nil || p.alters(p, msg)
 		}
 	}
 	return false

@@ -136,14 +136,14 @@ func (p *partState) changeBridgeVlan(_ string, group []string, raw string, msg w
 }
 
 // altersBridgeVlans reports whether VLANs may have changed with a link, or with options of a VLAN in the whole bridge.
-func altersBridgeVlans(m *wire.Message) bool {
+func altersBridgeVlans(p *partState, m *wire.Message) bool {
 	switch {
 	case m.Type == uapi.RTM_NEWVLAN:
 		return hasAttr(m.Data, uapi.SizeofBrVlanMsg, uapi.BRIDGE_VLANDB_GLOBAL_OPTIONS)
 	case m.Type == uapi.RTM_NEWLINK && len(m.Data) != 0 && m.Data[0] == uapi.AF_BRIDGE:
 		return true
 	}
-	return ofMulticastDevice(m)
+	return ofMulticastDevice(p, m)
 }
 
 // BridgeVlan is a VLAN of a bridge or of a port of one. What a kernel does not have is nil.

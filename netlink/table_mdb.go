@@ -122,7 +122,7 @@ func (p *partState) changeMDB(_ string, group []string, raw string, msg wire.Mes
 }
 
 // ofMulticastDevice reports whether a message about a link can be about one with a multicast database.
-func ofMulticastDevice(m *wire.Message) bool {
+func ofMulticastDevice(_ *partState, m *wire.Message) bool {
 	if m.Type == uapi.RTM_DELLINK {
 		return len(m.Data) != 0 && m.Data[0] == uapi.AF_UNSPEC // else a port has left its bridge
 	}

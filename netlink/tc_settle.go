@@ -1,6 +1,8 @@
 package netlink
 
 import (
+	"slices"
+
 	"kern.sys/internal/attr"
 	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
@@ -17,28 +19,42 @@ func settle[T any, P attr.Structure[T]](c *attr.Codec, t attr.Type, size int, v 
 	}
 }
 
-// settleAttrs settles the options of a value of a kind. What cannot be read stays as it is.
-func settleAttrs(v any, options []byte) {
+// settleAttrs returns the options of a value of a kind, settled. What cannot be read stays as it is.
+func settleAttrs(v any, options []byte) []byte {
 	if a, ok := v.(attributed); ok {
-		_ = attr.Settle(options, a.attrs)
+		options, _ = attr.Settle(options, a.attrs)
 	}
+	return options
 }
 
-// settleAction settles what the attribute of one action holds.
-func settleAction(b []byte) {
-	var kind string
-	var options []byte
-	// It was read before.
-	_ = attr.Settle(b, func(c *attr.Codec) {
-		attr.String(c, uapi.TCA_ACT_KIND, &kind)
-		options = c.Payload(uapi.TCA_ACT_OPTIONS)
-		c.Forget(uapi.TCA_ACT_STATS)
-		c.Forget(uapi.TCA_ACT_IN_HW_COUNT)
-		c.Forget(uapi.TCA_ACT_USED_HW_STATS)
-	})
-	if action, ok := actionKinds.new(kind); ok {
-		settleAttrs(action, options)
+// settleActions returns a list of actions as it is kept. The list was read before.
+func settleActions(b []byte) []byte {
+	var e wire.Encoder
+	for d := wire.NewDecoder(b); d.Next(); {
+		e.Data(d.Type(), settleAction(d.Data()))
 	}
+	return e.Bytes()
+}
+
+// settleAction returns what is kept of the attribute of one action. Which counters the hardware has is said or not,
+// depending on whether somebody has listed actions.
+func settleAction(b []byte) []byte {
+	var e wire.Encoder
+	d := wire.NewDecoder(b)
+	var action Action
+	for d.Next() {
+		switch data := d.Data(); d.Type() {
+		case uapi.TCA_ACT_STATS, uapi.TCA_ACT_IN_HW_COUNT, uapi.TCA_ACT_USED_HW_STATS:
+		case uapi.TCA_ACT_KIND: // the first attribute
+			action, _ = actionKinds.new(string(untilNUL(data)))
+			e.Data(d.Type(), data)
+		case uapi.TCA_ACT_OPTIONS:
+			e.Data(d.Type(), settleAttrs(action, slices.Clone(data)))
+		default:
+			e.Data(d.Type(), data)
+		}
+	}
+	return e.Bytes()
 }
 
 // settleReferences settles the structure of an action: how many filters have it is no part of it.
@@ -59,31 +75,26 @@ func settledTc(data []byte, header func(*uapi.Tcmsg), new func(kind string) (any
 	if header != nil {
 		header(&m)
 	}
+	tc, err := readTc(data)
+	if err != nil {
+		return "", err
+	}
+	options := slices.Clone(tc.options)
+	if v, ok := new(string(tc.kind)); ok {
+		options = settleAttrs(v, options)
+	}
 	var e wire.Encoder
 	m.Put(e.Raw(uapi.SizeofTcmsg))
-	d := wire.NewDecoderAfter(data, uapi.SizeofTcmsg)
-	pruning(pruneTc).attrs(&e, &d)
-	e.Fail(d.Err())
-	if e.Err() != nil {
-		return "", e.Err()
-	}
-	raw := e.Bytes()
-	tc, err := readTc(raw)
-	if err == nil {
-		if v, ok := new(string(tc.kind)); ok {
-			settleAttrs(v, tc.options)
+	for d := wire.NewDecoderAfter(data, uapi.SizeofTcmsg); d.Next(); {
+		switch d.Type() {
+		case uapi.TCA_STATS, uapi.TCA_STATS2, uapi.TCA_XSTATS, uapi.TCA_EXT_WARN_MSG: // the last is about a request
+		case uapi.TCA_OPTIONS:
+			e.Data(d.Type(), options)
+		default:
+			e.Data(d.Type(), d.Data())
 		}
 	}
-	return string(raw), err
-}
-
-// pruneTc leaves out statistics, and what the kernel says about the request.
-func pruneTc(_ *wire.Encoder, typ uint16, _ []byte) bool {
-	switch typ {
-	case uapi.TCA_STATS, uapi.TCA_STATS2, uapi.TCA_XSTATS, uapi.TCA_EXT_WARN_MSG:
-		return true
-	}
-	return false
+	return string(e.Bytes()), e.Err()
 }
 
 // parentOffset is where in struct tcmsg the parent is.

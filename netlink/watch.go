@@ -18,8 +18,9 @@ import (
 // It also yields changes of bridge ports ([BridgePortEvent], with LinkTable), requests of the
 // kernel to programs ([NeighMissEvent], with NeighTable), changes of buckets of resilient groups
 // ([NexthopBucketEvent], with NexthopTable), ports that lead to multicast routers
-// ([MDBRouterEvent], with MDBTable), and that all states or policies of IPsec are gone
-// ([XfrmStateFlushEvent] and [XfrmPolicyFlushEvent], with their tables).
+// ([MDBRouterEvent], with MDBTable), that actions of a kind are gone ([ActionFlushEvent], with
+// ActionTable), and that all states or policies of IPsec are ([XfrmStateFlushEvent] and
+// [XfrmPolicyFlushEvent], with their tables).
 //
 // Watch keeps no objects: a changed object comes without its earlier state. When events were lost,
 // it yields a [LostEvent], all existing objects and a [SyncedEvent]; objects that were deleted

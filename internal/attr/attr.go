@@ -61,7 +61,8 @@ type Codec struct {
 	left    [types / 64]uint64 // a bit for each type in at that was not looked at yet
 	err     error
 
-	settling bool // see Settle
+	settling bool         // see Settle
+	replaced *replacement // of the outermost nest
 
 	copies func([]byte) []byte // nil: each copy is an allocation
 
@@ -90,7 +91,7 @@ func (c *Codec) free() {
 
 func (c *Codec) reset() {
 	c.mode, c.e, c.b, c.err, c.found, c.path, c.indexed, c.lone = 0, nil, nil, nil, nil, nil, false, false
-	c.settling, c.copies = false, nil
+	c.settling, c.replaced, c.copies = false, nil, nil
 }
 
 // Encode appends what attrs names to e.

@@ -5,14 +5,42 @@ import (
 	"kern.sys/netlink/wire"
 )
 
-// Settle has attrs take out of b what changes by itself, such as counters and ages: attrs is called as by [Decode],
-// with a codec that is [Codec.Settling]. What is taken out becomes zero in place.
-func Settle(b []byte, attrs func(*Codec)) error {
+// Settle returns b without what changes by itself, such as counters and ages, which attrs takes out: attrs is called
+// as by [Decode], with a codec that is [Codec.Settling]. What is taken out becomes zero in place; an attribute that is
+// replaced is in another slice, and b is not of use then.
+func Settle(b []byte, attrs func(*Codec)) ([]byte, error) {
 	c := codecs.Get().(*Codec)
-	c.settling = true
+	var other replacement
+	c.settling, c.replaced = true, &other
 	err := c.decode(b, attrs)
 	c.free()
-	return err
+	if err != nil || other.typ == 0 {
+		return b, err
+	}
+	var e wire.Encoder
+	d := wire.NewDecoder(b)
+	for d.Next() {
+		if d.Type() == other.typ {
+			e.Data(d.Type(), other.b)
+		} else {
+			e.Data(d.Type(), d.Data())
+		}
+	}
+	return e.Bytes(), e.Err()
+}
+
+// replacement is an attribute of the outermost nest that becomes another where the codec is settling.
+type replacement struct {
+	typ uint16
+	b   []byte
+}
+
+// Replace gives an attribute of the outermost nest another payload where the codec is settling, which may be longer or
+// shorter. There can be one.
+func (c *Codec) Replace(t Type, b []byte) {
+	if c.replaced != nil {
+		*c.replaced = replacement{t.number(), b}
+	}
 }
 
 // Settling reports whether attrs is to take out what changes by itself, besides reading.

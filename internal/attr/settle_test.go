@@ -54,11 +54,22 @@ func TestSettleTakesOut(t *testing.T) {
 	}
 	want := message(true)
 	clear(want[len(want)-4:])
-	if err := Settle(b, inside); err != nil || !bytes.Equal(b, want) {
+	if b, err := Settle(b, inside); err != nil || !bytes.Equal(b, want) {
 		t.Errorf("settled it is\n%x, %v, want\n%x", b, err, want)
 	}
-	if err := Settle(b, inside); err != nil || !bytes.Equal(b, want) {
+	if b, err := Settle(b, inside); err != nil || !bytes.Equal(b, want) {
 		t.Errorf("settled again it is\n%x, %v", b, err)
+	}
+	b, err := Settle(b, func(c *Codec) {
+		Nest(c, 2, func(c *Codec) { c.Replace(1, nil) }) // it is not the outermost
+		c.Replace(3, []byte("other"))
+	})
+	got := map[uint16]string{}
+	for d := wire.NewDecoder(b); d.Next(); {
+		got[d.Type()] = string(d.Data())
+	}
+	if err != nil || got[3] != "other" || got[2] != string(want[20:36]) || got[4] != "\x00\x00\x00\x00" || len(got) != 5 {
+		t.Errorf("with one replaced it is %x, %v", b, err)
 	}
 	if c := (&Codec{mode: decoding, b: []byte{1, 2, 3}}); string(c.Head(2)) != "\x01\x02" || len(c.Head(9)) != 3 {
 		t.Error("the head is wrong")

@@ -5338,6 +5338,8 @@ const (
 	NF_CT_EXPECT_INACTIVE  = 0x2
 	NF_CT_EXPECT_PERMANENT = 0x1
 	NF_CT_EXPECT_USERSPACE = 0x4
+	NF_INET_POST_ROUTING   = 0x4
+	NF_INET_PRE_ROUTING    = 0x0
 
 	NHA_BLACKHOLE                    = 0x4
 	NHA_DST_PORT                     = 0x12
@@ -8394,7 +8396,20 @@ const (
 	XFRM_USERPOLICY_UNSPEC            = 0x0
 
 	XFS_SUPER_MAGIC = 0x58465342
-	ZONEFS_MAGIC    = 0x5a4f4653
+
+	XT_ADDRTYPE_INVERT_DEST     = 0x2
+	XT_ADDRTYPE_INVERT_SOURCE   = 0x1
+	XT_ADDRTYPE_LIMIT_IFACE_IN  = 0x4
+	XT_ADDRTYPE_LIMIT_IFACE_OUT = 0x8
+	XT_POLICY_MATCH_IN          = 0x1
+	XT_POLICY_MATCH_NONE        = 0x4
+	XT_POLICY_MATCH_OUT         = 0x2
+	XT_POLICY_MATCH_STRICT      = 0x8
+	XT_POLICY_MAX_ELEM          = 0x4
+	XT_POLICY_MODE_TRANSPORT    = 0x0
+	XT_POLICY_MODE_TUNNEL       = 0x1
+
+	ZONEFS_MAGIC = 0x5a4f4653
 )
 
 // Constants that the kernel's headers have in network byte order: here they are plain numbers,

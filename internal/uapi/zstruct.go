@@ -5039,6 +5039,36 @@ func (m *XtSetInfo) Put(b []byte) {
 	b[3] = m.Flags
 }
 
+// XtAddrtypeInfoV1 is struct xt_addrtype_info_v1 of linux/netfilter/xt_addrtype.h.
+type XtAddrtypeInfoV1 struct {
+	Source uint16
+	Dest   uint16
+	Flags  uint32
+}
+
+// SizeofXtAddrtypeInfoV1 is the size of struct xt_addrtype_info_v1 in bytes.
+const SizeofXtAddrtypeInfoV1 = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XtAddrtypeInfoV1) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Source = binary.NativeEndian.Uint16(b[0:])
+	m.Dest = binary.NativeEndian.Uint16(b[2:])
+	m.Flags = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XtAddrtypeInfoV1) Put(b []byte) {
+	clear(b[:8])
+	binary.NativeEndian.PutUint16(b[0:], m.Source)
+	binary.NativeEndian.PutUint16(b[2:], m.Dest)
+	binary.NativeEndian.PutUint32(b[4:], m.Flags)
+}
+
 // CanFilter is struct can_filter of linux/can.h.
 type CanFilter struct {
 	Id   uint32

@@ -143,6 +143,7 @@ var messages = []struct {
 	{new(TcfEmNbyte), SizeofTcfEmNbyte},
 	{new(TcfEmText), SizeofTcfEmText},
 	{new(XtSetInfo), SizeofXtSetInfo},
+	{new(XtAddrtypeInfoV1), SizeofXtAddrtypeInfoV1},
 	{new(CanFilter), SizeofCanFilter},
 	{new(TcfMetaVal), SizeofTcfMetaVal},
 	{new(TcfMetaHdr), SizeofTcfMetaHdr},
