@@ -21,6 +21,12 @@ type Config struct {
 	// NoStrict leaves NETLINK_GET_STRICT_CHK off.
 	NoStrict bool
 
+	// Warn, if set, is called with what the kernel has to say about a request that
+	// it has done (NLMSGERR_ATTR_MSG of an acknowledgement, Linux 4.12), before
+	// the exchange returns and by its goroutine: ip prints it as a warning.
+	// With it, each request of a batch asks for an acknowledgement.
+	Warn func(message string)
+
 	// Dial, if set, makes the transports instead of opening sockets: the way to
 	// talk to a fake kernel.
 	Dial func() (Transport, error)
