@@ -90,7 +90,8 @@ func sockets(t *testing.T) netns.NsHandle {
 			}
 		}
 		xdpSocket(t, keep)
-		for _, make := range []func(*testing.T, func(interface{ Close() error }, error)){sctpSockets, tlsSockets, vsockSockets} {
+		for _, make := range []func(*testing.T, func(interface{ Close() error }, error)){sctpSockets, tlsSockets, vsockSockets,
+			tipcSockets} {
 			make(t, keep)
 		}
 		return nil
@@ -224,6 +225,9 @@ func TestShowsWhatSSShows(t *testing.T) {
 -Aall -an -O -e -m -i src inet:127.0.0.1
 --tipc -a
 --tipc -ae --tipcinfo
+--tipc -ae --tipcinfo -O
+--tipc -apen
+--tipc
 -A tipc -a
 -f tipc
 -wan
@@ -351,6 +355,33 @@ func tlsSockets(t *testing.T, keep func(interface{ Close() error }, error)) {
 		err = unix.SetsockoptTCPMD5Sig(int(fd), unix.SOL_TCP, unix.TCP_MD5SIG_EXT, &key)
 	}); control != nil || err != nil && !errors.Is(err, unix.ENOPROTOOPT) {
 		t.Fatal(control, err)
+	}
+}
+
+// tipcSockets are a listener, a connection by name and a socket with a name, on a kernel that has TIPC.
+func tipcSockets(t *testing.T, keep func(interface{ Close() error }, error)) {
+	t.Helper()
+	socket := func(typ int) int {
+		fd, err := unix.Socket(unix.AF_TIPC, typ|unix.SOCK_CLOEXEC, 0)
+		if errors.Is(err, unix.EAFNOSUPPORT) {
+			return -1
+		}
+		keep(os.NewFile(uintptr(fd), "tipc"), err)
+		return fd
+	}
+	listener := socket(unix.SOCK_STREAM)
+	if listener < 0 {
+		return
+	}
+	named := func(service uint32) unix.Sockaddr {
+		return &unix.SockaddrTIPC{Scope: unix.TIPC_NODE_SCOPE,
+			Addr: &unix.TIPCServiceRange{Type: service, Lower: 17, Upper: 17}}
+	}
+	client := socket(unix.SOCK_STREAM)
+	if err := errors.Join(unix.Bind(listener, named(18888)), unix.Listen(listener, 1), unix.Connect(client,
+		&unix.SockaddrTIPC{Addr: &unix.TIPCServiceName{Type: 18888, Instance: 17}}),
+		unix.Bind(socket(unix.SOCK_RDM), named(18889)), unix.Bind(socket(unix.SOCK_SEQPACKET), named(18890))); err != nil {
+		t.Fatal(err)
 	}
 }
 
