@@ -9,6 +9,8 @@ import (
 // SCTPInfo is struct sctp_info: the state of an association of SCTP, or of a socket (Linux 4.7). What an older kernel
 // does not know is 0.
 type SCTPInfo struct {
+	// Of an association.
+
 	Tag           uint32
 	State         uint32 // see [SCTPStateString]
 	RWnd          uint32 // bytes
@@ -34,7 +36,7 @@ type SCTPInfo struct {
 
 	Primary SCTPPath // the path that is in use
 
-	// Options of the socket.
+	// Options of a socket; of an association they are 0.
 	AutoClose            uint32 // s
 	AdaptationIndication uint32
 	PartialDeliveryPoint uint32 // bytes

@@ -369,6 +369,8 @@ func tipcSockets(t *testing.T, keep func(interface{ Close() error }, error)) {
 		keep(os.NewFile(uintptr(fd), "tipc"), err)
 		return fd
 	}
+	nstest.LoadModule(t, "tipc") // which Debian's kernel does not load by itself
+	nstest.LoadModule(t, "tipc_diag")
 	listener := socket(unix.SOCK_STREAM)
 	if listener < 0 {
 		return
