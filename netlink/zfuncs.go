@@ -532,6 +532,32 @@ func DevlinkDeviceSeq() iter.Seq2[DevlinkDevice, error] {
 	return pkgHandle.DevlinkDeviceSeq()
 }
 
+// DevlinkDpipeEntries returns the entries of a table: devlink dpipe table dump BUS/DEVICE name
+// TABLE. It acts in the network namespace of the calling thread; see [Handle.DevlinkDpipeEntries].
+func DevlinkDpipeEntries(bus, device, table string) (all []DevlinkDpipeEntry, err error) {
+	return pkgHandle.DevlinkDpipeEntries(bus, device, table)
+}
+
+// DevlinkDpipeHeaders returns the headers that a device knows: devlink dpipe header show
+// BUS/DEVICE. It acts in the network namespace of the calling thread; see
+// [Handle.DevlinkDpipeHeaders].
+func DevlinkDpipeHeaders(bus, device string) (all []DevlinkDpipeHeader, err error) {
+	return pkgHandle.DevlinkDpipeHeaders(bus, device)
+}
+
+// DevlinkDpipeSetCounters says whether a table counts the packets of its entries: devlink dpipe
+// table set BUS/DEVICE name TABLE counters_enabled { true | false }. It acts in the network
+// namespace of the calling thread; see [Handle.DevlinkDpipeSetCounters].
+func DevlinkDpipeSetCounters(bus, device, table string, on bool) error {
+	return pkgHandle.DevlinkDpipeSetCounters(bus, device, table, on)
+}
+
+// DevlinkDpipeTables returns the tables of a device: devlink dpipe table show BUS/DEVICE. It acts
+// in the network namespace of the calling thread; see [Handle.DevlinkDpipeTables].
+func DevlinkDpipeTables(bus, device, name string) (all []DevlinkDpipeTable, err error) {
+	return pkgHandle.DevlinkDpipeTables(bus, device, name)
+}
+
 // DevlinkEswitchSet changes how the switch in a device works. It acts in the network namespace of
 // the calling thread; see [Handle.DevlinkEswitchSet].
 func DevlinkEswitchSet(bus, device string, eswitch DevlinkDevEswitchAttr) error {
@@ -750,6 +776,20 @@ func DevlinkReload(bus, device string, options DevlinkReloadOptions) ([]DevlinkR
 // [Handle.DevlinkResourceSet].
 func DevlinkResourceSet(bus, device string, id, size uint64) error {
 	return pkgHandle.DevlinkResourceSet(bus, device, id, size)
+}
+
+// DevlinkSelftests returns the tests that a device can make of itself: devlink dev selftests show
+// BUS/DEVICE (Linux 6.1). It acts in the network namespace of the calling thread; see
+// [Handle.DevlinkSelftests].
+func DevlinkSelftests(bus, device string) (ids []uint16, err error) {
+	return pkgHandle.DevlinkSelftests(bus, device)
+}
+
+// DevlinkSelftestsRun has a device make tests of itself, all that it can if none is named, and
+// waits for them: devlink dev selftests run BUS/DEVICE [ id TEST ] (Linux 6.1). It acts in the
+// network namespace of the calling thread; see [Handle.DevlinkSelftestsRun].
+func DevlinkSelftestsRun(bus, device string, ids ...uint16) (all []DevlinkSelftestResult, err error) {
+	return pkgHandle.DevlinkSelftestsRun(bus, device, ids...)
 }
 
 // DevlinkSetDeviceParam sets a parameter of a device in one mode of configuration,
