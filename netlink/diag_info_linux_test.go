@@ -47,7 +47,7 @@ func TestSocketSCTP(t *testing.T) {
 			continue
 		}
 		if len(s.Peers) == 0 {
-			if s.SCTP.Type != 1 || s.SCTP.PartialDeliveryPoint == 0 && s.SCTP.V4Mapped == 0 {
+			if s.SCTP.Type != 2 || s.SCTP.V4Mapped != 1 {
 				t.Errorf("a socket: %+v", s.SCTP)
 			}
 			continue
@@ -163,16 +163,25 @@ func TestSocketTIPC(t *testing.T) {
 	nstest.LoadModule(t, "tipc_diag")
 	h, ns := diagHandle(t)
 	listener := openSocket(t, ns, unix.AF_TIPC, unix.SOCK_STREAM, 0, "TIPC")
-	client := openSocket(t, ns, unix.AF_TIPC, unix.SOCK_STREAM, 0, "TIPC")
+	client := openSocket(t, ns, unix.AF_TIPC, unix.SOCK_STREAM|unix.SOCK_NONBLOCK, 0, "TIPC")
 	named := openSocket(t, ns, unix.AF_TIPC, unix.SOCK_RDM, 0, "TIPC")
 	at := func(service uint32) *unix.SockaddrTIPC {
 		return &unix.SockaddrTIPC{Scope: unix.TIPC_NODE_SCOPE,
 			Addr: &unix.TIPCServiceRange{Type: service, Lower: 17, Upper: 17}}
 	}
-	if err := errors.Join(unix.Bind(listener, at(18888)), unix.Listen(listener, 1), unix.Connect(client,
-		&unix.SockaddrTIPC{Addr: &unix.TIPCServiceName{Type: 18888, Instance: 17}}), unix.Bind(named, at(18889))); err != nil {
+	if err := errors.Join(unix.Bind(listener, at(18888)), unix.Listen(listener, 1), unix.Bind(named,
+		at(18889))); err != nil {
 		t.Fatal(err)
 	}
+	err := unix.Connect(client, &unix.SockaddrTIPC{Addr: &unix.TIPCServiceName{Type: 18888, Instance: 17}})
+	if !errors.Is(err, unix.EINPROGRESS) { // a connection is one when it is accepted
+		t.Fatal(err)
+	}
+	server, _, err := unix.Accept4(listener, unix.SOCK_CLOEXEC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(server)
 	all, err := h.TIPCSocketList()
 	nstest.NeedOption(t, "CONFIG_TIPC_DIAG", "4.17", err)
 	find := func(what string, is func(*netlink.TIPCSocket) bool) *netlink.TIPCSocket {

@@ -44,7 +44,7 @@ type SCTPInfo struct {
 	DisableFragments     uint8
 	V4Mapped             uint8
 	FragmentInterleave   uint8
-	Type                 uint32 // 0: one to many, 1: one to one
+	Type                 uint32 // 0: one to many, 2: one to one
 }
 
 // SCTPPath is a way to the other end of an association.

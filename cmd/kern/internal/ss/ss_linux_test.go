@@ -379,12 +379,17 @@ func tipcSockets(t *testing.T, keep func(interface{ Close() error }, error)) {
 		return &unix.SockaddrTIPC{Scope: unix.TIPC_NODE_SCOPE,
 			Addr: &unix.TIPCServiceRange{Type: service, Lower: 17, Upper: 17}}
 	}
-	client := socket(unix.SOCK_STREAM)
-	if err := errors.Join(unix.Bind(listener, named(18888)), unix.Listen(listener, 1), unix.Connect(client,
-		&unix.SockaddrTIPC{Addr: &unix.TIPCServiceName{Type: 18888, Instance: 17}}),
+	if err := errors.Join(unix.Bind(listener, named(18888)), unix.Listen(listener, 1),
 		unix.Bind(socket(unix.SOCK_RDM), named(18889)), unix.Bind(socket(unix.SOCK_SEQPACKET), named(18890))); err != nil {
 		t.Fatal(err)
 	}
+	err := unix.Connect(socket(unix.SOCK_STREAM|unix.SOCK_NONBLOCK),
+		&unix.SockaddrTIPC{Addr: &unix.TIPCServiceName{Type: 18888, Instance: 17}})
+	if !errors.Is(err, unix.EINPROGRESS) { // a connection is one when it is accepted
+		t.Fatal(err)
+	}
+	fd, _, err := unix.Accept4(listener, unix.SOCK_CLOEXEC)
+	keep(os.NewFile(uintptr(fd), "tipc"), err)
 }
 
 // vsockSockets are bound and listen, on a kernel that has any.
@@ -483,6 +488,45 @@ func TestDumpsForSS(t *testing.T) {
 	}
 	if none.String() != "ss: tcpdiag dump requested and no tcp in filter.\n" {
 		t.Error(none.String())
+	}
+}
+
+// -K ends the sockets that are chosen, and shows these; ss finds them gone. It chooses raw sockets by their protocol.
+func TestKills(t *testing.T) {
+	ns := sockets(t)
+	if err := netns.Do(ns, func() error {
+		fd, err := unix.Socket(unix.AF_INET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.IPPROTO_ICMP)
+		if err != nil {
+			return err
+		}
+		defer unix.Close(fd)
+		show := func(args ...string) string {
+			var out bytes.Buffer
+			if status := Run(args, &out, &out); status != 0 {
+				t.Errorf("%q: status %d, %s", args, status, out.Bytes())
+			}
+			return out.String()
+		}
+		for _, c := range [][]string{{"-tnH", "dst", "127.0.0.1:8000"}, {"-wanH"}, {"-unH", "dport", "=", ":53"}} {
+			before := show(c...)
+			if before == "" {
+				nstest.NeedOption(t, "CONFIG_INET_UDP_DIAG and CONFIG_INET_RAW_DIAG", "4.10", unix.EOPNOTSUPP)
+			}
+			if got := show(append([]string{"-K"}, c...)...); got == "" {
+				nstest.NeedOption(t, "CONFIG_INET_DIAG_DESTROY", "4.10", unix.EOPNOTSUPP)
+			} else if got != before {
+				t.Errorf("%q: ended\n%s\nof\n%s", c, got, before)
+			}
+			if after := show(c...); after != "" {
+				t.Errorf("%q: left\n%s", c, after)
+			}
+		}
+		if left := show("-tnH", "dst", "127.0.0.1:9000"); strings.Count(left, "\n") != 2 {
+			t.Errorf("others are gone too: %s", left)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
 	}
 }
 
