@@ -39,10 +39,11 @@ func Object() cli.Object {
 // grammar is what kern ss help shows, in the form of the other objects. kern ss -h shows all options.
 const grammar = `
 ss [ OPTION ... ] [ state STATE ] [ EXPRESSION ]
-OPTION := { -t | -u | -w | -x | -M | -S | -4 | -6 | -a | -l | -n | -o | -e | -m | -i | -p | -T | -Z | -z | -s | -r | -E | -H | -Q | -O | -K | -b | -F FILE }
+OPTION := { -t | -u | -w | -x | -M | -S | -4 | -6 | -a | -l | -n | -o | -e | -m | -i | -p | -T | -Z | -z | -s | -r | -E | -H | -Q | -O | -K | -b | -D FILE | -F FILE |
+            -0 | --vsock | --tipc | --tipcinfo | --xdp | -f FAMILY | -A TABLE[,TABLE]... }
 STATE := { all | connected | synchronized | bucket | big | established | syn-sent | syn-recv | fin-wait-1 |
            fin-wait-2 | time-wait | closed | close-wait | last-ack | listening | closing }
-EXPRESSION := { src PREFIX | dst PREFIX | sport PORT | dport PORT | dev DEVICE | fwmark MARK | cgroup PATH | autobound }
+EXPRESSION := { src [ FAMILY: ] ADDRESS | dst [ FAMILY: ] ADDRESS | sport PORT | dport PORT | dev DEVICE | fwmark MARK | cgroup PATH | autobound }
 `
 
 func run(args []string, stdout, stderr io.Writer) (status int, err error) {
