@@ -174,8 +174,8 @@ func (h *Handle) SocketDestroy(local, remote net.Addr) error {
 	return h.exec(e.request(uapi.SOCK_DESTROY), "socket destroy", e.name)
 }
 
-// SocketDestroyID ends an inet socket that was listed, and no other: its cookie names it. Protocol is that of the list;
-// the kernel knows TCP (Linux 4.5), UDP (4.9) and raw sockets (4.10).
+// SocketDestroyID ends an inet socket that was listed, and no other: its cookie names it. Protocol is that of the
+// list; the kernel knows TCP (Linux 4.5), UDP (4.9) and raw sockets (4.10).
 func (h *Handle) SocketDestroyID(protocol uint8, s *Socket) error {
 	r := diagRequest(uapi.SOCK_DESTROY)
 	if s == nil {

@@ -267,9 +267,9 @@ func decodeRdmaOptional(d *wire.Decoder) (all []RdmaOptionalCounter) {
 	return all
 }
 
-// RdmaOptionalCounterSet has a port count by the optional counters of these names, and by no others: rdma statistic set
-// link DEV/PORT optional-counters NAME,…; without names rdma statistic unset (Linux 5.16). The kernel takes numbers,
-// for which it is asked first.
+// RdmaOptionalCounterSet has a port count by the optional counters of these names, and by no others: rdma statistic
+// set link DEV/PORT optional-counters NAME,…; without names rdma statistic unset (Linux 5.16). The kernel takes
+// numbers, for which it is asked first.
 func (h *Handle) RdmaOptionalCounterSet(link *RdmaLink, port uint32, names ...string) error {
 	const op = "rdma statistic set optional-counters"
 	var all []RdmaOptionalCounter

@@ -156,7 +156,10 @@ func TestRdmaCountersAndPools(t *testing.T) {
 		{"stat mode supported", func() (any, error) { return h.RdmaOptionalCounterList(link, 1) },
 			[]RdmaOptionalCounter{{"cc_rx_ce_pkts", 40, false}, {"cc_tx_cnp_pkts", 41, true}},
 			[]string{"5144 1=04000000 3=01000000"}},
-		{"stat set", func() (any, error) { return nil, h.RdmaOptionalCounterSet(link, 1, "cc_rx_ce_pkts", "cc_tx_cnp_pkts") }, nil,
+		{"stat set", func() (any, error) {
+			return nil,
+				h.RdmaOptionalCounterSet(link, 1, "cc_rx_ce_pkts", "cc_tx_cnp_pkts")
+		}, nil,
 			[]string{"5144 1=04000000 3=01000000", "5136 1=04000000 3=01000000 80=08005e002800000008005e0029000000"}},
 		{"stat unset", func() (any, error) { return nil, h.RdmaOptionalCounterSet(link, 1) }, nil,
 			[]string{"5136 1=04000000 3=01000000 80="}},
@@ -166,7 +169,8 @@ func TestRdmaCountersAndPools(t *testing.T) {
 		{"res set frmr_pools aging", func() (any, error) { return nil, h.RdmaPoolSetAging(link, 60) }, nil,
 			[]string{"5150 115=3c000000 1=04000000"}},
 		{"res set frmr_pools pinned", func() (any, error) { return nil, h.RdmaPoolSetPinned(link, key, 16) }, nil,
-			[]string{"5150 107=05006c000100000008006d001f0000000c006e00bc0a0000000000000c006f000002000000000000 116=10000000 1=04000000"}},
+			[]string{"5150 107=05006c000100000008006d001f0000000c006e00bc0a0000000000000c006f000002000000000000 " +
+				"116=10000000 1=04000000"}},
 		{"-r res show qp", func() (any, error) { return h.RdmaObjectRaw(link, RdmaQP, 178) }, []byte("driver"), nil},
 	} {
 		f.sent = nil

@@ -25,7 +25,8 @@ func TestHandleWarns(t *testing.T) {
 		t.Fatal(err)
 	}
 	link := lo.Attrs().Index
-	htb := netlink.NewHtb(netlink.QdiscAttrs{LinkIndex: link, Handle: netlink.MakeHandle(1, 0), Parent: netlink.HANDLE_ROOT})
+	htb := netlink.NewHtb(netlink.QdiscAttrs{LinkIndex: link, Handle: netlink.MakeHandle(1, 0),
+		Parent: netlink.HANDLE_ROOT})
 	nstest.Need(t, "queueing discipline htb", "", h.QdiscAdd(htb))
 	class := func(minor uint16, rate uint64) netlink.Class {
 		return netlink.NewHtbClass(netlink.ClassAttrs{LinkIndex: link, Parent: htb.Handle,

@@ -72,7 +72,8 @@ func (s *shower) showInet(p inetTable) error {
 	return nil
 }
 
-// destroyed ends a socket, and reports whether it is gone by that: some cannot be ended, and some have ended meanwhile.
+// destroyed ends a socket, and reports whether it is gone by that: some cannot be ended, and some have ended
+// meanwhile.
 func (s *shower) destroyed(p inetTable, info *netlink.SocketInfo) (bool, error) {
 	err := s.h.SocketDestroyID(uint8(p.protocol), &info.Socket)
 	if errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.EOPNOTSUPP) {

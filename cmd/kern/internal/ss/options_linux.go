@@ -36,7 +36,8 @@ const (
 	unixTables   = unixStream | unixDgram | unixSeqpacket
 	packetTables = packetRaw | packetDgram
 	vsockTables  = vsockStream | vsockDgram
-	allTables    = inetTables | unixTables | netlinkTable | packetTables | vsockTables | xdpTable // without TIPC, as ss has it
+	// without TIPC, as ss has it
+	allTables = inetTables | unixTables | netlinkTable | packetTables | vsockTables | xdpTable
 )
 
 // Masks of states.
@@ -50,7 +51,8 @@ const (
 	tipcStates = 1<<netlink.TCP_ESTABLISHED | unconned
 )
 
-// families are those that tables are of. Where only one is asked for by name, all its tables are shown, in these states.
+// families are those that tables are of. Where only one is asked for by name, all its tables are shown, in these
+// states.
 var families = [...]familyTables{
 	{unix.AF_INET, inetTables, connected}, {unix.AF_INET6, inetTables, connected}, {unix.AF_UNIX, unixTables, connected},
 	{unix.AF_NETLINK, netlinkTable, closed}, {unix.AF_PACKET, packetTables, closed},

@@ -237,7 +237,8 @@ func (s *shower) vsock() error {
 			t, name = vsockDgram, "v_dgr"
 		}
 		if s.tables&t == 0 || s.states&(1<<v.State) == 0 || !s.wanted(&endpoints{family: unix.AF_VSOCK,
-			local: endpoint{number: v.CID, port: int64(v.Port)}, remote: endpoint{number: v.PeerCID, port: int64(v.PeerPort)}}) {
+			local:  endpoint{number: v.CID, port: int64(v.Port)},
+			remote: endpoint{number: v.PeerCID, port: int64(v.PeerPort)}}) {
 			continue
 		}
 		s.t.line(name, state(v.State), queue(0), queue(0), number(v.CID)+":", number(v.Port), number(v.PeerCID)+":",

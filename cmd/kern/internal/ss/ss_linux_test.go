@@ -90,7 +90,8 @@ func sockets(t *testing.T) netns.NsHandle {
 			}
 		}
 		xdpSocket(t, keep)
-		for _, make := range []func(*testing.T, func(interface{ Close() error }, error)){sctpSockets, tlsSockets, vsockSockets,
+		for _, make := range []func(*testing.T, func(interface{ Close() error }, error)){sctpSockets, tlsSockets,
+			vsockSockets,
 			tipcSockets} {
 			make(t, keep)
 		}
@@ -395,7 +396,8 @@ func tipcSockets(t *testing.T, keep func(interface{ Close() error }, error)) {
 // vsockSockets are bound and listen, on a kernel that has any.
 func vsockSockets(t *testing.T, keep func(interface{ Close() error }, error)) {
 	t.Helper()
-	for _, at := range []unix.SockaddrVM{{CID: unix.VMADDR_CID_ANY, Port: 1234}, {CID: unix.VMADDR_CID_LOCAL, Port: 1024}} {
+	for _, at := range []unix.SockaddrVM{{CID: unix.VMADDR_CID_ANY, Port: 1234},
+		{CID: unix.VMADDR_CID_LOCAL, Port: 1024}} {
 		fd, err := unix.Socket(unix.AF_VSOCK, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
 		if errors.Is(err, unix.EAFNOSUPPORT) {
 			return

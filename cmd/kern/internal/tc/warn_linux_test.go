@@ -24,8 +24,9 @@ func TestWarnsAsTcDoes(t *testing.T) {
 			if all[0].Code != 0 {
 				nstest.Need(t, "htb", "", refusal(all[0].Err))
 			}
-			all = append(all, program("", clitest.Words(t, big)...), program(small+"\n"+"class del dev d0 classid 1:1\n"+big+"\n",
-				"-batch", "-"))
+			all = append(all, program("", clitest.Words(t, big)...),
+				program(small+"\n"+"class del dev d0 classid 1:1\n"+big+"\n",
+					"-batch", "-"))
 		})
 		return all
 	}
