@@ -62,9 +62,9 @@ type HandleOptions struct {
 	// errors.Is. Without it what the kernel refused is a bare syscall.Errno, but
 	// where it had words for it and nl.EnableErrorMessageReporting is set.
 	ErrorDetails bool
-	// Warn, if set, is called with what the kernel has to say about what it has done, as ip prints it behind "Warning:".
-	// The goroutine that asked calls it, and it makes no request of its own.
-	Warn func(message string)
+	// Warn, if set, takes what the kernel has to say about what it has done, as ip prints it behind "Warning:":
+	// wire.Warnings(func(message string) { … }). The goroutine that asked calls it, and it makes no request of its own.
+	Warn wire.Warner
 }
 
 // errNoHandle is what the methods of a nil Handle return.

@@ -7,6 +7,7 @@ import (
 
 	"kern.sys/internal/nstest"
 	"kern.sys/netlink"
+	"kern.sys/netlink/wire"
 	"kern.sys/unix"
 )
 
@@ -15,7 +16,7 @@ func TestHandleWarns(t *testing.T) {
 	ns := nstest.New(t)
 	var said []string
 	h, err := netlink.NewHandleWithOptions(netlink.HandleOptions{NetNS: &ns,
-		Warn: func(text string) { said = append(said, text) }})
+		Warn: wire.Warnings(func(text string) { said = append(said, text) })})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -58,7 +59,7 @@ func TestHandleWarns(t *testing.T) {
 			t.Errorf("got %q, the %dth is to have %q", said, i, want)
 		}
 	}
-	if err := netlink.ConfigureHandle(netlink.HandleOptions{Warn: func(string) {}}); err == nil {
+	if err := netlink.ConfigureHandle(netlink.HandleOptions{Warn: wire.Warnings(func(string) {})}); err == nil {
 		t.Error("the package's functions give warnings")
 	}
 }

@@ -29,7 +29,7 @@ type Conn struct {
 	timeout atomic.Int64 // time.Duration
 	strict  atomic.Bool
 	done    chan struct{} // closed by Close
-	warn    func(string)  // Config.Warn
+	warn    Warner        // Config.Warn
 
 	nsMu  sync.RWMutex   // held for reading while ns is in use
 	ns    netns.NsHandle // none: sockets are opened where the calling thread is

@@ -220,17 +220,10 @@ func extended(m Message) []byte {
 // ack is ackError that passes on what the kernel has to say of what it has done.
 func (c *Conn) ack(m Message, request []byte, header int) error {
 	err := ackError(m, request, header)
-	if err != nil || c.warn == nil {
-		return err
+	if err == nil && c.warn != nil {
+		c.warn(m)
 	}
-	for d := NewDecoder(extended(m)); d.Next(); {
-		if d.Type() == uapi.NLMSGERR_ATTR_MSG {
-			if text := d.String(); text != "" {
-				c.warn(text)
-			}
-		}
-	}
-	return nil
+	return err
 }
 
 // attributePath names the attribute that begins at, or holds, byte off of

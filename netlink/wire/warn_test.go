@@ -19,7 +19,7 @@ func TestWarnings(t *testing.T) {
 	words.String(uapi.NLMSGERR_ATTR_MSG, "quantum of class 10001 is big")
 	text := words.Bytes()
 	acks, errno := 0, int32(0)
-	k := &nltest.Kernel{Answer: func(req []byte) []nltest.Datagram {
+	one := func(req []byte) []nltest.Datagram {
 		flags := native.Uint16(req[6:])
 		code := native.AppendUint32(nil, uint32(-errno))
 		if flags&uapi.NLM_F_DUMP == uapi.NLM_F_DUMP {
@@ -32,9 +32,17 @@ func TestWarnings(t *testing.T) {
 		acks++
 		return []nltest.Datagram{{Data: nltest.Message(req, uapi.NLMSG_ERROR, uapi.NLM_F_ACK_TLVS|uapi.NLM_F_CAPPED,
 			slices.Concat(code, req[:uapi.SizeofNlmsghdr], text))}}
+	}
+	k := &nltest.Kernel{Answer: func(datagram []byte) (all []nltest.Datagram) {
+		for len(datagram) >= uapi.SizeofNlmsghdr {
+			n := native.Uint32(datagram)
+			all = append(all, one(datagram[:n])...)
+			datagram = datagram[(n+3)&^3:]
+		}
+		return all
 	}}
 	var said []string
-	c, err := wire.Dial(wire.Config{Dial: k.Dial, Warn: func(text string) { said = append(said, text) }})
+	c, err := wire.Dial(wire.Config{Dial: k.Dial, Warn: wire.Warnings(func(text string) { said = append(said, text) })})
 	if err != nil {
 		t.Fatal(err)
 	}
