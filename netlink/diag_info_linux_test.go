@@ -184,6 +184,15 @@ func TestSocketTIPC(t *testing.T) {
 	defer unix.Close(server)
 	all, err := h.TIPCSocketList()
 	nstest.NeedOption(t, "CONFIG_TIPC_DIAG", "4.17", err)
+	n := 0
+	for _, err := range h.TIPCSocketSeq() {
+		if n++; err != nil {
+			t.Error(err)
+		}
+	}
+	if n != len(all) {
+		t.Errorf("%d sockets, listed are %d", n, len(all))
+	}
 	find := func(what string, is func(*netlink.TIPCSocket) bool) *netlink.TIPCSocket {
 		t.Helper()
 		i := slices.IndexFunc(all, is)
@@ -201,8 +210,8 @@ func TestSocketTIPC(t *testing.T) {
 	if c.State != netlink.TCP_ESTABLISHED || c.Connection.Type != 18888 || c.Connection.Instance != 17 {
 		t.Errorf("the client: %+v %+v", c, c.Connection)
 	}
-	n := find("the datagram socket", func(s *netlink.TIPCSocket) bool { return s.Type == unix.SOCK_RDM })
-	if n.State != netlink.TCP_CLOSE || !n.Published || n.Group != nil {
-		t.Errorf("the datagram socket: %+v", n)
+	d := find("the datagram socket", func(s *netlink.TIPCSocket) bool { return s.Type == unix.SOCK_RDM })
+	if d.State != netlink.TCP_CLOSE || !d.Published || d.Group != nil {
+		t.Errorf("the datagram socket: %+v", d)
 	}
 }
