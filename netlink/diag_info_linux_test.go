@@ -215,3 +215,24 @@ func TestSocketTIPC(t *testing.T) {
 		t.Errorf("the datagram socket: %+v", d)
 	}
 }
+
+// The kernel looks at what is asked for of BPF's storage: without maps nothing is there, and what is no map is refused.
+func TestSocketStorageIsAskedFor(t *testing.T) {
+	h, ns := diagHandle(t)
+	tcpPair(t, ns, "127.0.0.1:0")
+	q := netlink.SocketQuery{Family: unix.AF_INET, Protocol: unix.IPPROTO_TCP, Storage: []int{}}
+	all, err := h.SocketList(q)
+	nstest.Need(t, "storage of sockets", "5.6", err)
+	if len(all) != 3 || all[0].Storage != nil {
+		t.Errorf("got %v", all)
+	}
+	null, err := unix.Open("/dev/null", unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer unix.Close(null)
+	q.Storage = []int{null}
+	if _, err := h.SocketList(q); !errors.Is(err, unix.EINVAL) {
+		t.Errorf("what is no map: %v", err)
+	}
+}
