@@ -216,7 +216,8 @@ func TestSocketTIPC(t *testing.T) {
 	}
 }
 
-// The kernel looks at what is asked for of BPF's storage: without maps nothing is there, and what is no map is refused.
+// The kernel looks at what is asked for of BPF's storage: without maps nothing is there, and what is no map is
+// refused.
 func TestSocketStorageIsAskedFor(t *testing.T) {
 	h, ns := diagHandle(t)
 	tcpPair(t, ns, "127.0.0.1:0")
