@@ -174,7 +174,8 @@ func (h *Handle) SocketDestroy(local, remote net.Addr) error {
 	return h.exec(e.request(uapi.SOCK_DESTROY), "socket destroy", e.name)
 }
 
-// SocketDestroyID ends an inet socket that was listed, and no other: its cookie names it.
+// SocketDestroyID ends an inet socket that was listed, and no other: its cookie names it. Protocol is that of the
+// list; the kernel knows TCP (Linux 4.5), UDP (4.9) and raw sockets (4.10).
 func (h *Handle) SocketDestroyID(protocol uint8, s *Socket) error {
 	r := diagRequest(uapi.SOCK_DESTROY)
 	if s == nil {
@@ -187,11 +188,14 @@ func (h *Handle) SocketDestroyID(protocol uint8, s *Socket) error {
 		src, dst = src.Unmap(), dst.Unmap()
 	}
 	e := socketEnds{netip.AddrPortFrom(src, s.ID.SourcePort), netip.AddrPortFrom(dst, s.ID.DestinationPort), protocol}
-	m := uapi.InetDiagReqV2{SdiagFamily: s.Family, SdiagProtocol: protocol, IdiagStates: allStates,
+	m := uapi.InetDiagReqRaw{SdiagFamily: s.Family, SdiagProtocol: protocol, IdiagStates: allStates,
 		Id: uapi.InetDiagSockid{
 			Sport: s.ID.SourcePort, Dport: s.ID.DestinationPort, Src: diagWords(src), Dst: diagWords(dst),
 			If: s.ID.Interface, Cookie: s.ID.Cookie,
 		}}
-	m.Put(r.Header(uapi.SizeofInetDiagReqV2))
+	if protocol == uapi.IPPROTO_RAW {
+		m.SdiagRawProtocol = uint8(s.ID.SourcePort) // which lists have in the place of a port
+	}
+	m.Put(r.Header(uapi.SizeofInetDiagReqRaw))
 	return h.withDetails().exec(r, "socket destroy", e.name)
 }

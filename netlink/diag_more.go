@@ -23,8 +23,28 @@ type PacketSocket struct {
 	Flags      uint32 // PDI_… of linux/packet_diag.h
 	UID        uint32
 	Fanout     *uint32 // the group's number and, from bit 16 on, its type
+	RxRing     *PacketRing
+	TxRing     *PacketRing
 	Memory     *SocketMemory
 	Filter     []PacketFilterOp // of SO_ATTACH_FILTER, which the kernel shows to root (Linux 3.11)
+}
+
+// PacketRing is a ring that a socket shares with its program: struct packet_diag_ring.
+type PacketRing struct {
+	BlockSize     uint32 // bytes
+	Blocks        uint32
+	FrameSize     uint32 // bytes
+	Frames        uint32
+	RetireTimeout uint32 // ms, of TPACKET_V3
+	PrivateSize   uint32 // bytes, of TPACKET_V3
+	Features      uint32 // TP_FT_REQ_… of linux/if_packet.h
+}
+
+func decodePacketRing(b []byte) *PacketRing {
+	var m uapi.PacketDiagRing
+	m.Decode(b)
+	return &PacketRing{BlockSize: m.BlockSize, Blocks: m.BlockNr, FrameSize: m.FrameSize, Frames: m.FrameNr,
+		RetireTimeout: m.RetireTmo, PrivateSize: m.SizeofPriv, Features: m.Features}
 }
 
 // PacketFilterOp is an instruction of classic BPF: struct sock_filter.
@@ -40,7 +60,7 @@ func (h *Handle) PacketSocketSeq() iter.Seq2[*PacketSocket, error] {
 	return seq(h, func() (*wire.Request, error) {
 		r := diagRequest(uapi.SOCK_DIAG_BY_FAMILY)
 		m := uapi.PacketDiagReq{SdiagFamily: uapi.AF_PACKET, PdiagShow: uapi.PACKET_SHOW_INFO | uapi.PACKET_SHOW_FANOUT |
-			uapi.PACKET_SHOW_MEMINFO | uapi.PACKET_SHOW_FILTER}
+			uapi.PACKET_SHOW_MEMINFO | uapi.PACKET_SHOW_FILTER | uapi.PACKET_SHOW_RING_CFG}
 		m.Put(r.Header(uapi.SizeofPacketDiagReq))
 		return r, nil
 	}, "packet socket list", func(m wire.Message) (*PacketSocket, bool, error) {
@@ -72,6 +92,10 @@ func (p *PacketSocket) decode(b []byte) error {
 			p.UID = d.Uint32()
 		case uapi.PACKET_DIAG_FANOUT:
 			p.Fanout = new(d.Uint32())
+		case uapi.PACKET_DIAG_RX_RING:
+			p.RxRing = decodePacketRing(d.Data())
+		case uapi.PACKET_DIAG_TX_RING:
+			p.TxRing = decodePacketRing(d.Data())
 		case uapi.PACKET_DIAG_MEMINFO:
 			p.Memory = decodeSocketMemory(d.Data())
 		case uapi.PACKET_DIAG_FILTER:

@@ -19,7 +19,14 @@ type SocketQuery struct {
 	// Extensions is a mask of 1<<(INET_DIAG_…-1), of what to ask for beside.
 	Extensions uint8
 	Filter     SocketFilter // nil: all
+	// Storage asks for what BPF programs keep for the sockets (Linux 5.6), which takes CAP_SYS_ADMIN: of all maps if it
+	// is empty, else of those that are open by these descriptors. nil: nothing.
+	Storage []int
 }
+
+// Request returns the request for the sockets of the query's one family, for [wire.Conn.Dump]: who wants the kernel's
+// messages as they are sends it.
+func (q SocketQuery) Request() *wire.Request { return q.request() }
 
 const socketListOp = "socket list"
 
@@ -44,6 +51,13 @@ func (q *SocketQuery) request() *wire.Request {
 		if len(code) != 0 {
 			r.Data(uapi.INET_DIAG_REQ_BYTECODE, code)
 		}
+	}
+	if q.Storage != nil {
+		r.Nest(uapi.NLA_F_NESTED | uapi.INET_DIAG_REQ_SK_BPF_STORAGES)
+		for _, fd := range q.Storage {
+			r.Uint32(uapi.SK_DIAG_BPF_STORAGE_REQ_MAP_FD, uint32(fd))
+		}
+		r.End()
 	}
 	return r
 }
@@ -151,10 +165,14 @@ type SocketInfo struct {
 	CgroupID   *uint64 // Linux 5.9
 	ULP        string  // "tls", "mptcp": what is above TCP
 	SockOpt    *SocketOptions
-	MPTCP      *MPTCPInfo    // of sockets of MPTCP, which have no TCPInfo
+	MPTCP      *MPTCPInfo // of sockets of MPTCP, which have no TCPInfo
+	TLS        *TLSInfo
 	Subflow    *MPTCPSubflow // of TCP sockets below them
-	// Locals and Peers are the addresses of an SCTP association.
+	// Locals and Peers are the addresses of an SCTP association, whose State is one of SCTP: [SCTPStateString].
 	Locals, Peers []netip.AddrPort
+	SCTP          *SCTPInfo
+	MD5Keys       []MD5Key // of TCP, for who has CAP_NET_ADMIN (Linux 4.14)
+	Storage       []SocketStorage
 }
 
 // SocketMemory is the memory that a socket uses, and its limits, in bytes; SK_MEMINFO_….
@@ -170,7 +188,7 @@ type SocketOptions struct {
 	BindAddressNoPort, RecvErrRFC4884, DeferConnect                          bool
 }
 
-// decode reads a socket of another protocol than MPTCP.
+// decode reads a socket of another protocol than MPTCP and SCTP.
 func (s *SocketInfo) decode(b []byte) error { return s.decodeOf(uapi.IPPROTO_TCP, b) }
 
 func (s *SocketInfo) decodeOf(protocol uint16, b []byte) error {
@@ -179,12 +197,16 @@ func (s *SocketInfo) decodeOf(protocol uint16, b []byte) error {
 	}
 	d := wire.NewDecoderAfter(b, uapi.SizeofInetDiagMsg)
 	for d.Next() {
-		if d.Type() == uapi.INET_DIAG_INFO && protocol == uapi.IPPROTO_MPTCP {
+		switch {
+		case d.Type() == uapi.INET_DIAG_INFO && protocol == uapi.IPPROTO_MPTCP:
 			s.MPTCP = new(MPTCPInfo)
 			s.MPTCP.decode(d.Data())
-			continue
+		case d.Type() == uapi.INET_DIAG_INFO && protocol == uapi.IPPROTO_SCTP:
+			s.SCTP = new(SCTPInfo)
+			s.SCTP.decode(d.Data())
+		default:
+			s.attribute(&d)
 		}
-		s.attribute(&d)
 	}
 	return d.Err()
 }
@@ -235,13 +257,21 @@ func (s *SocketInfo) attribute(d *wire.Decoder) {
 		s.ULP = name
 		d.Fail(err)
 		for info := d.Nested(); info.Next(); {
-			if info.Type() == uapi.INET_ULP_INFO_MPTCP {
+			switch info.Type() {
+			case uapi.INET_ULP_INFO_MPTCP:
 				s.Subflow = new(MPTCPSubflow)
 				d.Fail(s.Subflow.decode(info.Nested()))
+			case uapi.INET_ULP_INFO_TLS:
+				s.TLS = new(TLSInfo)
+				d.Fail(s.TLS.decode(info.Nested()))
 			}
 		}
 	case uapi.INET_DIAG_SOCKOPT:
 		s.SockOpt = decodeSocketOptions(d.Data())
+	case uapi.INET_DIAG_MD5SIG:
+		s.MD5Keys = decodeMD5Keys(d.Data())
+	case uapi.INET_DIAG_SK_BPF_STORAGES:
+		s.storage(d)
 	case uapi.INET_DIAG_LOCALS:
 		s.Locals = decodeSockaddrs(d.Data())
 	case uapi.INET_DIAG_PEERS:

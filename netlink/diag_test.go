@@ -110,6 +110,9 @@ func FuzzSocketDecode(f *testing.F) {
 		var s SocketInfo
 		_ = s.decode(data)
 		_ = s.decodeOf(uapi.IPPROTO_MPTCP, data)
+		_ = s.decodeOf(uapi.IPPROTO_SCTP, data)
+		var tipc TIPCSocket
+		_, _ = tipc.decode(data)
 		var e SocketEntry
 		_ = e.decode(data)
 		u := UnixDiagInfoResp{DiagMsg: new(UnixSocket)}

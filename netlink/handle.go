@@ -62,6 +62,9 @@ type HandleOptions struct {
 	// errors.Is. Without it what the kernel refused is a bare syscall.Errno, but
 	// where it had words for it and nl.EnableErrorMessageReporting is set.
 	ErrorDetails bool
+	// Warn, if set, takes what the kernel has to say about what it has done, as ip prints it behind "Warning:":
+	// wire.Warnings(func(message string) { … }). The goroutine that asked calls it, and it makes no request of its own.
+	Warn wire.Warner
 }
 
 // errNoHandle is what the methods of a nil Handle return.
@@ -111,11 +114,11 @@ func NewHandleWithOptions(opts HandleOptions, nlFamilies ...int) (*Handle, error
 	if len(nlFamilies) == 0 {
 		cs.families = supportedFamilies
 	}
-	cs.cfg.NetNS = opts.NetNS
+	cs.cfg.NetNS, cs.cfg.Warn = opts.NetNS, opts.Warn
 	h := &Handle{noVFs: opts.DisableVFInfoCollection, details: opts.ErrorDetails, conns: cs}
 	// The first family's connection binds the namespace; the others follow it
 	// when they are needed: not every kernel has every protocol.
-	first, err := wire.Dial(wire.Config{Protocol: cs.families[0], NetNS: opts.NetNS})
+	first, err := wire.Dial(wire.Config{Protocol: cs.families[0], NetNS: opts.NetNS, Warn: opts.Warn})
 	if err != nil {
 		return nil, h.wrap(err, "netlink handle", func() string { return protocolName(cs.families[0]) })
 	}
@@ -128,10 +131,13 @@ func NewHandleWithOptions(opts HandleOptions, nlFamilies ...int) (*Handle, error
 }
 
 // ConfigureHandle sets the options of the handle that the package's functions
-// use. NetNS cannot be set: they act in the namespace of the calling thread.
+// use. NetNS and Warn cannot be set: they act in the namespace of the calling thread, and give no warnings.
 func ConfigureHandle(opts HandleOptions) error {
 	if opts.NetNS != nil {
 		return fmt.Errorf("configure handle: the package's functions act in the calling thread's namespace; use NewHandleAt")
+	}
+	if opts.Warn != nil {
+		return fmt.Errorf("configure handle: the package's functions give no warnings; use NewHandleWithOptions")
 	}
 	pkgHandle.noVFs, pkgHandle.details = opts.DisableVFInfoCollection, opts.ErrorDetails
 	return nil

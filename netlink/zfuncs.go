@@ -532,6 +532,32 @@ func DevlinkDeviceSeq() iter.Seq2[DevlinkDevice, error] {
 	return pkgHandle.DevlinkDeviceSeq()
 }
 
+// DevlinkDpipeEntries returns the entries of a table: devlink dpipe table dump BUS/DEVICE name
+// TABLE. It acts in the network namespace of the calling thread; see [Handle.DevlinkDpipeEntries].
+func DevlinkDpipeEntries(bus, device, table string) (all []DevlinkDpipeEntry, err error) {
+	return pkgHandle.DevlinkDpipeEntries(bus, device, table)
+}
+
+// DevlinkDpipeHeaders returns the headers that a device knows: devlink dpipe header show
+// BUS/DEVICE. It acts in the network namespace of the calling thread; see
+// [Handle.DevlinkDpipeHeaders].
+func DevlinkDpipeHeaders(bus, device string) (all []DevlinkDpipeHeader, err error) {
+	return pkgHandle.DevlinkDpipeHeaders(bus, device)
+}
+
+// DevlinkDpipeSetCounters says whether a table counts the packets of its entries: devlink dpipe
+// table set BUS/DEVICE name TABLE counters_enabled { true | false }. It acts in the network
+// namespace of the calling thread; see [Handle.DevlinkDpipeSetCounters].
+func DevlinkDpipeSetCounters(bus, device, table string, on bool) error {
+	return pkgHandle.DevlinkDpipeSetCounters(bus, device, table, on)
+}
+
+// DevlinkDpipeTables returns the tables of a device: devlink dpipe table show BUS/DEVICE. It acts
+// in the network namespace of the calling thread; see [Handle.DevlinkDpipeTables].
+func DevlinkDpipeTables(bus, device, name string) (all []DevlinkDpipeTable, err error) {
+	return pkgHandle.DevlinkDpipeTables(bus, device, name)
+}
+
 // DevlinkEswitchSet changes how the switch in a device works. It acts in the network namespace of
 // the calling thread; see [Handle.DevlinkEswitchSet].
 func DevlinkEswitchSet(bus, device string, eswitch DevlinkDevEswitchAttr) error {
@@ -750,6 +776,20 @@ func DevlinkReload(bus, device string, options DevlinkReloadOptions) ([]DevlinkR
 // [Handle.DevlinkResourceSet].
 func DevlinkResourceSet(bus, device string, id, size uint64) error {
 	return pkgHandle.DevlinkResourceSet(bus, device, id, size)
+}
+
+// DevlinkSelftests returns the tests that a device can make of itself: devlink dev selftests show
+// BUS/DEVICE (Linux 6.1). It acts in the network namespace of the calling thread; see
+// [Handle.DevlinkSelftests].
+func DevlinkSelftests(bus, device string) (ids []uint16, err error) {
+	return pkgHandle.DevlinkSelftests(bus, device)
+}
+
+// DevlinkSelftestsRun has a device make tests of itself, all that it can if none is named, and
+// waits for them: devlink dev selftests run BUS/DEVICE [ id TEST ] (Linux 6.1). It acts in the
+// network namespace of the calling thread; see [Handle.DevlinkSelftestsRun].
+func DevlinkSelftestsRun(bus, device string, ids ...uint16) (all []DevlinkSelftestResult, err error) {
+	return pkgHandle.DevlinkSelftestsRun(bus, device, ids...)
 }
 
 // DevlinkSetDeviceParam sets a parameter of a device in one mode of configuration,
@@ -2060,6 +2100,47 @@ func QdiscSeq(link Link) iter.Seq2[Qdisc, error] {
 	return pkgHandle.QdiscSeq(link)
 }
 
+// RdmaCounterBind gives a queue pair, by its number, a counter: that with the number id, or where
+// id is nil a new one. It acts in the network namespace of the calling thread; see
+// [Handle.RdmaCounterBind].
+func RdmaCounterBind(link *RdmaLink, port, queuePair uint32, id *uint32) (uint32, error) {
+	return pkgHandle.RdmaCounterBind(link, port, queuePair, id)
+}
+
+// RdmaCounterGet returns a counter by its number: rdma statistic qp show link DEV/PORT cntn ID. It
+// acts in the network namespace of the calling thread; see [Handle.RdmaCounterGet].
+func RdmaCounterGet(link *RdmaLink, port, id uint32) (RdmaCounter, error) {
+	return pkgHandle.RdmaCounterGet(link, port, id)
+}
+
+// RdmaCounterModeGet returns which queue pairs of a port get counters by themselves: rdma statistic
+// qp mode link DEV/PORT. It acts in the network namespace of the calling thread; see
+// [Handle.RdmaCounterModeGet].
+func RdmaCounterModeGet(link *RdmaLink, port uint32) (RdmaCounterMode, error) {
+	return pkgHandle.RdmaCounterModeGet(link, port)
+}
+
+// RdmaCounterModeSet says which queue pairs of a port get counters by themselves: rdma statistic qp
+// set link DEV/PORT auto { CRITERIA on | off }. It acts in the network namespace of the calling
+// thread; see [Handle.RdmaCounterModeSet].
+func RdmaCounterModeSet(link *RdmaLink, port uint32, mode RdmaCounterMode) error {
+	return pkgHandle.RdmaCounterModeSet(link, port, mode)
+}
+
+// RdmaCounterSeq gives the counters that queue pairs of a port have: rdma statistic qp show link
+// DEV/PORT (Linux 5.3). It acts in the network namespace of the calling thread; see
+// [Handle.RdmaCounterSeq].
+func RdmaCounterSeq(link *RdmaLink, port uint32) iter.Seq2[RdmaCounter, error] {
+	return pkgHandle.RdmaCounterSeq(link, port)
+}
+
+// RdmaCounterUnbind takes a counter from a queue pair: rdma statistic qp unbind link DEV/PORT cntn
+// ID lqpn QP. It acts in the network namespace of the calling thread; see
+// [Handle.RdmaCounterUnbind].
+func RdmaCounterUnbind(link *RdmaLink, port, queuePair, id uint32) error {
+	return pkgHandle.RdmaCounterUnbind(link, port, queuePair, id)
+}
+
 // RdmaDevAdd makes a device of a type, [RdmaDeviceSMI], that is a part of another: rdma dev add
 // NAME type smi parent PARENT (Linux 6.11). It acts in the network namespace of the calling thread;
 // see [Handle.RdmaDevAdd].
@@ -2130,10 +2211,52 @@ func RdmaObjectGet(link *RdmaLink, typ RdmaObjectType, port, id uint32) (RdmaObj
 	return pkgHandle.RdmaObjectGet(link, typ, port, id)
 }
 
+// RdmaObjectRaw returns what a device's driver says of an object in bytes of its own: rdma -r
+// resource show TYPE (Linux 5.9). It acts in the network namespace of the calling thread; see
+// [Handle.RdmaObjectRaw].
+func RdmaObjectRaw(link *RdmaLink, typ RdmaObjectType, id uint32) ([]byte, error) {
+	return pkgHandle.RdmaObjectRaw(link, typ, id)
+}
+
 // RdmaObjectSeq gives the objects of one sort that a device has: rdma resource show TYPE dev DEV.
 // It acts in the network namespace of the calling thread; see [Handle.RdmaObjectSeq].
 func RdmaObjectSeq(link *RdmaLink, typ RdmaObjectType) iter.Seq2[RdmaObject, error] {
 	return pkgHandle.RdmaObjectSeq(link, typ)
+}
+
+// RdmaOptionalCounterList returns the counters of a port that may be off: rdma statistic mode
+// supported link DEV/PORT (Linux 5.16). It acts in the network namespace of the calling thread; see
+// [Handle.RdmaOptionalCounterList].
+func RdmaOptionalCounterList(link *RdmaLink, port uint32) ([]RdmaOptionalCounter, error) {
+	return pkgHandle.RdmaOptionalCounterList(link, port)
+}
+
+// RdmaOptionalCounterSet has a port count by the optional counters of these names, and by no
+// others: rdma statistic set link DEV/PORT optional-counters NAME,…; without names rdma statistic
+// unset (Linux 5.16). It acts in the network namespace of the calling thread; see
+// [Handle.RdmaOptionalCounterSet].
+func RdmaOptionalCounterSet(link *RdmaLink, port uint32, names ...string) error {
+	return pkgHandle.RdmaOptionalCounterSet(link, port, names...)
+}
+
+// RdmaPoolSeq gives the pools of a device: rdma resource show frmr_pools dev DEV. It acts in the
+// network namespace of the calling thread; see [Handle.RdmaPoolSeq].
+func RdmaPoolSeq(link *RdmaLink) iter.Seq2[RdmaPool, error] {
+	return pkgHandle.RdmaPoolSeq(link)
+}
+
+// RdmaPoolSetAging says after how many seconds handles that wait in the pools of a device are given
+// up: rdma resource set frmr_pools dev DEV aging SECONDS. It acts in the network namespace of the
+// calling thread; see [Handle.RdmaPoolSetAging].
+func RdmaPoolSetAging(link *RdmaLink, seconds uint32) error {
+	return pkgHandle.RdmaPoolSetAging(link, seconds)
+}
+
+// RdmaPoolSetPinned says how many handles a pool keeps for ever: rdma resource set frmr_pools dev
+// DEV pinned KEY HANDLES. It acts in the network namespace of the calling thread; see
+// [Handle.RdmaPoolSetPinned].
+func RdmaPoolSetPinned(link *RdmaLink, key RdmaPoolKey, handles uint32) error {
+	return pkgHandle.RdmaPoolSetPinned(link, key, handles)
 }
 
 // RdmaPortSeq gives the ports of a device, with the network devices that they are of: rdma link
@@ -2414,6 +2537,18 @@ func SocketSeq(q SocketQuery) iter.Seq2[*SocketInfo, error] {
 // network namespace of the calling thread; see [Handle.SocketXDPGetInfo].
 func SocketXDPGetInfo(ino uint32, cookie uint64) (*XDPDiagInfoResp, error) {
 	return pkgHandle.SocketXDPGetInfo(ino, cookie)
+}
+
+// TIPCSocketList returns the sockets of [Handle.TIPCSocketSeq]. It acts in the network namespace of
+// the calling thread; see [Handle.TIPCSocketList].
+func TIPCSocketList() ([]*TIPCSocket, error) {
+	return pkgHandle.TIPCSocketList()
+}
+
+// TIPCSocketSeq gives the AF_TIPC sockets of the namespace one by one: ss --tipc -a (Linux 4.17).
+// It acts in the network namespace of the calling thread; see [Handle.TIPCSocketSeq].
+func TIPCSocketSeq() iter.Seq2[*TIPCSocket, error] {
+	return pkgHandle.TIPCSocketSeq()
 }
 
 // UnixSocketDiag returns the unix sockets of the namespace: ss -xa. It acts in the network

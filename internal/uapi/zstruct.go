@@ -13,6 +13,9 @@ type In6Addr [16]byte
 // XfrmAddress is xfrm_address_t.
 type XfrmAddress [16]byte
 
+// KernelSockaddrStorage is struct __kernel_sockaddr_storage.
+type KernelSockaddrStorage [128]byte
+
 // Nlmsghdr is struct nlmsghdr of linux/netlink.h.
 type Nlmsghdr struct {
 	Len   uint32
@@ -7903,6 +7906,45 @@ func (m *InetDiagReqV2) Put(b []byte) {
 	m.Id.Put(b[8:56])
 }
 
+// InetDiagReqRaw is struct inet_diag_req_raw of linux/inet_diag.h.
+type InetDiagReqRaw struct {
+	SdiagFamily      uint8
+	SdiagProtocol    uint8
+	IdiagExt         uint8
+	SdiagRawProtocol uint8
+	IdiagStates      uint32
+	Id               InetDiagSockid
+}
+
+// SizeofInetDiagReqRaw is the size of struct inet_diag_req_raw in bytes.
+const SizeofInetDiagReqRaw = 56
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *InetDiagReqRaw) Decode(b []byte) {
+	if len(b) < 56 {
+		var whole [56]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.SdiagFamily = b[0]
+	m.SdiagProtocol = b[1]
+	m.IdiagExt = b[2]
+	m.SdiagRawProtocol = b[3]
+	m.IdiagStates = binary.NativeEndian.Uint32(b[4:])
+	m.Id.Decode(b[8:56])
+}
+
+// Put writes m to the first 56 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *InetDiagReqRaw) Put(b []byte) {
+	clear(b[:56])
+	b[0] = m.SdiagFamily
+	b[1] = m.SdiagProtocol
+	b[2] = m.IdiagExt
+	b[3] = m.SdiagRawProtocol
+	binary.NativeEndian.PutUint32(b[4:], m.IdiagStates)
+	m.Id.Put(b[8:56])
+}
+
 // InetDiagMsg is struct inet_diag_msg of linux/inet_diag.h.
 type InetDiagMsg struct {
 	IdiagFamily  uint8
@@ -8332,6 +8374,225 @@ func (m *TcpInfo) Put(b []byte) {
 	binary.NativeEndian.PutUint32(b[272:], m.ReceivedCeBytes)
 }
 
+// TcpDiagMd5sig is struct tcp_diag_md5sig of linux/tcp.h.
+type TcpDiagMd5sig struct {
+	Family    uint8
+	Prefixlen uint8
+	Keylen    uint16
+	Addr      [4]uint32 // big-endian on the wire
+	Key       [80]uint8
+}
+
+// SizeofTcpDiagMd5sig is the size of struct tcp_diag_md5sig in bytes.
+const SizeofTcpDiagMd5sig = 100
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TcpDiagMd5sig) Decode(b []byte) {
+	if len(b) < 100 {
+		var whole [100]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Family = b[0]
+	m.Prefixlen = b[1]
+	m.Keylen = binary.NativeEndian.Uint16(b[2:])
+	m.Addr[0] = binary.BigEndian.Uint32(b[4:])
+	m.Addr[1] = binary.BigEndian.Uint32(b[8:])
+	m.Addr[2] = binary.BigEndian.Uint32(b[12:])
+	m.Addr[3] = binary.BigEndian.Uint32(b[16:])
+	copy(m.Key[:], b[20:])
+}
+
+// Put writes m to the first 100 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TcpDiagMd5sig) Put(b []byte) {
+	clear(b[:100])
+	b[0] = m.Family
+	b[1] = m.Prefixlen
+	binary.NativeEndian.PutUint16(b[2:], m.Keylen)
+	binary.BigEndian.PutUint32(b[4:], m.Addr[0])
+	binary.BigEndian.PutUint32(b[8:], m.Addr[1])
+	binary.BigEndian.PutUint32(b[12:], m.Addr[2])
+	binary.BigEndian.PutUint32(b[16:], m.Addr[3])
+	copy(b[20:], m.Key[:])
+}
+
+// SctpInfo is struct sctp_info of linux/sctp.h.
+type SctpInfo struct {
+	Tag                uint32
+	State              uint32
+	Rwnd               uint32
+	Unackdata          uint16
+	Penddata           uint16
+	Instrms            uint16
+	Outstrms           uint16
+	FragmentationPoint uint32
+	Inqueue            uint32
+	Outqueue           uint32
+	OverallError       uint32
+	MaxBurst           uint32
+	Maxseg             uint32
+	PeerRwnd           uint32
+	PeerTag            uint32
+	PeerCapable        uint8
+	PeerSack           uint8
+	Isacks             uint64
+	Osacks             uint64
+	Opackets           uint64
+	Ipackets           uint64
+	Rtxchunks          uint64
+	Outofseqtsns       uint64
+	Idupchunks         uint64
+	Gapcnt             uint64
+	Ouodchunks         uint64
+	Iuodchunks         uint64
+	Oodchunks          uint64
+	Iodchunks          uint64
+	Octrlchunks        uint64
+	Ictrlchunks        uint64
+	PAddress           KernelSockaddrStorage
+	PState             int32
+	PCwnd              uint32
+	PSrtt              uint32
+	PRto               uint32
+	PHbinterval        uint32
+	PPathmaxrxt        uint32
+	PSackdelay         uint32
+	PSackfreq          uint32
+	PSsthresh          uint32
+	PPartialBytesAcked uint32
+	PFlightSize        uint32
+	PError             uint16
+	SAutoclose         uint32
+	SAdaptationInd     uint32
+	SPdPoint           uint32
+	SNodelay           uint8
+	SDisableFragments  uint8
+	SV4mapped          uint8
+	SFragInterleave    uint8
+	SType              uint32
+}
+
+// SizeofSctpInfo is the size of struct sctp_info in bytes.
+const SizeofSctpInfo = 368
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *SctpInfo) Decode(b []byte) {
+	if len(b) < 368 {
+		var whole [368]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Tag = binary.NativeEndian.Uint32(b[0:])
+	m.State = binary.NativeEndian.Uint32(b[4:])
+	m.Rwnd = binary.NativeEndian.Uint32(b[8:])
+	m.Unackdata = binary.NativeEndian.Uint16(b[12:])
+	m.Penddata = binary.NativeEndian.Uint16(b[14:])
+	m.Instrms = binary.NativeEndian.Uint16(b[16:])
+	m.Outstrms = binary.NativeEndian.Uint16(b[18:])
+	m.FragmentationPoint = binary.NativeEndian.Uint32(b[20:])
+	m.Inqueue = binary.NativeEndian.Uint32(b[24:])
+	m.Outqueue = binary.NativeEndian.Uint32(b[28:])
+	m.OverallError = binary.NativeEndian.Uint32(b[32:])
+	m.MaxBurst = binary.NativeEndian.Uint32(b[36:])
+	m.Maxseg = binary.NativeEndian.Uint32(b[40:])
+	m.PeerRwnd = binary.NativeEndian.Uint32(b[44:])
+	m.PeerTag = binary.NativeEndian.Uint32(b[48:])
+	m.PeerCapable = b[52]
+	m.PeerSack = b[53]
+	m.Isacks = binary.NativeEndian.Uint64(b[56:])
+	m.Osacks = binary.NativeEndian.Uint64(b[64:])
+	m.Opackets = binary.NativeEndian.Uint64(b[72:])
+	m.Ipackets = binary.NativeEndian.Uint64(b[80:])
+	m.Rtxchunks = binary.NativeEndian.Uint64(b[88:])
+	m.Outofseqtsns = binary.NativeEndian.Uint64(b[96:])
+	m.Idupchunks = binary.NativeEndian.Uint64(b[104:])
+	m.Gapcnt = binary.NativeEndian.Uint64(b[112:])
+	m.Ouodchunks = binary.NativeEndian.Uint64(b[120:])
+	m.Iuodchunks = binary.NativeEndian.Uint64(b[128:])
+	m.Oodchunks = binary.NativeEndian.Uint64(b[136:])
+	m.Iodchunks = binary.NativeEndian.Uint64(b[144:])
+	m.Octrlchunks = binary.NativeEndian.Uint64(b[152:])
+	m.Ictrlchunks = binary.NativeEndian.Uint64(b[160:])
+	copy(m.PAddress[:], b[168:])
+	m.PState = int32(binary.NativeEndian.Uint32(b[296:]))
+	m.PCwnd = binary.NativeEndian.Uint32(b[300:])
+	m.PSrtt = binary.NativeEndian.Uint32(b[304:])
+	m.PRto = binary.NativeEndian.Uint32(b[308:])
+	m.PHbinterval = binary.NativeEndian.Uint32(b[312:])
+	m.PPathmaxrxt = binary.NativeEndian.Uint32(b[316:])
+	m.PSackdelay = binary.NativeEndian.Uint32(b[320:])
+	m.PSackfreq = binary.NativeEndian.Uint32(b[324:])
+	m.PSsthresh = binary.NativeEndian.Uint32(b[328:])
+	m.PPartialBytesAcked = binary.NativeEndian.Uint32(b[332:])
+	m.PFlightSize = binary.NativeEndian.Uint32(b[336:])
+	m.PError = binary.NativeEndian.Uint16(b[340:])
+	m.SAutoclose = binary.NativeEndian.Uint32(b[344:])
+	m.SAdaptationInd = binary.NativeEndian.Uint32(b[348:])
+	m.SPdPoint = binary.NativeEndian.Uint32(b[352:])
+	m.SNodelay = b[356]
+	m.SDisableFragments = b[357]
+	m.SV4mapped = b[358]
+	m.SFragInterleave = b[359]
+	m.SType = binary.NativeEndian.Uint32(b[360:])
+}
+
+// Put writes m to the first 368 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *SctpInfo) Put(b []byte) {
+	clear(b[:368])
+	binary.NativeEndian.PutUint32(b[0:], m.Tag)
+	binary.NativeEndian.PutUint32(b[4:], m.State)
+	binary.NativeEndian.PutUint32(b[8:], m.Rwnd)
+	binary.NativeEndian.PutUint16(b[12:], m.Unackdata)
+	binary.NativeEndian.PutUint16(b[14:], m.Penddata)
+	binary.NativeEndian.PutUint16(b[16:], m.Instrms)
+	binary.NativeEndian.PutUint16(b[18:], m.Outstrms)
+	binary.NativeEndian.PutUint32(b[20:], m.FragmentationPoint)
+	binary.NativeEndian.PutUint32(b[24:], m.Inqueue)
+	binary.NativeEndian.PutUint32(b[28:], m.Outqueue)
+	binary.NativeEndian.PutUint32(b[32:], m.OverallError)
+	binary.NativeEndian.PutUint32(b[36:], m.MaxBurst)
+	binary.NativeEndian.PutUint32(b[40:], m.Maxseg)
+	binary.NativeEndian.PutUint32(b[44:], m.PeerRwnd)
+	binary.NativeEndian.PutUint32(b[48:], m.PeerTag)
+	b[52] = m.PeerCapable
+	b[53] = m.PeerSack
+	binary.NativeEndian.PutUint64(b[56:], m.Isacks)
+	binary.NativeEndian.PutUint64(b[64:], m.Osacks)
+	binary.NativeEndian.PutUint64(b[72:], m.Opackets)
+	binary.NativeEndian.PutUint64(b[80:], m.Ipackets)
+	binary.NativeEndian.PutUint64(b[88:], m.Rtxchunks)
+	binary.NativeEndian.PutUint64(b[96:], m.Outofseqtsns)
+	binary.NativeEndian.PutUint64(b[104:], m.Idupchunks)
+	binary.NativeEndian.PutUint64(b[112:], m.Gapcnt)
+	binary.NativeEndian.PutUint64(b[120:], m.Ouodchunks)
+	binary.NativeEndian.PutUint64(b[128:], m.Iuodchunks)
+	binary.NativeEndian.PutUint64(b[136:], m.Oodchunks)
+	binary.NativeEndian.PutUint64(b[144:], m.Iodchunks)
+	binary.NativeEndian.PutUint64(b[152:], m.Octrlchunks)
+	binary.NativeEndian.PutUint64(b[160:], m.Ictrlchunks)
+	copy(b[168:], m.PAddress[:])
+	binary.NativeEndian.PutUint32(b[296:], uint32(m.PState))
+	binary.NativeEndian.PutUint32(b[300:], m.PCwnd)
+	binary.NativeEndian.PutUint32(b[304:], m.PSrtt)
+	binary.NativeEndian.PutUint32(b[308:], m.PRto)
+	binary.NativeEndian.PutUint32(b[312:], m.PHbinterval)
+	binary.NativeEndian.PutUint32(b[316:], m.PPathmaxrxt)
+	binary.NativeEndian.PutUint32(b[320:], m.PSackdelay)
+	binary.NativeEndian.PutUint32(b[324:], m.PSackfreq)
+	binary.NativeEndian.PutUint32(b[328:], m.PSsthresh)
+	binary.NativeEndian.PutUint32(b[332:], m.PPartialBytesAcked)
+	binary.NativeEndian.PutUint32(b[336:], m.PFlightSize)
+	binary.NativeEndian.PutUint16(b[340:], m.PError)
+	binary.NativeEndian.PutUint32(b[344:], m.SAutoclose)
+	binary.NativeEndian.PutUint32(b[348:], m.SAdaptationInd)
+	binary.NativeEndian.PutUint32(b[352:], m.SPdPoint)
+	b[356] = m.SNodelay
+	b[357] = m.SDisableFragments
+	b[358] = m.SV4mapped
+	b[359] = m.SFragInterleave
+	binary.NativeEndian.PutUint32(b[360:], m.SType)
+}
+
 // UnixDiagReq is struct unix_diag_req of linux/unix_diag.h.
 type UnixDiagReq struct {
 	SdiagFamily   uint8
@@ -8580,6 +8841,48 @@ func (m *PacketDiagInfo) Put(b []byte) {
 	binary.NativeEndian.PutUint32(b[20:], m.Flags)
 }
 
+// PacketDiagRing is struct packet_diag_ring of linux/packet_diag.h.
+type PacketDiagRing struct {
+	BlockSize  uint32
+	BlockNr    uint32
+	FrameSize  uint32
+	FrameNr    uint32
+	RetireTmo  uint32
+	SizeofPriv uint32
+	Features   uint32
+}
+
+// SizeofPacketDiagRing is the size of struct packet_diag_ring in bytes.
+const SizeofPacketDiagRing = 28
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *PacketDiagRing) Decode(b []byte) {
+	if len(b) < 28 {
+		var whole [28]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.BlockSize = binary.NativeEndian.Uint32(b[0:])
+	m.BlockNr = binary.NativeEndian.Uint32(b[4:])
+	m.FrameSize = binary.NativeEndian.Uint32(b[8:])
+	m.FrameNr = binary.NativeEndian.Uint32(b[12:])
+	m.RetireTmo = binary.NativeEndian.Uint32(b[16:])
+	m.SizeofPriv = binary.NativeEndian.Uint32(b[20:])
+	m.Features = binary.NativeEndian.Uint32(b[24:])
+}
+
+// Put writes m to the first 28 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *PacketDiagRing) Put(b []byte) {
+	clear(b[:28])
+	binary.NativeEndian.PutUint32(b[0:], m.BlockSize)
+	binary.NativeEndian.PutUint32(b[4:], m.BlockNr)
+	binary.NativeEndian.PutUint32(b[8:], m.FrameSize)
+	binary.NativeEndian.PutUint32(b[12:], m.FrameNr)
+	binary.NativeEndian.PutUint32(b[16:], m.RetireTmo)
+	binary.NativeEndian.PutUint32(b[20:], m.SizeofPriv)
+	binary.NativeEndian.PutUint32(b[24:], m.Features)
+}
+
 // NetlinkDiagReq is struct netlink_diag_req of linux/netlink_diag.h.
 type NetlinkDiagReq struct {
 	SdiagFamily   uint8
@@ -8760,6 +9063,36 @@ func (m *VsockDiagMsg) Put(b []byte) {
 	binary.NativeEndian.PutUint32(b[20:], m.Ino)
 	binary.NativeEndian.PutUint32(b[24:], m.Cookie[0])
 	binary.NativeEndian.PutUint32(b[28:], m.Cookie[1])
+}
+
+// TipcSockDiagReq is struct tipc_sock_diag_req of linux/tipc_sockets_diag.h.
+type TipcSockDiagReq struct {
+	SdiagFamily   uint8
+	SdiagProtocol uint8
+	TidiagStates  uint32
+}
+
+// SizeofTipcSockDiagReq is the size of struct tipc_sock_diag_req in bytes.
+const SizeofTipcSockDiagReq = 8
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *TipcSockDiagReq) Decode(b []byte) {
+	if len(b) < 8 {
+		var whole [8]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.SdiagFamily = b[0]
+	m.SdiagProtocol = b[1]
+	m.TidiagStates = binary.NativeEndian.Uint32(b[4:])
+}
+
+// Put writes m to the first 8 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *TipcSockDiagReq) Put(b []byte) {
+	clear(b[:8])
+	b[0] = m.SdiagFamily
+	b[1] = m.SdiagProtocol
+	binary.NativeEndian.PutUint32(b[4:], m.TidiagStates)
 }
 
 // XdpDiagReq is struct xdp_diag_req of linux/xdp_diag.h.

@@ -120,6 +120,11 @@ func (b *Batch) chunk(i int) int {
 	return n
 }
 
+// wantAck has the request at a place in the buffer ask for an acknowledgement.
+func (b *Batch) wantAck(at int) {
+	native.PutUint16(b.buf[at+6:], native.Uint16(b.buf[at+6:])|uapi.NLM_F_ACK)
+}
+
 // send sends items in one datagram and gathers the answers.
 func (b *Batch) send(ctx Context, ch *channel, items []batchItem, errs []error) (clean bool, err error) {
 	first := ch.seq + 1
@@ -129,13 +134,15 @@ func (b *Batch) send(ctx Context, ch *channel, items []batchItem, errs []error) 
 		if errs[i] = it.err; it.err == nil {
 			native.PutUint32(b.buf[it.at+8:], ch.seq)
 			last = i
+			if b.c.warn != nil {
+				b.wantAck(it.at)
+			}
 		}
 	}
 	if last < 0 {
 		return true, nil
 	}
-	at := items[last].at
-	native.PutUint16(b.buf[at+6:], native.Uint16(b.buf[at+6:])|uapi.NLM_F_ACK)
+	b.wantAck(items[last].at)
 	if err := ch.Send(b.buf[items[0].at:items[last].end]); err != nil {
 		return false, &Error{Err: err}
 	}
@@ -158,7 +165,7 @@ func (b *Batch) send(ctx Context, ch *channel, items []batchItem, errs []error) 
 			case uapi.NLMSG_OVERRUN:
 				return false, &Error{Err: ErrOverrun}
 			case uapi.NLMSG_ERROR:
-				errs[i] = ackError(m, b.buf[items[i].at:items[i].end], items[i].header)
+				errs[i] = b.c.ack(m, b.buf[items[i].at:items[i].end], items[i].header)
 				if i == last {
 					return true, nil
 				}

@@ -29,6 +29,7 @@ type Conn struct {
 	timeout atomic.Int64 // time.Duration
 	strict  atomic.Bool
 	done    chan struct{} // closed by Close
+	warn    Warner        // Config.Warn
 
 	nsMu  sync.RWMutex   // held for reading while ns is in use
 	ns    netns.NsHandle // none: sockets are opened where the calling thread is
@@ -103,7 +104,7 @@ func DialThread(cfg Config) *Conn {
 }
 
 func newConn(cfg Config) *Conn {
-	c := &Conn{cfg: cfg, ns: netns.None(), done: make(chan struct{})}
+	c := &Conn{cfg: cfg, warn: cfg.Warn, ns: netns.None(), done: make(chan struct{})}
 	c.timeout.Store(int64(cfg.Timeout))
 	return c
 }

@@ -183,21 +183,7 @@ func ackError(m Message, request []byte, header int) error {
 		return nil // an acknowledgement; a dump's end may carry a length
 	}
 	e := &Error{Err: errno(-code)}
-	if m.Flags&uapi.NLM_F_ACK_TLVS == 0 {
-		return e
-	}
-	at := 4
-	if m.Type == uapi.NLMSG_ERROR {
-		at = uapi.SizeofNlmsgerr
-		if m.Flags&uapi.NLM_F_CAPPED == 0 && len(m.Data) >= 8 {
-			// The whole request is quoted: its length comes first.
-			at = 4 + align4(int(min(native.Uint32(m.Data[4:]), 1<<20)))
-		}
-	}
-	if at > len(m.Data) {
-		return e
-	}
-	d := NewDecoder(m.Data[at:])
+	d := NewDecoder(extended(m))
 	for d.Next() {
 		switch d.Type() {
 		case uapi.NLMSGERR_ATTR_MSG:
@@ -213,6 +199,31 @@ func ackError(m Message, request []byte, header int) error {
 		}
 	}
 	return e
+}
+
+// extended are the attributes of an extended acknowledgement.
+func extended(m Message) []byte {
+	if m.Flags&uapi.NLM_F_ACK_TLVS == 0 {
+		return nil
+	}
+	at := 4
+	if m.Type == uapi.NLMSG_ERROR {
+		at = uapi.SizeofNlmsgerr
+		if m.Flags&uapi.NLM_F_CAPPED == 0 && len(m.Data) >= 8 {
+			// The whole request is quoted: its length comes first.
+			at = 4 + align4(int(min(native.Uint32(m.Data[4:]), 1<<20)))
+		}
+	}
+	return m.Data[min(at, len(m.Data)):]
+}
+
+// ack is ackError that passes on what the kernel has to say of what it has done.
+func (c *Conn) ack(m Message, request []byte, header int) error {
+	err := ackError(m, request, header)
+	if err == nil && c.warn != nil {
+		c.warn(m)
+	}
+	return err
 }
 
 // attributePath names the attribute that begins at, or holds, byte off of

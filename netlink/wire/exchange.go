@@ -99,7 +99,7 @@ func (c *Conn) converse(ctx Context, ch *channel, r *Request, flags uint16, size
 			case uapi.NLMSG_OVERRUN:
 				return 0, false, &Error{Err: ErrOverrun}
 			case uapi.NLMSG_ERROR, uapi.NLMSG_DONE:
-				if err := ackError(m, msg, r.header); err != nil {
+				if err := c.ack(m, msg, r.header); err != nil {
 					return 0, true, err
 				}
 				return 0, true, eachErr
@@ -293,7 +293,7 @@ func (c *Conn) converseDump(ctx Context, ch *channel, r *Request, size int, each
 		case o.overrun:
 			return 0, some, false, &Error{Err: ErrOverrun}
 		case o.end.Type != 0:
-			err := ackError(o.end, msg, r.header)
+			err := c.ack(o.end, msg, r.header)
 			if err == nil && o.interrupted {
 				err = ErrDumpInterrupted
 			}

@@ -3,6 +3,7 @@ package wire
 import (
 	"time"
 
+	"kern.sys/internal/uapi"
 	"kern.sys/netns"
 )
 
@@ -21,11 +22,34 @@ type Config struct {
 	// NoStrict leaves NETLINK_GET_STRICT_CHK off.
 	NoStrict bool
 
+	// Warn, if set, takes what the kernel has to say about a request that it has
+	// done, before the exchange returns and by its goroutine. With it, each request
+	// of a batch asks for an acknowledgement.
+	Warn Warner
+
 	// Dial, if set, makes the transports instead of opening sockets: the way to
 	// talk to a fake kernel.
 	Dial func() (Transport, error)
 
 	bare bool // sockets without options, see OpenSocket
+}
+
+// Warner takes acknowledgements of what the kernel has done. [Warnings] makes one.
+// It is of this form so that a program without warnings does not read them.
+type Warner func(acknowledgement Message)
+
+// Warnings returns a Warner that calls say with the kernel's words
+// (NLMSGERR_ATTR_MSG, Linux 4.12), which ip prints as a warning.
+func Warnings(say func(message string)) Warner {
+	return func(m Message) {
+		for d := NewDecoder(extended(m)); d.Next(); {
+			if d.Type() == uapi.NLMSGERR_ATTR_MSG {
+				if text := d.String(); text != "" {
+					say(text)
+				}
+			}
+		}
+	}
 }
 
 // Transport moves datagrams to and from a kernel. One goroutine at a time

@@ -28,6 +28,7 @@ var mounts = []struct {
 	{"/sys/kernel/tracing", "tracefs", "", true},
 }
 
+// mountAll mounts them, and adds the links to /dev that a usual system has.
 func mountAll() error {
 	for _, m := range mounts {
 		err := os.MkdirAll(m.dir, 0o755)
@@ -36,6 +37,11 @@ func mountAll() error {
 		}
 		if err != nil && !m.optional {
 			return fmt.Errorf("mount %s: %w", m.dir, err)
+		}
+	}
+	for name, target := range map[string]string{"fd": "", "stdin": "/0", "stdout": "/1", "stderr": "/2"} {
+		if err := os.Symlink("/proc/self/fd"+target, "/dev/"+name); err != nil && !errors.Is(err, os.ErrExist) {
+			return err
 		}
 	}
 	return nil

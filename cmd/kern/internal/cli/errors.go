@@ -148,7 +148,10 @@ func (s *Session) Explain(err error) (string, int) {
 }
 
 // extended is what the kernel said of its refusal.
-func extended(e *wire.Error) string { return "Error: " + strings.TrimSuffix(e.Message, ".") + "." }
+func extended(e *wire.Error) string { return sentence("Error: ", e.Message) }
+
+// sentence ends what the kernel says.
+func sentence(before, text string) string { return before + strings.TrimSuffix(text, ".") + "." }
 
 // refused reports whether err is an error number, which is what comes from the
 // kernel.

@@ -110,7 +110,9 @@ func (s *Session) Spill() error {
 
 // SocketConfig is for sockets of a protocol of netlink in the namespace of the session.
 func (s *Session) SocketConfig(protocol int) wire.Config {
-	cfg := wire.Config{Protocol: protocol, ReceiveBuffer: s.Rcvbuf}
+	cfg := wire.Config{Protocol: protocol, ReceiveBuffer: s.Rcvbuf, Warn: wire.Warnings(func(text string) {
+		fmt.Fprintln(s.Stderr, sentence("Warning: ", text))
+	})}
 	if s.NS.IsOpen() {
 		cfg.NetNS = &s.NS
 	}

@@ -31,7 +31,7 @@ func saveDump(c *cli.Command, r *wire.Request, magic uint32, wanted func(wire.Me
 	b := native.AppendUint32(nil, magic)
 	err := c.Dump(r, func(m wire.Message) error {
 		if wanted(m) {
-			b = appendMessage(b, m)
+			b = cli.AppendMessage(b, m)
 		}
 		_, err := w.Write(b)
 		b = b[:0]
@@ -39,19 +39,6 @@ func saveDump(c *cli.Command, r *wire.Request, magic uint32, wanted func(wire.Me
 	})
 	_, werr := w.Write(b)
 	return errors.Join(terminated(c, err), werr, w.Flush())
-}
-
-// appendMessage appends a message as the kernel sent it.
-func appendMessage(b []byte, m wire.Message) []byte {
-	h := uapi.Nlmsghdr{Len: uint32(uapi.SizeofNlmsghdr + len(m.Data)), Type: m.Type, Flags: m.Flags, Seq: m.Seq,
-		Pid: m.PID}
-	var header [uapi.SizeofNlmsghdr]byte
-	h.Put(header[:])
-	b = append(append(b, header[:]...), m.Data...)
-	for len(b)%4 != 0 {
-		b = append(b, 0)
-	}
-	return b
 }
 
 // readDump reads what saveDump wrote from standard input.

@@ -237,7 +237,7 @@ func FuzzReadMessages(f *testing.F) {
 	f.Fuzz(func(t *testing.T, file []byte) {
 		var back []byte
 		err := readMessages(bytes.NewReader(file), func(m wire.Message) error {
-			back = appendMessage(back, m)
+			back = cli.AppendMessage(back, m)
 			return nil
 		})
 		if err == nil && len(back) != len(file) || len(back) > len(file) {

@@ -206,7 +206,7 @@ func TestMonitorShowsAFileOfRtmon(t *testing.T) {
 		clitest.SetUp(t, "route add 10.9.0.0/16 via 10.0.0.2", "neigh add 10.0.0.9 lladdr 02:00:00:00:00:01 dev va")
 		// What rtmon writes: the time, then the messages as they came.
 		at := native.AppendUint32(native.AppendUint32(nil, 1700000000), 123456)
-		file := appendMessage(nil, wire.Message{Type: timestampType, Data: at})
+		file := cli.AppendMessage(nil, wire.Message{Type: timestampType, Data: at})
 		for _, object := range []string{"route", "rule"} {
 			file = append(file, clitest.Kern(object, "save").Out[4:]...)
 		}

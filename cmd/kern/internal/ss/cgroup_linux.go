@@ -23,7 +23,7 @@ func cgroupRoot() (string, error) {
 }
 
 // cgroup is the condition that a socket is of a cgroup: a path, or one below where the hierarchy is mounted.
-func cgroup(path string) (netlink.SocketFilter, error) {
+func cgroup(path string) (*condition, error) {
 	id, err := cgroupID(path)
 	if err != nil {
 		root, rootErr := cgroupRoot()
@@ -34,7 +34,7 @@ func cgroup(path string) (netlink.SocketFilter, error) {
 			return nil, says("Failed to get cgroup2 ID: %s\nCannot parse cgroup %s.", cli.Cause(err), path)
 		}
 	}
-	return netlink.SocketCgroup(id), nil
+	return &condition{netlink.SocketCgroup(id), func(e *endpoints) bool { return e.cgroup == id }}, nil
 }
 
 // cgroupID is the kernel's number of a cgroup, which is the handle of its directory.

@@ -26,11 +26,11 @@ func (s *shower) follow(w, warn io.Writer) error {
 		case err != nil:
 			return err
 		}
-		p := inetProtocols[2]
+		p := tcpInet
 		if i.Protocol != nil && *i.Protocol == unix.IPPROTO_UDP {
-			p = inetProtocols[1]
+			p = udpInet
 		}
-		if s.tables&p.table == 0 || !s.wantsFamily(i.Family) {
+		if s.tables&p.table == 0 || !s.wantsFamily(i.Family) || !s.wanted(inetEndpoints(i)) {
 			continue
 		}
 		s.t.lines = nil

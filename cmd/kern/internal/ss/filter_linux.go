@@ -2,14 +2,11 @@ package ss
 
 import (
 	"bufio"
-	"net"
-	"net/netip"
 	"os"
 	"strconv"
 	"strings"
 
 	"kern.sys/netlink"
-	"kern.sys/unix"
 )
 
 // split returns the parts of the words, which may hold spaces.
@@ -27,7 +24,7 @@ type filterParser struct {
 	words []string
 }
 
-func (p *filterParser) parse() (netlink.SocketFilter, error) {
+func (p *filterParser) parse() (*condition, error) {
 	f, err := p.list()
 	if err == nil && len(p.words) != 0 {
 		err = says("ss: syntax error at %q\n Sorry.", p.words[0])
@@ -48,20 +45,20 @@ func (p *filterParser) next() string {
 	return w
 }
 
-func (p *filterParser) list() (netlink.SocketFilter, error) {
+func (p *filterParser) list() (*condition, error) {
 	f, err := p.one()
 	for err == nil {
-		join := netlink.SocketAnd
+		join := and
 		switch p.peek() {
 		case "", ")":
 			return f, nil
 		case "or", "|", "||":
-			join = netlink.SocketOr
+			join = or
 			p.next()
 		case "and", "&", "&&":
 			p.next()
 		}
-		var g netlink.SocketFilter
+		var g *condition
 		if g, err = p.one(); err == nil {
 			f = join(f, g)
 		}
@@ -84,7 +81,7 @@ func (p *filterParser) compare() string {
 	return "="
 }
 
-func (p *filterParser) one() (f netlink.SocketFilter, err error) {
+func (p *filterParser) one() (f *condition, err error) {
 	word := p.next()
 	switch word {
 	case "(":
@@ -94,11 +91,11 @@ func (p *filterParser) one() (f netlink.SocketFilter, err error) {
 		return f, err
 	case "!", "not":
 		if f, err = p.one(); err == nil {
-			f = netlink.SocketNot(f)
+			f = not(f)
 		}
 		return f, err
 	case "autobound":
-		return netlink.SocketAutobound(), nil
+		return autobound(), nil
 	case "src", "dst", "sport", "dport", "dev", "fwmark", "cgroup":
 	default:
 		return nil, says("ss: bison bellows (while parsing filter): %q is no condition\n Sorry.", word)
@@ -107,9 +104,16 @@ func (p *filterParser) one() (f netlink.SocketFilter, err error) {
 	value := p.next()
 	switch word {
 	case "src", "dst":
-		f, err = p.host(word == "src", value)
+		var h *host
+		if h, err = p.host(value, false); err == nil {
+			f = h.condition(word == "src")
+		}
 	case "sport", "dport":
-		return p.port(word == "sport", op, value)
+		h, err := p.host(value, true)
+		if err != nil {
+			return nil, err
+		}
+		return h.compare(word == "sport", op, value)
 	case "dev":
 		f, err = device(value)
 	case "fwmark":
@@ -121,123 +125,26 @@ func (p *filterParser) one() (f netlink.SocketFilter, err error) {
 	case err != nil:
 		return nil, err
 	case op == "!=" && word != "src" && word != "dst":
-		return netlink.SocketNot(f), nil
+		return not(f), nil
 	case op != "=":
 		return nil, says("ss: %s cannot be compared by %s\n Sorry.", word, op)
 	}
 	return f, nil
 }
 
-// host is an address, a prefix, a port, or an address with a port.
-func (p *filterParser) host(source bool, value string) (netlink.SocketFilter, error) {
-	for prefix, family := range map[string]uint8{"inet:": unix.AF_INET, "inet6:": unix.AF_INET6} {
-		if rest, ok := strings.CutPrefix(value, prefix); ok {
-			value, p.families = rest, []uint8{family}
-			break
-		}
-	}
-	addr, port := value, ""
-	switch {
-	case strings.HasPrefix(value, "["):
-		end := strings.IndexByte(value, ']')
-		if end < 0 {
-			return nil, says("Cannot parse dst/src address.")
-		}
-		addr, port = value[1:end], strings.TrimPrefix(value[end+1:], ":")
-	case strings.HasPrefix(value, "*"):
-		addr, port = "", strings.TrimPrefix(value[1:], ":")
-	default:
-		tail := strings.IndexByte(value, '/') + 1
-		if i := strings.LastIndexByte(value[tail:], ':'); i >= 0 {
-			addr, port = value[:tail+i], value[tail+i+1:]
-		}
-	}
-	n, err := p.portNumber(port)
+func device(name string) (*condition, error) {
+	n, err := strconv.ParseUint(name, 0, 31)
 	if err != nil {
-		return nil, err
-	}
-	var prefix netip.Prefix
-	if addr != "" && addr != "*" {
-		if prefix, err = prefixOf(addr); err != nil {
-			return nil, err
+		link, err := netlink.LinkByName(name)
+		if err != nil {
+			return nil, says("Cannot parse device.")
 		}
+		n = uint64(link.Attrs().Index)
 	}
-	if source {
-		return netlink.SocketSource(prefix, n), nil
-	}
-	return netlink.SocketDestination(prefix, n), nil
+	return &condition{netlink.SocketDevice(int(n)), func(e *endpoints) bool { return e.link == uint32(n) }}, nil
 }
 
-func prefixOf(text string) (netip.Prefix, error) {
-	if a, err := netip.ParseAddr(text); err == nil {
-		return netip.PrefixFrom(a, a.BitLen()), nil
-	}
-	p, err := netip.ParsePrefix(text)
-	if err != nil {
-		ips, lookup := net.LookupIP(text)
-		if lookup != nil || len(ips) == 0 {
-			return p, says("Error: an inet prefix is expected rather than \"%s\".\nCannot parse dst/src address.", text)
-		}
-		a, _ := netip.AddrFromSlice(ips[0])
-		return netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen()), nil
-	}
-	return p, nil
-}
-
-// portNumber is -1 of no port.
-func (p *filterParser) portNumber(text string) (int, error) {
-	if text == "" || text == "*" {
-		return -1, nil
-	}
-	if n, err := strconv.ParseUint(text, 0, 16); err == nil {
-		return int(n), nil
-	}
-	if n, ok := portOf(text, p.tables); ok {
-		return n, nil
-	}
-	return 0, says("Error: \"%s\" does not look like a port.\nCannot parse dst/src address.", text)
-}
-
-func (p *filterParser) port(source bool, op, value string) (netlink.SocketFilter, error) {
-	n, err := p.portNumber(strings.TrimPrefix(value[strings.LastIndexByte(value, ':')+1:], ":"))
-	if err != nil {
-		return nil, err
-	}
-	one, some := netlink.SocketDestination, netlink.SocketDestinationPorts
-	if source {
-		one, some = netlink.SocketSource, netlink.SocketSourcePorts
-	}
-	if n < 0 && op != "=" && op != "!=" {
-		return nil, says("ss: %q is no port\n Sorry.", value)
-	}
-	const last = 1<<16 - 1
-	switch op {
-	case ">=":
-		return some(uint16(n), last), nil
-	case "<=":
-		return some(0, uint16(n)), nil
-	case ">":
-		return netlink.SocketNot(some(0, uint16(n))), nil
-	case "<":
-		return netlink.SocketNot(some(uint16(n), last)), nil
-	case "!=":
-		return netlink.SocketNot(one(netip.Prefix{}, n)), nil
-	}
-	return one(netip.Prefix{}, n), nil
-}
-
-func device(name string) (netlink.SocketFilter, error) {
-	if n, err := strconv.ParseUint(name, 0, 31); err == nil {
-		return netlink.SocketDevice(int(n)), nil
-	}
-	link, err := netlink.LinkByName(name)
-	if err != nil {
-		return nil, says("Cannot parse device.")
-	}
-	return netlink.SocketDevice(link.Attrs().Index), nil
-}
-
-func mark(text string) (netlink.SocketFilter, error) {
+func mark(text string) (*condition, error) {
 	value, mask, masked := strings.Cut(text, "/")
 	v, err := strconv.ParseUint(value, 0, 32)
 	m := uint64(1<<32 - 1)
@@ -247,7 +154,9 @@ func mark(text string) (netlink.SocketFilter, error) {
 	if err != nil {
 		return nil, says("Cannot parse mark %s.", text)
 	}
-	return netlink.SocketMark(uint32(v), uint32(m)), nil
+	return &condition{netlink.SocketMark(uint32(v), uint32(m)), func(e *endpoints) bool {
+		return e.mark&uint32(m) == uint32(v)
+	}}, nil
 }
 
 // services calls each for the lines of /etc/services until it returns false.

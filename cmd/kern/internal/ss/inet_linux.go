@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 
+	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/netlink"
 	"kern.sys/unix"
 )
@@ -16,9 +17,12 @@ import (
 // ext is the bit of an extension in a request.
 func ext(n int) uint8 { return 1 << (n - 1) }
 
-// inet shows a table of inet sockets.
-func (s *shower) inet(p inetTable) error {
-	q := netlink.SocketQuery{Protocol: p.protocol, States: s.states, Filter: s.filter}
+// query asks for a table of inet sockets.
+func (s *shower) query(p inetTable) netlink.SocketQuery {
+	q := netlink.SocketQuery{Protocol: p.protocol, States: s.states}
+	if s.filter != nil {
+		q.Filter = s.filter.kernel
+	}
 	if s.memory {
 		q.Extensions |= ext(netlink.INET_DIAG_MEMINFO) | ext(netlink.INET_DIAG_SKMEMINFO)
 	}
@@ -28,6 +32,14 @@ func (s *shower) inet(p inetTable) error {
 	if s.tos {
 		q.Extensions |= ext(netlink.INET_DIAG_TOS) | ext(netlink.INET_DIAG_TCLASS)
 	}
+	return q
+}
+
+// inet returns a function that shows a table of inet sockets.
+func (s *shower) inet(p inetTable) func() error { return func() error { return s.showInet(p) } }
+
+func (s *shower) showInet(p inetTable) error {
+	q := s.query(p)
 	var services map[int]string
 	if !s.numeric && p.table != rawTable {
 		services = serviceNames(strings.TrimPrefix(p.name, "mp")) // those of MPTCP are TCP's
@@ -44,18 +56,53 @@ func (s *shower) inet(p inetTable) error {
 				// The kernel has no such protocol, or not for MPTCP's like.
 			case err != nil:
 				return err
-			case s.kill && !s.destroyed(p, info):
-			default:
-				s.inetLine(p, info, services)
+			case s.wanted(inetEndpoints(info)):
+				gone := true
+				if s.kill {
+					if gone, err = s.destroyed(p, info); err != nil {
+						return err
+					}
+				}
+				if gone {
+					s.inetLine(p, info, services)
+				}
 			}
 		}
 	}
 	return nil
 }
 
-// destroyed ends a socket, and reports whether it is gone by that.
-func (s *shower) destroyed(p inetTable, info *netlink.SocketInfo) bool {
-	return s.h.SocketDestroyID(uint8(p.protocol), &info.Socket) == nil
+// destroyed ends a socket, and reports whether it is gone by that: some cannot be ended, and some have ended
+// meanwhile.
+func (s *shower) destroyed(p inetTable, info *netlink.SocketInfo) (bool, error) {
+	err := s.h.SocketDestroyID(uint8(p.protocol), &info.Socket)
+	if errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.EOPNOTSUPP) {
+		return false, nil
+	}
+	if err != nil {
+		err = says("SOCK_DESTROY answers: %s", cli.Cause(err))
+	}
+	return err == nil, err
+}
+
+// inetEndpoints are what conditions look at.
+func inetEndpoints(i *netlink.SocketInfo) *endpoints {
+	end := func(ip []byte, port uint16) endpoint {
+		a, _ := netip.AddrFromSlice(ip)
+		if i.Family == unix.AF_INET {
+			a = a.Unmap()
+		}
+		return endpoint{addr: a, port: int64(port)}
+	}
+	e := &endpoints{family: i.Family, local: end(i.ID.Source, i.ID.SourcePort),
+		remote: end(i.ID.Destination, i.ID.DestinationPort), link: i.ID.Interface}
+	if i.Mark != nil {
+		e.mark = *i.Mark
+	}
+	if i.CgroupID != nil {
+		e.cgroup = *i.CgroupID
+	}
+	return e
 }
 
 func (s *shower) inetLine(p inetTable, i *netlink.SocketInfo, services map[int]string) {
@@ -80,7 +127,15 @@ func (s *shower) inetLine(p inetTable, i *netlink.SocketInfo, services map[int]s
 	if i.ID.Interface != 0 {
 		local += "%" + s.linkName(int(i.ID.Interface))
 	}
-	s.t.line(netid, state(i.State), fmt.Sprintf("%-6d", int32(i.RQueue)), fmt.Sprintf("%-6d", int32(i.WQueue)),
+	named := state(i.State)
+	if p.table == sctpTable {
+		// An association has the inode of the socket that it belongs to, which comes before.
+		if s.sctp != 0 && s.sctp == i.INode {
+			netid, named = "", "`- "+netlink.SCTPStateString(i.State)
+		}
+		s.sctp = i.INode
+	}
+	s.t.line(netid, named, fmt.Sprintf("%-6d", int32(i.RQueue)), fmt.Sprintf("%-6d", int32(i.WQueue)),
 		local+":", port(i.ID.SourcePort), s.host(i.Family, i.ID.Destination, v6only)+":", port(i.ID.DestinationPort),
 		s.process(i.INode), s.inetExt(p, i, v6only))
 }
@@ -121,6 +176,9 @@ func (s *shower) inetExt(p inetTable, i *netlink.SocketInfo, v6only bool) string
 		name := "unknown"
 		if names := [...]string{"off", "on", "keepalive", "timewait", "persist", "delack"}; int(i.Timer) < len(names) {
 			name = names[i.Timer]
+		}
+		if p.table == sctpTable {
+			name = "T3_RTX"
 		}
 		fmt.Fprintf(&b, " timer:(%s,%s,%d)", name, milliseconds(i.Expires), i.Retrans)
 	}
@@ -165,20 +223,62 @@ func (s *shower) inetExt(p inetTable, i *netlink.SocketInfo, v6only bool) string
 			b.WriteString("\n\t")
 		}
 		memory(&b, i)
-		if i.TCPInfo != nil {
-			tcpInfo(&b, i, s.timer, s.numeric)
+		s.protocolInfo(&b, i)
+	}
+	return b.String()
+}
+
+// protocolInfo is the state of a connection, by what its protocol has.
+func (s *shower) protocolInfo(b *strings.Builder, i *netlink.SocketInfo) {
+	addresses(b, " locals:", i.Locals)
+	addresses(b, " peers:", i.Peers)
+	switch {
+	case i.TCPInfo != nil:
+		tcpInfo(b, i, s.timer, s.numeric)
+	case i.MPTCP != nil:
+		mptcpInfo(b, i.MPTCP)
+	case i.SCTP != nil:
+		sctpInfo(b, i.SCTP)
+	}
+	for n, key := range i.MD5Keys {
+		if n == 0 {
+			b.WriteString(" md5keys:")
+		} else {
+			b.WriteString(",")
 		}
-		if i.MPTCP != nil {
-			mptcpInfo(&b, i.MPTCP)
-		}
-		if i.ULP != "" {
-			fmt.Fprintf(&b, " tcp-ulp-%s", i.ULP)
-		}
-		if i.Subflow != nil {
-			subflow(&b, i.Subflow)
+		fmt.Fprintf(b, "%s/%d=%s", key.Prefix.Addr(), key.Prefix.Bits(), escaped(key.Key))
+	}
+	if i.ULP != "" {
+		fmt.Fprintf(b, " tcp-ulp-%s", i.ULP)
+	}
+	if i.TLS != nil {
+		tlsInfo(b, i.TLS)
+	}
+	if i.Subflow != nil {
+		subflow(b, i.Subflow)
+	}
+}
+
+// escaped is a key in letters, others than which are octal numbers.
+func escaped(key []byte) string {
+	var b strings.Builder
+	for _, c := range key {
+		if c > ' ' && c < 0x7f && c != '\\' && c != ',' {
+			b.WriteByte(c)
+		} else {
+			fmt.Fprintf(&b, `\%03o`, c)
 		}
 	}
 	return b.String()
+}
+
+func addresses(b *strings.Builder, name string, all []netip.AddrPort) {
+	for n, a := range all {
+		if n > 0 {
+			name = ","
+		}
+		b.WriteString(name + a.Addr().String())
+	}
 }
 
 func (s *shower) newLine(b *strings.Builder) {

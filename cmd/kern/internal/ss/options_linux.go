@@ -2,7 +2,6 @@ package ss
 
 import (
 	"bufio"
-	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -30,13 +29,15 @@ const (
 	packetDgram
 	vsockStream
 	vsockDgram
+	tipcTable
 	xdpTable
 
 	inetTables   = tcpTable | udpTable | rawTable | mptcpTable | sctpTable
 	unixTables   = unixStream | unixDgram | unixSeqpacket
 	packetTables = packetRaw | packetDgram
 	vsockTables  = vsockStream | vsockDgram
-	allTables    = inetTables | unixTables | netlinkTable | packetTables | vsockTables | xdpTable
+	// without TIPC, as ss has it
+	allTables = inetTables | unixTables | netlinkTable | packetTables | vsockTables | xdpTable
 )
 
 // Masks of states.
@@ -45,7 +46,24 @@ const (
 	unconned  = 1<<netlink.TCP_LISTEN | 1<<netlink.TCP_CLOSE
 	buckets   = 1<<netlink.TCP_SYN_RECV | 1<<netlink.TCP_TIME_WAIT
 	connected = allStates &^ (unconned | buckets)
+	closed    = 1 << netlink.TCP_CLOSE
+
+	tipcStates = 1<<netlink.TCP_ESTABLISHED | unconned
 )
+
+// families are those that tables are of. Where only one is asked for by name, all its tables are shown, in these
+// states.
+var families = [...]familyTables{
+	{unix.AF_INET, inetTables, connected}, {unix.AF_INET6, inetTables, connected}, {unix.AF_UNIX, unixTables, connected},
+	{unix.AF_NETLINK, netlinkTable, closed}, {unix.AF_PACKET, packetTables, closed},
+	{unix.AF_VSOCK, vsockTables, connected}, {unix.AF_TIPC, tipcTable, tipcStates}, {unix.AF_XDP, xdpTable, closed},
+}
+
+type familyTables struct {
+	family uint8
+	tables tables
+	states uint32
+}
 
 // defaultStates are shown of a table where no states are asked for.
 func (t tables) defaultStates() (states uint32) {
@@ -56,7 +74,10 @@ func (t tables) defaultStates() (states uint32) {
 		states |= 1 << netlink.TCP_ESTABLISHED
 	}
 	if t&(unixDgram|netlinkTable|packetTables|xdpTable) != 0 {
-		states |= 1 << netlink.TCP_CLOSE
+		states |= closed
+	}
+	if t&tipcTable != 0 {
+		states |= tipcStates
 	}
 	return states
 }
@@ -74,13 +95,14 @@ var tableNames = []struct {
 	{"packet", packetTables}, {"packet_raw", packetRaw}, {"p_raw", packetRaw}, {"packet_dgram", packetDgram},
 	{"p_dgr", packetDgram},
 	{"vsock", vsockTables}, {"vsock_stream", vsockStream}, {"v_str", vsockStream}, {"vsock_dgram", vsockDgram},
-	{"v_dgr", vsockDgram}, {"xdp", xdpTable},
+	{"v_dgr", vsockDgram}, {"tipc", tipcTable}, {"xdp", xdpTable},
 }
 
 type options struct {
 	help, version                          bool
 	numeric, timer, extended, memory, info bool
 	tos, cgroup, sockopt, kill, bpf        bool
+	tipcInfo, queried, chosen              bool // chosen: a table or a family was
 	processes, threads, resolve            bool
 	summary, summaryOnly, events           bool
 	noHeader, noQueues, oneline            bool
@@ -89,8 +111,8 @@ type options struct {
 	families                               []uint8
 	preferred                              uint8
 	states, asked                          uint32 // shown, and asked for by -a and its like
-	netns, filterFile                      string
-	filter                                 netlink.SocketFilter
+	netns, filterFile, dump                string
+	filter                                 *condition
 }
 
 // option is one by its letter, if it has one, and its word.
@@ -129,6 +151,7 @@ func allOptions() []option {
 		flag('p', "processes", func(o *options) { o.processes = true }),
 		flag('T', "threads", func(o *options) { o.threads = true }),
 		flag('r', "resolve", func(o *options) { o.resolve = true }),
+		flag(0, "tipcinfo", func(o *options) { o.tipcInfo = true }),
 		flag('s', "summary", func(o *options) { o.summary = true }),
 		flag('b', "bpf", func(o *options) { o.timer, o.bpf = true, true }),
 		flag('E', "events", func(o *options) { o.events = true }),
@@ -145,11 +168,13 @@ func allOptions() []option {
 		table1('M', "mptcp", mptcpTable), table1('S', "sctp", sctpTable),
 		flag('0', "packet", func(o *options) { o.addFamily(unix.AF_PACKET) }),
 		flag(0, "vsock", func(o *options) { o.addFamily(unix.AF_VSOCK) }),
+		flag(0, "tipc", func(o *options) { o.addFamily(unix.AF_TIPC) }),
 		flag(0, "xdp", func(o *options) { o.addFamily(unix.AF_XDP) }),
 		{'N', "net", true, func(o *options, v string) error { o.netns = v; return nil }},
 		{'f', "family", true, (*options).family},
 		{'A', "query", true, (*options).query},
 		{0, "socket", true, (*options).query},
+		{'D', "diag", true, func(o *options, v string) error { o.dump = v; return nil }},
 		{'F', "filter", true, (*options).fromFile},
 	}
 }
@@ -157,16 +182,16 @@ func allOptions() []option {
 func (o *options) addTables(t tables) {
 	o.tables |= t
 	o.states |= t.defaultStates()
+	o.chosen = true
 }
 
 func (o *options) addFamily(family uint8) {
 	o.families = append(o.families, family)
-	o.preferred = family
-	switch family {
-	case unix.AF_NETLINK, unix.AF_PACKET, unix.AF_XDP:
-		o.states |= 1 << netlink.TCP_CLOSE
-	default:
-		o.states |= connected
+	o.preferred, o.chosen = family, true
+	for _, f := range families {
+		if f.family == family {
+			o.states |= f.states
+		}
 	}
 }
 
@@ -189,25 +214,37 @@ func (o *options) family(v string) error {
 	case "help":
 		o.help = true
 	case "tipc":
-		return errors.New("ss: sockets of TIPC are not supported")
+		o.addFamily(unix.AF_TIPC)
 	default:
 		return fmt.Errorf("ss: %q is invalid family", v)
 	}
 	return nil
 }
 
+// query is -A. The first drops the tables that options before have chosen.
 func (o *options) query(v string) error {
+	if !o.queried {
+		o.tables, o.queried, o.chosen = 0, true, true
+		if o.asked == 0 {
+			o.asked = connected
+		}
+	}
 	for word := range strings.SplitSeq(v, ",") {
+		name, without := strings.CutPrefix(word, "!")
 		i := slices.IndexFunc(tableNames, func(n struct {
 			word   string
 			tables tables
 		}) bool {
-			return n.word == word
+			return n.word == name
 		})
-		if i < 0 {
+		switch {
+		case i < 0:
 			return fmt.Errorf("ss: %q is illegal socket table id", word)
+		case without:
+			o.tables &^= tableNames[i].tables
+		default:
+			o.addTables(tableNames[i].tables)
 		}
-		o.addTables(tableNames[i].tables)
 	}
 	return nil
 }
@@ -219,9 +256,7 @@ func parse(args []string) (*options, error) {
 	if err != nil || o.help || o.version {
 		return o, err
 	}
-	if o.summary && o.tables == 0 && len(o.families) == 0 && len(words) == 0 && o.asked == 0 {
-		o.summaryOnly = true
-	}
+	o.summaryOnly = o.summary && !o.chosen && len(words) == 0
 	for seen := false; len(words) >= 2 && (words[0] == "state" || strings.HasPrefix("exclude", words[0]) &&
 		len(words[0]) >= 4); words, seen = words[2:], true {
 		states, err := scanState(words[1])
@@ -240,6 +275,9 @@ func parse(args []string) (*options, error) {
 		}
 	}
 	o.merge()
+	if o.dump != "" || o.nothing() != "" {
+		return o, nil // without looking at an expression
+	}
 	if o.filterFile != "" {
 		more, err := filterWords(o.filterFile)
 		if err != nil {
@@ -283,7 +321,7 @@ func filterWords(name string) (words []string, err error) {
 
 // merge gives what was not asked for its default.
 func (o *options) merge() {
-	if o.tables == 0 && len(o.families) == 0 {
+	if !o.chosen {
 		o.addTables(allTables)
 		if o.asked == 0 {
 			o.asked = connected
@@ -292,27 +330,37 @@ func (o *options) merge() {
 	if o.asked != 0 {
 		o.states = o.asked
 	}
-	inet := o.wantsFamily(unix.AF_INET) || o.wantsFamily(unix.AF_INET6)
-	if o.tables&inetTables != 0 && !inet {
-		o.families = append(o.families, unix.AF_INET, unix.AF_INET6)
+	for table := tables(1); table <= xdpTable; table <<= 1 {
+		if o.tables&table == 0 || slices.ContainsFunc(families[:], func(f familyTables) bool {
+			return f.tables&table != 0 && o.wantsFamily(f.family)
+		}) {
+			continue
+		}
+		for _, f := range families {
+			if f.tables&table != 0 {
+				o.families = append(o.families, f.family)
+			}
+		}
 	}
-	if o.tables&unixTables != 0 && !o.wantsFamily(unix.AF_UNIX) {
-		o.families = append(o.families, unix.AF_UNIX)
-	}
-	if inet && o.tables&inetTables == 0 {
-		o.tables |= inetTables
-	}
-	for _, f := range [...]struct {
-		family uint8
-		tables tables
-	}{
-		{unix.AF_UNIX, unixTables}, {unix.AF_NETLINK, netlinkTable}, {unix.AF_PACKET, packetTables},
-		{unix.AF_VSOCK, vsockTables}, {unix.AF_XDP, xdpTable},
-	} {
+	for _, f := range families {
 		if o.wantsFamily(f.family) && o.tables&f.tables == 0 {
 			o.tables |= f.tables
 		}
 	}
+}
+
+// nothing says why no socket can be shown.
+func (o *options) nothing() string {
+	what := ""
+	switch {
+	case o.tables == 0:
+		what = "socket tables"
+	case o.states == 0:
+		what = "socket states"
+	default:
+		return ""
+	}
+	return "ss: no " + what + " to show with such filter."
 }
 
 // parseOptions reads options wherever they stand, and returns the other words.
@@ -414,6 +462,7 @@ const usage = `Usage: ss [ OPTIONS ]
    -p, --processes     show process using socket
    -T, --threads       show thread using socket
    -i, --info          show internal TCP information
+       --tipcinfo      show internal tipc socket information
    -s, --summary       show socket usage summary
        --tos           show tos and priority information
        --cgroup        show cgroup information
@@ -431,17 +480,19 @@ const usage = `Usage: ss [ OPTIONS ]
    -u, --udp           display only UDP sockets
    -w, --raw           display only RAW sockets
    -0, --packet        display PACKET sockets
+       --tipc          display only TIPC sockets
        --vsock         display only vsock sockets
        --xdp           display only XDP sockets
    -x, --unix          display only Unix domain sockets
    -f, --family=FAMILY display sockets of type FAMILY
-       FAMILY := {inet|inet6|link|unix|netlink|vsock|xdp|help}
+       FAMILY := {inet|inet6|link|unix|netlink|vsock|tipc|xdp|help}
    -K, --kill          forcibly close sockets, display what was closed
    -H, --no-header     Suppress header line
    -Q, --no-queues     Suppress sending and receiving queue columns
    -O, --oneline       socket's data printed on a single line
    -A, --query=QUERY, --socket=QUERY
-       QUERY := {all|inet|tcp|mptcp|udp|raw|unix|unix_dgram|unix_stream|unix_seqpacket|packet|netlink|vsock|sctp|xdp}[,QUERY]
+       QUERY := {all|inet|tcp|mptcp|udp|raw|unix|unix_dgram|unix_stream|unix_seqpacket|packet|packet_raw|packet_dgram|netlink|sctp|vsock|vsock_stream|vsock_dgram|tipc|xdp}[,QUERY]
+   -D, --diag=FILE     Dump raw information about TCP sockets to FILE
    -F, --filter=FILE   read filter information from FILE
        FILTER := [ state STATE-FILTER ] [ EXPRESSION ]
        STATE-FILTER := {all|connected|synchronized|bucket|big|TCP-STATES}

@@ -9,6 +9,7 @@ import (
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink"
+	"kern.sys/netlink/desc"
 	"kern.sys/unix"
 )
 
@@ -36,6 +37,10 @@ func (s *shower) netlink() error {
 				return nil
 			}
 			return err
+		}
+		if !s.wanted(&endpoints{family: unix.AF_NETLINK, remote: endpoint{port: -1},
+			local: endpoint{number: uint32(n.Protocol), port: int64(int32(n.PortID))}}) {
+			continue
 		}
 		var rq, wq uint32
 		if n.Memory != nil {
@@ -93,23 +98,20 @@ func (s *shower) netlinkPort(id uint32) string {
 }
 
 func (s *shower) netlinkProtocol(n uint8) string {
-	names := map[uint8]string{
-		uapi.NETLINK_ROUTE: "rtnl", uapi.NETLINK_UNUSED: "unused", uapi.NETLINK_USERSOCK: "usersock",
-		uapi.NETLINK_FIREWALL:  "fw",
-		uapi.NETLINK_SOCK_DIAG: "tcpdiag", uapi.NETLINK_NFLOG: "nflog", uapi.NETLINK_XFRM: "xfrm",
-		uapi.NETLINK_SELINUX: "selinux",
-		uapi.NETLINK_ISCSI:   "iscsi", uapi.NETLINK_AUDIT: "audit", uapi.NETLINK_FIB_LOOKUP: "fiblookup",
-		uapi.NETLINK_CONNECTOR: "connector",
-		uapi.NETLINK_NETFILTER: "nft", uapi.NETLINK_IP6_FW: "ip6fw", uapi.NETLINK_DNRTMSG: "dec-rt",
-		uapi.NETLINK_KOBJECT_UEVENT: "uevent",
-		uapi.NETLINK_GENERIC:        "genl", uapi.NETLINK_SCSITRANSPORT: "scsi-trans", uapi.NETLINK_ECRYPTFS: "ecryptfs",
-		uapi.NETLINK_RDMA:   "rdma",
-		uapi.NETLINK_CRYPTO: "crypto",
-	}
-	if name, ok := names[n]; ok && !s.numeric {
-		return name
+	if int(n) < len(netlinkProtocols) && netlinkProtocols[n] != "" && !s.numeric {
+		return netlinkProtocols[n]
 	}
 	return strconv.Itoa(int(n))
+}
+
+var netlinkProtocols = [...]string{
+	uapi.NETLINK_ROUTE: "rtnl", uapi.NETLINK_UNUSED: "unused", uapi.NETLINK_USERSOCK: "usersock",
+	uapi.NETLINK_FIREWALL: "fw", uapi.NETLINK_SOCK_DIAG: "tcpdiag", uapi.NETLINK_NFLOG: "nflog",
+	uapi.NETLINK_XFRM: "xfrm", uapi.NETLINK_SELINUX: "selinux", uapi.NETLINK_ISCSI: "iscsi",
+	uapi.NETLINK_AUDIT: "audit", uapi.NETLINK_FIB_LOOKUP: "fiblookup", uapi.NETLINK_CONNECTOR: "connector",
+	uapi.NETLINK_NETFILTER: "nft", uapi.NETLINK_IP6_FW: "ip6fw", uapi.NETLINK_DNRTMSG: "dec-rt",
+	uapi.NETLINK_KOBJECT_UEVENT: "uevent", uapi.NETLINK_GENERIC: "genl", uapi.NETLINK_SCSITRANSPORT: "scsi-trans",
+	uapi.NETLINK_ECRYPTFS: "ecryptfs", uapi.NETLINK_RDMA: "rdma", uapi.NETLINK_CRYPTO: "crypto",
 }
 
 // packet shows AF_PACKET sockets.
@@ -129,6 +131,11 @@ func (s *shower) packet() error {
 			t, name = packetRaw, "p_raw"
 		}
 		if s.tables&t == 0 {
+			continue
+		}
+		index := uint32(p.LinkIndex)
+		if !s.wanted(&endpoints{family: unix.AF_PACKET, link: index,
+			local: endpoint{number: uint32(p.Num), port: int64(index)}}) {
 			continue
 		}
 		link := "*"
@@ -161,31 +168,10 @@ func (s *shower) packet() error {
 
 // packetProtocol is the name of a protocol of frames.
 func (s *shower) packetProtocol(n uint16) string {
-	switch {
-	case n == unix.ETH_P_ALL:
+	if n == unix.ETH_P_ALL {
 		return "*"
-	case s.numeric:
-		return fmt.Sprintf("[%d]", n)
 	}
-	switch n {
-	case unix.ETH_P_IP:
-		return "ip"
-	case unix.ETH_P_IPV6:
-		return "ipv6"
-	case unix.ETH_P_ARP:
-		return "arp"
-	case unix.ETH_P_8021Q:
-		return "802.1Q"
-	case unix.ETH_P_8021AD:
-		return "802.1ad"
-	case unix.ETH_P_PPP_DISC:
-		return "ppp_disc"
-	case unix.ETH_P_PPP_SES:
-		return "ppp_ses"
-	case unix.ETH_P_802_2:
-		return "802_2"
-	}
-	return fmt.Sprintf("[%d]", n)
+	return desc.EtherProtocolName(n, s.numeric)
 }
 
 func (s *shower) packetDetails(b *strings.Builder, p *netlink.PacketSocket) {
@@ -204,6 +190,8 @@ func (s *shower) packetDetails(b *strings.Builder, p *netlink.PacketSocket) {
 		b.WriteString("0")
 	}
 	b.WriteString(" )")
+	s.packetRing(b, "ring_rx", p.RxRing)
+	s.packetRing(b, "ring_tx", p.TxRing)
 	if p.Fanout == nil {
 		return
 	}
@@ -215,6 +203,15 @@ func (s *shower) packetDetails(b *strings.Builder, p *netlink.PacketSocket) {
 		name = names[kind]
 	}
 	fmt.Fprintf(b, "fanout(id:%d,type:%s)", *p.Fanout&0xffff, name)
+}
+
+func (s *shower) packetRing(b *strings.Builder, name string, r *netlink.PacketRing) {
+	if r == nil {
+		return
+	}
+	s.newLine(b)
+	fmt.Fprintf(b, "%s(blk_size:%d,blk_nr:%d,frm_size:%d,frm_nr:%d,tmo:%d,features:0x%x)", name,
+		r.BlockSize, r.Blocks, r.FrameSize, r.Frames, r.RetireTimeout, r.Features)
 }
 
 // vsock shows AF_VSOCK sockets.
@@ -232,20 +229,20 @@ func (s *shower) vsock() error {
 			}
 			return err
 		}
-		t, name := vsockStream, "v_str"
-		if v.Type == unix.SOCK_DGRAM {
+		t, name := tables(vsockTables), "???" // as ss has sequential packets
+		switch v.Type {
+		case unix.SOCK_STREAM:
+			t, name = vsockStream, "v_str"
+		case unix.SOCK_DGRAM:
 			t, name = vsockDgram, "v_dgr"
 		}
-		if s.tables&t == 0 || s.states&(1<<v.State) == 0 {
+		if s.tables&t == 0 || s.states&(1<<v.State) == 0 || !s.wanted(&endpoints{family: unix.AF_VSOCK,
+			local:  endpoint{number: v.CID, port: int64(v.Port)},
+			remote: endpoint{number: v.PeerCID, port: int64(v.PeerPort)}}) {
 			continue
 		}
-		ext := ""
-		if s.extended {
-			ext = fmt.Sprintf(" ino:%d sk:%x%s", v.INode, cookie(v.Cookie), arrows(v.Shutdown))
-		}
 		s.t.line(name, state(v.State), queue(0), queue(0), number(v.CID)+":", number(v.Port), number(v.PeerCID)+":",
-			number(v.PeerPort),
-			s.process(v.INode), ext)
+			number(v.PeerPort), s.process(v.INode), "")
 	}
 	return nil
 }

@@ -39,10 +39,11 @@ func Object() cli.Object {
 // grammar is what kern ss help shows, in the form of the other objects. kern ss -h shows all options.
 const grammar = `
 ss [ OPTION ... ] [ state STATE ] [ EXPRESSION ]
-OPTION := { -t | -u | -w | -x | -M | -S | -4 | -6 | -a | -l | -n | -o | -e | -m | -i | -p | -T | -Z | -z | -s | -r | -E | -H | -Q | -O | -K | -b | -F FILE }
+OPTION := { -t | -u | -w | -x | -M | -S | -4 | -6 | -a | -l | -n | -o | -e | -m | -i | -p | -T | -Z | -z | -s | -r | -E | -H | -Q | -O | -K | -b | -D FILE | -F FILE |
+            -0 | --vsock | --tipc | --tipcinfo | --xdp | -f FAMILY | -A TABLE[,TABLE]... }
 STATE := { all | connected | synchronized | bucket | big | established | syn-sent | syn-recv | fin-wait-1 |
            fin-wait-2 | time-wait | closed | close-wait | last-ack | listening | closing }
-EXPRESSION := { src PREFIX | dst PREFIX | sport PORT | dport PORT | dev DEVICE | fwmark MARK | cgroup PATH | autobound }
+EXPRESSION := { src [ FAMILY: ] ADDRESS | dst [ FAMILY: ] ADDRESS | sport PORT | dport PORT | dev DEVICE | fwmark MARK | cgroup PATH | autobound }
 `
 
 func run(args []string, stdout, stderr io.Writer) (status int, err error) {
@@ -55,6 +56,9 @@ func run(args []string, stdout, stderr io.Writer) (status int, err error) {
 		return 0, nil
 	case o.version:
 		fmt.Fprintln(stdout, "ss utility, kern.sys")
+		return 0, nil
+	case o.nothing() != "":
+		fmt.Fprintln(stderr, o.nothing())
 		return 0, nil
 	}
 	if o.contexts && !selinuxEnabled() {
@@ -96,32 +100,31 @@ func (o *options) show(w, warn io.Writer) error {
 	}
 	defer h.Close()
 	s := &shower{options: o, h: h, t: o.table()}
-	if o.events {
+	switch {
+	case o.dump != "":
+		return s.dumpTo(w, warn)
+	case o.events:
 		return s.follow(w, warn)
 	}
 	for _, part := range [...]struct {
+		family uint8
 		tables tables
 		show   func() error
-	}{{netlinkTable, s.netlink}, {packetTables, s.packet}, {unixTables, s.unix}} {
-		if err == nil && o.tables&part.tables != 0 && o.filter == nil {
-			err = part.show()
+	}{
+		{unix.AF_NETLINK, netlinkTable, s.netlink}, {unix.AF_PACKET, packetTables, s.packet},
+		{unix.AF_UNIX, unixTables, s.unix}, {0, rawTable, s.inet(rawInet)},
+		{0, udpTable, s.inet(udpInet)},
+		{0, tcpTable, s.inet(tcpInet)},
+		{0, sctpTable, s.inet(sctpInet)},
+		{unix.AF_VSOCK, vsockTables, s.vsock}, {unix.AF_TIPC, tipcTable, s.tipc}, {unix.AF_XDP, xdpTable, s.xdp},
+		{0, mptcpTable, s.inet(mptcpInet)},
+	} {
+		if o.tables&part.tables == 0 || part.family != 0 && !o.wantsFamily(part.family) {
+			continue
 		}
-	}
-	for _, p := range inetProtocols {
-		if p.table == mptcpTable && o.filter == nil { // ss has MPTCP last
-			if err == nil && o.tables&vsockTables != 0 {
-				err = s.vsock()
-			}
-			if err == nil && o.tables&xdpTable != 0 {
-				err = s.xdp()
-			}
+		if err := part.show(); err != nil {
+			return err
 		}
-		if err == nil && o.tables&p.table != 0 {
-			err = s.inet(p)
-		}
-	}
-	if err != nil {
-		return err
 	}
 	return s.t.render(w)
 }
@@ -134,6 +137,7 @@ type shower struct {
 	names map[int]string    // of links
 	paths map[uint64]string // of cgroups
 	users map[uint32][]user // of sockets, by inode
+	sctp  uint32            // the inode of the last socket of SCTP
 }
 
 // table begins the output.
@@ -189,13 +193,12 @@ type inetTable struct {
 	protocol uint16
 }
 
-// inetProtocols are in the order in which ss shows them.
-var inetProtocols = []inetTable{
-	{rawTable, "raw", unix.IPPROTO_RAW},
-	{udpTable, "udp", unix.IPPROTO_UDP},
-	{tcpTable, "tcp", unix.IPPROTO_TCP},
-	{sctpTable, "sctp", unix.IPPROTO_SCTP},
-	{mptcpTable, "mptcp", unix.IPPROTO_MPTCP},
-}
+var (
+	rawInet   = inetTable{rawTable, "raw", unix.IPPROTO_RAW}
+	udpInet   = inetTable{udpTable, "udp", unix.IPPROTO_UDP}
+	tcpInet   = inetTable{tcpTable, "tcp", unix.IPPROTO_TCP}
+	sctpInet  = inetTable{sctpTable, "sctp", unix.IPPROTO_SCTP}
+	mptcpInet = inetTable{mptcpTable, "mptcp", unix.IPPROTO_MPTCP}
+)
 
 func (o *options) wantsFamily(family uint8) bool { return slices.Contains(o.families, family) }

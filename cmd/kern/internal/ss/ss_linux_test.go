@@ -17,6 +17,7 @@ import (
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/internal/native"
 	"kern.sys/internal/nstest"
+	"kern.sys/internal/uapi"
 	"kern.sys/netlink"
 	"kern.sys/netns"
 	"kern.sys/unix"
@@ -83,8 +84,17 @@ func sockets(t *testing.T) netns.NsHandle {
 				Filter: &[]unix.SockFilter{{Code: 0x28, K: 12}, {Code: 0x06, K: 0xffff}}[0]}); err != nil {
 				return err
 			}
+			if err := unix.SetsockoptTpacketReq(fd, unix.SOL_PACKET, unix.PACKET_RX_RING, &unix.TpacketReq{
+				Block_size: 4096, Block_nr: 2, Frame_size: 2048, Frame_nr: 4}); err != nil {
+				return err
+			}
 		}
 		xdpSocket(t, keep)
+		for _, make := range []func(*testing.T, func(interface{ Close() error }, error)){sctpSockets, tlsSockets,
+			vsockSockets,
+			tipcSockets} {
+			make(t, keep)
+		}
 		return nil
 	}); err != nil {
 		t.Fatal(err)
@@ -186,6 +196,43 @@ func TestShowsWhatSSShows(t *testing.T) {
 -tnuo
 -nt4
 -A tcp,udp -an
+-t -A udp -an
+-a -A all,!tcp,!netlink -n
+-A packet
+-A tcp,!tcp
+-an src unix:*@ABS*
+-xa src *
+-xa src /[a-z]*/s
+-xan autobound
+-xan not autobound
+-an sport = 1
+-an src link:arp
+-an src link:*:xa
+-0an src :xa or src arp
+-0an dev xa
+-an dev != xa -A packet,tcp
+-an src netlink:rtnl:kernel -A netlink
+-f netlink -an not src *:kernel and src nft
+--vsock -an autobound
+--vsock -ane
+-an src inet6:[::1]:8443 or src vsock:*
+-tan autobound
+-tan src [::ffff:127.0.0.1]
+-Sa
+-San
+-Sanime
+-SanHOi
+-Sano
+-Aall -an -O -e -m -i src inet:127.0.0.1
+--tipc -a
+--tipc -ae --tipcinfo
+--tipc -ae --tipcinfo -O
+--tipc -apen
+--tipc
+-A tipc -a
+-f tipc
+-wan
+-tan state closed
 -f inet -tan
 -tan state established
 -tan state listening
@@ -258,6 +305,115 @@ func TestShowsWhatSSShows(t *testing.T) {
 	}
 }
 
+// sctpSockets are a listener and an association, on a kernel that has SCTP.
+func sctpSockets(t *testing.T, keep func(interface{ Close() error }, error)) {
+	t.Helper()
+	var fds [2]int
+	for i := range fds {
+		fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, unix.IPPROTO_SCTP)
+		if errors.Is(err, unix.EPROTONOSUPPORT) {
+			return
+		}
+		keep(os.NewFile(uintptr(fd), "sctp"), err)
+		fds[i] = fd
+	}
+	at := &unix.SockaddrInet4{Port: 3868, Addr: [4]byte{127, 0, 0, 1}}
+	if err := errors.Join(unix.Bind(fds[0], at), unix.Listen(fds[0], 5), unix.Connect(fds[1], at)); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// tlsSockets are a connection that the kernel encrypts, and a listener with a key of TCP.
+func tlsSockets(t *testing.T, keep func(interface{ Close() error }, error)) {
+	t.Helper()
+	c, err := net.Dial("tcp", "127.0.0.1:9000")
+	keep(c, err)
+	raw, err := c.(*net.TCPConn).SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	// struct tls12_crypto_info_aes_gcm_128: version, cipher, iv, key, salt, sequence number.
+	info := make([]byte, 40)
+	native.PutUint16(info, uapi.TLS_1_2_VERSION)
+	native.PutUint16(info[2:], uapi.TLS_CIPHER_AES_GCM_128)
+	if control := raw.Control(func(fd uintptr) {
+		if err = unix.SetsockoptString(int(fd), unix.SOL_TCP, unix.TCP_ULP, "tls"); err == nil {
+			err = unix.SetsockoptString(int(fd), unix.SOL_TLS, uapi.TLS_TX, string(info))
+		}
+	}); control != nil || err != nil && !errors.Is(err, unix.ENOENT) {
+		t.Fatal(control, err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:179")
+	keep(l, err)
+	if raw, err = l.(*net.TCPListener).SyscallConn(); err != nil {
+		t.Fatal(err)
+	}
+	key := unix.TCPMD5Sig{Flags: unix.TCP_MD5SIG_FLAG_PREFIX, Prefixlen: 8, Keylen: 5}
+	key.Addr.Family = unix.AF_INET
+	copy(key.Addr.Data[2:], "\x0a")
+	copy(key.Key[:], "se ,r")
+	if control := raw.Control(func(fd uintptr) {
+		err = unix.SetsockoptTCPMD5Sig(int(fd), unix.SOL_TCP, unix.TCP_MD5SIG_EXT, &key)
+	}); control != nil || err != nil && !errors.Is(err, unix.ENOPROTOOPT) {
+		t.Fatal(control, err)
+	}
+}
+
+// tipcSockets are a listener, a connection by name and a socket with a name, on a kernel that has TIPC.
+func tipcSockets(t *testing.T, keep func(interface{ Close() error }, error)) {
+	t.Helper()
+	socket := func(typ int) int {
+		fd, err := unix.Socket(unix.AF_TIPC, typ|unix.SOCK_CLOEXEC, 0)
+		if errors.Is(err, unix.EAFNOSUPPORT) {
+			return -1
+		}
+		keep(os.NewFile(uintptr(fd), "tipc"), err)
+		return fd
+	}
+	nstest.LoadModule(t, "tipc") // which Debian's kernel does not load by itself
+	nstest.LoadModule(t, "tipc_diag")
+	listener := socket(unix.SOCK_STREAM)
+	if listener < 0 {
+		return
+	}
+	named := func(service uint32) unix.Sockaddr {
+		return &unix.SockaddrTIPC{Scope: unix.TIPC_NODE_SCOPE,
+			Addr: &unix.TIPCServiceRange{Type: service, Lower: 17, Upper: 17}}
+	}
+	if err := errors.Join(unix.Bind(listener, named(18888)), unix.Listen(listener, 1),
+		unix.Bind(socket(unix.SOCK_RDM), named(18889)), unix.Bind(socket(unix.SOCK_SEQPACKET), named(18890))); err != nil {
+		t.Fatal(err)
+	}
+	err := unix.Connect(socket(unix.SOCK_STREAM|unix.SOCK_NONBLOCK),
+		&unix.SockaddrTIPC{Addr: &unix.TIPCServiceName{Type: 18888, Instance: 17}})
+	if !errors.Is(err, unix.EINPROGRESS) { // a connection is one when it is accepted
+		t.Fatal(err)
+	}
+	fd, _, err := unix.Accept4(listener, unix.SOCK_CLOEXEC)
+	keep(os.NewFile(uintptr(fd), "tipc"), err)
+}
+
+// vsockSockets are bound and listen, on a kernel that has any.
+func vsockSockets(t *testing.T, keep func(interface{ Close() error }, error)) {
+	t.Helper()
+	for _, at := range []unix.SockaddrVM{{CID: unix.VMADDR_CID_ANY, Port: 1234},
+		{CID: unix.VMADDR_CID_LOCAL, Port: 1024}} {
+		fd, err := unix.Socket(unix.AF_VSOCK, unix.SOCK_STREAM|unix.SOCK_CLOEXEC, 0)
+		if errors.Is(err, unix.EAFNOSUPPORT) {
+			return
+		}
+		keep(os.NewFile(uintptr(fd), "vsock"), err)
+		if err := unix.Bind(fd, &at); errors.Is(err, unix.EADDRNOTAVAIL) {
+			continue // without the transport
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if err := unix.Listen(fd, 1); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func runSS(path string, args []string, out *bytes.Buffer) error {
 	cmd := exec.Command(path, args...)
 	cmd.Stdout, cmd.Stderr = out, out
@@ -304,6 +460,75 @@ func TestRefusals(t *testing.T) {
 	}
 	if s := Object(); s.Name != "ss" || s.Run == nil {
 		t.Error("kern has no ss")
+	}
+}
+
+// ss shows the sockets in a file of -D as those that there are.
+func TestDumpsForSS(t *testing.T) {
+	ss, err := exec.LookPath("ss")
+	if err != nil {
+		t.Skip("iproute2 is not installed: ", err)
+	}
+	ns := sockets(t)
+	file := filepath.Join(t.TempDir(), "dump")
+	var errs, direct, read, none bytes.Buffer
+	if err := netns.Do(ns, func() error {
+		if status := Run([]string{"-4", "-tamD", file}, &errs, &errs); status != 0 || errs.Len() != 0 {
+			t.Errorf("status %d, %s", status, errs.Bytes())
+		}
+		Run([]string{"-uD", file}, &none, &none)
+		return runSS(ss, []string{"-4tamn"}, &direct)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("TCPDIAG_FILE", file)
+	if err := runSS(ss, []string{"-4tamn"}, &read); err != nil {
+		t.Fatal(err)
+	}
+	if read.String() != direct.String() || strings.Count(read.String(), "127.0.0.1:8000") != 3 {
+		t.Errorf("read\n%s\nthere are\n%s", read.Bytes(), direct.Bytes())
+	}
+	if none.String() != "ss: tcpdiag dump requested and no tcp in filter.\n" {
+		t.Error(none.String())
+	}
+}
+
+// -K ends the sockets that are chosen, and shows these; ss finds them gone. It chooses raw sockets by their protocol.
+func TestKills(t *testing.T) {
+	ns := sockets(t)
+	if err := netns.Do(ns, func() error {
+		fd, err := unix.Socket(unix.AF_INET, unix.SOCK_RAW|unix.SOCK_CLOEXEC, unix.IPPROTO_ICMP)
+		if err != nil {
+			return err
+		}
+		defer unix.Close(fd)
+		show := func(args ...string) string {
+			var out bytes.Buffer
+			if status := Run(args, &out, &out); status != 0 {
+				t.Errorf("%q: status %d, %s", args, status, out.Bytes())
+			}
+			return out.String()
+		}
+		for _, c := range [][]string{{"-tnH", "dst", "127.0.0.1:8000"}, {"-wanH"}, {"-unH", "dport", "=", ":53"}} {
+			before := show(c...)
+			if before == "" {
+				nstest.NeedOption(t, "CONFIG_INET_UDP_DIAG and CONFIG_INET_RAW_DIAG", "4.10", unix.EOPNOTSUPP)
+			}
+			if got := show(append([]string{"-K"}, c...)...); got == "" {
+				nstest.NeedOption(t, "CONFIG_INET_DIAG_DESTROY", "4.10", unix.EOPNOTSUPP)
+			} else if got != before {
+				t.Errorf("%q: ended\n%s\nof\n%s", c, got, before)
+			}
+			if after := show(c...); after != "" {
+				t.Errorf("%q: left\n%s", c, after)
+			}
+		}
+		if left := show("-tnH", "dst", "127.0.0.1:9000"); strings.Count(left, "\n") != 2 {
+			t.Errorf("others are gone too: %s", left)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
 	}
 }
 

@@ -32,11 +32,17 @@ func (s *shower) unix() error {
 			peer = *u.Peer
 		}
 		path := "*"
+		ends := endpoints{family: unix.AF_UNIX, local: endpoint{port: int64(u.DiagMsg.INode)},
+			remote: endpoint{port: int64(peer)}}
 		if u.Name != nil {
 			path = *u.Name
 			if strings.HasPrefix(path, "\x00") {
 				path = strings.ReplaceAll(path, "\x00", "@")
 			}
+			ends.local.name = path
+		}
+		if !s.wanted(&ends) {
+			continue
 		}
 		var b strings.Builder
 		if s.memory && u.Memory != nil {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"kern.sys/netlink"
+	"kern.sys/unix"
 )
 
 // xdp shows AF_XDP sockets.
@@ -18,6 +19,9 @@ func (s *shower) xdp() error {
 	}
 	for _, x := range all {
 		i := x.XDPInfo
+		if !s.wanted(&endpoints{family: unix.AF_XDP, local: endpoint{port: int64(i.QueueID)}, link: i.Ifindex}) {
+			continue
+		}
 		local, port := "*", ""
 		if i.Ifindex != 0 {
 			local, port = s.linkName(int(i.Ifindex))+":", fmt.Sprintf("q%d", i.QueueID)
