@@ -28,6 +28,7 @@ import (
 	"kern.sys/internal/abi/emit/mksyscall"
 	"kern.sys/internal/abi/emit/mksysctl"
 	"kern.sys/internal/abi/emit/mksysnum"
+	"kern.sys/internal/abi/emit/mktakers"
 	"kern.sys/internal/abi/emit/mktypes"
 	"kern.sys/internal/abi/emit/mkuapi"
 )
@@ -100,8 +101,12 @@ var generators = []generator{
 	{"mksysctl", "unix", "sysctl.txt", func(in input) (map[string][]byte, error) {
 		return mksysctl.Generate(in.db, in.system, in.list)
 	}},
-	{name: "mksyscall", folder: "unix"},
+	syscalls,
+	{name: "mktakers", folder: "unix"},
 }
+
+// syscalls are made of all systems' prototypes at once, and mktakers of what it makes.
+var syscalls = generator{name: "mksyscall", folder: "unix"}
 
 // facts are those of systems, by name.
 type facts map[string]*abi.DB
@@ -129,6 +134,13 @@ func (g generator) generate(root string, all facts) (map[string][]byte, error) {
 			return fmt.Errorf("%s: %w", g.name, err)
 		}
 		return nil
+	}
+	if g.name == "mktakers" {
+		functions, err := syscalls.generate(root, all)
+		if err != nil {
+			return nil, err
+		}
+		return out, add(mktakers.Generate(filepath.Join(root, "unix"), abi.Systems(), functions))
 	}
 	if g.run == nil {
 		numbers, err := sysnum.generate(root, all)
