@@ -12,6 +12,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -111,16 +112,17 @@ var syscalls = generator{name: "mksyscall", folder: "unix"}
 // facts are those of systems, by name.
 type facts map[string]*abi.DB
 
-// of reads the facts of a system once.
+// of reads the facts of a system once: those of the one that it extends, if any.
 func (all facts) of(root string, s abi.System) (*abi.DB, error) {
-	if all[s.Name] == nil {
-		db, err := abi.Read(filepath.Join(root, "internal/abi/facts", s.Name), abi.ArchNames(s.Archs))
+	name := cmp.Or(s.Extends, s.Name)
+	if all[name] == nil {
+		db, err := abi.Read(filepath.Join(root, "internal/abi/facts", name), abi.ArchNames(s.Archs))
 		if err != nil {
 			return nil, err
 		}
-		all[s.Name] = db
+		all[name] = db
 	}
-	return all[s.Name], nil
+	return all[name], nil
 }
 
 // generate returns the generator's files for all systems, by their paths in the module.
