@@ -17,7 +17,8 @@ func TestMemfd(t *testing.T) {
 	}
 	var st unix.Stat_t
 	must(t, "fstat", unix.Fstat(fd, &st))
-	if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); st.Size != 10 || flags != unix.FD_CLOEXEC || err != nil {
+	if flags, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0); st.Size != 10 || flags != unix.FD_CLOEXEC ||
+		err != nil {
 		t.Errorf("%d bytes, flags %#x, %v", st.Size, flags, err)
 	}
 	if _, err := unix.MemfdCreate("kern", 1<<20); err != unix.EINVAL {
