@@ -3,12 +3,14 @@
 package unix_test
 
 import (
+	"errors"
 	"maps"
 	"os"
 	"reflect"
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"kern.sys/unix"
@@ -75,6 +77,9 @@ func (f taker) with(arg func(i int, typ reflect.Type) any) (panicked any, err er
 	}()
 	if len(out) > 0 {
 		err, _ = out[len(out)-1].Interface().(error)
+	}
+	if e := syscall.Errno(0); errors.As(err, &e) { // some say in words what failed
+		err = e
 	}
 	return panicked, err
 }

@@ -80,6 +80,9 @@ func (tr *tracer) newCall(t *thread) *call {
 // answer runs the handler.
 func (c *call) answer() {
 	h := handlers[base(c.name)]
+	if own := openbsdCalls[base(c.name)]; own != nil && c.system.name == "openbsd" {
+		h = own
+	}
 	if h == nil {
 		c.unanswered("")
 		c.errno = c.n("ENOSYS")

@@ -80,7 +80,8 @@ func (r portability) reasons(platforms []string) []string {
 // firstError is the first line of what the go command says that is not the name of a package.
 func firstError(err error) string {
 	for line := range strings.Lines(err.Error()) {
-		if line = strings.TrimSpace(line); strings.Contains(line, ": ") && !strings.HasPrefix(line, "#") {
+		if line = strings.TrimSpace(line); strings.Contains(line, ": ") && !strings.HasPrefix(line, "#") &&
+			!strings.HasPrefix(line, "go build") {
 			return line
 		}
 	}

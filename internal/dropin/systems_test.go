@@ -14,7 +14,7 @@ func TestSystemsMarkdown(t *testing.T) {
 	if err := os.WriteFile(file, []byte(place), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	bad := errors.New("# m/tun\ntun/tun.go:1:2: undefined: x\ntun/tun.go:3:4: undefined: y")
+	bad := errors.New("go build .: exit status 1\n# m/tun\ntun/tun.go:1:2: undefined: x\ntun/tun.go:3:4: undefined: y")
 	text := systemsMarkdown(time.Date(2026, 1, 2, 3, 4, 5, 6, time.UTC), []string{"freebsd/amd64", "aix/ppc64"},
 		[]portability{
 			{module: module{Path: "m", Version: "v1"}, on: []builds{{}, {bad, bad}}},
