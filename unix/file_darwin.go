@@ -106,7 +106,8 @@ func IoctlSetIfreqMTU(fd int, mtu *IfreqMTU) error {
 
 // GetsockoptTCPConnectionInfo is getsockopt(2) for TCP_CONNECTION_INFO.
 func GetsockoptTCPConnectionInfo(fd, level, opt int) (*TCPConnectionInfo, error) {
-	return getOptionPtr[TCPConnectionInfo](fd, level, opt)
+	v := new(TCPConnectionInfo)
+	return v, getOptionAt(fd, level, opt, unsafe.Pointer(v), unsafe.Sizeof(*v))
 }
 
 // Connectx is connectx(2): it connects, from the interface srcIf (0 for any) and srcAddr (nil for any), and sends iov
@@ -134,7 +135,11 @@ func Connectx(fd int, srcIf uint32, srcAddr, dstAddr Sockaddr, associd SaeAssocI
 
 // SysctlKinfoProc returns the kernel's description of one process, as for "kern.proc.pid" and its id.
 func SysctlKinfoProc(name string, args ...int) (*KinfoProc, error) {
-	return sysctlValue[KinfoProc](name, args...)
+	v := new(KinfoProc)
+	if err := sysctlAt(name, args, unsafe.Pointer(v), unsafe.Sizeof(*v)); err != nil {
+		return nil, err
+	}
+	return v, nil
 }
 
 // SysctlKinfoProcSlice returns the kernel's descriptions of processes, as for "kern.proc.all".

@@ -42,4 +42,10 @@ func Sendfile(outfd int, infd int, offset *int64, count int) (written int, err e
 }
 
 // SysctlUvmexp returns "vm.uvmexp", the statistics of memory.
-func SysctlUvmexp(name string) (*Uvmexp, error) { return sysctlValue[Uvmexp](name) }
+func SysctlUvmexp(name string) (*Uvmexp, error) {
+	v := new(Uvmexp)
+	if err := sysctlAt(name, nil, unsafe.Pointer(v), unsafe.Sizeof(*v)); err != nil {
+		return nil, err
+	}
+	return v, nil
+}

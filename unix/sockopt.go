@@ -18,16 +18,11 @@ func getOption[T any](fd, level, opt int) (v T, size uint32, err error) {
 	return *(*T)(unsafe.Pointer(&room)), size, err
 }
 
-// getOptionPtr is getOption for structures, all of which have at least 8 bytes.
-func getOptionPtr[T any](fd, level, opt int) (*T, error) {
-	v := new(T)
-	size := uint32(unsafe.Sizeof(*v))
-	err := getsockopt(fd, level, opt, unsafe.Pointer(v), &size)
-	return v, err
-}
-
-func setOption[T any](fd, level, opt int, v *T) error {
-	return setsockopt(fd, level, opt, unsafe.Pointer(v), unsafe.Sizeof(*v))
+// getOptionAt is getOption for structures, all of which have at least 8 bytes. It is a function and not one for each
+// type, as each of those would take time to compile.
+func getOptionAt(fd, level, opt int, v unsafe.Pointer, size uintptr) error {
+	n := uint32(size)
+	return getsockopt(fd, level, opt, v, &n)
 }
 
 // GetsockoptInt is getsockopt(2) for an option that is a C int.
@@ -39,7 +34,7 @@ func GetsockoptInt(fd, level, opt int) (value int, err error) {
 // SetsockoptInt is setsockopt(2) for an option that is a C int.
 func SetsockoptInt(fd, level, opt int, value int) (err error) {
 	v := int32(value)
-	return setOption(fd, level, opt, &v)
+	return setsockopt(fd, level, opt, unsafe.Pointer(&v), unsafe.Sizeof(v))
 }
 
 // GetsockoptByte is getsockopt(2) for an option that is a byte.
@@ -50,7 +45,7 @@ func GetsockoptByte(fd, level, opt int) (value byte, err error) {
 
 // SetsockoptByte is setsockopt(2) for an option that is a byte.
 func SetsockoptByte(fd, level, opt int, value byte) (err error) {
-	return setOption(fd, level, opt, &value)
+	return setsockopt(fd, level, opt, unsafe.Pointer(&value), unsafe.Sizeof(value))
 }
 
 // GetsockoptUint64 is getsockopt(2) for an option of 64 bits, as SO_COOKIE. Of one that is a C int the rest is 0.
@@ -64,7 +59,7 @@ func GetsockoptUint64(fd, level, opt int) (value uint64, err error) {
 
 // SetsockoptUint64 is setsockopt(2) for an option of 64 bits.
 func SetsockoptUint64(fd, level, opt int, value uint64) (err error) {
-	return setOption(fd, level, opt, &value)
+	return setsockopt(fd, level, opt, unsafe.Pointer(&value), unsafe.Sizeof(value))
 }
 
 // GetsockoptInet4Addr is getsockopt(2) for an option that is an IPv4 address.
@@ -75,7 +70,7 @@ func GetsockoptInet4Addr(fd, level, opt int) (value [4]byte, err error) {
 
 // SetsockoptInet4Addr is setsockopt(2) for an option that is an IPv4 address.
 func SetsockoptInet4Addr(fd, level, opt int, value [4]byte) (err error) {
-	return setOption(fd, level, opt, &value)
+	return setsockopt(fd, level, opt, unsafe.Pointer(&value), unsafe.Sizeof(value))
 }
 
 // SetsockoptString is setsockopt(2) for an option that is bytes.
@@ -100,45 +95,50 @@ func GetsockoptString(fd, level, opt int) (string, error) {
 
 // GetsockoptLinger is getsockopt(2) for SO_LINGER.
 func GetsockoptLinger(fd, level, opt int) (*Linger, error) {
-	return getOptionPtr[Linger](fd, level, opt)
+	v := new(Linger)
+	return v, getOptionAt(fd, level, opt, unsafe.Pointer(v), unsafe.Sizeof(*v))
 }
 
 // SetsockoptLinger is setsockopt(2) for SO_LINGER.
 func SetsockoptLinger(fd, level, opt int, l *Linger) (err error) {
-	return setOption(fd, level, opt, l)
+	return setsockopt(fd, level, opt, unsafe.Pointer(l), unsafe.Sizeof(*l))
 }
 
 // GetsockoptIPMreq is getsockopt(2) for a group and the address of an interface.
 func GetsockoptIPMreq(fd, level, opt int) (*IPMreq, error) {
-	return getOptionPtr[IPMreq](fd, level, opt)
+	v := new(IPMreq)
+	return v, getOptionAt(fd, level, opt, unsafe.Pointer(v), unsafe.Sizeof(*v))
 }
 
 // SetsockoptIPMreq is setsockopt(2) for a group and the address of an interface.
 func SetsockoptIPMreq(fd, level, opt int, mreq *IPMreq) (err error) {
-	return setOption(fd, level, opt, mreq)
+	return setsockopt(fd, level, opt, unsafe.Pointer(mreq), unsafe.Sizeof(*mreq))
 }
 
 // GetsockoptIPv6Mreq is getsockopt(2) for an IPv6 group and an interface.
 func GetsockoptIPv6Mreq(fd, level, opt int) (*IPv6Mreq, error) {
-	return getOptionPtr[IPv6Mreq](fd, level, opt)
+	v := new(IPv6Mreq)
+	return v, getOptionAt(fd, level, opt, unsafe.Pointer(v), unsafe.Sizeof(*v))
 }
 
 // SetsockoptIPv6Mreq is setsockopt(2) for an IPv6 group and an interface.
 func SetsockoptIPv6Mreq(fd, level, opt int, mreq *IPv6Mreq) (err error) {
-	return setOption(fd, level, opt, mreq)
+	return setsockopt(fd, level, opt, unsafe.Pointer(mreq), unsafe.Sizeof(*mreq))
 }
 
 // GetsockoptIPv6MTUInfo is getsockopt(2) for IPV6_PATHMTU.
 func GetsockoptIPv6MTUInfo(fd, level, opt int) (*IPv6MTUInfo, error) {
-	return getOptionPtr[IPv6MTUInfo](fd, level, opt)
+	v := new(IPv6MTUInfo)
+	return v, getOptionAt(fd, level, opt, unsafe.Pointer(v), unsafe.Sizeof(*v))
 }
 
 // GetsockoptICMPv6Filter is getsockopt(2) for ICMPV6_FILTER.
 func GetsockoptICMPv6Filter(fd, level, opt int) (*ICMPv6Filter, error) {
-	return getOptionPtr[ICMPv6Filter](fd, level, opt)
+	v := new(ICMPv6Filter)
+	return v, getOptionAt(fd, level, opt, unsafe.Pointer(v), unsafe.Sizeof(*v))
 }
 
 // SetsockoptICMPv6Filter is setsockopt(2) for ICMPV6_FILTER.
 func SetsockoptICMPv6Filter(fd, level, opt int, filter *ICMPv6Filter) (err error) {
-	return setOption(fd, level, opt, filter)
+	return setsockopt(fd, level, opt, unsafe.Pointer(filter), unsafe.Sizeof(*filter))
 }

@@ -25,7 +25,8 @@ func SetsockoptTCPRepairOpt(fd, level, opt int, o []TCPRepairOpt) (err error) {
 // like have seconds of 64 bits: EOVERFLOW says that they do not fit.
 func GetsockoptTimeval(fd, level, opt int) (*Timeval, error) {
 	if !isSockTimeval(level, opt) {
-		return getOptionPtr[Timeval](fd, level, opt)
+		v := new(Timeval)
+		return v, getOptionAt(fd, level, opt, unsafe.Pointer(v), unsafe.Sizeof(*v))
 	}
 	v, _, err := getOption[KernelSockTimeval](fd, level, opt)
 	tv := new(Timeval)
@@ -42,45 +43,53 @@ func GetsockoptTimeval(fd, level, opt int) (*Timeval, error) {
 
 // GetsockoptUcred is getsockopt(2) for SO_PEERCRED.
 func GetsockoptUcred(fd, level, opt int) (*Ucred, error) {
-	return getOptionPtr[Ucred](fd, level, opt)
+	v := new(Ucred)
+	return v, getOptionAt(fd, level, opt, unsafe.Pointer(v), unsafe.Sizeof(*v))
 }
 
 // GetsockoptTCPInfo is getsockopt(2) for TCP_INFO.
 func GetsockoptTCPInfo(fd, level, opt int) (*TCPInfo, error) {
-	return getOptionPtr[TCPInfo](fd, level, opt)
+	v := new(TCPInfo)
+	return v, getOptionAt(fd, level, opt, unsafe.Pointer(v), unsafe.Sizeof(*v))
 }
 
 // GetsockoptTCPCCVegasInfo is getsockopt(2) for TCP_CC_INFO under congestion control "vegas" (or illinois, westwood…).
 func GetsockoptTCPCCVegasInfo(fd, level, opt int) (*TCPVegasInfo, error) {
-	return getOptionPtr[TCPVegasInfo](fd, level, opt)
+	v := new(TCPVegasInfo)
+	return v, getOptionAt(fd, level, opt, unsafe.Pointer(v), unsafe.Sizeof(*v))
 }
 
 // GetsockoptTCPCCDCTCPInfo is getsockopt(2) for TCP_CC_INFO under congestion control "dctcp".
 func GetsockoptTCPCCDCTCPInfo(fd, level, opt int) (*TCPDCTCPInfo, error) {
-	return getOptionPtr[TCPDCTCPInfo](fd, level, opt)
+	v := new(TCPDCTCPInfo)
+	return v, getOptionAt(fd, level, opt, unsafe.Pointer(v), unsafe.Sizeof(*v))
 }
 
 // GetsockoptTCPCCBBRInfo is getsockopt(2) for TCP_CC_INFO under congestion control "bbr".
 func GetsockoptTCPCCBBRInfo(fd, level, opt int) (*TCPBBRInfo, error) {
-	return getOptionPtr[TCPBBRInfo](fd, level, opt)
+	v := new(TCPBBRInfo)
+	return v, getOptionAt(fd, level, opt, unsafe.Pointer(v), unsafe.Sizeof(*v))
 }
 
 // GetsockoptTpacketStats is getsockopt(2) for PACKET_STATISTICS, TPACKET_V1 and V2.
 func GetsockoptTpacketStats(fd, level, opt int) (*TpacketStats, error) {
-	return getOptionPtr[TpacketStats](fd, level, opt)
+	v := new(TpacketStats)
+	return v, getOptionAt(fd, level, opt, unsafe.Pointer(v), unsafe.Sizeof(*v))
 }
 
 // GetsockoptTpacketStatsV3 is getsockopt(2) for PACKET_STATISTICS, TPACKET_V3.
 func GetsockoptTpacketStatsV3(fd, level, opt int) (*TpacketStatsV3, error) {
-	return getOptionPtr[TpacketStatsV3](fd, level, opt)
+	v := new(TpacketStatsV3)
+	return v, getOptionAt(fd, level, opt, unsafe.Pointer(v), unsafe.Sizeof(*v))
 }
 
 // SetsockoptTimeval is setsockopt(2) for a time, as SO_RCVTIMEO.
 func SetsockoptTimeval(fd, level, opt int, tv *Timeval) (err error) {
 	if tv != nil && isSockTimeval(level, opt) {
-		return setOption(fd, level, opt, &KernelSockTimeval{Sec: int64(tv.Sec), Usec: int64(tv.Usec)})
+		v := KernelSockTimeval{Sec: int64(tv.Sec), Usec: int64(tv.Usec)}
+		return setsockopt(fd, level, opt, unsafe.Pointer(&v), unsafe.Sizeof(v))
 	}
-	return setOption(fd, level, opt, tv)
+	return setsockopt(fd, level, opt, unsafe.Pointer(tv), unsafe.Sizeof(*tv))
 }
 
 // isSockTimeval reports whether an option is a [KernelSockTimeval], which a [Timeval] is not on every architecture.
@@ -96,25 +105,25 @@ func isSockTimeval(level, opt int) bool {
 
 // SetsockoptPacketMreq is setsockopt(2) for PACKET_ADD_MEMBERSHIP and PACKET_DROP_MEMBERSHIP.
 func SetsockoptPacketMreq(fd, level, opt int, mreq *PacketMreq) (err error) {
-	return setOption(fd, level, opt, mreq)
+	return setsockopt(fd, level, opt, unsafe.Pointer(mreq), unsafe.Sizeof(*mreq))
 }
 
 // SetsockoptSockFprog is setsockopt(2) for a filter, as SO_ATTACH_FILTER.
 func SetsockoptSockFprog(fd, level, opt int, fprog *SockFprog) (err error) {
-	return setOption(fd, level, opt, fprog)
+	return setsockopt(fd, level, opt, unsafe.Pointer(fprog), unsafe.Sizeof(*fprog))
 }
 
 // SetsockoptTCPMD5Sig is setsockopt(2) for TCP_MD5SIG.
 func SetsockoptTCPMD5Sig(fd, level, opt int, s *TCPMD5Sig) (err error) {
-	return setOption(fd, level, opt, s)
+	return setsockopt(fd, level, opt, unsafe.Pointer(s), unsafe.Sizeof(*s))
 }
 
 // SetsockoptTpacketReq is setsockopt(2) for PACKET_RX_RING and PACKET_TX_RING, TPACKET_V1 and V2.
 func SetsockoptTpacketReq(fd, level, opt int, tp *TpacketReq) (err error) {
-	return setOption(fd, level, opt, tp)
+	return setsockopt(fd, level, opt, unsafe.Pointer(tp), unsafe.Sizeof(*tp))
 }
 
 // SetsockoptTpacketReq3 is setsockopt(2) for PACKET_RX_RING and PACKET_TX_RING, TPACKET_V3.
 func SetsockoptTpacketReq3(fd, level, opt int, tp *TpacketReq3) (err error) {
-	return setOption(fd, level, opt, tp)
+	return setsockopt(fd, level, opt, unsafe.Pointer(tp), unsafe.Sizeof(*tp))
 }

@@ -2,12 +2,15 @@
 
 package unix
 
+import "unsafe"
+
 // GetsockoptTimeval is getsockopt(2) for a time, as SO_RCVTIMEO.
 func GetsockoptTimeval(fd, level, opt int) (*Timeval, error) {
-	return getOptionPtr[Timeval](fd, level, opt)
+	v := new(Timeval)
+	return v, getOptionAt(fd, level, opt, unsafe.Pointer(v), unsafe.Sizeof(*v))
 }
 
 // SetsockoptTimeval is setsockopt(2) for a time, as SO_RCVTIMEO.
 func SetsockoptTimeval(fd, level, opt int, tv *Timeval) (err error) {
-	return setOption(fd, level, opt, tv)
+	return setsockopt(fd, level, opt, unsafe.Pointer(tv), unsafe.Sizeof(*tv))
 }

@@ -2,7 +2,10 @@
 
 package unix
 
+import "unsafe"
+
 // GetsockoptXucred is getsockopt(2) for the credentials of a peer, LOCAL_PEERCRED at level SOL_LOCAL; see unix(4).
 func GetsockoptXucred(fd, level, opt int) (*Xucred, error) {
-	return getOptionPtr[Xucred](fd, level, opt)
+	v := new(Xucred)
+	return v, getOptionAt(fd, level, opt, unsafe.Pointer(v), unsafe.Sizeof(*v))
 }

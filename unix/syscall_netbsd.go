@@ -22,3 +22,15 @@ package unix
 //sys	Eventfd(initval uint, flags int) (fd int, err error)
 // TimerfdCreate is timerfd_create(2). flags are TFD_*.
 //sys	TimerfdCreate(clockid int, flags int) (fd int, err error)
+
+// Calls that NetBSD gained in version 11. Its epoll has numbers only: no header says its structures.
+
+// MemfdCreate is memfd_create(2): a file of memory. flags are MFD_*.
+//sys	MemfdCreate(name string, flags uint) (fd int, err error)
+// Semget is semget(2): the id of n semaphores. flags are IPC_CREAT, IPC_EXCL, and permissions.
+//sys	Semget(key int, n int, flags int) (id int, err error)
+// Semop is semop(2): operations on the semaphores of id, all of them or none.
+//sys	Semop(id int, ops []Sembuf) (err error)
+// Semtimedop is [Semop] that fails with EAGAIN after a time: semtimedop(2). nil is no end.
+//sys	Semtimedop(id int, ops []Sembuf, timeout *Timespec) (err error)
+//sys	semctl(id int, num int, cmd int, arg unsafe.Pointer) (n int, err error) = SYS___SEMCTL

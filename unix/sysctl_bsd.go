@@ -16,21 +16,20 @@ func sysctlMIB(name string, args []int) ([]int32, error) {
 	return mib, nil
 }
 
-// sysctlValue reads what must be just as large as a T.
-func sysctlValue[T any](name string, args ...int) (*T, error) {
+// sysctlAt reads what must have just that size.
+func sysctlAt(name string, args []int, v unsafe.Pointer, size uintptr) error {
 	mib, err := sysctlMIB(name, args)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	v := new(T)
-	n := unsafe.Sizeof(*v)
-	if err := sysctl(mib, (*byte)(unsafe.Pointer(v)), &n, nil, 0); err != nil {
-		return nil, err
+	n := size
+	if err := sysctl(mib, (*byte)(v), &n, nil, 0); err != nil {
+		return err
 	}
-	if n != unsafe.Sizeof(*v) {
-		return nil, EIO
+	if n != size {
+		return EIO
 	}
-	return v, nil
+	return nil
 }
 
 // Sysctl returns a text of the system, as "kern.ostype"; see sysctl(3) for this and the next ones.
@@ -50,27 +49,39 @@ func SysctlUint32(name string) (uint32, error) { return SysctlUint32Args(name) }
 
 // SysctlUint32Args is [SysctlUint32] of a name and numbers behind it.
 func SysctlUint32Args(name string, args ...int) (uint32, error) {
-	v, err := sysctlValue[uint32](name, args...)
-	if err != nil {
+	var v uint32
+	if err := sysctlAt(name, args, unsafe.Pointer(&v), unsafe.Sizeof(v)); err != nil {
 		return 0, err
 	}
-	return *v, nil
+	return v, nil
 }
 
 // SysctlUint64 returns a number of 64 bits.
 func SysctlUint64(name string, args ...int) (uint64, error) {
-	v, err := sysctlValue[uint64](name, args...)
-	if err != nil {
+	var v uint64
+	if err := sysctlAt(name, args, unsafe.Pointer(&v), unsafe.Sizeof(v)); err != nil {
 		return 0, err
 	}
-	return *v, nil
+	return v, nil
 }
 
 // SysctlClockinfo returns "kern.clockrate".
-func SysctlClockinfo(name string) (*Clockinfo, error) { return sysctlValue[Clockinfo](name) }
+func SysctlClockinfo(name string) (*Clockinfo, error) {
+	v := new(Clockinfo)
+	if err := sysctlAt(name, nil, unsafe.Pointer(v), unsafe.Sizeof(*v)); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
 
 // SysctlTimeval returns a time, as "kern.boottime".
-func SysctlTimeval(name string) (*Timeval, error) { return sysctlValue[Timeval](name) }
+func SysctlTimeval(name string) (*Timeval, error) {
+	v := new(Timeval)
+	if err := sysctlAt(name, nil, unsafe.Pointer(v), unsafe.Sizeof(*v)); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
 
 // SysctlRaw returns the bytes of what a name, and numbers behind it, stand for; nil for none. What grows while it is
 // read is read again.

@@ -744,6 +744,11 @@ const (
 	F_UNLCK             = 0x2
 	F_WRLCK             = 0x3
 
+	GETALL         = 0x6
+	GETNCNT        = 0x3
+	GETPID         = 0x4
+	GETVAL         = 0x5
+	GETZCNT        = 0x7
 	HUPCL          = 0x4000
 	HW_MACHINE     = 0x1
 	ICANON         = 0x100
@@ -1023,6 +1028,17 @@ const (
 	IN_LOOPBACKNET   = 0x7f
 	IN_RFC3021_MASK  = 0xfffffffe
 
+	IPC_CREAT   = 0x200
+	IPC_EXCL    = 0x400
+	IPC_M       = 0x1000
+	IPC_NOWAIT  = 0x800
+	IPC_PRIVATE = 0x0
+	IPC_R       = 0x100
+	IPC_RMID    = 0x0
+	IPC_SET     = 0x1
+	IPC_STAT    = 0x2
+	IPC_W       = 0x80
+
 	IPPROTO_AH        = 0x33
 	IPPROTO_CARP      = 0x70
 	IPPROTO_DCCP      = 0x21
@@ -1209,8 +1225,11 @@ const (
 	MAP_TRYFIXED            = 0x400
 	MAP_WIRED               = 0x800
 
-	MCL_CURRENT = 0x1
-	MCL_FUTURE  = 0x2
+	MCL_CURRENT       = 0x1
+	MCL_FUTURE        = 0x2
+	MFD_ALLOW_SEALING = 0x2
+	MFD_CLOEXEC       = 0x1
+	MFD_CLOFORK       = 0x4
 
 	MNT_ACLS        = 0x800
 	MNT_ASYNC       = 0x40
@@ -1499,6 +1518,9 @@ const (
 	SCM_CREDS       = 0x4
 	SCM_RIGHTS      = 0x1
 	SCM_TIMESTAMP   = 0x8
+	SEM_UNDO        = 0x1000
+	SETALL          = 0x9
+	SETVAL          = 0x8
 	SHUT_RD         = 0x0
 	SHUT_RDWR       = 0x2
 	SHUT_WR         = 0x1

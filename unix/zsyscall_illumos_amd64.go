@@ -6,8 +6,88 @@ package unix
 
 import "unsafe"
 
+// Getzoneid is getzoneid(3C): the zone of the process, GLOBAL_ZONEID or greater.
+func Getzoneid() (id int) {
+	r0, _, _ := rawLibc(uintptr(unsafe.Pointer(&libc_getzoneid)), 0, 0, 0, 0, 0, 0, 0)
+	return int(r0)
+}
+
+// Getzoneidbyname is getzoneidbyname(3C): the id of an active zone, EINVAL if there is none of that name.
+func Getzoneidbyname(name string) (id int, err error) {
+	var _p0b shortString
+	_p0, err := _p0b.pointer(name)
+	if err != nil {
+		return -1, err
+	}
+	r0, _, e1 := libc(uintptr(unsafe.Pointer(&libc_getzoneidbyname)), 1, uintptr(unsafe.Pointer(_p0)), 0, 0, 0, 0, 0)
+	if e1 != 0 {
+		return -1, e1
+	}
+	return int(r0), nil
+}
+
+// ZoneBoot has the kernel start the first process of a zone that is ready.
+func ZoneBoot(id int) (err error) {
+	_, _, e1 := libc(uintptr(unsafe.Pointer(&libc_zone_boot)), 1, uintptr(id), 0, 0, 0, 0, 0)
+	return errOf(e1)
+}
+
+// ZoneDestroy removes a zone that was shut down.
+func ZoneDestroy(id int) (err error) {
+	_, _, e1 := libc(uintptr(unsafe.Pointer(&libc_zone_destroy)), 1, uintptr(id), 0, 0, 0, 0, 0)
+	return errOf(e1)
+}
+
+// ZoneEnter moves the process into a zone, for good.
+func ZoneEnter(id int) (err error) {
+	_, _, e1 := libc(uintptr(unsafe.Pointer(&libc_zone_enter)), 1, uintptr(id), 0, 0, 0, 0, 0)
+	return errOf(e1)
+}
+
+// ZoneGetattr stores an attribute of a zone, ZONE_ATTR_*, and returns how many bytes it has. Texts end with a NUL,
+// numbers are in the byte order of the machine.
+func ZoneGetattr(id int, attr int, value []byte) (n int, err error) {
+	_p2 := unsafe.Pointer(&zero)
+	if len(value) > 0 {
+		_p2 = unsafe.Pointer(&value[0])
+	}
+	r0, _, e1 := libc(uintptr(unsafe.Pointer(&libc_zone_getattr)), 4, uintptr(id), uintptr(attr), uintptr(_p2), uintptr(len(value)), 0, 0)
+	if e1 != 0 {
+		return -1, e1
+	}
+	return int(r0), nil
+}
+
+// ZoneSetattr sets an attribute of a zone, ZONE_ATTR_*.
+func ZoneSetattr(id int, attr int, value []byte) (err error) {
+	_p2 := unsafe.Pointer(&zero)
+	if len(value) > 0 {
+		_p2 = unsafe.Pointer(&value[0])
+	}
+	_, _, e1 := libc(uintptr(unsafe.Pointer(&libc_zone_setattr)), 4, uintptr(id), uintptr(attr), uintptr(_p2), uintptr(len(value)), 0, 0)
+	return errOf(e1)
+}
+
+// ZoneShutdown ends the processes of a zone, and makes it ready to be destroyed.
+func ZoneShutdown(id int) (err error) {
+	_, _, e1 := libc(uintptr(unsafe.Pointer(&libc_zone_shutdown)), 1, uintptr(id), 0, 0, 0, 0, 0)
+	return errOf(e1)
+}
+
 func accept4(s int, rsa *RawSockaddrAny, addrlen *uint32, flags int) (fd int, err error) {
 	r0, _, e1 := libc(uintptr(unsafe.Pointer(&libc_accept4)), 4, uintptr(s), uintptr(unsafe.Pointer(rsa)), uintptr(unsafe.Pointer(addrlen)), uintptr(flags), 0, 0)
+	if e1 != 0 {
+		return -1, e1
+	}
+	return int(r0), nil
+}
+
+func getzonenamebyid(id int, buf []byte) (n int, err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(buf) > 0 {
+		_p1 = unsafe.Pointer(&buf[0])
+	}
+	r0, _, e1 := libc(uintptr(unsafe.Pointer(&libc_getzonenamebyid)), 3, uintptr(id), uintptr(_p1), uintptr(len(buf)), 0, 0, 0)
 	if e1 != 0 {
 		return -1, e1
 	}
@@ -50,6 +130,11 @@ func readv(fd int, iovs []Iovec) (n int, err error) {
 	return int(r0), nil
 }
 
+func ucredGetzoneid(ucred uintptr) (id int) {
+	r0, _, _ := libc(uintptr(unsafe.Pointer(&libc_ucred_getzoneid)), 1, uintptr(ucred), 0, 0, 0, 0, 0)
+	return int(r0)
+}
+
 func writev(fd int, iovs []Iovec) (n int, err error) {
 	_p1 := unsafe.Pointer(&zero)
 	if len(iovs) > 0 {
@@ -62,21 +147,59 @@ func writev(fd int, iovs []Iovec) (n int, err error) {
 	return int(r0), nil
 }
 
+func zoneList(ids *int32, n *uint32) (err error) {
+	_, _, e1 := libc(uintptr(unsafe.Pointer(&libc_zone_list)), 2, uintptr(unsafe.Pointer(ids)), uintptr(unsafe.Pointer(n)), 0, 0, 0, 0)
+	return errOf(e1)
+}
+
 //go:cgo_import_dynamic libc_accept4 accept4 "libsocket.so"
 //go:linkname libc_accept4 libc_accept4
+//go:cgo_import_dynamic libc_getzoneid getzoneid "libc.so"
+//go:linkname libc_getzoneid libc_getzoneid
+//go:cgo_import_dynamic libc_getzoneidbyname getzoneidbyname "libc.so"
+//go:linkname libc_getzoneidbyname libc_getzoneidbyname
+//go:cgo_import_dynamic libc_getzonenamebyid getzonenamebyid "libc.so"
+//go:linkname libc_getzonenamebyid libc_getzonenamebyid
 //go:cgo_import_dynamic libc_preadv preadv "libc.so"
 //go:linkname libc_preadv libc_preadv
 //go:cgo_import_dynamic libc_pwritev pwritev "libc.so"
 //go:linkname libc_pwritev libc_pwritev
 //go:cgo_import_dynamic libc_readv readv "libc.so"
 //go:linkname libc_readv libc_readv
+//go:cgo_import_dynamic libc_ucred_getzoneid ucred_getzoneid "libc.so"
+//go:linkname libc_ucred_getzoneid libc_ucred_getzoneid
 //go:cgo_import_dynamic libc_writev writev "libc.so"
 //go:linkname libc_writev libc_writev
+//go:cgo_import_dynamic libc_zone_boot zone_boot "libc.so"
+//go:linkname libc_zone_boot libc_zone_boot
+//go:cgo_import_dynamic libc_zone_destroy zone_destroy "libc.so"
+//go:linkname libc_zone_destroy libc_zone_destroy
+//go:cgo_import_dynamic libc_zone_enter zone_enter "libc.so"
+//go:linkname libc_zone_enter libc_zone_enter
+//go:cgo_import_dynamic libc_zone_getattr zone_getattr "libc.so"
+//go:linkname libc_zone_getattr libc_zone_getattr
+//go:cgo_import_dynamic libc_zone_list zone_list "libc.so"
+//go:linkname libc_zone_list libc_zone_list
+//go:cgo_import_dynamic libc_zone_setattr zone_setattr "libc.so"
+//go:linkname libc_zone_setattr libc_zone_setattr
+//go:cgo_import_dynamic libc_zone_shutdown zone_shutdown "libc.so"
+//go:linkname libc_zone_shutdown libc_zone_shutdown
 
 var (
-	libc_accept4 procedure
-	libc_preadv  procedure
-	libc_pwritev procedure
-	libc_readv   procedure
-	libc_writev  procedure
+	libc_accept4         procedure
+	libc_getzoneid       procedure
+	libc_getzoneidbyname procedure
+	libc_getzonenamebyid procedure
+	libc_preadv          procedure
+	libc_pwritev         procedure
+	libc_readv           procedure
+	libc_ucred_getzoneid procedure
+	libc_writev          procedure
+	libc_zone_boot       procedure
+	libc_zone_destroy    procedure
+	libc_zone_enter      procedure
+	libc_zone_getattr    procedure
+	libc_zone_list       procedure
+	libc_zone_setattr    procedure
+	libc_zone_shutdown   procedure
 )

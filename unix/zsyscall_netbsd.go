@@ -545,6 +545,17 @@ func Madvise(b []byte, advice int) (err error) {
 	return errOf(e1)
 }
 
+// MemfdCreate is memfd_create(2): a file of memory. flags are MFD_*.
+func MemfdCreate(name string, flags uint) (fd int, err error) {
+	var _p0b shortString
+	_p0, err := _p0b.pointer(name)
+	if err != nil {
+		return -1, err
+	}
+	r0, _, e1 := Syscall(SYS_MEMFD_CREATE, uintptr(unsafe.Pointer(_p0)), uintptr(flags), 0)
+	return int(r0), errOf(e1)
+}
+
 // Mkdir is mkdir(2).
 func Mkdir(path string, mode uint32) (err error) {
 	var _p0b shortString
@@ -768,6 +779,32 @@ func Rmdir(path string) (err error) {
 func Select(nfd int, r *FdSet, w *FdSet, e *FdSet, timeout *Timeval) (n int, err error) {
 	r0, _, e1 := Syscall6(SYS_SELECT, uintptr(nfd), uintptr(unsafe.Pointer(r)), uintptr(unsafe.Pointer(w)), uintptr(unsafe.Pointer(e)), uintptr(unsafe.Pointer(timeout)), 0)
 	return int(r0), errOf(e1)
+}
+
+// Semget is semget(2): the id of n semaphores. flags are IPC_CREAT, IPC_EXCL, and permissions.
+func Semget(key int, n int, flags int) (id int, err error) {
+	r0, _, e1 := Syscall(SYS_SEMGET, uintptr(key), uintptr(n), uintptr(flags))
+	return int(r0), errOf(e1)
+}
+
+// Semop is semop(2): operations on the semaphores of id, all of them or none.
+func Semop(id int, ops []Sembuf) (err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(ops) > 0 {
+		_p1 = unsafe.Pointer(&ops[0])
+	}
+	_, _, e1 := Syscall(SYS_SEMOP, uintptr(id), uintptr(_p1), uintptr(len(ops)))
+	return errOf(e1)
+}
+
+// Semtimedop is [Semop] that fails with EAGAIN after a time: semtimedop(2). nil is no end.
+func Semtimedop(id int, ops []Sembuf, timeout *Timespec) (err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(ops) > 0 {
+		_p1 = unsafe.Pointer(&ops[0])
+	}
+	_, _, e1 := Syscall6(SYS_SEMTIMEDOP, uintptr(id), uintptr(_p1), uintptr(len(ops)), uintptr(unsafe.Pointer(timeout)), 0, 0)
+	return errOf(e1)
 }
 
 // Setegid is setegid(2).
@@ -1183,6 +1220,11 @@ func recvfrom(fd int, p []byte, flags int, from *RawSockaddrAny, fromlen *uint32
 
 func recvmsg(s int, msg *Msghdr, flags int) (n int, err error) {
 	r0, _, e1 := Syscall(SYS_RECVMSG, uintptr(s), uintptr(unsafe.Pointer(msg)), uintptr(flags))
+	return int(r0), errOf(e1)
+}
+
+func semctl(id int, num int, cmd int, arg unsafe.Pointer) (n int, err error) {
+	r0, _, e1 := Syscall6(SYS___SEMCTL, uintptr(id), uintptr(num), uintptr(cmd), uintptr(arg), 0, 0)
 	return int(r0), errOf(e1)
 }
 

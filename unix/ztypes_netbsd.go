@@ -476,3 +476,13 @@ const SizeofInt = 0x4
 
 // SizeofLongLong is the size of long long in bytes.
 const SizeofLongLong = 0x8
+
+// Sembuf is struct sembuf of sys/sem.h.
+type Sembuf struct {
+	Num uint16
+	Op  int16
+	Flg int16
+}
+
+// SizeofSembuf is its size in bytes.
+const SizeofSembuf = 0x6

@@ -80,16 +80,31 @@ func (tr *tracer) newCall(t *thread) *call {
 // answer runs the handler.
 func (c *call) answer() {
 	h := handlers[base(c.name)]
+	if own := openbsdCalls[base(c.name)]; own != nil && c.system.name == "openbsd" {
+		h = own
+	}
 	if h == nil {
 		c.unanswered("")
 		c.errno = c.n("ENOSYS")
 		return
 	}
 	ret, e := h(c)
+	if (e != 0 || c.errno != 0) && ofDescriptor[base(c.name)] {
+		if _, closed := c.do(unix.SYS_FCNTL, c.args[0], unix.F_GETFD); closed != 0 {
+			e = closed
+		}
+	}
 	c.ret = ret
 	if e != 0 {
 		c.fail(e)
 	}
+}
+
+// ofDescriptor are the calls whose handlers refuse other arguments before a kernel sees the descriptor, which the
+// systems look at first.
+var ofDescriptor = map[string]bool{
+	"extattr_delete_fd": true, "extattr_get_fd": true, "extattr_set_fd": true, "flock": true, "fpathconf": true,
+	"getsockopt": true, "ioctl": true, "setsockopt": true,
 }
 
 // unanswered says, once, what Linux has no answer for.

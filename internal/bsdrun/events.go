@@ -108,6 +108,25 @@ var eventCalls = map[string]handler{
 		}
 		return c.do(unix.SYS_INOTIFY_ADD_WATCH, c.args[0], c.args[2], c.args[3])
 	},
+	"memfd_create": pass(unix.SYS_MEMFD_CREATE, nil, flags(names{"MFD_CLOEXEC", "MFD_ALLOW_SEALING"})),
+	"semget": func(c *call) (uint64, unix.Errno) {
+		f, ok := c.bits(names{"IPC_CREAT", "IPC_EXCL"}, c.args[2]&^0o777)
+		if !ok {
+			return 0, unix.EINVAL
+		}
+		return c.do(unix.SYS_SEMGET, c.args[0], c.args[1], f|c.args[2]&0o777)
+	},
+	// Operations have Linux's structure and flags.
+	"semop":      pass(unix.SYS_SEMOP),
+	"semtimedop": pass(unix.SYS_SEMTIMEDOP),
+	"semctl": func(c *call) (uint64, unix.Errno) {
+		cmd, ok := c.one(names{"GETVAL", "SETVAL", "GETPID", "GETNCNT", "GETZCNT", "IPC_RMID"}, c.args[2])
+		if !ok {
+			c.unanswered(fmt.Sprint("command ", c.args[2]))
+			return 0, unix.EINVAL
+		}
+		return c.do(unix.SYS_SEMCTL, c.args[0], c.args[1], cmd, uint64(c.read32(c.args[3])))
+	},
 	"inotify_rm_watch": pass(unix.SYS_INOTIFY_RM_WATCH),
 }
 

@@ -153,7 +153,7 @@ var fileCalls = map[string]handler{
 
 // padding is how many words stand before an offset.
 func (c *call) padding() int {
-	if c.system.name == "freebsd" {
+	if c.system.name == "freebsd" || c.system.name == "openbsd" {
 		return 0
 	}
 	return 1

@@ -1,16 +1,17 @@
 //go:build linux && amd64
 
-// Bsdrun runs programs of FreeBSD, NetBSD and DragonFly for amd64 on Linux: the tests of package unix for these
-// systems, on this machine.
+// Bsdrun runs programs of FreeBSD, NetBSD, OpenBSD and DragonFly for amd64 on Linux: the tests of package unix for
+// these systems, on this machine.
 //
-//	go run ./internal/bsdrun [-system freebsd,netbsd,dragonfly] [-run REGEX] [-v] [packages]
+//	go run ./internal/bsdrun [-system freebsd,netbsd,openbsd,dragonfly] [-run REGEX] [-v] [packages]
 //
 // builds the tests of package unix, or of the packages named, for each system, and runs them. go test does the same
 // with
 //
 //	GOOS=freebsd go test -exec 'BSDRUN -exec' ./unix
 //
-// A program has to be static, as Go makes them for these systems. Each of its system calls is stopped by ptrace(2)
+// A program has to be static, as Go makes them for these systems; of OpenBSD's, which import functions of libc, a copy
+// runs that has code in their place. Each of its system calls is stopped by ptrace(2)
 // and answered by calls of Linux that the same thread makes. Numbers and structures are those of internal/abi/facts.
 // What Linux cannot answer fails with ENOSYS, and is said once by name on standard error. So it tests what package
 // unix does with arguments, memory, results and errors; it cannot test how the other kernels behave.

@@ -121,7 +121,7 @@ func (c *call) sigaction(tramp uint64) (uint64, unix.Errno) {
 		old := c.record("struct sigaction")
 		old.put(handlerField, a.handler)
 		old.put("sa_flags", a.flags)
-		binary.LittleEndian.PutUint64(old.bytes("sa_mask"), a.mask)
+		putMask(old.bytes("sa_mask"), a.mask)
 		if e := c.write(c.args[2], old.b); e != 0 {
 			return 0, e
 		}
@@ -131,7 +131,7 @@ func (c *call) sigaction(tramp uint64) (uint64, unix.Errno) {
 		if e != 0 {
 			return 0, e
 		}
-		*a = action{r.get(handlerField), r.get("sa_flags"), binary.LittleEndian.Uint64(r.bytes("sa_mask")), tramp}
+		*a = action{r.get(handlerField), r.get("sa_flags"), maskOf(r.bytes("sa_mask")), tramp}
 	}
 	return 0, 0
 }
@@ -234,7 +234,7 @@ func (tr *tracer) deliver(t *thread, sig unix.Signal, n int, a action) error {
 		uintptr(unsafe.Pointer(&linux)), 0, 0); e != 0 {
 		return e
 	}
-	u, info := tr.record("struct __ucontext"), tr.siginfo(n, sig, linux[:])
+	u, info := tr.record(tr.contextName()), tr.siginfo(n, sig, linux[:])
 	tr.putContext(u, &regs, t.mask)
 	sp := regs.Rsp - 128 // what functions of C have below their stack
 	if s := t.stack; a.flags&tr.n("SA_ONSTACK") != 0 && s.size != 0 && (regs.Rsp <= s.sp || regs.Rsp > s.sp+s.size) {
@@ -292,6 +292,20 @@ func (tr *tracer) siginfo(n int, sig unix.Signal, linux []byte) record {
 		}
 		return r
 	}
+	if tr.system.name == "openbsd" {
+		r := tr.record("siginfo_t")
+		r.put("si_signo", uint64(n))
+		if code > 0 && code < 0x80 {
+			r.put("si_code", uint64(code))
+		}
+		if fault && code > 0 {
+			r.put("_data._fault._addr", addr)
+		} else {
+			r.put("_data._proc._pid", uint64(pid))
+			r.put("_data._proc._uid", uint64(uid))
+		}
+		return r
+	}
 	r := tr.record("struct __siginfo")
 	r.put("si_signo", uint64(n))
 	if code > 0 && code < 0x80 { // faults have the same; a signal of the kernel and of a process differ
@@ -308,9 +322,44 @@ func (tr *tracer) siginfo(n int, sig unix.Signal, linux []byte) record {
 	return r
 }
 
+// contextName is the structure that handlers find registers in.
+func (s *system) contextName() string {
+	if s.name == "openbsd" {
+		return "struct sigcontext"
+	}
+	return "struct __ucontext"
+}
+
+// contextMask is its field for the signals that were blocked.
+func (s *system) contextMask() string {
+	if s.name == "openbsd" {
+		return "sc_mask"
+	}
+	return "uc_sigmask"
+}
+
+// maskOf reads a set of signals, of 4 bytes or more.
+func maskOf(b []byte) uint64 {
+	if len(b) == 4 {
+		return uint64(binary.LittleEndian.Uint32(b))
+	}
+	return binary.LittleEndian.Uint64(b)
+}
+
+func putMask(b []byte, mask uint64) {
+	if len(b) == 4 {
+		binary.LittleEndian.PutUint32(b, uint32(mask))
+		return
+	}
+	binary.LittleEndian.PutUint64(b, mask)
+}
+
 // contextRegs calls f for each register of a ucontext: its place and where it is in Linux's.
 func (s *system) contextRegs(u record, regs *unix.PtraceRegs, f func(b []byte, reg *uint64)) {
 	place := func(name string) []byte { return u.bytes("uc_mcontext.mc_" + name) }
+	if s.name == "openbsd" {
+		place = func(name string) []byte { return u.bytes("sc_" + name) }
+	}
 	if s.name == "netbsd" {
 		all := u.bytes("uc_mcontext.__gregs")
 		place = func(name string) []byte {
@@ -342,7 +391,7 @@ func upper(s string) string {
 // putContext fills a ucontext.
 func (s *system) putContext(u record, regs *unix.PtraceRegs, mask uint64) {
 	s.contextRegs(u, regs, func(b []byte, reg *uint64) { binary.LittleEndian.PutUint64(b, *reg) })
-	binary.LittleEndian.PutUint64(u.bytes("uc_sigmask"), mask)
+	putMask(u.bytes(s.contextMask()), mask)
 	if s.name == "netbsd" {
 		u.put("uc_flags", s.n("_UC_SIGMASK")|s.n("_UC_CPU"))
 	}
@@ -359,14 +408,14 @@ func (s *system) getContext(u record, regs *unix.PtraceRegs) {
 
 // returnFromSignal lets the thread go on where the ucontext says.
 func (c *call) returnFromSignal(at uint64) (uint64, unix.Errno) {
-	u, e := c.load(at, "struct __ucontext")
+	u, e := c.load(at, c.contextName())
 	if e != 0 {
 		return 0, e
 	}
 	regs := c.t.entry
 	c.getContext(u, &regs)
 	regs.Orig_rax = ^uint64(0)
-	c.t.setMask(c.tracer, binary.LittleEndian.Uint64(u.bytes("uc_sigmask")))
+	c.t.setMask(c.tracer, maskOf(u.bytes(c.contextMask())))
 	for n := len(c.t.frames); n > 0; n-- {
 		f := c.t.frames[n-1]
 		c.t.frames = c.t.frames[:n-1]

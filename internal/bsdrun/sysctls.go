@@ -104,10 +104,11 @@ func (c *call) sysctl(mib []uint64) ([]byte, unix.Errno) {
 	_ = unix.Uname(&u)
 	switch name {
 	case "kern.ostype":
-		return text(map[string]string{"freebsd": "FreeBSD", "netbsd": "NetBSD", "dragonfly": "DragonFly"}[c.system.name])
+		return text(map[string]string{"freebsd": "FreeBSD", "netbsd": "NetBSD", "dragonfly": "DragonFly",
+			"openbsd": "OpenBSD"}[c.system.name])
 	case "kern.osrelease", "kern.version":
 		return text(map[string]string{"freebsd": "15.0-RELEASE", "netbsd": "10.1",
-			"dragonfly": "5.9-DEVELOPMENT"}[c.system.name])
+			"dragonfly": "5.9-DEVELOPMENT", "openbsd": "7.9"}[c.system.name])
 	case "kern.hostname":
 		return text(unix.ByteSliceToString(u.Nodename[:]))
 	case "kern.osreldate":

@@ -211,12 +211,12 @@ func (s *system) layout(name string) *layout {
 	if l := s.layouts[name]; l != nil {
 		return l
 	}
-	t, ok := s.foreign.Type(name)
-	if !ok || t.On[arch] == nil {
+	size, fields := s.sizeof(name)
+	if size == 0 {
 		panic(s.name + " has no " + name)
 	}
-	l := &layout{size: int(t.On[arch].Size), fields: map[string]field{}}
-	s.flatten(l, "", 0, t.On[arch].Fields)
+	l := &layout{size: int(size), fields: map[string]field{}}
+	s.flatten(l, "", 0, fields)
 	s.layouts[name] = l
 	return l
 }

@@ -58,7 +58,7 @@ const options = unix.PTRACE_O_TRACESYSGOOD | unix.PTRACE_O_TRACECLONE | unix.PTR
 	unix.PTRACE_O_TRACEEXEC | unix.PTRACE_O_EXITKILL
 
 // systems are those whose programs run here.
-var systems = []string{"freebsd", "netbsd", "dragonfly"}
+var systems = []string{"freebsd", "netbsd", "openbsd", "dragonfly"}
 
 // run executes a program of the system and returns its exit status.
 func run(args []string, trace bool) (int, error) {
@@ -72,6 +72,17 @@ func run(args []string, trace bool) (int, error) {
 	}
 	runtime.LockOSThread()
 	path := args[0]
+	if name == "openbsd" {
+		var functions imports
+		if path, functions, err = withoutLoader(path); err != nil {
+			return 0, err
+		}
+		defer os.Remove(path)
+		for i, f := range functions {
+			sys.numbers[firstImport+uint64(i)] = f
+		}
+		args = append([]string{path}, args[1:]...) // programs that start themselves again start the copy
+	}
 	p, err := os.StartProcess(path, args, &os.ProcAttr{
 		Env:   append(os.Environ(), "KERN_BSDRUN=1"),
 		Files: []*os.File{os.Stdin, os.Stdout, os.Stderr},
@@ -152,8 +163,15 @@ func (tr *tracer) begin(t *thread) error {
 	if err := unix.PtraceGetRegs(t.tid, &regs); err != nil {
 		return err
 	}
-	regs.Rdi = regs.Rsp
+	tr.startRegs(&regs)
 	return unix.PtraceSetRegs(t.tid, &regs)
+}
+
+func (tr *tracer) startRegs(regs *unix.PtraceRegs) {
+	regs.Rdi = regs.Rsp
+	if tr.system.name == "openbsd" {
+		regs.Fs_base = mainThreadAt
+	}
 }
 
 func (tr *tracer) stopped(t *thread, ws unix.WaitStatus) {
@@ -264,7 +282,8 @@ func (tr *tracer) callStop(t *thread) {
 	switch {
 	case t.execed: // the end of the execve that began this program
 		t.execed = false
-		regs.Rdi, regs.Rax = regs.Rsp, 0
+		regs.Rax = 0
+		tr.startRegs(&regs)
 	case !t.inside && t.call == nil:
 		t.inside, t.interrupted = true, 0
 		t.entry = regs

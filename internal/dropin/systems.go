@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 )
 
 // portable are modules that are built for other systems too, where their tests cannot be run.
@@ -46,6 +47,61 @@ func (b builds) text() string {
 	return "neither"
 }
 
+// portability is how a module is built for each platform.
+type portability struct {
+	module module
+	on     []builds
+	err    error
+}
+
+// row returns the cells of a table.
+func (r portability) row() []string {
+	row := []string{r.module.Path, r.module.Version}
+	if r.err != nil {
+		return append(row, "NOT TRIED: "+r.err.Error())
+	}
+	for _, b := range r.on {
+		row = append(row, b.text())
+	}
+	return row
+}
+
+// reasons says why the module is built for some platforms neither before nor after.
+func (r portability) reasons(platforms []string) []string {
+	var out []string
+	for i, b := range r.on {
+		if b.before != nil && b.after != nil {
+			out = append(out, fmt.Sprintf("%s for %s: %s", r.module.Path, platforms[i], firstError(b.before)))
+		}
+	}
+	return out
+}
+
+// firstError is the first line of what the go command says that is not the name of a package.
+func firstError(err error) string {
+	for line := range strings.Lines(err.Error()) {
+		if line = strings.TrimSpace(line); strings.Contains(line, ": ") && !strings.HasPrefix(line, "#") &&
+			!strings.HasPrefix(line, "go build") {
+			return line
+		}
+	}
+	return err.Error()
+}
+
+// systemsMarkdown returns the results as Markdown.
+func systemsMarkdown(now time.Time, platforms []string, results []portability) string {
+	var b, below strings.Builder
+	fmt.Fprintf(&b, "\n| module | version | %s |\n|%s\n", strings.Join(platforms, " | "),
+		strings.Repeat("---|", len(platforms)+2))
+	for _, r := range results {
+		fmt.Fprintf(&b, "| %s |\n", strings.Join(r.row(), " | "))
+		for _, line := range r.reasons(platforms) {
+			below.WriteString("- " + line + "\n")
+		}
+	}
+	return b.String() + "\nTried on " + now.UTC().Format(time.DateOnly) + ".\n\n" + below.String() + "\n"
+}
+
 // trySystems builds modules for platforms, GOOS/GOARCH, before and after all imports are changed.
 func trySystems(ctx context.Context, o options, platforms []string, chosen []module, w io.Writer) (worse bool,
 	err error) {
@@ -60,31 +116,38 @@ func trySystems(ctx context.Context, o options, platforms []string, chosen []mod
 	}
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(t, "module\tversion\t%s\n", strings.Join(platforms, "\t"))
+	var results []portability
 	for i, m := range chosen {
+		r := portability{module: m}
 		got, err := fetch(ctx, m)
-		if err != nil {
-			fmt.Fprintf(t, "%s\t%s\tNOT TRIED: %v\n", m.Path, m.Version, err)
-			continue
-		}
-		m.Version = got.Version
-		if m.Build == nil {
-			m.Build = all
-		}
-		m.Packages = m.Build
-		row := []string{m.Path, m.Version}
-		for _, p := range platforms {
-			b := tryPlatform(ctx, o, m, got, p, filepath.Join(temp, fmt.Sprint(i), strings.ReplaceAll(p, "/", "_")))
-			if ctx.Err() != nil {
-				return worse, context.Cause(ctx)
+		if r.err = err; err == nil {
+			m.Version = got.Version
+			if m.Build == nil {
+				m.Build = all
 			}
-			fmt.Println(m.Path, p, b.text())
-			if b.before == nil && b.after != nil {
-				worse = true
-				fmt.Println(b.after)
+			m.Packages = m.Build
+			r.module = m
+			for _, p := range platforms {
+				b := tryPlatform(ctx, o, m, got, p, filepath.Join(temp, fmt.Sprint(i), strings.ReplaceAll(p, "/", "_")))
+				if ctx.Err() != nil {
+					return worse, context.Cause(ctx)
+				}
+				fmt.Println(m.Path, p, b.text())
+				if b.before == nil && b.after != nil {
+					worse = true
+					fmt.Println(b.after)
+				}
+				r.on = append(r.on, b)
 			}
-			row = append(row, b.text())
 		}
-		fmt.Fprintln(t, strings.Join(row, "\t"))
+		results = append(results, r)
+		fmt.Fprintln(t, strings.Join(r.row(), "\t"))
+	}
+	if o.markdown != "" {
+		text := systemsMarkdown(time.Now(), platforms, results)
+		if err := replaceBetween(o.markdown, systemsBegin, func(string) string { return text }); err != nil {
+			return worse, err
+		}
 	}
 	return worse, t.Flush()
 }

@@ -81,25 +81,31 @@ func printTable(w io.Writer, results []*result) error {
 	return nil
 }
 
-// dropin writes the text between these lines of a Markdown file.
+// dropin writes the text between these lines of a Markdown file: that of tests, and that of other systems.
 const (
 	resultsBegin = "<!-- results: written by dropin -->\n"
+	systemsBegin = "<!-- systems: written by dropin -->\n"
 	resultsEnd   = "<!-- end of results -->\n"
 )
 
 // writeMarkdown replaces the results of these modules in a Markdown file; those of others stay while they are in the
 // list of modules.
 func writeMarkdown(file string, now time.Time, results []*result) error {
+	return replaceBetween(file, resultsBegin, func(old string) string { return markdown(old, now, results) })
+}
+
+// replaceBetween replaces the text between a line and the end of the results below it.
+func replaceBetween(file, begin string, text func(old string) string) error {
 	b, err := os.ReadFile(file)
 	if err != nil {
 		return err
 	}
-	before, rest, ok := strings.Cut(string(b), resultsBegin)
+	before, rest, ok := strings.Cut(string(b), begin)
 	old, after, ok2 := strings.Cut(rest, resultsEnd)
 	if !ok || !ok2 {
-		return fmt.Errorf("%s has no lines %q and %q", file, resultsBegin, resultsEnd)
+		return fmt.Errorf("%s has no lines %q and %q", file, begin, resultsEnd)
 	}
-	return os.WriteFile(file, []byte(before+resultsBegin+markdown(old, now, results)+resultsEnd+after), 0o644)
+	return os.WriteFile(file, []byte(before+begin+text(old)+resultsEnd+after), 0o644)
 }
 
 // markdown returns the results as Markdown, and of the old Markdown those of other modules.

@@ -12,6 +12,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
@@ -28,6 +29,7 @@ import (
 	"kern.sys/internal/abi/emit/mksyscall"
 	"kern.sys/internal/abi/emit/mksysctl"
 	"kern.sys/internal/abi/emit/mksysnum"
+	"kern.sys/internal/abi/emit/mktakers"
 	"kern.sys/internal/abi/emit/mktypes"
 	"kern.sys/internal/abi/emit/mkuapi"
 )
@@ -100,22 +102,27 @@ var generators = []generator{
 	{"mksysctl", "unix", "sysctl.txt", func(in input) (map[string][]byte, error) {
 		return mksysctl.Generate(in.db, in.system, in.list)
 	}},
-	{name: "mksyscall", folder: "unix"},
+	syscalls,
+	{name: "mktakers", folder: "unix"},
 }
+
+// syscalls are made of all systems' prototypes at once, and mktakers of what it makes.
+var syscalls = generator{name: "mksyscall", folder: "unix"}
 
 // facts are those of systems, by name.
 type facts map[string]*abi.DB
 
-// of reads the facts of a system once.
+// of reads the facts of a system once: those of the one that it extends, if any.
 func (all facts) of(root string, s abi.System) (*abi.DB, error) {
-	if all[s.Name] == nil {
-		db, err := abi.Read(filepath.Join(root, "internal/abi/facts", s.Name), abi.ArchNames(s.Archs))
+	name := cmp.Or(s.Extends, s.Name)
+	if all[name] == nil {
+		db, err := abi.Read(filepath.Join(root, "internal/abi/facts", name), abi.ArchNames(s.Archs))
 		if err != nil {
 			return nil, err
 		}
-		all[s.Name] = db
+		all[name] = db
 	}
-	return all[s.Name], nil
+	return all[name], nil
 }
 
 // generate returns the generator's files for all systems, by their paths in the module.
@@ -129,6 +136,13 @@ func (g generator) generate(root string, all facts) (map[string][]byte, error) {
 			return fmt.Errorf("%s: %w", g.name, err)
 		}
 		return nil
+	}
+	if g.name == "mktakers" {
+		functions, err := syscalls.generate(root, all)
+		if err != nil {
+			return nil, err
+		}
+		return out, add(mktakers.Generate(filepath.Join(root, "unix"), abi.Systems(), functions))
 	}
 	if g.run == nil {
 		numbers, err := sysnum.generate(root, all)

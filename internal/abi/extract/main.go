@@ -90,6 +90,9 @@ func run(o options) error {
 	names := abi.ArchNames(s.Archs)
 	if o.try != "" {
 		text := db.Text(names)
+		if len(db.Consts())+len(db.Types())+len(db.Syscalls()) == 0 {
+			return fmt.Errorf("header %s defines nothing that programs see", o.try)
+		}
 		for _, name := range slices.Sorted(maps.Keys(text)) {
 			if _, err := os.Stdout.Write(text[name]); err != nil {
 				return err

@@ -63,7 +63,8 @@ func extractSystem(s abi.System, hs []header, root, cache string) (*abi.DB, erro
 		for _, a := range s.Archs {
 			for _, dir := range dirs(a) {
 				if _, err := os.Stat(filepath.Join(dir, h.name)); err == nil {
-					return nil, fmt.Errorf("header %s: source=%s, but the package has it", h.name, imported)
+					return nil, fmt.Errorf("header %s: source=%s, but the package has it: the option goes, and the header's "+
+						"facts from facts/%s/%s", h.name, imported, s.Name, abi.ImportedFolder)
 				}
 			}
 		}

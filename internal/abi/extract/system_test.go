@@ -57,6 +57,7 @@ int code(void) { return 1; }
 		"second_t s[2]; };\n",
 	"any-darwin-any/sys/syscall.h": "#define SYS_read 3\n#define OTHER 4\n",
 	"any-darwin-any/broken.h":      "struct {",
+	"any-darwin-any/empty.h":       "#pragma once\nint code(void);\n",
 }
 
 // tree of the package abi with a list of headers, a lock, and the locked file in a cache.
@@ -211,6 +212,12 @@ func TestSystemCommand(t *testing.T) {
 	if status != 0 || !strings.Contains(out, "SECOND int") || strings.Contains(out, "first.h") {
 		t.Errorf("-try: status %d, %s%s", status, out, stderr)
 	}
+	put(t, filepath.Join(dir, "extract/headers-darwin.txt"), list+"\nempty.h\n")
+	out, stderr, status = extract(t, args("-try", "empty.h")...)
+	if status != 1 || out != "" || !strings.Contains(stderr, "header empty.h defines nothing") {
+		t.Errorf("-try of a header without facts: status %d, %s%s", status, out, stderr)
+	}
+	put(t, filepath.Join(dir, "extract/headers-darwin.txt"), list)
 
 	put(t, consts, strings.Replace(string(b), "SECOND int sys/second.h 2", "SECOND int sys/second.h 3", 1))
 	if _, stderr, status := extract(t, args("-check")...); status != 1 || !strings.Contains(stderr, "const.txt differs") {

@@ -123,7 +123,7 @@ func write(s abi.System, decls map[string][]gen.Decl, all map[string][]gen.Const
 		for _, a := range names {
 			gen.Block(bodies[a], class.doc+"const", a, rest[a])
 		}
-		if class.table != "" {
+		if class.table != "" && len(all[class.name]) > 0 { // a system that extends another has its errors
 			tables(bodies, names, class.table, class.typ, all[class.name])
 		}
 	}

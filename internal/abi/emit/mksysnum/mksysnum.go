@@ -55,7 +55,9 @@ func Generate(db *abi.DB, s abi.System, list []gen.Line) (map[string][]byte, err
 			fmt.Fprintf(&b, "%s = %s\n", constant(name), numbers[a.Name][name])
 		}
 		b.WriteString(")\n")
-		table(&b, db, a.Name, numbers[a.Name])
+		if s.Name == "linux" { // whose names programs can ask for
+			table(&b, db, a.Name, numbers[a.Name])
+		}
 		name, constraint := gen.FileName("zsysnum", s, a.Name)
 		file, err := gen.File(constraint, "unix", b.String())
 		if err != nil {
