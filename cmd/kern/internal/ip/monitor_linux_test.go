@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/cmd/kern/internal/clitest"
 	"kern.sys/internal/native"
 	"kern.sys/internal/nstest"
