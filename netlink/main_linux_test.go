@@ -8,6 +8,6 @@ import (
 
 // TestMain has guests make namespaces with nothing but lo, whatever modules of tunnels were loaded.
 func TestMain(m *testing.M) {
-	nstest.FirstTunnels(false)
+	nstest.NoFirstTunnels()
 	nstest.Main(m)
 }

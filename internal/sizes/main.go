@@ -29,7 +29,7 @@ type program struct {
 var programs = []program{
 	{"lookup", 1.03},
 	{"routes", 1.03},
-	{"watch", 1.135},   // contexts bring package time's texts
+	{"watch", 1.135},  // contexts bring package time's texts
 	{"qdiscs", 1.07},  // twice as many kinds as the peer's
 	{"filters", 1.10}, // the same
 	{"connections", 1.03},

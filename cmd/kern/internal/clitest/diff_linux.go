@@ -217,7 +217,7 @@ func CompareShow(t testing.TB, args ...string) {
 	if !reflect.DeepEqual(fromIP, fromKern) {
 		t.Errorf("%v: JSON differs at %s", args, FirstDifference("", fromIP, fromKern))
 	}
-	if extra || !SameWords() && (!oldWords() || slices.Contains(args, "-6")) {
+	if extra || !SameWords() && (!OldWords() || slices.Contains(args, "-6")) {
 		return // the text differs
 	}
 	textOfIP, textOfKern := whileStill(t, func(program func(args ...string) Result) Result {
@@ -298,7 +298,7 @@ func CompareRun(t testing.TB, stdin string, args ...string) {
 			r.Err = r.Err[:i] // the grammar is in each one's own words
 		}
 	}
-	if a != b && (SameWords() || oldWords() || (a.Code == 0) != (b.Code == 0)) {
+	if a != b && (SameWords() || OldWords() || (a.Code == 0) != (b.Code == 0)) {
 		t.Errorf("%v differs:\nip   %v\nkern %v", args, a, b)
 	}
 }
@@ -373,7 +373,7 @@ func SameEnd(t testing.TB, line string, want, got Result) {
 	if want.Err == "" && want.Code == got.Code {
 		return // a grammar says nothing of what is wrong with the words
 	}
-	if want != got && (SameWords() || oldWords() || (want.Code == 0) != (got.Code == 0)) {
+	if want != got && (SameWords() || OldWords() || (want.Code == 0) != (got.Code == 0)) {
 		t.Errorf("%s:\nip   %v\nkern %v", line, want, got)
 	}
 }

@@ -34,8 +34,8 @@ var installed = sync.OnceValue(func() (v version) {
 // module's programs have.
 func SameWords() bool { return !installed().before(newest) }
 
-// oldWords reports whether ip is of the oldest version.
-func oldWords() bool { return installed() == oldest }
+// OldWords reports whether ip is of the oldest version.
+func OldWords() bool { return installed() == oldest }
 
 func (v version) before(w version) bool {
 	return v.major < w.major || v.major == w.major && v.minor < w.minor
@@ -56,7 +56,7 @@ var newer = []string{
 	"mab", "neigh_vlan_suppress", "gso_ipv4_max_size", "gro_ipv4_max_size", "localbypass", "mcroute", "reserved_bits",
 	"bcast_flood_cutoff", "bccutoff", "sport_mask", "dport_mask", "netns-immutable", "dscp", "dscp_mask", "flowlabel",
 	"flowlabel_mask",
-	"tun_id", "extern_valid", "mcast_querier_state_ipv4", "mcast_querier_state_ipv6",
+	"tun_id", "extern_valid", "msti", "mcast_querier_state_ipv4", "mcast_querier_state_ipv6",
 }
 
 // isNewer reports whether a JSON member is of the newer ones, and ip an older
@@ -82,7 +82,7 @@ var differs = []struct {
 	{colours, ""},
 	{regexp.MustCompile(`(?m)^.* inet6? +mcast .*\n( +valid_lft .*\n)?`), ""},
 	{regexp.MustCompile(`(?m)^.*inet6? +any .*\n( +valid_lft .*\n)?`), ""},
-	{regexp.MustCompile(`proto (kernel_(lo|ra|ll)|unspec|0x[0-9a-f]+) |g[sr]o_ipv4_max_size [0-9]+ |netns-immutable |extern_valid |(neigh_vlan_suppress|mab) (on|off) `), ""},
+	{regexp.MustCompile(`proto (kernel_(lo|ra|ll)|unspec|0x[0-9a-f]+) |g[sr]o_ipv4_max_size [0-9]+ |netns-immutable |extern_valid |msti [0-9]+ |(neigh_vlan_suppress|mab) (on|off) `), ""},
 	{regexp.MustCompile(`is a garbage`), "is garbage"},
 	{regexp.MustCompile(`invalid port range( start| end)?|invalid port\b`), "invalid port"},
 	{regexp.MustCompile(`\n\n`), "\n"},

@@ -126,8 +126,13 @@ func knows(t *testing.T, s kindState) {
 // needKind is nstest.Need for links of a kind that not every kernel of Debian has.
 func needKind(t *testing.T, kind string, err error) {
 	t.Helper()
-	if kind == "bareudp" {
+	switch kind {
+	case "bareudp":
 		nstest.NeedOption(t, "CONFIG_BAREUDP", "", err)
+	case "hsr":
+		nstest.NeedOption(t, "CONFIG_HSR", "", err)
+	case "netkit":
+		nstest.Need(t, "netkit links", "6.7", err)
 	}
 	nstest.Need(t, kind+" links", "", err)
 }

@@ -7,8 +7,8 @@ import (
 	"kern.sys/internal/nstest"
 )
 
-// TestMain has guests make the first devices of tunnels, by which ip tunnel works.
+// TestMain has guests make namespaces with nothing but lo, whatever modules of tunnels were loaded.
 func TestMain(m *testing.M) {
-	nstest.FirstTunnels(true)
+	nstest.NoFirstTunnels()
 	clitest.Main(m, ipProgram)
 }

@@ -31,7 +31,7 @@ func TestNexthopsAreShownAndMadeAsByIP(t *testing.T) {
 		{
 			Name: "groups",
 			Cmds: slices.Concat(someNexthops, []string{
-				"nexthop add id 20 group 1/2", "nexthop add id 21 group 1,3/2,256 type mpath",
+				"nexthop add id 20 group 1/2", "nexthop add id 21 group 1,3/2,255 type mpath",
 				"nexthop add id 22 group 1,3/2 type resilient buckets 8 idle_timer 3 unbalanced_timer 9",
 				"nexthop add id 24 group 1 type resilient buckets 4 proto 9", "route add 10.5.0.0/16 nhid 22",
 				"route add 10.6.0.0/16 nhid 20",

@@ -86,6 +86,7 @@ var tunnelStates = []clitest.DiffState{
 }
 
 func TestTunnelsAreShownAndMadeAsByIP(t *testing.T) {
+	nstest.FirstTunnels(t)
 	compareTexts(t, tunnelStates, tunnelShows, func(t testing.TB, _ *clitest.DiffState) { needTunnels(t) })
 }
 
@@ -93,6 +94,7 @@ func TestTunnelsAreShownAndMadeAsByIP(t *testing.T) {
 // and text where JSON is asked for.
 func TestSingleTunnelsAreShown(t *testing.T) {
 	clitest.NeedIP(t)
+	nstest.FirstTunnels(t)
 	nstest.Do(t, func() {
 		needTunnels(t)
 		clitest.SetUp(t, tunnelStates[1].Cmds...)
