@@ -55,7 +55,7 @@ func (q *SocketQuery) request() *wire.Request {
 	if q.Storage != nil {
 		r.Nest(uapi.NLA_F_NESTED | uapi.INET_DIAG_REQ_SK_BPF_STORAGES)
 		for _, fd := range q.Storage {
-			r.Uint32(uapi.SK_DIAG_BPF_STORAGE_REQ_MAP_FD, uint32(fd))
+			r.Uint32(uapi.SK_DIAG_BPF_STORAGE_REQ_MAP_FD, uint32(within(r, "descriptor of a map", fd, math.MaxInt32)))
 		}
 		r.End()
 	}

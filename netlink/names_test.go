@@ -15,7 +15,8 @@ var irregular = map[string]string{
 
 // streamsAlone have no list: events, and what is asked for seldom.
 var streamsAlone = []string{"Watch", "XfrmEvents", "ProcEvents", "GenlPolicies", "RdmaPortSeq", "RdmaEvents",
-	"RdmaObjectSeq", "DevlinkEvents", "DevlinkRegionChunks", "DevlinkClassBindSeq", "DevlinkHealthReporterSeq",
+	"RdmaObjectSeq", "RdmaCounterSeq", "RdmaPoolSeq", "DevlinkEvents", "DevlinkRegionChunks", "DevlinkClassBindSeq",
+	"DevlinkHealthReporterSeq",
 	"DevlinkLinecardSeq", "DevlinkPoolSeq", "DevlinkPortPoolSeq", "DevlinkRateSeq", "DevlinkRegionSeq",
 	"DevlinkSharedBufferSeq", "DevlinkTrapGroupSeq", "DevlinkTrapPolicerSeq", "DevlinkTrapSeq"}
 

@@ -102,6 +102,9 @@ func TestRecipes(t *testing.T) {
 			}
 		}
 	}
+	if _, errOut, status := emit(t, "-root", dir); status != 0 {
+		t.Fatalf("emit: status %d, %s", status, errOut)
+	}
 	tests, err := filepath.Glob(filepath.Join(dir, "unix", "*_test.go"))
 	if err != nil {
 		t.Fatal(err)
@@ -110,9 +113,6 @@ func TestRecipes(t *testing.T) {
 		if err := os.Remove(path); err != nil {
 			t.Fatal(err)
 		}
-	}
-	if _, errOut, status := emit(t, "-root", dir); status != 0 {
-		t.Fatalf("emit: status %d, %s", status, errOut)
 	}
 	for _, r := range recipes {
 		text := generated(t, dir, r.system)

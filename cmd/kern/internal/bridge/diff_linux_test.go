@@ -186,6 +186,9 @@ func TestStatesAreShownAndMadeAsByBridge(t *testing.T) {
 	theirs := func(args ...string) clitest.Result { return clitest.Peer(t, args...) }
 	for _, s := range states {
 		t.Run(s.name, func(t *testing.T) {
+			if s.name == "mst" && clitest.OldWords() {
+				t.Skip("bridge of iproute2 6.1 has no mst")
+			}
 			cmds := known(t, &s)
 			if len(s.cmds) != 0 && len(cmds) == 0 {
 				nstest.Need(t, s.name+" of bridges", "", syscall.EOPNOTSUPP)
