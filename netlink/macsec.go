@@ -81,7 +81,8 @@ type MacsecSecYStats struct {
 
 var macsecKind = genlKind{name: uapi.MACSEC_GENL_NAME, version: uapi.MACSEC_GENL_VERSION}
 
-// MacsecList returns all macsec devices: ip macsec show. See [ErrDumpInterrupted].
+// MacsecList returns all macsec devices: ip macsec show. See [ErrDumpInterrupted]. Of packet numbers of 32 bits the
+// kernel lists 0 on big-endian machines (Linux 7.3).
 func (h *Handle) MacsecList() ([]MacsecSecY, error) {
 	return genlList(h, macsecListing, decodeMacsec)
 }

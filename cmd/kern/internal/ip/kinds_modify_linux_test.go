@@ -74,9 +74,13 @@ func (m *oneChange) set(link netlink.Link, object any) error {
 
 func (m *oneChange) each() {
 	_, object := m.list()
+	first := fieldsOf(object)
 	for _, path := range slices.Sorted(maps.Keys(fieldsOf(object))) {
 		_, original := m.list()
 		before := fieldsOf(original)
+		if before["FlowBased"] != first["FlowBased"] {
+			continue // older kernels do not take back that a tunnel becomes external, and then it has nothing else
+		}
 		link, object := m.list()
 		if !changeField(object, path) {
 			continue
