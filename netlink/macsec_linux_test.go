@@ -49,8 +49,9 @@ func TestMacsecAssociationsAreMadeAndListed(t *testing.T) {
 			t.Errorf("%+v", got)
 		}
 		for _, sc := range all[0].RxSCs {
-			if sc.SCI == sci && (*sc.Active || len(sc.SAs) != 1 || sc.SAs[0].PN != listedPN(200) || sc.SAs[0].AN != 3) || sc.SCI == 5 &&
-				len(sc.SAs) != 0 {
+			if sc.SCI == sci && (*sc.Active || len(sc.SAs) != 1 || sc.SAs[0].PN != listedPN(200) || sc.SAs[0].AN != 3) ||
+				sc.SCI == 5 &&
+					len(sc.SAs) != 0 {
 				t.Errorf("%+v", sc)
 			}
 		}

@@ -76,7 +76,8 @@ func kernPrograms(t *testing.T, kern string, conf Settings) string {
 		}
 		if conf.Failures {
 			real := filepath.Join(dir, "kern", name)
-			script := fmt.Sprintf("#!/bin/sh\n%s \"$@\" 2>/tmp/errors.$$\nstatus=$?\ncat /tmp/errors.$$ >&2\n"+
+			// Another shell loses the functions that scripts export.
+			script := fmt.Sprintf("#!/bin/bash\n%s \"$@\" 2>/tmp/errors.$$\nstatus=$?\ncat /tmp/errors.$$ >&2\n"+
 				"[ $status = 0 ] || echo \"$status: %s $*: $(head -1 /tmp/errors.$$)\" >>/tmp/failures\nrm "+
 				"/tmp/errors.$$\nexit $status\n", real, name)
 			err = errors.Join(os.MkdirAll(filepath.Dir(real), 0o755), os.Rename(file, real),
