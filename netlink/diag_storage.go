@@ -19,15 +19,16 @@ func (s *SocketInfo) storage(d *wire.Decoder) {
 			continue
 		}
 		var one SocketStorage
-		for part := all.Nested(); part.Next(); {
+		part := all.Nested()
+		for part.Next() {
 			switch part.Type() {
 			case uapi.SK_DIAG_BPF_STORAGE_MAP_ID:
 				one.Map = part.Uint32()
 			case uapi.SK_DIAG_BPF_STORAGE_MAP_VALUE:
 				one.Value = append([]byte(nil), part.Data()...)
 			}
-			d.Fail(part.Err())
 		}
+		d.Fail(part.Err())
 		s.Storage = append(s.Storage, one)
 	}
 	d.Fail(all.Err())
