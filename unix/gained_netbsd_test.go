@@ -26,6 +26,47 @@ func TestMemfd(t *testing.T) {
 	}
 }
 
+func TestEpoll(t *testing.T) {
+	var p [2]int
+	must(t, "pipe2", unix.Pipe2(p[:], unix.O_CLOEXEC))
+	defer func() { _, _ = unix.Close(p[0]), unix.Close(p[1]) }()
+	ep, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
+	must(t, "epoll_create1", err)
+	defer func() { _ = unix.Close(ep) }()
+	must(t, "epoll_ctl", unix.EpollCtl(ep, unix.EPOLL_CTL_ADD, p[0],
+		&unix.EpollEvent{Events: unix.EPOLLIN, Fd: int32(p[0]), Pad: 7}))
+	events := make([]unix.EpollEvent, 2)
+	if n, err := unix.EpollWait(ep, events, 10); n != 0 || err != nil {
+		t.Fatalf("nothing to read: %d, %v", n, err)
+	}
+	if _, err := unix.Write(p[1], []byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	must(t, "epoll_ctl", unix.EpollCtl(ep, unix.EPOLL_CTL_ADD, p[1],
+		&unix.EpollEvent{Events: unix.EPOLLOUT, Fd: int32(p[1])}))
+	n, err := unix.EpollWait(ep, events, -1)
+	if err != nil || n != 2 {
+		t.Fatal(n, err)
+	}
+	ready := map[int32]unix.EpollEvent{events[0].Fd: events[0], events[1].Fd: events[1]}
+	if in := ready[int32(p[0])]; in.Events != unix.EPOLLIN || in.Pad != 7 {
+		t.Errorf("to read: %+v", events)
+	}
+	if out := ready[int32(p[1])]; out.Events != unix.EPOLLOUT || out.Pad != 0 {
+		t.Errorf("to write: %+v", events)
+	}
+	must(t, "epoll_ctl", unix.EpollCtl(ep, unix.EPOLL_CTL_DEL, p[1], nil))
+	if n, err := unix.EpollWait(ep, events, -1); n != 1 || err != nil || events[0].Fd != int32(p[0]) {
+		t.Errorf("one taken out: %d, %v, %+v", n, err, events[0])
+	}
+	if _, err := unix.EpollWait(ep, nil, 0); err != unix.EINVAL {
+		t.Errorf("room for nothing: %v", err)
+	}
+	if err := unix.EpollCtl(ep, unix.EPOLL_CTL_MOD, p[1], &unix.EpollEvent{}); err != unix.ENOENT {
+		t.Errorf("what is not watched: %v", err)
+	}
+}
+
 func TestSemaphores(t *testing.T) {
 	id, err := unix.Semget(unix.IPC_PRIVATE, 2, unix.IPC_CREAT|0o600)
 	must(t, "semget", err)

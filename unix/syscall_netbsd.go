@@ -23,7 +23,13 @@ package unix
 // TimerfdCreate is timerfd_create(2). flags are TFD_*.
 //sys	TimerfdCreate(clockid int, flags int) (fd int, err error)
 
-// Calls that NetBSD gained in version 11. Its epoll has numbers only: no header says its structures.
+// Calls that NetBSD gained in version 11.
+
+// EpollCreate1 is epoll_create1(2): a descriptor that others are watched by. flags are EPOLL_CLOEXEC or none.
+//sys	EpollCreate1(flags int) (fd int, err error)
+// EpollCtl is epoll_ctl(2): it adds fd to those that epfd watches, or changes or ends that. op is EPOLL_CTL_*.
+//sys	EpollCtl(epfd int, op int, fd int, event *EpollEvent) (err error)
+//sys	epollPwait2(epfd int, events []EpollEvent, timeout *Timespec, mask unsafe.Pointer) (n int, err error)
 
 // MemfdCreate is memfd_create(2): a file of memory. flags are MFD_*.
 //sys	MemfdCreate(name string, flags uint) (fd int, err error)

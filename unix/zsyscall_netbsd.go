@@ -109,6 +109,18 @@ func Dup3(oldfd int, newfd int, flags int) (err error) {
 	return errOf(e1)
 }
 
+// EpollCreate1 is epoll_create1(2): a descriptor that others are watched by. flags are EPOLL_CLOEXEC or none.
+func EpollCreate1(flags int) (fd int, err error) {
+	r0, _, e1 := Syscall(SYS_EPOLL_CREATE1, uintptr(flags), 0, 0)
+	return int(r0), errOf(e1)
+}
+
+// EpollCtl is epoll_ctl(2): it adds fd to those that epfd watches, or changes or ends that. op is EPOLL_CTL_*.
+func EpollCtl(epfd int, op int, fd int, event *EpollEvent) (err error) {
+	_, _, e1 := Syscall6(SYS_EPOLL_CTL, uintptr(epfd), uintptr(op), uintptr(fd), uintptr(unsafe.Pointer(event)), 0, 0)
+	return errOf(e1)
+}
+
 // Eventfd is eventfd(2): a descriptor that counts. flags are EFD_*.
 func Eventfd(initval uint, flags int) (fd int, err error) {
 	r0, _, e1 := Syscall(SYS_EVENTFD, uintptr(initval), uintptr(flags), 0)
@@ -1004,6 +1016,15 @@ func bind(s int, addr unsafe.Pointer, addrlen uint32) (err error) {
 func connect(s int, addr unsafe.Pointer, addrlen uint32) (err error) {
 	_, _, e1 := Syscall(SYS_CONNECT, uintptr(s), uintptr(addr), uintptr(addrlen))
 	return errOf(e1)
+}
+
+func epollPwait2(epfd int, events []EpollEvent, timeout *Timespec, mask unsafe.Pointer) (n int, err error) {
+	_p1 := unsafe.Pointer(&zero)
+	if len(events) > 0 {
+		_p1 = unsafe.Pointer(&events[0])
+	}
+	r0, _, e1 := Syscall6(SYS_EPOLL_PWAIT2, uintptr(epfd), uintptr(_p1), uintptr(len(events)), uintptr(unsafe.Pointer(timeout)), uintptr(mask), 0)
+	return int(r0), errOf(e1)
 }
 
 func extattrGetFd(fd int, ns int, name string, data unsafe.Pointer, size int) (ret int, err error) {

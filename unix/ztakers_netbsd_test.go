@@ -22,6 +22,8 @@ var takers = map[string]taker{
 	"Dup":                          {unix.Dup, "fd"},
 	"Dup2":                         {unix.Dup2, "oldfd newfd"},
 	"Dup3":                         {unix.Dup3, "oldfd newfd flags"},
+	"EpollCtl":                     {unix.EpollCtl, "epfd op fd event"},
+	"EpollWait":                    {unix.EpollWait, "epfd events msec"},
 	"Exec":                         {unix.Exec, "argv0 argv envv"},
 	"ExtattrDeleteFd":              {unix.ExtattrDeleteFd, "fd attrnamespace attrname"},
 	"ExtattrDeleteFile":            {unix.ExtattrDeleteFile, "file attrnamespace attrname"},

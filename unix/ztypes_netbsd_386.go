@@ -223,3 +223,13 @@ const SizeofLong = 0x4
 
 // SizeofPtr is the size of *void in bytes.
 const SizeofPtr = 0x4
+
+// EpollEvent is struct epoll_event of sys/epoll.h.
+type EpollEvent struct {
+	Events uint32
+	Fd     int32
+	Pad    int32
+}
+
+// SizeofEpollEvent is its size in bytes.
+const SizeofEpollEvent = 0xc

@@ -231,3 +231,14 @@ const SizeofLong = 0x8
 
 // SizeofPtr is the size of *void in bytes.
 const SizeofPtr = 0x8
+
+// EpollEvent is struct epoll_event of sys/epoll.h.
+type EpollEvent struct {
+	Events uint32
+	PadFd  int32
+	Fd     int32
+	Pad    int32
+}
+
+// SizeofEpollEvent is its size in bytes.
+const SizeofEpollEvent = 0x10

@@ -5,6 +5,7 @@ package main
 import (
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"kern.sys/unix"
 )
@@ -64,6 +65,36 @@ var eventCalls = map[string]handler{
 			c.write64(timeout+8, c.read64(c.args[4]+8))
 		}
 		return c.do(unix.SYS_PSELECT6, c.args[0], c.args[1], c.args[2], c.args[3], timeout, 0)
+	},
+	"epoll_create1": pass(unix.SYS_EPOLL_CREATE1, flags(names{"EPOLL_CLOEXEC"})),
+	// NetBSD's event is not packed, as Linux's is on amd64.
+	"epoll_ctl": func(c *call) (uint64, unix.Errno) {
+		event := c.args[3]
+		if event != 0 {
+			b, ok := c.read(event, 16)
+			if !ok {
+				return 0, unix.EFAULT
+			}
+			event = c.scratch()
+			c.write(event, append(b[:4], b[8:]...))
+		}
+		return c.do(unix.SYS_EPOLL_CTL, c.args[0], c.args[1], c.args[2], event)
+	},
+	"epoll_pwait2": func(c *call) (uint64, unix.Errno) {
+		events := c.scratch()
+		most := min(c.args[2], slotSize/unix.SizeofEpollEvent) // as int32 for what is negative
+		if int32(c.args[2]) <= 0 {
+			most = 0
+		}
+		n, e := c.do(unix.SYS_EPOLL_PWAIT2, c.args[0], events, most, c.args[3], 0, 8)
+		for i := range n {
+			if e != 0 {
+				break
+			}
+			b, _ := c.read(events+i*unix.SizeofEpollEvent, unix.SizeofEpollEvent)
+			e = c.write(c.args[1]+i*16, slices.Concat(b[:4], make([]byte, 4), b[4:]))
+		}
+		return n, e
 	},
 	"eventfd": func(c *call) (uint64, unix.Errno) {
 		f, ok := c.bits(eventFlags, c.args[1])
