@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -30,6 +31,7 @@ type guest struct {
 type guestOptions struct {
 	memory  int // MiB
 	cpus    int
+	icount  bool          // its clock counts instructions, one a nanosecond
 	boot    time.Duration // until it must be up
 	silence time.Duration // after which it hangs; it should say every [wire.Beat] that it is alive
 	timeout time.Duration // for a package; its own limit should end it before
@@ -156,19 +158,23 @@ func receive(l net.Listener, handle func(wire.Event) error) error {
 
 func (g *guest) args(kvm bool, initrd, socket string) []string {
 	accel, cpu := "tcg,thread=multi", g.machine.cpu
-	if kvm {
+	var clock []string
+	switch {
+	case g.icount: // for one thread only
+		accel, clock = "tcg,thread=single", []string{"-icount", "shift=0,sleep=off"}
+	case kvm:
 		accel, cpu = "kvm", "host"
 	}
 	// An oops and a panic end the guest; QEMU then exits. Nobody attacks it, and without its guards against the
 	// processor's weaknesses an emulated kernel takes half the time.
-	return append([]string{
+	return slices.Concat([]string{
 		"-accel", accel, "-cpu", cpu, "-smp", fmt.Sprint(g.cpus), "-m", fmt.Sprint(g.memory),
 		"-nodefaults", "-no-user-config", "-no-reboot", "-display", "none", "-serial", "stdio",
 		"-kernel", g.kernel.image, "-initrd", initrd,
 		"-append", "console=" + g.machine.console + " quiet panic=-1 oops=panic mitigations=off" + g.machine.params,
 		"-device", "virtio-serial-" + g.machine.bus, "-chardev", "socket,id=events,path=" + socket,
 		"-device", "virtserialport,chardev=events,name=" + wire.Port,
-	}, g.machine.args...)
+	}, clock, g.machine.args)
 }
 
 // dialFile returns a connection to a socket, for a child process.

@@ -1,6 +1,6 @@
 // Vmtest runs the module's tests on complete kernels of Debian, in virtual machines:
 //
-//	go run ./internal/vmtest [-kernel 6.1,6.12,latest] [-arch amd64,arm64,s390x] [-system SUITE] [-with PACKAGE,...] [-run REGEX] [-count N] [-json] [-markdown FILE] [packages]
+//	go run ./internal/vmtest [-kernel 6.1,6.12,latest] [-arch amd64,arm64,s390x] [-system SUITE] [-with PACKAGE,...] [-run REGEX] [-count N] [-icount] [-json] [-markdown FILE] [packages]
 //
 // The kernel "um" is the newest one built as a program (User-Mode Linux): its guests are not emulated, and have
 // netdevsim and all else of the network that needs no hardware. The first build takes ten minutes or more.
@@ -57,12 +57,17 @@ func main() {
 	flag.IntVar(&o.jobs, "j", max(1, runtime.NumCPU()/2), "guests at a time")
 	flag.IntVar(&o.guest.memory, "memory", 2048, "memory of a guest in MiB")
 	flag.IntVar(&o.guest.cpus, "cpus", 0, "processors of a guest; 0: its share of this machine's, 2 at most")
+	flag.BoolVar(&o.guest.icount, "icount", false, "emulate, by a clock that counts instructions, one a nanosecond: "+
+		"what is measured there does not depend on what else this machine does")
 	flag.StringVar(&o.markdown, "markdown", "", "file to write the results into, such as docs/kernels.md")
 	flag.Parse()
 	if o.guest.cpus == 0 {
 		o.guest.cpus = min(2, max(1, runtime.NumCPU()/max(1, o.jobs)))
 	}
 	o.guest.boot, o.guest.silence, o.guest.timeout = 5*time.Minute, 2*time.Minute, o.timeout+time.Minute
+	if o.guest.icount { // its clock may be much slower than this machine's
+		o.guest.cpus, o.guest.boot, o.guest.silence = 1, 20*time.Minute, 20*time.Minute
+	}
 	o.kernels, o.archs, o.packages = strings.Split(*kernels, ","), strings.Split(*archs, ","), flag.Args()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	columns, err := matrix(ctx, o)

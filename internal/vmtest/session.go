@@ -62,7 +62,7 @@ func (s *session) boot(ctx context.Context, pkgs []*goPackage) (ended int, err e
 		ended, now = ended+1, nil
 		return err
 	}
-	kvm := s.build.kvm.usable(g.machine)
+	kvm := !g.icount && s.build.kvm.usable(g.machine)
 	if kvm {
 		g.boot = min(g.boot, kvmBoot)
 	}

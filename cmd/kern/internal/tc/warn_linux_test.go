@@ -1,6 +1,7 @@
 package tc
 
 import (
+	"errors"
 	"os/exec"
 	"testing"
 
@@ -37,7 +38,7 @@ func TestWarnsAsTcDoes(t *testing.T) {
 			t.Errorf("tc   %v\nkern %v", want, byKern[i])
 		}
 		if i > 0 && byKern[i].Err == "" {
-			t.Error("nothing is said")
+			nstest.Need(t, "warnings of HTB in the kernel's answers", "6.4", errors.New("nothing is said"))
 		}
 	}
 }
