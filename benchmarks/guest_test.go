@@ -29,8 +29,8 @@ func TestWorkloadsOfFullKernels(t *testing.T) {
 		t.Setenv(warmEnv, "1")
 	}
 	report := newReport(3)
-	for _, w := range []*workload{&filtersAddFlower, &filtersListFlower, &filtersAddU32, &statesAdd, &policiesAdd,
-		&classesList} {
+	for _, w := range []*workload{&filtersAddFlower, &filtersListFlower, &filtersAddU32, &filtersList, &statesAdd,
+		&policiesAdd, &classesList} {
 		o, err := runOutside(w, tools, "", report.Rounds, 20_000)
 		if err != nil {
 			t.Fatalf("%s: %v", w.name, err)

@@ -28,11 +28,18 @@ func cidr(t testing.TB, s string) *net.IPNet {
 }
 
 // routeNet makes v0 with 10.0.0.1/24 and fd00::1/64 and v1 with 10.0.1.1/24
-// and fd01::1/64, both up, in the thread's namespace.
+// and fd01::1/64, both up, in the thread's namespace. They have no addresses that the kernel makes: these, and their
+// routes, would come some time later.
 func routeNet(t *testing.T) (v0, v1 int) {
 	t.Helper()
-	addVeth(t)
-	a, b := setUp(t, "v0"), setUp(t, "v1")
+	a, b := addVeth(t)
+	for _, link := range []netlink.Link{a, b} {
+		if err := netlink.LinkSetIP6AddrGenMode(link, uapi.IN6_ADDR_GEN_MODE_NONE); err != nil {
+			t.Fatal(err)
+		}
+	}
+	setUp(t, "v0")
+	setUp(t, "v1")
 	for link, addrs := range map[netlink.Link][]string{a: {"10.0.0.1/24", "fd00::1/64"},
 		b: {"10.0.1.1/24", "fd01::1/64"}} {
 		for _, s := range addrs {

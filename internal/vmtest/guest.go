@@ -162,6 +162,9 @@ func (g *guest) args(kvm bool, initrd, socket string) []string {
 	switch {
 	case g.icount: // for one thread only
 		accel, clock = "tcg,thread=single", []string{"-icount", "shift=0,sleep=off"}
+		if g.machine.arch == "amd64" {
+			cpu += ",-erms,-fsrm" // with them, what copies and clears memory counts an instruction for each byte
+		}
 	case kvm:
 		accel, cpu = "kvm", "host"
 	}
