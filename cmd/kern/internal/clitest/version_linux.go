@@ -56,7 +56,8 @@ var newer = []string{
 	"mab", "neigh_vlan_suppress", "gso_ipv4_max_size", "gro_ipv4_max_size", "localbypass", "mcroute", "reserved_bits",
 	"bcast_flood_cutoff", "bccutoff", "sport_mask", "dport_mask", "netns-immutable", "dscp", "dscp_mask", "flowlabel",
 	"flowlabel_mask",
-	"tun_id", "extern_valid", "msti", "mcast_querier_state_ipv4", "mcast_querier_state_ipv6",
+	"pd-max", "cq-max", "qp-max", "cm_id-max", "mr-max", "ctx-max", "srq-max", "tun_id", "extern_valid", "msti",
+	"mcast_querier_state_ipv4", "mcast_querier_state_ipv6",
 }
 
 // isNewer reports whether a JSON member is of the newer ones, and ip an older
