@@ -15,6 +15,7 @@ import (
 // TestBridgeLearnsMembers has a host behind a port of a bridge join a group and leave it: the bridge reads the host's
 // IGMP, and Watch and a mirror follow.
 func TestBridgeLearnsMembers(t *testing.T) {
+	nstest.NeedChecksums(t)
 	h, ns := newHandle(t)
 	br, _, _ := mdbBridge(t, h)
 	pair := NewVeth(named("p0"))

@@ -356,6 +356,7 @@ func TestXfrmMigratesStates(t *testing.T) {
 
 // Two hosts talk by IPsec: ESP is seen on the wire, and what the other end reads is what was sent.
 func TestXfrmTrafficIsEncrypted(t *testing.T) {
+	nstest.NeedChecksums(t)
 	for name, c := range map[string]struct {
 		mode         netlink.Mode
 		inner, other string

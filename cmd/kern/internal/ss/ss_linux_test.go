@@ -313,6 +313,10 @@ func runSS(path string, args []string, out *bytes.Buffer) error {
 // comparable is an output without times, and where ss is older without the columns' widths and what it does not know.
 func comparable(shown string, exact bool) string {
 	shown = times.ReplaceAllString(shown, "$1$2")
+	if native.Uint16([]byte{0, 1}) == 1 { // ss reads these as other widths than they have
+		shown = regexp.MustCompile(` maplen:\d+`).ReplaceAllString(shown, "")
+		shown = regexp.MustCompile(` sk:(\w+?)0{8}\b`).ReplaceAllString(shown, " sk:$1")
+	}
 	if exact {
 		return regexp.MustCompile(`(?m) +$`).ReplaceAllString(shown, "") // times make the last column as wide as they are
 	}
