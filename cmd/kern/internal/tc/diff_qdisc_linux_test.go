@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"kern.sys/cmd/kern/internal/clitest"
+	"kern.sys/internal/native"
 	"kern.sys/internal/nstest"
 )
 
@@ -82,6 +83,9 @@ func TestStatisticsOfQdiscs(t *testing.T) {
 	}
 	for _, s := range qdiscStates {
 		t.Run(s.name, func(t *testing.T) {
+			if s.name == "gred" && native.Uint16([]byte{0, 1}) == 1 {
+				t.Skip("tc shows the upper half of gred's bytes on big-endian machines")
+			}
 			nstest.Do(t, func() {
 				setUp(t, s)
 				clitest.SetUp(t, "link set d1 up", "address add 10.9.0.1/24 dev d0",
