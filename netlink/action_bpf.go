@@ -66,13 +66,9 @@ type bpfActionWords struct {
 }
 
 var bpfActionFields = []desc.Field{
-	{Word: "run", Read: func(*desc.Args, *desc.Field, *wire.Encoder) error { return nil }},
-	{Type: uapi.TCA_ACT_BPF_PARMS, Word: "bytecode", Words: bpfFurtherWords, Usage: "PROGRAM", Exact: true,
-		Show: showBpfAction,
-		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
-			desc.Scratch[bpfActionWords](in).program, err = readBpfProgram(in)
-			return err
-		}},
+	{Word: "run", Read: readNoise},
+	{Type: uapi.TCA_ACT_BPF_PARMS, Word: "bytecode", Usage: "PROGRAM", Show: showBpfAction, Read: readBpfOfAction},
+	{Word: "bc", Words: bpfFurtherWords, Usage: "PROGRAM", Exact: true, Read: readBpfOfAction},
 	{Word: "reclassify", Words: controlWords, Read: readControl},
 	{Word: "index", Usage: "INDEX", Read: readIndex},
 	{Type: uapi.TCA_ACT_BPF_OPS, ReadOnly: true},
@@ -82,6 +78,11 @@ var bpfActionFields = []desc.Field{
 	{Type: uapi.TCA_ACT_BPF_ID, ReadOnly: true},
 	{Type: uapi.TCA_ACT_BPF_TAG, ReadOnly: true},
 	{Type: uapi.TCA_ACT_BPF_TM, ReadOnly: true},
+}
+
+func readBpfOfAction(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
+	desc.Scratch[bpfActionWords](in).program, err = readBpfProgram(in)
+	return err
 }
 
 func completeBpfAction(in *desc.Args, e *wire.Encoder, _ bool) error {

@@ -100,7 +100,14 @@ func gateWrong(word, what string) error {
 var gateFields = []desc.Field{
 	{Type: uapi.TCA_GATE_PARMS, Word: "index", Usage: "INDEX", Show: showGate,
 		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
-			v, err := in.NumberArg(32, "index")
+			word, err := in.Next()
+			if err != nil {
+				return err
+			}
+			v, err := desc.ParseBase(word, 10, 32)
+			if err != nil {
+				err = gateWrong(word, "index")
+			}
 			return set(&desc.Scratch[gateWords](in).index, v, err)
 		}},
 	{Type: uapi.TCA_GATE_PRIORITY, Word: "priority", Usage: "PRIORITY",

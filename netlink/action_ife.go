@@ -126,7 +126,7 @@ var ifeFields = []desc.Field{
 			return err
 		}},
 	{Word: "reclassify", Words: controlWords, Read: readControl},
-	{Word: "index", Usage: "INDEX", Read: readIndex},
+	{Word: "index", Usage: "INDEX", Read: readAnyIndex},
 	{Type: uapi.TCA_IFE_TM, ReadOnly: true},
 }
 

@@ -140,7 +140,7 @@ var skbmodFields = []desc.Field{
 		return nil
 	}},
 	{Word: "reclassify", Words: controlWords, Read: readControl},
-	{Word: "index", Usage: "INDEX", Read: readIndex},
+	{Word: "index", Usage: "INDEX", Read: readAnyIndex},
 	{Type: uapi.TCA_SKBMOD_TM, ReadOnly: true},
 }
 

@@ -39,6 +39,12 @@ func readIndex(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
 	return set(&commonOf(in).index, v, err)
 }
 
+// readAnyIndex is readIndex for kinds that take it in any base.
+func readAnyIndex(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+	v, err := in.Number(32, 0, "index")
+	return set(&commonOf(in).index, v, err)
+}
+
 // controlWords begin with "reclassify", whose field they are of.
 var controlWords = []string{"pipe", "drop", "shot", "continue", "pass", "ok", "goto", "jump", "trap"}
 

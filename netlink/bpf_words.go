@@ -22,8 +22,17 @@ type bpfCommand struct {
 	name string
 }
 
-// bpfFurtherWords are the words that a program may begin with, beside "bytecode".
-var bpfFurtherWords = []string{"bc", "bytecode-file", "bcf", "object-file", "obj", "object-pinned", "pinned", "pin"}
+// bpfFurtherWords are the words that a program may begin with, beside "bytecode" and "bc". They are not abbreviated:
+// what begins some of them is a verdict, too.
+var bpfFurtherWords = []string{"bytecode-file", "bcf", "object-file", "obj", "object-pinned", "pinned", "pin"}
+
+// readNoise is of a word that says nothing, and must be followed by another.
+func readNoise(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+	if !in.More() {
+		return desc.Incomplete()
+	}
+	return nil
+}
 
 // readBpfProgram takes the program behind one of these words.
 func readBpfProgram(in *desc.Args) (*bpfCommand, error) {

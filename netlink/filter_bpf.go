@@ -77,12 +77,9 @@ var bpfFilterFields = []desc.Field{
 			p.Str("bpf_name", "%s ", string(untilNUL(b)))
 		}
 	}},
-	{Word: "run", Read: func(*desc.Args, *desc.Field, *wire.Encoder) error { return nil }},
-	{Type: uapi.TCA_BPF_FD, Word: "bytecode", Words: bpfFurtherWords, Usage: "PROGRAM", Exact: true,
-		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
-			desc.Scratch[bpfFilterWords](in).program, err = readBpfProgram(in)
-			return err
-		}},
+	{Word: "run", Read: readNoise},
+	{Type: uapi.TCA_BPF_FD, Word: "bytecode", Usage: "PROGRAM", Read: readBpfOfFilter},
+	{Word: "bc", Words: bpfFurtherWords, Usage: "PROGRAM", Exact: true, Read: readBpfOfFilter},
 	{Type: uapi.TCA_BPF_FLAGS, Word: "direct-action", Words: []string{"da"},
 		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
 			desc.Scratch[bpfFilterWords](in).direct = true
@@ -102,6 +99,11 @@ var bpfFilterFields = []desc.Field{
 	{Type: uapi.TCA_BPF_TAG, ReadOnly: true},
 	{Type: uapi.TCA_BPF_POLICE, Word: "police", Usage: "POLICE_SPEC", Read: readFilterPolice, Show: showFilterPoliceLine},
 	{Type: uapi.TCA_BPF_ACT, Word: "action", Usage: "ACTION_SPEC", Read: readFilterActions, Show: showFilterActions},
+}
+
+func readBpfOfFilter(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
+	desc.Scratch[bpfFilterWords](in).program, err = readBpfProgram(in)
+	return err
 }
 
 func completeBpfFilter(in *desc.Args, e *wire.Encoder, _ bool) error {

@@ -107,7 +107,7 @@ func readRealm(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 		return err
 	}
 	realm, ok := in.Names.RealmNumber(word)
-	if !ok {
+	if !ok || realm > maxRealm {
 		return desc.Illegal(f.Word)
 	}
 	e.Uint32(f.Type, realm)

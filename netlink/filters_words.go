@@ -42,7 +42,11 @@ func readFilterPolice(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	k := (*PoliceAction)(nil).describe()
 	e.Nest(f.Type)
 	defer e.End()
-	return desc.ReadNested(in, &k, e, true)
+	err := desc.ReadNested(in, &k, e, true)
+	if err == nil && in.Peek() == "help" {
+		err = &desc.UsageError{Text: desc.UsageText("police", &k), Status: 255}
+	}
+	return err
 }
 
 // showFilterPolice shows it.

@@ -27,10 +27,10 @@ type policeWords struct {
 }
 
 // policeArg is an error in the form of tc's for arguments.
-func policeArg(err error, word string, given bool) error {
+func policeArg(in *desc.Args, err error, word string, given bool) error {
 	switch {
 	case given:
-		return desc.Duplicate(word, word)
+		return &desc.UsageError{Text: desc.Duplicate(word, in.Last()).Error(), Status: 255}
 	case err != nil && err.Error() != desc.Incomplete().Error():
 		return &desc.UsageError{Text: fmt.Sprintf("Error: argument %q is wrong: %s", word, word), Status: 255}
 	}
@@ -43,7 +43,7 @@ var policeFields = []desc.Field{
 			w := desc.Scratch[policeWords](in)
 			v, err := in.Number(32, 10, "index")
 			w.given, w.index = true, uint32(v)
-			return policeArg(err, "index", false)
+			return policeArg(in, err, "index", false)
 		}},
 	{Word: "burst", Words: []string{"buffer", "maxburst"}, Usage: "BYTES[/BYTES]",
 		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
@@ -51,7 +51,7 @@ var policeFields = []desc.Field{
 			given := w.burst != 0
 			v, log, err := in.SizeAndCell(64, "burst")
 			w.given, w.burst, w.rateCell1 = true, v, log+1
-			return policeArg(err, "buffer", given)
+			return policeArg(in, err, "buffer", given)
 		}},
 	{Word: "mtu", Words: []string{"minburst"}, Exact: true, Usage: "BYTES[/BYTES]",
 		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
@@ -59,13 +59,13 @@ var policeFields = []desc.Field{
 			given := w.mtu != 0
 			v, log, err := in.SizeAndCell(32, "mtu")
 			w.given, w.mtu, w.mtuCell1 = true, v, log+1
-			return policeArg(err, "mtu", given)
+			return policeArg(in, err, "mtu", given)
 		}},
 	{Word: "mpu", Exact: true, Usage: "BYTES", Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
 		w := desc.Scratch[policeWords](in)
 		v, err := in.Size("mpu")
 		w.given, w.mpu = true, uint64(v)
-		return policeArg(err, "mpu", false)
+		return policeArg(in, err, "mpu", false)
 	}},
 	{Type: uapi.TCA_POLICE_RATE, Word: "rate", Exact: true, Usage: "RATE",
 		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
@@ -73,15 +73,17 @@ var policeFields = []desc.Field{
 			given := w.rate != 0
 			v, err := in.Rate("rate")
 			w.given, w.rate = true, v
-			return policeArg(err, "rate", given)
+			return policeArg(in, err, "rate", given)
 		}},
 	{Type: uapi.TCA_POLICE_AVRATE, Word: "avrate", Exact: true, Usage: "RATE",
 		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
 			w := desc.Scratch[policeWords](in)
 			given := w.avrate != 0
 			v, err := in.Rate("avrate")
-			w.given, w.avrate = true, uint32(min(v, math.MaxUint32))
-			return policeArg(err, "avrate", given)
+			if w.given, w.avrate = true, uint32(v); err == nil && v > math.MaxUint32 {
+				err = desc.Illegal("avrate")
+			}
+			return policeArg(in, err, "avrate", given)
 		}},
 	{Type: uapi.TCA_POLICE_PEAKRATE, Word: "peakrate", Usage: "RATE",
 		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
@@ -89,7 +91,7 @@ var policeFields = []desc.Field{
 			given := w.peak != 0
 			v, err := in.Rate("peakrate")
 			w.given, w.peak = true, v
-			return policeArg(err, "peakrate", given)
+			return policeArg(in, err, "peakrate", given)
 		}},
 	{Word: "reclassify", Words: controlWords, Read: func(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 		desc.Scratch[policeWords](in).given = true
@@ -109,13 +111,13 @@ var policeFields = []desc.Field{
 		w := desc.Scratch[policeWords](in)
 		v, err := in.Number(16, 10, "overhead")
 		w.given, w.overhead = true, v
-		return policeArg(err, "overhead", false)
+		return policeArg(in, err, "overhead", false)
 	}},
 	{Word: "linklayer", Usage: "{ ethernet | atm | adsl }",
 		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
 			w := desc.Scratch[policeWords](in)
 			w.given = true
-			return policeArg(readLinkLayer(in, &w.linkLayer), "linklayer", false)
+			return policeArg(in, readLinkLayer(in, &w.linkLayer), "linklayer", false)
 		}},
 	{Type: uapi.TCA_POLICE_PKTRATE64, Word: "pkts_rate", Usage: "RATE",
 		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
@@ -123,7 +125,7 @@ var policeFields = []desc.Field{
 			given := w.packets != 0
 			v, err := in.Number(64, 10, "pkts_rate")
 			w.given, w.packets = true, v
-			return policeArg(err, "pkts_rate", given)
+			return policeArg(in, err, "pkts_rate", given)
 		}},
 	{Type: uapi.TCA_POLICE_PKTBURST64, Word: "pkts_burst", Usage: "PACKETS",
 		Read: func(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
@@ -131,7 +133,7 @@ var policeFields = []desc.Field{
 			given := w.packetBurst != 0
 			v, err := in.Number(64, 10, "pkts_burst")
 			w.given, w.packetBurst = true, v
-			return policeArg(err, "pkts_burst", given)
+			return policeArg(in, err, "pkts_burst", given)
 		}},
 	{Type: uapi.TCA_POLICE_RATE64, ReadOnly: true},
 	{Type: uapi.TCA_POLICE_PEAKRATE64, ReadOnly: true},

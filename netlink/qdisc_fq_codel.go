@@ -64,10 +64,10 @@ func (*FqCodel) describe() desc.Kind {
 }
 
 var fqCodelFields = []desc.Field{
-	{Type: uapi.TCA_FQ_CODEL_LIMIT, Key: "limit", Form: desc.TcPackets},
-	{Type: uapi.TCA_FQ_CODEL_FLOWS, Key: "flows", Form: desc.TcU32},
-	{Type: uapi.TCA_FQ_CODEL_QUANTUM, Key: "quantum", Form: desc.TcU32},
-	{Type: uapi.TCA_FQ_CODEL_TARGET, Key: "target", Form: desc.TcTime},
+	{Type: uapi.TCA_FQ_CODEL_LIMIT, Key: "limit", Form: desc.TcPackets, Read: readIfSet},
+	{Type: uapi.TCA_FQ_CODEL_FLOWS, Key: "flows", Form: desc.TcU32, Read: readIfSet},
+	{Type: uapi.TCA_FQ_CODEL_QUANTUM, Key: "quantum", Form: desc.TcU32, Read: readIfSet},
+	{Type: uapi.TCA_FQ_CODEL_TARGET, Key: "target", Form: desc.TcTime, Read: readIfSet},
 	{Type: uapi.TCA_FQ_CODEL_CE_THRESHOLD, Key: "ce_threshold", Form: desc.TcTime},
 	{Type: uapi.TCA_FQ_CODEL_CE_THRESHOLD_SELECTOR, Word: "ce_threshold_selector", Usage: "VALUE/MASK",
 		Read: readCESelector,
@@ -79,10 +79,11 @@ var fqCodelFields = []desc.Field{
 			}
 		}},
 	{Type: uapi.TCA_FQ_CODEL_CE_THRESHOLD_MASK, ReadOnly: true},
-	{Type: uapi.TCA_FQ_CODEL_INTERVAL, Key: "interval", Form: desc.TcTime},
+	{Type: uapi.TCA_FQ_CODEL_INTERVAL, Key: "interval", Form: desc.TcTime, Read: readIfSet},
 	{Type: uapi.TCA_FQ_CODEL_MEMORY_LIMIT, Key: "memory_limit", Form: desc.TcSizeUnit},
 	{Type: uapi.TCA_FQ_CODEL_ECN, Word: "ecn", Words: []string{"noecn"}, Read: readEcn, Show: showEcn},
-	{Type: uapi.TCA_FQ_CODEL_DROP_BATCH_SIZE, Key: "drop_batch", Form: desc.TcU32, Show: showIfSet},
+	{Type: uapi.TCA_FQ_CODEL_DROP_BATCH_SIZE, Key: "drop_batch", Form: desc.TcU32, Show: showIfSet,
+		Read: readIfSet},
 }
 
 func readCESelector(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {

@@ -45,6 +45,6 @@ func (*Qfq) describe() desc.Kind { return desc.Kind{Sparse: true} }
 func (*QfqClass) describe() desc.Kind { return desc.Kind{Fields: qfqClassFields} }
 
 var qfqClassFields = []desc.Field{
-	{Type: uapi.TCA_QFQ_WEIGHT, Key: "weight", Form: desc.TcU32},
-	{Type: uapi.TCA_QFQ_LMAX, Key: "maxpkt", Form: desc.TcU32},
+	{Type: uapi.TCA_QFQ_WEIGHT, Key: "weight", Form: desc.TcU32, Read: readDecimal},
+	{Type: uapi.TCA_QFQ_LMAX, Key: "maxpkt", Form: desc.TcU32, Read: readDecimal},
 }

@@ -229,6 +229,13 @@ func readIfSet(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	return nil
 }
 
+// readDecimal reads a number of 32 bits that is decimal, whatever it begins with.
+func readDecimal(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+	v, err := in.Number(32, 10, f.Key)
+	e.Uint32(f.Type, uint32(v))
+	return err
+}
+
 // putWords appends the attributes of a value that the words of a command made.
 func putWords(e *wire.Encoder, v attributed) error {
 	attr.Encode(e, v.attrs)

@@ -184,6 +184,9 @@ func readU32Table(in *desc.Args, what string) (uint32, error) {
 }
 
 func readU32Offset(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+	if !in.More() {
+		return desc.Incomplete()
+	}
 	s := &desc.Scratch[u32Words](in).sel
 	for {
 		switch {
@@ -223,6 +226,9 @@ func readU32Offset(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
 }
 
 func readU32HashKey(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
+	if !in.More() {
+		return desc.Incomplete()
+	}
 	s := &desc.Scratch[u32Words](in).sel
 	for {
 		switch {

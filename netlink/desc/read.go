@@ -190,12 +190,16 @@ func (f *Field) again(in *Args) error {
 }
 
 // ReadNested is Read and then k.Complete, for a kind inside another one, whose words go on
-// afterwards. create is for Complete.
+// afterwards. create is for Complete. It leaves the word "help" where that stands in the place of a
+// keyword, without asking whether the words before it are all.
 func ReadNested(in *Args, k *Kind, e *wire.Encoder, create bool) error {
 	kind, from, scratch := in.kind, in.from, in.scratch
 	defer func() { in.kind, in.from, in.scratch = kind, from, scratch }()
+	if in.Peek() == "help" {
+		return nil
+	}
 	err := Read(in, k, e)
-	if err == nil && k.Complete != nil {
+	if err == nil && k.Complete != nil && in.Peek() != "help" {
 		err = k.Complete(in, e, create)
 	}
 	return err
@@ -253,6 +257,11 @@ func (f *Field) words() []string {
 		words = append(words, "no"+f.word())
 	}
 	return words
+}
+
+// UsageText is the grammar of a kind of traffic control, as an answer to "help".
+func UsageText(name string, k *Kind) string {
+	return fmt.Sprintf("Usage: ... %s %s", name, strings.Join(Usage(k), "\n       "))
 }
 
 // Usage returns the grammar of k, one element a keyword: "[ id VLANID ]".

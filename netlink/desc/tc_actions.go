@@ -203,6 +203,9 @@ func readAction(in *Args, n uint16, e *wire.Encoder) error {
 	if err := ReadNested(in, k, e, true); err != nil {
 		return err
 	}
+	if in.Peek() == "help" {
+		return &UsageError{Text: UsageText(kind, k), Status: 255}
+	}
 	e.End()
 	if in.Take("cookie") {
 		word, err := in.Next()

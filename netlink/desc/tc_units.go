@@ -27,6 +27,12 @@ func number(s string) (v float64, rest string, ok bool) {
 	if s != "" && (s[0] == '-' || s[0] == '+') {
 		begin = 1
 	}
+	if v, rest, ok := hexNumber(s[begin:]); ok {
+		if s[0] == '-' {
+			v = -v
+		}
+		return v, rest, true
+	}
 	end := digits(begin)
 	any := end > begin
 	if end < len(s) && s[end] == '.' {
@@ -48,6 +54,16 @@ func number(s string) (v float64, rest string, ok bool) {
 	}
 	v, err := strconv.ParseFloat(s[:end], 64)
 	return v, s[end:], err == nil
+}
+
+// hexNumber reads the digits behind 0x that s begins with.
+func hexNumber(s string) (v float64, rest string, ok bool) {
+	if len(s) < 3 || s[0] != '0' || s[1]|0x20 != 'x' {
+		return 0, s, false
+	}
+	rest = strings.TrimLeft(s[2:], "0123456789abcdefABCDEF")
+	n, err := strconv.ParseUint(s[2:len(s)-len(rest)], 16, 64)
+	return float64(n), rest, err == nil
 }
 
 // scaled reads a number that is not negative, with a unit of those behind it, which scale gives factors for.
@@ -94,10 +110,10 @@ func rateUnit(unit string) (float64, bool) {
 // a second.
 func ParseRate(word string) (uint64, bool) {
 	bits, ok := scaled(word, rateUnit)
-	if !ok {
+	if !ok || bits/8 >= math.MaxUint64 {
 		return 0, false
 	}
-	return truncated(bits / 8), true
+	return uint64(bits / 8), true
 }
 
 // truncated is a number without what comes after the point, or the largest.

@@ -10,13 +10,15 @@ func TestRates(t *testing.T) {
 	for word, want := range map[string]uint64{
 		"8": 1, "1kbit": 125, "1Kibit": 128, "1.5mbit": 187500, "10mibit": 1310720, "1gbit": 125e6, "1tbit": 125e9,
 		"1gibit": 1 << 27,
-		"7bps":   7, "1kbps": 1000, "1MiBps": 1 << 20, "2tbps": 2e12, "1e3kbit": 125000, "1e30": math.MaxUint64,
+		"7bps":   7, "1kbps": 1000, "1MiBps": 1 << 20, "2tbps": 2e12, "1e3kbit": 125000, "0x10kbit": 2000,
+		"147573952589676412bps": 147573952589676416,
 	} {
 		if got, ok := ParseRate(word); !ok || got != want {
 			t.Errorf("%s is %d, %v; want %d", word, got, ok, want)
 		}
 	}
-	for _, word := range []string{"", "x", "-1", "1x", "1 mbit", "1kkbit", "1ibit", "kbit", ".", "1pbit"} {
+	for _, word := range []string{"", "x", "-1", "1x", "1 mbit", "1kkbit", "1ibit", "kbit", ".", "1pbit", "0x", "0xg", "1e30",
+		"99999999999999999999999tbit"} {
 		if got, ok := ParseRate(word); ok {
 			t.Errorf("%q is %d", word, got)
 		}
@@ -40,7 +42,7 @@ func TestRates(t *testing.T) {
 func TestSizes(t *testing.T) {
 	for word, want := range map[string]uint64{
 		"0": 0, "1500": 1500, "10k": 10240, "1kb": 1024, "1.5Mb": 1572864, "1g": 1 << 30, "8kbit": 1024, "1mbit": 131072,
-		"7b": 7, "4294967295": math.MaxUint32,
+		"7b": 7, "4294967295": math.MaxUint32, "0x1F": 31, "0x10k": 16384,
 	} {
 		if got, ok := ParseSize(word, 32); !ok || got != want {
 			t.Errorf("%s is %d, %v; want %d", word, got, ok, want)
@@ -69,7 +71,7 @@ func TestSizes(t *testing.T) {
 }
 
 func TestTimes(t *testing.T) {
-	for word, want := range map[string]uint32{"0": 0, "7": 7, "1.5ms": 1500, "2s": 2e6, "3secs": 3e6, "9usec": 9} {
+	for word, want := range map[string]uint32{"0": 0, "7": 7, "1.5ms": 1500, "2s": 2e6, "3secs": 3e6, "9usec": 9, "0x10ms": 16000} {
 		if got, ok := ParseTime(word); !ok || got != want {
 			t.Errorf("%s is %d, %v; want %d", word, got, ok, want)
 		}
@@ -93,12 +95,12 @@ func TestTimes(t *testing.T) {
 }
 
 func TestPercentages(t *testing.T) {
-	for word, want := range map[string]float64{"0": 0, "25%": 0.25, "100": 1, "0.1%": 0.001} {
+	for word, want := range map[string]float64{"0": 0, "25%": 0.25, "100": 1, "0.1%": 0.001, "0x10%": 0.16} {
 		if got, ok := ParsePercent(word); !ok || math.Abs(got-want) > 1e-12 {
 			t.Errorf("%s is %v, %v", word, got, ok)
 		}
 	}
-	for _, word := range []string{"-1", "101%", "x", "1x"} {
+	for _, word := range []string{"-1", "101%", "x", "1x", "-0x10"} {
 		if got, ok := ParsePercent(word); ok {
 			t.Errorf("%q is %v", word, got)
 		}

@@ -163,9 +163,9 @@ func readKind(c *cli.Command, sort, name string, k *desc.Kind, tc *desc.Tc, crea
 	case err != nil:
 		return o, ofKind(err)
 	case c.Peek() == "help":
-		return o, cli.Exit(1, "Usage: ... %s %s", name, strings.Join(desc.Usage(k), "\n       "))
+		return o, cli.Exit(1, "%s", desc.UsageText(name, k))
 	case c.More():
-		return o, cli.Exit(1, "What is %q?\nUsage: ... %s %s", c.Peek(), name, strings.Join(desc.Usage(k), "\n       "))
+		return o, cli.Exit(1, "What is %q?\n%s", c.Peek(), desc.UsageText(name, k))
 	}
 	b := e.Bytes()
 	if len(b) == (k.Header+3)&^3 { // a structure without attributes behind it has no padding
@@ -231,7 +231,12 @@ func (s *stab) read(c *cli.Command) error {
 		case c.TakeAbbr("overhead"):
 			word, next := c.Next()
 			v, wrong := strconv.ParseInt(word, 10, 32)
-			if err = next; err == nil && wrong != nil {
+			switch {
+			case next != nil:
+				err = next
+			case s.Overhead != 0:
+				err = desc.Duplicate("overhead", word)
+			case wrong != nil:
 				err = desc.Wrong("overhead", "invalid overhead")
 			}
 			s.Overhead = int32(v)
@@ -240,7 +245,12 @@ func (s *stab) read(c *cli.Command) error {
 		case c.TakeAbbr("linklayer"):
 			word, next := c.Next()
 			l, ok := netlink.LinkLayer(word)
-			if err = next; err == nil && !ok {
+			switch {
+			case next != nil:
+				err = next
+			case s.Linklayer != 0:
+				err = desc.Duplicate("linklayer", word)
+			case !ok:
 				err = desc.Wrong("linklayer", "invalid linklayer")
 			}
 			s.Linklayer = uint32(l)

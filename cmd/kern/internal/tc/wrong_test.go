@@ -44,6 +44,15 @@ func TestWrongInputSaysWhat(t *testing.T) {
 		{ingress + "matchall action police rate 1mbit", 1, "burst"},
 		{"actions add action gact pass index x", 255, "index"},
 		{"actions add action nosuch", 255, "nosuch"},
+		{"qdisc add dev dd0 root tbf rate 99999999999999999999tbit burst 5kb latency 50ms", 1, "rate"},
+		{ingress + "matchall action police rate 1mbit rate 2mbit burst 5k", 255, `"2mbit" is the second value`},
+		{"qdisc add dev dd0 root tbf help", 1, "Usage: ... tbf"},
+		{"qdisc add dev dd0 root tbf rate 1mbit help", 1, "Usage: ... tbf"},
+		{"class add dev dd0 parent 1: htb help", 1, "Usage: ... htb"},
+		{ingress + "matchall action csum help", 255, "Usage: ... csum"},
+		{ingress + "matchall action tunnel_key set help", 255, "Usage: ... tunnel_key"},
+		{ingress + "u32 match u32 0 0 police help", 255, "Usage: ... police"},
+		{"actions add action pedit help", 255, "Usage: ... pedit"},
 	} {
 		words, err := cli.SplitWords(c.command)
 		if err != nil {
