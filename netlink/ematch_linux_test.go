@@ -1,6 +1,8 @@
 package netlink_test
 
 import (
+	"testing"
+
 	"kern.sys/netlink"
 	"kern.sys/unix"
 )
@@ -82,4 +84,31 @@ var ematchCases = []filterCase{
 					{ID: 0x123, Mask: unix.CAN_EFF_FLAG | unix.CAN_SFF_MASK}}},
 			}}
 		}},
+}
+
+// The kernel takes what tc has no words for, and says it as it was sent.
+func TestKernelKnowsFurtherMeta(t *testing.T) {
+	withLink(t, func(link int) {
+		addClsact(t, link)
+		ids := []uint16{netlink.TCF_META_ID_SK_ALLOCS, netlink.TCF_META_ID_SK_HASH, netlink.TCF_META_ID_SK_LINGERTIME,
+			netlink.TCF_META_ID_SK_ACK_BACKLOG, netlink.TCF_META_ID_SK_MAX_ACK_BACKLOG, netlink.TCF_META_ID_SK_PRIO,
+			netlink.TCF_META_ID_SK_RCVLOWAT, netlink.TCF_META_ID_SK_RCVTIMEO, netlink.TCF_META_ID_SK_SNDTIMEO,
+			netlink.TCF_META_ID_SK_SENDMSG_OFF, netlink.TCF_META_ID_SK_WRITE_PENDING, netlink.TCF_META_ID_RXHASH}
+		for i, id := range ids {
+			addFilter(t, &netlink.BasicFilter{FilterAttrs: netlink.FilterAttrs{LinkIndex: link,
+				Parent: netlink.HANDLE_MIN_INGRESS, Priority: uint16(i + 1), Protocol: unix.ETH_P_IP},
+				Ematches: []netlink.Ematch{{Match: &netlink.EmatchMeta{Op: netlink.TCF_EM_OPND_GT,
+					Left: netlink.MetaValue{ID: id}, Right: netlink.MetaValue{Number: 7}}}}})
+		}
+		all := ingressFilters(t)
+		if len(all) != len(ids) {
+			t.Fatalf("there are %d", len(all))
+		}
+		for i, f := range all {
+			m, ok := f.(*netlink.BasicFilter).Ematches[0].Match.(*netlink.EmatchMeta)
+			if !ok || m.Left.ID != ids[i] || m.Right.Number != 7 {
+				t.Errorf("%d is %+v", ids[i], m)
+			}
+		}
+	})
 }

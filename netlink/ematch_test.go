@@ -147,6 +147,8 @@ func TestWordsBeyondTc(t *testing.T) {
 		`meta(dev eq "eth0")`: &EmatchMeta{Left: dev, Right: MetaValue{Var: true, Text: []byte("eth0")}},
 		`meta("a b" gt dev)`: &EmatchMeta{Op: TCF_EM_OPND_GT, Left: MetaValue{Var: true, Text: []byte("a b")},
 			Right: dev},
+		`meta(sk_hash mask 0xff gt rxhash)`: &EmatchMeta{Op: TCF_EM_OPND_GT, Left: MetaValue{ID: TCF_META_ID_SK_HASH,
+			Number: 0xff}, Right: MetaValue{ID: TCF_META_ID_RXHASH}},
 		`u32(u32 1 1 at nexthdr+ 8)`: &EmatchU32{TcU32Key{Mask: 1, Val: 1, Off: 8, OffMask: -1}},
 		`ipset(bulk src,dst)`:        &EmatchIPSet{Index: 4, Dim: 2, Flags: 2},
 		`text("x" algo fsm from link 2 to t 9)`: &EmatchText{Pattern: []byte("x"), Algo: "fsm", FromOffset: 2, ToOffset: 9,

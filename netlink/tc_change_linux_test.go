@@ -37,12 +37,14 @@ var changedCases = []struct {
 		q, ok := v.(*netlink.Fq)
 		return ok && set(&q.Quantum, 4000)
 	}},
-	{"netem", "qdisc add dev DEV root handle 1: netem delay 20ms 1ms 12% loss 23% 8% duplicate 1% 2% reorder 5% 7% gap 3 " +
+	{"netem", "qdisc add dev DEV root handle 1: netem delay 20ms 1ms 12% loss 23% 8% duplicate 1% 2% reorder 5% 7% " +
+		"gap 3 " +
 		"corrupt 2% 3% rate 1mbit 10 100 5 slot 1ms 2ms packets 4 bytes 5000 ecn limit 90", func(v any) bool {
 		q, ok := v.(*netlink.Netem)
 		return ok && set(&q.Limit, 91)
 	}},
-	{"red", "qdisc add dev DEV root handle 1: red limit 60000 min 4000 max 12000 avpkt 1000 burst 10 probability 0.05 ecn",
+	{"red", "qdisc add dev DEV root handle 1: red limit 60000 min 4000 max 12000 avpkt 1000 burst 10 probability 0.05 " +
+		"ecn",
 		func(v any) bool {
 			q, ok := v.(*netlink.Red)
 			return ok && set(&q.Limit, 61000)

@@ -17,7 +17,8 @@ func TestRates(t *testing.T) {
 			t.Errorf("%s is %d, %v; want %d", word, got, ok, want)
 		}
 	}
-	for _, word := range []string{"", "x", "-1", "1x", "1 mbit", "1kkbit", "1ibit", "kbit", ".", "1pbit", "0x", "0xg", "1e30",
+	for _, word := range []string{"", "x", "-1", "1x", "1 mbit", "1kkbit", "1ibit", "kbit", ".", "1pbit", "0x", "0xg",
+		"1e30",
 		"99999999999999999999999tbit"} {
 		if got, ok := ParseRate(word); ok {
 			t.Errorf("%q is %d", word, got)
@@ -71,7 +72,8 @@ func TestSizes(t *testing.T) {
 }
 
 func TestTimes(t *testing.T) {
-	for word, want := range map[string]uint32{"0": 0, "7": 7, "1.5ms": 1500, "2s": 2e6, "3secs": 3e6, "9usec": 9, "0x10ms": 16000} {
+	for word, want := range map[string]uint32{"0": 0, "7": 7, "1.5ms": 1500, "2s": 2e6, "3secs": 3e6, "9usec": 9,
+		"0x10ms": 16000} {
 		if got, ok := ParseTime(word); !ok || got != want {
 			t.Errorf("%s is %d, %v; want %d", word, got, ok, want)
 		}
