@@ -460,7 +460,8 @@ func objectsOfCoverage() []object {
 			},
 		}, {
 			name: "state of IPsec", set: "XFRMA", header: header(&uapi.XfrmUsersaInfo{Family: uapi.AF_INET,
-				Id: uapi.XfrmId{Spi: 1, Proto: uapi.IPPROTO_ESP}}, uapi.SizeofXfrmUsersaInfo)[:xfrmTail(uapi.SizeofXfrmUsersaInfo)],
+				Id: uapi.XfrmId{Spi: 1, Proto: uapi.IPPROTO_ESP}},
+				uapi.SizeofXfrmUsersaInfo)[:xfrmTail(uapi.SizeofXfrmUsersaInfo)],
 			decode: decodeAny(decodeXfrmState),
 			send: func(h *Handle, v any) error {
 				s := v.(XfrmState)

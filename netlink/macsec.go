@@ -63,7 +63,8 @@ func (sa MacsecSA) String() string {
 	if sa.Active != nil {
 		active = fmt.Sprint(*sa.Active)
 	}
-	return fmt.Sprintf("{AN: %d, Active: %s, PN: %d, XPN: %t, SSCI: %#x, KeyID: %x, Key: <%d bits>}", sa.AN, active, sa.PN,
+	return fmt.Sprintf("{AN: %d, Active: %s, PN: %d, XPN: %t, SSCI: %#x, KeyID: %x, Key: <%d bits>}", sa.AN, active,
+		sa.PN,
 		sa.XPN, sa.SSCI, sa.KeyID, 8*len(sa.Key))
 }
 

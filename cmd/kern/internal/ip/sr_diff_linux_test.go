@@ -145,8 +145,9 @@ func TestMacsecIsShownAndMadeAsByIP(t *testing.T) {
 // ip shows a key that it cannot read.
 func TestMacsecErrorsHaveNoKeys(t *testing.T) {
 	nstest.Do(t, func() {
-		for _, line := range []string{"macsec add sec tx sa 0 pn 1 key 01 deadbeefcafez", "macsec add sec tx sa 0 pn 1 key 01 " +
-			strings.Repeat("deadbeefcafe", 99)} {
+		for _, line := range []string{"macsec add sec tx sa 0 pn 1 key 01 deadbeefcafez",
+			"macsec add sec tx sa 0 pn 1 key 01 " +
+				strings.Repeat("deadbeefcafe", 99)} {
 			r := clitest.Kern(clitest.Words(t, line)...)
 			if r.Code == 0 || strings.Contains(r.Out+r.Err, "deadbeef") {
 				t.Errorf("%s: %v", line, r)

@@ -84,7 +84,8 @@ func TestShowsStorageOfBPF(t *testing.T) {
 		key, value := new(int32), []byte{1, 2, 3, 4}
 		if err := raw.Control(func(s uintptr) {
 			*key = int32(s)
-			bpf(t, unix.BPF_MAP_UPDATE_ELEM, &unix.BpfMapElemAttr{Map_fd: uint32(fd), Key: pointer(key), Value: pointer(&value[0])})
+			bpf(t, unix.BPF_MAP_UPDATE_ELEM, &unix.BpfMapElemAttr{Map_fd: uint32(fd), Key: pointer(key),
+				Value: pointer(&value[0])})
 		}); err != nil {
 			return err
 		}
