@@ -333,7 +333,7 @@ func TestXfrmStatesWithIp(t *testing.T) {
 func TestXfrmMigratesStates(t *testing.T) {
 	h, _ := xfrmHandle(t)
 	s := gcm("192.0.2.1", "192.0.2.2", 9, netlink.XFRM_MODE_TUNNEL)
-	s.SADir = netlink.XFRM_SA_DIR_OUT // which keeping a translator's state alive needs
+	s.SADir, s.ReplayWindow = netlink.XFRM_SA_DIR_OUT, 0 // which keeping a translator's state alive needs
 	needESP(t, h, s)
 	p := &netlink.XfrmPolicy{Src: ipNet(t, "10.1.0.0/16"), Dst: ipNet(t, "10.2.0.0/16"), Dir: netlink.XFRM_DIR_OUT,
 		Tmpls: []netlink.XfrmPolicyTmpl{{Src: s.Src, Dst: s.Dst, Proto: s.Proto, Mode: s.Mode, Reqid: 7}}}

@@ -17,12 +17,12 @@ import (
 	"kern.sys/unix"
 )
 
-// bpf makes a call about what attr holds, of which there is no pointer to the stack.
+// bpf makes a call about what attr holds.
 func bpf[T any](t *testing.T, cmd int, attr *T) int {
 	t.Helper()
 	r, err := unix.Bpf(cmd, unsafe.Pointer(attr), unsafe.Sizeof(*attr))
-	if errors.Is(err, unix.EPERM) {
-		nstest.Need(t, "storage of sockets for ordinary users", "", unix.EOPNOTSUPP)
+	if errors.Is(err, unix.ENOMEM) { // an architecture that has no memory to give without locks, as um
+		err = unix.EOPNOTSUPP
 	}
 	nstest.NeedOption(t, "CONFIG_BPF_SYSCALL", "5.2", err)
 	return int(r)
