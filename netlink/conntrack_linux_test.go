@@ -312,6 +312,41 @@ func TestConntrackQueries(t *testing.T) {
 	}
 }
 
+// Connections of ICMP that the tool made, and one whose directions have zones of their own.
+func TestConntrackQueriesOfICMPAndZones(t *testing.T) {
+	h, ns := conntrackHandle(t)
+	for _, line := range []string{
+		"conntrack -I -p icmp -s 10.0.0.1 -d 10.0.0.2 --icmp-type 8 --icmp-code 0 --icmp-id 5 -t 100",
+		"conntrack -I -p icmp -s 10.0.0.1 -d 10.0.0.2 --icmp-type 8 --icmp-code 0 --icmp-id 6 -t 100",
+		"conntrack -I -p icmp -s 10.0.0.1 -d 10.0.0.2 --icmp-type 13 --icmp-code 0 --icmp-id 6 -t 100",
+		"conntrack -I -p icmpv6 -s fd00::1 -d fd00::2 --icmpv6-type 128 --icmpv6-code 0 --icmpv6-id 6 -t 100",
+		"conntrack -I -p tcp -s 10.0.0.1 -d 10.0.0.2 --sport 1 --dport 2 --state LISTEN -t 100 --orig-zone 7",
+	} {
+		toolIn(t, ns, line)
+	}
+	type tuple = netlink.ConntrackTupleQuery
+	for name, c := range map[string]struct {
+		family      netlink.InetFamily
+		orig, reply tuple
+		want        int
+	}{
+		"id": {netlink.FAMILY_V4, tuple{Protocol: unix.IPPROTO_ICMP, ICMPID: new(uint16(6))}, tuple{}, 2},
+		"id and type": {netlink.FAMILY_V4, tuple{Protocol: unix.IPPROTO_ICMP, ICMPID: new(uint16(6)),
+			ICMPType: new(uint8(13))}, tuple{}, 1},
+		"code":            {0, tuple{ICMPCode: new(uint8(1))}, tuple{}, 0},
+		"id of ICMPv6":    {netlink.FAMILY_V6, tuple{Protocol: unix.IPPROTO_ICMPV6, ICMPID: new(uint16(6))}, tuple{}, 1},
+		"other of ICMPv6": {netlink.FAMILY_V6, tuple{Protocol: unix.IPPROTO_ICMPV6, ICMPID: new(uint16(5))}, tuple{}, 0},
+		"id of any":       {0, tuple{ICMPID: new(uint16(6))}, tuple{}, 3},
+		"zone":            {0, tuple{Zone: 7}, tuple{}, 1},
+		"zone of replies": {0, tuple{}, tuple{Zone: 7}, 0},
+	} {
+		all, err := h.ConntrackList(netlink.ConntrackQuery{Family: c.family, Original: c.orig, Reply: c.reply})
+		if err != nil || len(all) != c.want {
+			t.Errorf("%s: %v, %v, want %d", name, all, err, c.want)
+		}
+	}
+}
+
 type customFilter func(*netlink.ConntrackFlow) bool
 
 func (f customFilter) MatchConntrackFlow(flow *netlink.ConntrackFlow) bool { return f(flow) }

@@ -36,6 +36,12 @@ type ConntrackTupleQuery struct {
 	Src, Dst         netip.Prefix
 	Protocol         uint8 // IPPROTO_…
 	SrcPort, DstPort uint16
+
+	// ICMP and ICMPv6 have these instead of ports. The kernel chooses by the first (5.8, with a family and protocol).
+	ICMPID             *uint16
+	ICMPType, ICMPCode *uint8
+	// Zone is that of this direction only, where the other one has none.
+	Zone uint16
 }
 
 // ConntrackSource is where connections are listed from.
@@ -124,7 +130,11 @@ func (q *ConntrackTupleQuery) wants(t *ConntrackTuple) bool {
 		(!q.Dst.IsValid() || q.Dst.Contains(t.Dst)) &&
 		(q.Protocol == 0 || q.Protocol == t.Protocol) &&
 		(q.SrcPort == 0 || q.SrcPort == t.SrcPort) &&
-		(q.DstPort == 0 || q.DstPort == t.DstPort)
+		(q.DstPort == 0 || q.DstPort == t.DstPort) &&
+		(q.ICMPID == nil || *q.ICMPID == t.ICMPID) &&
+		(q.ICMPType == nil || *q.ICMPType == t.ICMPType) &&
+		(q.ICMPCode == nil || *q.ICMPCode == t.ICMPCode) &&
+		(q.Zone == 0 || q.Zone == t.Zone)
 }
 
 // conntrackRequest begins a request to a table.
@@ -191,6 +201,12 @@ const (
 	tupleProtocol
 	tupleSrcPort
 	tupleDstPort
+	_ // types and codes of ICMP and, below, of ICMPv6: of types the kernel takes few
+	_
+	tupleICMPID
+	_
+	_
+	tupleICMPv6ID
 )
 
 // flags are the parts of q that the kernel can choose connections of a family by.
@@ -204,12 +220,21 @@ func (q *ConntrackTupleQuery) flags(family InetFamily) (flags uint32) {
 	if q.Dst.IsSingleIP() && q.Dst.Addr().Is4() == (family == FAMILY_V4) {
 		flags |= tupleDst
 	}
-	if q.Protocol == uapi.IPPROTO_TCP || q.Protocol == uapi.IPPROTO_UDP {
+	switch q.Protocol {
+	case uapi.IPPROTO_TCP, uapi.IPPROTO_UDP:
 		if q.SrcPort != 0 {
 			flags |= tupleSrcPort
 		}
 		if q.DstPort != 0 {
 			flags |= tupleDstPort
+		}
+	case uapi.IPPROTO_ICMP:
+		if q.ICMPID != nil {
+			flags |= tupleICMPID
+		}
+	case uapi.IPPROTO_ICMPV6:
+		if q.ICMPID != nil {
+			flags |= tupleICMPv6ID
 		}
 	}
 	if q.Protocol != 0 {
@@ -247,9 +272,12 @@ func (q *ConntrackTupleQuery) encode(r *wire.Request, typ uint16, flags uint32) 
 	if flags&tupleProtocol != 0 {
 		r.Nest(uapi.NLA_F_NESTED | uapi.CTA_TUPLE_PROTO)
 		r.Uint8(uapi.CTA_PROTO_NUM, q.Protocol)
-		switch q.Protocol {
-		case uapi.IPPROTO_ICMP, uapi.IPPROTO_ICMPV6:
-		default:
+		switch {
+		case flags&tupleICMPID != 0:
+			r.BE16(uapi.CTA_PROTO_ICMP_ID, *q.ICMPID)
+		case flags&tupleICMPv6ID != 0:
+			r.BE16(uapi.CTA_PROTO_ICMPV6_ID, *q.ICMPID)
+		case q.Protocol != uapi.IPPROTO_ICMP && q.Protocol != uapi.IPPROTO_ICMPV6:
 			r.BE16(uapi.CTA_PROTO_SRC_PORT, q.SrcPort)
 			r.BE16(uapi.CTA_PROTO_DST_PORT, q.DstPort)
 		}

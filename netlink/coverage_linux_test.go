@@ -320,7 +320,7 @@ var notAttributes = []string{
 	"TCA_CT_ACT_NAT_DST", "TCA_MPLS_ACT_POP", "TCA_MPLS_ACT_PUSH", "TCA_MPLS_ACT_MODIFY", "TCA_MPLS_ACT_DEC_TTL",
 	"TCA_MPLS_ACT_MAC_PUSH", "TCA_VLAN_ACT_POP", "TCA_VLAN_ACT_PUSH", "TCA_VLAN_ACT_MODIFY", "TCA_VLAN_ACT_POP_ETH",
 	"TCA_VLAN_ACT_PUSH_ETH", "TCA_TUNNEL_KEY_ACT_SET", "TCA_TUNNEL_KEY_ACT_RELEASE", "TCA_GATE_ONE_ENTRY",
-	"TCA_PEDIT_CMD_MAX", "TCA_BPF_FLAG_ACT_DIRECT", "TCA_TAPRIO_ATTR_FLAG_TXTIME_ASSIST",
+	"XFRMA_REPLAY_ESN_MAX", "TCA_PEDIT_CMD_MAX", "TCA_BPF_FLAG_ACT_DIRECT", "TCA_TAPRIO_ATTR_FLAG_TXTIME_ASSIST",
 	"TCA_TAPRIO_ATTR_FLAG_FULL_OFFLOAD",
 }
 
@@ -458,6 +458,31 @@ func objectsOfCoverage() []object {
 				n := v.(Ntable)
 				return h.NtableSet(&n)
 			},
+		}, {
+			name: "state of IPsec", set: "XFRMA", header: header(&uapi.XfrmUsersaInfo{Family: uapi.AF_INET,
+				Id: uapi.XfrmId{Spi: 1, Proto: uapi.IPPROTO_ESP}},
+				uapi.SizeofXfrmUsersaInfo)[:xfrmTail(uapi.SizeofXfrmUsersaInfo)],
+			decode: decodeAny(decodeXfrmState),
+			send: func(h *Handle, v any) error {
+				s := v.(XfrmState)
+				return h.XfrmStateAdd(&s)
+			},
+			more: []any{
+				XfrmState{Spi: 1, Auth: &XfrmStateAlgo{Name: "a"}, Crypt: &XfrmStateAlgo{Name: "a"},
+					Comp: &XfrmStateAlgo{Name: "a"}, Aead: &XfrmStateAlgo{Name: "a"}, Replay: &XfrmReplayState{Seq: 1},
+					Encap: &XfrmStateEncap{Type: XFRM_ENCAP_ESPINUDP}, SecCtx: &XfrmSecCtx{Context: "a"}, CoAddr: net.IPv6loopback},
+				XfrmState{Spi: 1, ReplayESN: &XfrmReplayESN{Seq: 1}},
+			},
+		}, {
+			name: "policy of IPsec", set: "XFRMA", header: header(&uapi.XfrmUserpolicyInfo{Sel: uapi.XfrmSelector{
+				Family: uapi.AF_INET}},
+				uapi.SizeofXfrmUserpolicyInfo)[:xfrmTail(uapi.SizeofXfrmUserpolicyInfo)],
+			decode: decodeAny(decodeXfrmPolicy),
+			send: func(h *Handle, v any) error {
+				p := v.(XfrmPolicy)
+				return h.XfrmPolicyAdd(&p)
+			},
+			more: []any{XfrmPolicy{Tmpls: []XfrmPolicyTmpl{{Proto: XFRM_PROTO_ESP}}, SecCtx: &XfrmSecCtx{Context: "a"}}},
 		},
 	}
 }
@@ -535,8 +560,8 @@ func coverageText(t *testing.T, all []coverage, sets map[string]attrSet) string 
 Which of the attributes that the kernel's headers define package netlink can set and read: for objects and kinds that
 have a table of attributes by asking it, for others by reading messages with one attribute more and by sending what
 was read. ` + "`go test ./netlink -run TestCoverage -update-coverage`" + ` writes this file, and the test fails where it
-is not true. An attribute that is read and not set is one that the kernel refuses or ignores, or is named here with a
-reason.
+is not true. An attribute that is read and not set is one that the kernel refuses or ignores, or has another in its
+place, or is named here with a reason.
 
 | object or kind | set of attributes | defined | set | read | neither | read only |
 |---|---|---|---|---|---|---|
@@ -619,6 +644,19 @@ var leftOut = map[string]string{
 	"TCA_TBF_RTAB": "for kernels before 3.8", "TCA_TBF_PTAB": "for kernels before 3.8",
 	"TCA_BASIC_PCNT": "counters: tc -s", "TCA_MATCHALL_PCNT": "counters: tc -s", "TCA_U32_PCNT": "counters: tc -s",
 	"TCA_PEDIT_KEY_EX": "in KEYS_EX", "TCA_TAPRIO_ATTR_SCHED_SINGLE_ENTRY": "kernels refuse it",
+	"XFRMA_TMPL": "of policies", "XFRMA_POLICY_TYPE": "of policies", "XFRMA_POLICY": "in a notification",
+	"XFRMA_SA": "in a notification", "XFRMA_SRCADDR": "of requests about a state", "XFRMA_MIGRATE": "XfrmMigrate",
+	"XFRMA_KMADDRESS": "XfrmMigrate", "XFRMA_PROTO": "XfrmStateFilter", "XFRMA_ADDRESS_FILTER": "XfrmStateFilter",
+	"XFRMA_ALG_AUTH": "of states", "XFRMA_ALG_CRYPT": "of states", "XFRMA_ALG_COMP": "of states",
+	"XFRMA_ALG_AEAD": "of states", "XFRMA_ALG_AUTH_TRUNC": "of states", "XFRMA_ENCAP": "of states",
+	"XFRMA_REPLAY_VAL": "of states", "XFRMA_REPLAY_THRESH": "of states", "XFRMA_ETIMER_THRESH": "of states",
+	"XFRMA_COADDR": "of states", "XFRMA_LTIME_VAL": "of states", "XFRMA_LASTUSED": "of states",
+	"XFRMA_TFCPAD": "of states", "XFRMA_REPLAY_ESN_VAL": "of states", "XFRMA_SA_EXTRA_FLAGS": "of states",
+	"XFRMA_OUTPUT_MARK": "of states", "XFRMA_SET_MARK_MASK": "of states", "XFRMA_MTIMER_THRESH": "of states",
+	"XFRMA_SA_DIR": "of states", "XFRMA_NAT_KEEPALIVE_INTERVAL": "of states", "XFRMA_SA_PCPU": "of states",
+	"XFRMA_IPTFS_DROP_TIME": "of states", "XFRMA_IPTFS_REORDER_WINDOW": "of states",
+	"XFRMA_IPTFS_DONT_FRAG": "of states", "XFRMA_IPTFS_INIT_DELAY": "of states",
+	"XFRMA_IPTFS_MAX_QSIZE": "of states", "XFRMA_IPTFS_PKT_SIZE": "of states",
 	"VETH_INFO_PEER":            "sent with the peer's attributes",
 	"IFLA_NETKIT_PEER_INFO":     "sent with the peer's attributes",
 	"IFLA_MACVLAN_MACADDR_MODE": "MacvlanMACAddrSet and the like",

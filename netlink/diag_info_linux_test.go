@@ -2,7 +2,9 @@ package netlink_test
 
 import (
 	"errors"
+	"net"
 	"net/netip"
+	"reflect"
 	"slices"
 	"testing"
 
@@ -155,6 +157,33 @@ func TestSocketPacketRings(t *testing.T) {
 	want := netlink.PacketRing{BlockSize: 1 << 16, Blocks: 2, FrameSize: 2048, Frames: 64}
 	if len(all) != 1 || all[0].RxRing != nil || all[0].TxRing == nil || *all[0].TxRing != want {
 		t.Errorf("got %+v", all)
+	}
+}
+
+func TestSocketPacketMemberships(t *testing.T) {
+	h, ns := diagHandle(t)
+	fd := openSocket(t, ns, unix.AF_PACKET, unix.SOCK_RAW, 0, "packet sockets")
+	group := net.HardwareAddr{1, 0, 0x5e, 0, 0, 1}
+	lo, err := h.LinkByName("lo")
+	if err != nil {
+		t.Fatal(err)
+	}
+	index := int32(lo.Attrs().Index)
+	mreq := unix.PacketMreq{Ifindex: index, Type: unix.PACKET_MR_MULTICAST, Alen: uint16(len(group))}
+	copy(mreq.Address[:], group)
+	for _, m := range []*unix.PacketMreq{&mreq, &mreq, {Ifindex: index, Type: unix.PACKET_MR_PROMISC}} {
+		if err := unix.SetsockoptPacketMreq(fd, unix.SOL_PACKET, unix.PACKET_ADD_MEMBERSHIP, m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	all, err := h.PacketSocketList()
+	nstest.NeedOption(t, "CONFIG_PACKET_DIAG", "", err)
+	want := []netlink.PacketMembership{
+		{LinkIndex: int(index), Count: 1, Type: unix.PACKET_MR_PROMISC},
+		{LinkIndex: int(index), Count: 2, Type: unix.PACKET_MR_MULTICAST, Addr: group},
+	}
+	if len(all) != 1 || !reflect.DeepEqual(all[0].Memberships, want) {
+		t.Errorf("got %+v, want %+v", all, want)
 	}
 }
 

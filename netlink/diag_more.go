@@ -2,6 +2,7 @@ package netlink
 
 import (
 	"iter"
+	"net"
 
 	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
@@ -26,7 +27,9 @@ type PacketSocket struct {
 	RxRing     *PacketRing
 	TxRing     *PacketRing
 	Memory     *SocketMemory
-	Filter     []PacketFilterOp // of SO_ATTACH_FILTER, which the kernel shows to root (Linux 3.11)
+	// Memberships are what the socket joined by PACKET_ADD_MEMBERSHIP.
+	Memberships []PacketMembership
+	Filter      []PacketFilterOp // of SO_ATTACH_FILTER, which the kernel shows to root (Linux 3.11)
 }
 
 // PacketRing is a ring that a socket shares with its program: struct packet_diag_ring.
@@ -47,6 +50,27 @@ func decodePacketRing(b []byte) *PacketRing {
 		RetireTimeout: m.RetireTmo, PrivateSize: m.SizeofPriv, Features: m.Features}
 }
 
+// PacketMembership is why a link accepts more packets for a socket: packet(7).
+type PacketMembership struct {
+	LinkIndex int
+	Count     uint32           // how often it was joined
+	Type      uint16           // PACKET_MR_…: a group, all groups, all packets, an address of the link
+	Addr      net.HardwareAddr // of a group, or of the link
+}
+
+// memberships reads PACKET_DIAG_MCLIST, an array of structures.
+func memberships(b []byte) (all []PacketMembership) {
+	for ; len(b) >= uapi.SizeofPacketDiagMclist; b = b[uapi.SizeofPacketDiagMclist:] {
+		var m uapi.PacketDiagMclist
+		m.Decode(b)
+		all = append(all, PacketMembership{
+			LinkIndex: int(int32(m.Index)), Count: m.Count, Type: m.Type,
+			Addr: append(net.HardwareAddr(nil), m.Addr[:min(int(m.Alen), len(m.Addr))]...),
+		})
+	}
+	return all
+}
+
 // PacketFilterOp is an instruction of classic BPF: struct sock_filter.
 type PacketFilterOp struct {
 	Code   uint16
@@ -60,7 +84,8 @@ func (h *Handle) PacketSocketSeq() iter.Seq2[*PacketSocket, error] {
 	return seq(h, func() (*wire.Request, error) {
 		r := diagRequest(uapi.SOCK_DIAG_BY_FAMILY)
 		m := uapi.PacketDiagReq{SdiagFamily: uapi.AF_PACKET, PdiagShow: uapi.PACKET_SHOW_INFO | uapi.PACKET_SHOW_FANOUT |
-			uapi.PACKET_SHOW_MEMINFO | uapi.PACKET_SHOW_FILTER | uapi.PACKET_SHOW_RING_CFG}
+			uapi.PACKET_SHOW_MEMINFO | uapi.PACKET_SHOW_FILTER | uapi.PACKET_SHOW_RING_CFG |
+			uapi.PACKET_SHOW_MCLIST}
 		m.Put(r.Header(uapi.SizeofPacketDiagReq))
 		return r, nil
 	}, "packet socket list", func(m wire.Message) (*PacketSocket, bool, error) {
@@ -98,6 +123,8 @@ func (p *PacketSocket) decode(b []byte) error {
 			p.TxRing = decodePacketRing(d.Data())
 		case uapi.PACKET_DIAG_MEMINFO:
 			p.Memory = decodeSocketMemory(d.Data())
+		case uapi.PACKET_DIAG_MCLIST:
+			p.Memberships = memberships(d.Data())
 		case uapi.PACKET_DIAG_FILTER:
 			for b := d.Data(); len(b) >= uapi.SizeofSockFilter; b = b[uapi.SizeofSockFilter:] {
 				var op uapi.SockFilter

@@ -271,6 +271,15 @@ func TestVDPA(t *testing.T) {
 		e.Uint64(uapi.VDPA_ATTR_DEV_VENDOR_ATTR_VALUE, 417548)
 		e.Uint64(uapi.VDPA_ATTR_DEV_BLK_CFG_CAPACITY, 2048)
 		e.Uint8(uapi.VDPA_ATTR_DEV_BLK_READ_ONLY, 1)
+		e.Uint8(uapi.VDPA_ATTR_DEV_BLK_CFG_PHY_BLK_EXP, 3)
+		e.Uint8(uapi.VDPA_ATTR_DEV_BLK_CFG_ALIGN_OFFSET, 1)
+		e.Uint16(uapi.VDPA_ATTR_DEV_BLK_CFG_MIN_IO_SIZE, 8)
+		e.Uint32(uapi.VDPA_ATTR_DEV_BLK_CFG_OPT_IO_SIZE, 256)
+		e.Uint32(uapi.VDPA_ATTR_DEV_BLK_CFG_MAX_DISCARD_SEC, 32768)
+		e.Uint32(uapi.VDPA_ATTR_DEV_BLK_CFG_MAX_DISCARD_SEG, 1)
+		e.Uint32(uapi.VDPA_ATTR_DEV_BLK_CFG_DISCARD_SEC_ALIGN, 2)
+		e.Uint32(uapi.VDPA_ATTR_DEV_BLK_CFG_MAX_WRITE_ZEROES_SEC, 65536)
+		e.Uint32(uapi.VDPA_ATTR_DEV_BLK_CFG_MAX_WRITE_ZEROES_SEG, 4)
 	})
 	mgmt := &VDPAMGMTDev{BusName: "pci", DevName: "0000:3b:00.2", SupportedClasses: 2, SupportedFeatures: 1<<32 | 1<<3,
 		MaxVQS: 65}
@@ -278,7 +287,9 @@ func TestVDPA(t *testing.T) {
 		MgmtDevName: "0000:3b:00.2"}
 	config := &VDPADevConfig{Name: "vdpa0", ID: 1, Net: VDPADevConfigNet{VDPADevConfigNetStatus{LinkUp: true},
 		VDPADevConfigNetCfg{MACAddr: net.HardwareAddr{0, 0x11, 0x22, 0x33, 0x44, 0x55}, MTU: 1500}},
-		Blk: VDPADevConfigBlk{Capacity: 2048, ReadOnly: true}}
+		Blk: VDPADevConfigBlk{Capacity: 2048, ReadOnly: true, PhysBlockExp: 3, AlignOffset: 1, MinIOSize: 8, OptIOSize: 256,
+			MaxDiscardSectors: 32768, MaxDiscardSegments: 1, DiscardAlign: 2, MaxWriteZeroesSectors: 65536,
+			MaxWriteZeroesSegments: 4}}
 	if !IsBitSet(mgmt.SupportedFeatures, VIRTIO_NET_F_MTU) || IsBitSet(mgmt.SupportedFeatures, VIRTIO_NET_F_MAC) {
 		t.Error("bits of the features")
 	}

@@ -53,9 +53,23 @@ type MacsecSA struct {
 	SSCI   uint32 // with XPN: the short id of the channel
 	Salt   []byte // with XPN: 12 bytes, to add; never read
 	KeyID  []byte // 16 bytes, shorter ones are filled with zeros; to add
-	Key    []byte // 16 or 32 bytes, to add; never read
+	Key    []byte // 16 or 32 bytes, to add; never read, and not in String
 	Stats  MacsecSAStats
 }
+
+// String returns the fields without the key.
+func (sa MacsecSA) String() string {
+	active := "<nil>"
+	if sa.Active != nil {
+		active = fmt.Sprint(*sa.Active)
+	}
+	return fmt.Sprintf("{AN: %d, Active: %s, PN: %d, XPN: %t, SSCI: %#x, KeyID: %x, Key: <%d bits>}", sa.AN, active,
+		sa.PN,
+		sa.XPN, sa.SSCI, sa.KeyID, 8*len(sa.Key))
+}
+
+// GoString is String, so that %#v shows no key either.
+func (sa MacsecSA) GoString() string { return sa.String() }
 
 // MacsecSAStats are counters of an association. Those of one that is sent with have Protected and Encrypted, and
 // others the rest.
@@ -185,7 +199,7 @@ func (h *Handle) macsecChannel(link Link, cmd uint8, op string, sc *MacsecRxSC, 
 		r.Nest(uapi.MACSEC_ATTR_RXSC_CONFIG)
 		r.BE64(uapi.MACSEC_RXSC_ATTR_SCI, sc.SCI)
 		if active && sc.Active != nil {
-			r.Uint8(uapi.MACSEC_RXSC_ATTR_ACTIVE, boolByte(*sc.Active))
+			r.Uint8(uapi.MACSEC_RXSC_ATTR_ACTIVE, uint8(oneIf(*sc.Active)))
 		}
 		r.End()
 	})
@@ -195,16 +209,21 @@ func (h *Handle) macsecChange(link Link, cmd uint8, op string, sci *uint64, sa *
 	if sa == nil {
 		return h.refuse(errors.New("no association given"), op, noObject)
 	}
-	return h.macsec(link, cmd, op, func(r *wire.Request) {
-		if sci != nil {
-			r.Nest(uapi.MACSEC_ATTR_RXSC_CONFIG)
-			r.BE64(uapi.MACSEC_RXSC_ATTR_SCI, *sci)
-			r.End()
-		}
-		r.Nest(uapi.MACSEC_ATTR_SA_CONFIG)
-		sa.encode(r, add)
+	return h.macsec(link, cmd, op, func(r *wire.Request) { macsecSARequest(r, sci, sa, add) })
+}
+
+func macsecSARequest(r *wire.Request, sci *uint64, sa *MacsecSA, add bool) {
+	if add {
+		r.HoldsSecret()
+	}
+	if sci != nil {
+		r.Nest(uapi.MACSEC_ATTR_RXSC_CONFIG)
+		r.BE64(uapi.MACSEC_RXSC_ATTR_SCI, *sci)
 		r.End()
-	})
+	}
+	r.Nest(uapi.MACSEC_ATTR_SA_CONFIG)
+	sa.encode(r, add)
+	r.End()
 }
 
 func (sa *MacsecSA) encode(r *wire.Request, add bool) {
@@ -220,7 +239,7 @@ func (sa *MacsecSA) encode(r *wire.Request, add bool) {
 		r.Uint32(uapi.MACSEC_SA_ATTR_PN, uint32(sa.PN))
 	}
 	if sa.Active != nil {
-		r.Uint8(uapi.MACSEC_SA_ATTR_ACTIVE, boolByte(*sa.Active))
+		r.Uint8(uapi.MACSEC_SA_ATTR_ACTIVE, uint8(oneIf(*sa.Active)))
 	}
 	if !add {
 		return
@@ -240,13 +259,6 @@ func (sa *MacsecSA) encode(r *wire.Request, add bool) {
 		r.Data(uapi.MACSEC_SA_ATTR_SALT, sa.Salt)
 		r.BE32(uapi.MACSEC_SA_ATTR_SSCI, sa.SSCI)
 	}
-}
-
-func boolByte(on bool) uint8 {
-	if on {
-		return 1
-	}
-	return 0
 }
 
 func decodeMacsec(d *wire.Decoder, s *MacsecSecY) bool {

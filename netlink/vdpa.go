@@ -59,8 +59,18 @@ type VDPADevConfigBlk struct {
 	SegMax    uint32 // segments of a request
 	SizeMax   uint32 // bytes of a segment
 	NumQueues uint16
-	ReadOnly  bool
-	Flush     bool
+
+	// Topology, in blocks of BlockSize: a physical block is 1<<PhysBlockExp of them, the first whole one begins after
+	// AlignOffset; requests best have OptIOSize of them, and no less than MinIOSize.
+	PhysBlockExp, AlignOffset uint8
+	MinIOSize                 uint16
+	OptIOSize                 uint32
+	// Limits of discards and of writes of zeros: sectors of 512 bytes, segments, and what discards are aligned to.
+	MaxDiscardSectors, MaxDiscardSegments, DiscardAlign uint32
+	MaxWriteZeroesSectors, MaxWriteZeroesSegments       uint32
+
+	ReadOnly bool
+	Flush    bool
 }
 
 // VDPADevVStats are the numbers of a queue that a driver has: vdpa dev vstats.
@@ -284,6 +294,24 @@ func (b *VDPADevConfigBlk) decode(d *wire.Decoder) {
 		b.SizeMax = d.Uint32()
 	case uapi.VDPA_ATTR_DEV_BLK_CFG_NUM_QUEUES:
 		b.NumQueues = d.Uint16()
+	case uapi.VDPA_ATTR_DEV_BLK_CFG_PHY_BLK_EXP:
+		b.PhysBlockExp = d.Uint8()
+	case uapi.VDPA_ATTR_DEV_BLK_CFG_ALIGN_OFFSET:
+		b.AlignOffset = d.Uint8()
+	case uapi.VDPA_ATTR_DEV_BLK_CFG_MIN_IO_SIZE:
+		b.MinIOSize = d.Uint16()
+	case uapi.VDPA_ATTR_DEV_BLK_CFG_OPT_IO_SIZE:
+		b.OptIOSize = d.Uint32()
+	case uapi.VDPA_ATTR_DEV_BLK_CFG_MAX_DISCARD_SEC:
+		b.MaxDiscardSectors = d.Uint32()
+	case uapi.VDPA_ATTR_DEV_BLK_CFG_MAX_DISCARD_SEG:
+		b.MaxDiscardSegments = d.Uint32()
+	case uapi.VDPA_ATTR_DEV_BLK_CFG_DISCARD_SEC_ALIGN:
+		b.DiscardAlign = d.Uint32()
+	case uapi.VDPA_ATTR_DEV_BLK_CFG_MAX_WRITE_ZEROES_SEC:
+		b.MaxWriteZeroesSectors = d.Uint32()
+	case uapi.VDPA_ATTR_DEV_BLK_CFG_MAX_WRITE_ZEROES_SEG:
+		b.MaxWriteZeroesSegments = d.Uint32()
 	case uapi.VDPA_ATTR_DEV_BLK_READ_ONLY:
 		b.ReadOnly = d.Bool()
 	case uapi.VDPA_ATTR_DEV_BLK_FLUSH:

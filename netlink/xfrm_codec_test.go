@@ -148,8 +148,17 @@ func TestXfrmPolicyEncodesAsIpDoes(t *testing.T) {
 	if got.Family != FAMILY_V6 || got.DstPort != 53 || got.Dir != XFRM_DIR_OUT || got.Priority != 100 ||
 		len(got.Tmpls) != 2 ||
 		got.Tmpls[1].Family != FAMILY_V6 || got.Tmpls[1].Optional != 1 || got.Tmpls[0].Reqid != 7 || got.Ifid != 3 ||
-		*got.Mark != *p.Mark {
+		*got.Mark != *p.Mark || got.Tmpls[0].EncAlgos != 0 {
 		t.Errorf("got %+v", got)
+	}
+	p.Tmpls[0].AuthAlgos, p.Tmpls[0].EncAlgos, p.Tmpls[0].CompAlgos = 1<<3, 1<<12, 1<<2
+	b, err = encoded(func(r *wire.Request) { r.Fail(encodeXfrmPolicy(r, p)) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err = decodeXfrmPolicy(b); err != nil || got.Tmpls[0].AuthAlgos != 1<<3 ||
+		got.Tmpls[0].EncAlgos != 1<<12 || got.Tmpls[0].CompAlgos != 1<<2 || got.Tmpls[1].AuthAlgos != 0 {
+		t.Errorf("got %+v, %v", got.Tmpls, err)
 	}
 }
 

@@ -111,6 +111,7 @@ type XfrmMsgMigrate struct {
 	XfrmPolicy *XfrmPolicy // selector, Dir and PolicyType
 	Migrations []XfrmMigration
 	Encap      *XfrmStateEncap
+	KMAddress  *XfrmKMAddress // of the key managers, nil: as they were
 }
 
 // Type returns nl.XFRM_MSG_MIGRATE.

@@ -333,6 +333,7 @@ func TestXfrmStatesWithIp(t *testing.T) {
 func TestXfrmMigratesStates(t *testing.T) {
 	h, _ := xfrmHandle(t)
 	s := gcm("192.0.2.1", "192.0.2.2", 9, netlink.XFRM_MODE_TUNNEL)
+	s.SADir, s.ReplayWindow = netlink.XFRM_SA_DIR_OUT, 0 // which keeping a translator's state alive needs
 	needESP(t, h, s)
 	p := &netlink.XfrmPolicy{Src: ipNet(t, "10.1.0.0/16"), Dst: ipNet(t, "10.2.0.0/16"), Dir: netlink.XFRM_DIR_OUT,
 		Tmpls: []netlink.XfrmPolicyTmpl{{Src: s.Src, Dst: s.Dst, Proto: s.Proto, Mode: s.Mode, Reqid: 7}}}
@@ -341,15 +342,46 @@ func TestXfrmMigratesStates(t *testing.T) {
 	}
 	to := netlink.XfrmMigration{OldSrc: s.Src, OldDst: s.Dst, NewSrc: net.IP{192, 0, 2, 11},
 		NewDst: net.IP{192, 0, 2, 12}, Proto: s.Proto, Mode: s.Mode, Reqid: 7}
-	nstest.NeedOption(t, "CONFIG_XFRM_MIGRATE", "", h.XfrmMigrate(p, []netlink.XfrmMigration{to}, nil))
+	ch, done := make(chan netlink.XfrmMsg), make(chan struct{})
+	if err := h.XfrmMonitor(ch, done, nil, nl.XFRM_MSG_MIGRATE, netlink.XFRM_MSG_MIGRATE_STATE); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		close(done)
+		for range ch {
+		}
+	}()
+	km := &netlink.XfrmKMAddress{Local: net.IP{192, 0, 2, 31}, Remote: net.IP{192, 0, 2, 32}}
+	nstest.NeedOption(t, "CONFIG_XFRM_MIGRATE", "", h.XfrmMigrate(p, []netlink.XfrmMigration{to}, nil, km))
+	if m, ok := (<-ch).(*netlink.XfrmMsgMigrate); !ok || len(m.Migrations) != 1 || m.KMAddress == nil ||
+		!m.KMAddress.Local.Equal(km.Local) || !m.KMAddress.Remote.Equal(km.Remote) {
+		t.Errorf("%+v", m)
+	}
 	list, err := h.XfrmStateList(0)
 	if err != nil || len(list) != 1 || !list[0].Dst.Equal(to.NewDst) || !list[0].Src.Equal(to.NewSrc) {
 		t.Errorf("%v, %v", list, err)
 	}
-	moved := netlink.XfrmStateMigration{NewSrc: net.IP{192, 0, 2, 21}, NewDst: net.IP{192, 0, 2, 22}, NewReqid: 7}
+	moved := netlink.XfrmStateMigration{NewSrc: net.IP{192, 0, 2, 21}, NewDst: net.IP{192, 0, 2, 22}, NewReqid: 7,
+		OutputMark: &netlink.XfrmMark{Value: 5, Mask: 7}, NatKeepalive: new(uint32(20)),
+		Encap: &netlink.XfrmStateEncap{Type: netlink.XFRM_ENCAP_ESPINUDP, SrcPort: 4500, DstPort: 4501}}
 	nstest.Need(t, "migration of one state", "7.3", h.XfrmStateMigrate(&list[0], moved))
+	m, ok := (<-ch).(*netlink.XfrmMsgMigrateState)
+	if !ok || !m.NewDst.Equal(moved.NewDst) || m.OutputMark == nil || *m.OutputMark != *moved.OutputMark ||
+		m.NatKeepalive == nil || *m.NatKeepalive != 20 || m.Encap == nil || m.Encap.DstPort != 4501 {
+		t.Errorf("%+v", m)
+	}
 	if list, err = h.XfrmStateList(0); err != nil || len(list) != 1 || !list[0].Dst.Equal(moved.NewDst) ||
-		list[0].Spi != 9 {
+		list[0].Spi != 9 || list[0].NatKeepalive != 20 || list[0].Encap == nil || list[0].OutputMark == nil ||
+		*list[0].OutputMark != *moved.OutputMark {
+		t.Errorf("%v, %v", list, err)
+	}
+	moved = netlink.XfrmStateMigration{NewSrc: moved.NewDst, NewDst: moved.NewSrc, NewReqid: 7,
+		NatKeepalive: new(uint32(0)), Encap: &netlink.XfrmStateEncap{}}
+	if err := h.XfrmStateMigrate(&list[0], moved); err != nil {
+		t.Fatal(err)
+	}
+	<-ch
+	if list, err = h.XfrmStateList(0); err != nil || len(list) != 1 || list[0].Encap != nil {
 		t.Errorf("%v, %v", list, err)
 	}
 }

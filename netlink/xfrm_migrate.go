@@ -18,10 +18,14 @@ type XfrmMigration struct {
 	Reqid          int
 }
 
+// XfrmKMAddress is where key managers talk to each other from now on.
+type XfrmKMAddress struct{ Local, Remote net.IP }
+
 // XfrmMigrate gives the policy with the selector and Dir of policy, and its states, other addresses;
-// a state that is encapsulated gets encap, if that is not nil. The key manager is notified. A kernel
-// without CONFIG_XFRM_MIGRATE has ENOPROTOOPT for it.
-func (h *Handle) XfrmMigrate(policy *XfrmPolicy, migrations []XfrmMigration, encap *XfrmStateEncap) error {
+// a state that is encapsulated gets encap, if that is not nil. The key manager is notified, and gets km, if
+// that is not nil. A kernel without CONFIG_XFRM_MIGRATE has ENOPROTOOPT for it.
+func (h *Handle) XfrmMigrate(policy *XfrmPolicy, migrations []XfrmMigration, encap *XfrmStateEncap,
+	km *XfrmKMAddress) error {
 	r := xfrmRequest(uapi.XFRM_MSG_MIGRATE, 0)
 	if policy == nil {
 		r.Fail(errNoXfrmPolicy)
@@ -38,6 +42,7 @@ func (h *Handle) XfrmMigrate(policy *XfrmPolicy, migrations []XfrmMigration, enc
 		encodeXfrmIfid(r, policy.Ifid)
 		encodeXfrmPolicyType(r, policy.PolicyType)
 		encodeXfrmOffload(r, policy.Offload)
+		encodeXfrmKMAddress(r, km)
 	}
 	return h.exec(r, "xfrm migrate", func() string { return xfrmPolicyObject(policy) })
 }
@@ -49,6 +54,22 @@ func (m *XfrmMigration) encode(r *wire.Request) uapi.XfrmUserMigrate {
 		Proto: uint8(m.Proto), Mode: uint8(m.Mode), Reqid: uint32(within(r, "reqid", m.Reqid, math.MaxUint32)),
 		OldFamily: xfrmFamily(r, m.OldDst, m.OldSrc), NewFamily: xfrmFamily(r, m.NewDst, m.NewSrc),
 	}
+}
+
+func encodeXfrmKMAddress(r *wire.Request, km *XfrmKMAddress) {
+	if km == nil {
+		return
+	}
+	r.Struct(uapi.XFRMA_KMADDRESS, uapi.SizeofXfrmUserKmaddress, &uapi.XfrmUserKmaddress{
+		Local: mustXfrmAddress(r, "local address", km.Local), Remote: mustXfrmAddress(r, "remote address", km.Remote),
+		Family: xfrmFamily(r, km.Local, km.Remote),
+	})
+}
+
+func decodeXfrmKMAddress(b []byte) *XfrmKMAddress {
+	var m uapi.XfrmUserKmaddress
+	m.Decode(b)
+	return &XfrmKMAddress{Local: xfrmAddressIP(&m.Local, m.Family), Remote: xfrmAddressIP(&m.Remote, m.Family)}
 }
 
 func decodeXfrmMigration(b []byte) XfrmMigration {
@@ -77,6 +98,8 @@ func decodeXfrmMigrate(data []byte) (XfrmMsg, error) {
 			}
 		case uapi.XFRMA_ENCAP:
 			e.Encap = decodeXfrmEncap(d.Data(), id.Sel.Family)
+		case uapi.XFRMA_KMADDRESS:
+			e.KMAddress = decodeXfrmKMAddress(d.Data())
 		}
 	}
 	if err := d.Err(); err != nil {
@@ -91,9 +114,15 @@ type XfrmStateMigration struct {
 	NewReqid       int
 	NewSelector    *XfrmPolicy // nil: all packets
 	NewMark        *XfrmMark   // nil: the state's own
-	Encap          *XfrmStateEncap
+	OutputMark     *XfrmMark
+	Encap          *XfrmStateEncap // of Type 0: none any more
 	Offload        *XfrmOffload
-	Flags          uint32 // XFRM_MIGRATE_STATE_…
+	MappingMaxAge  *uint32 // see [XfrmState]
+	NatKeepalive   *uint32
+	// Flags are XFRM_MIGRATE_STATE_…: with CLEAR_OFFLOAD a nil Offload is none, and not the state's own; with
+	// UPDATE_H2H_SEL addresses of single hosts in the state's selector become the new ones, and NewSelector is not looked
+	// at.
+	Flags uint32
 }
 
 // XfrmStateMigrate gives the state with Dst, Proto, Spi and Mark of state other addresses, and keeps its
@@ -120,7 +149,10 @@ func (h *Handle) XfrmStateMigrate(state *XfrmState, to XfrmStateMigration) error
 		m.Put(r.Header(uapi.SizeofXfrmUserMigrateState))
 		encodeXfrmEncap(r, to.Encap)
 		encodeXfrmMark(r, to.NewMark)
+		encodeXfrmOutputMark(r, to.OutputMark)
 		encodeXfrmOffload(r, to.Offload)
+		encodeNumber(r, uapi.XFRMA_MTIMER_THRESH, to.MappingMaxAge)
+		encodeNumber(r, uapi.XFRMA_NAT_KEEPALIVE_INTERVAL, to.NatKeepalive)
 	}
 	return h.exec(r, "xfrm state migrate", func() string {
 		return fmt.Sprintf("%s to src %s dst %s", xfrmStateObject(state), xfrmIP(to.NewSrc), xfrmIP(to.NewDst))
@@ -147,6 +179,14 @@ func decodeXfrmMigrateState(data []byte) (XfrmMsg, error) {
 			e.NewMark = decodeXfrmMark(d.Data())
 		case uapi.XFRMA_OFFLOAD_DEV:
 			e.Offload = decodeXfrmOffload(d.Data())
+		case uapi.XFRMA_SET_MARK, uapi.XFRMA_SET_MARK_MASK:
+			e.OutputMark = decodeXfrmOutputMark(e.OutputMark, &d)
+		case uapi.XFRMA_MTIMER_THRESH:
+			e.MappingMaxAge = new(d.Uint32())
+		case uapi.XFRMA_NAT_KEEPALIVE_INTERVAL:
+			e.NatKeepalive = new(d.Uint32())
+		case uapi.XFRMA_SA_DIR:
+			e.State.SADir = SADir(d.Uint8())
 		}
 	}
 	return e, d.Err()

@@ -55,6 +55,9 @@ type XfrmPolicyTmpl struct {
 
 	Share  uint8 // XFRM_SHARE_…
 	Family int   // FAMILY_… of a template without addresses, 0: the policy's
+	// AuthAlgos, EncAlgos and CompAlgos are bits of the algorithms that a state may have, by their numbers of PF_KEY
+	// (SADB_AALG_…, SADB_EALG_… and SADB_X_CALG_… of linux/pfkeyv2.h); 0: all.
+	AuthAlgos, EncAlgos, CompAlgos uint32
 }
 
 // String returns the fields that are set, but for Optional.
@@ -133,7 +136,7 @@ func encodeXfrmPolicyType(r *wire.Request, typ uint8) {
 	}
 }
 
-// encodeXfrmTmpl makes a template of a policy of a family. It takes all algorithms.
+// encodeXfrmTmpl makes a template of a policy of a family.
 func encodeXfrmTmpl(r *wire.Request, t *XfrmPolicyTmpl, family uint16) (m uapi.XfrmUserTmpl, err error) {
 	var f familyOf
 	f.address("destination", t.Dst)
@@ -158,9 +161,25 @@ func encodeXfrmTmpl(r *wire.Request, t *XfrmPolicyTmpl, family uint16) (m uapi.X
 		Mode:     uint8(t.Mode),
 		Share:    t.Share,
 		Optional: uint8(within(r, "optional", t.Optional, math.MaxUint8)),
-		Aalgos:   math.MaxUint32, Ealgos: math.MaxUint32, Calgos: math.MaxUint32,
+		Aalgos:   orAllAlgos(t.AuthAlgos), Ealgos: orAllAlgos(t.EncAlgos), Calgos: orAllAlgos(t.CompAlgos),
 	}
 	return m, nil
+}
+
+// orAllAlgos is a mask of algorithms as the kernel has it, of which 0 is none.
+func orAllAlgos(mask uint32) uint32 {
+	if mask == 0 {
+		return math.MaxUint32
+	}
+	return mask
+}
+
+// unlessAllAlgos is the opposite.
+func unlessAllAlgos(mask uint32) uint32 {
+	if mask == math.MaxUint32 {
+		return 0
+	}
+	return mask
 }
 
 // decodeXfrmPolicy reads the payload of XFRM_MSG_NEWPOLICY.
@@ -216,5 +235,6 @@ func decodeXfrmTmpl(b []byte) XfrmPolicyTmpl {
 		Dst: xfrmAddressIP(&m.Id.Daddr, m.Family), Src: xfrmAddressIP(&m.Saddr, m.Family),
 		Proto: Proto(m.Id.Proto), Mode: Mode(m.Mode), Spi: int(m.Id.Spi), Reqid: int(m.Reqid),
 		Optional: int(m.Optional), Share: m.Share, Family: int(m.Family),
+		AuthAlgos: unlessAllAlgos(m.Aalgos), EncAlgos: unlessAllAlgos(m.Ealgos), CompAlgos: unlessAllAlgos(m.Calgos),
 	}
 }

@@ -54,3 +54,32 @@ func TestXfrmKeysAreNotShown(t *testing.T) {
 		t.Error("the key is still in the memory of the batch")
 	}
 }
+
+// Neither the text of an association nor the memory of the request that adds it contains its key.
+func TestMacsecKeysAreNotShown(t *testing.T) {
+	secret := key('a', 16)
+	sa := &MacsecSA{PN: 1, KeyID: []byte{1}, Key: secret}
+	shown := fmt.Sprintf("%v %+v %#v %v", *sa, sa, *sa, MacsecSecY{TxSAs: []MacsecSA{*sa}})
+	for _, form := range []string{string(secret), fmt.Sprintf("%x", secret), fmt.Sprintf("%#v", secret),
+		strings.Trim(fmt.Sprint(secret), "[]")} {
+		if strings.Contains(shown, form) {
+			t.Errorf("%q is in %s", form, shown)
+		}
+	}
+	if !strings.Contains(shown, "<128 bits>") {
+		t.Errorf("the length of the key is not in %s", shown)
+	}
+	r := wire.NewRequest(uapi.RTM_NEWLINK, 0)
+	r.Header(uapi.SizeofGenlmsghdr)
+	macsecSARequest(r, nil, sa, true)
+	b := r.Bytes()
+	if !bytes.Contains(b, secret) {
+		t.Fatal("no key in the request")
+	}
+	if err := fakeHandle(t, ackAll).exec(r, "", noObject); err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(b, secret) {
+		t.Error("the key is still in the memory of the request")
+	}
+}

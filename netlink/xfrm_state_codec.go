@@ -231,12 +231,8 @@ func (s *XfrmState) decodeAttrs(data []byte, size int, family uint16) error {
 			s.Encap = decodeXfrmEncap(d.Data(), family)
 		case uapi.XFRMA_MARK:
 			s.Mark = decodeXfrmMark(d.Data())
-		case uapi.XFRMA_SET_MARK:
-			s.outputMark().Value = d.Uint32()
-		case uapi.XFRMA_SET_MARK_MASK:
-			if mask := d.Uint32(); mask != math.MaxUint32 {
-				s.outputMark().Mask = mask
-			}
+		case uapi.XFRMA_SET_MARK, uapi.XFRMA_SET_MARK_MASK:
+			s.OutputMark = decodeXfrmOutputMark(s.OutputMark, &d)
 		case uapi.XFRMA_SA_EXTRA_FLAGS:
 			flags := d.Uint32()
 			s.DontEncapDSCP = flags&uapi.XFRM_SA_XFLAG_DONT_ENCAP_DSCP != 0
@@ -262,11 +258,18 @@ func (s *XfrmState) decodeAttrs(data []byte, size int, family uint16) error {
 	return d.Err()
 }
 
-func (s *XfrmState) outputMark() *XfrmMark {
-	if s.OutputMark == nil {
-		s.OutputMark = &XfrmMark{}
+// decodeXfrmOutputMark adds one of the two attributes to a mark, which is nil before the first.
+func decodeXfrmOutputMark(m *XfrmMark, d *wire.Decoder) *XfrmMark {
+	if m == nil {
+		m = &XfrmMark{}
 	}
-	return s.OutputMark
+	switch v := d.Uint32(); {
+	case d.Type() == uapi.XFRMA_SET_MARK:
+		m.Value = v
+	case v != math.MaxUint32:
+		m.Mask = v
+	}
+	return m
 }
 
 // decodeMore reads what few states have.

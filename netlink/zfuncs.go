@@ -2711,8 +2711,9 @@ func XfrmDefaultsSet(v XfrmDefaults) error {
 // XfrmMigrate gives the policy with the selector and Dir of policy, and its states, other
 // addresses; a state that is encapsulated gets encap, if that is not nil. It acts in the network
 // namespace of the calling thread; see [Handle.XfrmMigrate].
-func XfrmMigrate(policy *XfrmPolicy, migrations []XfrmMigration, encap *XfrmStateEncap) error {
-	return pkgHandle.XfrmMigrate(policy, migrations, encap)
+func XfrmMigrate(policy *XfrmPolicy, migrations []XfrmMigration, encap *XfrmStateEncap,
+	km *XfrmKMAddress) error {
+	return pkgHandle.XfrmMigrate(policy, migrations, encap, km)
 }
 
 // XfrmPolicyAdd adds a policy: ip xfrm policy add. It acts in the network namespace of the calling

@@ -8841,6 +8841,42 @@ func (m *PacketDiagInfo) Put(b []byte) {
 	binary.NativeEndian.PutUint32(b[20:], m.Flags)
 }
 
+// PacketDiagMclist is struct packet_diag_mclist of linux/packet_diag.h.
+type PacketDiagMclist struct {
+	Index uint32
+	Count uint32
+	Type  uint16
+	Alen  uint16
+	Addr  [32]uint8
+}
+
+// SizeofPacketDiagMclist is the size of struct packet_diag_mclist in bytes.
+const SizeofPacketDiagMclist = 44
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *PacketDiagMclist) Decode(b []byte) {
+	if len(b) < 44 {
+		var whole [44]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Index = binary.NativeEndian.Uint32(b[0:])
+	m.Count = binary.NativeEndian.Uint32(b[4:])
+	m.Type = binary.NativeEndian.Uint16(b[8:])
+	m.Alen = binary.NativeEndian.Uint16(b[10:])
+	copy(m.Addr[:], b[12:])
+}
+
+// Put writes m to the first 44 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *PacketDiagMclist) Put(b []byte) {
+	clear(b[:44])
+	binary.NativeEndian.PutUint32(b[0:], m.Index)
+	binary.NativeEndian.PutUint32(b[4:], m.Count)
+	binary.NativeEndian.PutUint16(b[8:], m.Type)
+	binary.NativeEndian.PutUint16(b[10:], m.Alen)
+	copy(b[12:], m.Addr[:])
+}
+
 // PacketDiagRing is struct packet_diag_ring of linux/packet_diag.h.
 type PacketDiagRing struct {
 	BlockSize  uint32

@@ -243,6 +243,7 @@ var messages = []struct {
 	{new(PacketDiagReq), SizeofPacketDiagReq},
 	{new(PacketDiagMsg), SizeofPacketDiagMsg},
 	{new(PacketDiagInfo), SizeofPacketDiagInfo},
+	{new(PacketDiagMclist), SizeofPacketDiagMclist},
 	{new(PacketDiagRing), SizeofPacketDiagRing},
 	{new(NetlinkDiagReq), SizeofNetlinkDiagReq},
 	{new(NetlinkDiagMsg), SizeofNetlinkDiagMsg},

@@ -21,20 +21,44 @@ func ProgInfo(id uint32) (info uapi.BpfProgInfo, ok bool) {
 	}
 	defer unix.Close(fd)
 
-	// … and of BPF_OBJ_GET_INFO_BY_FD: bpf_fd, info_len, info. The kernel reads
-	// info too, as what is asked for; zero is nothing but the plain members.
 	b := make([]byte, uapi.SizeofBpfProgInfo)
-	attr = make([]byte, 16)
+	if err := objectInfo(int(fd), b); err != nil {
+		return info, false
+	}
+	info.Decode(b)
+	return info, true
+}
+
+// OpenMap opens a BPF map by its number, and returns its type (BPF_MAP_TYPE_…).
+func OpenMap(id uint32) (fd int, typ uint32, err error) {
+	// union bpf_attr of BPF_MAP_GET_FD_BY_ID: map_id, next_id, open_flags.
+	attr := make([]byte, 12)
+	native.PutUint32(attr, id)
+	r, err := unix.Bpf(unix.BPF_MAP_GET_FD_BY_ID, unsafe.Pointer(unsafe.SliceData(attr)), uintptr(len(attr)))
+	if err != nil {
+		return -1, 0, err
+	}
+	b := make([]byte, 8) // struct bpf_map_info: type, id, …
+	if err := objectInfo(int(r), b); err != nil {
+		unix.Close(int(r))
+		return -1, 0, err
+	}
+	return int(r), native.Uint32(b), nil
+}
+
+// objectInfo has the kernel write what it says of an object, as much as there is room for in b.
+func objectInfo(fd int, b []byte) error {
+	// union bpf_attr of BPF_OBJ_GET_INFO_BY_FD: bpf_fd, info_len, info. The kernel reads info too, as what is
+	// asked for; zero is nothing but the plain members.
+	var p runtime.Pinner // b must not be on a stack, which moves: attr has its address as a number
+	p.Pin(unsafe.SliceData(b))
+	defer p.Unpin()
+	attr := make([]byte, 16)
 	native.PutUint32(attr, uint32(fd))
 	native.PutUint32(attr[4:], uint32(len(b)))
 	putPointer(attr[8:], unsafe.Pointer(unsafe.SliceData(b)))
-	if _, err = unix.Bpf(uapi.BPF_OBJ_GET_INFO_BY_FD, unsafe.Pointer(unsafe.SliceData(attr)),
-		uintptr(len(attr))); err != nil {
-		return info, false
-	}
-	runtime.KeepAlive(b)
-	info.Decode(b)
-	return info, true
+	_, err := unix.Bpf(uapi.BPF_OBJ_GET_INFO_BY_FD, unsafe.Pointer(unsafe.SliceData(attr)), uintptr(len(attr)))
+	return err
 }
 
 // putPointer writes an address into a member of eight bytes (__aligned_u64).

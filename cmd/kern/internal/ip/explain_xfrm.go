@@ -39,6 +39,7 @@ func explainXfrm() [][2]string {
 		{"align4", "AH headers are aligned to four bytes with IPv6, too"},
 		{"esn, oseq-may-wrap", "sequence numbers of 64 bits; they begin again after the last"},
 		{"localok", "users may override the policy"},
+		{"cpu-acquire", "each processor has a state of its own"},
 		{"sel", "the packets that the state is for"},
 		{"dev", "the link, or with offload the one that does the work"},
 		{"sport, dport, type, code, key", "ports, type and code of ICMP, the key of GRE"},

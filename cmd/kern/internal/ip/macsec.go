@@ -291,7 +291,10 @@ func (sa *macsecSA) word(c *cli.Command) (err error) {
 			return err
 		}
 		sa.id = append(sa.id, make([]byte, uapi.MACSEC_KEYID_LEN-len(sa.id))...)
-		sa.key, err = nextHexBytes(c, uapi.MACSEC_MAX_KEY_LEN, "expected key")
+		given := c.More()
+		if sa.key, err = nextHexBytes(c, uapi.MACSEC_MAX_KEY_LEN, "expected key"); err != nil && given {
+			err = desc.Wrong(hiddenKey, "expected key") // ip shows it
+		}
 	default:
 		return nextMacsecOnOff(c, &sa.active)
 	}
@@ -339,6 +342,7 @@ func nextHexBytes(c *cli.Command, size int, why string) ([]byte, error) {
 }
 
 func (sa *macsecSA) put(r *wire.Request) {
+	r.HoldsSecret()
 	r.Nest(uapi.MACSEC_ATTR_SA_CONFIG)
 	r.Uint8(uapi.MACSEC_SA_ATTR_AN, sa.an)
 	switch {
@@ -358,6 +362,7 @@ func (sa *macsecSA) put(r *wire.Request) {
 	if sa.key != nil {
 		r.Data(uapi.MACSEC_SA_ATTR_KEYID, sa.id)
 		r.Data(uapi.MACSEC_SA_ATTR_KEY, sa.key)
+		clear(sa.key)
 	}
 	if sa.active.given {
 		r.Uint8(uapi.MACSEC_SA_ATTR_ACTIVE, sa.active.value)

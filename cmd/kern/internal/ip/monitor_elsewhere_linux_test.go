@@ -286,3 +286,46 @@ func TestMonitorShowsGenericNetlink(t *testing.T) {
 		}
 	})
 }
+
+// Moves of a policy and of one state, which ip does not know, are shown with all that they change.
+func TestMonitorShowsMovesOfIPsec(t *testing.T) {
+	nstest.Do(t, func() {
+		needXfrm(t)
+		text := clitest.Watch(t, clitest.Process(t, "xfrm", "monitor"))
+		inJSON := clitest.Watch(t, clitest.Process(t, "-j", "monitor", "xfrm"))
+		begin := func() { clitest.SetUp(t, "xfrm policy add dir in dst 10.9.0.1", "xfrm policy del dir in dst 10.9.0.1") }
+		for _, w := range []*clitest.Watcher{text, inJSON} {
+			w.First(t, begin)
+		}
+		clitest.SetUp(t, "xfrm state add "+fourth+"proto esp spi 5 reqid 7 mode tunnel dir out"+gcm,
+			"xfrm policy add src 10.1.0.0/16 dst 10.2.0.0/16 dir out tmpl "+fourth+"proto esp reqid 7 mode tunnel")
+		policies, err := netlink.XfrmPolicyList(0)
+		if err != nil || len(policies) != 1 {
+			t.Fatal(policies, err)
+		}
+		ip := func(last byte) net.IP { return net.IP{10, 0, 0, last} }
+		nstest.NeedOption(t, "CONFIG_XFRM_MIGRATE", "", netlink.XfrmMigrate(&policies[0], []netlink.XfrmMigration{{
+			OldSrc: ip(1), OldDst: ip(2), NewSrc: ip(11), NewDst: ip(12), Proto: netlink.XFRM_PROTO_ESP,
+			Mode: netlink.XFRM_MODE_TUNNEL, Reqid: 7}}, nil, &netlink.XfrmKMAddress{Local: ip(21), Remote: ip(22)}))
+		text.Until(t, "Migrated policy src 10.1.0.0/16 dst 10.2.0.0/16")
+		for _, want := range []string{"key managers local 10.0.0.21 remote 10.0.0.22",
+			"proto esp reqid 7 mode tunnel src 10.0.0.1 dst 10.0.0.2 -> src 10.0.0.11 dst 10.0.0.12"} {
+			text.Until(t, want)
+		}
+		inJSON.Until(t, `"key_managers":{"local":"10.0.0.21","remote":"10.0.0.22"}`)
+		err = netlink.XfrmStateMigrate(&netlink.XfrmState{Dst: ip(12), Proto: netlink.XFRM_PROTO_ESP, Spi: 5},
+			netlink.XfrmStateMigration{NewSrc: ip(31), NewDst: ip(32), NewReqid: 8, NatKeepalive: new(uint32(20)),
+				Encap: &netlink.XfrmStateEncap{Type: netlink.XFRM_ENCAP_ESPINUDP, SrcPort: 4500, DstPort: 4501}})
+		nstest.Need(t, "migration of one state", "7.3", err)
+		for _, want := range []string{
+			"Migrated state dst 10.0.0.12 proto esp spi 0x00000005 -> src 10.0.0.31 dst 10.0.0.32 reqid 8",
+			"encap type espinudp sport 4500 dport 4501", "dir out", "nat-keepalive 20",
+		} {
+			text.Until(t, want)
+		}
+		inJSON.Until(t, `"new_src":"10.0.0.31","new_dst":"10.0.0.32","new_reqid":8,`)
+		for _, w := range []*clitest.Watcher{text, inJSON} {
+			w.Stop(t)
+		}
+	})
+}

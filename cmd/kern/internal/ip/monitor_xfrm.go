@@ -94,11 +94,26 @@ func watchXfrm(printer *desc.Printer, m wire.Message) bool {
 		p.Str("event", "", "migrated")
 		p.policy(e.XfrmPolicy)
 		p.migrations(e.Migrations)
+		p.encap(e.Encap)
+		if km := e.KMAddress; km != nil {
+			p.Object("key_managers")
+			p.ip("local", km.Local)
+			p.ip("remote", km.Remote)
+			p.EndObject()
+		}
 	case *netlink.XfrmMsgMigrateState:
 		p.Str("event", "", "migrated")
 		p.state(e.State)
 		p.ip("new_src", e.NewSrc)
 		p.ip("new_dst", e.NewDst)
+		p.number("new_reqid", uint64(e.NewReqid))
+		p.mark("new_mark", e.NewMark)
+		p.mark("output_mark", e.OutputMark)
+		p.selector("new_sel", e.NewSelector)
+		p.encap(e.Encap)
+		p.offload(e.Offload)
+		p.given("mapping_max_age", e.MappingMaxAge)
+		p.given("nat_keepalive", e.NatKeepalive)
 	case *netlink.XfrmMsgDefaults:
 		p.Str("event", "", "defaults")
 		for _, d := range [...]struct {
@@ -137,6 +152,13 @@ func (p xfrmJSON) number(key string, n uint64) {
 	}
 }
 
+// given prints a number that is there.
+func (p xfrmJSON) given(key string, n *uint32) {
+	if n != nil {
+		p.Uint(key, "", uint64(*n))
+	}
+}
+
 func (p xfrmJSON) state(s *netlink.XfrmState) {
 	p.Object("state")
 	defer p.EndObject()
@@ -157,9 +179,7 @@ func (p xfrmJSON) state(s *netlink.XfrmState) {
 	if s.SADir != 0 {
 		p.Str("dir", "", nameOr([]string{uapi.XFRM_SA_DIR_IN: "in", uapi.XFRM_SA_DIR_OUT: "out"}, uint8(s.SADir)))
 	}
-	if s.Pcpunum != nil {
-		p.Uint("pcpu_num", "", uint64(*s.Pcpunum))
-	}
+	p.given("pcpu_num", s.Pcpunum)
 	for _, a := range [...]struct {
 		key string
 		*netlink.XfrmStateAlgo
@@ -174,15 +194,12 @@ func (p xfrmJSON) state(s *netlink.XfrmState) {
 		p.number("icv_bits", uint64(a.ICVLen))
 		p.EndObject()
 	}
-	if e := s.Encap; e != nil {
-		p.Object("encap")
-		p.Str("type", "", e.Type.String())
-		p.Uint("sport", "", uint64(e.SrcPort))
-		p.Uint("dport", "", uint64(e.DstPort))
-		p.ip("addr", e.OriginalAddress)
-		p.EndObject()
-	}
+	p.encap(s.Encap)
 	p.offload(s.Offload)
+	p.ip("coa", s.CoAddr)
+	p.number("tfcpad", uint64(s.TFCPad))
+	p.number("mapping_max_age", uint64(s.MappingMaxAge))
+	p.number("nat_keepalive", uint64(s.NatKeepalive))
 	if s.Selector != nil {
 		p.selector("sel", s.Selector)
 	}
@@ -196,6 +213,18 @@ func (p xfrmJSON) mark(key string, m *netlink.XfrmMark) {
 		p.Hex("mask", "%#x", uint64(m.Mask))
 		p.EndObject()
 	}
+}
+
+func (p xfrmJSON) encap(e *netlink.XfrmStateEncap) {
+	if e == nil {
+		return
+	}
+	p.Object("encap")
+	p.Str("type", "", e.Type.String())
+	p.Uint("sport", "", uint64(e.SrcPort))
+	p.Uint("dport", "", uint64(e.DstPort))
+	p.ip("addr", e.OriginalAddress)
+	p.EndObject()
 }
 
 func (p xfrmJSON) offload(o *netlink.XfrmOffload) {

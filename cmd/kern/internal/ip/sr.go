@@ -134,6 +134,7 @@ func setHMAC(c *cli.Command) error {
 	if err != nil {
 		return err
 	}
+	r.HoldsSecret()
 	r.Uint32(uapi.SEG6_ATTR_HMACKEYID, uint32(key))
 	r.Uint8(uapi.SEG6_ATTR_SECRETLEN, uint8(len(secret)))
 	r.Uint8(uapi.SEG6_ATTR_ALGID, algorithm)

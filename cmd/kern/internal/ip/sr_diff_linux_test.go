@@ -1,6 +1,7 @@
 package ip
 
 import (
+	"strings"
 	"testing"
 
 	"kern.sys/cmd/kern/internal/clitest"
@@ -132,10 +133,25 @@ func TestMacsecIsShownAndMadeAsByIP(t *testing.T) {
 			"macsec add sec rx foo", "macsec add sec rx port 0",
 			"macsec add sec rx sci x", "macsec add sec rx sci 9 on on", "macsec del sec rx sci 99", "macsec offload sec foo",
 			"macsec offload sec",
-			"macsec add sec tx sa 2 pn 1 pn 2", "macsec add sec tx sa 2 key zz 00", "macsec add sec tx sa 2 salt x",
+			"macsec add sec tx sa 2 pn 1 pn 2", "macsec add sec tx sa 2 key zz 00",
+			"macsec add sec tx sa 2 key 00", "macsec add sec tx sa 2 salt x",
 			"macsec add sec tx sa 2 ssci x",
 		} {
 			clitest.CompareRun(t, "", clitest.Words(t, line)...)
+		}
+	})
+}
+
+// ip shows a key that it cannot read.
+func TestMacsecErrorsHaveNoKeys(t *testing.T) {
+	nstest.Do(t, func() {
+		for _, line := range []string{"macsec add sec tx sa 0 pn 1 key 01 deadbeefcafez",
+			"macsec add sec tx sa 0 pn 1 key 01 " +
+				strings.Repeat("deadbeefcafe", 99)} {
+			r := clitest.Kern(clitest.Words(t, line)...)
+			if r.Code == 0 || strings.Contains(r.Out+r.Err, "deadbeef") {
+				t.Errorf("%s: %v", line, r)
+			}
 		}
 	})
 }

@@ -133,6 +133,8 @@ func (p *xfrmPrinter) event(m wire.Message) {
 		p.defaults(m)
 	case uapi.XFRM_MSG_MIGRATE:
 		p.migrate(m.Data)
+	case uapi.XFRM_MSG_MIGRATE_STATE:
+		p.migrateState(m.Data)
 	default:
 		p.put("Unknown message: %08d 0x%08x 0x%08x\n", uapi.SizeofNlmsghdr+len(m.Data), m.Type, m.Flags)
 	}
@@ -220,7 +222,20 @@ func (p *xfrmPrinter) migrate(data []byte) {
 	p.selector("Migrated policy ", &id.Sel, uint16(p.c.Family))
 	d := wire.NewDecoderAfter(data, uapi.SizeofXfrmUserpolicyId)
 	for d.Next() {
-		if d.Type() != uapi.XFRMA_MIGRATE {
+		switch d.Type() {
+		case uapi.XFRMA_KMADDRESS:
+			var km uapi.XfrmUserKmaddress
+			km.Decode(d.Data())
+			p.put("\tkey managers local %s remote %s", xfrmAddrText(km.Local, km.Family), xfrmAddrText(km.Remote, km.Family))
+			p.nl()
+			continue
+		case uapi.XFRMA_ENCAP:
+			p.put("\tencap ")
+			p.encap(d.Data(), id.Sel.Family)
+			p.nl()
+			continue
+		case uapi.XFRMA_MIGRATE:
+		default:
 			continue
 		}
 		for b := d.Data(); len(b) >= uapi.SizeofXfrmUserMigrate; b = b[uapi.SizeofXfrmUserMigrate:] {
@@ -233,5 +248,18 @@ func (p *xfrmPrinter) migrate(data []byte) {
 			p.nl()
 		}
 	}
+	p.end()
+}
+
+// migrateState shows that one state has other addresses, which ip does not know.
+func (p *xfrmPrinter) migrateState(data []byte) {
+	var m uapi.XfrmUserMigrateState
+	m.Decode(data)
+	p.put("Migrated state dst %s proto %s spi 0x%08x -> src %s dst %s reqid %d", xfrmAddrText(m.Id.Daddr, m.Id.Family),
+		xfrmProtoName(m.Id.Proto), m.Id.Spi, xfrmAddrText(m.NewSaddr, m.NewFamily), xfrmAddrText(m.NewDaddr, m.NewFamily),
+		m.NewReqid)
+	p.nl()
+	p.attrs("\t", desc.ParseAttrs(after(data, uapi.SizeofXfrmUserMigrateState)), m.NewFamily, true)
+	p.selector("\tsel ", &m.NewSel, m.NewFamily)
 	p.end()
 }

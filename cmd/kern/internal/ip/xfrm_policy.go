@@ -33,7 +33,7 @@ DIR := in | out | fwd
 PTYPE := main | sub
 ACTION := allow | block
 FLAG-LIST := [ FLAG-LIST ] FLAG
-FLAG := localok | icmp
+FLAG := localok | icmp | cpu-acquire
 LIMIT-LIST := [ LIMIT-LIST ] limit LIMIT
 LIMIT := { time-soft | time-hard | time-use-soft | time-use-hard } SECONDS |
          { byte-soft | byte-hard } SIZE | { packet-soft | packet-hard } COUNT

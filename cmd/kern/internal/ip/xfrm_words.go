@@ -292,7 +292,7 @@ func nextXfrmFlags(c *cli.Command, flags *uint32, names []string, bits int, why 
 var (
 	xfrmStateFlags  = []string{"noecn", "decap-dscp", "nopmtudisc", "wildrecv", "icmp", "af-unspec", "align4", "esn"}
 	xfrmExtraFlags  = []string{"dont-encap-dscp", "oseq-may-wrap"}
-	xfrmPolicyFlags = []string{"localok", "icmp"}
+	xfrmPolicyFlags = []string{"localok", "icmp", "cpu-acquire"}
 )
 
 // nextXfrmLimit takes a limit and its value.

@@ -19,7 +19,7 @@ func ext(n int) uint8 { return 1 << (n - 1) }
 
 // query asks for a table of inet sockets.
 func (s *shower) query(p inetTable) netlink.SocketQuery {
-	q := netlink.SocketQuery{Protocol: p.protocol, States: s.states}
+	q := netlink.SocketQuery{Protocol: p.protocol, States: s.states, Storage: s.storage}
 	if s.filter != nil {
 		q.Filter = s.filter.kernel
 	}
@@ -225,6 +225,7 @@ func (s *shower) inetExt(p inetTable, i *netlink.SocketInfo, v6only bool) string
 		memory(&b, i)
 		s.protocolInfo(&b, i)
 	}
+	s.showStorage(&b, i.Storage)
 	return b.String()
 }
 

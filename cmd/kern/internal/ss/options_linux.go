@@ -107,6 +107,7 @@ type options struct {
 	summary, summaryOnly, events           bool
 	noHeader, noQueues, oneline            bool
 	contexts, socketContexts               bool
+	storage                                []int // descriptors of maps of BPF; not nil and empty: all maps
 	tables                                 tables
 	families                               []uint8
 	preferred                              uint8
@@ -154,6 +155,8 @@ func allOptions() []option {
 		flag(0, "tipcinfo", func(o *options) { o.tipcInfo = true }),
 		flag('s', "summary", func(o *options) { o.summary = true }),
 		flag('b', "bpf", func(o *options) { o.timer, o.bpf = true, true }),
+		{0, "bpf-maps", false, (*options).allMaps},
+		{0, "bpf-map-id", true, (*options).addMap},
 		flag('E', "events", func(o *options) { o.events = true }),
 		flag('Z', "context", func(o *options) { o.contexts = true }),
 		flag('z', "contexts", func(o *options) { o.contexts, o.socketContexts = true, true }),
@@ -249,7 +252,7 @@ func (o *options) query(v string) error {
 	return nil
 }
 
-// parse reads the words.
+// parse reads the words. Descriptors of maps are open then, also with an error.
 func parse(args []string) (*options, error) {
 	o := &options{}
 	words, err := o.parseOptions(args)
@@ -261,7 +264,7 @@ func parse(args []string) (*options, error) {
 		len(words[0]) >= 4); words, seen = words[2:], true {
 		states, err := scanState(words[1])
 		if err != nil {
-			return nil, err
+			return o, err
 		}
 		switch {
 		case words[0] == "state" && !seen:
@@ -281,14 +284,14 @@ func parse(args []string) (*options, error) {
 	if o.filterFile != "" {
 		more, err := filterWords(o.filterFile)
 		if err != nil {
-			return nil, err
+			return o, err
 		}
 		words = append(words, more...)
 	}
 	if words = split(words); len(words) > 0 {
 		p := filterParser{words: words, options: o}
 		if o.filter, err = p.parse(); err != nil {
-			return nil, err
+			return o, err
 		}
 	}
 	return o, nil
@@ -467,6 +470,8 @@ const usage = `Usage: ss [ OPTIONS ]
        --tos           show tos and priority information
        --cgroup        show cgroup information
    -b, --bpf           show bpf filter socket information
+       --bpf-maps      show all BPF socket-local storage maps
+       --bpf-map-id=MAP-ID    show a BPF socket-local storage map
        --inet-sockopt  show various inet socket options
    -E, --events        continually display sockets as they are destroyed
    -Z, --context       display task SELinux security contexts

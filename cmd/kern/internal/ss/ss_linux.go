@@ -40,7 +40,7 @@ func Object() cli.Object {
 const grammar = `
 ss [ OPTION ... ] [ state STATE ] [ EXPRESSION ]
 OPTION := { -t | -u | -w | -x | -M | -S | -4 | -6 | -a | -l | -n | -o | -e | -m | -i | -p | -T | -Z | -z | -s | -r | -E | -H | -Q | -O | -K | -b | -D FILE | -F FILE |
-            -0 | --vsock | --tipc | --tipcinfo | --xdp | -f FAMILY | -A TABLE[,TABLE]... }
+            --bpf-maps | --bpf-map-id MAP-ID | -0 | --vsock | --tipc | --tipcinfo | --xdp | -f FAMILY | -A TABLE[,TABLE]... }
 STATE := { all | connected | synchronized | bucket | big | established | syn-sent | syn-recv | fin-wait-1 |
            fin-wait-2 | time-wait | closed | close-wait | last-ack | listening | closing }
 EXPRESSION := { src [ FAMILY: ] ADDRESS | dst [ FAMILY: ] ADDRESS | sport PORT | dport PORT | dev DEVICE | fwmark MARK | cgroup PATH | autobound }
@@ -48,6 +48,7 @@ EXPRESSION := { src [ FAMILY: ] ADDRESS | dst [ FAMILY: ] ADDRESS | sport PORT |
 
 func run(args []string, stdout, stderr io.Writer) (status int, err error) {
 	o, err := parse(args)
+	defer o.closeMaps()
 	switch {
 	case err != nil:
 		return cli.StatusUsage, err
