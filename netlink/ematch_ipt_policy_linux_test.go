@@ -57,6 +57,7 @@ func endOf(host byte, bits int) *net.IPNet {
 
 // Packets that came by IPsec, and those that did not, are found by what their policy is asked for.
 func TestIPsecPoliciesMatchPackets(t *testing.T) {
+	nstest.NeedChecksums(t)
 	a, nsA := xfrmHandle(t)
 	b, nsB := xfrmHandle(t)
 	ab := gcm("10.0.0.1", "10.0.0.2", 0x101, netlink.XFRM_MODE_TUNNEL)
