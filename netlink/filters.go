@@ -164,6 +164,23 @@ func (h *Handle) FilterList(link Link, parent uint32) ([]Filter, error) {
 	if err != nil {
 		return nil, err
 	}
+	return h.filterList(r)
+}
+
+// FilterListTerse is [Handle.FilterList] without what filters match and what their actions are set to: filters have
+// their attributes and whether hardware does them, actions their kind, counters and cookie: tc -br filter show.
+// The kernel has this list of flower only (Linux 5.8), and leaves out others and what comes behind them.
+func (h *Handle) FilterListTerse(link Link, parent uint32) ([]Filter, error) {
+	r, err := h.filterDump(link, parent)
+	if err != nil {
+		return nil, err
+	}
+	r.Struct(uapi.TCA_DUMP_FLAGS, uapi.SizeofNlaBitfield32,
+		&uapi.NlaBitfield32{Value: uapi.TCA_DUMP_FLAGS_TERSE, Selector: uapi.TCA_DUMP_FLAGS_TERSE})
+	return h.filterList(r)
+}
+
+func (h *Handle) filterList(r *wire.Request) ([]Filter, error) {
 	decode := filterDecoder()
 	return gather(h, r, "filter list", func(m wire.Message) (Filter, bool, error) {
 		f, want, err := decode(m)

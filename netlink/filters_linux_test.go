@@ -438,6 +438,38 @@ func TestU32TablesAreCopied(t *testing.T) {
 	})
 }
 
+// A terse list has of filters and actions what tells them apart, and nothing of what they match or do.
+func TestFilterListTerse(t *testing.T) {
+	withLink(t, func(link int) {
+		addClsact(t, link)
+		whole := &netlink.Flower{FilterAttrs: netlink.FilterAttrs{LinkIndex: link, Parent: netlink.HANDLE_MIN_INGRESS,
+			Priority: 10, Protocol: unix.ETH_P_IP}, EthType: unix.ETH_P_IP, DestIP: net.IPv4(192, 0, 2, 1), SkipHw: true,
+			Actions: []netlink.Action{&netlink.GenericAction{ActionAttrs: netlink.ActionAttrs{Index: 7, Cookie: "kern",
+				Action: netlink.TC_ACT_SHOT}}}}
+		nstest.NeedOption(t, "CONFIG_NET_CLS_FLOWER", "5.8", netlink.FilterAdd(whole))
+		dev, err := netlink.LinkByIndex(link)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all, err := netlink.FilterListTerse(dev, netlink.HANDLE_MIN_INGRESS)
+		if err != nil || len(all) != 1 {
+			t.Fatalf("%+v, %v", all, err)
+		}
+		f, ok := all[0].(*netlink.Flower)
+		if !ok || f.Handle != 1 || f.Priority != 10 || f.Protocol != unix.ETH_P_IP || !f.SkipHw || f.DestIP != nil ||
+			len(f.Actions) != 1 {
+			t.Fatalf("%+v", all[0])
+		}
+		a := f.Actions[0].Attrs()
+		if f.Actions[0].Type() != "generic" || a.Index != 0 || a.Cookie != "kern" || a.Statistics == nil {
+			t.Errorf("%s, cookie %q, %+v", f.Actions[0].Type(), a.Cookie, a.Statistics)
+		}
+		if list := ingressFilters(t); !list[0].(*netlink.Flower).DestIP.Equal(whole.DestIP) {
+			t.Errorf("the whole list has %+v", list[0])
+		}
+	})
+}
+
 func TestFiltersAreChangedAndReplaced(t *testing.T) {
 	withLink(t, func(link int) {
 		addClsact(t, link)

@@ -918,6 +918,14 @@ func FilterList(link Link, parent uint32) ([]Filter, error) {
 	return pkgHandle.FilterList(link, parent)
 }
 
+// FilterListTerse is [Handle.FilterList] without what filters match and what their actions are set
+// to: filters have their attributes and whether hardware does them, actions their kind, counters
+// and cookie: tc -br filter show. It acts in the network namespace of the calling thread; see
+// [Handle.FilterListTerse].
+func FilterListTerse(link Link, parent uint32) ([]Filter, error) {
+	return pkgHandle.FilterListTerse(link, parent)
+}
+
 // FilterReplace changes the filter with its handle, priority and protocol, or adds it where there
 // is none: tc filter replace. It acts in the network namespace of the calling thread; see
 // [Handle.FilterReplace].

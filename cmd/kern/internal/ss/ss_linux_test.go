@@ -272,8 +272,9 @@ func TestShowsWhatSSShows(t *testing.T) {
 -st
 `) {
 		args := strings.Fields(strings.ReplaceAll(line, "FILTER", filter))
-		// ss has the first since 6.14, and shows of MPTCP what it has learned since.
-		if len(args) == 0 || !newest && (args[0] == "-tanQ" || args[0] == "-Aall" || strings.HasPrefix(args[0], "-Mani")) {
+		// ss has the first since 6.14, shows of MPTCP what it has learned since, and with -e other things of TIPC.
+		if len(args) == 0 || !newest && (args[0] == "-tanQ" || args[0] == "-Aall" || strings.HasPrefix(args[0], "-Mani") ||
+			strings.HasPrefix(line, "--tipc -ae")) {
 			continue
 		}
 		var want, again, got bytes.Buffer
