@@ -41,7 +41,7 @@ func TestHeaders(t *testing.T) {
 		"no facts of header net/c.h": {"darwin", []string{"net/a.h", "net/c.h"}},
 		"facts of darwin: ":          {"darwin", nil},
 		"facts of freebsd: ":         {"freebsd", nil},
-		"facts of netbsd: ":          {"netbsd", []string{"net/a.h"}},
+		"facts of openbsd: ":         {"openbsd", []string{"net/a.h"}},
 		"facts of dragonfly: ":       {"dragonfly", []string{"net/a.h"}},
 	} {
 		if err := run(root, test.system, false, test.only, files); err == nil || !strings.Contains(err.Error(), want) {
