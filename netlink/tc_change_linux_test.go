@@ -1,6 +1,7 @@
 package netlink_test
 
 import (
+	"fmt"
 	"os/exec"
 	"reflect"
 	"slices"
@@ -257,10 +258,10 @@ func TestChangedActionsKeepTheRest(t *testing.T) {
 					if a.Type() != "police" { // it has two of another type
 						a.Attrs().Action = netlink.TC_ACT_RECLASSIFY
 					}
-					if err := netlink.ActionChange(a); err != nil {
-						t.Errorf("action %d, %+v: %v", i, a, err)
-					}
 					changed++
+					if err := netlink.ActionChange(a); err != nil {
+						nstest.Need(t, "actions of traffic control", "", fmt.Errorf("action %d: %w", i, err))
+					}
 				}
 				sameAll(t, ingressFilters(t)[0], want[0])
 			})
