@@ -174,12 +174,12 @@ func NeedGuest(t testing.TB, feature string) {
 	}
 }
 
-// NeedChecksums skips a test of packets whose checksums the kernel computes and verifies by itself, where QEMU
-// emulates the vector instructions wrong that kernels of s390x do that with.
+// NeedChecksums skips a test of packets whose checksums the kernel computes and verifies by itself, where these do not
+// agree: in emulated guests of s390x, whose kernels do that by vector instructions since 6.9.
 func NeedChecksums(t testing.TB) {
 	t.Helper()
 	if runtime.GOARCH == "s390x" && os.Getenv(fullKernelEnv) == "1" && !olderThan(release(), "6.9") {
-		skip(t, "right checksums (QEMU's are wrong for kernels of s390x since 6.9)", "packets are dropped")
+		skip(t, "checksums that agree (not in guests of s390x since Linux 6.9)", "packets are dropped")
 	}
 }
 
