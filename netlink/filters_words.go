@@ -42,11 +42,7 @@ func readFilterPolice(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	k := (*PoliceAction)(nil).describe()
 	e.Nest(f.Type)
 	defer e.End()
-	err := desc.ReadNested(in, &k, e, true)
-	if err == nil && in.Peek() == "help" {
-		err = &desc.UsageError{Text: desc.UsageText("police", &k), Status: 255}
-	}
-	return err
+	return desc.ReadTc(in, "police", &k, e, true, 255)
 }
 
 // showFilterPolice shows it.

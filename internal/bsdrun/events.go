@@ -82,11 +82,8 @@ var eventCalls = map[string]handler{
 	},
 	"epoll_pwait2": func(c *call) (uint64, unix.Errno) {
 		events := c.scratch()
-		most := min(c.args[2], slotSize/unix.SizeofEpollEvent) // as int32 for what is negative
-		if int32(c.args[2]) <= 0 {
-			most = 0
-		}
-		n, e := c.do(unix.SYS_EPOLL_PWAIT2, c.args[0], events, most, c.args[3], 0, 8)
+		most := min(max(int32(c.args[2]), 0), slotSize/unix.SizeofEpollEvent)
+		n, e := c.do(unix.SYS_EPOLL_PWAIT2, c.args[0], events, uint64(most), c.args[3], 0, 8)
 		for i := range n {
 			if e != 0 {
 				break

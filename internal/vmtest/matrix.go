@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -42,6 +43,9 @@ type build struct {
 
 // matrix runs the tests on every kernel and architecture.
 func matrix(ctx context.Context, o options) ([]*column, error) {
+	if o.guest.icount && slices.Contains(o.kernels, "um") {
+		return nil, errors.New("-icount needs a guest that is emulated, and um is none")
+	}
 	for _, tool := range [][2]string{{"xz", "xz-utils"}, {"zstd", "zstd"}} {
 		if err := debian.Need(ctx, tool[0], tool[1]); err != nil {
 			return nil, err

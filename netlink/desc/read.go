@@ -190,19 +190,33 @@ func (f *Field) again(in *Args) error {
 }
 
 // ReadNested is Read and then k.Complete, for a kind inside another one, whose words go on
-// afterwards. create is for Complete. It leaves the word "help" where that stands in the place of a
-// keyword, without asking whether the words before it are all.
+// afterwards. create is for Complete.
 func ReadNested(in *Args, k *Kind, e *wire.Encoder, create bool) error {
+	return readNested(in, k, e, create, nil)
+}
+
+// ReadTc is [ReadNested] for a kind of traffic control, which the words call name. The word "help" in the place of a
+// keyword is answered by an error with the grammar and that exit status, whether or not the words before it are all.
+func ReadTc(in *Args, name string, k *Kind, e *wire.Encoder, create bool, status int) error {
+	return readNested(in, k, e, create, func() error { return &UsageError{Text: UsageText(name, k), Status: status} })
+}
+
+func readNested(in *Args, k *Kind, e *wire.Encoder, create bool, help func() error) error {
 	kind, from, scratch := in.kind, in.from, in.scratch
 	defer func() { in.kind, in.from, in.scratch = kind, from, scratch }()
-	if in.Peek() == "help" {
-		return nil
+	if help != nil && in.Peek() == "help" {
+		return help()
 	}
-	err := Read(in, k, e)
-	if err == nil && k.Complete != nil && in.Peek() != "help" {
-		err = k.Complete(in, e, create)
+	if err := Read(in, k, e); err != nil {
+		return err
 	}
-	return err
+	switch {
+	case help != nil && in.Peek() == "help":
+		return help()
+	case k.Complete != nil:
+		return k.Complete(in, e, create)
+	}
+	return nil
 }
 
 // Written returns the payload of the attribute typ that earlier words of the

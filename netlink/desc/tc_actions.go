@@ -200,11 +200,8 @@ func readAction(in *Args, n uint16, e *wire.Encoder) error {
 	e.Nest(n)
 	e.String(uapi.TCA_ACT_KIND, kind)
 	e.Nest(uapi.TCA_ACT_OPTIONS | uapi.NLA_F_NESTED)
-	if err := ReadNested(in, k, e, true); err != nil {
+	if err := ReadTc(in, kind, k, e, true, 255); err != nil {
 		return err
-	}
-	if in.Peek() == "help" {
-		return &UsageError{Text: UsageText(kind, k), Status: 255}
 	}
 	e.End()
 	if in.Take("cookie") {

@@ -64,6 +64,7 @@ func TestWrongWordsOfNewerEncapsEndAsWithIP(t *testing.T) {
 		"ioam6 freq 0/1 mode inline", "ioam6 freq 1/0 mode inline", "ioam6 freq 2/1 mode inline",
 		"ioam6 freq 1/1000001 mode inline", "ioam6 freq 1000001/1000001 mode inline", "ioam6 freq 1000000/10000000 dev va",
 		"ioam6 freq /2 mode inline", "ioam6 freq 1/ mode inline",
+		"mpls help dev va", "seg6local help dev va", "ioam6 help dev va", // which leave the word to nobody
 		"ioam6 freq 1/2 freq 1/2", "ioam6 mode", "ioam6 mode nope dev va", "ioam6 mode encap trace prealloc",
 		"ioam6 mode encap dev va", "ioam6 mode auto dev va", "ioam6 mode inline dev va", "ioam6 mode inline tunsrc fd00::1",
 		"ioam6 tundst fd00::1 trace", "ioam6 mode encap tunsrc nope tundst fd00::1",

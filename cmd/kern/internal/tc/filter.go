@@ -358,9 +358,8 @@ func listFilters(c *cli.Command, typ uint16) error {
 		r.Uint32(uapi.TCA_CHAIN, *w.chain)
 	}
 	if c.Brief {
-		b := r.Reserve(uapi.TCA_DUMP_FLAGS, 8)
-		native.PutUint32(b, uapi.TCA_DUMP_FLAGS_TERSE)
-		native.PutUint32(b[4:], uapi.TCA_DUMP_FLAGS_TERSE)
+		r.Struct(uapi.TCA_DUMP_FLAGS, uapi.SizeofNlaBitfield32,
+			&uapi.NlaBitfield32{Value: uapi.TCA_DUMP_FLAGS_TERSE, Selector: uapi.TCA_DUMP_FLAGS_TERSE})
 	}
 	err = c.Array(func() error {
 		return c.Dump(r, func(m wire.Message) error {

@@ -158,12 +158,10 @@ func readKind(c *cli.Command, sort, name string, k *desc.Kind, tc *desc.Tc, crea
 	c.Warn = func(text string) { fmt.Fprintln(c.Stderr, text) }
 	c.Tc, c.Action, c.OpenPinned, c.SetIndex = tc, netlink.DescribeAction, cli.OpenPinned, setIndex
 	var e wire.Encoder
-	err = desc.ReadNested(&c.Args, k, &e, create)
+	err = desc.ReadTc(&c.Args, name, k, &e, create, cli.StatusFailed)
 	switch {
 	case err != nil:
 		return o, ofKind(err)
-	case c.Peek() == "help":
-		return o, cli.Exit(1, "%s", desc.UsageText(name, k))
 	case c.More():
 		return o, cli.Exit(1, "What is %q?\n%s", c.Peek(), desc.UsageText(name, k))
 	}
