@@ -25,7 +25,8 @@ type ClassAttrs struct {
 	// Parent is the queueing discipline or the class that it is part of, HANDLE_ROOT for one that
 	// is read and is part of no other class.
 	Parent     uint32
-	Leaf       uint32 // the handle of the queueing discipline that has its packets; read only
+	Leaf       uint32     // the handle of the queueing discipline that has its packets; read only
+	Estimator  *Estimator // of drr, hfsc, htb and qfq; write only
 	Statistics *ClassStatistics
 
 	// Xstats are the counters of the kind, a structure such as struct tc_htb_xstats in the machine's
@@ -89,6 +90,7 @@ func (h *Handle) classChange(op string, typ, flags uint16, class Class) error {
 	r := tcRequest(typ, flags, a.LinkIndex, a.Handle, a.Parent, 0)
 	if typ != uapi.RTM_DELTCLASS {
 		encodeTcKind(&r.Encoder, class.Type(), class, true)
+		encodeEstimator(&r.Encoder, a.Estimator)
 	}
 	object := func() string { return "class " + tcObject(class.Type(), a.LinkIndex, a.Handle, a.Parent) }
 	if typ == uapi.RTM_DELTCLASS { // the request does not say the kind

@@ -13,6 +13,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"kern.sys/internal/abi"
 	"kern.sys/internal/attr"
@@ -321,7 +322,9 @@ var notAttributes = []string{
 	"TCA_MPLS_ACT_MAC_PUSH", "TCA_VLAN_ACT_POP", "TCA_VLAN_ACT_PUSH", "TCA_VLAN_ACT_MODIFY", "TCA_VLAN_ACT_POP_ETH",
 	"TCA_VLAN_ACT_PUSH_ETH", "TCA_TUNNEL_KEY_ACT_SET", "TCA_TUNNEL_KEY_ACT_RELEASE", "TCA_GATE_ONE_ENTRY",
 	"XFRMA_REPLAY_ESN_MAX", "TCA_PEDIT_CMD_MAX", "TCA_BPF_FLAG_ACT_DIRECT", "TCA_TAPRIO_ATTR_FLAG_TXTIME_ASSIST",
-	"TCA_TAPRIO_ATTR_FLAG_FULL_OFFLOAD",
+	"TCA_TAPRIO_ATTR_FLAG_FULL_OFFLOAD", "TCA_CLS_FLAGS_SKIP_HW", "TCA_CLS_FLAGS_SKIP_SW", "TCA_CLS_FLAGS_IN_HW",
+	"TCA_CLS_FLAGS_NOT_IN_HW", "TCA_CLS_FLAGS_VERBOSE", "TCA_DUMP_FLAGS_TERSE", "TCA_EGRESS_REDIR", "TCA_EGRESS_MIRROR",
+	"TCA_INGRESS_REDIR", "TCA_INGRESS_MIRROR", "TCA_FLAG_LARGE_DUMP_ON",
 }
 
 // setOf are the sets of kinds that are not IFLA_KIND.
@@ -483,9 +486,23 @@ func objectsOfCoverage() []object {
 				return h.XfrmPolicyAdd(&p)
 			},
 			more: []any{XfrmPolicy{Tmpls: []XfrmPolicyTmpl{{Proto: XFRM_PROTO_ESP}}, SecCtx: &XfrmSecCtx{Context: "a"}}},
+		}, {
+			name: "queueing discipline", set: "TCA", header: header(&uapi.Tcmsg{Ifindex: 1}, uapi.SizeofTcmsg),
+			decode: decodeAny(decodeQdisc), send: func(h *Handle, v any) error { return h.QdiscAdd(v.(Qdisc)) },
+			more: []any{NewPrio(QdiscAttrs{Estimator: someEstimator, SizeTable: &SizeTable{Overhead: 1}})},
+		}, {
+			name: "class", set: "TCA", header: header(&uapi.Tcmsg{Ifindex: 1}, uapi.SizeofTcmsg),
+			decode: decodeAny(decodeClass), send: func(h *Handle, v any) error { return h.ClassAdd(v.(Class)) },
+			more: []any{&DrrClass{ClassAttrs: ClassAttrs{Estimator: someEstimator}, Quantum: 1}},
+		}, {
+			name: "filter", set: "TCA", header: header(&uapi.Tcmsg{Ifindex: 1}, uapi.SizeofTcmsg),
+			decode: decodeAny(decodeFilter), send: func(h *Handle, v any) error { return h.FilterAdd(v.(Filter)) },
+			more: []any{&MatchAll{FilterAttrs: FilterAttrs{Estimator: someEstimator}, ClassId: 1}},
 		},
 	}
 }
+
+var someEstimator = &Estimator{Interval: time.Second, TimeConstant: time.Minute}
 
 var anyPrefix = &net.IPNet{IP: net.IPv4(192, 0, 2, 0).To4(), Mask: net.CIDRMask(24, 32)}
 
@@ -644,6 +661,13 @@ var leftOut = map[string]string{
 	"TCA_TBF_RTAB": "for kernels before 3.8", "TCA_TBF_PTAB": "for kernels before 3.8",
 	"TCA_BASIC_PCNT": "counters: tc -s", "TCA_MATCHALL_PCNT": "counters: tc -s", "TCA_U32_PCNT": "counters: tc -s",
 	"TCA_PEDIT_KEY_EX": "in KEYS_EX", "TCA_TAPRIO_ATTR_SCHED_SINGLE_ENTRY": "kernels refuse it",
+	"TCA_STATS": "those of the first action", "TCA_STATS2": "those of the first action", "TCA_XSTATS": "in STATS2, too",
+	"TCA_EXT_WARN_MSG": "is in the answer, too",
+	"TCA_FCNT":         "of a flush of actions", "TCA_DUMP_INVISIBLE": "QdiscListInvisible",
+	"TCA_DUMP_FLAGS": "FilterListTerse",
+	"TCA_CHAIN":      "of filters", "TCA_HW_OFFLOAD": "of queueing disciplines",
+	"TCA_INGRESS_BLOCK": "of queueing disciplines", "TCA_EGRESS_BLOCK": "of queueing disciplines",
+	"TCA_STAB":   "of queueing disciplines",
 	"XFRMA_TMPL": "of policies", "XFRMA_POLICY_TYPE": "of policies", "XFRMA_POLICY": "in a notification",
 	"XFRMA_SA": "in a notification", "XFRMA_SRCADDR": "of requests about a state", "XFRMA_MIGRATE": "XfrmMigrate",
 	"XFRMA_KMADDRESS": "XfrmMigrate", "XFRMA_PROTO": "XfrmStateFilter", "XFRMA_ADDRESS_FILTER": "XfrmStateFilter",

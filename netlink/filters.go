@@ -34,6 +34,8 @@ type FilterAttrs struct {
 	Priority uint16  // lower ones come first; where it is 0 the kernel chooses one
 	Protocol uint16  // ETH_P_ALL or another type of Ethernet packets, in the machine's byte order
 	Chain    *uint32 // nil: chain 0
+
+	Estimator *Estimator // of the filter's action police, by which AvRate goes; write only
 }
 
 // String returns where the filter is.
@@ -134,6 +136,7 @@ func filterRequest(typ, flags uint16, filter Filter, options bool) *wire.Request
 	switch kind := filter.Type(); {
 	case options:
 		encodeTcKind(&r.Encoder, kind, filter, true)
+		encodeEstimator(&r.Encoder, a.Estimator)
 	case kind != "":
 		r.String(uapi.TCA_KIND, kind)
 	}

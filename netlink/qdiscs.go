@@ -31,6 +31,9 @@ type QdiscAttrs struct {
 	IngressBlock *uint32
 	EgressBlock  *uint32
 
+	SizeTable *SizeTable // what packets count for, nil for their size; of root and of children of mq
+	Estimator *Estimator // write only
+
 	Offloaded  bool // the hardware does it; read only
 	Statistics *QdiscStatistics
 
@@ -118,14 +121,27 @@ func encodeQdisc(e *wire.Encoder, qdisc Qdisc) {
 	if a.EgressBlock != nil {
 		e.Uint32(uapi.TCA_EGRESS_BLOCK, *a.EgressBlock)
 	}
+	if a.SizeTable != nil {
+		a.SizeTable.Encode(e)
+	}
+	encodeEstimator(e, a.Estimator)
 }
 
 // QdiscList returns the queueing disciplines of a link, or of all links where link is nil: tc
 // qdisc show. See [ErrDumpInterrupted].
-func (h *Handle) QdiscList(link Link) ([]Qdisc, error) {
+func (h *Handle) QdiscList(link Link) ([]Qdisc, error) { return h.qdiscList(link, false) }
+
+// QdiscListInvisible is [Handle.QdiscList] with those that kinds with classes make by themselves, as HTB does for each
+// class, and that the kernel does not show otherwise: tc qdisc show invisible. Linux 4.12.
+func (h *Handle) QdiscListInvisible(link Link) ([]Qdisc, error) { return h.qdiscList(link, true) }
+
+func (h *Handle) qdiscList(link Link, invisible bool) ([]Qdisc, error) {
 	r, index, err := h.qdiscDump(link)
 	if err != nil {
 		return nil, err
+	}
+	if invisible {
+		r.Flag(uapi.TCA_DUMP_INVISIBLE)
 	}
 	return gather(h, r, "qdisc list", qdiscDecoder(index, link != nil))
 }
@@ -176,8 +192,9 @@ func decodeQdisc(b []byte) (Qdisc, error) {
 	}
 	*q.Attrs() = QdiscAttrs{
 		LinkIndex: int(m.Ifindex), Handle: m.Handle, Parent: m.Parent, Refcnt: m.Info,
-		IngressBlock: m.ingress, EgressBlock: m.egress, Offloaded: m.offloaded, Statistics: (*QdiscStatistics)(stats),
-		Xstats: app,
+		IngressBlock: m.ingress, EgressBlock: m.egress, SizeTable: sizeTableOf(m.stab), Offloaded: m.offloaded,
+		Statistics: (*QdiscStatistics)(stats),
+		Xstats:     app,
 	}
 	return q, nil
 }

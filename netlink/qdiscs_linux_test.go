@@ -16,6 +16,7 @@ import (
 
 	"kern.sys/internal/nstest"
 	"kern.sys/netlink"
+	"kern.sys/netlink/nl"
 	"kern.sys/unix"
 )
 
@@ -41,6 +42,17 @@ var qdiscCases = []struct {
 	}},
 	{"pfifo", "qdisc add dev DEV root handle 1: pfifo limit 77", func(link int) []any {
 		return []any{&netlink.Pfifo{QdiscAttrs: root(link), Limit: new(uint32(77))}}
+	}},
+	{"table of sizes", "qdisc add dev DEV stab linklayer atm overhead 10 mpu 64 mtu 70000 tsize 1000 root handle 1: " +
+		"pfifo limit 77", func(link int) []any {
+		q := &netlink.Pfifo{QdiscAttrs: root(link), Limit: new(uint32(77))}
+		q.SizeTable = &netlink.SizeTable{Overhead: 10, LinkLayer: nl.LINKLAYER_ATM, MPU: 64, MTU: 70000, TSize: 1000}
+		return []any{q}
+	}},
+	{"overhead", "qdisc add dev DEV stab overhead -4 root handle 1: pfifo limit 77", func(link int) []any {
+		q := &netlink.Pfifo{QdiscAttrs: root(link), Limit: new(uint32(77))}
+		q.SizeTable = &netlink.SizeTable{Overhead: -4}
+		return []any{q}
 	}},
 	{"tbf", "qdisc add dev DEV root handle 1: tbf rate 10mbit burst 5000 limit 7000", func(link int) []any {
 		return []any{&netlink.Tbf{QdiscAttrs: root(link), Rate: 1250000, Limit: 7000, Burst: 5000}}

@@ -28,6 +28,12 @@ var changedCases = []struct {
 		q, ok := v.(*netlink.Tbf)
 		return ok && set(&q.Limit, 8000)
 	}},
+	{"size table", "qdisc add dev DEV stab linklayer atm overhead -4 mpu 64 mtu 9000 tsize 256 root handle 1: bfifo " +
+		"limit 7777",
+		func(v any) bool {
+			q, ok := v.(*netlink.Bfifo)
+			return ok && set(&q.Limit, new(uint32(7778)))
+		}},
 	{"prio", "qdisc add dev DEV root handle 1: prio bands 4 priomap 3 2 1 0 3 2 1 0 1 1 1 1 1 1 1 1", func(v any) bool {
 		q, ok := v.(*netlink.Prio)
 		return ok && set(&q.PriorityMap[5], 3)

@@ -2096,6 +2096,13 @@ func QdiscList(link Link) ([]Qdisc, error) {
 	return pkgHandle.QdiscList(link)
 }
 
+// QdiscListInvisible is [Handle.QdiscList] with those that kinds with classes make by themselves,
+// as HTB does for each class, and that the kernel does not show otherwise: tc qdisc show invisible.
+// It acts in the network namespace of the calling thread; see [Handle.QdiscListInvisible].
+func QdiscListInvisible(link Link) ([]Qdisc, error) {
+	return pkgHandle.QdiscListInvisible(link)
+}
+
 // QdiscReplace puts a queueing discipline in the place of the present one: tc qdisc replace. It
 // acts in the network namespace of the calling thread; see [Handle.QdiscReplace].
 func QdiscReplace(qdisc Qdisc) error {

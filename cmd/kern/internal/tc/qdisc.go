@@ -119,8 +119,8 @@ func modifyQdisc(c *cli.Command, typ, flags uint16) error {
 		r.Uint32(uapi.TCA_EGRESS_BLOCK, egress)
 	}
 	opts.put(r)
-	if err := sizes.put(r); err != nil {
-		return err
+	if sizes.given() {
+		sizes.Encode(&r.Encoder)
 	}
 	return c.Exec(r)
 }
@@ -131,7 +131,7 @@ func (w *words) put(r *wire.Request, kind string) {
 		r.String(uapi.TCA_KIND, kind[:min(len(kind), kindMax)])
 	}
 	if w.estimate != nil {
-		r.Struct(uapi.TCA_RATE, uapi.SizeofTcEstimator, w.estimate)
+		w.estimate.Encode(&r.Encoder)
 	}
 }
 

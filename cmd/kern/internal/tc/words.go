@@ -3,13 +3,12 @@ package tc
 import (
 	"errors"
 	"fmt"
-	"math"
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"kern.sys/cmd/kern/internal/cli"
-	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink"
 	"kern.sys/netlink/desc"
@@ -22,7 +21,7 @@ type words struct {
 	device   string
 	handle   uint32
 	parent   uint32
-	estimate *uapi.TcEstimator
+	estimate *netlink.Estimator
 }
 
 // device takes the name of a device.
@@ -90,7 +89,7 @@ func (w *words) takeEstimator(c *cli.Command) error {
 	if w.estimate != nil {
 		return desc.Duplicate("estimator", c.Peek())
 	}
-	times := [2]uint32{}
+	times := [2]time.Duration{}
 	for i, what := range []string{"invalid estimator interval", "invalid estimator time constant"} {
 		word, err := c.Next()
 		if err != nil {
@@ -100,37 +99,14 @@ func (w *words) takeEstimator(c *cli.Command) error {
 		if !ok {
 			return desc.Wrong("estimator", what)
 		}
-		times[i] = v
+		times[i] = time.Duration(v) * time.Microsecond
 	}
-	e := estimator(times[0], times[1])
-	if e == nil {
+	w.estimate = &netlink.Estimator{Interval: times[0], TimeConstant: times[1]}
+	var e wire.Encoder
+	if w.estimate.Encode(&e); e.Err() != nil {
 		return failed("Error: estimator parameters are out of range.")
 	}
-	w.estimate = e
 	return nil
-}
-
-// estimator is what measures rates at an interval, and with a time constant, both in microseconds; nil if that cannot
-// be.
-func estimator(interval, constant uint32) *uapi.TcEstimator {
-	e := &uapi.TcEstimator{}
-	for e.Interval = 0; uint64(interval) > uint64(1)<<e.Interval*(netlink.TIME_UNITS_PER_SEC/4); e.Interval++ {
-		if e.Interval == 5 {
-			return nil
-		}
-	}
-	e.Interval -= 2
-	log := 1
-	for ; log < 32; log++ {
-		if float64(interval)/-math.Log(1-1/float64(uint64(1)<<log)) > float64(constant) {
-			break
-		}
-	}
-	if log--; log == 0 || log >= 31 {
-		return nil
-	}
-	e.EwmaLog = uint8(log)
-	return e
 }
 
 // request begins a message about an object of traffic control.
@@ -196,7 +172,7 @@ func (o *options) put(r *wire.Request) {
 }
 
 // stab is a table of sizes, and what it is made of.
-type stab struct{ uapi.TcSizespec }
+type stab struct{ netlink.SizeTable }
 
 // read takes the words of a table of sizes.
 func (s *stab) read(c *cli.Command) error {
@@ -223,9 +199,9 @@ func (s *stab) read(c *cli.Command) error {
 		var err error
 		switch {
 		case c.TakeAbbr("mtu"):
-			err = number("mtu", &s.Mtu)
+			err = number("mtu", &s.MTU)
 		case c.TakeAbbr("mpu"):
-			err = number("mpu", &s.Mpu)
+			err = number("mpu", &s.MPU)
 		case c.TakeAbbr("overhead"):
 			word, next := c.Next()
 			v, wrong := strconv.ParseInt(word, 10, 32)
@@ -239,19 +215,19 @@ func (s *stab) read(c *cli.Command) error {
 			}
 			s.Overhead = int32(v)
 		case c.TakeAbbr("tsize"):
-			err = number("tsize", &s.Tsize)
+			err = number("tsize", &s.TSize)
 		case c.TakeAbbr("linklayer"):
 			word, next := c.Next()
 			l, ok := netlink.LinkLayer(word)
 			switch {
 			case next != nil:
 				err = next
-			case s.Linklayer != 0:
+			case s.LinkLayer != 0:
 				err = desc.Duplicate("linklayer", word)
 			case !ok:
 				err = desc.Wrong("linklayer", "invalid linklayer")
 			}
-			s.Linklayer = uint32(l)
+			s.LinkLayer = uint32(l)
 		case !s.given():
 			return failed("stab needs overhead, mpu or linklayer")
 		default:
@@ -264,58 +240,7 @@ func (s *stab) read(c *cli.Command) error {
 }
 
 func (s *stab) given() bool {
-	return s.Linklayer >= nl.LINKLAYER_ETHERNET || s.Mpu != 0 || s.Overhead != 0
-}
-
-// put sends the table, if one is wanted.
-func (s *stab) put(r *wire.Request) error {
-	if !s.given() {
-		return nil
-	}
-	var data []uint16
-	if s.Linklayer <= nl.LINKLAYER_ETHERNET && s.Mpu == 0 {
-		s.Mtu, s.Tsize = 0, 0 // the overhead needs no table
-	} else {
-		if s.Mtu == 0 {
-			s.Mtu = 2047
-		}
-		if s.Tsize == 0 {
-			s.Tsize = 512
-		}
-		if s.Tsize > 1<<16 {
-			return failed("failed to calculate size table.")
-		}
-		for s.Mtu>>s.CellLog > s.Tsize-1 {
-			s.CellLog++
-		}
-		data = s.sizes()
-		s.CellAlign = -1
-	}
-	r.Nest(uapi.TCA_STAB)
-	r.Struct(uapi.TCA_STAB_BASE, uapi.SizeofTcSizespec, s)
-	if data != nil {
-		b := r.Reserve(uapi.TCA_STAB_DATA, 2*len(data))
-		for i, v := range data {
-			native.PutUint16(b[2*i:], v)
-		}
-	}
-	r.End()
-	return nil
-}
-
-// sizes are what packets of each size count for, in units that are large enough for all to fit.
-func (s *stab) sizes() []uint16 {
-	data := make([]uint16, s.Tsize)
-	for i := len(data) - 1; i >= 0; i-- {
-		size := netlink.AdjustSize(uint(i+1)<<s.CellLog, uint(s.Mpu), int(s.Linklayer))
-		if size>>s.SizeLog > math.MaxUint16 {
-			s.SizeLog++
-			i = len(data)
-			continue
-		}
-		data[i] = uint16(size >> s.SizeLog)
-	}
-	return data
+	return s.LinkLayer >= nl.LINKLAYER_ETHERNET || s.MPU != 0 || s.Overhead != 0
 }
 
 // takeBlock takes the index of a block of filters.
