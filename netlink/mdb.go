@@ -144,7 +144,9 @@ func (h *Handle) mdbChange(op string, typ, flags uint16, entry *MDBEntry) error 
 	send := entry.key()
 	if typ == uapi.RTM_NEWMDB {
 		*send = *entry
-		if entry.Source.IsValid() || entry.Group.IsUnspecified() {
+		// Without sources exclude is the default, which Linux before 6.3 has alone.
+		byDefault := send.FilterMode != nil && *send.FilterMode == MCAST_EXCLUDE && len(send.Sources) == 0
+		if entry.Source.IsValid() || entry.Group.IsUnspecified() || byDefault {
 			send.FilterMode = nil // is listed, but the kernel refuses to be told
 		}
 	}

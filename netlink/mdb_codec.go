@@ -28,7 +28,7 @@ func mdbRequest() *wire.Request {
 }
 
 // Request is the message about the entry with all that is set, of the type RTM_NEWMDB, RTM_DELMDB or RTM_GETMDB.
-// [Handle.MDBAdd] and its like send it.
+// [Handle.MDBAdd] and its like send it without what the kernel reports and refuses to be told.
 func (e *MDBEntry) Request(typ, flags uint16) *wire.Request {
 	r := mdbChangeRequest(typ, flags, e.LinkIndex)
 	put := mdbPut{group: e.Group.Unmap(), mac: e.HardwareAddr}
@@ -54,9 +54,8 @@ func (e *MDBEntry) Request(typ, flags uint16) *wire.Request {
 		if e.Source.IsValid() {
 			r.Addr(uapi.MDBE_ATTR_SOURCE, e.Source.Unmap())
 		}
-		// Without sources exclude is the default, which Linux before 6.3 has alone.
-		if m := e.FilterMode; m != nil && (*m != MCAST_EXCLUDE || len(e.Sources) != 0) {
-			r.Uint8(uapi.MDBE_ATTR_GROUP_MODE, uint8(within(r, "filter mode", *e.FilterMode, math.MaxUint8)))
+		if m := e.FilterMode; m != nil {
+			r.Uint8(uapi.MDBE_ATTR_GROUP_MODE, uint8(within(r, "filter mode", *m, math.MaxUint8)))
 		}
 		if len(e.Sources) != 0 {
 			r.Nest(uapi.MDBE_ATTR_SRC_LIST | uapi.NLA_F_NESTED)
