@@ -73,7 +73,7 @@ func (action *TunnelKeyAction) attrs(c *attr.Codec) {
 	attr.OptBE32(c, uapi.TCA_TUNNEL_KEY_ENC_KEY_ID, &key)
 	attr.BE16(c, uapi.TCA_TUNNEL_KEY_ENC_DST_PORT|attr.IfSet, &action.DestPort)
 	attr.Bool(c, uapi.TCA_TUNNEL_KEY_NO_CSUM|attr.IfSet, &action.NoCsum)
-	attr.Bytes(c, uapi.TCA_TUNNEL_KEY_ENC_OPTS|uapi.NLA_F_NESTED, &action.Options)
+	tunnelOpts(c, uapi.TCA_TUNNEL_KEY_ENC_OPTS, 0, &action.Options)
 	attr.OptU8(c, uapi.TCA_TUNNEL_KEY_ENC_TOS, &action.TOS)
 	attr.OptU8(c, uapi.TCA_TUNNEL_KEY_ENC_TTL, &action.TTL)
 	attr.Flag(c, uapi.TCA_TUNNEL_KEY_NO_FRAG, &action.NoFragment)

@@ -11,7 +11,7 @@ import (
 // Chain is a list of filters of a queueing discipline. Packets begin in chain 0 and go to others
 // by the action goto chain. A chain that is made exists without filters too. Linux 4.19.
 type Chain struct {
-	Parent uint32 // as that of a [Filter]
+	Parent uint32 // as that of a [Filter], of [SharedBlock] the number of the block
 	Chain  uint32
 	// Template restricts the filters of the chain to those that match what it does; only its kind,
 	// flower, and what that matches count. nil: any.
@@ -49,12 +49,9 @@ func (h *Handle) chainChange(op string, typ, flags uint16, link Link, chain Chai
 }
 
 func (h *Handle) chainRequest(typ, flags uint16, link Link, parent uint32) (*wire.Request, error) {
-	index := 0
-	if link != nil {
-		var err error
-		if index, err = h.indexToChange(link); err != nil {
-			return nil, err
-		}
+	index, err := h.filteredIndex(link)
+	if err != nil {
+		return nil, err
 	}
 	return tcRequest(typ, flags, index, 0, parent, 0), nil
 }

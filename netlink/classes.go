@@ -127,12 +127,9 @@ func (h *Handle) ClassSeq(link Link, parent uint32) iter.Seq2[Class, error] {
 }
 
 func (h *Handle) classDump(link Link, parent uint32) (*wire.Request, error) {
-	index := 0
-	if link != nil {
-		var err error
-		if index, err = h.indexToChange(link); err != nil {
-			return nil, err
-		}
+	index, err := h.tcIndex(link)
+	if err != nil {
+		return nil, err
 	}
 	return tcRequest(uapi.RTM_GETTCLASS, 0, index, 0, parent, 0), nil
 }

@@ -56,7 +56,7 @@ func (e *IPtnlEncap) attrs(c *attr.Codec) {
 	attr.U8(c, uapi.LWTUNNEL_IP_TTL, &e.TTL)
 	attr.U8(c, uapi.LWTUNNEL_IP_TOS|attr.IfSet, &e.TOS)
 	attr.BE16(c, uapi.LWTUNNEL_IP_FLAGS|attr.IfSet, &e.Flags)
-	encapOpts(c, uapi.LWTUNNEL_IP_OPTS, &e.Options)
+	tunnelOpts(c, uapi.LWTUNNEL_IP_OPTS, uapi.NLA_F_NESTED, &e.Options)
 	attr.Rest(c, uapi.LWTUNNEL_IP_OPTS, &e.Unknown)
 }
 

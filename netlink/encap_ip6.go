@@ -56,7 +56,7 @@ func (e *IP6tnlEncap) attrs(c *attr.Codec) {
 	attr.U8(c, uapi.LWTUNNEL_IP6_HOPLIMIT, &e.Hoplimit)
 	attr.U8(c, uapi.LWTUNNEL_IP6_TC|attr.IfSet, &e.TC)
 	attr.BE16(c, uapi.LWTUNNEL_IP6_FLAGS|attr.IfSet, &e.Flags)
-	encapOpts(c, uapi.LWTUNNEL_IP6_OPTS, &e.Options)
+	tunnelOpts(c, uapi.LWTUNNEL_IP6_OPTS, uapi.NLA_F_NESTED, &e.Options)
 	attr.Rest(c, uapi.LWTUNNEL_IP6_OPTS, &e.Unknown)
 }
 

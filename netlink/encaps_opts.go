@@ -5,7 +5,6 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"strings"
 
 	"kern.sys/internal/attr"
@@ -18,31 +17,31 @@ import (
 // What routes give the headers of geneve, vxlan and erspan beside the tunnel's key: the options of [IPtnlEncap] and
 // [IP6tnlEncap].
 
-// encapOpts codes options.
-func encapOpts(c *attr.Codec, t attr.Type, v *[]byte) {
-	attr.Custom(c, t, func(to *wire.Encoder) {
-		if len(*v) != 0 {
-			b, err := sentOpts(*v)
-			to.Fail(err)
-			to.Data(uint16(t)|uapi.NLA_F_NESTED, b)
-		}
-	}, func(b []byte) { *v = slices.Clone(b) })
+// tunnelOpts codes options, also those of actions and filters: the numbers are the same, only that routes have each
+// nest marked as one by mark, NLA_F_NESTED.
+func tunnelOpts(c *attr.Codec, t attr.Type, mark uint16, v *[]byte) {
+	if c.Encoding() && len(*v) != 0 {
+		b, err := sentOpts(*v, mark)
+		c.Fail(err)
+		v = &b
+	}
+	attr.Bytes(c, t|uapi.NLA_F_NESTED|attr.IfSet, v)
 }
 
 // equalOpts reports whether options are the same when they are sent.
 func equalOpts(a, b []byte) bool {
-	x, errX := sentOpts(a)
-	y, errY := sentOpts(b)
+	x, errX := sentOpts(a, 0)
+	y, errY := sentOpts(b, 0)
 	return bytes.Equal(a, b) || errX == nil && errY == nil && bytes.Equal(x, y)
 }
 
-// sentOpts are options in the form that the kernel takes, which is not the one that it reports: each nest is marked as
-// one, and each option of geneve has a nest of its own, where a dump has one nest for all.
-func sentOpts(b []byte) ([]byte, error) {
+// sentOpts are options in the form that the kernel takes, which is not the one that it reports: each option of geneve
+// has a nest of its own, where a dump has one nest for all.
+func sentOpts(b []byte, mark uint16) ([]byte, error) {
 	var to wire.Encoder
 	d := wire.NewDecoder(b)
 	for d.Next() {
-		nested, data := d.Type()|uapi.NLA_F_NESTED, d.Data()
+		nested, data := d.Type()|mark, d.Data()
 		if d.Type() == uapi.LWTUNNEL_IP_OPTS_GENEVE {
 			options := wire.NewDecoder(data)
 			from := 0

@@ -309,8 +309,8 @@ func (f *Flower) outer(c *attr.Codec) {
 	masked(c, uapi.TCA_FLOWER_KEY_ENC_IP_TOS, uapi.TCA_FLOWER_KEY_ENC_IP_TOS_MASK, &f.EncIPTOS, attr.U8[uint8])
 	masked(c, uapi.TCA_FLOWER_KEY_ENC_IP_TTL, uapi.TCA_FLOWER_KEY_ENC_IP_TTL_MASK, &f.EncTTL, attr.U8[uint8])
 	masked(c, uapi.TCA_FLOWER_KEY_ENC_FLAGS, uapi.TCA_FLOWER_KEY_ENC_FLAGS_MASK, &f.EncFlags, attr.BE32[uint32])
-	attr.Bytes(c, uapi.TCA_FLOWER_KEY_ENC_OPTS|uapi.NLA_F_NESTED|attr.IfSet, &f.EncOptions)
-	attr.Bytes(c, uapi.TCA_FLOWER_KEY_ENC_OPTS_MASK|uapi.NLA_F_NESTED|attr.IfSet, &f.EncOptionsMask)
+	tunnelOpts(c, uapi.TCA_FLOWER_KEY_ENC_OPTS, 0, &f.EncOptions)
+	tunnelOpts(c, uapi.TCA_FLOWER_KEY_ENC_OPTS_MASK, 0, &f.EncOptionsMask)
 }
 
 // metadata is what the kernel knows of the packet.

@@ -23,7 +23,7 @@ type Filter interface {
 // FilterAttrs are the attributes of filters of all kinds.
 type FilterAttrs struct {
 	// LinkIndex is the link, or -1 (TCM_IFINDEX_MAGIC_BLOCK) for a block of filters that links
-	// share, whose number is Parent then.
+	// share, whose number is Parent then. [SharedBlock] is what lists them.
 	LinkIndex int
 	// Handle is the filter's among those of its priority and protocol, in a form that depends on
 	// the kind. Where it is 0 the kernel chooses one, but for fw, whose handle is the mark.
@@ -202,14 +202,26 @@ func (h *Handle) FilterSeq(link Link, parent uint32) iter.Seq2[Filter, error] {
 }
 
 func (h *Handle) filterDump(link Link, parent uint32) (*wire.Request, error) {
-	index := 0
-	if link != nil {
-		var err error
-		if index, err = h.indexToChange(link); err != nil {
-			return nil, err
-		}
+	index, err := h.filteredIndex(link)
+	if err != nil {
+		return nil, err
 	}
 	return tcRequest(uapi.RTM_GETTFILTER, 0, index, 0, parent, 0), nil
+}
+
+// blockIndex stands for a block that links share: TCM_IFINDEX_MAGIC_BLOCK, which messages have as a signed number.
+const blockIndex = -1
+
+// SharedBlock is in the place of a link where filters and chains are those of a block that links share, by the
+// IngressBlock or EgressBlock of their [QdiscAttrs]; parent is the number of the block then: tc filter show block.
+func SharedBlock() Link { return &GenericLink{LinkAttrs: LinkAttrs{Index: blockIndex}} }
+
+// filteredIndex is the index of a link whose filters or chains are meant, 0 of none.
+func (h *Handle) filteredIndex(link Link) (int, error) {
+	if !noLink(link) && link.Attrs().Index == blockIndex {
+		return blockIndex, nil
+	}
+	return h.tcIndex(link)
 }
 
 // filterDecoder reads the messages of one dump. It leaves out what comes before the filters of each priority and has

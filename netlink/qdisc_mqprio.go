@@ -2,6 +2,7 @@ package netlink
 
 import (
 	"fmt"
+	"slices"
 
 	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
@@ -67,6 +68,9 @@ func (q *Mqprio) attrs(c *attr.Codec) {
 		q.TrafficClasses.read(&p)
 		q.Hw = p.Hw
 	}
+	if c.Encoding() && q.software() {
+		return
+	}
 	attr.OptU16(c, uapi.TCA_MQPRIO_MODE, &q.Mode)
 	attr.OptU16(c, uapi.TCA_MQPRIO_SHAPER, &q.Shaper)
 	attr.Repeat(c, uapi.TCA_MQPRIO_MIN_RATE64|uapi.NLA_F_NESTED, uapi.TCA_MQPRIO_MIN_RATE64, &q.MinRate, attr.U64[uint64])
@@ -78,6 +82,16 @@ func (q *Mqprio) attrs(c *attr.Codec) {
 				attr.U32(c, uapi.TCA_MQPRIO_TC_ENTRY_FP, &v.FP)
 			})
 		})
+}
+
+// software reports whether the hardware does nothing, which is all that the kernel reports then with attributes that
+// it does not take.
+func (q *Mqprio) software() bool {
+	zero := func(v *uint16, none uint16) bool { return v == nil || *v == none }
+	return q.Hw == TC_MQPRIO_HW_OFFLOAD_NONE && zero(q.Mode, TC_MQPRIO_MODE_DCB) &&
+		zero(q.Shaper, TC_MQPRIO_SHAPER_DCB) &&
+		q.MinRate == nil && q.MaxRate == nil &&
+		!slices.ContainsFunc(q.Preempt, func(p TrafficClassPreemption) bool { return p.FP != TC_FP_EXPRESS })
 }
 
 func (t *TrafficClasses) wire() uapi.TcMqprioQopt {

@@ -157,10 +157,8 @@ func (h *Handle) QdiscSeq(link Link) iter.Seq2[Qdisc, error] {
 }
 
 func (h *Handle) qdiscDump(link Link) (r *wire.Request, index int, err error) {
-	if link != nil {
-		if index, err = h.indexToChange(link); err != nil {
-			return nil, 0, err
-		}
+	if index, err = h.tcIndex(link); err != nil {
+		return nil, 0, err
 	}
 	return tcRequest(uapi.RTM_GETQDISC, 0, index, 0, 0, 0), index, nil
 }

@@ -64,6 +64,14 @@ func tcRequest(typ, flags uint16, link int, handle, parent, info uint32) *wire.R
 	return r
 }
 
+// tcIndex is the index of a link, 0 of nil.
+func (h *Handle) tcIndex(link Link) (int, error) {
+	if link == nil {
+		return 0, nil
+	}
+	return h.indexToChange(link)
+}
+
 // encodeTcKind appends the kind of an object and what it has of its own. Some kernels want the
 // options of a class even where they are empty; those of a queueing discipline that cannot be
 // changed they refuse then.
