@@ -201,7 +201,7 @@ func showMplsAction(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) 
 	p.Str("mpls_action", " %s", name)
 	if proto := attrs[uapi.TCA_MPLS_PROTO]; len(proto) >= 2 && m.MAction != uapi.TCA_MPLS_ACT_MODIFY &&
 		m.MAction != uapi.TCA_MPLS_ACT_DEC_TTL {
-		p.Str("protocol", " protocol %s", desc.EtherProtocolName(binary.BigEndian.Uint16(proto), false))
+		p.Str("protocol", " protocol %s", p.EtherProtocol(binary.BigEndian.Uint16(proto)))
 	}
 	if m.MAction != uapi.TCA_MPLS_ACT_POP && m.MAction != uapi.TCA_MPLS_ACT_DEC_TTL {
 		if v := attrs[uapi.TCA_MPLS_LABEL]; len(v) >= 4 {

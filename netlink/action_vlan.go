@@ -235,7 +235,7 @@ func showVlan(p *desc.Printer, _ *desc.Field, b []byte, attrs desc.Attrs) {
 			p.Uint("id", " id %d", uint64(native.Uint16(b)))
 		}
 		if b := attrs[uapi.TCA_VLAN_PUSH_VLAN_PROTOCOL]; len(b) >= 2 {
-			p.Str("protocol", " protocol %s", desc.EtherProtocolName(binary.BigEndian.Uint16(b), false))
+			p.Str("protocol", " protocol %s", p.EtherProtocol(binary.BigEndian.Uint16(b)))
 		}
 		if b := attrs[uapi.TCA_VLAN_PUSH_VLAN_PRIORITY]; len(b) >= 1 {
 			p.Uint("priority", " priority %d", uint64(b[0]))

@@ -79,7 +79,7 @@ func showFlowerMasked8(p *desc.Printer, f *desc.Field, b []byte, attrs desc.Attr
 
 func showFlowerEtherType(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) >= 2 {
-		showLine(p, f.Word, desc.EtherProtocolName(binary.BigEndian.Uint16(b), p.Names != nil && p.Names.Numeric))
+		showLine(p, f.Word, p.EtherProtocol(binary.BigEndian.Uint16(b)))
 	}
 }
 

@@ -97,7 +97,7 @@ func readBareUDPType(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 
 func showBareUDPType(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) >= 2 {
-		p.Str(f.Key, f.Key+" %s ", desc.EtherProtocolName(binary.BigEndian.Uint16(b), false))
+		p.Str(f.Key, f.Key+" %s ", p.EtherProtocol(binary.BigEndian.Uint16(b)))
 	}
 }
 

@@ -178,7 +178,7 @@ func VlanProtocol() Notation {
 
 func showVlanProtocol(p *Printer, f *Field, b []byte, _ Attrs) {
 	if len(b) >= 2 {
-		p.Str(f.Key, f.word()+" %s ", VlanProtocolName(uint16(b[0])<<8|uint16(b[1])))
+		p.Str(f.Key, f.word()+" %s ", p.EtherProtocol(uint16(b[0])<<8|uint16(b[1])))
 	}
 }
 
@@ -187,36 +187,12 @@ func readVlanProtocol(in *Args, f *Field, e *wire.Encoder) error {
 	if err != nil {
 		return err
 	}
-	proto, ok := ParseVlanProtocol(s)
+	proto, ok := EtherProtocol(s)
 	if !ok {
 		return Invalid(f.word(), s)
 	}
 	e.BE16(f.Type, proto)
 	return nil
-}
-
-// VlanProtocolName returns the name of an Ethernet protocol that tags frames,
-// and of others the number in brackets.
-func VlanProtocolName(proto uint16) string {
-	switch proto {
-	case uapi.ETH_P_8021Q:
-		return "802.1Q"
-	case uapi.ETH_P_8021AD:
-		return "802.1ad"
-	}
-	return fmt.Sprintf("[%d]", proto)
-}
-
-// ParseVlanProtocol reads what [VlanProtocolName] returns, in any case, or a
-// number.
-func ParseVlanProtocol(s string) (proto uint16, ok bool) {
-	for _, proto := range [...]uint16{uapi.ETH_P_8021Q, uapi.ETH_P_8021AD} {
-		if strings.EqualFold(s, VlanProtocolName(proto)) {
-			return proto, true
-		}
-	}
-	v, err := ParseUint(s, 16)
-	return uint16(v), err == nil
 }
 
 // S32 is a signed number in the machine's byte order.

@@ -56,3 +56,8 @@ func EtherProtocolName(number uint16, numeric bool) string {
 	}
 	return fmt.Sprintf("[%d]", number)
 }
+
+// EtherProtocol is [EtherProtocolName], by number where numbers are wanted.
+func (p *Printer) EtherProtocol(number uint16) string {
+	return EtherProtocolName(number, p.Names != nil && p.Names.Numeric)
+}

@@ -125,7 +125,7 @@ func (v *vfWords) readVLAN() error {
 			if err != nil {
 				return err
 			}
-			proto, ok := desc.ParseVlanProtocol(word)
+			proto, ok := desc.EtherProtocol(word)
 			if !ok || proto != uapi.ETH_P_8021Q && proto != uapi.ETH_P_8021AD {
 				return desc.Wrong(word, "protocol is invalid\n")
 			}

@@ -97,7 +97,7 @@ func showVFVlan(s *cli.Session, info uapi.IflaVfVlanInfo) {
 		s.Out.Int("qos", ", qos %d", int64(info.Qos))
 	}
 	if info.VlanProto != 0 && info.VlanProto != uapi.ETH_P_8021Q {
-		s.Out.Str("protocol", ", vlan protocol %s", desc.VlanProtocolName(info.VlanProto))
+		s.Out.Str("protocol", ", vlan protocol %s", s.Out.EtherProtocol(info.VlanProto))
 	}
 }
 

@@ -218,10 +218,10 @@ func still(text string) string {
 // its JSON, ours has to be such.
 func compareShow(t *testing.T, show string, text bool) {
 	t.Helper()
-	for _, form := range []string{"", "-j", "-j -p", "-o", "-r", "-iec"} {
+	for _, form := range []string{"", "-j", "-j -p", "-o", "-r", "-iec", "-N", "-N -j"} {
 		words := clitest.Words(t, form+" "+show)
 		a, b := clitest.Peer(t, words...), clitest.Kern(words...)
-		if text && strings.HasPrefix(form, "-j") {
+		if text && strings.Contains(form, "-j") {
 			if !json.Valid([]byte(b.Out)) || b.Code != a.Code {
 				t.Errorf("%s: %d, %s", strings.Join(words, " "), b.Code, b.Out)
 			}

@@ -443,7 +443,7 @@ func showFilter(s *cli.Session, m wire.Message, only shownFilters) {
 	protocol, priority := binary.BigEndian.Uint16(b[:]), t.Info>>16
 	if t.Info != 0 && !chain {
 		if protocol != 0 && only.protocol != protocol {
-			p.Str("protocol", "protocol %s ", desc.EtherProtocolName(protocol, s.Numeric))
+			p.Str("protocol", "protocol %s ", p.EtherProtocol(protocol))
 		}
 		if priority != 0 && only.priority != priority {
 			p.Uint("pref", "pref %d ", uint64(priority))
