@@ -30,6 +30,13 @@ func AddrSubscribeWithOptions(ch chan<- AddrUpdate, done <-chan struct{},
 	return pkgHandle.AddrSubscribeWithOptions(ch, done, options)
 }
 
+// ConntrackExpectSubscribeSeq reports expectations that helpers make, and their end, from when an
+// iteration begins: conntrack -E expect. It acts in the network namespace of the calling thread;
+// see [Handle.ConntrackExpectSubscribeSeq].
+func ConntrackExpectSubscribeSeq(o ConntrackExpectSubscribeOptions) iter.Seq2[ConntrackExpectEvent, error] {
+	return pkgHandle.ConntrackExpectSubscribeSeq(o)
+}
+
 // ConntrackSubscribe is [Handle.ConntrackSubscribeSeq] to a channel: events go to ch until done or
 // the handle is closed, then ch is closed. It acts in the network namespace of the calling thread;
 // see [Handle.ConntrackSubscribe].
