@@ -995,6 +995,13 @@ func FouSeq(fam int) iter.Seq2[Fou, error] {
 	return pkgHandle.FouSeq(fam)
 }
 
+// GTPEchoRequest asks the GSN at peer whether it is there, in a version of GTP, 0 or 1, from the
+// address local of the link's namespace. It acts in the network namespace of the calling thread;
+// see [Handle.GTPEchoRequest].
+func GTPEchoRequest(link Link, version uint32, peer, local net.IP) error {
+	return pkgHandle.GTPEchoRequest(link, version, peer, local)
+}
+
 // GTPPDPAdd adds a context to a link. It acts in the network namespace of the calling thread; see
 // [Handle.GTPPDPAdd].
 func GTPPDPAdd(link Link, pdp *PDP) error {

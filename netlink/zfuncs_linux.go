@@ -59,6 +59,13 @@ func DevlinkEvents(options DevlinkSubscribeOptions) iter.Seq2[DevlinkEvent, erro
 	return pkgHandle.DevlinkEvents(options)
 }
 
+// GTPEvents gives contexts that are added and deleted, and answers to [Handle.GTPEchoRequest], from
+// when an iteration begins (Linux 5.10). It acts in the network namespace of the calling thread;
+// see [Handle.GTPEvents].
+func GTPEvents() iter.Seq2[GTPEvent, error] {
+	return pkgHandle.GTPEvents()
+}
+
 // LinkSubscribe sends links that are made, changed and removed to ch until done or the handle is
 // closed, and then closes ch: ip monitor link. It acts in the network namespace of the calling
 // thread; see [Handle.LinkSubscribe].
