@@ -146,7 +146,10 @@ type ConntrackFlow struct {
 	ID     uint32 // the kernel's name of it
 	Use    uint32 // references
 	Helper string // as "ftp"
-	SecCtx string // the security module's label
+	// HelperInfo is what a helper in user space keeps for the connection (nfct helper), nil of others. The helper says
+	// how long it is.
+	HelperInfo []byte
+	SecCtx     string // the security module's label
 	// EventTime is when the event that brings the flow happened, in ns since 1970 (Linux 6.14).
 	EventTime uint64
 	// Master is the original direction of the connection whose helper expected this one.

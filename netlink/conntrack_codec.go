@@ -82,7 +82,7 @@ func (d *conntrackDecoder) more(f *ConntrackFlow) error {
 		f.ProtoInfo, err = d.protoInfo(d.rest.protoInfo)
 	}
 	if err == nil && d.rest.help != nil {
-		f.Helper, err = stringIn(d.rest.help, uapi.CTA_HELP_NAME)
+		err = d.helper(f)
 	}
 	if err == nil && d.rest.secctx != nil {
 		f.SecCtx, err = stringIn(d.rest.secctx, uapi.CTA_SECCTX_NAME)
@@ -103,6 +103,20 @@ func (d *conntrackDecoder) more(f *ConntrackFlow) error {
 		f.SeqAdjReply, err = decodeSeqAdj(d.rest.seqReply)
 	}
 	return err
+}
+
+// helper reads CTA_HELP.
+func (d *conntrackDecoder) helper(f *ConntrackFlow) error {
+	n := wire.NewDecoder(d.rest.help)
+	for n.Next() {
+		switch n.Type() {
+		case uapi.CTA_HELP_NAME:
+			f.Helper = n.String()
+		case uapi.CTA_HELP_INFO:
+			f.HelperInfo = d.bytes.copy(n.Data())
+		}
+	}
+	return n.Err()
 }
 
 // stringIn returns the text of one attribute of a nest.
@@ -220,8 +234,11 @@ func tcpFlags(b []byte) (f ConntrackTCPFlags) {
 // stale or is refused in a change, goes with a new one only.
 func encodeConntrack(r *wire.Request, f *ConntrackFlow, create bool) {
 	encodeTuples(r, f)
-	if f.Status != 0 {
-		r.BE32(uapi.CTA_STATUS, f.Status)
+	if status := f.Status; status != 0 {
+		if create { // by these bits the kernel compares it with what it makes
+			status = status&^(uapi.IPS_EXPECTED|uapi.IPS_DYING) | uapi.IPS_CONFIRMED
+		}
+		r.BE32(uapi.CTA_STATUS, status)
 	}
 	r.BE32(uapi.CTA_MARK, f.Mark)
 	r.BE32(uapi.CTA_TIMEOUT, f.TimeOut)
@@ -232,7 +249,7 @@ func encodeConntrack(r *wire.Request, f *ConntrackFlow, create bool) {
 		return
 	}
 	if f.Helper != "" {
-		encodeHelper(r, f.Helper)
+		encodeHelper(r, f.Helper, f.HelperInfo)
 	}
 	if f.Master != nil {
 		encodeTuple(r, uapi.CTA_TUPLE_MASTER, f.FamilyType, f.Master)
@@ -372,9 +389,12 @@ func encodeProtoInfo(r *wire.Request, info ProtoInfo) {
 	}
 }
 
-func encodeHelper(r *wire.Request, name string) {
+func encodeHelper(r *wire.Request, name string, info []byte) {
 	r.Nest(uapi.NLA_F_NESTED | uapi.CTA_HELP)
 	r.String(uapi.CTA_HELP_NAME, name)
+	if info != nil {
+		r.Data(uapi.CTA_HELP_INFO, info)
+	}
 	r.End()
 }
 

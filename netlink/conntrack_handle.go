@@ -145,7 +145,10 @@ type ConntrackChange struct {
 	Labels     []byte  // 16 bytes
 	LabelsMask []byte  // the bits of the labels that change; nil: all
 	ProtoInfo  ProtoInfo
-	Helper     *string // "" takes it away; the kernel attaches one to a new connection only
+	// Helper is the one that it has, of which HelperInfo is to change: the kernel attaches helpers to new connections
+	// only. "" takes it away, in kernels before 7.1.
+	Helper     *string
+	HelperInfo []byte // see [ConntrackFlow.HelperInfo]
 	Synproxy   *ConntrackSynproxy
 	// SeqAdj are changes of sequence numbers, of a connection that has some.
 	SeqAdjOriginal, SeqAdjReply *ConntrackSeqAdj
@@ -165,22 +168,27 @@ func (h *Handle) ConntrackModify(flow *ConntrackFlow, change ConntrackChange) er
 		encodeTuples(r, flow)
 		encodeZone(r, flow.Zone)
 	}
-	for _, n := range [...]struct {
-		typ uint16
-		v   *uint32
-	}{{uapi.CTA_STATUS, change.Status}, {uapi.CTA_MARK, change.Mark}, {uapi.CTA_TIMEOUT, change.TimeOut}} {
-		if n.v != nil {
-			r.BE32(n.typ, *n.v)
-		}
+	if change.Status != nil {
+		r.BE32(uapi.CTA_STATUS, *change.Status)
 	}
-	if change.Mark != nil && change.MarkMask != 0 {
+	switch {
+	case change.Mark == nil:
+	case change.MarkMask == 0:
+		r.BE32(uapi.CTA_MARK, *change.Mark)
+	default: // the kernel would turn over other bits of the mark
+		r.BE32(uapi.CTA_MARK, *change.Mark&change.MarkMask)
 		r.BE32(uapi.CTA_MARK_MASK, change.MarkMask)
+	}
+	if change.TimeOut != nil {
+		r.BE32(uapi.CTA_TIMEOUT, *change.TimeOut)
 	}
 	encodeConntrackLabels(r, uapi.CTA_LABELS, change.Labels)
 	encodeConntrackLabels(r, uapi.CTA_LABELS_MASK, change.LabelsMask)
 	encodeProtoInfo(r, change.ProtoInfo)
 	if change.Helper != nil {
-		encodeHelper(r, *change.Helper)
+		encodeHelper(r, *change.Helper, change.HelperInfo)
+	} else if change.HelperInfo != nil {
+		r.Fail(errors.New("a helper's data without the helper"))
 	}
 	encodeSynproxy(r, change.Synproxy)
 	encodeSeqAdj(r, uapi.CTA_SEQ_ADJ_ORIG, change.SeqAdjOriginal)

@@ -1,7 +1,9 @@
 package netlink
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"iter"
 	"math"
 	"net"
@@ -122,14 +124,31 @@ func encodePDPLink(r *wire.Request, index int, version uint32) {
 
 // GTPPDPByTID returns the context of version 0 with a tunnel identifier.
 func (h *Handle) GTPPDPByTID(link Link, tid int) (*PDP, error) {
-	return h.pdpGet(link, uapi.GTP_V0, func(r *wire.Request) { r.Uint64(uapi.GTPA_TID, uint64(tid)) })
+	return h.pdpByTunnel(link, uapi.GTP_V0, func(r *wire.Request) { r.Uint64(uapi.GTPA_TID, uint64(tid)) })
 }
 
 // GTPPDPByITEI returns the context of version 1 with a tunnel endpoint of what comes.
 func (h *Handle) GTPPDPByITEI(link Link, itei int) (*PDP, error) {
-	return h.pdpGet(link, uapi.GTP_V1, func(r *wire.Request) {
+	return h.pdpByTunnel(link, uapi.GTP_V1, func(r *wire.Request) {
 		r.Uint32(uapi.GTPA_I_TEI, uint32(within(r, "tunnel endpoint", itei, math.MaxUint32)))
 	})
+}
+
+// pdpByTunnel asks for a context of a station with IPv4, and where there is none for one with IPv6: the kernel wants
+// to know which.
+func (h *Handle) pdpByTunnel(link Link, version uint32, key func(*wire.Request)) (*PDP, error) {
+	p, err := h.pdpGet(link, version, key)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return p, err
+	}
+	six, none := h.pdpGet(link, version, func(r *wire.Request) {
+		key(r)
+		r.Uint8(uapi.GTPA_FAMILY, uapi.AF_INET6)
+	})
+	if none != nil {
+		return nil, err
+	}
+	return six, nil
 }
 
 // GTPPDPByMSAddress returns the context of a mobile station.
@@ -152,6 +171,33 @@ func (h *Handle) pdpGet(link Link, version uint32, key func(*wire.Request)) (*PD
 		return nil, err
 	}
 	return p, nil
+}
+
+// GTPEchoRequest asks the GSN at peer whether it is there, in a version of GTP, 0 or 1, from the address local of the
+// link's namespace. Both are of IPv4, and the sockets of the link are the kernel's (GTP.CreateSockets). The answer is
+// one of [Handle.GTPEvents]. Linux 5.18; gtp-tunnel of libgtpnl has no such command.
+func (h *Handle) GTPEchoRequest(link Link, version uint32, peer, local net.IP) error {
+	const op = "gtp echo"
+	object := func() string { return fmt.Sprintf("%.64s from %.64s", peer, local) }
+	index, err := h.linkIndex(link)
+	if err != nil {
+		return h.withDetails().wrap(err, op, object)
+	}
+	c := genlCall{kind: gtpKind, cmd: uapi.GTP_CMD_ECHOREQ, op: op, object: object, attrs: func(r *wire.Request) {
+		encodePDPLink(r, index, version)
+		for _, a := range [...]struct {
+			typ uint16
+			ip  net.IP
+		}{{uapi.GTPA_PEER_ADDRESS, peer}, {uapi.GTPA_MS_ADDRESS, local}} {
+			addr, ok := familyAddr(FAMILY_V4, a.ip)
+			if !ok {
+				r.Fail(fmt.Errorf("%.64s is no IPv4 address", a.ip))
+				continue
+			}
+			r.Addr(a.typ, addr)
+		}
+	}}
+	return c.exec(h.withDetails())
 }
 
 func gtpListing() genlCall {

@@ -399,10 +399,29 @@ func ConntrackExpectDel(e *ConntrackExpectation) error {
 	return pkgHandle.ConntrackExpectDel(e)
 }
 
+// ConntrackExpectDelOf deletes all expectations of connections that have a helper, as "ftp". It
+// acts in the network namespace of the calling thread; see [Handle.ConntrackExpectDelOf].
+func ConntrackExpectDelOf(helper string) error {
+	return pkgHandle.ConntrackExpectDelOf(helper)
+}
+
+// ConntrackExpectGet returns the expectation of a tuple: conntrack -G expect. It acts in the
+// network namespace of the calling thread; see [Handle.ConntrackExpectGet].
+func ConntrackExpectGet(e *ConntrackExpectation) (*ConntrackExpectation, error) {
+	return pkgHandle.ConntrackExpectGet(e)
+}
+
 // ConntrackExpectList returns the expectations of [Handle.ConntrackExpectSeq]. It acts in the
 // network namespace of the calling thread; see [Handle.ConntrackExpectList].
 func ConntrackExpectList(family InetFamily) ([]ConntrackExpectation, error) {
 	return pkgHandle.ConntrackExpectList(family)
+}
+
+// ConntrackExpectListOf returns the expectations of one connection, which master's zone and the
+// tuple of its original direction name (Linux 3.11): conntrack -L expect shows those of all. It
+// acts in the network namespace of the calling thread; see [Handle.ConntrackExpectListOf].
+func ConntrackExpectListOf(master *ConntrackFlow) ([]ConntrackExpectation, error) {
+	return pkgHandle.ConntrackExpectListOf(master)
 }
 
 // ConntrackExpectSeq gives the expectations of a family, or of all with FAMILY_ALL, one by one:
@@ -416,6 +435,12 @@ func ConntrackExpectSeq(family InetFamily) iter.Seq2[ConntrackExpectation, error
 // network namespace of the calling thread; see [Handle.ConntrackExpectStats].
 func ConntrackExpectStats() ([]ConntrackExpectCPUStats, error) {
 	return pkgHandle.ConntrackExpectStats()
+}
+
+// ConntrackExpectUpdate sets the timeout of an expectation that is there. It acts in the network
+// namespace of the calling thread; see [Handle.ConntrackExpectUpdate].
+func ConntrackExpectUpdate(e *ConntrackExpectation) error {
+	return pkgHandle.ConntrackExpectUpdate(e)
 }
 
 // ConntrackGet returns the connection that flow's zone and the tuple of one direction name:
@@ -968,6 +993,13 @@ func FouList(fam int) ([]Fou, error) {
 // calling thread; see [Handle.FouSeq].
 func FouSeq(fam int) iter.Seq2[Fou, error] {
 	return pkgHandle.FouSeq(fam)
+}
+
+// GTPEchoRequest asks the GSN at peer whether it is there, in a version of GTP, 0 or 1, from the
+// address local of the link's namespace. It acts in the network namespace of the calling thread;
+// see [Handle.GTPEchoRequest].
+func GTPEchoRequest(link Link, version uint32, peer, local net.IP) error {
+	return pkgHandle.GTPEchoRequest(link, version, peer, local)
 }
 
 // GTPPDPAdd adds a context to a link. It acts in the network namespace of the calling thread; see

@@ -30,6 +30,13 @@ func AddrSubscribeWithOptions(ch chan<- AddrUpdate, done <-chan struct{},
 	return pkgHandle.AddrSubscribeWithOptions(ch, done, options)
 }
 
+// ConntrackExpectSubscribeSeq reports expectations that helpers make, and their end, from when an
+// iteration begins: conntrack -E expect. It acts in the network namespace of the calling thread;
+// see [Handle.ConntrackExpectSubscribeSeq].
+func ConntrackExpectSubscribeSeq(o ConntrackExpectSubscribeOptions) iter.Seq2[ConntrackExpectEvent, error] {
+	return pkgHandle.ConntrackExpectSubscribeSeq(o)
+}
+
 // ConntrackSubscribe is [Handle.ConntrackSubscribeSeq] to a channel: events go to ch until done or
 // the handle is closed, then ch is closed. It acts in the network namespace of the calling thread;
 // see [Handle.ConntrackSubscribe].
@@ -50,6 +57,13 @@ func ConntrackSubscribeSeq(options ConntrackSubscribeOptions) iter.Seq2[Conntrac
 // [Handle.DevlinkEvents].
 func DevlinkEvents(options DevlinkSubscribeOptions) iter.Seq2[DevlinkEvent, error] {
 	return pkgHandle.DevlinkEvents(options)
+}
+
+// GTPEvents gives contexts that are added and deleted, and answers to [Handle.GTPEchoRequest], from
+// when an iteration begins (Linux 5.10). It acts in the network namespace of the calling thread;
+// see [Handle.GTPEvents].
+func GTPEvents() iter.Seq2[GTPEvent, error] {
+	return pkgHandle.GTPEvents()
 }
 
 // LinkSubscribe sends links that are made, changed and removed to ch until done or the handle is
