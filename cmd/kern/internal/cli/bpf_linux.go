@@ -4,8 +4,11 @@ import (
 	"runtime"
 	"unsafe"
 
+	"kern.sys/cmd/kern/internal/bpf"
 	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
+	"kern.sys/netns"
 	"kern.sys/unix"
 )
 
@@ -66,16 +69,22 @@ func putPointer(b []byte, p unsafe.Pointer) {
 	native.PutUint64(b, uint64(uintptr(p)))
 }
 
-// OpenPinned opens a BPF object by its name in a BPF file system.
-func OpenPinned(path string) (fd int, err error) {
-	name, err := unix.BytePtrFromString(path)
+// openProgram opens a pinned BPF program, or loads that of an object file, until the command ends.
+func (s *Session) openProgram(p *desc.BpfProgram) (fd int, err error) {
+	open := func() (err error) {
+		fd, err = bpf.Open(p, s.Out.Names)
+		return err
+	}
+	if s.NS.IsOpen() {
+		err = netns.Do(s.NS, open) // which p.Link is of
+	} else {
+		err = open()
+	}
 	if err != nil {
 		return -1, err
 	}
-	// union bpf_attr of BPF_OBJ_GET: pathname, bpf_fd, file_flags.
-	attr := make([]byte, 16)
-	putPointer(attr, unsafe.Pointer(name))
-	r, err := unix.Bpf(uapi.BPF_OBJ_GET, unsafe.Pointer(unsafe.SliceData(attr)), uintptr(len(attr)))
-	runtime.KeepAlive(name)
-	return int(r), err
+	s.programs = append(s.programs, fd)
+	return fd, nil
 }
+
+func closeFD(fd int) { unix.Close(fd) }
