@@ -261,7 +261,7 @@ func declare(t btf.Type, inner string) string {
 	case *btf.Union:
 		keyword, name = "union", t.Name
 	case *btf.Enum:
-		keyword, name = "enum", t.Name
+		name = "enum " + t.Name
 	case *btf.Fwd:
 		keyword, name = t.Kind.String(), t.Name
 	case *btf.Void:
