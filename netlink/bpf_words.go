@@ -23,7 +23,8 @@ type bpfCommand struct {
 
 // bpfFurtherWords are the words that a program may begin with, beside "bytecode" and "bc". They are not abbreviated:
 // what begins some of them is a verdict, too.
-var bpfFurtherWords = []string{"bytecode-file", "bcf", "object-file", "object", "obj", "object-pinned", "pinned", "pin", "fd"}
+var bpfFurtherWords = []string{"bytecode-file", "bcf", "object-file", "object", "obj", "object-pinned", "pinned",
+	"pin", "fd"}
 
 // readNoise is of a word that says nothing, and must be followed by another.
 func readNoise(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {

@@ -140,7 +140,8 @@ func showEncapProg(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 }
 
 // encapProgTypes are the types of the programs, by their attribute.
-var encapProgTypes = [...]uint32{uapi.LWT_BPF_IN: uapi.BPF_PROG_TYPE_LWT_IN, uapi.LWT_BPF_OUT: uapi.BPF_PROG_TYPE_LWT_OUT,
+var encapProgTypes = [...]uint32{uapi.LWT_BPF_IN: uapi.BPF_PROG_TYPE_LWT_IN,
+	uapi.LWT_BPF_OUT:  uapi.BPF_PROG_TYPE_LWT_OUT,
 	uapi.LWT_BPF_XMIT: uapi.BPF_PROG_TYPE_LWT_XMIT}
 
 func readEncapProg(in *desc.Args, f *desc.Field, e *wire.Encoder) error {

@@ -12,8 +12,8 @@ import (
 )
 
 // What an agent gets of the maps, beside their descriptors, is struct bpf_map_aux of iproute2 as it is on machines of
-// 64 bits: two numbers of 16 bits, the version and how many maps there are, the name of the file (64 bytes), its device
-// and inode (of 64 bits), and for each map the nine numbers of its definition.
+// 64 bits: two numbers of 16 bits, the version and how many maps there are, the name of the file (64 bytes), its
+// device and inode (of 64 bits), and for each map the nine numbers of its definition.
 const (
 	exportVersion = 1
 	exportName    = 4

@@ -12,7 +12,8 @@ import (
 	"kern.sys/unix"
 )
 
-// defaultMount is where the BPF file system usually is. The variable of the environment TC_BPF_MNT names another place.
+// defaultMount is where the BPF file system usually is. The variable of the environment TC_BPF_MNT names another
+// place.
 const defaultMount = "/sys/fs/bpf"
 
 // workDir is the directory for programs of a type in the BPF file system: tc, and xdp and ip, which are links to it.

@@ -28,7 +28,8 @@ func Open(p *desc.BpfProgram, names *desc.Names) (fd int, err error) {
 		return -1, err
 	}
 	unlimited := unix.Rlimit{Cur: unix.RLIM_INFINITY, Max: unix.RLIM_INFINITY}
-	_ = unix.Setrlimit(unix.RLIMIT_MEMLOCK, &unlimited) // before Linux 5.11 maps count; where it is refused, small ones fit
+	// before Linux 5.11 maps count; where it is refused, small ones fit
+	_ = unix.Setrlimit(unix.RLIMIT_MEMLOCK, &unlimited)
 	c, err := o.load()
 	if err != nil {
 		return -1, err

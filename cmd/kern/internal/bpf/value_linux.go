@@ -31,8 +31,8 @@ func NewValue(id, typ uint32) (*Value, error) {
 	return &Value{t}, nil
 }
 
-// Text shows a value: in one line, or in lines that begin with indent tabs. It is false where the value is shorter than
-// its type, or has a part that cannot be shown.
+// Text shows a value: in one line, or in lines that begin with indent tabs. It is false where the value is shorter
+// than its type, or has a part that cannot be shown.
 func (v *Value) Text(b []byte, indent int, oneline bool) (string, bool) {
 	d := dump{indent: indent, oneline: oneline}
 	ok := d.show("", v.typ, b, 0, 0)

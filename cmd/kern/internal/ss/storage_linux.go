@@ -63,10 +63,11 @@ func (s *shower) showStorage(b *strings.Builder, all []netlink.SocketStorage) {
 			text, ok = v.Text(one.Value, 2, s.oneline)
 		}
 		if !ok {
-			text = fmt.Sprintf("0x%x", one.Value)
-			if !s.oneline {
-				text = "\t\t" + text
+			before := "\t\t"
+			if s.oneline {
+				before = " "
 			}
+			text = fmt.Sprintf("%s0x%x", before, one.Value)
 		}
 		if s.oneline {
 			fmt.Fprintf(b, " map_id:%d%s", one.Map, text)
