@@ -81,14 +81,17 @@ var bpfActionFields = []desc.Field{
 }
 
 func readBpfOfAction(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
-	desc.Scratch[bpfActionWords](in).program, err = readBpfProgram(in)
+	desc.Scratch[bpfActionWords](in).program, err = readBpfProgram(in, uapi.BPF_PROG_TYPE_SCHED_ACT)
 	return err
 }
 
 func completeBpfAction(in *desc.Args, e *wire.Encoder, _ bool) error {
 	w := desc.Scratch[bpfActionWords](in)
 	if w.program != nil {
-		w.program.put(e, uapi.TCA_ACT_BPF_OPS_LEN, uapi.TCA_ACT_BPF_OPS, uapi.TCA_ACT_BPF_FD, uapi.TCA_ACT_BPF_NAME)
+		if err := w.program.put(in, e, uapi.TCA_ACT_BPF_OPS_LEN, uapi.TCA_ACT_BPF_OPS, uapi.TCA_ACT_BPF_FD,
+			uapi.TCA_ACT_BPF_NAME); err != nil {
+			return err
+		}
 	}
 	e.Struct(uapi.TCA_ACT_BPF_PARMS, uapi.SizeofTcActBpf,
 		&uapi.TcActBpf{Index: w.index, Action: w.code(uapi.TC_ACT_PIPE)})

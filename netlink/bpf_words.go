@@ -3,7 +3,6 @@ package netlink
 import (
 	"encoding/hex"
 	"os"
-	"path"
 	"strconv"
 	"strings"
 
@@ -15,16 +14,17 @@ import (
 
 // Programs of BPF in the words of a command, for filters and actions.
 
-// bpfCommand is a program that a command names.
+// bpfCommand is a program that a command names: classic, or of eBPF.
 type bpfCommand struct {
-	ops  []uapi.SockFilter // classic
-	fd   int               // eBPF; -1: none
-	name string
+	ops    []uapi.SockFilter
+	object *desc.BpfProgram
+	fd     int // of a pinned one
 }
 
 // bpfFurtherWords are the words that a program may begin with, beside "bytecode" and "bc". They are not abbreviated:
 // what begins some of them is a verdict, too.
-var bpfFurtherWords = []string{"bytecode-file", "bcf", "object-file", "obj", "object-pinned", "pinned", "pin"}
+var bpfFurtherWords = []string{"bytecode-file", "bcf", "object-file", "object", "obj", "object-pinned", "pinned",
+	"pin", "fd"}
 
 // readNoise is of a word that says nothing, and must be followed by another.
 func readNoise(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
@@ -34,36 +34,37 @@ func readNoise(in *desc.Args, _ *desc.Field, _ *wire.Encoder) error {
 	return nil
 }
 
-// readBpfProgram takes the program behind one of these words.
-func readBpfProgram(in *desc.Args) (*bpfCommand, error) {
-	word := in.Last()
-	arg, err := in.Next()
+// readBpfProgram takes the program behind one of these words. That of an object file is loaded by put, when all words
+// are known.
+func readBpfProgram(in *desc.Args, typ uint32) (*bpfCommand, error) {
+	switch word := in.Last(); word {
+	case "bytecode", "bc", "bytecode-file", "bcf":
+		arg, err := in.Next()
+		if err != nil {
+			return nil, err
+		}
+		if word == "bytecode-file" || word == "bcf" {
+			text, err := os.ReadFile(arg)
+			if err != nil {
+				return nil, desc.Failed("Cannot read %q: %v\nUnable to parse bpf command line", arg, err)
+			}
+			arg = string(text)
+		}
+		ops, err := parseBytecode(arg)
+		return &bpfCommand{ops: ops}, err
+	case "object-file", "object", "obj":
+		p, err := desc.ReadBpfObject(in, typ, false)
+		return &bpfCommand{object: p}, err
+	}
+	p, err := desc.ReadBpfObject(in, typ, true)
 	if err != nil {
 		return nil, err
 	}
-	switch word {
-	case "bytecode-file", "bcf":
-		text, err := os.ReadFile(arg)
-		if err != nil {
-			return nil, desc.Failed("Cannot read %q: %v\nUnable to parse bpf command line", arg, err)
-		}
-		arg = string(text)
-		fallthrough
-	case "bytecode", "bc":
-		ops, err := parseBytecode(arg)
-		return &bpfCommand{ops: ops, fd: -1}, err
-	case "object-pinned", "pinned", "pin":
-		if in.OpenPinned == nil {
-			break
-		}
-		fd, err := in.OpenPinned(arg)
-		if err != nil {
-			return nil, desc.Failed("Couldn't retrieve pinned program '%s': %v\nUnable to load program", arg, err)
-		}
-		return &bpfCommand{fd: fd, name: path.Base(arg)}, nil
+	fd, err := p.Open(in)
+	if err != nil {
+		return nil, desc.Failed("%v\nUnable to parse bpf command line", err)
 	}
-	return nil, desc.Failed("ELF files are not loaded by this program: pin what is in %q, and name it by object-pinned",
-		arg)
+	return &bpfCommand{object: p, fd: fd}, nil
 }
 
 // parseBytecode reads "COUNT,CODE JT JF K,…", all in decimal.
@@ -98,18 +99,25 @@ func parseBytecode(text string) ([]uapi.SockFilter, error) {
 	return ops, nil
 }
 
-// put sends the program: its number of instructions, the instructions or the descriptor, and the name.
-func (b *bpfCommand) put(e *wire.Encoder, length, ops, fd, name uint16) {
-	if b.fd >= 0 {
-		e.Uint32(fd, uint32(b.fd))
-		e.String(name, b.name)
-		return
+// put sends the program: its number of instructions and the instructions, or the descriptor and the name.
+func (b *bpfCommand) put(in *desc.Args, e *wire.Encoder, length, ops, fd, name uint16) error {
+	if b.object == nil {
+		e.Uint16(length, uint16(len(b.ops)))
+		out := e.Reserve(ops, len(b.ops)*uapi.SizeofSockFilter)
+		for i := range b.ops {
+			b.ops[i].Put(out[i*uapi.SizeofSockFilter:])
+		}
+		return nil
 	}
-	e.Uint16(length, uint16(len(b.ops)))
-	out := e.Reserve(ops, len(b.ops)*uapi.SizeofSockFilter)
-	for i := range b.ops {
-		b.ops[i].Put(out[i*uapi.SizeofSockFilter:])
+	if !b.object.Pinned {
+		var err error
+		if b.fd, err = b.object.Open(in); err != nil {
+			return desc.Failed("%v\nUnable to load program", err)
+		}
 	}
+	e.Uint32(fd, uint32(b.fd))
+	e.String(name, b.object.Name())
+	return nil
 }
 
 // showBytecode prints a classic program.

@@ -110,8 +110,8 @@ func (h *Handle) ConntrackExpectAdd(e *ConntrackExpectation) error {
 	return h.withDetails().exec(r, "conntrack expect add", func() string { return e.name() })
 }
 
-// ConntrackExpectUpdate sets the timeout of an expectation that is there. It is found by e's Tuple and Zone. The kernel
-// changes nothing else; it wants the Mask and the Master as well, and does not look at them.
+// ConntrackExpectUpdate sets the timeout of an expectation that is there. It is found by e's Tuple and Zone. The
+// kernel changes nothing else; it wants the Mask and the Master as well, and does not look at them.
 func (h *Handle) ConntrackExpectUpdate(e *ConntrackExpectation) error {
 	r := expectRequest(e, uapi.IPCTNL_MSG_EXP_NEW, 0)
 	if e != nil {

@@ -34,7 +34,8 @@ type ConntrackExpectSubscribeOptions struct {
 // conntrack -E expect. Errors come as pairs: wire.ErrOverrun says that events were lost, and more follow. The handle's
 // context and its Close end it. The kernel reports them as it does the events of their masters, see
 // [Handle.ConntrackSubscribeSeq].
-func (h *Handle) ConntrackExpectSubscribeSeq(o ConntrackExpectSubscribeOptions) iter.Seq2[ConntrackExpectEvent, error] {
+func (h *Handle) ConntrackExpectSubscribeSeq(o ConntrackExpectSubscribeOptions) iter.Seq2[ConntrackExpectEvent,
+	error] {
 	return func(yield func(ConntrackExpectEvent, error) bool) {
 		common := subscribeOptions{
 			namespace: o.Namespace, listExisting: o.ListExisting, receiveBuffer: o.ReceiveBufferSize,

@@ -114,9 +114,9 @@ func (*BpfEncap) describe() desc.Kind {
 }
 
 var bpfEncapFields = []desc.Field{
-	{Type: uapi.LWT_BPF_IN, Key: "in", Usage: "PROGRAM", Show: showEncapProg, Read: readEncapProg},
-	{Type: uapi.LWT_BPF_OUT, Key: "out", Usage: "PROGRAM", Show: showEncapProg, Read: readEncapProg},
-	{Type: uapi.LWT_BPF_XMIT, Key: "xmit", Usage: "PROGRAM", Show: showEncapProg, Read: readEncapProg},
+	{Type: uapi.LWT_BPF_IN, Key: "in", Usage: desc.BpfUsage, Show: showEncapProg, Read: readEncapProg},
+	{Type: uapi.LWT_BPF_OUT, Key: "out", Usage: desc.BpfUsage, Show: showEncapProg, Read: readEncapProg},
+	{Type: uapi.LWT_BPF_XMIT, Key: "xmit", Usage: desc.BpfUsage, Show: showEncapProg, Read: readEncapProg},
 	{Type: uapi.LWT_BPF_XMIT_HEADROOM, Key: "headroom", Usage: "SIZE", Show: showBpfHeadroom, Read: readBpfHeadroom},
 }
 
@@ -139,10 +139,26 @@ func showEncapProg(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {
 	}
 }
 
-// readEncapProg refuses programs: ip compiles and loads them, which takes libbpf.
-func readEncapProg(in *desc.Args, f *desc.Field, _ *wire.Encoder) error {
-	return &desc.UsageError{Text: fmt.Sprintf("Error: %q takes a BPF program, and this command cannot load any.", f.Key),
-		Status: 1}
+// encapProgTypes are the types of the programs, by their attribute.
+var encapProgTypes = [...]uint32{uapi.LWT_BPF_IN: uapi.BPF_PROG_TYPE_LWT_IN,
+	uapi.LWT_BPF_OUT:  uapi.BPF_PROG_TYPE_LWT_OUT,
+	uapi.LWT_BPF_XMIT: uapi.BPF_PROG_TYPE_LWT_XMIT}
+
+func readEncapProg(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+	return readEncapProgOf(in, f, e, encapProgTypes[f.Type])
+}
+
+// readEncapProgOf reads a program of a type into a nest: its descriptor and name.
+func readEncapProgOf(in *desc.Args, f *desc.Field, e *wire.Encoder, typ uint32) error {
+	p, fd, err := desc.ReadBpf(in, typ, 0)
+	if err != nil {
+		return err
+	}
+	e.Nest(f.Type)
+	e.Uint32(uapi.LWT_BPF_PROG_FD, uint32(fd)) // as SEG6_LOCAL_BPF_PROG
+	e.String(uapi.LWT_BPF_PROG_NAME, p.Name())
+	e.End()
+	return nil
 }
 
 func showBpfHeadroom(p *desc.Printer, f *desc.Field, b []byte, _ desc.Attrs) {

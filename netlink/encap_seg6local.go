@@ -210,10 +210,15 @@ var seg6LocalFields = []desc.Field{
 		Read: readEncapAddr},
 	{Type: uapi.SEG6_LOCAL_IIF, Key: "iif", Form: desc.Device},
 	{Type: uapi.SEG6_LOCAL_OIF, Key: "oif", Form: desc.Device},
-	{Type: uapi.SEG6_LOCAL_BPF, Key: "endpoint", Usage: "PROGRAM", Show: showEncapProg, Read: readEncapProg},
+	{Type: uapi.SEG6_LOCAL_BPF, Key: "endpoint", Usage: desc.BpfUsage, Show: showEncapProg,
+		Read: readSeg6Prog},
 	{Type: uapi.SEG6_LOCAL_COUNTERS, Key: "count", Show: showSeg6Counters, Read: readSeg6Count},
 	{Type: uapi.SEG6_LOCAL_FLAVORS, Key: "flavors", Usage: "FLAVOR[,FLAVOR]... [ lblen BITS ] [ nflen BITS ]",
 		Show: showSeg6Flavors, Read: readSeg6Flavors},
+}
+
+func readSeg6Prog(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+	return readEncapProgOf(in, f, e, uapi.BPF_PROG_TYPE_LWT_SEG6LOCAL)
 }
 
 var seg6Actions = []string{

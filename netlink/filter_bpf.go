@@ -102,14 +102,21 @@ var bpfFilterFields = []desc.Field{
 }
 
 func readBpfOfFilter(in *desc.Args, _ *desc.Field, _ *wire.Encoder) (err error) {
-	desc.Scratch[bpfFilterWords](in).program, err = readBpfProgram(in)
+	desc.Scratch[bpfFilterWords](in).program, err = readBpfProgram(in, uapi.BPF_PROG_TYPE_SCHED_CLS)
 	return err
 }
 
 func completeBpfFilter(in *desc.Args, e *wire.Encoder, _ bool) error {
 	w := desc.Scratch[bpfFilterWords](in)
 	if w.program != nil {
-		w.program.put(e, uapi.TCA_BPF_OPS_LEN, uapi.TCA_BPF_OPS, uapi.TCA_BPF_FD, uapi.TCA_BPF_NAME)
+		b := in.Written(e, uapi.TCA_BPF_FLAGS_GEN)
+		if w.program.object != nil && in.Tc != nil && b != nil && native.Uint32(b)&uapi.TCA_CLS_FLAGS_SKIP_SW != 0 {
+			w.program.object.Link = in.Tc.Link
+		}
+		err := w.program.put(in, e, uapi.TCA_BPF_OPS_LEN, uapi.TCA_BPF_OPS, uapi.TCA_BPF_FD, uapi.TCA_BPF_NAME)
+		if err != nil {
+			return err
+		}
 	}
 	if w.direct {
 		e.Uint32(uapi.TCA_BPF_FLAGS, uapi.TCA_BPF_FLAG_ACT_DIRECT)

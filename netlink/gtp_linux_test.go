@@ -90,7 +90,8 @@ func TestGTPEventsAndEcho(t *testing.T) {
 	if err := mine.GTPPDPAdd(link, four); err != nil {
 		t.Fatal(err)
 	}
-	if p := next(GTPPDPAdded); p.ITEI != 100 || p.OTEI != 200 || !p.PeerAddress.Equal(there) || p.Link != uint32(link.Attrs().Index) {
+	if p := next(GTPPDPAdded); p.ITEI != 100 || p.OTEI != 200 || !p.PeerAddress.Equal(there) ||
+		p.Link != uint32(link.Attrs().Index) {
 		t.Errorf("added %+v", p)
 	}
 	err = mine.GTPPDPAdd(link, six)

@@ -25,6 +25,7 @@ type Names struct {
 	reasons  nameTable // of protodown, by bit
 
 	addrProtos nameTable // what made an address
+	pinDirs    nameTable // of BPF maps
 }
 
 // nameTable is one of them.
@@ -114,6 +115,13 @@ func (ns *Names) proto() *nameTable {
 		18: "keepalived", 42: "babel", 186: "bgp", 187: "isis", 188: "ospf", 189: "rip", 192: "eigrp",
 	})
 	return &ns.protos
+}
+
+// PinDir is the directory in a BPF file system that maps of object files name by a number (bpf_pinning).
+func (ns *Names) PinDir(n uint32) (string, bool) {
+	ns.pinDirs.load("bpf_pinning", nil)
+	dir, ok := ns.pinDirs.byNumber[n]
+	return dir, ok
 }
 
 func (ns *Names) scope() *nameTable {

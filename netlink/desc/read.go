@@ -32,8 +32,8 @@ type Args struct {
 	Tc *Tc
 	// Action describes a kind of action, nil for one that is not known.
 	Action func(kind string) *Kind
-	// OpenPinned opens a BPF program by its name in a BPF file system.
-	OpenPinned func(path string) (fd int, err error)
+	// OpenProgram opens a pinned BPF program, or loads that of an object file, and may note the verifier's log in it.
+	OpenProgram func(*BpfProgram) (fd int, err error)
 	// Warn shows the user a warning; nil drops it.
 	Warn func(text string)
 

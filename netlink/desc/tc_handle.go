@@ -15,6 +15,7 @@ type Tc struct {
 	Parent   uint32
 	Protocol uint16 // of a filter (ETH_P_…), in the machine's byte order
 	Priority uint16 // of a filter
+	Link     int    // the index of the device of a filter
 
 	// HandleWord is what the command line had for the handle of a filter, which each kind reads in its own way.
 	HandleWord string

@@ -28,7 +28,7 @@ func (s *Session) batch(file string) int {
 		}
 	}
 	b := &batch{s: s, file: file, lines: newLineReader(in), bar: newProgress(s.Stderr, size)}
-	if s.force {
+	if s.Force {
 		// Later lines are run whatever becomes of one, so the kernel may be
 		// given many at once.
 		s.pending = &pending{b: b}
@@ -68,7 +68,7 @@ func (b *batch) run() int {
 		b.bar.show(b.lines.bytes, b.lines.line)
 		code := b.report(err, b.lines.line)
 		switch {
-		case code == 0 || b.s.force:
+		case code == 0 || b.s.Force:
 		case code == StatusUsage: // ip leaves at once where words make no sense
 			return code
 		default:

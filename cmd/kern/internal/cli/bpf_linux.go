@@ -4,8 +4,11 @@ import (
 	"runtime"
 	"unsafe"
 
+	"kern.sys/cmd/kern/internal/bpf"
 	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
+	"kern.sys/netlink/desc"
+	"kern.sys/netns"
 	"kern.sys/unix"
 )
 
@@ -29,21 +32,20 @@ func ProgInfo(id uint32) (info uapi.BpfProgInfo, ok bool) {
 	return info, true
 }
 
-// OpenMap opens a BPF map by its number, and returns its type (BPF_MAP_TYPE_…).
-func OpenMap(id uint32) (fd int, typ uint32, err error) {
+// OpenMap opens a BPF map by its number, and says what the kernel knows of it.
+func OpenMap(id uint32) (fd int, info unix.BpfMapInfo, err error) {
 	// union bpf_attr of BPF_MAP_GET_FD_BY_ID: map_id, next_id, open_flags.
 	attr := make([]byte, 12)
 	native.PutUint32(attr, id)
 	r, err := unix.Bpf(unix.BPF_MAP_GET_FD_BY_ID, unsafe.Pointer(unsafe.SliceData(attr)), uintptr(len(attr)))
 	if err != nil {
-		return -1, 0, err
+		return -1, info, err
 	}
-	b := make([]byte, 8) // struct bpf_map_info: type, id, …
-	if err := objectInfo(int(r), b); err != nil {
+	if err := objectInfo(int(r), unsafe.Slice((*byte)(unsafe.Pointer(&info)), unsafe.Sizeof(info))); err != nil {
 		unix.Close(int(r))
-		return -1, 0, err
+		return -1, info, err
 	}
-	return int(r), native.Uint32(b), nil
+	return int(r), info, nil
 }
 
 // objectInfo has the kernel write what it says of an object, as much as there is room for in b.
@@ -66,16 +68,22 @@ func putPointer(b []byte, p unsafe.Pointer) {
 	native.PutUint64(b, uint64(uintptr(p)))
 }
 
-// OpenPinned opens a BPF object by its name in a BPF file system.
-func OpenPinned(path string) (fd int, err error) {
-	name, err := unix.BytePtrFromString(path)
+// openProgram opens a pinned BPF program, or loads that of an object file, until the command ends.
+func (s *Session) openProgram(p *desc.BpfProgram) (fd int, err error) {
+	open := func() (err error) {
+		fd, err = bpf.Open(p, s.Out.Names)
+		return err
+	}
+	if s.NS.IsOpen() {
+		err = netns.Do(s.NS, open) // which p.Link is of
+	} else {
+		err = open()
+	}
 	if err != nil {
 		return -1, err
 	}
-	// union bpf_attr of BPF_OBJ_GET: pathname, bpf_fd, file_flags.
-	attr := make([]byte, 16)
-	putPointer(attr, unsafe.Pointer(name))
-	r, err := unix.Bpf(uapi.BPF_OBJ_GET, unsafe.Pointer(unsafe.SliceData(attr)), uintptr(len(attr)))
-	runtime.KeepAlive(name)
-	return int(r), err
+	s.programs = append(s.programs, fd)
+	return fd, nil
 }
+
+func closeFD(fd int) { unix.Close(fd) }

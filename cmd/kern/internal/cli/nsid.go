@@ -66,8 +66,15 @@ func (s *Session) OpenNetNS(word string) (netns.NsHandle, error) {
 	return ns, err
 }
 
-// closeOpened closes what OpenNetNS opened.
+// closeOpened closes what the command opened, after the requests that name it.
 func (s *Session) closeOpened() {
+	if s.pending != nil && len(s.Opened)+len(s.programs) != 0 {
+		s.pending.flush()
+	}
+	for _, fd := range s.programs {
+		closeFD(fd)
+	}
+	s.programs = s.programs[:0]
 	for _, ns := range s.Opened {
 		ns.Close()
 	}

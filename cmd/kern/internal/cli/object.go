@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -43,7 +44,8 @@ type Command struct {
 
 // Command returns a command of the words, about no object yet.
 func (s *Session) Command(words []string) *Command {
-	return &Command{Session: s, Args: desc.Args{Rest: words, Names: s.Out.Names, LinkIndex: s.IndexOf}}
+	return &Command{Session: s, Args: desc.Args{Rest: words, Names: s.Out.Names, LinkIndex: s.IndexOf,
+		OpenProgram: s.openProgram, Warn: func(text string) { fmt.Fprintln(s.Stderr, text) }}}
 }
 
 // Do runs a command.

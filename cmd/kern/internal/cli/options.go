@@ -26,7 +26,7 @@ type Options struct {
 	timestamp bool
 	tshort    bool
 	All       bool
-	force     bool
+	Force     bool
 	Echo      bool
 	version   bool
 	Loops     int  // attempts of a flush; 0 is without end
@@ -125,7 +125,7 @@ var optionTable = OptionTable{
 		return nil
 	}},
 	{name: "Version", help: "the version, and nothing else", on: func(o *Options) *bool { return &o.version }},
-	{name: "force", help: "go on with a batch after an error", on: func(o *Options) *bool { return &o.force }},
+	{name: "force", help: "go on with a batch after an error", on: func(o *Options) *bool { return &o.Force }},
 	{name: "batch",
 		help:  "read commands from a file, one a line; - is the standard input",
 		value: "batch file", set: (*Options).setBatch},

@@ -31,7 +31,7 @@ var BridgeOptions = OptionTable{
 		}},
 	{name: "compressvlans", help: "ranges of VLANs in place of each",
 		on: func(o *Options) *bool { return &o.CompressVlans }},
-	{name: "force", help: "go on with a batch after an error", on: func(o *Options) *bool { return &o.force }},
+	{name: "force", help: "go on with a batch after an error", on: func(o *Options) *bool { return &o.Force }},
 	{name: "json", help: "JSON in place of text", on: func(o *Options) *bool { return &o.JSON }},
 	{name: "pretty", help: "JSON for people", on: func(o *Options) *bool { return &o.Pretty }},
 	{name: "batch", help: "read commands from a file, one a line; - is the standard input", value: "batch file",

@@ -5,7 +5,7 @@ var DevlinkOptions = OptionTable{
 	{name: "Version", letter: 'V', help: "the version, and nothing else",
 		on: func(o *Options) *bool { return &o.version }},
 	{name: "force", letter: 'f', help: "go on with a batch after an error",
-		on: func(o *Options) *bool { return &o.force }},
+		on: func(o *Options) *bool { return &o.Force }},
 	{name: "batch", letter: 'b', help: "read commands from a file, one a line; - is the standard input",
 		value: "batch file", set: func(o *Options, v string) error {
 			o.BatchFile, o.Batch = v, true

@@ -31,7 +31,7 @@ func TestOptionsOfGetopt(t *testing.T) {
 		"--batch=x a b":       batch,
 		"-d -- a b":           details,
 		"a - b":               with(func(*Options) {}),
-		"-Vf a b --pretty -o": with(func(o *Options) { o.version, o.force, o.Pretty, o.Oneline = true, true, true, true }),
+		"-Vf a b --pretty -o": with(func(o *Options) { o.version, o.Force, o.Pretty, o.Oneline = true, true, true, true }),
 	} {
 		o := Options{table: RdmaOptions}
 		rest, err := o.Parse(strings.Fields(line))

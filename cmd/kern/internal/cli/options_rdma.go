@@ -16,7 +16,7 @@ var RdmaOptions = OptionTable{
 	{letter: 'p', name: "pretty", help: "JSON for people", on: func(o *Options) *bool { return &o.Pretty }},
 	{letter: 'j', name: "json", help: "JSON in place of text", on: func(o *Options) *bool { return &o.JSON }},
 	{letter: 'f', name: "force", help: "go on with a batch after an error",
-		on: func(o *Options) *bool { return &o.force }},
+		on: func(o *Options) *bool { return &o.Force }},
 	{letter: 'b', name: "batch", help: "read commands from a file, one a line; - is the standard input",
 		value: "batch file", set: (*Options).setBatch},
 }

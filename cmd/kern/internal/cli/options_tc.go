@@ -11,7 +11,7 @@ var TcOptions = OptionTable{
 	{name: "Version", help: "the version, and nothing else", on: func(o *Options) *bool { return &o.version }},
 	{name: "iec", help: "rates in powers of 1024: 1Mibit", on: func(o *Options) *bool { return &o.IEC }},
 	{name: "help", help: "the grammar of options and objects", set: func(*Options, string) error { return errHelp }},
-	{name: "force", help: "go on with a batch after an error", on: func(o *Options) *bool { return &o.force }},
+	{name: "force", help: "go on with a batch after an error", on: func(o *Options) *bool { return &o.Force }},
 	{name: "batch", help: "read commands from a file, one a line; - is the standard input", value: "batch file",
 		set: (*Options).setBatch},
 	{name: "netns", help: "do the command in a named network namespace", value: "netns",

@@ -24,15 +24,16 @@ type Session struct {
 	Stderr io.Writer
 	Out    *desc.Printer
 
-	NS      netns.NsHandle     // what -netns named; none: that of the calling thread
-	conns   map[int]*wire.Conn // by protocol of netlink, each opened when first needed
-	genl    map[string]uint16  // numbers of families of generic netlink
-	links   links
-	nsid    int              // whose links these are; thisNSID: those here
-	others  map[int]links    // those of the other namespaces, by their id here
-	nsNames map[int]string   // names of namespaces by their id here; nil: not read yet
-	Opened  []netns.NsHandle // what the command under way opened, see OpenNetNS
-	pending *pending         // set: changes are sent together, see batch
+	NS       netns.NsHandle     // what -netns named; none: that of the calling thread
+	conns    map[int]*wire.Conn // by protocol of netlink, each opened when first needed
+	genl     map[string]uint16  // numbers of families of generic netlink
+	links    links
+	nsid     int              // whose links these are; thisNSID: those here
+	others   map[int]links    // those of the other namespaces, by their id here
+	nsNames  map[int]string   // names of namespaces by their id here; nil: not read yet
+	Opened   []netns.NsHandle // what the command under way opened, see OpenNetNS
+	programs []int            // of BPF, which it opened
+	pending  *pending         // set: changes are sent together, see batch
 }
 
 // NewSession returns a session without options, in the calling thread's

@@ -51,7 +51,9 @@ func explainLink() [][2]string {
 		{"query_rss", "of vf: it may ask for the configuration of receive side scaling"},
 		{"trust", "of vf: it may change what others see, such as promiscuity"},
 		{"node_guid, port_guid", "of vf: the GUIDs of its InfiniBand node and port"},
-		{"xdp, xdpgeneric, xdpdrv, xdpoffload", "remove the program that sees packets first"},
+		{"xdp, xdpgeneric, xdpdrv, xdpoffload",
+			"the program that sees packets first: object FILE [ section NAME ] [ program NAME ] [ verbose ], pinned FILE, " +
+				"or off"},
 		{"addrgenmode", "how the lower half of IPv6 addresses is made"},
 		{"inet", "settings of IPv4, each by the name of its sysctl"},
 		{"protodown", "a protocol keeps the link down"},

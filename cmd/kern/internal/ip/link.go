@@ -44,7 +44,7 @@ link { set | change } { DEVICE | dev DEVICE | group GROUP } [ { up | down } ] [ 
                   [ spoofchk { on | off } ] [ query_rss { on | off } ]
                   [ state { auto | enable | disable } ] [ trust { on | off } ]
                   [ node_guid EUI64 ] [ port_guid EUI64 ] ]
-         [ { xdp | xdpgeneric | xdpdrv | xdpoffload } off ]
+         [ { xdp | xdpgeneric | xdpdrv | xdpoffload } { off | PROGRAM } ]
          [ master DEVICE ] [ vrf NAME ] [ nomaster ]
          [ addrgenmode { eui64 | none | stable_secret | random } ]
          [ inet INET... ]

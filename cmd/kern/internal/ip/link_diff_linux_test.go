@@ -12,7 +12,8 @@ import (
 // linkShows are the ways to show links that hold in every state.
 var linkShows = []string{
 	"link", "-d link", "-s link", "-s -s link show", "-br link", "-o link", "-o -d -s link", "-c=always link",
-	"-h -s link", "-N link", "-N -d link", "-p link", "link show up", "link show nomaster", "link show group default", "-4 link",
+	"-h -s link", "-N link", "-N -d link", "-p link", "link show up", "link show nomaster", "link show group default",
+	"-4 link",
 	"-0 link", "-B link",
 	"addr", "-d addr", "-s addr", "-br addr", "-o addr", "-4 addr", "-6 addr", "-0 addr",
 }

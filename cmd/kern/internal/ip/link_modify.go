@@ -1,7 +1,6 @@
 package ip
 
 import (
-	"fmt"
 	"strings"
 
 	"kern.sys/cmd/kern/internal/cli"
@@ -51,12 +50,7 @@ func linkModify(c *cli.Command, typ, flags uint16) error {
 	r.Fail(w.e.Err())
 	copy(r.Raw(len(w.e.Bytes())), w.e.Bytes())
 	defer c.ForgetLinks()
-	if err := c.Exec(r); err != nil || len(c.Opened) == 0 {
-		return err
-	}
-	// The request must not wait: the namespaces that it names are closed next.
-	_, err = c.Dial()
-	return err
+	return c.Exec(r)
 }
 
 // describeNew adds what a link that is made needs.
@@ -169,7 +163,6 @@ func (w *linkWords) readKindData(kind string, fields *desc.Kind, data uint16, cr
 	w.e.Nest(data)
 	before := len(w.e.Bytes())
 	w.LinkOptions = w.readPeer
-	w.Warn = func(text string) { fmt.Fprintln(w.Stderr, text) }
 	if !create {
 		w.Present = func() (desc.Attrs, error) { return w.present(data) }
 	}

@@ -381,20 +381,30 @@ func (w *linkWords) readParentDev() error {
 	return nil
 }
 
-// readXDP reads what program to attach: none can be loaded here, only "off" is
-// understood.
+// readXDP reads the program to attach, or "off", which takes it away.
 func (w *linkWords) readXDP(flags uint32) error {
-	word, err := w.Next()
-	if err != nil {
-		return err
-	}
-	if word != "off" && word != "none" {
-		return cli.Exit(cli.StatusUsage, "xdp %s: %s attaches no programs, \"off\" takes them away", word, w.Session.Name)
-	}
 	detached := int32(-1)
+	fd := int(detached)
+	if !w.Take("off", "none") {
+		link := 0
+		var err error
+		if flags == uapi.XDP_FLAGS_HW_MODE {
+			if link, err = w.IndexOf(w.dev); err != nil {
+				return err
+			}
+		}
+		if _, fd, err = desc.ReadBpf(&w.Args, uapi.BPF_PROG_TYPE_XDP, link); err != nil {
+			return err
+		}
+	}
+	if !w.Force {
+		flags |= uapi.XDP_FLAGS_UPDATE_IF_NOEXIST
+	}
 	w.e.Nest(uapi.IFLA_XDP)
-	w.e.Int32(uapi.IFLA_XDP_FD, detached)
-	w.e.Uint32(uapi.IFLA_XDP_FLAGS, flags|uapi.XDP_FLAGS_UPDATE_IF_NOEXIST)
+	w.e.Int32(uapi.IFLA_XDP_FD, int32(fd))
+	if flags != 0 {
+		w.e.Uint32(uapi.IFLA_XDP_FLAGS, flags)
+	}
 	w.e.End()
 	return nil
 }

@@ -7,6 +7,7 @@ import (
 	"io"
 	"slices"
 
+	"kern.sys/cmd/kern/internal/bpf"
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/netlink"
 	"kern.sys/netns"
@@ -133,12 +134,13 @@ func (o *options) show(w, warn io.Writer) error {
 // shower is a run of the program.
 type shower struct {
 	*options
-	h     *netlink.Handle
-	t     *table
-	names map[int]string    // of links
-	paths map[uint64]string // of cgroups
-	users map[uint32][]user // of sockets, by inode
-	sctp  uint32            // the inode of the last socket of SCTP
+	h      *netlink.Handle
+	t      *table
+	names  map[int]string        // of links
+	paths  map[uint64]string     // of cgroups
+	users  map[uint32][]user     // of sockets, by inode
+	values map[uint32]*bpf.Value // of maps, by number
+	sctp   uint32                // the inode of the last socket of SCTP
 }
 
 // table begins the output.

@@ -17,8 +17,8 @@ import (
 	"kern.sys/unix"
 )
 
-// bpf makes a call about what attr holds.
-func bpf[T any](t *testing.T, cmd int, attr *T) int {
+// call makes a call about what attr holds.
+func call[T any](t *testing.T, cmd int, attr *T) int {
 	t.Helper()
 	r, err := unix.Bpf(cmd, unsafe.Pointer(attr), unsafe.Sizeof(*attr))
 	if errors.Is(err, unix.ENOMEM) { // an architecture that has no memory to give without locks, as um
@@ -48,18 +48,18 @@ func storageMap(t *testing.T) (fd int, id uint32) {
 	magic := []byte{0, 0, 1 /* version */, 0}
 	native.PutUint16(magic, 0xeb9f)
 	b = append(append(magic, b...), text...)
-	btf := bpf(t, unix.BPF_BTF_LOAD, &unix.BpfBtfLoadAttr{Btf: pointer(&b[0]), Btf_size: uint32(len(b))})
+	btf := call(t, unix.BPF_BTF_LOAD, &unix.BpfBtfLoadAttr{Btf: pointer(&b[0]), Btf_size: uint32(len(b))})
 	defer unix.Close(btf)
-	fd = bpf(t, unix.BPF_MAP_CREATE, &unix.BpfMapCreateAttr{Map_type: unix.BPF_MAP_TYPE_SK_STORAGE, Key_size: 4,
+	fd = call(t, unix.BPF_MAP_CREATE, &unix.BpfMapCreateAttr{Map_type: unix.BPF_MAP_TYPE_SK_STORAGE, Key_size: 4,
 		Value_size: 4, Map_flags: unix.BPF_F_NO_PREALLOC, Btf_fd: uint32(btf), Btf_key_type_id: 1, Btf_value_type_id: 1})
 	t.Cleanup(func() { unix.Close(fd) })
 	info := new(unix.BpfMapInfo)
-	bpf(t, unix.BPF_OBJ_GET_INFO_BY_FD, &unix.BpfInfoAttr{Bpf_fd: uint32(fd), Info_len: uint32(unsafe.Sizeof(*info)),
+	call(t, unix.BPF_OBJ_GET_INFO_BY_FD, &unix.BpfInfoAttr{Bpf_fd: uint32(fd), Info_len: uint32(unsafe.Sizeof(*info)),
 		Info: pointer(info)})
 	return fd, info.Id
 }
 
-// What a map has for a socket is shown with the map's number, as ss does, and in hexadecimal.
+// What a map has for a socket is shown with the map's number and by its type, as ss does.
 func TestShowsStorageOfBPF(t *testing.T) {
 	fd, id := storageMap(t)
 	if err := netns.Do(nstest.New(t), func() error {
@@ -84,7 +84,7 @@ func TestShowsStorageOfBPF(t *testing.T) {
 		key, value := new(int32), []byte{1, 2, 3, 4}
 		if err := raw.Control(func(s uintptr) {
 			*key = int32(s)
-			bpf(t, unix.BPF_MAP_UPDATE_ELEM, &unix.BpfMapElemAttr{Map_fd: uint32(fd), Key: pointer(key),
+			call(t, unix.BPF_MAP_UPDATE_ELEM, &unix.BpfMapElemAttr{Map_fd: uint32(fd), Key: pointer(key),
 				Value: pointer(&value[0])})
 		}); err != nil {
 			return err
@@ -97,10 +97,11 @@ func TestShowsStorageOfBPF(t *testing.T) {
 			return out.String()
 		}
 		one := fmt.Sprintf(" --bpf-map-id=%d", id)
+		n := int32(native.Uint32(value))
 		for _, c := range []struct{ line, want string }{
-			{"-tlnH --bpf-maps", fmt.Sprintf("\n\tmap_id:%d [\n\t\t0x01020304\n\t]", id)},
-			{"-tlnHO --bpf-maps", fmt.Sprintf(" map_id:%d 0x01020304", id)},
-			{"-tlnH" + one, fmt.Sprintf("\n\tmap_id:%d [\n\t\t0x01020304\n\t]", id)},
+			{"-tlnH --bpf-maps", fmt.Sprintf("\n\tmap_id:%d [\n\t\t(int)%d\n\t]", id, n)},
+			{"-tlnHO --bpf-maps", fmt.Sprintf(" map_id:%d(int)%d", id, n)},
+			{"-tlnH" + one, fmt.Sprintf("\n\tmap_id:%d [\n\t\t(int)%d\n\t]", id, n)},
 		} {
 			if got := show(c.line); !strings.Contains(got, c.want) || strings.Count(got, "map_id") != 1 {
 				t.Errorf("%s: %q, want %q", c.line, got, c.want)

@@ -73,7 +73,7 @@ func withStatus(c *cli.Command, err error, more string, status int) error {
 const talking = "We have an error talking to the kernel"
 
 func modifyActions(c *cli.Command, flags uint16) error {
-	c.Action, c.OpenPinned = netlink.DescribeAction, cli.OpenPinned
+	c.Action = netlink.DescribeAction
 	r := actionRequest(uapi.RTM_NEWACTION, flags)
 	if err := desc.ReadActions(&c.Args, uapi.TCA_ACT_TAB, &r.Encoder); err != nil {
 		var (

@@ -210,7 +210,7 @@ func modifyFilter(c *cli.Command, typ, flags uint16) error {
 	}
 	tc := &desc.Tc{
 		Parent: w.parent, Protocol: w.protocol, Priority: uint16(w.priority), HandleWord: w.handleWord, Speed: w.speed,
-		Template: typ == uapi.RTM_NEWCHAIN,
+		Template: typ == uapi.RTM_NEWCHAIN, Link: index,
 	}
 	opts, err := w.readOptions(c, tc, flags&uapi.NLM_F_CREATE != 0)
 	if err != nil {

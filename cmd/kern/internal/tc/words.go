@@ -2,7 +2,6 @@ package tc
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"strconv"
 	"strings"
@@ -131,8 +130,7 @@ func readKind(c *cli.Command, sort, name string, k *desc.Kind, tc *desc.Tc, crea
 		}
 		return o, nil
 	}
-	c.Warn = func(text string) { fmt.Fprintln(c.Stderr, text) }
-	c.Tc, c.Action, c.OpenPinned, c.SetIndex = tc, netlink.DescribeAction, cli.OpenPinned, setIndex
+	c.Tc, c.Action, c.SetIndex = tc, netlink.DescribeAction, setIndex
 	var e wire.Encoder
 	err = desc.ReadTc(&c.Args, name, k, &e, create, cli.StatusFailed)
 	switch {

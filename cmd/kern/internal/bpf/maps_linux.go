@@ -1,0 +1,153 @@
+package bpf
+
+import (
+	"crypto/sha1"
+	"encoding/hex"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/cilium/ebpf"
+
+	"kern.sys/netlink/desc"
+)
+
+// mapDef is a map of an object file. Behind the first five numbers of its definition in the section "maps", struct
+// bpf_elf_map of iproute2 has the other ones.
+type mapDef struct {
+	name      string
+	spec      *ebpf.MapSpec
+	id        uint32 // what other maps and sections call it
+	pinning   uint32
+	innerID   uint32 // of a map of maps: the one that it has
+	innerSlot uint32 // and where
+}
+
+// What struct bpf_elf_map says of pinning. Other numbers stand for directories that bpf_pinning names.
+const (
+	pinNone = iota
+	pinObject
+	pinGlobal
+)
+
+// readMaps notes the maps in the order of the file, and resolves what they say of each other.
+func (o *object) readMaps() error {
+	for _, s := range o.symbols {
+		spec := o.spec.Maps[s.name]
+		if spec == nil || s.section != ".maps" && !strings.HasPrefix(s.section, "maps") {
+			continue
+		}
+		m := mapDef{name: s.name, spec: spec}
+		if spec.Extra != nil {
+			b, err := io.ReadAll(spec.Extra)
+			if err != nil {
+				return err
+			}
+			more := []*uint32{&m.id, &m.pinning, &m.innerID, &m.innerSlot}
+			if len(b)%4 != 0 || len(b) > 4*len(more) {
+				return desc.Failed("The definition of map %s has %d bytes more than are known", s.name, len(b)-4*len(more))
+			}
+			for i := range len(b) / 4 {
+				*more[i] = o.spec.ByteOrder.Uint32(b[4*i:])
+			}
+			spec.Extra = nil
+		}
+		o.maps = append(o.maps, m)
+	}
+	for _, outer := range o.maps {
+		if outer.innerID == 0 || outer.spec.Type != ebpf.ArrayOfMaps && outer.spec.Type != ebpf.HashOfMaps {
+			continue
+		}
+		for _, inner := range o.maps {
+			if inner.id == outer.innerID && inner.innerID == 0 {
+				outer.spec.InnerMap = inner.spec.Copy()
+				outer.spec.Contents = []ebpf.MapKV{{Key: outer.innerSlot, Value: inner.name}}
+			}
+		}
+	}
+	return nil
+}
+
+// addTailCalls has programs in sections "ID/KEY" put into the map of programs that has the number.
+func (o *object) addTailCalls() {
+	for name, prog := range o.spec.Programs {
+		left, right, ok := strings.Cut(prog.SectionName, "/")
+		id, err1 := strconv.ParseUint(left, 0, 32)
+		key, err2 := strconv.ParseUint(right, 0, 32)
+		if !ok || err1 != nil || err2 != nil {
+			continue
+		}
+		for _, m := range o.maps {
+			if m.id == uint32(id) && m.spec.Type == ebpf.ProgramArray {
+				m.spec.Contents = append(m.spec.Contents, ebpf.MapKV{Key: uint32(key), Value: name})
+			}
+		}
+	}
+}
+
+// openMaps opens the maps that are pinned, or makes and pins them.
+func (o *object) openMaps() (map[string]*ebpf.Map, error) {
+	pinned := map[string]*ebpf.Map{}
+	for _, m := range o.maps {
+		if o.Link != 0 && m.spec.Type != ebpf.PerfEventArray {
+			return pinned, desc.Failed("Maps of programs that a device runs are not made here: map %s", m.name)
+		}
+		dir, err := o.pinDir(m)
+		if err != nil {
+			return pinned, err
+		}
+		if dir == "" {
+			continue
+		}
+		spec := m.spec.Copy()
+		spec.Name, spec.Pinning, spec.Contents = m.name, ebpf.PinByName, nil
+		_, err = os.Stat(filepath.Join(dir, m.name))
+		made, err2 := ebpf.NewMapWithOptions(spec, ebpf.MapOptions{PinPath: dir})
+		if err2 != nil {
+			return pinned, desc.Failed("Map %s cannot be pinned in %s, or is another one there: %v", m.name, dir, err2)
+		}
+		pinned[m.name] = made
+		m.spec.Pinning = ebpf.PinNone
+		if err == nil && m.spec.InnerMap != nil { // what is in a map that was there stays
+			m.spec.Contents = nil
+		}
+	}
+	return pinned, nil
+}
+
+// pinDir is the directory that a map is to be pinned in, "" for none.
+func (o *object) pinDir(m mapDef) (string, error) {
+	sub := ""
+	switch {
+	case m.spec.Pinning == ebpf.PinByName, m.pinning == pinGlobal:
+		sub = "globals"
+	case m.pinning == pinNone:
+		return "", nil
+	case m.pinning == pinObject:
+		sum := sha1.Sum(o.bytes)
+		sub = hex.EncodeToString(sum[:])
+	default:
+		named, ok := o.names.PinDir(m.pinning)
+		if !ok {
+			return "", nil
+		}
+		sub = filepath.Join("..", named)
+	}
+	work, err := workDir(o.Type)
+	if err != nil {
+		return "", err
+	}
+	dir := filepath.Join(work, sub)
+	if sub == "" || strings.HasPrefix(sub, "..") {
+		base := filepath.Dir(work)
+		dir = filepath.Join(base, strings.TrimPrefix(sub, ".."))
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return "", desc.Failed("mkdir %s failed: %s", dir, cause(err))
+	}
+	return dir, nil
+}
