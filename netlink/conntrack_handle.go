@@ -146,7 +146,7 @@ type ConntrackChange struct {
 	LabelsMask []byte  // the bits of the labels that change; nil: all
 	ProtoInfo  ProtoInfo
 	// Helper is the one that it has, of which HelperInfo is to change: the kernel attaches helpers to new connections
-	// only. "" takes it away, in kernels before 7.1.
+	// only. "" takes it away, which Linux 7.3 refuses.
 	Helper     *string
 	HelperInfo []byte // see [ConntrackFlow.HelperInfo]
 	Synproxy   *ConntrackSynproxy

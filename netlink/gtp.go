@@ -181,7 +181,7 @@ func (h *Handle) GTPEchoRequest(link Link, version uint32, peer, local net.IP) e
 	object := func() string { return fmt.Sprintf("%.64s from %.64s", peer, local) }
 	index, err := h.linkIndex(link)
 	if err != nil {
-		return h.withDetails().wrap(err, op, object)
+		return h.withDetails().refuse(err, op, object)
 	}
 	c := genlCall{kind: gtpKind, cmd: uapi.GTP_CMD_ECHOREQ, op: op, object: object, attrs: func(r *wire.Request) {
 		encodePDPLink(r, index, version)

@@ -14,9 +14,10 @@ var irregular = map[string]string{
 }
 
 // streamsAlone have no list: events, and what is asked for seldom.
-var streamsAlone = []string{"Watch", "XfrmEvents", "ProcEvents", "GenlPolicies", "RdmaPortSeq", "RdmaEvents",
+var streamsAlone = []string{"Watch", "XfrmEvents", "ProcEvents", "GTPEvents", "GenlPolicies", "RdmaPortSeq",
+	"RdmaEvents",
 	"RdmaObjectSeq", "RdmaCounterSeq", "RdmaPoolSeq", "DevlinkEvents", "DevlinkRegionChunks", "DevlinkClassBindSeq",
-	"DevlinkHealthReporterSeq",
+	"DevlinkHealthReporterSeq", "ConntrackExpectSubscribeSeq",
 	"DevlinkLinecardSeq", "DevlinkPoolSeq", "DevlinkPortPoolSeq", "DevlinkRateSeq", "DevlinkRegionSeq",
 	"DevlinkSharedBufferSeq", "DevlinkTrapGroupSeq", "DevlinkTrapPolicerSeq", "DevlinkTrapSeq"}
 

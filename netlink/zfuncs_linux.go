@@ -33,7 +33,8 @@ func AddrSubscribeWithOptions(ch chan<- AddrUpdate, done <-chan struct{},
 // ConntrackExpectSubscribeSeq reports expectations that helpers make, and their end, from when an
 // iteration begins: conntrack -E expect. It acts in the network namespace of the calling thread;
 // see [Handle.ConntrackExpectSubscribeSeq].
-func ConntrackExpectSubscribeSeq(o ConntrackExpectSubscribeOptions) iter.Seq2[ConntrackExpectEvent, error] {
+func ConntrackExpectSubscribeSeq(o ConntrackExpectSubscribeOptions) iter.Seq2[ConntrackExpectEvent,
+	error] {
 	return pkgHandle.ConntrackExpectSubscribeSeq(o)
 }
 

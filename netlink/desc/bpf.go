@@ -99,7 +99,7 @@ func (p *BpfProgram) Open(in *Args) (fd int, err error) {
 		in.Warn(p.Log)
 	}
 	if err != nil && p.Pinned {
-		err = fmt.Errorf("Couldn't retrieve pinned program '%s': %w", p.File, err)
+		err = Failed("Couldn't retrieve pinned program '%s': %v", p.File, err)
 	}
 	return fd, err
 }

@@ -52,8 +52,7 @@ func explainLink() [][2]string {
 		{"trust", "of vf: it may change what others see, such as promiscuity"},
 		{"node_guid, port_guid", "of vf: the GUIDs of its InfiniBand node and port"},
 		{"xdp, xdpgeneric, xdpdrv, xdpoffload",
-			"the program that sees packets first: object FILE [ section NAME ] [ program NAME ] [ verbose ], pinned FILE, " +
-				"or off"},
+			"program that sees packets first: object FILE [ section|program NAME ] [ verbose ], pinned FILE, or off"},
 		{"addrgenmode", "how the lower half of IPv6 addresses is made"},
 		{"inet", "settings of IPv4, each by the name of its sysctl"},
 		{"protodown", "a protocol keeps the link down"},
