@@ -1,13 +1,12 @@
 package ip
 
 import (
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"kern.sys/cmd/kern/internal/bpf/bpftest"
 	"kern.sys/cmd/kern/internal/clitest"
-	"kern.sys/internal/native"
 	"kern.sys/internal/nstest"
 	"kern.sys/netns"
 	"kern.sys/unix"
@@ -15,10 +14,7 @@ import (
 
 // Links and routes take programs of object files, which ip shows as if it had loaded them.
 func TestObjectFiles(t *testing.T) {
-	object := "../bpf/testdata/prog.el.o"
-	if native.Uint16([]byte{0, 1}) == 1 {
-		object = "../bpf/testdata/prog.eb.o"
-	}
+	object, _, _ := bpftest.Objects(t)
 	mnt := filepath.Join(t.TempDir(), "bpf")
 	t.Setenv("TC_BPF_MNT", mnt)
 	t.Cleanup(func() {
@@ -29,10 +25,7 @@ func TestObjectFiles(t *testing.T) {
 		clitest.SetUp(t, "link add d0 type veth peer name d1", "link set d0 up", "addr add 192.0.2.1/24 dev d0")
 		kern := func(line string) clitest.Result { return clitest.Kern(strings.Fields(line)...) }
 		r := kern("link set d0 xdpgeneric obj " + object + " sec prog")
-		if strings.Contains(r.Err, "peration not permitted") {
-			nstest.Need(t, "loading of BPF programs", "", os.ErrPermission)
-			t.Skip("BPF programs are loaded by root of the machine only")
-		}
+		bpftest.Need(t, r.Err)
 		if r.Code != 0 {
 			t.Fatal(r)
 		}
