@@ -133,7 +133,7 @@ func showTCPMetrics(c *cli.Command) error {
 	}
 	show := func(m wire.Message) error {
 		if attrs := cli.GenlAttrs(m); f.allows(attrs) {
-			showTCPMetric(c.Out, attrs)
+			showTCPMetric(c.Out, attrs, false)
 		}
 		return c.Spill()
 	}
@@ -171,7 +171,8 @@ func flushTCPMetrics(c *cli.Command) (err error) {
 	if err != nil {
 		return err
 	}
-	if whole(f.dst) || !f.dst.given && !f.source.given && f.family == uapi.AF_UNSPEC {
+	all := f.dst.value.Bits == 0 && f.source.value.Bits == 0 && f.family == uapi.AF_UNSPEC
+	if whole(f.dst) || all {
 		return f.delete(c)
 	}
 	none := c.Stats == 0 // nothing was found, and flushRounds will not say so
@@ -206,15 +207,18 @@ func flushTCPMetrics(c *cli.Command) (err error) {
 			}
 			deletes, none = append(deletes, del), false
 			if c.Stats > 1 {
-				showTCPMetric(c.Out, attrs)
+				showTCPMetric(c.Out, attrs, true)
 			}
 		}
 		return deletes, Terminated(c, "Flush", cli.StatusUsage, err)
 	})
 }
 
-func showTCPMetric(p *desc.Printer, attrs desc.Attrs) {
+func showTCPMetric(p *desc.Printer, attrs desc.Attrs, deleted bool) {
 	p.Object("")
+	if deleted {
+		p.Bool("deleted", "Deleted ", true)
+	}
 	family, dst := tcpMetricsAddr(attrs, uapi.TCP_METRICS_ATTR_ADDR_IPV4, uapi.TCP_METRICS_ATTR_ADDR_IPV6)
 	p.ColorStr(desc.AddrColor(family), "dst", "%s", p.Addr(dst))
 	if b := attrs[uapi.TCP_METRICS_ATTR_AGE]; len(b) >= 8 {

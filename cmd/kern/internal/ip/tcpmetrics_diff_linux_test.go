@@ -118,13 +118,14 @@ func TestTCPMetricsAreShownAndDeletedAsByIP(t *testing.T) {
 		}
 		for _, c := range []struct{ line, gone string }{
 			{"tcp_metrics delete 127.0.1.9", "127.0.1.9"},
-			{"-s tcp_metrics flush 127.0.0.2/31", "127.0.0.2"},
+			{"-s -s tcp_metrics flush 127.0.0.2/31", "127.0.0.2"},
 			{"-6 tcp_metrics flush", "::1"},
 		} {
 			if !has(c.gone) {
 				t.Errorf("before %s: no %s", c.line, c.gone)
 			}
-			if r := clitest.Kern(clitest.Words(t, c.line)...); r.Code != 0 {
+			r := clitest.Kern(clitest.Words(t, c.line)...)
+			if r.Code != 0 || strings.Contains(c.line, "-s -s") && !strings.Contains(r.Out, "Deleted "+c.gone+" ") {
 				t.Errorf("%s: %v", c.line, r)
 			}
 			if has(c.gone) {
@@ -133,6 +134,9 @@ func TestTCPMetricsAreShownAndDeletedAsByIP(t *testing.T) {
 		}
 		if r := clitest.Kern("tcp_metrics", "flush"); r.Code != 0 || clitest.IP(t, "tcp_metrics").Out != "" {
 			t.Errorf("flush: %v, and then %s", r, clitest.IP(t, "tcp_metrics").Out)
+		}
+		for _, line := range []string{"tcp_metrics flush any", "tcp_metrics flush 0/0", "-4 tcp_metrics flush any"} {
+			compare(line)
 		}
 	})
 }

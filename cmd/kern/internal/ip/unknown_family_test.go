@@ -28,9 +28,9 @@ func TestWhatFamiliesDoNotKnowIsPrinted(t *testing.T) {
 		"ioam schema":    func(c *cli.Command) { c.Out.Object(""); showIOAMSchema(c.Out, attrs); c.Out.EndObject() },
 		"ioam trace":     func(c *cli.Command) { showIOAMTrace(c.Out, attrs) },
 		"mptcp endpoint": func(c *cli.Command) { showEndpoint(c.Out, attrs) },
-		"tcp_metrics":    func(c *cli.Command) { showTCPMetric(c.Out, attrs) },
+		"tcp_metrics":    func(c *cli.Command) { showTCPMetric(c.Out, attrs, false) },
 		"tcp_metrics values": func(c *cli.Command) {
-			showTCPMetric(c.Out, desc.Attrs{uapi.TCP_METRICS_ATTR_VALS: nest})
+			showTCPMetric(c.Out, desc.Attrs{uapi.TCP_METRICS_ATTR_VALS: nest}, false)
 		},
 		"mptcp limits": func(c *cli.Command) { showLimits(c.Out, attrs) },
 		"mptcp event": func(c *cli.Command) {
