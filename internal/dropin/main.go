@@ -2,7 +2,7 @@
 // github.com/vishvananda/netns or netlink it changes the import paths, in the module and in all that it is built of,
 // and nothing else.
 //
-//	go run ./internal/dropin [-run REGEX] [-markdown FILE] [module@version [packages]]
+//	go run ./internal/dropin [-run REGEX] [-sources DIR] [-markdown FILE] [module@version [packages]]
 //	go run ./internal/dropin [-run REGEX] -systems GOOS/GOARCH,...    builds alone, of what is for other systems too
 //
 // The modules of modules.go are those that it tries, or one that is named. Each is fetched by the go command, copied,
@@ -33,6 +33,7 @@ type options struct {
 	keep     bool
 	verbose  bool
 	markdown string // file of the results
+	sources  string // directory of modules that are not fetched
 	timeout  time.Duration
 	rounds   int // in all, for packages whose tests differ
 }
@@ -49,6 +50,7 @@ func main() {
 	flag.IntVar(&o.rounds, "rounds", 3, "runs of a package with tests that differ, before and after")
 	systems := flag.String("systems", "", "build only, for these GOOS/GOARCH,…")
 	flag.StringVar(&o.markdown, "markdown", "", "file to write the results into, such as docs/dropin.md")
+	flag.StringVar(&o.sources, "sources", "", "directory of modules that are not fetched: each in one of its path")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
@@ -157,7 +159,7 @@ func try(ctx context.Context, o options, m module, dir string) *result {
 func (r *result) try(ctx context.Context, o options, dir string) error {
 	step := func(what string) { fmt.Println("  ", what) }
 	step("fetching")
-	got, err := fetch(ctx, r.Module)
+	got, err := fetch(ctx, o, r.Module)
 	if err != nil {
 		return err
 	}

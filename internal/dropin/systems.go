@@ -119,7 +119,7 @@ func trySystems(ctx context.Context, o options, platforms []string, chosen []mod
 	var results []portability
 	for i, m := range chosen {
 		r := portability{module: m}
-		got, err := fetch(ctx, m)
+		got, err := fetch(ctx, o, m)
 		if r.err = err; err == nil {
 			m.Version = got.Version
 			if m.Build == nil {

@@ -66,8 +66,14 @@ func checkout(ctx context.Context) (string, error) {
 	return dir, nil
 }
 
-// fetch has the go command fetch a module.
-func fetch(ctx context.Context, m module) (got goModule, err error) {
+// fetch finds a module among the sources, or has the go command fetch it.
+func fetch(ctx context.Context, o options, m module) (got goModule, err error) {
+	if dir := filepath.Join(o.sources, filepath.FromSlash(m.Path)); o.sources != "" {
+		file := filepath.Join(dir, "go.mod")
+		if _, err := os.Stat(file); !errors.Is(err, os.ErrNotExist) {
+			return goModule{Path: m.Path, Version: m.Version, Dir: dir, GoMod: file}, err
+		}
+	}
 	out, err := output(ctx, os.TempDir(), "mod", "download", "-json", m.Path+"@"+m.Version)
 	if e := json.Unmarshal(out, &got); e == nil && got.Error != "" {
 		return got, errors.New(got.Error)
