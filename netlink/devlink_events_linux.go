@@ -69,17 +69,12 @@ type DevlinkSubscribeOptions struct {
 func (h *Handle) DevlinkEvents(options DevlinkSubscribeOptions) iter.Seq2[DevlinkEvent, error] {
 	const op = "devlink subscribe"
 	return func(yield func(DevlinkEvent, error) bool) {
-		f, err := h.GenlFamilyGet(uapi.DEVLINK_GENL_NAME)
+		group, err := h.genlGroup(uapi.DEVLINK_GENL_NAME, uapi.DEVLINK_GENL_MCGRP_CONFIG_NAME)
 		if err != nil {
 			yield(DevlinkEvent{}, h.wrap(err, op, noObject))
 			return
 		}
-		e := events[DevlinkEvent]{op: op, protocol: uapi.NETLINK_GENERIC, decode: decodeDevlinkEvent}
-		for _, g := range f.Groups {
-			if g.Name == uapi.DEVLINK_GENL_MCGRP_CONFIG_NAME {
-				e.groups = append(e.groups, g.ID)
-			}
-		}
+		e := events[DevlinkEvent]{op: op, protocol: uapi.NETLINK_GENERIC, decode: decodeDevlinkEvent, groups: []uint32{group}}
 		e.dump = func(*Handle) []*wire.Request { return nil }
 		e.seq(h, subscribeOptions{namespace: options.Namespace, receiveBuffer: options.ReceiveBufferSize,
 			forceBuffer: options.ReceiveBufferForceSize, receiveTimeout: options.ReceiveTimeout})(yield)

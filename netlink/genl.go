@@ -62,6 +62,20 @@ func (h *Handle) GenlFamilyGet(name string) (*GenlFamily, error) {
 	return f, nil
 }
 
+// genlGroup returns the id of a family's multicast group. A kernel that lacks it has no such events.
+func (h *Handle) genlGroup(family, group string) (uint32, error) {
+	f, err := h.GenlFamilyGet(family)
+	if err != nil {
+		return 0, err
+	}
+	for _, g := range f.Groups {
+		if g.Name == group {
+			return g.ID, nil
+		}
+	}
+	return 0, fmt.Errorf("the kernel's family %q has no group %q: %w", family, group, errors.ErrUnsupported)
+}
+
 func genlFamilyDecoder(m wire.Message) (*GenlFamily, bool, error) {
 	f := &GenlFamily{}
 	d := genlAttrs(m)

@@ -493,3 +493,21 @@ func TestGenlFamilyThatHasAnotherNumber(t *testing.T) {
 		t.Errorf("a family that is gone: %v", err)
 	}
 }
+
+// TestEventsThatTheKernelLacks: a family without the group of its events is an error, and no wait for ever.
+func TestEventsThatTheKernelLacks(t *testing.T) {
+	f := newFakeFamilies(t, uapi.SizeofGenlmsghdr)
+	f.Handle = f.WithContext(t.Context())
+	for _, err := range f.GTPEvents() {
+		if !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("events of GTP: %v", err)
+		}
+		break
+	}
+	for _, err := range f.DevlinkEvents(DevlinkSubscribeOptions{}) {
+		if !errors.Is(err, errors.ErrUnsupported) {
+			t.Errorf("events of devlink: %v", err)
+		}
+		break
+	}
+}

@@ -60,15 +60,11 @@ func (h *Handle) gtpEvents() (events[GTPEvent], error) {
 		dump:     func(*Handle) []*wire.Request { return nil },
 		decode:   decodeGTPEvent,
 	}
-	f, err := h.GenlFamilyGet(gtpKind.name)
+	group, err := h.genlGroup(gtpKind.name, uapi.GTP_GENL_MCGRP_NAME)
 	if err != nil {
 		return e, h.wrap(err, e.op, noObject)
 	}
-	for _, g := range f.Groups {
-		if g.Name == uapi.GTP_GENL_MCGRP_NAME {
-			e.groups = append(e.groups, g.ID)
-		}
-	}
+	e.groups = []uint32{group}
 	return e, nil
 }
 
