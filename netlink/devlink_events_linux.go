@@ -74,7 +74,8 @@ func (h *Handle) DevlinkEvents(options DevlinkSubscribeOptions) iter.Seq2[Devlin
 			yield(DevlinkEvent{}, h.wrap(err, op, noObject))
 			return
 		}
-		e := events[DevlinkEvent]{op: op, protocol: uapi.NETLINK_GENERIC, decode: decodeDevlinkEvent, groups: []uint32{group}}
+		e := events[DevlinkEvent]{op: op, protocol: uapi.NETLINK_GENERIC, decode: decodeDevlinkEvent}
+		e.groups = []uint32{group}
 		e.dump = func(*Handle) []*wire.Request { return nil }
 		e.seq(h, subscribeOptions{namespace: options.Namespace, receiveBuffer: options.ReceiveBufferSize,
 			forceBuffer: options.ReceiveBufferForceSize, receiveTimeout: options.ReceiveTimeout})(yield)
