@@ -78,7 +78,7 @@ func (o *options) record(r row) error {
 
 // runGuest runs scripts in one guest, and returns the results of those that ended.
 func runGuest(ctx context.Context, o options, scripts []string) (results []row, began bool, err error) {
-	limit := time.Duration(len(scripts)) * 2 * o.limit
+	limit := time.Duration(len(scripts))*2*o.limit + 5*time.Minute // its own part is not a script's
 	cmd := exec.CommandContext(ctx, "go", "run", "./internal/vmtest", "-kernel", o.kernel, "-system", iproute2Suite,
 		"-with", strings.Join(programs, ","),
 		"-memory", "3072", "-timeout", limit.String(), "-v", "-json", "-run", "^TestScripts$", "./internal/selftests/guest")
