@@ -59,7 +59,7 @@ func inWorld(t *testing.T, by program, fn func()) {
 		if r.Code != 0 {
 			err = clitest.Refusal(r.Err)
 		}
-		nstest.Need(t, "rdma_rxe", "", err)
+		nstest.NeedOption(t, "CONFIG_RDMA_RXE", "", err)
 		defer must(t, by, "link delete rxe0")
 		fn()
 	})
