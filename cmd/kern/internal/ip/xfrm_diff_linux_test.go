@@ -275,3 +275,25 @@ func TestXfrmInABatch(t *testing.T) {
 		}
 	})
 }
+
+// ip has no word for the flag of policies by which each processor asks for a state of its own, and shows its number.
+func TestPolicyFlagOfProcessors(t *testing.T) {
+	nstest.Do(t, func() {
+		const add = "xfrm policy add dst 10.7.0.4 dir out flag localok cpu-acquire"
+		if r := clitest.Kern(clitest.Words(t, add)...); r.Code != 0 {
+			t.Fatal(r)
+		}
+		for by, flags := range map[string]string{"ip": "flag localok 4", "kern": "flag localok cpu-acquire"} {
+			run := clitest.Kern
+			if by == "ip" {
+				run = func(words ...string) clitest.Result { return clitest.IP(t, words...) }
+			}
+			if r := run("xfrm", "policy", "list"); !strings.Contains(r.Out, "\tdir out priority 0 ptype main "+flags) {
+				t.Errorf("%s: %v, want %s", by, r, flags)
+			}
+		}
+		if r := clitest.Kern("xfrm", "policy", "list", "flag", "cpu-acquire"); !strings.Contains(r.Out, "10.7.0.4/32") {
+			t.Error(r)
+		}
+	})
+}
