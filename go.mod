@@ -2,6 +2,6 @@ module kern.sys
 
 go 1.26
 
-require github.com/cilium/ebpf v0.22.0
+require github.com/cilium/ebpf v0.20.0
 
-require golang.org/x/sys v0.43.0 // indirect
+require golang.org/x/sys v0.37.0 // indirect

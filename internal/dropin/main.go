@@ -171,10 +171,9 @@ func (r *result) try(ctx context.Context, o options, dir string) error {
 		}
 	}
 	if r.Module.Packages == nil {
-		if r.Module.Packages, err = before.users(ctx); err != nil {
+		if r.Module.Packages, r.Module.Build, err = before.users(ctx); err != nil {
 			return err
 		}
-		r.Module.Build = r.Module.Packages
 		step("packages: " + strings.Join(r.Module.Packages, " "))
 	}
 	step("as it is")

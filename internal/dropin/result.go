@@ -175,12 +175,14 @@ func (o outcomes) anyFailed(pkg string) bool {
 	return false
 }
 
-// gist is the first line of what a build said.
+// steps begin what a build says it does, and where.
+var steps = []string{"go build ", "go test ", "go: downloading ", "# "}
+
+// gist is the first line of what hindered a build.
 func gist(err error) string {
 	for line := range strings.Lines(err.Error()) {
 		line = strings.TrimSpace(line)
-		if line != "" && !strings.HasPrefix(line, "go build ") && !strings.HasPrefix(line, "go test ") &&
-			!strings.HasPrefix(line, "# ") {
+		if line != "" && !slices.ContainsFunc(steps, func(step string) bool { return strings.HasPrefix(line, step) }) {
 			return line
 		}
 	}

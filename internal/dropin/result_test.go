@@ -132,7 +132,8 @@ func TestChanges(t *testing.T) {
 }
 
 func TestWorseBuilds(t *testing.T) {
-	no := errors.New("go build ./...: exit status 1\n# m/p\np/p.go:1:2: undefined: unix.X\np/p.go:2:2: more")
+	no := errors.New("go build ./...: exit status 1\ngo: downloading m/d v1.0.0\n# m/p\np/p.go:1:2: undefined: " +
+		"unix.X\np/p.go:2:2: more")
 	for _, c := range []struct {
 		r     result
 		built string

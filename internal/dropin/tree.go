@@ -193,32 +193,37 @@ func (t *tree) importers(ctx context.Context, m module) (map[string]goModule, er
 	}
 }
 
-// users are the packages of the module that import one of netlink's, themselves or in their tests.
-func (t *tree) users(ctx context.Context) (packages []string, err error) {
-	out, err := output(ctx, t.root(), "list", "-e", "-json=ImportPath,Imports,TestImports,XTestImports", "./...")
+// users are the packages of the module that import one of netlink's, themselves or in their tests. Those that are
+// nothing but tests are not built.
+func (t *tree) users(ctx context.Context) (packages, built []string, err error) {
+	out, err := output(ctx, t.root(), "list", "-e", "-json=ImportPath,GoFiles,CgoFiles,Imports,TestImports,XTestImports",
+		"./...")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	for d := json.NewDecoder(bytes.NewReader(out)); ; {
 		var p struct {
-			ImportPath                         string
-			Imports, TestImports, XTestImports []string
+			ImportPath                                            string
+			GoFiles, CgoFiles, Imports, TestImports, XTestImports []string
 		}
 		if err := d.Decode(&p); err == io.EOF {
 			break
 		} else if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 		if slices.ContainsFunc(slices.Concat(p.Imports, p.TestImports, p.XTestImports), func(i string) bool {
 			return t.opt.imports[i] != "" && strings.Contains(i, "/netlink")
 		}) {
 			packages = append(packages, p.ImportPath)
+			if len(p.GoFiles)+len(p.CgoFiles) > 0 {
+				built = append(built, p.ImportPath)
+			}
 		}
 	}
 	if packages == nil {
-		return nil, errors.New("no package imports netlink")
+		return nil, nil, errors.New("no package imports netlink")
 	}
-	return packages, nil
+	return packages, built, nil
 }
 
 // provides reports whether one of the old packages is in the module.
