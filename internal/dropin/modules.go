@@ -103,7 +103,9 @@ var modules = []module{
 	{Path: "github.com/cilium/tetragon", Version: "v0.0.0-20260821172724-4fbfe2d74ecb"},
 	{Path: "github.com/srl-labs/containerlab", Version: "v0.0.0-20260821161034-39ff2b7ccce2"},
 	{Path: "github.com/daeuniverse/dae", Version: "v0.0.0-20260717073121-09c6c8cadda8"},
-	{Path: "github.com/AliyunContainerService/terway", Version: "v0.0.0-20260723100655-89aadf8bbc19"},
+	{Path: "github.com/AliyunContainerService/terway", Version: "v0.0.0-20260723100655-89aadf8bbc19",
+		// It takes a fork of 2022, which has other types.
+		Prepare: []string{"go", "mod", "edit", "-dropreplace=github.com/vishvananda/netlink"}},
 	{Path: "github.com/inspektor-gadget/inspektor-gadget", Version: "v0.0.0-20260821124838-aeac857bd979"},
 	{Path: "github.com/netbirdio/netbird", Version: "v0.0.0-20260822190731-ee253feddfd0"},
 	{Path: "github.com/lxc/incus/v7", Version: "v7.0.0-20260822193215-be7afc5df39f"},
