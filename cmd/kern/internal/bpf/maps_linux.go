@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"io/fs"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -23,9 +24,12 @@ type mapDef struct {
 	spec      *ebpf.MapSpec
 	id        uint32 // what other maps and sections call it
 	pinning   uint32
-	innerID   uint32 // of a map of maps: the one that it has
-	innerSlot uint32 // and where
+	innerID   uint32 // of a map of maps: what its inner maps are called
+	innerSlot uint32 // of an inner map: where it stands in the map of maps
 }
+
+// noSlot is the slot of an inner map that only says what others are like.
+const noSlot = math.MaxUint32
 
 // What struct bpf_elf_map says of pinning. Other numbers stand for directories that bpf_pinning names.
 const (
@@ -63,10 +67,19 @@ func (o *object) readMaps() error {
 			continue
 		}
 		for _, inner := range o.maps {
-			if inner.id == outer.innerID && inner.innerID == 0 {
-				outer.spec.InnerMap = inner.spec.Copy()
-				outer.spec.Contents = []ebpf.MapKV{{Key: outer.innerSlot, Value: inner.name}}
+			if inner.id != outer.innerID || inner.innerID != 0 {
+				continue
 			}
+			if outer.spec.InnerMap == nil {
+				outer.spec.InnerMap = inner.spec.Copy()
+			}
+			if inner.innerSlot != noSlot {
+				outer.spec.Contents = append(outer.spec.Contents, ebpf.MapKV{Key: inner.innerSlot, Value: inner.name})
+			}
+		}
+		if outer.spec.InnerMap == nil {
+			return desc.Failed("Map %s of object %s has no inner map: none has the number %d", outer.name, o.File,
+				outer.innerID)
 		}
 	}
 	return nil

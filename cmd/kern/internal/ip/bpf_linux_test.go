@@ -14,7 +14,7 @@ import (
 
 // Links and routes take programs of object files, which ip shows as if it had loaded them.
 func TestObjectFiles(t *testing.T) {
-	object, _, _ := bpftest.Objects(t)
+	object := bpftest.Object(t, "prog")
 	mnt := filepath.Join(t.TempDir(), "bpf")
 	t.Setenv("TC_BPF_MNT", mnt)
 	t.Cleanup(func() {

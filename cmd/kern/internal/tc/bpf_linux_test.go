@@ -1,52 +1,59 @@
 package tc
 
 import (
+	"crypto/sha1"
+	"encoding/hex"
 	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
 	"kern.sys/cmd/kern/internal/bpf/bpftest"
 	"kern.sys/cmd/kern/internal/clitest"
 	"kern.sys/internal/nstest"
-	"kern.sys/netlink"
-	"kern.sys/netns"
 	"kern.sys/unix"
 )
 
-// Programs of object files are loaded, run on packets, and are shown by both programs as if tc had loaded them.
-func TestObjectFiles(t *testing.T) {
-	object, other, source := bpftest.Objects(t)
-	dir := t.TempDir()
-	if err := netns.Do(nstest.New(t), func() error {
-		clitest.SetUp(t, "link add d0 type veth peer name d1")
-		mnt := filepath.Join(dir, "bpf")
-		t.Setenv("TC_BPF_MNT", mnt)
-		t.Cleanup(func() {
-			for unix.Unmount(mnt, unix.MNT_DETACH) == nil { // there may be a mount under it
-			}
-		})
-		kern := func(line string) clitest.Result { return clitest.Kern(strings.Fields(line)...) }
-		r := kern("qdisc add dev d0 clsact")
-		if r.Code != 0 {
+// withObjects runs fn where d0 has clsact and a neighbour, and object files are pinned in a file system of the test.
+func withObjects(t *testing.T, fn func(mnt string)) {
+	t.Helper()
+	nstest.Do(t, func() {
+		clitest.SetUp(t, "link add d0 type veth peer name d1", "link set d0 up", "link set d1 up",
+			"addr add 192.0.2.1/24 dev d0", "neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev d0")
+		mnt := bpftest.FileSystem(t)
+		if r := kern("qdisc add dev d0 clsact"); r.Code != 0 {
 			nstest.Need(t, "clsact", "", clitest.Refusal(strings.TrimSpace(r.Err)))
 		}
-		r = kern("filter add dev d0 egress pref 1 bpf da obj " + object + " program last")
+		r := kern("filter add dev d0 ingress bpf obj " + bpftest.Object(t, "prog"))
 		bpftest.Need(t, r.Err)
 		if r.Code != 0 {
-			t.Fatalf("%v", r)
+			t.Fatal(r)
 		}
-		if _, err := os.Stat(filepath.Join(mnt, "tc/globals/counts")); err != nil {
-			t.Errorf("map is not pinned: %v", err)
-		}
-		for _, line := range []string{"pref 2 bpf da obj " + object, "pref 3 bpf obj " + object + " sec 7/1 verbose"} {
-			if r := kern("filter add dev d0 egress " + line); r.Code != 0 {
-				t.Errorf("%s: %v", line, r)
-			}
-		}
+		fn(mnt)
+	})
+}
+
+func kern(line string) clitest.Result { return clitest.Kern(strings.Fields(line)...) }
+
+// do has a program do something.
+func do(t *testing.T, r clitest.Result) {
+	t.Helper()
+	if r.Code != 0 {
+		t.Fatal(r)
+	}
+}
+
+// Programs of object files are loaded, run on packets, and are shown by both programs as if tc had loaded them.
+func TestObjectFiles(t *testing.T) {
+	object := bpftest.Object(t, "prog")
+	withObjects(t, func(mnt string) {
+		do(t, kern("filter add dev d0 egress protocol ip pref 1 bpf da obj "+object+" program last"))
+		do(t, kern("filter add dev d0 egress protocol ip pref 2 bpf da obj "+object))
+		do(t, kern("filter add dev d0 egress protocol ip pref 3 bpf obj "+object+" sec 7/1 verbose"))
 		shown := kern("filter show dev d0 egress").Out
 		for _, want := range []string{"prog.el.o:[classifier] direct-action not_in_hw id ", "name last ", "name first ",
 			"prog.el.o:[7/1] not_in_hw id "} {
@@ -54,53 +61,130 @@ func TestObjectFiles(t *testing.T) {
 				t.Errorf("no %q in %s", want, shown)
 			}
 		}
-		if _, err := exec.LookPath("tc"); err == nil {
-			if got := clitest.Peer(t, "filter", "show", "dev", "d0", "egress").Out; !strings.Contains(got, "name first ") {
-				t.Errorf("tc shows %s", got)
-			}
+		if _, err := exec.LookPath("tc"); err == nil && clitest.SameWords() {
+			compareShow(t, "filter show dev d0 egress", false)
 		}
 		for line, want := range map[string]string{
 			"obj " + object + " sec none":     "object file doesn't contain sec none\nUnable to load program\n",
 			"obj " + object + " program none": "object file doesn't contain prog none\nUnable to load program\n",
 			"obj none":                        "Error opening object none: No such file or directory\nUnable to load program\n",
-			"obj " + source:                   "cannot be read",
+			"obj " + bpftest.Source(t):        "cannot be read",
 			"obj " + object + " sec wrong":    "invalid bpf_context access off=4000 size=4",
-			"obj " + other:                    "is of the other byte order",
+			"obj " + bpftest.Foreign(t):       "is of the other byte order",
 			"pinned none":                     "Couldn't retrieve pinned program 'none': No such file or directory\n",
 		} {
 			if r := kern("filter add dev d0 egress bpf " + line); r.Code != 1 || !strings.Contains(r.Err, want) {
 				t.Errorf("%s: %v", line, r)
 			}
 		}
-		return drops(t)
-	}); err != nil {
+		send(t, 5)
+		if n := dropped(t); n != 5 {
+			t.Errorf("%d packets are dropped", n)
+		}
+		if n := bpftest.Count(t, mnt+"/tc/globals/counts"); n != 5 {
+			t.Errorf("the program counts %d packets", n)
+		}
+	})
+}
+
+// A program that does nothing but jump to another one drops packets when that one does.
+func TestTailCallsOfObjectFiles(t *testing.T) {
+	for _, line := range []string{bpftest.Object(t, "prog") + " program second", bpftest.Object(t, "jump")} {
+		withObjects(t, func(string) {
+			do(t, kern("filter add dev d0 egress protocol ip bpf da obj "+line))
+			if send(t, 3); dropped(t) != 3 {
+				t.Errorf("%s: %d packets are dropped", line, dropped(t))
+			}
+		})
+	}
+}
+
+// Maps in the form of iproute2 stand where it pins them, and in each other. Tc reads them no more with libbpf 1.0.
+func TestMapsOfIproute2(t *testing.T) {
+	object := bpftest.Object(t, "elf")
+	b, err := os.ReadFile(object)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pinDirectory(t, "0x4d own/place")
+	sum := sha1.Sum(b)
+	withObjects(t, func(mnt string) {
+		for n := range uint64(2) { // the second filter takes the maps that are there
+			do(t, kern("filter replace dev d0 egress protocol ip pref 1 handle 1 bpf da obj "+object))
+			send(t, 3)
+			for path, place := range map[string][]uint32{"tc/" + hex.EncodeToString(sum[:]) + "/own": nil,
+				"own/place/named": nil, "tc/globals/outer": {1}} {
+				if got := bpftest.Count(t, filepath.Join(mnt, path), place...); got != 3*(n+1) {
+					t.Errorf("%s counts %d packets, filter %d", path, got, n)
+				}
+			}
+		}
+	})
+}
+
+// pinDirectory makes text what bpf_pinning says.
+func pinDirectory(t *testing.T, text string) {
+	t.Helper()
+	nstest.Private(t)
+	dir := "/etc/iproute2"
+	if _, err := os.Stat(dir); err != nil {
+		dir = "/usr/share/iproute2"
+	}
+	nstest.Need(t, "mounts", "", unix.Mount("test", dir, "tmpfs", 0, "mode=0755"))
+	t.Cleanup(func() {
+		if err := unix.Unmount(dir, unix.MNT_DETACH); err != nil {
+			t.Error(err)
+		}
+	})
+	if err := os.WriteFile(dir+"/bpf_pinning", []byte("# names\n"+text+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
 }
 
-// drops sends packets by d0, whose first filter drops them.
-func drops(t *testing.T) error {
-	for _, name := range []string{"d0", "d1"} {
-		l, err := netlink.LinkByName(name)
-		if err == nil {
-			err = netlink.LinkSetUp(l)
-		}
-		if err != nil {
-			return err
-		}
+// Maps in the form of libbpf are pinned by their names, and filled. Either program goes on with the maps of the other.
+func TestMapsOfLibbpf(t *testing.T) {
+	object := bpftest.Object(t, "btf")
+	programs := []func(string) clitest.Result{kern, kern}
+	if _, err := exec.LookPath("tc"); err == nil && clitest.SameWords() {
+		tc := func(line string) clitest.Result { return clitest.Peer(t, strings.Fields(line)...) }
+		programs = append(programs, tc, kern, tc)
 	}
-	clitest.SetUp(t, "addr add 192.0.2.1/24 dev d0", "neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev d0")
+	for first := range 2 {
+		withObjects(t, func(mnt string) {
+			for n, program := range programs[first:] {
+				do(t, program("filter replace dev d0 egress protocol ip pref 1 handle 1 bpf da obj "+object))
+				send(t, 3)
+				for path, place := range map[string][]uint32{"by_name": nil, "around": {1}} {
+					if got := bpftest.Count(t, mnt+"/tc/globals/"+path, place...); got != 3*uint64(n+1) {
+						t.Errorf("%s counts %d packets, filter %d", path, got, n)
+					}
+				}
+			}
+		})
+	}
+}
+
+// send sends packets by d0.
+func send(t *testing.T, n int) {
+	t.Helper()
 	c, err := net.Dial("udp4", "192.0.2.2:9")
 	if err != nil {
-		return err
+		t.Fatal(err)
 	}
 	defer c.Close()
-	for range 5 {
+	for range n {
 		_, _ = c.Write([]byte("x")) // a dropped packet may be an error
 	}
+}
+
+// dropped is how many the filters of d0 dropped.
+func dropped(t *testing.T) int {
+	t.Helper()
 	out := clitest.Kern("-s", "qdisc", "show", "dev", "d0", "clsact").Out
-	if m := regexp.MustCompile(`dropped (\d+)`).FindStringSubmatch(out); m == nil || m[1] < "5" && len(m[1]) == 1 {
-		t.Errorf("packets are not dropped: %s", out)
+	m := regexp.MustCompile(`dropped (\d+)`).FindStringSubmatch(out)
+	if m == nil {
+		t.Fatalf("no packets are counted: %s", out)
 	}
-	return nil
+	n, _ := strconv.Atoi(m[1]) // digits
+	return n
 }

@@ -7,36 +7,103 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unsafe"
 
 	"kern.sys/internal/native"
 	"kern.sys/internal/nstest"
 	"kern.sys/unix"
 )
 
+//go:generate testdata/build
+
 //go:embed testdata
 var files embed.FS
 
-// Objects returns the path of the object file in the machine's byte order, that of the other one, and that of their
-// source.
-func Objects(t testing.TB) (object, other, source string) {
+// Object writes the object file of a source in testdata, of the machine's byte order, and returns its path.
+func Object(t testing.TB, name string) string {
 	t.Helper()
-	dir := t.TempDir()
-	write := func(name string) string {
-		b, err := files.ReadFile("testdata/" + name)
-		path := filepath.Join(dir, name)
-		if err == nil {
-			err = os.WriteFile(path, b, 0o666)
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		return path
+	return file(t, name+"."+order(false)+".o")
+}
+
+// Foreign returns an object file of the other byte order.
+func Foreign(t testing.TB) string {
+	t.Helper()
+	return file(t, "prog."+order(true)+".o")
+}
+
+// Source returns a file that is no object file.
+func Source(t testing.TB) string {
+	t.Helper()
+	return file(t, "prog.c")
+}
+
+func order(other bool) string {
+	if big := native.Uint16([]byte{0, 1}) == 1; big != other {
+		return "eb"
 	}
-	little, big := write("prog.el.o"), write("prog.eb.o")
-	if native.Uint16([]byte{0, 1}) == 1 {
-		little, big = big, little
+	return "el"
+}
+
+func file(t testing.TB, name string) string {
+	t.Helper()
+	b, err := files.ReadFile("testdata/" + name)
+	path := filepath.Join(t.TempDir(), name)
+	if err == nil {
+		err = os.WriteFile(path, b, 0o666)
 	}
-	return little, big, write("prog.c")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+// FileSystem has commands mount a BPF file system of the test's own, where they look for one first.
+func FileSystem(t testing.TB) (dir string) {
+	t.Helper()
+	dir = filepath.Join(t.TempDir(), "bpf")
+	t.Setenv("TC_BPF_MNT", dir)
+	t.Cleanup(func() {
+		for unix.Unmount(dir, unix.MNT_DETACH) == nil { // there may be a mount under it
+		}
+	})
+	return dir
+}
+
+// Count is the first value of a pinned map, or of the map that is at a place of that one: 64 bits in an array.
+func Count(t testing.TB, path string, place ...uint32) (n uint64) {
+	t.Helper()
+	name, err := unix.BytePtrFromString(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var get unix.BpfObjAttr
+	get.Pathname.Ptr = name
+	fd := call(t, path, unix.BPF_OBJ_GET, &get)
+	defer func() { unix.Close(fd) }()
+	for _, key := range place {
+		var inner unix.BpfGetIdAttr
+		lookup(t, path, fd, key, &inner.Id)
+		unix.Close(fd)
+		fd = call(t, path, unix.BPF_MAP_GET_FD_BY_ID, &inner)
+	}
+	lookup(t, path, fd, 0, &n)
+	return n
+}
+
+func lookup[V any](t testing.TB, path string, fd int, key uint32, value *V) {
+	t.Helper()
+	elem := unix.BpfMapElemAttr{Map_fd: uint32(fd)}
+	elem.Key.Ptr, elem.Value.Ptr = (*byte)(unsafe.Pointer(&key)), (*byte)(unsafe.Pointer(value))
+	call(t, path, unix.BPF_MAP_LOOKUP_ELEM, &elem)
+}
+
+func call[A any](t testing.TB, path string, command int, attr *A) int {
+	t.Helper()
+	r, err := unix.Bpf(command, unsafe.Pointer(attr), unsafe.Sizeof(*attr))
+	if err != nil {
+		t.Fatalf("map %s, command %d of bpf(2): %v", path, command, err)
+	}
+	return int(r)
 }
 
 // Need skips a test where the kernel loads no programs, by what a command said.
