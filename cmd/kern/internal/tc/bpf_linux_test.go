@@ -25,9 +25,7 @@ func withObjects(t *testing.T, fn func(mnt string)) {
 		clitest.SetUp(t, "link add d0 type veth peer name d1", "link set d0 up", "link set d1 up",
 			"addr add 192.0.2.1/24 dev d0", "neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev d0")
 		mnt := bpftest.FileSystem(t)
-		if r := kern("qdisc add dev d0 clsact"); r.Code != 0 {
-			nstest.Need(t, "clsact", "", clitest.Refusal(strings.TrimSpace(r.Err)))
-		}
+		makes(t, kern("qdisc add dev d0 clsact"))
 		r := kern("filter add dev d0 ingress bpf obj " + bpftest.Object(t, "prog"))
 		bpftest.Need(t, r.Err)
 		if r.Code != 0 {
@@ -39,11 +37,11 @@ func withObjects(t *testing.T, fn func(mnt string)) {
 
 func kern(line string) clitest.Result { return clitest.Kern(strings.Fields(line)...) }
 
-// do has a program do something.
-func do(t *testing.T, r clitest.Result) {
+// makes is of a command that makes something; a kernel that was built without it skips the test.
+func makes(t *testing.T, r clitest.Result) {
 	t.Helper()
 	if r.Code != 0 {
-		t.Fatal(r)
+		nstest.Need(t, "BPF in traffic control", "", refusal(strings.TrimSpace(r.Err)))
 	}
 }
 
@@ -51,9 +49,9 @@ func do(t *testing.T, r clitest.Result) {
 func TestObjectFiles(t *testing.T) {
 	object := bpftest.Object(t, "prog")
 	withObjects(t, func(mnt string) {
-		do(t, kern("filter add dev d0 egress protocol ip pref 1 bpf da obj "+object+" program last"))
-		do(t, kern("filter add dev d0 egress protocol ip pref 2 bpf da obj "+object))
-		do(t, kern("filter add dev d0 egress protocol ip pref 3 bpf obj "+object+" sec 7/1 verbose"))
+		makes(t, kern("filter add dev d0 egress protocol ip pref 1 bpf da obj "+object+" program last"))
+		makes(t, kern("filter add dev d0 egress protocol ip pref 2 bpf da obj "+object))
+		makes(t, kern("filter add dev d0 egress protocol ip pref 3 bpf obj "+object+" sec 7/1 verbose"))
 		shown := kern("filter show dev d0 egress").Out
 		for _, want := range []string{"prog.el.o:[classifier] direct-action not_in_hw id ", "name last ", "name first ",
 			"prog.el.o:[7/1] not_in_hw id "} {
@@ -91,7 +89,7 @@ func TestObjectFiles(t *testing.T) {
 func TestTailCallsOfObjectFiles(t *testing.T) {
 	for _, line := range []string{bpftest.Object(t, "prog") + " program second", bpftest.Object(t, "jump")} {
 		withObjects(t, func(string) {
-			do(t, kern("filter add dev d0 egress protocol ip bpf da obj "+line))
+			makes(t, kern("filter add dev d0 egress protocol ip bpf da obj "+line))
 			if send(t, 3); dropped(t) != 3 {
 				t.Errorf("%s: %d packets are dropped", line, dropped(t))
 			}
@@ -110,7 +108,7 @@ func TestMapsOfIproute2(t *testing.T) {
 	sum := sha1.Sum(b)
 	withObjects(t, func(mnt string) {
 		for n := range uint64(2) { // the second filter takes the maps that are there
-			do(t, kern("filter replace dev d0 egress protocol ip pref 1 handle 1 bpf da obj "+object))
+			makes(t, kern("filter replace dev d0 egress protocol ip pref 1 handle 1 bpf da obj "+object))
 			send(t, 3)
 			for path, place := range map[string][]uint32{"tc/" + hex.EncodeToString(sum[:]) + "/own": nil,
 				"own/place/named": nil, "tc/globals/outer": {1}} {
@@ -152,7 +150,7 @@ func TestMapsOfLibbpf(t *testing.T) {
 	for first := range 2 {
 		withObjects(t, func(mnt string) {
 			for n, program := range programs[first:] {
-				do(t, program("filter replace dev d0 egress protocol ip pref 1 handle 1 bpf da obj "+object))
+				makes(t, program("filter replace dev d0 egress protocol ip pref 1 handle 1 bpf da obj "+object))
 				send(t, 3)
 				for path, place := range map[string][]uint32{"by_name": nil, "around": {1}} {
 					if got := bpftest.Count(t, mnt+"/tc/globals/"+path, place...); got != 3*uint64(n+1) {
@@ -162,6 +160,60 @@ func TestMapsOfLibbpf(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What kern makes of an object file is what tc makes of it, and both show it in the same words.
+func TestObjectFilesAreShownAsByTc(t *testing.T) {
+	if _, err := exec.LookPath("tc"); err != nil || !clitest.SameWords() {
+		t.Skip("the newest tc is not installed: ", err)
+	}
+	object := bpftest.Object(t, "btf")
+	for _, c := range []struct{ name, make, show string }{
+		{"direct-action", "filter add dev d0 egress protocol ip pref 3 bpf direct-action obj OBJECT skip_hw classid 1:5",
+			"filter show dev d0 egress"},
+		{"classifier", "filter add dev d0 egress protocol ip pref 3 bpf obj OBJECT sec action flowid 2:1 action ok",
+			"filter show dev d0 egress"},
+		{"action", "actions add action bpf obj OBJECT index 7", "actions list action bpf"},
+		{"drop", "actions add action bpf object-file OBJECT section action drop index 8",
+			"actions get action bpf index 8"},
+		{"filter", "filter add dev d0 egress protocol ip matchall action bpf run obj OBJECT sec classifier verbose continue",
+			"filter show dev d0 egress"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			words := strings.Fields(strings.ReplaceAll(c.make, "OBJECT", object))
+			var shown []string
+			for _, program := range []func(...string) clitest.Result{clitest.Kern,
+				func(words ...string) clitest.Result { return clitest.Peer(t, words...) }} {
+				withObjects(t, func(string) {
+					makes(t, program(words...))
+					for _, form := range []string{"", "-d ", "-s -d "} {
+						compareShow(t, form+c.show, false)
+					}
+					shown = append(shown, clitest.Peer(t, strings.Fields("-j -d "+c.show)...).Out)
+				})
+			}
+			if a, b := numbers.ReplaceAllString(shown[0], "N"), numbers.ReplaceAllString(shown[1], "N"); a != b ||
+				!strings.Contains(a, `"bpf_name":"btf.`) {
+				t.Errorf("%s:\ntc   %s\nkern %s", c.make, b, a)
+			}
+		})
+	}
+}
+
+// numbers are those that the kernel gives to programs and their types, and the times of loading.
+var numbers = regexp.MustCompile(`"(id|btf_id|load_time)":\d+`)
+
+// Packets meet the program of an action.
+func TestActionsOfObjectFiles(t *testing.T) {
+	object := bpftest.Object(t, "btf")
+	withObjects(t, func(mnt string) {
+		makes(t, kern("actions add action bpf obj "+object+" index 5"))
+		makes(t, kern("filter add dev d0 egress protocol ip matchall action bpf index 5"))
+		send(t, 4)
+		if n := bpftest.Count(t, mnt+"/tc/globals/by_name"); n != 4 || dropped(t) != 4 {
+			t.Errorf("the program counts %d packets, %d are dropped", n, dropped(t))
+		}
+	})
 }
 
 // send sends packets by d0.

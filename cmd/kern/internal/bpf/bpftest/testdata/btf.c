@@ -32,4 +32,5 @@ SEC("classifier") int nested(void *ctx)
 	count(&by_name);
 	return TC_ACT_SHOT;
 }
+SEC("action") int verdict(void *ctx) { return count(&by_name) ? TC_ACT_SHOT : TC_ACT_OK; }
 SEC("license") char licence[] = "GPL";
