@@ -171,12 +171,12 @@ func TestObjectFilesAreShownAsByTc(t *testing.T) {
 	for _, c := range []struct{ name, make, show string }{
 		{"direct-action", "filter add dev d0 egress protocol ip pref 3 bpf direct-action obj OBJECT skip_hw classid 1:5",
 			"filter show dev d0 egress"},
-		{"classifier", "filter add dev d0 egress protocol ip pref 3 bpf obj OBJECT sec action flowid 2:1 action ok",
+		{"classifier", "filter add dev d0 egress protocol ip pref 3 bpf obj OBJECT sec action flowid 2:1",
 			"filter show dev d0 egress"},
 		{"action", "actions add action bpf obj OBJECT index 7", "actions list action bpf"},
 		{"drop", "actions add action bpf object-file OBJECT section action drop index 8",
 			"actions get action bpf index 8"},
-		{"filter", "filter add dev d0 egress protocol ip matchall action bpf run obj OBJECT sec classifier verbose continue",
+		{"filter", "filter add dev d0 egress protocol ip matchall action bpf run obj OBJECT sec classifier continue",
 			"filter show dev d0 egress"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -33,4 +33,5 @@ SEC("classifier") int nested(void *ctx)
 	return TC_ACT_SHOT;
 }
 SEC("action") int verdict(void *ctx) { return count(&by_name) ? TC_ACT_SHOT : TC_ACT_OK; }
+SEC("prog") int run(void *ctx) { return count(&by_name) ? BPF_OK : BPF_DROP; }
 SEC("license") char licence[] = "GPL";

@@ -19,6 +19,5 @@ SEC("classifier") int second(void *ctx)
 SEC("7/1") int last(void *ctx) { return counted(TC_ACT_SHOT); }
 SEC("action") int verdict(void *ctx) { return TC_ACT_SHOT; }
 SEC("prog") int run(void *ctx) { return 0; }
-SEC("seg6") int endpoint(void *ctx) { return counted(BPF_OK); }
 SEC("wrong") int refused(char *ctx) { return *(volatile int *)(ctx + 4000); }
 SEC("license") char licence[] = "GPL";
