@@ -26,7 +26,7 @@ func withObjects(t *testing.T, fn func(mnt string)) {
 			"addr add 192.0.2.1/24 dev d0", "neigh add 192.0.2.2 lladdr 02:00:00:00:00:02 dev d0")
 		mnt := bpftest.FileSystem(t)
 		makes(t, kern("qdisc add dev d0 clsact"))
-		r := kern("filter add dev d0 ingress bpf obj " + bpftest.Object(t, "prog"))
+		r := kern("filter add dev d0 ingress protocol ip bpf obj " + bpftest.Object(t, "prog"))
 		bpftest.Need(t, r.Err)
 		if r.Code != 0 {
 			t.Fatal(r)
