@@ -208,3 +208,6 @@ func (p Prefix) Bytes() []byte {
 	}
 	return nil
 }
+
+// MaxFileName is the length that file systems allow a name (NAME_MAX).
+const MaxFileName = 255

@@ -81,11 +81,8 @@ func nextNetns(c *cli.Command, missing string) (string, error) {
 }
 
 func badNetnsName(name string) bool {
-	return name == "" || name == "." || name == ".." || strings.Contains(name, "/") || len(name) > maxFileName
+	return name == "" || name == "." || name == ".." || strings.Contains(name, "/") || len(name) > cli.MaxFileName
 }
-
-// maxFileName is the length that file systems allow a name (NAME_MAX).
-const maxFileName = 255
 
 const noNetns = "No netns name specified"
 

@@ -41,7 +41,7 @@ func execNetns(c *cli.Command) error {
 	if err := enterNetns(name); err != nil {
 		return err
 	}
-	return execFailed(c.Rest[0], execvp(c.Rest, func(path string, words []string) error {
+	return execFailed(c.Rest[0], cli.Execvp(c.Rest, func(path string, words []string) error {
 		return unix.Exec(path, words, os.Environ())
 	}))
 }
@@ -94,7 +94,7 @@ func runIn(c *cli.Command, name string, words []string) error {
 			return
 		}
 		var cmd *exec.Cmd
-		err := execvp(words, func(path string, words []string) error {
+		err := cli.Execvp(words, func(path string, words []string) error {
 			cmd = &exec.Cmd{Path: path, Args: words, Stdin: c.Stdin, Stdout: c.Stdout, Stderr: c.Stderr}
 			return cmd.Start()
 		})
@@ -206,7 +206,7 @@ func monitorNetns(c *cli.Command) error {
 	ctx, stop := signal.NotifyContext(c.Ctx, os.Interrupt)
 	defer stop()
 	defer context.AfterFunc(ctx, func() { events.Close() })()
-	b := make([]byte, 16*(unix.SizeofInotifyEvent+maxFileName+1))
+	b := make([]byte, 16*(unix.SizeofInotifyEvent+cli.MaxFileName+1))
 	for {
 		n, err := events.Read(b)
 		if ctx.Err() != nil {

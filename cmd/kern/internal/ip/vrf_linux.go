@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
-	"runtime"
 	"strconv"
 	"strings"
 	"syscall"
@@ -41,18 +40,7 @@ func execVRF(c *cli.Command) error {
 	if err := os.WriteFile(filepath.Join(cgroup, "cgroup.procs"), []byte(strconv.Itoa(os.Getpid())), 0); err != nil {
 		return cli.Exit(cli.StatusUsage, "Failed to join cgroup")
 	}
-	if err := c.Flush(); err != nil {
-		return err
-	}
-	if c.NS.IsOpen() {
-		runtime.LockOSThread() // for good: the thread becomes the command
-		if err := netns.Set(c.NS); err != nil {
-			return err
-		}
-	}
-	return execFailed(c.Rest[0], execvp(c.Rest, func(path string, words []string) error {
-		return unix.Exec(path, words, os.Environ())
-	}))
+	return execFailed(c.Rest[0], c.Become(c.Rest, os.Environ()))
 }
 
 // runInCgroup runs a command in a cgroup and waits for it.
@@ -67,7 +55,7 @@ func runInCgroup(c *cli.Command, cgroup string) error {
 	defer dir.Close()
 	var cmd *exec.Cmd
 	run := func() error {
-		err := execvp(c.Rest, func(path string, words []string) error {
+		err := cli.Execvp(c.Rest, func(path string, words []string) error {
 			cmd = &exec.Cmd{Path: path, Args: words, Stdin: c.Stdin, Stdout: c.Stdout, Stderr: c.Stderr}
 			cmd.SysProcAttr = &syscall.SysProcAttr{UseCgroupFD: true, CgroupFD: int(dir.Fd())}
 			return cmd.Start()

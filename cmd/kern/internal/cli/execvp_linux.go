@@ -1,10 +1,12 @@
-package ip
+package cli
 
 import (
 	"errors"
 	"os"
+	"runtime"
 	"strings"
 
+	"kern.sys/netns"
 	"kern.sys/unix"
 )
 
@@ -15,19 +17,33 @@ const (
 	shell       = "/bin/sh"
 )
 
-// execvp finds the file of a command as execvp(3) does, in PATH unless its name
+// Become replaces this program by a command, in the namespace that -netns named. It returns where it cannot.
+func (c *Command) Become(words, environment []string) error {
+	if err := c.Flush(); err != nil {
+		return err
+	}
+	if c.NS.IsOpen() {
+		runtime.LockOSThread() // for good: the thread becomes the command
+		if err := netns.Set(c.NS); err != nil {
+			return err
+		}
+	}
+	return Execvp(words, func(path string, words []string) error { return unix.Exec(path, words, environment) })
+}
+
+// Execvp finds the file of a command as execvp(3) does, in PATH unless its name
 // has a slash, and has run run it: which is execve(2), or what starts a process.
 // The files that cannot be run are passed over; the error is that of the last,
 // or EACCES where any was refused. What the kernel takes for no program is a
 // script for the shell.
-func execvp(words []string, run func(path string, words []string) error) error {
+func Execvp(words []string, run func(path string, words []string) error) error {
 	file := words[0]
 	switch {
 	case file == "":
 		return unix.ENOENT
 	case strings.Contains(file, "/"):
 		return execOrScript(file, words, run)
-	case len(file) > maxFileName:
+	case len(file) > MaxFileName:
 		return unix.ENAMETOOLONG
 	}
 	path, given := os.LookupEnv("PATH")
