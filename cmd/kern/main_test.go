@@ -20,10 +20,6 @@ func TestAbbreviatedObjectsAreThoseOfIP(t *testing.T) {
 			t.Errorf("%s help: %s", word, got)
 		}
 	}
-	// What a program has and this one has not is never taken for another object.
-	if got := kernHelp(t, "tc", "exec"); !strings.Contains(got, "not supported") {
-		t.Errorf("tc exec help: %s", got)
-	}
 }
 
 func kernHelp(t *testing.T, object ...string) string {

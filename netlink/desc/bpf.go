@@ -39,10 +39,34 @@ func bpfSection(typ uint32) string {
 	return "prog"
 }
 
+// bpfTypes are the words for the types of programs that a command may choose from.
+var bpfTypes = [...]struct {
+	word string
+	typ  uint32
+}{
+	{"cls", uapi.BPF_PROG_TYPE_SCHED_CLS}, {"act", uapi.BPF_PROG_TYPE_SCHED_ACT}, {"xdp", uapi.BPF_PROG_TYPE_XDP},
+	{"lwt_in", uapi.BPF_PROG_TYPE_LWT_IN}, {"lwt_out", uapi.BPF_PROG_TYPE_LWT_OUT},
+	{"lwt_xmit", uapi.BPF_PROG_TYPE_LWT_XMIT}, {"lwt_seg6local", uapi.BPF_PROG_TYPE_LWT_SEG6LOCAL},
+}
+
+// readBpfType takes the word for a type.
+func readBpfType(in *Args) (uint32, error) {
+	word, err := in.Next()
+	if err != nil {
+		return 0, err
+	}
+	for _, t := range bpfTypes {
+		if word != "" && strings.HasPrefix(t.word, word) {
+			return t.typ, nil
+		}
+	}
+	return 0, &UsageError{Text: fmt.Sprintf("What type is %q?", word)}
+}
+
 // ReadBpfObject takes "FILE [ section NAME ] [ program NAME ] [ export SOCKET ] [ verbose ]". Only programs of traffic
-// control have "export".
+// control have "export". Where typ is BPF_PROG_TYPE_UNSPEC, "type TYPE" may follow FILE.
 func ReadBpfObject(in *Args, typ uint32, pinned bool) (*BpfProgram, error) {
-	p := &BpfProgram{Pinned: pinned, Type: typ, Section: bpfSection(typ)}
+	p := &BpfProgram{Pinned: pinned}
 	var err error
 	next := func(to *string) {
 		if err == nil {
@@ -50,6 +74,13 @@ func ReadBpfObject(in *Args, typ uint32, pinned bool) (*BpfProgram, error) {
 		}
 	}
 	next(&p.File)
+	if typ == uapi.BPF_PROG_TYPE_UNSPEC {
+		typ = uapi.BPF_PROG_TYPE_SCHED_CLS
+		if err == nil && in.TakeAbbr("type") {
+			typ, err = readBpfType(in)
+		}
+	}
+	p.Type, p.Section = typ, bpfSection(typ)
 	if err == nil && in.TakeAbbr("section") {
 		next(&p.Section)
 	}

@@ -1,6 +1,8 @@
 package bpf
 
 import (
+	"errors"
+	"fmt"
 	"os"
 
 	"github.com/cilium/ebpf"
@@ -20,6 +22,7 @@ const (
 	exportStat    = 72
 	exportMaps    = 88
 	exportMapSize = 9 * 4
+	exportID      = 5 * 4
 	exportMax     = 64
 )
 
@@ -63,4 +66,69 @@ func (o *object) export(c *ebpf.Collection) error {
 		return failed("send fds to", err)
 	}
 	return nil
+}
+
+// ExportedMap is a map that an agent got.
+type ExportedMap struct {
+	ID uint32 // what the object file calls it
+	FD int
+}
+
+// Import binds a socket and waits there for the maps of an object file that a command exports. The caller closes their
+// descriptors, which commands that it runs inherit.
+func Import(from string) (maps []ExportedMap, err error) {
+	s, err := unix.Socket(unix.AF_UNIX, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return nil, desc.Failed("Cannot open socket: %s", cause(err))
+	}
+	defer unix.Close(s)
+	if err := unix.Bind(s, &unix.SockaddrUnix{Name: from}); err != nil {
+		return nil, desc.Failed("Cannot bind to socket: %s", cause(err))
+	}
+	defer func() { _ = unix.Unlink(from) }() // somebody else may have removed it
+	if maps, err = receiveMaps(s); err != nil {
+		return nil, desc.Failed("Cannot recv fds from %s: %s", from, cause(err))
+	}
+	return maps, nil
+}
+
+func receiveMaps(s int) (maps []ExportedMap, err error) {
+	b := make([]byte, exportMaps+exportMax*exportMapSize)
+	control := make([]byte, unix.CmsgSpace(4*exportMax))
+	n, size, flags, _, err := unix.Recvmsg(s, b, control, 0)
+	if err != nil {
+		return nil, err
+	}
+	messages, err := unix.ParseSocketControlMessage(control[:size])
+	if err != nil {
+		return nil, err
+	}
+	var fds []int
+	defer func() {
+		if err != nil {
+			for _, fd := range fds {
+				unix.Close(fd)
+			}
+		}
+	}()
+	for _, m := range messages {
+		more, err := unix.ParseUnixRights(&m)
+		if err != nil {
+			return nil, err
+		}
+		fds = append(fds, more...)
+	}
+	b = b[:n]
+	switch {
+	case flags&(unix.MSG_CTRUNC|unix.MSG_TRUNC) != 0:
+		return nil, errors.New("there are more than can be taken")
+	case n < exportMaps, n != exportMaps+int(native.Uint16(b[2:]))*exportMapSize, len(fds) != int(native.Uint16(b[2:])):
+		return nil, errors.New("they are not those of an object file")
+	case native.Uint16(b) != exportVersion:
+		return nil, fmt.Errorf("they are in form %d, which is unknown", native.Uint16(b))
+	}
+	for i, fd := range fds {
+		maps = append(maps, ExportedMap{native.Uint32(b[exportMaps+i*exportMapSize+exportID:]), fd})
+	}
+	return maps, nil
 }

@@ -20,7 +20,7 @@ const defaultMount = "/sys/fs/bpf"
 // Where the file system is not mounted, it is.
 func workDir(typ uint32) (string, error) {
 	base := os.Getenv("TC_BPF_MNT")
-	if base == "" || !isBPF(base) {
+	if base == "" || !isOf(base, unix.BPF_FS_MAGIC) {
 		var err error
 		if base, err = mountPoint(base); err != nil {
 			return "", err
@@ -47,16 +47,8 @@ func workDir(typ uint32) (string, error) {
 // mountPoint finds a BPF file system, or mounts one at the place that is wished, "" for the usual one.
 func mountPoint(wish string) (string, error) {
 	if wish == "" {
-		for _, dir := range []string{defaultMount, "/bpf"} {
-			if isBPF(dir) {
-				return dir, nil
-			}
-		}
-		mounts, _ := os.ReadFile("/proc/mounts") // without it none is known
-		for line := range strings.Lines(string(mounts)) {
-			if words := strings.Fields(line); len(words) > 2 && words[2] == "bpf" && isBPF(words[1]) {
-				return words[1], nil
-			}
+		if dir, ok := mounted("bpf", unix.BPF_FS_MAGIC, defaultMount, "/bpf"); ok {
+			return dir, nil
 		}
 		wish = defaultMount
 	}
@@ -84,7 +76,31 @@ func mount(dir string) error {
 	return unix.Mount("bpf", dir, "bpf", 0, "mode=0700")
 }
 
-func isBPF(dir string) bool {
+// mounted is where a file system of a type is: in one of the usual places, or in the first other one.
+func mounted(typ string, magic uint32, usual ...string) (dir string, ok bool) {
+	for _, dir := range usual {
+		if isOf(dir, magic) {
+			return dir, true
+		}
+	}
+	mounts, _ := os.ReadFile("/proc/mounts") // without it none is known
+	for line := range strings.Lines(string(mounts)) {
+		if words := strings.Fields(line); len(words) > 2 && words[2] == typ && isOf(words[1], magic) {
+			return words[1], true
+		}
+	}
+	return "", false
+}
+
+func isOf(dir string, magic uint32) bool {
 	var s unix.Statfs_t
-	return unix.Statfs(dir, &s) == nil && uint32(s.Type) == unix.BPF_FS_MAGIC
+	return unix.Statfs(dir, &s) == nil && uint32(s.Type) == magic
+}
+
+// TracePipe is the file that what programs print comes from, of the file system "tracefs": see bpf_trace_printk in
+// bpf-helpers(7).
+func TracePipe() (path string, ok bool) {
+	dir, ok := mounted("tracefs", unix.TRACEFS_MAGIC, "/sys/kernel/tracing", "/sys/kernel/debug/tracing", "/tracing",
+		"/trace")
+	return filepath.Join(dir, "trace_pipe"), ok
 }

@@ -88,18 +88,24 @@ func (o *object) readMaps() error {
 // addTailCalls has programs in sections "ID/KEY" put into the map of programs that has the number.
 func (o *object) addTailCalls() {
 	for name, prog := range o.spec.Programs {
-		left, right, ok := strings.Cut(prog.SectionName, "/")
-		id, err1 := strconv.ParseUint(left, 0, 32)
-		key, err2 := strconv.ParseUint(right, 0, 32)
-		if !ok || err1 != nil || err2 != nil {
+		id, key, ok := TailCall(prog.SectionName)
+		if !ok {
 			continue
 		}
 		for _, m := range o.maps {
-			if m.id == uint32(id) && m.spec.Type == ebpf.ProgramArray {
-				m.spec.Contents = append(m.spec.Contents, ebpf.MapKV{Key: uint32(key), Value: name})
+			if m.id == id && m.spec.Type == ebpf.ProgramArray {
+				m.spec.Contents = append(m.spec.Contents, ebpf.MapKV{Key: key, Value: name})
 			}
 		}
 	}
+}
+
+// TailCall is what the name of a section "ID/KEY" says: the number of a map of programs and the key there.
+func TailCall(section string) (id, key uint32, ok bool) {
+	left, right, _ := strings.Cut(section, "/")
+	n, err1 := strconv.ParseUint(left, 0, 32)
+	k, err2 := strconv.ParseUint(right, 0, 32)
+	return uint32(n), uint32(k), err1 == nil && err2 == nil
 }
 
 // openMaps opens the maps that are pinned, or makes and pins them.

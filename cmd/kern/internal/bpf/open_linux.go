@@ -42,13 +42,9 @@ func Open(p *desc.BpfProgram, names *desc.Names) (fd int, err error) {
 }
 
 func openPinned(p *desc.BpfProgram) (fd int, err error) {
-	path := p.File
-	if short, ok := strings.CutPrefix(path, "m:"); ok {
-		dir, err := workDir(p.Type)
-		if err != nil {
-			return -1, err
-		}
-		path = filepath.Join(dir, short)
+	path, err := pinPath(p.File, p.Type)
+	if err != nil {
+		return -1, err
 	}
 	prog, err := ebpf.LoadPinnedProgram(path, nil)
 	if err != nil {
@@ -56,6 +52,16 @@ func openPinned(p *desc.BpfProgram) (fd int, err error) {
 	}
 	defer prog.Close()
 	return unix.FcntlInt(uintptr(prog.FD()), unix.F_DUPFD_CLOEXEC, 0)
+}
+
+// pinPath is the path of what is pinned: a name behind "m:" is in the directory for programs of a type.
+func pinPath(name string, typ uint32) (string, error) {
+	short, ok := strings.CutPrefix(name, "m:")
+	if !ok {
+		return name, nil
+	}
+	dir, err := workDir(typ)
+	return filepath.Join(dir, short), err
 }
 
 // object is an object file.

@@ -18,7 +18,7 @@ func Object() cli.Object {
 		Program: Program,
 		Run:     func(c *cli.Command) error { return c.RunAs(Program()) },
 		Usage: func() string {
-			return "\ntc { qdisc | class | filter | chain | actions | monitor | explain } { COMMAND | help }\n"
+			return "\ntc { qdisc | class | filter | chain | actions | monitor | exec | explain } { COMMAND | help }\n"
 		},
 	}
 }
@@ -32,7 +32,7 @@ func Objects() []cli.Object {
 		{Name: "chain", Run: runChain, Usage: chainUsage, Brief: "chains of filters"},
 		{Name: "actions", Run: runActions, Usage: actionsUsage, Brief: "actions that filters share"},
 		{Name: "monitor", Run: runMonitor, Usage: monitorUsage, Brief: "what changes, as it does"},
-		{Name: "exec"},
+		{Name: "exec", Run: runExec, Usage: execUsage, Brief: "programs of BPF in maps, what they print, and maps for agents"},
 		{Name: "explain", Run: runExplain, Usage: explainUsage, Brief: "the path of packets through a device"},
 		cli.HelpObject(),
 		cli.CompletionObject(),
@@ -43,7 +43,7 @@ func Objects() []cli.Object {
 func usage() string {
 	return `Usage: tc [ OPTIONS ] OBJECT { COMMAND | help }
        tc [-force] -batch FILE
-where  OBJECT := { qdisc | class | filter | chain | actions | monitor | explain }
+where  OBJECT := { qdisc | class | filter | chain | actions | monitor | exec | explain }
        OPTIONS := { -V[ersion] | -s[tatistics] | -d[etails] | -r[aw] |
                     -o[neline] | -j[son] | -p[retty] | -c[olor] | -iec |
                     -g[raph] | -b[atch] FILE | -force | -n[etns] NAME |
