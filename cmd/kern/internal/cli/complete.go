@@ -53,9 +53,7 @@ func (s *Session) complete(words []string) []string {
 			}
 		}
 		for _, o := range s.Objects() {
-			if o.Run != nil {
-				add(o.Name)
-			}
+			add(o.Name)
 		}
 		return out
 	}
@@ -73,14 +71,11 @@ func (s *Session) complete(words []string) []string {
 	return out
 }
 
-// find is the object that a word means; nil: none that can be used.
+// find is the object that a word means, nil for none.
 func (s *Session) find(word string) *Object {
 	exact := slices.ContainsFunc(s.Objects(), func(o Object) bool { return o.Name == word })
 	for _, o := range s.Objects() {
 		if o.Name == word || !exact && abbreviates(word, o.Name) {
-			if o.Run == nil {
-				return nil
-			}
 			return &o
 		}
 	}

@@ -19,9 +19,7 @@ func (s *Session) help() error {
 	}
 	var names []string
 	for _, o := range s.Objects() {
-		if o.Run != nil {
-			names = append(names, o.Name)
-		}
+		names = append(names, o.Name)
 	}
 	slices.Sort(names)
 	return &usage{UsageText(s.Name, `

@@ -104,7 +104,7 @@ func (s *Session) manual() string {
 	p.section("OBJECTS")
 	var seen []string
 	for _, o := range s.Objects() {
-		if o.Run == nil || o.Usage == nil || slices.Contains(seen, o.Usage()) {
+		if o.Usage == nil || slices.Contains(seen, o.Usage()) {
 			continue
 		}
 		seen = append(seen, o.Usage())
@@ -121,7 +121,7 @@ func (s *Session) manual() string {
 		}
 	}
 	for _, o := range s.Objects() {
-		if o.Kinds == nil || o.Run == nil {
+		if o.Kinds == nil {
 			continue
 		}
 		p.section("TYPES OF " + strings.ToUpper(o.Name))

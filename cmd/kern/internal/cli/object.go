@@ -2,7 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"kern.sys/netlink/desc"
@@ -13,8 +12,7 @@ import (
 type Object struct {
 	// Name is the word in full; a beginning is enough.
 	Name string
-	// Run does the command whose words follow. nil: ip has the object and this
-	// program not yet, so that an abbreviation never means another one.
+	// Run does the command whose words follow.
 	Run func(*Command) error
 	// Program, if set, is what the object stands for: the words behind it are those of that program.
 	Program func() Program
@@ -50,14 +48,7 @@ func (s *Session) Command(words []string) *Command {
 
 // Do runs a command.
 func (s *Session) Do(words []string) error {
-	exact := slices.ContainsFunc(s.Objects(), func(o Object) bool { return o.Name == words[0] })
-	for _, o := range s.Objects() {
-		if exact && o.Name != words[0] || !abbreviates(words[0], o.Name) {
-			continue
-		}
-		if o.Run == nil {
-			return Exit(StatusFailed, "Object \"%s\" is not supported by %s yet.", o.Name, s.Name)
-		}
+	if o := s.find(words[0]); o != nil {
 		c := s.Command(words[1:])
 		c.Object, c.usage, c.words = o.Name, o.Usage, o.Words
 		defer s.closeOpened()
