@@ -69,6 +69,20 @@ func FileSystem(t testing.TB) (dir string) {
 	return dir
 }
 
+// Pin gives the program with a number a name in a BPF file system.
+func Pin(t testing.TB, id uint32, path string) {
+	t.Helper()
+	name, err := unix.BytePtrFromString(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fd := call(t, path, unix.BPF_PROG_GET_FD_BY_ID, &unix.BpfGetIdAttr{Id: id})
+	defer unix.Close(fd)
+	pin := unix.BpfObjAttr{Bpf_fd: uint32(fd)}
+	pin.Pathname.Ptr = name
+	call(t, path, unix.BPF_OBJ_PIN, &pin)
+}
+
 // Count is the first value of a pinned map, or of the map that is at a place of that one: 64 bits in an array.
 func Count(t testing.TB, path string, place ...uint32) (n uint64) {
 	t.Helper()
@@ -101,7 +115,7 @@ func call[A any](t testing.TB, path string, command int, attr *A) int {
 	t.Helper()
 	r, err := unix.Bpf(command, unsafe.Pointer(attr), unsafe.Sizeof(*attr))
 	if err != nil {
-		t.Fatalf("map %s, command %d of bpf(2): %v", path, command, err)
+		t.Fatalf("%s, command %d of bpf(2): %v", path, command, err)
 	}
 	return int(r)
 }
