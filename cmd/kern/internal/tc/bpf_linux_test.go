@@ -51,7 +51,10 @@ func TestObjectFiles(t *testing.T) {
 	withObjects(t, func(mnt string) {
 		makes(t, kern("filter add dev d0 egress protocol ip pref 1 bpf da obj "+object+" program last"))
 		makes(t, kern("filter add dev d0 egress protocol ip pref 2 bpf da obj "+object))
-		makes(t, kern("filter add dev d0 egress protocol ip pref 3 bpf obj "+object+" sec 7/1 verbose"))
+		verbose := kern("filter add dev d0 egress protocol ip pref 3 bpf obj " + object + " sec 7/1 verbose")
+		if makes(t, verbose); !strings.Contains(verbose.Err, "processed ") {
+			t.Errorf("the verifier tells nothing: %v", verbose)
+		}
 		shown := kern("filter show dev d0 egress").Out
 		for _, want := range []string{"prog.el.o:[classifier] direct-action not_in_hw id ", "name last ", "name first ",
 			"prog.el.o:[7/1] not_in_hw id "} {
@@ -216,8 +219,13 @@ func TestActionsOfObjectFiles(t *testing.T) {
 	})
 }
 
-// send sends packets by d0.
+// send sends packets by d0, with a byte of data.
 func send(t *testing.T, n int) {
+	t.Helper()
+	sendSized(t, n, 1)
+}
+
+func sendSized(t *testing.T, n, size int) {
 	t.Helper()
 	c, err := net.Dial("udp4", "192.0.2.2:9")
 	if err != nil {
@@ -225,7 +233,7 @@ func send(t *testing.T, n int) {
 	}
 	defer c.Close()
 	for range n {
-		_, _ = c.Write([]byte("x")) // a dropped packet may be an error
+		_, _ = c.Write(make([]byte, size)) // a dropped packet may be an error
 	}
 }
 

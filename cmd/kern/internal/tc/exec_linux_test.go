@@ -1,6 +1,8 @@
 package tc
 
 import (
+	"fmt"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -170,14 +172,15 @@ func TestExecShowsWhatProgramsPrint(t *testing.T) {
 	}
 	withObjects(t, func(string) {
 		makes(t, kern("filter add dev d0 egress protocol ip bpf da obj "+object))
-		for _, cmd := range readers {
+		for i, cmd := range readers {
+			size := 1 + os.Getpid()%1000 + i // what is left of other readers has another one
 			// one stream for both
 			merged := exec.Command("sh", append([]string{"-c", `exec "$@" 2>&1`, "sh"}, cmd.Args...)...)
 			merged.Env = cmd.Env
 			w := clitest.Watch(t, merged)
 			w.Until(t, "Running! Hang up with ^C!")
-			send(t, 1)
-			w.Until(t, "bpf_trace_printk: a packet of 43 bytes")
+			sendSized(t, 1, size)
+			w.Until(t, fmt.Sprintf("bpf_trace_printk: a packet of %d bytes", unix.ETH_HLEN+20+8+size))
 			w.Stop(t)
 		}
 	})
