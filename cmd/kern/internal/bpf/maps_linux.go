@@ -49,11 +49,12 @@ func (o *object) readMaps() error {
 		if spec.Extra != nil {
 			b, err := io.ReadAll(spec.Extra)
 			if err != nil {
-				return err
+				return desc.Failed("Map %s of object %s cannot be read: %v", s.name, o.File, err)
 			}
 			more := []*uint32{&m.id, &m.pinning, &m.innerID, &m.innerSlot}
 			if len(b)%4 != 0 || len(b) > 4*len(more) {
-				return desc.Failed("The definition of map %s has %d bytes more than are known", s.name, len(b)-4*len(more))
+				return desc.Failed("The definition of map %s of object %s has %d bytes behind its first five numbers",
+					s.name, o.File, len(b))
 			}
 			for i := range len(b) / 4 {
 				*more[i] = o.spec.ByteOrder.Uint32(b[4*i:])
@@ -113,7 +114,8 @@ func (o *object) openMaps() (map[string]*ebpf.Map, error) {
 	pinned := map[string]*ebpf.Map{}
 	for _, m := range o.maps {
 		if o.Link != 0 && m.spec.Type != ebpf.PerfEventArray {
-			return pinned, desc.Failed("Maps of programs that a device runs are not made here: map %s", m.name)
+			return pinned, desc.Failed("Maps of programs that a device runs are not made here: map %s of object %s",
+				m.name, o.File)
 		}
 		dir, err := o.pinDir(m)
 		if err != nil {

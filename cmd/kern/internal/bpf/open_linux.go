@@ -95,7 +95,7 @@ func readObject(p *desc.BpfProgram, names *desc.Names) (*object, error) {
 		return nil, desc.Failed("Object %s is of the other byte order", p.File)
 	}
 	if err := o.readSymbols(); err != nil {
-		return nil, err
+		return nil, desc.Failed("Object %s cannot be read: %v", p.File, err)
 	}
 	if err := o.readMaps(); err != nil {
 		return nil, err

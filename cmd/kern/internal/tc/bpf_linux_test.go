@@ -68,11 +68,13 @@ func TestObjectFiles(t *testing.T) {
 		for line, want := range map[string]string{
 			"obj " + object + " sec none":     "object file doesn't contain sec none\nUnable to load program\n",
 			"obj " + object + " program none": "object file doesn't contain prog none\nUnable to load program\n",
-			"obj none":                        "Error opening object none: No such file or directory\nUnable to load program\n",
-			"obj " + bpftest.Source(t):        "cannot be read",
-			"obj " + object + " sec wrong":    "invalid bpf_context access off=4000 size=4",
-			"obj " + bpftest.Foreign(t):       "is of the other byte order",
-			"pinned none":                     "Couldn't retrieve pinned program 'none': No such file or directory\n",
+			"obj none": "Error opening object none: No such file or directory\nUnable to load " +
+				"program\n",
+			"obj " + bpftest.Source(t):          "cannot be read",
+			"obj " + object + " sec wrong":      "invalid bpf_context access off=4000 size=4",
+			"obj " + bpftest.Object(t, "empty"): "has no inner map: none has the number 9",
+			"obj " + bpftest.Foreign(t):         "is of the other byte order",
+			"pinned none":                       "Couldn't retrieve pinned program 'none': No such file or directory\n",
 		} {
 			if r := kern("filter add dev d0 egress bpf " + line); r.Code != 1 || !strings.Contains(r.Err, want) {
 				t.Errorf("%s: %v", line, r)
