@@ -131,6 +131,22 @@ func (o *IpsetCreateOptions) cadtFlags() (flags uint32) {
 	return flags
 }
 
+// CreateOptions are the options that make a set like s. A set of hashes that is listed with its InitVal gets that,
+// too: its entries will be listed in the same order.
+func (s *IPSetResult) CreateOptions() IpsetCreateOptions {
+	return IpsetCreateOptions{
+		Timeout:  s.Timeout,
+		Counters: s.CadtFlags&uapi.IPSET_FLAG_WITH_COUNTERS != 0,
+		Comments: s.CadtFlags&uapi.IPSET_FLAG_WITH_COMMENT != 0,
+		Skbinfo:  s.CadtFlags&uapi.IPSET_FLAG_WITH_SKBINFO != 0,
+		ForceAdd: s.CadtFlags&uapi.IPSET_FLAG_WITH_FORCEADD != 0,
+		Family:   s.Family, Revision: s.Revision,
+		IPFrom: s.IPFrom, IPTo: s.IPTo, PortFrom: s.PortFrom, PortTo: s.PortTo,
+		MaxElements: s.MaxElements, HashSize: s.HashSize, BucketSize: s.BucketSize, InitVal: s.InitVal, Size: s.Size,
+		Netmask: s.Netmask, Bitmask: s.Bitmask, MarkMask: s.MarkMask,
+	}
+}
+
 // revision returns the revision of a type that is asked for where the caller names none: that by which the type
 // learned the last of the options. Older programs list a set of a revision that they do not know as an error,
 // so it is no higher than that. Of other types it is the oldest, 0: kernels take it with all options but those
