@@ -37,9 +37,13 @@ type IPSetEntry struct {
 	NameRef string
 	Before  bool
 
+	// IP or IP2 is a prefix of length 0, all addresses, for which CIDR has no value: of hash:net,iface, hash:net,net
+	// and hash:net,port,net.
+	AnyIP, AnyIP2 bool
+
 	NoMatch  bool // the prefix is an exception from a larger one
 	PhysDev  bool // IFace is a port of a bridge
-	Wildcard bool // IFace is the beginning of a name (Linux 5.5)
+	Wildcard bool // IFace is the beginning of a name (Linux 5.5). ipset shows it of sets of revision 7 and later
 
 	// What rules with SET --map-set give a packet (skbinfo).
 	SkbMark  *IPSetMark
@@ -147,40 +151,54 @@ func (s *IPSetResult) CreateOptions() IpsetCreateOptions {
 	}
 }
 
-// revision returns the revision of a type that is asked for where the caller names none: that by which the type
-// learned the last of the options. Older programs list a set of a revision that they do not know as an error,
-// so it is no higher than that. Of other types it is the oldest, 0: kernels take it with all options but those
-// of newest.
-func (o *IpsetCreateOptions) revision(typ string) uint8 {
-	var none, counters uint8 // what has no options, and what has counters; the others came in the order below
-	switch typ {
-	case "hash:ip":
-		none, counters = 1, 1
-	case "hash:ip,port", "hash:ip,port,ip":
-		none, counters = 1, 2
-	case "hash:ip,port,net", "hash:net,port":
-		none, counters = 2, 4
-	case "hash:net":
-		none, counters = 0, 3
-	default:
-		return 0
-	}
-	switch {
-	case o.Skbinfo:
-		return counters + 3
-	case o.ForceAdd:
-		return counters + 2
-	case o.Comments:
-		return counters + 1
-	case o.Counters:
-		return counters
-	}
-	return none
+// ipsetRevisions are the revisions by which types learned what the entries of their sets can have; 0 where a type never
+// did, or always could. plain is that of sets without any of it, with all that entries can be.
+var ipsetRevisions = [...]struct {
+	typ                                                         string
+	plain, counters, comments, forceAdd, skbinfo, buckets, mask uint8
+}{
+	{"bitmap:ip", 0, 1, 2, 0, 3, 0, 0},
+	{"bitmap:ip,mac", 0, 1, 2, 0, 3, 0, 0},
+	{"bitmap:port", 0, 1, 2, 0, 3, 0, 0},
+	{"hash:ip", 1, 1, 2, 3, 4, 5, 6},
+	{"hash:ip,mac", 0, 0, 0, 0, 0, 1, 0},
+	{"hash:ip,mark", 0, 0, 0, 1, 2, 3, 0},
+	{"hash:ip,port", 1, 2, 3, 4, 5, 6, 7},
+	{"hash:ip,port,ip", 1, 2, 3, 4, 5, 6, 0},
+	{"hash:ip,port,net", 3, 4, 5, 6, 7, 8, 0},
+	{"hash:mac", 0, 0, 0, 0, 0, 1, 0},
+	{"hash:net", 2, 3, 4, 5, 6, 7, 0},
+	{"hash:net,iface", 2, 3, 4, 5, 6, 8, 0},
+	{"hash:net,net", 0, 0, 0, 1, 2, 3, 4},
+	{"hash:net,port", 3, 4, 5, 6, 7, 8, 0},
+	{"hash:net,port,net", 0, 0, 0, 1, 2, 3, 0},
+	{"list:set", 0, 1, 2, 0, 3, 0, 0},
 }
 
-// newest reports whether only the newest revision of a type has what is asked for.
-func (o *IpsetCreateOptions) newest() bool {
-	return o.BucketSize != 0 || o.InitVal != 0 || o.Bitmask != nil
+// revision returns the revision of a type that is asked for where the caller names none: that by which the type
+// learned the last of the options. Older programs list a set of a revision that they do not know as an error, so it is
+// no higher than that; ipset(8) does not show options that are newer than the revision, so it is no lower.
+func (o *IpsetCreateOptions) revision(typ string) (revision uint8) {
+	for i := range ipsetRevisions {
+		r := &ipsetRevisions[i]
+		if r.typ != typ {
+			continue
+		}
+		revision = r.plain
+		for _, option := range [...]struct {
+			on bool
+			by uint8
+		}{
+			{o.Counters, r.counters}, {o.Comments, r.comments}, {o.ForceAdd, r.forceAdd}, {o.Skbinfo, r.skbinfo},
+			{o.BucketSize != 0 || o.InitVal != 0, r.buckets},
+			{o.Bitmask != nil || o.Netmask != 0 && typ != "hash:ip", r.mask},
+		} {
+			if option.on {
+				revision = max(revision, option.by)
+			}
+		}
+	}
+	return revision
 }
 
 // ipsetErr gives an error its name where ipset has one for the number.

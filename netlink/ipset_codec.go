@@ -117,7 +117,7 @@ func encodeIpsetEntry(r *wire.Request, e *IPSetEntry) {
 	r.Nest(uapi.IPSET_ATTR_DATA | uapi.NLA_F_NESTED)
 	ipsetIP(r, uapi.IPSET_ATTR_IP, e.IP)
 	ipsetIP(r, uapi.IPSET_ATTR_IP_TO, e.IPTo)
-	if e.CIDR != 0 {
+	if e.CIDR != 0 || e.AnyIP {
 		r.Uint8(uapi.IPSET_ATTR_CIDR, e.CIDR)
 	}
 	if e.Port != nil {
@@ -162,7 +162,7 @@ func encodeIpsetEntry(r *wire.Request, e *IPSetEntry) {
 		ipsetName(r, uapi.IPSET_ATTR_NAMEREF, e.NameRef)
 	}
 	ipsetIP(r, uapi.IPSET_ATTR_IP2, e.IP2)
-	if e.CIDR2 != 0 {
+	if e.CIDR2 != 0 || e.AnyIP2 {
 		r.Uint8(uapi.IPSET_ATTR_CIDR2, e.CIDR2)
 	}
 	ipsetIP(r, uapi.IPSET_ATTR_IP2_TO, e.IP2To)
@@ -345,6 +345,7 @@ func (i *ipsetDecoder) entry(b []byte, e *IPSetEntry) error {
 			e.IPTo = i.ip(&d)
 		case uapi.IPSET_ATTR_CIDR:
 			e.CIDR = d.Uint8()
+			e.AnyIP = e.CIDR == 0
 		case uapi.IPSET_ATTR_PORT:
 			e.Port = new(order16(&d))
 		case uapi.IPSET_ATTR_PORT_TO:
@@ -371,6 +372,7 @@ func (i *ipsetDecoder) entry(b []byte, e *IPSetEntry) error {
 			e.IP2 = i.ip(&d)
 		case uapi.IPSET_ATTR_CIDR2:
 			e.CIDR2 = d.Uint8()
+			e.AnyIP2 = e.CIDR2 == 0
 		case uapi.IPSET_ATTR_IP2_TO:
 			e.IP2To = i.ip(&d)
 		case uapi.IPSET_ATTR_IFACE:

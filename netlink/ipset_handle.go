@@ -46,6 +46,16 @@ func (h *Handle) IpsetType(typename string, family uint8) (newest, oldest uint8,
 	return s.Revision, s.ProtocolMinVersion, err // IPSET_ATTR_REVISION_MIN is IPSET_ATTR_PROTOCOL_MIN
 }
 
+// IpsetHeader returns a set's name, type, family and revision, and nothing else of it.
+func (h *Handle) IpsetHeader(setname string) (*IPSetResult, error) {
+	s := IPSetResult{}
+	if err := h.withDetails().ipsetGet(ipsetRequest(uapi.IPSET_CMD_HEADER, 0, &setname), "ipset header", setname,
+		&s); err != nil {
+		return nil, err
+	}
+	return &s, nil
+}
+
 // IpsetIndex returns the number of a set, by which rules and filters refer to it ([EmatchIPSet]). Linux 5.0.
 func (h *Handle) IpsetIndex(setname string) (uint16, error) {
 	r := ipsetReferenceRequest(uapi.IPSET_CMD_GET_BYNAME)
@@ -106,23 +116,16 @@ func (h *Handle) IpsetCreate(setname, typename string, options IpsetCreateOption
 	revision := options.Revision
 	if revision == 0 {
 		revision = options.revision(typename)
-		if options.newest() {
-			newest, _, err := h.IpsetType(typename, options.Family)
-			if err != nil {
-				return h.wrap(err, op, quotedName(setname))
-			}
-			revision = newest
-		}
 	}
 	err := h.ipsetExec(ipsetCreateRequest(setname, typename, revision, &options), op, setname)
 	if !isIpsetErr(err, uapi.IPSET_ERR_FIND_TYPE) || options.Revision != 0 {
 		return err
 	}
-	newest, oldest, unknown := h.IpsetType(typename, options.Family)
-	if unknown != nil || revision >= oldest && revision <= newest {
+	_, oldest, unknown := h.IpsetType(typename, options.Family)
+	if unknown != nil || revision >= oldest { // nothing is left out that a kernel does not know
 		return err
 	}
-	return h.ipsetExec(ipsetCreateRequest(setname, typename, min(max(revision, oldest), newest), &options), op, setname)
+	return h.ipsetExec(ipsetCreateRequest(setname, typename, oldest, &options), op, setname)
 }
 
 func ipsetCreateRequest(name, typ string, revision uint8, o *IpsetCreateOptions) *wire.Request {

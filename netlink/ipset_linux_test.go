@@ -114,6 +114,33 @@ var ipsetStates = []struct {
 		},
 	},
 	{
+		"any", "hash:net,iface", []string{"create any hash:net,iface counters", "add any 0.0.0.0/0,eth0"},
+		netlink.IpsetCreateOptions{Counters: true},
+		[]netlink.IPSetEntry{{IP: net.IP{0, 0, 0, 0}, AnyIP: true, IFace: "eth0"}},
+	},
+	{
+		"anynet", "hash:net,net", []string{"create anynet hash:net,net", "add anynet 10.0.0.0/8,0.0.0.0/0"},
+		netlink.IpsetCreateOptions{},
+		[]netlink.IPSetEntry{{IP: net.IP{10, 0, 0, 0}, CIDR: 8, IP2: net.IP{0, 0, 0, 0}, AnyIP2: true}},
+	},
+	{
+		"nomatch", "hash:net", []string{"create nomatch hash:net", "add nomatch 10.0.0.0/8 nomatch"},
+		netlink.IpsetCreateOptions{},
+		[]netlink.IPSetEntry{{IP: net.IP{10, 0, 0, 0}, CIDR: 8, NoMatch: true}},
+	},
+	{
+		"bitskb", "bitmap:port", []string{"create bitskb bitmap:port range 0-9 counters comment skbinfo",
+			`add bitskb 4 packets 0 bytes 0 comment x skbprio 0:3`},
+		netlink.IpsetCreateOptions{PortTo: 9, Counters: true, Comments: true, Skbinfo: true},
+		[]netlink.IPSetEntry{{Port: new(uint16(4)), Comment: "x", SkbPrio: new(uint32(3))}},
+	},
+	{
+		"masked", "hash:ip", []string{"create masked hash:ip bitmask 255.0.255.0 bucketsize 4 initval 0x1234",
+			"add masked 10.9.8.7"},
+		netlink.IpsetCreateOptions{Bitmask: net.IP{255, 0, 255, 0}, BucketSize: 4, InitVal: 0x1234},
+		[]netlink.IPSetEntry{{IP: net.IP{10, 9, 8, 7}}},
+	},
+	{
 		"netnet", "hash:net,net", []string{"create netnet hash:net,net", "add netnet 10.1.0.0/16,10.2.0.0/24"},
 		netlink.IpsetCreateOptions{},
 		[]netlink.IPSetEntry{{IP: net.IP{10, 1, 0, 0}, CIDR: 16, IP2: net.IP{10, 2, 0, 0}, CIDR2: 24}},
@@ -161,7 +188,11 @@ func TestIpsetMakesWhatTheToolMakes(t *testing.T) {
 				err = fmt.Errorf("%w: %w", unix.EOPNOTSUPP, err)
 			}
 			nstest.Need(t, "sets of type "+c.typ, "", err)
-			if err := h.IpsetCreate(c.name, c.typ, c.options); err != nil {
+			err = h.IpsetCreate(c.name, c.typ, c.options)
+			if c.options.Bitmask != nil && isNumber(err, uapi.IPSET_ERR_FIND_TYPE) {
+				nstest.Need(t, "the option bitmask", "6.3", unix.EOPNOTSUPP)
+			}
+			if err != nil {
 				t.Fatal(err)
 			}
 			for i := range c.entries {
@@ -188,12 +219,19 @@ func TestIpsetMakesWhatTheToolMakes(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
+			if head, err := h.IpsetHeader(c.name); err != nil || head.SetName != c.name || head.TypeName != c.typ ||
+				head.Family != listed.Family || head.Revision != listed.Revision {
+				t.Errorf("header %+v, %v", head, err)
+			}
 			if listed.SetName != c.name || listed.TypeName != c.typ || len(listed.Entries) == 0 || listed.Nfgenmsg == nil ||
 				listed.Protocol == 0 {
 				t.Errorf("listed %+v", listed)
 			}
 			// From what was listed.
-			if err := h.IpsetFlush(c.name); err != nil {
+			if err := h.IpsetDestroy(c.name); err != nil {
+				t.Fatal(err)
+			}
+			if err := h.IpsetCreate(c.name, listed.TypeName, listed.CreateOptions()); err != nil {
 				t.Fatal(err)
 			}
 			for _, e := range listed.Entries {

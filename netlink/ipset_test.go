@@ -85,12 +85,16 @@ func TestIpsetRevisions(t *testing.T) {
 		{"hash:ip,port,ip", IpsetCreateOptions{Counters: true}, 2},
 		{"hash:ip,port", IpsetCreateOptions{Comments: true, Counters: true}, 3},
 		{"hash:ip,port", IpsetCreateOptions{Skbinfo: true, Counters: true}, 5},
-		{"hash:net,port", IpsetCreateOptions{}, 2},
+		{"hash:net,port", IpsetCreateOptions{}, 3},
 		{"hash:ip,port,net", IpsetCreateOptions{Counters: true}, 4},
 		{"hash:ip,port,net", IpsetCreateOptions{Comments: true}, 5},
 		{"hash:net,port", IpsetCreateOptions{Skbinfo: true}, 7},
-		{"hash:net", IpsetCreateOptions{}, 0},
-		{"list:set", IpsetCreateOptions{Comments: true}, 0},
+		{"hash:net", IpsetCreateOptions{}, 2},
+		{"hash:net,iface", IpsetCreateOptions{BucketSize: 4}, 8},
+		{"hash:net,net", IpsetCreateOptions{Netmask: 24}, 4},
+		{"hash:ip", IpsetCreateOptions{Netmask: 24}, 1},
+		{"hash:ip", IpsetCreateOptions{Bitmask: net.IP{255, 0, 255, 0}}, 6},
+		{"list:set", IpsetCreateOptions{Comments: true}, 2},
 	} {
 		if got := c.o.revision(c.typ); got != c.want {
 			t.Errorf("%s %+v: revision %d, want %d", c.typ, c.o, got, c.want)

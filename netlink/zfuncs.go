@@ -1136,6 +1136,12 @@ func IpsetFlushAll() error {
 	return pkgHandle.IpsetFlushAll()
 }
 
+// IpsetHeader returns a set's name, type, family and revision, and nothing else of it. It acts in
+// the network namespace of the calling thread; see [Handle.IpsetHeader].
+func IpsetHeader(setname string) (*IPSetResult, error) {
+	return pkgHandle.IpsetHeader(setname)
+}
+
 // IpsetIndex returns the number of a set, by which rules and filters refer to it ([EmatchIPSet]).
 // It acts in the network namespace of the calling thread; see [Handle.IpsetIndex].
 func IpsetIndex(setname string) (uint16, error) {
