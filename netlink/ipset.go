@@ -37,8 +37,8 @@ type IPSetEntry struct {
 	NameRef string
 	Before  bool
 
-	// IP or IP2 is a prefix of length 0, all addresses, for which CIDR has no value: of hash:net,iface, hash:net,net
-	// and hash:net,port,net.
+	// IP or IP2 is a prefix of length 0, all addresses, for which CIDR has no value: of hash:net,iface and
+	// hash:net,port,net.
 	AnyIP, AnyIP2 bool
 
 	NoMatch  bool // the prefix is an exception from a larger one

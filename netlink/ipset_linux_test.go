@@ -119,9 +119,11 @@ var ipsetStates = []struct {
 		[]netlink.IPSetEntry{{IP: net.IP{0, 0, 0, 0}, AnyIP: true, IFace: "eth0"}},
 	},
 	{
-		"anynet", "hash:net,net", []string{"create anynet hash:net,net", "add anynet 10.0.0.0/8,0.0.0.0/0"},
+		"anynet", "hash:net,port,net", []string{"create anynet hash:net,port,net",
+			"add anynet 10.0.0.0/8,tcp:80,0.0.0.0/0"},
 		netlink.IpsetCreateOptions{},
-		[]netlink.IPSetEntry{{IP: net.IP{10, 0, 0, 0}, CIDR: 8, IP2: net.IP{0, 0, 0, 0}, AnyIP2: true}},
+		[]netlink.IPSetEntry{{IP: net.IP{10, 0, 0, 0}, CIDR: 8, IP2: net.IP{0, 0, 0, 0}, AnyIP2: true,
+			Protocol: new(uint8(unix.IPPROTO_TCP)), Port: new(uint16(80))}},
 	},
 	{
 		"nomatch", "hash:net", []string{"create nomatch hash:net", "add nomatch 10.0.0.0/8 nomatch"},
