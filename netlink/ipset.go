@@ -151,8 +151,8 @@ func (s *IPSetResult) CreateOptions() IpsetCreateOptions {
 	}
 }
 
-// ipsetRevisions are the revisions by which types learned what the entries of their sets can have; 0 where a type never
-// did, or always could. plain is that of sets without any of it, with all that entries can be.
+// ipsetRevisions are the revisions by which types learned what the entries of their sets can have; 0 where a type
+// never did, or always could. plain is that of sets without any of it, with all that entries can be.
 var ipsetRevisions = [...]struct {
 	typ                                                         string
 	plain, counters, comments, forceAdd, skbinfo, buckets, mask uint8

@@ -116,6 +116,13 @@ func (h *Handle) IpsetCreate(setname, typename string, options IpsetCreateOption
 	revision := options.Revision
 	if revision == 0 {
 		revision = options.revision(typename)
+		if options.BucketSize != 0 || options.InitVal != 0 { // kernels list these of sets of their newest revision only
+			newest, _, err := h.IpsetType(typename, options.Family)
+			if err != nil {
+				return h.wrap(err, op, quotedName(setname))
+			}
+			revision = max(revision, newest)
+		}
 	}
 	err := h.ipsetExec(ipsetCreateRequest(setname, typename, revision, &options), op, setname)
 	if !isIpsetErr(err, uapi.IPSET_ERR_FIND_TYPE) || options.Revision != 0 {
