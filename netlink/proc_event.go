@@ -25,6 +25,9 @@ const (
 	PROC_EVENT_COMM     = uapi.PROC_EVENT_COMM
 	PROC_EVENT_COREDUMP = uapi.PROC_EVENT_COREDUMP
 	PROC_EVENT_EXIT     = uapi.PROC_EVENT_EXIT
+
+	// PROC_EVENT_NONZERO_EXIT asks for ends with an exit code other than 0, which come as PROC_EVENT_EXIT.
+	PROC_EVENT_NONZERO_EXIT = uapi.PROC_EVENT_NONZERO_EXIT
 )
 
 // ProcEvent is something that happened to a process. Msg is what is particular to it.
@@ -228,14 +231,35 @@ func decodeProcEventMsg(what uint32, b []byte) ProcEventMsg {
 	return nil
 }
 
-// procEventRequest is the message that asks for events, or for no more.
+// isOneOf reports whether an event is one of those that bits, PROC_EVENT_…, ask for.
+func (e *ProcEvent) isOneOf(bits uint32) bool {
+	if exit, is := e.Msg.(*ExitProcEvent); is && bits&uapi.PROC_EVENT_NONZERO_EXIT != 0 && exit.ExitCode != 0 {
+		return true
+	}
+	return bits&e.What != 0
+}
+
+// procEventRequest is the message that asks for all events, or for no more.
 func procEventRequest(op uint32) *wire.Request {
-	const size = 4 // of the operation alone: a longer one, with a filter, needs Linux 6.6
+	const size = 4 // of the operation alone
+	r, b := connectorRequest(size)
+	native.PutUint32(b, op)
+	return r
+}
+
+// procEventFilter is the message that asks for some events. The kernel ignores it before Linux 6.6.
+func procEventFilter(bits uint32) *wire.Request {
+	r, b := connectorRequest(uapi.SizeofProcInput)
+	(&uapi.ProcInput{McastOp: uapi.PROC_CN_MCAST_LISTEN, EventType: bits}).Put(b)
+	return r
+}
+
+// connectorRequest begins a message to the connector of processes, with size bytes to be filled.
+func connectorRequest(size int) (*wire.Request, []byte) {
 	r := wire.NewRequest(uapi.NLMSG_DONE, 0)
 	r.Protocol = uapi.NETLINK_CONNECTOR
 	b := r.Header(uapi.SizeofCnMsg + size)
-	m := uapi.CnMsg{Id: uapi.CbId{Idx: uapi.CN_IDX_PROC, Val: uapi.CN_VAL_PROC}, Len: size}
+	m := uapi.CnMsg{Id: uapi.CbId{Idx: uapi.CN_IDX_PROC, Val: uapi.CN_VAL_PROC}, Len: uint16(size)}
 	m.Put(b)
-	native.PutUint32(b[uapi.SizeofCnMsg:], op)
-	return r
+	return r, b[uapi.SizeofCnMsg:]
 }

@@ -11,7 +11,7 @@ import (
 // It needs CAP_NET_ADMIN, and to be in the first PID and network namespaces. What goes wrong is sent to
 // errorChan, as wire.ErrOverrun where events were lost, and EPERM.
 func (h *Handle) ProcEventMonitor(ch chan<- ProcEvent, done <-chan struct{}, errorChan chan<- error) error {
-	return procEvents().send(h, ch, done, subscribeOptions{onError: func(err error) {
+	return procEvents(nil).send(h, ch, done, subscribeOptions{onError: func(err error) {
 		if errorChan == nil {
 			return
 		}
@@ -22,14 +22,20 @@ func (h *Handle) ProcEventMonitor(ch chan<- ProcEvent, done <-chan struct{}, err
 	}})
 }
 
-// ProcEvents gives what [Handle.ProcEventMonitor] sends, and what goes wrong. It subscribes when an iteration begins;
-// the handle's context ends it, and its Close.
-func (h *Handle) ProcEvents() iter.Seq2[ProcEvent, error] {
-	return procEvents().seq(h, subscribeOptions{})
+// ProcEvents gives what [Handle.ProcEventMonitor] sends, and what goes wrong: events of all sorts, or those that what
+// names (PROC_EVENT_…, and PROC_EVENT_NONZERO_EXIT). Since Linux 6.6 the kernel sends no others then; of an older one
+// this function leaves the others out. It subscribes when an iteration begins; the handle's context ends it, and its
+// Close.
+func (h *Handle) ProcEvents(what ...uint32) iter.Seq2[ProcEvent, error] {
+	return procEvents(what).seq(h, subscribeOptions{})
 }
 
-func procEvents() events[ProcEvent] {
-	return events[ProcEvent]{
+func procEvents(what []uint32) events[ProcEvent] {
+	var bits uint32
+	for _, w := range what {
+		bits |= w
+	}
+	e := events[ProcEvent]{
 		op:       "proc events",
 		protocol: uapi.NETLINK_CONNECTOR,
 		groups:   []uint32{uapi.CN_IDX_PROC},
@@ -39,4 +45,20 @@ func procEvents() events[ProcEvent] {
 		begin: func(l *wire.Listener) error { return l.Send(procEventRequest(uapi.PROC_CN_MCAST_LISTEN)) },
 		end:   func(l *wire.Listener) error { return l.Send(procEventRequest(uapi.PROC_CN_MCAST_IGNORE)) },
 	}
+	if bits == 0 {
+		return e
+	}
+	all := e.begin
+	e.begin = func(l *wire.Listener) error {
+		// An older kernel takes the first alone.
+		if err := all(l); err != nil {
+			return err
+		}
+		return l.Send(procEventFilter(bits))
+	}
+	e.decode = func(m wire.Message) (ProcEvent, bool, error) {
+		v, want, err := decodeProcEvent(m)
+		return v, want && v.isOneOf(bits), err
+	}
+	return e
 }

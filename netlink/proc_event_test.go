@@ -48,6 +48,32 @@ func TestProcEventsDecode(t *testing.T) {
 	}
 }
 
+// What is left out here is what the kernel leaves out.
+func TestProcEventsAreOfTheSortsAskedFor(t *testing.T) {
+	exit := func(code uint32) *ProcEvent {
+		return &ProcEvent{ProcEventHeader{What: PROC_EVENT_EXIT}, &ExitProcEvent{ExitCode: code}}
+	}
+	exec := &ProcEvent{ProcEventHeader{What: PROC_EVENT_EXEC}, &ExecProcEvent{}}
+	for i, c := range []struct {
+		event *ProcEvent
+		bits  uint32
+		want  bool
+	}{
+		{exec, PROC_EVENT_EXEC | PROC_EVENT_FORK, true},
+		{exec, PROC_EVENT_EXIT | PROC_EVENT_NONZERO_EXIT, false},
+		{exit(0), PROC_EVENT_EXIT, true},
+		{exit(1), PROC_EVENT_EXIT, true},
+		{exit(0), PROC_EVENT_NONZERO_EXIT, false},
+		{exit(1), PROC_EVENT_NONZERO_EXIT, true},
+		{exit(0), PROC_EVENT_NONZERO_EXIT | PROC_EVENT_EXIT, true},
+		{exit(1), PROC_EVENT_COREDUMP, false},
+	} {
+		if got := c.event.isOneOf(c.bits); got != c.want {
+			t.Errorf("%d: %+v is one of %#x: %v", i, c.event, c.bits, got)
+		}
+	}
+}
+
 func FuzzProcEventDecode(f *testing.F) {
 	f.Add(procMessage(PROC_EVENT_EXIT, 1, 2, 3, 4, 5, 6).Data)
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -123,10 +123,11 @@ func ProcEventMonitor(ch chan<- ProcEvent, done <-chan struct{}, errorChan chan<
 	return pkgHandle.ProcEventMonitor(ch, done, errorChan)
 }
 
-// ProcEvents gives what [Handle.ProcEventMonitor] sends, and what goes wrong. It acts in the
-// network namespace of the calling thread; see [Handle.ProcEvents].
-func ProcEvents() iter.Seq2[ProcEvent, error] {
-	return pkgHandle.ProcEvents()
+// ProcEvents gives what [Handle.ProcEventMonitor] sends, and what goes wrong: events of all sorts,
+// or those that what names (PROC_EVENT_…, and PROC_EVENT_NONZERO_EXIT). It acts in the network
+// namespace of the calling thread; see [Handle.ProcEvents].
+func ProcEvents(what ...uint32) iter.Seq2[ProcEvent, error] {
+	return pkgHandle.ProcEvents(what...)
 }
 
 // RdmaEvents gives what happens to devices, and what goes wrong: rdma monitor (Linux 6.12, see
