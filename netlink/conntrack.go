@@ -138,7 +138,7 @@ type ConntrackFlow struct {
 	Zone       uint16
 	TimeStart  uint64 // ns since 1970, with net.netfilter.nf_conntrack_timestamp
 	TimeStop   uint64 // the same, of one that has gone
-	TimeOut    uint32 // seconds that are left
+	TimeOut    uint32 // seconds that are left; 0 of one that is in a flow table
 	Status     uint32 // ConntrackStatus…
 	Labels     []byte // 16 bytes, or nil where the namespace has no labels
 	ProtoInfo  ProtoInfo

@@ -241,7 +241,9 @@ func encodeConntrack(r *wire.Request, f *ConntrackFlow, create bool) {
 		r.BE32(uapi.CTA_STATUS, status)
 	}
 	r.BE32(uapi.CTA_MARK, f.Mark)
-	r.BE32(uapi.CTA_TIMEOUT, f.TimeOut)
+	if create || f.TimeOut != 0 || f.Status&uapi.IPS_OFFLOAD == 0 { // the kernel lists none of a flow table's
+		r.BE32(uapi.CTA_TIMEOUT, f.TimeOut)
+	}
 	encodeConntrackLabels(r, uapi.CTA_LABELS, f.Labels)
 	encodeZone(r, f.Zone)
 	encodeProtoInfo(r, f.ProtoInfo)

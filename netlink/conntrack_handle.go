@@ -66,14 +66,21 @@ func conntrackTableName(table ConntrackTableType) string {
 }
 
 // ConntrackCreate creates a connection: conntrack -I. Tuples of both directions, TimeOut in seconds, and for TCP
-// ProtoInfo are needed. One that is there already is changed as by [Handle.ConntrackUpdate].
+// ProtoInfo are needed. One that is there already is changed as by [Handle.ConntrackUpdate]. HelperInfo follows in a
+// change of its own, for the kernel (up to Linux 7.3) forgets what comes with a new connection; in a [Batch] queue that
+// change, by [Handle.ConntrackModify].
 func (h *Handle) ConntrackCreate(table ConntrackTableType, family InetFamily, flow *ConntrackFlow) error {
-	return h.conntrackChange(table, family, flow, "conntrack create", uapi.IPCTNL_MSG_CT_NEW, uapi.NLM_F_CREATE)
+	err := h.conntrackChange(table, family, flow, "conntrack create", uapi.IPCTNL_MSG_CT_NEW, uapi.NLM_F_CREATE)
+	if err != nil || flow.Helper == "" || flow.HelperInfo == nil || h.batch != nil {
+		return err
+	}
+	return h.ConntrackModify(flow, ConntrackChange{Helper: &flow.Helper, HelperInfo: flow.HelperInfo})
 }
 
 // ConntrackUpdate changes the mark, the timeout, the status where it is not 0, the labels where they are not nil, and
 // the protocol's information where there is some, of a connection: conntrack -U. Mark and TimeOut are always set, so
-// the flow is one that was listed; [Handle.ConntrackModify] changes single things.
+// the flow is one that was listed; [Handle.ConntrackModify] changes single things. A TimeOut of 0 ends the connection,
+// except where it is in a flow table (ConntrackStatusOffload): of such the kernel lists no timeout, and keeps it.
 func (h *Handle) ConntrackUpdate(table ConntrackTableType, family InetFamily, flow *ConntrackFlow) error {
 	return h.conntrackChange(table, family, flow, "conntrack update", uapi.IPCTNL_MSG_CT_NEW, uapi.NLM_F_REPLACE)
 }

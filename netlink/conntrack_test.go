@@ -140,6 +140,31 @@ func TestConntrackEncode(t *testing.T) {
 	}
 }
 
+// A timeout of 0 ends a connection. That of one in a flow table is not listed, and so is no wish to end it.
+func TestConntrackEncodeTimeout(t *testing.T) {
+	for i, c := range []struct {
+		status, timeout uint32
+		create, sent    bool
+	}{
+		{ConntrackStatusOffload, 0, false, false},
+		{ConntrackStatusOffload, 0, true, true},
+		{ConntrackStatusOffload, 5, false, true},
+		{ConntrackStatusConfirmed, 0, false, true},
+	} {
+		f := ConntrackFlow{FamilyType: FAMILY_V4, Status: c.status, TimeOut: c.timeout,
+			Forward: IPTuple{SrcIP: net.IP{10, 0, 0, 1}, DstIP: net.IP{10, 0, 0, 2}}}
+		r := conntrackRequest(ConntrackTable, uapi.IPCTNL_MSG_CT_NEW, 0, FAMILY_V4)
+		encodeConntrack(r, &f, c.create)
+		sent := false
+		for d := wire.NewDecoderAfter(payload(t, r), uapi.SizeofNfgenmsg); d.Next(); {
+			sent = sent || d.Type() == uapi.CTA_TIMEOUT && d.BE32() == c.timeout
+		}
+		if sent != c.sent {
+			t.Errorf("%d: a timeout is sent: %v", i, sent)
+		}
+	}
+}
+
 // conntrack -L --mark 5/15 -f ipv4 sends this.
 func TestConntrackQueryEncode(t *testing.T) {
 	mark := uint32(5)

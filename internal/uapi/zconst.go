@@ -5257,6 +5257,35 @@ const (
 	NEXTHOP_GRP_TYPE_MPATH = 0x0
 	NEXTHOP_GRP_TYPE_RES   = 0x1
 
+	NFCTH_MAX                   = 0x6
+	NFCTH_NAME                  = 0x1
+	NFCTH_POLICY                = 0x4
+	NFCTH_POLICY_EXPECT_MAX     = 0x2
+	NFCTH_POLICY_EXPECT_TIMEOUT = 0x3
+	NFCTH_POLICY_MAX            = 0x3
+	NFCTH_POLICY_NAME           = 0x1
+	NFCTH_POLICY_SET            = 0x2
+	NFCTH_POLICY_SET1           = 0x2
+	NFCTH_POLICY_SET2           = 0x3
+	NFCTH_POLICY_SET3           = 0x4
+	NFCTH_POLICY_SET4           = 0x5
+	NFCTH_POLICY_SET_MAX        = 0x5
+	NFCTH_POLICY_SET_NUM        = 0x1
+	NFCTH_POLICY_SET_UNSPEC     = 0x0
+	NFCTH_POLICY_UNSPEC         = 0x0
+	NFCTH_PRIV_DATA_LEN         = 0x5
+	NFCTH_QUEUE_NUM             = 0x3
+	NFCTH_STATUS                = 0x6
+	NFCTH_TUPLE                 = 0x2
+	NFCTH_TUPLE_L3PROTONUM      = 0x1
+	NFCTH_TUPLE_L4PROTONUM      = 0x2
+	NFCTH_TUPLE_MAX             = 0x2
+	NFCTH_TUPLE_UNSPEC          = 0x0
+	NFCTH_UNSPEC                = 0x0
+
+	NFCT_HELPER_STATUS_DISABLED = 0x0
+	NFCT_HELPER_STATUS_ENABLED  = 0x1
+
 	NFEA_ACTIVITY_NOTIFY = 0x1
 	NFEA_DONT_REFRESH    = 0x2
 	NFEA_MAX             = 0x2
@@ -5281,6 +5310,10 @@ const (
 	NFNL_BATCH_UNSPEC             = 0x0
 	NFNL_MSG_BATCH_BEGIN          = 0x10
 	NFNL_MSG_BATCH_END            = 0x11
+	NFNL_MSG_CTHELPER_DEL         = 0x2
+	NFNL_MSG_CTHELPER_GET         = 0x1
+	NFNL_MSG_CTHELPER_MAX         = 0x3
+	NFNL_MSG_CTHELPER_NEW         = 0x0
 	NFNL_SUBSYS_ACCT              = 0x7
 	NFNL_SUBSYS_COUNT             = 0xd
 	NFNL_SUBSYS_CTHELPER          = 0x9
