@@ -67,8 +67,8 @@ func conntrackTableName(table ConntrackTableType) string {
 
 // ConntrackCreate creates a connection: conntrack -I. Tuples of both directions, TimeOut in seconds, and for TCP
 // ProtoInfo are needed. One that is there already is changed as by [Handle.ConntrackUpdate]. HelperInfo follows in a
-// change of its own, for the kernel (up to Linux 7.3) forgets what comes with a new connection; in a [Batch] queue that
-// change, by [Handle.ConntrackModify].
+// change of its own, for the kernel (up to Linux 7.3) forgets what comes with a new connection; in a [Batch] queue
+// that change, by [Handle.ConntrackModify].
 func (h *Handle) ConntrackCreate(table ConntrackTableType, family InetFamily, flow *ConntrackFlow) error {
 	err := h.conntrackChange(table, family, flow, "conntrack create", uapi.IPCTNL_MSG_CT_NEW, uapi.NLM_F_CREATE)
 	if err != nil || flow.Helper == "" || flow.HelperInfo == nil || h.batch != nil {
