@@ -71,7 +71,7 @@ func conntrackTableName(table ConntrackTableType) string {
 // that change, by [Handle.ConntrackModify].
 func (h *Handle) ConntrackCreate(table ConntrackTableType, family InetFamily, flow *ConntrackFlow) error {
 	err := h.conntrackChange(table, family, flow, "conntrack create", uapi.IPCTNL_MSG_CT_NEW, uapi.NLM_F_CREATE)
-	if err != nil || flow.Helper == "" || flow.HelperInfo == nil || h.batch != nil {
+	if err != nil || h.batch != nil || flow.Helper == "" || flow.HelperInfo == nil {
 		return err
 	}
 	return h.ConntrackModify(flow, ConntrackChange{Helper: &flow.Helper, HelperInfo: flow.HelperInfo})
