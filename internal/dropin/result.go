@@ -124,7 +124,7 @@ func (r *result) details() (lines []string) {
 		lines = append(lines, r.Module.Path+" "+fmt.Sprintf(format, args...))
 	}
 	if r.Err != nil {
-		line("could not be tried: %v", r.Err)
+		line("could not be tried: %s", gist(r.Err))
 		return lines
 	}
 	if r.BuiltBefore != nil {
@@ -176,13 +176,17 @@ func (o outcomes) anyFailed(pkg string) bool {
 }
 
 // steps begin what a build says it does, and where.
-var steps = []string{"go build ", "go test ", "go: downloading ", "# "}
+var steps = []string{"go build ", "go list ", "go test ", "go: downloading ", "# "}
 
 // gist is the first line of what hindered a build.
 func gist(err error) string {
 	for line := range strings.Lines(err.Error()) {
 		line = strings.TrimSpace(line)
 		if line != "" && !slices.ContainsFunc(steps, func(step string) bool { return strings.HasPrefix(line, step) }) {
+			what, _, missing := strings.Cut(line, ": reading http")
+			if missing {
+				return what + " is not to be had" // and from where is not what matters
+			}
 			return line
 		}
 	}

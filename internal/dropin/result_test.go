@@ -146,7 +146,9 @@ func TestWorseBuilds(t *testing.T) {
 		{result{BuiltAlone: no, BuiltAfter: no}, "NO", "m is not built: p/p.go:1:2: undefined: unix.X", true},
 		{result{BuiltBefore: no, BuiltAlone: no, BuiltAfter: no}, "neither before nor after",
 			"m is not built as it is: p/p.go:1:2: undefined: unix.X", false},
-		{result{Err: no}, "NOT TRIED", "m could not be tried: go build", true},
+		{result{Err: no}, "NOT TRIED", "m could not be tried: p/p.go:1:2: undefined: unix.X", true},
+		{result{Err: errors.New("go list ./...: exit status 1\ngo: m/d@v1: reading https://a/m/d: 403 Forbidden")},
+			"NOT TRIED", "m could not be tried: go: m/d@v1 is not to be had", true},
 	} {
 		c.r.Module.Path = "m"
 		row, lines := grid([]*result{&c.r})[1], append(c.r.details(), "")
