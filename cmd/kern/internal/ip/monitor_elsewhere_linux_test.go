@@ -297,7 +297,11 @@ func TestMonitorShowsMovesOfIPsec(t *testing.T) {
 		for _, w := range []*clitest.Watcher{text, inJSON} {
 			w.First(t, begin)
 		}
-		clitest.SetUp(t, "xfrm state add "+fourth+"proto esp spi 5 reqid 7 mode tunnel dir out"+gcm,
+		const add = "xfrm state add " + fourth + "proto esp spi 5 reqid 7 mode tunnel dir out" + gcm
+		if r := clitest.Kern(clitest.Words(t, add)...); r.Code != 0 { // older ip does not know "dir"
+			t.Fatal(r)
+		}
+		clitest.SetUp(t,
 			"xfrm policy add src 10.1.0.0/16 dst 10.2.0.0/16 dir out tmpl "+fourth+"proto esp reqid 7 mode tunnel")
 		policies, err := netlink.XfrmPolicyList(0)
 		if err != nil || len(policies) != 1 {

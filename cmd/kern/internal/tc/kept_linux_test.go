@@ -40,7 +40,11 @@ func TestListedIsChangedAndAddedAsItWas(t *testing.T) {
 					if o.change == nil {
 						continue
 					}
-					if err := o.change(); err != nil {
+					err := o.change()
+					if o.name == "filter route" && errors.Is(err, syscall.EEXIST) {
+						nstest.Need(t, "changes of filters of kind route", "6.12", syscall.EOPNOTSUPP)
+					}
+					if err != nil {
 						t.Errorf("%s is not changed as it is listed: %v", o.name, err)
 					}
 				}
