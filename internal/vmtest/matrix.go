@@ -20,7 +20,8 @@ var kernelPackages = []string{"kern.sys/unix/...", "kern.sys/netns/...", "kern.s
 
 // hostOnly are tests about sources that guests do not have, Go's own among them.
 var hostOnly = map[string]string{"kern.sys/unix": "^Test(ExplanationsAreTrue|Pairs|TypesAgreeWithGo)$",
-	"kern.sys/netlink": "^Test(FaultTable|Coverage)$", "kern.sys/cmd/kern": "^TestReadmeListsTheObjects$"}
+	"kern.sys/netlink": "^Test(FaultTable|Coverage)$", "kern.sys/cmd/kern": "^TestReadmeListsTheObjects$",
+	"kern.sys/cmd/kern/internal/ip": "^TestCoverage$", "kern.sys/netlink/nl": "^TestIPSetErrorsHaveTexts$"}
 
 // foreignRun are the tests of a package that architectures other than amd64 run when none are named, for their
 // emulation is slow: of the command those that see most attributes.
