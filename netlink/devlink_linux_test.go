@@ -8,7 +8,6 @@ import (
 	"os"
 	"slices"
 	"strings"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -19,42 +18,26 @@ import (
 	"kern.sys/netns"
 )
 
-// simulatedDevices counts those of this process: their numbers are the machine's.
-var simulatedDevices atomic.Uint32
-
 // simulatedDevlink makes a device of netdevsim with two ports in a namespace of its own.
 func simulatedDevlink(t *testing.T) (h *Handle, of DevlinkRef, debugging string) {
 	t.Helper()
-	const bus, debugfs = "/sys/bus/netdevsim/", "/sys/kernel/debug"
-	_, err := os.Stat(bus)
-	if errors.Is(err, fs.ErrNotExist) {
-		err = syscall.EOPNOTSUPP
-	}
-	nstest.NeedOption(t, "CONFIG_NETDEVSIM", "", err)
-	nstest.Need(t, "simulated devices, which root of the machine makes", "", syscall.Access(bus+"new_device", 2))
-	if _, err := os.Stat(debugfs + "/netdevsim"); err != nil {
-		if err := syscall.Mount("debugfs", debugfs, "debugfs", 0, ""); err != nil {
-			t.Fatal(err)
-		}
-	}
-	number := fmt.Sprint(uint32(os.Getpid())*100 + simulatedDevices.Add(1))
+	nstest.NeedSimulated(t)
 	ns := nstest.New(t)
-	// The device is made in the namespace of the thread that writes.
-	if err := netns.Do(ns, func() error { return os.WriteFile(bus+"new_device", []byte(number+" 2"), 0) }); err != nil {
+	var name string
+	if err := netns.Do(ns, func() error {
+		var end func()
+		name, end = nstest.Simulate(t, nstest.NewSimulated(), 2)
+		t.Cleanup(end)
+		return nil
+	}); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := os.WriteFile(bus+"del_device", []byte(number), 0); err != nil {
-			t.Error(err)
-		}
-	})
-	h, err = NewHandleAt(ns)
+	h, err := NewHandleAt(ns)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = h.Close() })
-	name := "netdevsim" + number
-	return h, DevlinkRef{BusName: "netdevsim", DeviceName: name}, debugfs + "/netdevsim/" + name + "/"
+	return h, DevlinkRef{BusName: "netdevsim", DeviceName: name}, nstest.Simulation + name + "/"
 }
 
 // allOf are the elements of a stream, whose errors end the test.
@@ -199,7 +182,7 @@ func TestDevlinkHealthOfADevice(t *testing.T) {
 
 func TestDevlinkRatesOfADevice(t *testing.T) {
 	h, of, _ := simulatedDevlink(t)
-	vfs := "/sys/bus/netdevsim/devices/" + of.DeviceName + "/sriov_numvfs"
+	vfs := nstest.Simulated + "devices/" + of.DeviceName + "/sriov_numvfs"
 	if err := os.WriteFile(vfs, []byte("2"), 0); err != nil {
 		t.Fatal(err)
 	}

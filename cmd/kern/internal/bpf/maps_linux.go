@@ -11,10 +11,12 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"unsafe"
 
 	"github.com/cilium/ebpf"
 
 	"kern.sys/netlink/desc"
+	"kern.sys/unix"
 )
 
 // mapDef is a map of an object file. Behind the first five numbers of its definition in the section "maps", struct
@@ -109,35 +111,79 @@ func TailCall(section string) (id, key uint32, ok bool) {
 	return uint32(n), uint32(k), err1 == nil && err2 == nil
 }
 
-// openMaps opens the maps that are pinned, or makes and pins them.
-func (o *object) openMaps() (map[string]*ebpf.Map, error) {
-	pinned := map[string]*ebpf.Map{}
+// openMaps opens the maps that are pinned, or makes and pins them. Those of a device are made here as well, for the
+// library does not make any.
+func (o *object) openMaps() (maps map[string]*ebpf.Map, err error) {
+	maps = map[string]*ebpf.Map{}
 	for _, m := range o.maps {
-		if o.Link != 0 && m.spec.Type != ebpf.PerfEventArray {
-			return pinned, desc.Failed("Maps of programs that a device runs are not made here: map %s of object %s",
-				m.name, o.File)
-		}
 		dir, err := o.pinDir(m)
 		if err != nil {
-			return pinned, err
+			return maps, err
 		}
-		if dir == "" {
+		var made *ebpf.Map
+		switch {
+		case o.Link != 0 && m.spec.Type != ebpf.PerfEventArray: // the kernel fills that one
+			made, err = m.openOfDevice(dir, uint32(o.Link))
+		case dir != "":
+			made, err = m.openPinned(dir)
+		default:
 			continue
 		}
-		spec := m.spec.Copy()
-		spec.Name, spec.Pinning, spec.Contents = m.name, ebpf.PinByName, nil
-		_, err = os.Stat(filepath.Join(dir, m.name))
-		made, err2 := ebpf.NewMapWithOptions(spec, ebpf.MapOptions{PinPath: dir})
-		if err2 != nil {
-			return pinned, desc.Failed("Map %s cannot be pinned in %s, or is another one there: %v", m.name, dir, err2)
+		if err != nil {
+			return maps, err
 		}
-		pinned[m.name] = made
-		m.spec.Pinning = ebpf.PinNone
-		if err == nil && m.spec.InnerMap != nil { // what is in a map that was there stays
-			m.spec.Contents = nil
+		maps[m.name] = made
+	}
+	return maps, nil
+}
+
+// openPinned opens the map that is pinned in dir, or makes and pins it.
+func (m *mapDef) openPinned(dir string) (*ebpf.Map, error) {
+	spec := m.spec.Copy()
+	spec.Name, spec.Pinning, spec.Contents = m.name, ebpf.PinByName, nil
+	_, err := os.Stat(filepath.Join(dir, m.name))
+	made, err2 := ebpf.NewMapWithOptions(spec, ebpf.MapOptions{PinPath: dir})
+	if err2 != nil {
+		return nil, desc.Failed("Map %s cannot be pinned in %s, or is another one there: %v", m.name, dir, err2)
+	}
+	m.spec.Pinning = ebpf.PinNone
+	if err == nil && m.spec.InnerMap != nil { // what is in a map that was there stays
+		m.spec.Contents = nil
+	}
+	return made, nil
+}
+
+// openOfDevice does the same for a map that a device keeps. Where dir is "" it is not pinned.
+func (m *mapDef) openOfDevice(dir string, link uint32) (*ebpf.Map, error) {
+	path := filepath.Join(dir, m.name)
+	m.spec.Pinning = ebpf.PinNone
+	if dir != "" {
+		there, err := ebpf.LoadPinnedMap(path, nil)
+		if err == nil {
+			return there, nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return nil, desc.Failed("Map %s cannot be opened in %s: %s", m.name, dir, cause(err))
 		}
 	}
-	return pinned, nil
+	attr := unix.BpfMapCreateAttr{Map_type: uint32(m.spec.Type), Key_size: m.spec.KeySize, Value_size: m.spec.ValueSize,
+		Max_entries: m.spec.MaxEntries, Map_flags: m.spec.Flags, Map_ifindex: link}
+	copy(attr.Map_name[:len(attr.Map_name)-1], m.name)
+	fd, err := unix.Bpf(unix.BPF_MAP_CREATE, unsafe.Pointer(&attr), unsafe.Sizeof(attr))
+	if err != nil {
+		return nil, desc.Failed("The device takes no map like %s: %s", m.name, cause(err))
+	}
+	made, err := ebpf.NewMapFromFD(fd)
+	if err != nil {
+		return nil, err
+	}
+	if dir != "" {
+		if err := made.Pin(path); err != nil {
+			made.Close()
+			return nil, desc.Failed("Map %s cannot be pinned in %s: %s", m.name, dir, cause(err))
+		}
+	}
+	return made, nil
 }
 
 // pinDir is the directory that a map is to be pinned in, "" for none.

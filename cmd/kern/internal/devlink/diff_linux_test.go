@@ -2,7 +2,6 @@ package devlink
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -10,8 +9,6 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync/atomic"
-	"syscall"
 	"testing"
 	"time"
 
@@ -19,47 +16,13 @@ import (
 	"kern.sys/internal/nstest"
 )
 
-// Devices of netdevsim are made and deleted by these files, and what they simulate by files of debugfs.
-const (
-	simulated   = "/sys/bus/netdevsim/"
-	debugfs     = "/sys/kernel/debug"
-	inDebugging = debugfs + "/netdevsim/"
-)
-
-// devices counts those that this process made: their numbers are the machine's.
-var devices atomic.Uint32
-
-// newNumber is that of a device that nobody else makes.
-func newNumber() uint32 { return uint32(os.Getpid())*100 + devices.Add(1) }
-
-// needDevlink skips a test where there is no devlink to compare with, and mounts what the simulation is directed by.
+// needDevlink skips a test where there is no devlink to compare with, or no device.
 func needDevlink(t *testing.T) {
 	t.Helper()
 	if _, err := exec.LookPath("devlink"); err != nil {
 		t.Skip("iproute2's devlink is not installed")
 	}
-	_, err := os.Stat(simulated)
-	if errors.Is(err, os.ErrNotExist) {
-		err = syscall.EOPNOTSUPP
-	}
-	nstest.NeedOption(t, "CONFIG_NETDEVSIM", "", err)
-	if err := syscall.Access(simulated+"new_device", 2); err != nil {
-		nstest.Need(t, "simulated devices, which root of the machine makes", "", err)
-	}
-	if _, err := os.Stat(inDebugging); err != nil {
-		if err := syscall.Mount("debugfs", debugfs, "debugfs", 0, ""); err != nil {
-			t.Fatal(err)
-		}
-	}
-}
-
-// device makes a device with ports in the calling thread's namespace and returns its name and what deletes it.
-func device(t *testing.T, number uint32, ports int) (name string, end func()) {
-	t.Helper()
-	write(t, simulated+"new_device", fmt.Sprintf("%d %d", number, ports))
-	return fmt.Sprintf("netdevsim%d", number), func() {
-		write(t, simulated+"del_device", fmt.Sprint(number))
-	}
+	nstest.NeedSimulated(t)
 }
 
 func write(t *testing.T, file, text string) {
@@ -127,13 +90,13 @@ var states = []state{
 // onDevice runs fn with a new device of a number, in a namespace of its own.
 func (s *state) onDevice(t *testing.T, number uint32, fn func(in func(line string) []string)) {
 	nstest.Do(t, func() {
-		name, end := device(t, number, 2)
+		name, end := nstest.Simulate(t, number, 2)
 		defer end()
 		for file, text := range s.files {
 			if of, ok := strings.CutPrefix(file, "/"); ok {
-				write(t, simulated+"devices/"+name+"/"+of, text)
+				write(t, nstest.Simulated+"devices/"+name+"/"+of, text)
 			} else {
-				write(t, inDebugging+name+"/"+file, text)
+				write(t, nstest.Simulation+name+"/"+file, text)
 			}
 		}
 		fn(func(line string) []string {
@@ -146,7 +109,7 @@ func TestStatesAreThoseOfDevlink(t *testing.T) {
 	needDevlink(t)
 	for _, s := range states {
 		t.Run(s.name, func(t *testing.T) {
-			number := newNumber()
+			number := nstest.NewSimulated()
 			var byDevlink, byKern []string
 			s.onDevice(t, number, func(in func(string) []string) {
 				for _, cmd := range s.cmds {
@@ -205,7 +168,7 @@ func same(t *testing.T, args ...string) {
 func TestKernelRefusesAsItDoesDevlink(t *testing.T) {
 	needDevlink(t)
 	s := &state{}
-	s.onDevice(t, newNumber(), func(in func(string) []string) {
+	s.onDevice(t, nstest.NewSimulated(), func(in func(string) []string) {
 		for _, line := range []string{
 			"dev show netdevsim/none", "dev info netdevsim/none", "port show DEV/77", "port set DEV/0 type eth",
 			"port split DEV/0 count 2", "port unsplit DEV/0", "port del DEV/0", "port add DEV flavour pcisf pfnum 0",
@@ -239,7 +202,7 @@ func TestKernelRefusesAsItDoesDevlink(t *testing.T) {
 func TestWordsThatAreWrong(t *testing.T) {
 	needDevlink(t)
 	s := &state{}
-	s.onDevice(t, newNumber(), func(in func(string) []string) {
+	s.onDevice(t, nstest.NewSimulated(), func(in func(string) []string) {
 		for _, line := range []string{
 			"", "help", "nothing", "dev help", "dev nothing", "dev show DEV/1", "dev show DEV more", "dev eswitch",
 			"dev eswitch set",
@@ -274,7 +237,7 @@ func TestWordsThatAreWrong(t *testing.T) {
 func TestBeyondDevlink(t *testing.T) {
 	needDevlink(t)
 	s := &state{files: map[string]string{"/sriov_numvfs": "1"}}
-	s.onDevice(t, newNumber(), func(in func(string) []string) {
+	s.onDevice(t, nstest.NewSimulated(), func(in func(string) []string) {
 		kern := func(line string) string {
 			t.Helper()
 			r := clitest.Kern(in(line)...)
@@ -310,8 +273,8 @@ var binary = regexp.MustCompile(`(?s)("test_binary": ?)\[.*?\]|(test_binary:\n)[
 func TestDiagnosisGoesOnBehindWhatDevlinkShows(t *testing.T) {
 	needDevlink(t)
 	s := &state{}
-	s.onDevice(t, newNumber(), func(in func(string) []string) {
-		write(t, inDebugging+strings.TrimPrefix(in("DEV")[0], "netdevsim/")+"/health/break_health", "foo bar")
+	s.onDevice(t, nstest.NewSimulated(), func(in func(string) []string) {
+		write(t, nstest.Simulation+strings.TrimPrefix(in("DEV")[0], "netdevsim/")+"/health/break_health", "foo bar")
 		for _, command := range []string{"health diagnose DEV reporter dummy", "health dump show DEV reporter dummy"} {
 			for _, form := range []string{"", "-x "} {
 				want := clitest.Peer(t, in(form+command)...).Out
@@ -339,7 +302,7 @@ func TestDiagnosisGoesOnBehindWhatDevlinkShows(t *testing.T) {
 func TestRegionsAreReadAsByDevlink(t *testing.T) {
 	needDevlink(t)
 	s := &state{}
-	s.onDevice(t, newNumber(), func(in func(string) []string) {
+	s.onDevice(t, nstest.NewSimulated(), func(in func(string) []string) {
 		for range 2 {
 			if want, got := clitest.Peer(t, in("region new DEV/dummy")...),
 				clitest.Kern(in("region new DEV/dummy")...); want.Code != 0 ||
@@ -367,7 +330,7 @@ func TestFlashShowsWhatDevlinkShows(t *testing.T) {
 	}
 	defer os.Remove(firmware + "kern-test.bin")
 	s := &state{files: map[string]string{"fw_update_flash_chunk_time_ms": "1"}}
-	s.onDevice(t, newNumber(), func(in func(string) []string) {
+	s.onDevice(t, nstest.NewSimulated(), func(in func(string) []string) {
 		for _, line := range []string{"dev flash DEV file kern-test.bin",
 			"dev flash DEV file kern-test.bin component fw.mgmt",
 			"dev flash DEV file kern-test.bin overwrite settings", "dev flash DEV file none.bin"} {
@@ -385,7 +348,7 @@ func TestDevicesMoveBetweenNamespaces(t *testing.T) {
 	for _, move := range []func(testing.TB, ...string) clitest.Result{clitest.Peer,
 		func(_ testing.TB, args ...string) clitest.Result { return clitest.Kern(args...) }} {
 		s := &state{}
-		s.onDevice(t, newNumber(), func(in func(string) []string) {
+		s.onDevice(t, nstest.NewSimulated(), func(in func(string) []string) {
 			clitest.SetUp(t, "netns add there")
 			defer clitest.SetUp(t, "netns del there")
 			if r := move(t, in("dev reload DEV netns there")...); r.Code != 0 {
@@ -404,7 +367,7 @@ func TestDevicesMoveBetweenNamespaces(t *testing.T) {
 func TestOptionsAreReadAsByDevlink(t *testing.T) {
 	needDevlink(t)
 	s := &state{}
-	s.onDevice(t, newNumber(), func(in func(string) []string) {
+	s.onDevice(t, nstest.NewSimulated(), func(in func(string) []string) {
 		for _, line := range []string{"dev show DEV -j", "dev -jp show DEV", "--json dev --pretty",
 			"-jsv trap show DEV trap blackhole_route",
 			"--stat dev", "-n port", "--no-nice-names port", "-- dev", "d s", "po l", "dev sh", "hea sh DEV rep dummy", "he",
@@ -434,7 +397,7 @@ func TestMonitorReportsWhatDevlinkReports(t *testing.T) {
 		"monitor trap dev trap-group trap-policer"} {
 		t.Run(line, func(t *testing.T) {
 			s := &state{}
-			s.onDevice(t, newNumber(), func(in func(string) []string) {
+			s.onDevice(t, nstest.NewSimulated(), func(in func(string) []string) {
 				watchers := watch2(t, in(line))
 				change(t, in)
 				end := mark(t)
@@ -454,7 +417,7 @@ func TestMonitorReportsWhatDevlinkReports(t *testing.T) {
 func TestMonitorInJSON(t *testing.T) {
 	needDevlink(t)
 	s := &state{}
-	s.onDevice(t, newNumber(), func(in func(string) []string) {
+	s.onDevice(t, nstest.NewSimulated(), func(in func(string) []string) {
 		watchers := watch2(t, in("-j monitor dev port trap"))
 		change(t, in)
 		end := mark(t)
@@ -500,7 +463,7 @@ func flat(text string) string {
 // change has the kernel announce something of all sorts.
 func change(t *testing.T, in func(string) []string) {
 	t.Helper()
-	write(t, inDebugging+strings.TrimPrefix(in("DEV")[0], "netdevsim/")+"/health/break_health", "foo bar")
+	write(t, nstest.Simulation+strings.TrimPrefix(in("DEV")[0], "netdevsim/")+"/health/break_health", "foo bar")
 	for _, cmd := range []string{"dev param set DEV name test2 value 7 cmode runtime", "region new DEV/dummy snapshot 3",
 		"region del DEV/dummy snapshot 3", "health recover DEV reporter dummy", "dev reload DEV"} {
 		if r := clitest.Peer(t, in(cmd)...); r.Code != 0 {
@@ -512,7 +475,7 @@ func change(t *testing.T, in func(string) []string) {
 // mark makes a device and deletes it, and returns its name.
 func mark(t *testing.T) string {
 	t.Helper()
-	name, end := device(t, newNumber(), 1)
+	name, end := nstest.Simulate(t, nstest.NewSimulated(), 1)
 	end()
 	return name
 }

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"kern.sys/cmd/kern/internal/clitest"
+	"kern.sys/internal/nstest"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink"
 	"kern.sys/netlink/wire"
@@ -65,7 +66,7 @@ var sentLines = []string{
 func TestSendsWhatDevlinkSends(t *testing.T) {
 	needDevlink(t)
 	s := &state{}
-	s.onDevice(t, newNumber(), func(in func(string) []string) {
+	s.onDevice(t, nstest.NewSimulated(), func(in func(string) []string) {
 		clitest.SetUp(t, "link add mon type nlmon", "link set mon up")
 		fd := tap(t)
 		for _, line := range sentLines {

@@ -15,6 +15,8 @@ import (
 	"kern.sys/cmd/kern/internal/bpf/bpftest"
 	"kern.sys/cmd/kern/internal/clitest"
 	"kern.sys/internal/nstest"
+	"kern.sys/netlink"
+	"kern.sys/netlink/nl"
 	"kern.sys/unix"
 )
 
@@ -219,6 +221,70 @@ func TestActionsOfObjectFiles(t *testing.T) {
 			t.Errorf("the program counts %d packets, %d are dropped", n, dropped(t))
 		}
 	})
+}
+
+// A program that a device runs has its maps there. One that is pinned is found again by the next program.
+func TestMapsOfDevices(t *testing.T) {
+	nstest.NeedSimulated(t)
+	object := bpftest.Object(t, "device")
+	nstest.Do(t, func() {
+		_, end := nstest.Simulate(t, nstest.NewSimulated(), 1)
+		defer end()
+		links, err := net.Interfaces()
+		if err != nil {
+			t.Fatal(err)
+		}
+		port := links[len(links)-1] // lo is the first one
+		mnt, dev := bpftest.FileSystem(t), port.Name
+		offload(t, dev)
+		makes(t, kern("qdisc add dev "+dev+" clsact"))
+		for range 2 {
+			r := kern("filter replace dev " + dev + " ingress pref 1 handle 1 bpf skip_sw da obj " + object)
+			bpftest.Need(t, r.Err)
+			if r.Code != 0 {
+				t.Fatal(r)
+			}
+			if got := bpftest.Link(t, mnt+"/tc/globals/kept"); got != port.Index {
+				t.Errorf("the pinned map is kept by link %d", got)
+			}
+		}
+		if shown := kern("filter show dev " + dev + " ingress").Out; strings.Count(shown, " in_hw ") == 0 {
+			t.Error(shown)
+		}
+		for line, want := range map[string]string{
+			object + " program none":                  "object file doesn't contain prog none",
+			bpftest.Object(t, "jump"):                 "The device takes no map like targets: Invalid argument",
+			bpftest.Object(t, "prog") + " sec action": "The device takes no map like jumps: Invalid argument",
+		} {
+			r := kern("filter add dev " + dev + " ingress bpf skip_sw da obj " + line)
+			if r.Code != 1 || !strings.Contains(r.Err, want) {
+				t.Errorf("%s: %v", line, r)
+			}
+		}
+	})
+}
+
+// offload has a device take filters, as ethtool -K DEV hw-tc-offload on.
+func offload(t *testing.T, dev string) {
+	t.Helper()
+	family, err := netlink.GenlFamilyGet("ethtool")
+	if err != nil {
+		t.Fatal(err)
+	}
+	header := nl.NewRtAttr(unix.ETHTOOL_A_FEATURES_HEADER|unix.NLA_F_NESTED, nil)
+	header.AddRtAttr(unix.ETHTOOL_A_HEADER_DEV_NAME, nl.ZeroTerminated(dev))
+	wanted := nl.NewRtAttr(unix.ETHTOOL_A_FEATURES_WANTED|unix.NLA_F_NESTED, nil)
+	bit := wanted.AddRtAttr(unix.ETHTOOL_A_BITSET_BITS|unix.NLA_F_NESTED, nil).
+		AddRtAttr(unix.ETHTOOL_A_BITSET_BITS_BIT|unix.NLA_F_NESTED, nil)
+	bit.AddRtAttr(unix.ETHTOOL_A_BITSET_BIT_NAME, nl.ZeroTerminated("hw-tc-offload"))
+	bit.AddRtAttr(unix.ETHTOOL_A_BITSET_BIT_VALUE, nil)
+	req := nl.NewNetlinkRequest(int(family.ID), unix.NLM_F_ACK)
+	req.AddData(&nl.Genlmsg{Command: unix.ETHTOOL_MSG_FEATURES_SET, Version: 1})
+	req.AddData(header)
+	req.AddData(wanted)
+	if _, err := req.Execute(unix.NETLINK_GENERIC, 0); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // send sends packets by d0, with a byte of data.

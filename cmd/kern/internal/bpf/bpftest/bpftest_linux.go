@@ -86,13 +86,7 @@ func Pin(t testing.TB, id uint32, path string) {
 // Count is the first value of a pinned map, or of the map that is at a place of that one: 64 bits in an array.
 func Count(t testing.TB, path string, place ...uint32) (n uint64) {
 	t.Helper()
-	name, err := unix.BytePtrFromString(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var get unix.BpfObjAttr
-	get.Pathname.Ptr = name
-	fd := call(t, path, unix.BPF_OBJ_GET, &get)
+	fd := open(t, path)
 	defer func() { unix.Close(fd) }()
 	for _, key := range place {
 		var inner unix.BpfGetIdAttr
@@ -102,6 +96,29 @@ func Count(t testing.TB, path string, place ...uint32) (n uint64) {
 	}
 	lookup(t, path, fd, 0, &n)
 	return n
+}
+
+// Link is the index of the link that keeps a pinned map.
+func Link(t testing.TB, path string) int {
+	t.Helper()
+	fd := open(t, path)
+	defer unix.Close(fd)
+	var m unix.BpfMapInfo
+	info := unix.BpfInfoAttr{Bpf_fd: uint32(fd), Info_len: uint32(unsafe.Sizeof(m))}
+	info.Info.Ptr = (*byte)(unsafe.Pointer(&m))
+	call(t, path, unix.BPF_OBJ_GET_INFO_BY_FD, &info)
+	return int(m.Ifindex)
+}
+
+func open(t testing.TB, path string) (fd int) {
+	t.Helper()
+	name, err := unix.BytePtrFromString(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var get unix.BpfObjAttr
+	get.Pathname.Ptr = name
+	return call(t, path, unix.BPF_OBJ_GET, &get)
 }
 
 func lookup[V any](t testing.TB, path string, fd int, key uint32, value *V) {
