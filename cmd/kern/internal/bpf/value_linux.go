@@ -137,13 +137,26 @@ func (d *dump) integer(t *btf.Int, b []byte) bool {
 }
 
 func (d *dump) float(b []byte) bool {
+	var f float64
 	switch len(b) {
 	case 4:
-		return d.end("%f", math.Float32frombits(native.Uint32(b)))
+		f = float64(math.Float32frombits(native.Uint32(b)))
 	case 8:
-		return d.end("%f", math.Float64frombits(native.Uint64(b)))
+		f = math.Float64frombits(native.Uint64(b))
+	default:
+		return false
 	}
-	return false
+	sign := ""
+	if math.Signbit(f) {
+		sign = "-"
+	}
+	switch {
+	case math.IsNaN(f):
+		return d.end("%snan", sign)
+	case math.IsInf(f, 0):
+		return d.end("%sinf", sign)
+	}
+	return d.end("%f", f)
 }
 
 func (d *dump) enum(t *btf.Enum, n uint64) bool {

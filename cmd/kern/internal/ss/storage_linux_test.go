@@ -10,6 +10,7 @@ import (
 	"testing"
 	"unsafe"
 
+	"kern.sys/cmd/kern/internal/bpf/bpftest"
 	"kern.sys/internal/native"
 	"kern.sys/internal/nstest"
 	"kern.sys/netlink"
@@ -17,51 +18,9 @@ import (
 	"kern.sys/unix"
 )
 
-// call makes a call about what attr holds.
-func call[T any](t *testing.T, cmd int, attr *T) int {
+// listening runs fn in a namespace where a socket listens, with its descriptor.
+func listening(t *testing.T, fn func(socket int)) {
 	t.Helper()
-	r, err := unix.Bpf(cmd, unsafe.Pointer(attr), unsafe.Sizeof(*attr))
-	if errors.Is(err, unix.ENOMEM) { // an architecture that has no memory to give without locks, as um
-		err = unix.EOPNOTSUPP
-	}
-	nstest.NeedOption(t, "CONFIG_BPF_SYSCALL", "5.2", err)
-	return int(r)
-}
-
-func pointer[T any](p *T) unix.Pointer64 {
-	var p64 unix.Pointer64
-	p64.Ptr = (*byte)(unsafe.Pointer(p))
-	return p64
-}
-
-// storageMap makes a map of an int for each socket, which needs a description of its types (BTF): one, "int".
-func storageMap(t *testing.T) (fd int, id uint32) {
-	t.Helper()
-	const kindInt, signed = 1 << 24, 1 << 24
-	text := "\x00int\x00"
-	var b []byte
-	for _, n := range []uint32{24 /* header */, 0, 16 /* types */, 16, uint32(len(text)),
-		1 /* name */, kindInt, 4 /* bytes */, signed | 32 /* bits */} {
-		b = append(b, 0, 0, 0, 0)
-		native.PutUint32(b[len(b)-4:], n)
-	}
-	magic := []byte{0, 0, 1 /* version */, 0}
-	native.PutUint16(magic, 0xeb9f)
-	b = append(append(magic, b...), text...)
-	btf := call(t, unix.BPF_BTF_LOAD, &unix.BpfBtfLoadAttr{Btf: pointer(&b[0]), Btf_size: uint32(len(b))})
-	defer unix.Close(btf)
-	fd = call(t, unix.BPF_MAP_CREATE, &unix.BpfMapCreateAttr{Map_type: unix.BPF_MAP_TYPE_SK_STORAGE, Key_size: 4,
-		Value_size: 4, Map_flags: unix.BPF_F_NO_PREALLOC, Btf_fd: uint32(btf), Btf_key_type_id: 1, Btf_value_type_id: 1})
-	t.Cleanup(func() { unix.Close(fd) })
-	info := new(unix.BpfMapInfo)
-	call(t, unix.BPF_OBJ_GET_INFO_BY_FD, &unix.BpfInfoAttr{Bpf_fd: uint32(fd), Info_len: uint32(unsafe.Sizeof(*info)),
-		Info: pointer(info)})
-	return fd, info.Id
-}
-
-// What a map has for a socket is shown with the map's number and by its type, as ss does.
-func TestShowsStorageOfBPF(t *testing.T) {
-	fd, id := storageMap(t)
 	if err := netns.Do(nstest.New(t), func() error {
 		lo, err := netlink.LinkByName("lo")
 		if err == nil {
@@ -81,41 +40,59 @@ func TestShowsStorageOfBPF(t *testing.T) {
 		if err != nil {
 			return err
 		}
-		key, value := new(int32), []byte{1, 2, 3, 4}
-		if err := raw.Control(func(s uintptr) {
-			*key = int32(s)
-			call(t, unix.BPF_MAP_UPDATE_ELEM, &unix.BpfMapElemAttr{Map_fd: uint32(fd), Key: pointer(key),
-				Value: pointer(&value[0])})
-		}); err != nil {
+		socket := -1
+		if err := raw.Control(func(s uintptr) { socket = int(s) }); err != nil {
 			return err
 		}
-		show := func(line string) string {
-			var out bytes.Buffer
-			if status := Run(strings.Fields(line), &out, &out); status != 0 {
-				t.Errorf("%s: status %d", line, status)
-			}
-			return out.String()
-		}
+		fn(socket)
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// store has a map hold a value for a socket.
+func store(t *testing.T, fd, socket int, value []byte) {
+	t.Helper()
+	key := new(int32(socket))
+	attr := &unix.BpfMapElemAttr{Map_fd: uint32(fd)}
+	attr.Key.Ptr, attr.Value.Ptr = (*byte)(unsafe.Pointer(key)), &value[0]
+	_, err := unix.Bpf(unix.BPF_MAP_UPDATE_ELEM, unsafe.Pointer(attr), unsafe.Sizeof(*attr))
+	if errors.Is(err, unix.ENOMEM) { // an architecture that has no memory to give without locks, as um
+		err = unix.EOPNOTSUPP
+	}
+	nstest.NeedOption(t, "CONFIG_BPF_SYSCALL", "", err)
+}
+
+func show(t *testing.T, line string) string {
+	t.Helper()
+	var out bytes.Buffer
+	if status := Run(strings.Fields(line), &out, &out); status != 0 {
+		t.Errorf("%s: status %d", line, status)
+	}
+	return out.String()
+}
+
+// What a map has for a socket is shown with the map's number and by its type.
+func TestShowsStorageOfBPF(t *testing.T) {
+	v := bpftest.Values[0]
+	fd, id := v.Storage(t)
+	listening(t, func(socket int) {
+		store(t, fd, socket, v.Bytes)
+		n := int32(native.Uint32(v.Bytes))
 		one := fmt.Sprintf(" --bpf-map-id=%d", id)
-		n := int32(native.Uint32(value))
+
 		for _, c := range []struct{ line, want string }{
 			{"-tlnH --bpf-maps", fmt.Sprintf("\n\tmap_id:%d [\n\t\t(int)%d\n\t]", id, n)},
 			{"-tlnHO --bpf-maps", fmt.Sprintf(" map_id:%d(int)%d", id, n)},
 			{"-tlnH" + one, fmt.Sprintf("\n\tmap_id:%d [\n\t\t(int)%d\n\t]", id, n)},
 		} {
-			if got := show(c.line); !strings.Contains(got, c.want) || strings.Count(got, "map_id") != 1 {
+			if got := show(t, c.line); !strings.Contains(got, c.want) || strings.Count(got, "map_id") != 1 {
 				t.Errorf("%s: %q, want %q", c.line, got, c.want)
 			}
 		}
-		if got := show("-tlnH"); strings.Contains(got, "map_id") {
+		if got := show(t, "-tlnH"); strings.Contains(got, "map_id") {
 			t.Errorf("shown without being asked for: %s", got)
-		}
-		if ss, err := exec.LookPath("ss"); err == nil {
-			out, _ := exec.Command(ss, "-tlnHO", "--bpf-maps").CombinedOutput()
-			if want := fmt.Sprintf("map_id:%d", id); !bytes.Contains(out, []byte(want)) && !bytes.Contains(out,
-				[]byte("unrecognized option")) { // one without libbpf
-				t.Errorf("ss shows %s", out)
-			}
 		}
 		for line, want := range map[string]string{
 			"--bpf-map-id=0":        "ss: invalid BPF map ID 0",
@@ -129,8 +106,29 @@ func TestShowsStorageOfBPF(t *testing.T) {
 				t.Errorf("%s: status %d, %s", line, status, out.Bytes())
 			}
 		}
-		return nil
-	}); err != nil {
-		t.Fatal(err)
+	})
+}
+
+// Values of all types are shown as ss shows them.
+func TestShowsStorageAsSS(t *testing.T) {
+	ss, err := exec.LookPath("ss")
+	if err != nil {
+		t.Skip("iproute2's ss is not installed")
 	}
+	listening(t, func(socket int) {
+		for _, v := range bpftest.Values {
+			fd, id := v.Storage(t)
+			store(t, fd, socket, v.Bytes)
+			for _, line := range []string{"-tlnH", "-tlnHO"} {
+				line += fmt.Sprintf(" --bpf-map-id=%d", id)
+				want, err := exec.Command(ss, strings.Fields(line)...).CombinedOutput()
+				if bytes.Contains(want, []byte("unrecognized option")) {
+					t.Skip("ss is built without libbpf, or before 6.9")
+				}
+				if got := show(t, line); err != nil || got != string(want) {
+					t.Errorf("%s, %x: ss %s shows %v\n%s\nkern\n%s", v.Name, v.Bytes, line, err, want, got)
+				}
+			}
+		}
+	})
 }
