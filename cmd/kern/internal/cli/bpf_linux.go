@@ -1,11 +1,9 @@
 package cli
 
 import (
-	"runtime"
 	"unsafe"
 
 	"kern.sys/cmd/kern/internal/bpf"
-	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
 	"kern.sys/netns"
@@ -15,17 +13,13 @@ import (
 // ProgInfo asks the kernel for a BPF program; it is false where the caller may
 // not see it or it is gone. See bpf(2).
 func ProgInfo(id uint32) (info uapi.BpfProgInfo, ok bool) {
-	// union bpf_attr of BPF_PROG_GET_FD_BY_ID: prog_id, next_id, open_flags.
-	attr := make([]byte, 12)
-	native.PutUint32(attr, id)
-	fd, err := unix.Bpf(uapi.BPF_PROG_GET_FD_BY_ID, unsafe.Pointer(unsafe.SliceData(attr)), uintptr(len(attr)))
+	fd, err := openByID(unix.BPF_PROG_GET_FD_BY_ID, id)
 	if err != nil {
 		return info, false
 	}
 	defer unix.Close(fd)
-
 	b := make([]byte, uapi.SizeofBpfProgInfo)
-	if err := objectInfo(int(fd), b); err != nil {
+	if err := objectInfo(fd, b); err != nil {
 		return info, false
 	}
 	info.Decode(b)
@@ -34,38 +28,29 @@ func ProgInfo(id uint32) (info uapi.BpfProgInfo, ok bool) {
 
 // OpenMap opens a BPF map by its number, and says what the kernel knows of it.
 func OpenMap(id uint32) (fd int, info unix.BpfMapInfo, err error) {
-	// union bpf_attr of BPF_MAP_GET_FD_BY_ID: map_id, next_id, open_flags.
-	attr := make([]byte, 12)
-	native.PutUint32(attr, id)
-	r, err := unix.Bpf(unix.BPF_MAP_GET_FD_BY_ID, unsafe.Pointer(unsafe.SliceData(attr)), uintptr(len(attr)))
+	fd, err = openByID(unix.BPF_MAP_GET_FD_BY_ID, id)
 	if err != nil {
 		return -1, info, err
 	}
-	if err := objectInfo(int(r), unsafe.Slice((*byte)(unsafe.Pointer(&info)), unsafe.Sizeof(info))); err != nil {
-		unix.Close(int(r))
+	if err := objectInfo(fd, unsafe.Slice((*byte)(unsafe.Pointer(&info)), unsafe.Sizeof(info))); err != nil {
+		unix.Close(fd)
 		return -1, info, err
 	}
-	return int(r), info, nil
+	return fd, info, nil
 }
 
-// objectInfo has the kernel write what it says of an object, as much as there is room for in b.
+func openByID(command int, id uint32) (fd int, err error) {
+	attr := unix.BpfGetIdAttr{Id: id}
+	return unix.Bpf(command, unsafe.Pointer(&attr), unsafe.Sizeof(attr))
+}
+
+// objectInfo has the kernel write what it says of an object, as much as there is room for in b. The kernel reads b
+// too, as what is asked for; zero is nothing but the plain members.
 func objectInfo(fd int, b []byte) error {
-	// union bpf_attr of BPF_OBJ_GET_INFO_BY_FD: bpf_fd, info_len, info. The kernel reads info too, as what is
-	// asked for; zero is nothing but the plain members.
-	var p runtime.Pinner // b must not be on a stack, which moves: attr has its address as a number
-	p.Pin(unsafe.SliceData(b))
-	defer p.Unpin()
-	attr := make([]byte, 16)
-	native.PutUint32(attr, uint32(fd))
-	native.PutUint32(attr[4:], uint32(len(b)))
-	putPointer(attr[8:], unsafe.Pointer(unsafe.SliceData(b)))
-	_, err := unix.Bpf(uapi.BPF_OBJ_GET_INFO_BY_FD, unsafe.Pointer(unsafe.SliceData(attr)), uintptr(len(attr)))
+	attr := unix.BpfInfoAttr{Bpf_fd: uint32(fd), Info_len: uint32(len(b))}
+	attr.Info.Ptr = unsafe.SliceData(b)
+	_, err := unix.Bpf(unix.BPF_OBJ_GET_INFO_BY_FD, unsafe.Pointer(&attr), unsafe.Sizeof(attr))
 	return err
-}
-
-// putPointer writes an address into a member of eight bytes (__aligned_u64).
-func putPointer(b []byte, p unsafe.Pointer) {
-	native.PutUint64(b, uint64(uintptr(p)))
 }
 
 // openProgram opens a pinned BPF program, or loads that of an object file, until the command ends.
