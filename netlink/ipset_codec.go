@@ -104,7 +104,7 @@ func encodeIpset(r *wire.Request, typ string, revision uint8, o *IpsetCreateOpti
 // ipsetFamily is the family that a type is asked for with.
 func ipsetFamily(typ string, family uint8) uint8 {
 	switch {
-	case typ == "hash:mac" || typ == "bitmap:port":
+	case typ == "hash:mac" || typ == "bitmap:port" || typ == "list:set":
 		return uapi.AF_UNSPEC
 	case family == 0:
 		return uapi.AF_INET

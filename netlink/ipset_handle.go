@@ -249,6 +249,16 @@ func (h *Handle) IpsetListHeaders() ([]IPSetResult, error) {
 	return h.withDetails().ipsetList(nil, uapi.IPSET_FLAG_LIST_HEADER)
 }
 
+// IpsetListNames returns the names of all sets, and asks the kernel for nothing else: ipset list -name.
+func (h *Handle) IpsetListNames() ([]string, error) {
+	all, err := h.ipsetList(nil, uapi.IPSET_FLAG_LIST_SETNAME)
+	var names []string
+	for i := range all {
+		names = append(names, all[i].SetName)
+	}
+	return names, err
+}
+
 // ipsetList returns a set, or all where name is nil.
 func (h *Handle) ipsetList(name *string, flags uint32) ([]IPSetResult, error) {
 	var all []IPSetResult

@@ -16,8 +16,7 @@ import (
 	"kern.sys/unix"
 )
 
-// ipsetTypes are all types that Linux 7.3 has but list:set, which ipset 7.24 cannot save beside another set,
-// with all options that they take, and an entry of each form.
+// ipsetTypes are all types that Linux 7.3 has, with all options that they take, and an entry of each form.
 var ipsetTypes = []struct {
 	typ     string
 	options []string // each makes a set with it; the options of all types are added
@@ -47,6 +46,7 @@ var ipsetTypes = []struct {
 		"2001:db8::/32,udp:80"}},
 	{"hash:net,port,net", []string{"", "family inet6"}, []string{"10.1.0.0/16,80,10.2.0.0/24",
 		"10.1.1.0/24,80,10.2.0.0/24 nomatch", "2001:db8::/32,80,2001:db8:1::/48"}},
+	{"list:set", []string{"", "size 16"}, []string{"member", "other", "third before member"}},
 }
 
 // Every type with every option that ipset makes is the same, to the last word of ipset save, when it is listed,
@@ -101,7 +101,9 @@ func ipsetAsListed(t *testing.T, h *netlink.Handle, ns netns.NsHandle, typ, crea
 			t.Fatal(err)
 		}
 	}()
-	toolIn(t, ns, "ipset create member hash:ip bucketsize 12 initval 1")
+	for _, name := range []string{"member", "other", "third"} {
+		toolIn(t, ns, "ipset create "+name+" hash:ip bucketsize 12 initval 1")
+	}
 	toolIn(t, ns, "ipset create s "+typ+" "+create)
 	added := 0
 	for _, e := range entries {
@@ -117,6 +119,10 @@ func ipsetAsListed(t *testing.T, h *netlink.Handle, ns netns.NsHandle, typ, crea
 		return lines
 	}
 	before := save()
+	names, err := h.IpsetListNames()
+	if slices.Sort(names); err != nil || !slices.Equal(names, []string{"member", "other", "s", "third"}) {
+		t.Errorf("names %q, %v", names, err)
+	}
 	listed, err := h.IpsetList("s")
 	if err != nil {
 		t.Fatal(err)

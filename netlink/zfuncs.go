@@ -1166,6 +1166,12 @@ func IpsetListHeaders() ([]IPSetResult, error) {
 	return pkgHandle.IpsetListHeaders()
 }
 
+// IpsetListNames returns the names of all sets, and asks the kernel for nothing else: ipset list
+// -name. It acts in the network namespace of the calling thread; see [Handle.IpsetListNames].
+func IpsetListNames() ([]string, error) {
+	return pkgHandle.IpsetListNames()
+}
+
 // IpsetName returns the name of the set with a number. It acts in the network namespace of the
 // calling thread; see [Handle.IpsetName].
 func IpsetName(index uint16) (string, error) {
