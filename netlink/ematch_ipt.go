@@ -2,13 +2,11 @@ package netlink
 
 import (
 	"bytes"
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"net"
 
 	"kern.sys/internal/attr"
-	"kern.sys/internal/native"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/wire"
 )
@@ -99,7 +97,7 @@ func (m *EmatchIPT) decode(b []byte) error {
 		return err
 	}
 	switch {
-	case m.Name == iptPolicy && m.Revision == 0 && len(m.Data) >= policySize:
+	case m.Name == iptPolicy && m.Revision == 0 && len(m.Data) >= uapi.SizeofXtPolicyInfo:
 		p := decodeIPTPolicy(m.Data, m.NFProto)
 		if again, err := p.encode(m.NFProto); err == nil && samePadded(again, m.Data) {
 			m.Policy = p
@@ -121,24 +119,7 @@ func samePadded(a, b []byte) bool {
 	return bytes.HasPrefix(b, a) && bytes.Count(b[len(a):], []byte{0}) == len(b)-len(a)
 }
 
-// struct xt_policy_info begins with its elements. Those have four addresses, and behind them what follows. They are
-// inside a structure without a name, of which internal/uapi has none.
-const (
-	policyAddr   = net.IPv6len
-	policySPI    = 4 * policyAddr
-	policyReqID  = policySPI + 4
-	policyProto  = policyReqID + 4
-	policyMode   = policyProto + 1
-	policyMatch  = policyMode + 1
-	policyInvert = policyMatch + 1
-	policyElem   = policyInvert + 1
-
-	policyFlags = uapi.XT_POLICY_MAX_ELEM * policyElem
-	policyLen   = policyFlags + 2
-	policySize  = policyLen + 2
-)
-
-// policyBit is a bit field of struct xt_policy_spec by its number.
+// policyBit is a bit field of struct xt_policy_spec by its number, uapi.XtPolicySpec….
 func policyBit(n int) uint8 {
 	if littleEndian() {
 		return 1 << n
@@ -146,77 +127,68 @@ func policyBit(n int) uint8 {
 	return 1 << 7 >> n
 }
 
-// The numbers of the bit fields.
-const (
-	specSrc = iota
-	specDst
-	specProto
-	specMode
-	specSPI
-	specReqID
-)
-
 func (p *IPTPolicy) encode(nfproto uint8) ([]byte, error) {
 	n := len(p.Elements)
 	if n > uapi.XT_POLICY_MAX_ELEM {
 		return nil, fmt.Errorf("%d elements of an IPsec policy, at most %d are possible", n, uapi.XT_POLICY_MAX_ELEM)
 	}
-	b := make([]byte, policySize)
+	var w uapi.XtPolicyInfo
 	var err error
 	for i := range p.Elements {
-		err = errors.Join(err, p.Elements[i].put(b[i*policyElem:][:policyElem], nfproto))
+		err = errors.Join(err, p.Elements[i].put(&w.Pol[i], nfproto))
 	}
-	flags := uint16(uapi.XT_POLICY_MATCH_IN)
+	w.Flags = uapi.XT_POLICY_MATCH_IN
 	if p.Out {
-		flags = uapi.XT_POLICY_MATCH_OUT
+		w.Flags = uapi.XT_POLICY_MATCH_OUT
 	}
 	if p.Strict {
-		flags |= uapi.XT_POLICY_MATCH_STRICT
+		w.Flags |= uapi.XT_POLICY_MATCH_STRICT
 	}
 	if p.None {
-		flags |= uapi.XT_POLICY_MATCH_NONE
+		w.Flags |= uapi.XT_POLICY_MATCH_NONE
 	} else {
 		n = max(n, 1) // it compares nothing
 	}
-	native.PutUint16(b[policyFlags:], flags)
-	native.PutUint16(b[policyLen:], uint16(n))
+	w.Len = uint16(n)
+	b := make([]byte, uapi.SizeofXtPolicyInfo)
+	w.Put(b)
 	return b, err
 }
 
-func (el *IPTPolicyElement) put(b []byte, nfproto uint8) error {
+func (el *IPTPolicyElement) put(w *uapi.XtPolicyElem, nfproto uint8) error {
 	set := func(field int, is, not bool) {
 		if is {
-			b[policyMatch] |= policyBit(field)
+			w.Match[0] |= policyBit(field)
 		}
 		if not {
-			b[policyInvert] |= policyBit(field)
+			w.Invert[0] |= policyBit(field)
 		}
 	}
-	set(specSrc, el.Src != nil, el.Not.Src)
-	set(specDst, el.Dst != nil, el.Not.Dst)
-	set(specProto, el.Proto != nil, el.Not.Proto)
-	set(specMode, el.Tunnel != nil, el.Not.Tunnel)
-	set(specSPI, el.SPI != nil, el.Not.SPI)
-	set(specReqID, el.ReqID != nil, el.Not.ReqID)
+	set(uapi.XtPolicySpecSaddr, el.Src != nil, el.Not.Src)
+	set(uapi.XtPolicySpecDaddr, el.Dst != nil, el.Not.Dst)
+	set(uapi.XtPolicySpecProto, el.Proto != nil, el.Not.Proto)
+	set(uapi.XtPolicySpecMode, el.Tunnel != nil, el.Not.Tunnel)
+	set(uapi.XtPolicySpecSpi, el.SPI != nil, el.Not.SPI)
+	set(uapi.XtPolicySpecReqid, el.ReqID != nil, el.Not.ReqID)
 	if el.Proto != nil {
-		b[policyProto] = uint8(*el.Proto)
+		w.Proto = uint8(*el.Proto)
 	}
-	b[policyMode] = uapi.XT_POLICY_MODE_TRANSPORT
+	w.Mode = uapi.XT_POLICY_MODE_TRANSPORT
 	if el.Tunnel != nil && *el.Tunnel {
-		b[policyMode] = uapi.XT_POLICY_MODE_TUNNEL
+		w.Mode = uapi.XT_POLICY_MODE_TUNNEL
 	}
 	if el.SPI != nil {
-		// The kernel compares it in network byte order, whatever iptables sends.
-		binary.BigEndian.PutUint32(b[policySPI:], *el.SPI)
+		w.Spi = *el.SPI // The kernel compares it in network byte order, whatever iptables sends.
 	}
 	if el.ReqID != nil {
-		native.PutUint32(b[policyReqID:], *el.ReqID)
+		w.Reqid = *el.ReqID
 	}
-	return errors.Join(putPolicyNet(b, el.Src, nfproto), putPolicyNet(b[2*policyAddr:], el.Dst, nfproto))
+	return errors.Join(putPolicyNet(&w.Saddr, &w.Smask, el.Src, nfproto),
+		putPolicyNet(&w.Daddr, &w.Dmask, el.Dst, nfproto))
 }
 
 // putPolicyNet puts an address and its mask.
-func putPolicyNet(b []byte, ipNet *net.IPNet, nfproto uint8) error {
+func putPolicyNet(addr, mask *uapi.XtPolicyAddr, ipNet *net.IPNet, nfproto uint8) error {
 	if ipNet == nil {
 		return nil
 	}
@@ -224,25 +196,25 @@ func putPolicyNet(b []byte, ipNet *net.IPNet, nfproto uint8) error {
 	if nfproto == uapi.AF_INET6 {
 		ip, size = ipNet.IP.To16(), net.IPv6len
 	}
-	mask := ipNet.Mask
-	if ip == nil || len(mask) != size {
+	if ip == nil || len(ipNet.Mask) != size {
 		return fmt.Errorf("%v is no network of the family %d", ipNet, nfproto)
 	}
-	copy(b[:policyAddr], ip)
-	copy(b[policyAddr:], mask)
-	if ones, _ := mask.Size(); ones == 8*size { // an address alone has all bits, as iptables sends it
-		copy(b[policyAddr:2*policyAddr], bytes.Repeat([]byte{0xff}, policyAddr))
+	copy(addr[:], ip)
+	copy(mask[:], ipNet.Mask)
+	if ones, _ := ipNet.Mask.Size(); ones == 8*size { // an address alone has all bits, as iptables sends it
+		copy(mask[:], bytes.Repeat([]byte{0xff}, len(mask)))
 	}
 	return nil
 }
 
 // decodeIPTPolicy reads what it knows; encoded again it is the same where that is all.
 func decodeIPTPolicy(b []byte, nfproto uint8) *IPTPolicy {
-	flags, n := native.Uint16(b[policyFlags:]), int(native.Uint16(b[policyLen:]))
-	p := &IPTPolicy{Out: flags&uapi.XT_POLICY_MATCH_OUT != 0, None: flags&uapi.XT_POLICY_MATCH_NONE != 0,
-		Strict: flags&uapi.XT_POLICY_MATCH_STRICT != 0}
-	for i := range min(n, uapi.XT_POLICY_MAX_ELEM) {
-		p.Elements = append(p.Elements, policyElement(b[i*policyElem:][:policyElem], nfproto))
+	var w uapi.XtPolicyInfo
+	w.Decode(b)
+	p := &IPTPolicy{Out: w.Flags&uapi.XT_POLICY_MATCH_OUT != 0, None: w.Flags&uapi.XT_POLICY_MATCH_NONE != 0,
+		Strict: w.Flags&uapi.XT_POLICY_MATCH_STRICT != 0}
+	for i := range min(int(w.Len), len(w.Pol)) {
+		p.Elements = append(p.Elements, policyElement(&w.Pol[i], nfproto))
 	}
 	if !p.Strict && len(p.Elements) == 1 && p.Elements[0] == (IPTPolicyElement{}) {
 		p.Elements = nil // see encode
@@ -250,34 +222,33 @@ func decodeIPTPolicy(b []byte, nfproto uint8) *IPTPolicy {
 	return p
 }
 
-func policyElement(b []byte, nfproto uint8) (el IPTPolicyElement) {
-	is := func(field int) bool { return b[policyMatch]&policyBit(field) != 0 }
-	not := func(field int) bool { return b[policyInvert]&policyBit(field) != 0 }
-	el.Not = IPTPolicyFields{not(specSrc), not(specDst), not(specProto), not(specMode), not(specSPI), not(specReqID)}
+func policyElement(w *uapi.XtPolicyElem, nfproto uint8) (el IPTPolicyElement) {
+	is := func(field int) bool { return w.Match[0]&policyBit(field) != 0 }
+	not := func(field int) bool { return w.Invert[0]&policyBit(field) != 0 }
+	el.Not = IPTPolicyFields{not(uapi.XtPolicySpecSaddr), not(uapi.XtPolicySpecDaddr), not(uapi.XtPolicySpecProto),
+		not(uapi.XtPolicySpecMode), not(uapi.XtPolicySpecSpi), not(uapi.XtPolicySpecReqid)}
 	size := net.IPv4len
 	if nfproto == uapi.AF_INET6 {
 		size = net.IPv6len
 	}
-	ipNet := func(b []byte) *net.IPNet {
-		return &net.IPNet{IP: bytes.Clone(b[:size]), Mask: bytes.Clone(b[policyAddr:][:size])}
+	ipNet := func(addr, mask uapi.XtPolicyAddr) *net.IPNet { return &net.IPNet{IP: addr[:size], Mask: mask[:size]} }
+	if is(uapi.XtPolicySpecSaddr) {
+		el.Src = ipNet(w.Saddr, w.Smask)
 	}
-	if is(specSrc) {
-		el.Src = ipNet(b)
+	if is(uapi.XtPolicySpecDaddr) {
+		el.Dst = ipNet(w.Daddr, w.Dmask)
 	}
-	if is(specDst) {
-		el.Dst = ipNet(b[2*policyAddr:])
+	if is(uapi.XtPolicySpecProto) {
+		el.Proto = new(Proto(w.Proto))
 	}
-	if is(specProto) {
-		el.Proto = new(Proto(b[policyProto]))
+	if is(uapi.XtPolicySpecMode) {
+		el.Tunnel = new(w.Mode == uapi.XT_POLICY_MODE_TUNNEL)
 	}
-	if is(specMode) {
-		el.Tunnel = new(b[policyMode] == uapi.XT_POLICY_MODE_TUNNEL)
+	if is(uapi.XtPolicySpecSpi) {
+		el.SPI = new(w.Spi)
 	}
-	if is(specSPI) {
-		el.SPI = new(binary.BigEndian.Uint32(b[policySPI:]))
-	}
-	if is(specReqID) {
-		el.ReqID = new(native.Uint32(b[policyReqID:]))
+	if is(uapi.XtPolicySpecReqid) {
+		el.ReqID = new(w.Reqid)
 	}
 	return el
 }

@@ -4,11 +4,27 @@ package uapi
 
 import "encoding/binary"
 
+// The bits of struct xt_policy_spec of linux/netfilter/xt_policy.h, from the first one that is allocated.
+const (
+	XtPolicySpecSaddr = 0
+	XtPolicySpecDaddr = 1
+	XtPolicySpecProto = 2
+	XtPolicySpecMode  = 3
+	XtPolicySpecSpi   = 4
+	XtPolicySpecReqid = 5
+)
+
 // Iphdr is struct iphdr.
 type Iphdr [20]byte
 
 // In6Addr is struct in6_addr.
 type In6Addr [16]byte
+
+// XtPolicyAddr is union xt_policy_addr.
+type XtPolicyAddr [16]byte
+
+// XtPolicySpec is struct xt_policy_spec.
+type XtPolicySpec [1]byte
 
 // XfrmAddress is xfrm_address_t.
 type XfrmAddress [16]byte
@@ -2194,6 +2210,93 @@ func (m *Nlattr) Put(b []byte) {
 	clear(b[:4])
 	binary.NativeEndian.PutUint16(b[0:], m.Len)
 	binary.NativeEndian.PutUint16(b[2:], m.Type)
+}
+
+// XtPolicyElem is struct xt_policy_elem of linux/netfilter/xt_policy.h.
+type XtPolicyElem struct {
+	Saddr  XtPolicyAddr
+	Smask  XtPolicyAddr
+	Daddr  XtPolicyAddr
+	Dmask  XtPolicyAddr
+	Spi    uint32 // big-endian on the wire
+	Reqid  uint32
+	Proto  uint8
+	Mode   uint8
+	Match  XtPolicySpec
+	Invert XtPolicySpec
+}
+
+// SizeofXtPolicyElem is the size of struct xt_policy_elem in bytes.
+const SizeofXtPolicyElem = 76
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XtPolicyElem) Decode(b []byte) {
+	if len(b) < 76 {
+		var whole [76]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	copy(m.Saddr[:], b[0:])
+	copy(m.Smask[:], b[16:])
+	copy(m.Daddr[:], b[32:])
+	copy(m.Dmask[:], b[48:])
+	m.Spi = binary.BigEndian.Uint32(b[64:])
+	m.Reqid = binary.NativeEndian.Uint32(b[68:])
+	m.Proto = b[72]
+	m.Mode = b[73]
+	copy(m.Match[:], b[74:])
+	copy(m.Invert[:], b[75:])
+}
+
+// Put writes m to the first 76 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XtPolicyElem) Put(b []byte) {
+	clear(b[:76])
+	copy(b[0:], m.Saddr[:])
+	copy(b[16:], m.Smask[:])
+	copy(b[32:], m.Daddr[:])
+	copy(b[48:], m.Dmask[:])
+	binary.BigEndian.PutUint32(b[64:], m.Spi)
+	binary.NativeEndian.PutUint32(b[68:], m.Reqid)
+	b[72] = m.Proto
+	b[73] = m.Mode
+	copy(b[74:], m.Match[:])
+	copy(b[75:], m.Invert[:])
+}
+
+// XtPolicyInfo is struct xt_policy_info of linux/netfilter/xt_policy.h.
+type XtPolicyInfo struct {
+	Pol   [4]XtPolicyElem
+	Flags uint16
+	Len   uint16
+}
+
+// SizeofXtPolicyInfo is the size of struct xt_policy_info in bytes.
+const SizeofXtPolicyInfo = 308
+
+// Decode reads m from b. What a short b lacks is zero, what a long b has more is ignored.
+func (m *XtPolicyInfo) Decode(b []byte) {
+	if len(b) < 308 {
+		var whole [308]byte
+		copy(whole[:], b)
+		b = whole[:]
+	}
+	m.Pol[0].Decode(b[0:76])
+	m.Pol[1].Decode(b[76:152])
+	m.Pol[2].Decode(b[152:228])
+	m.Pol[3].Decode(b[228:304])
+	m.Flags = binary.NativeEndian.Uint16(b[304:])
+	m.Len = binary.NativeEndian.Uint16(b[306:])
+}
+
+// Put writes m to the first 308 bytes of b, padding zeroed. It panics if b is shorter.
+func (m *XtPolicyInfo) Put(b []byte) {
+	clear(b[:308])
+	m.Pol[0].Put(b[0:76])
+	m.Pol[1].Put(b[76:152])
+	m.Pol[2].Put(b[152:228])
+	m.Pol[3].Put(b[228:304])
+	binary.NativeEndian.PutUint16(b[304:], m.Flags)
+	binary.NativeEndian.PutUint16(b[306:], m.Len)
 }
 
 // Rtattr is struct rtattr of linux/rtnetlink.h.

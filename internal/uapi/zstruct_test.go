@@ -67,6 +67,8 @@ var messages = []struct {
 	{new(Nduseroptmsg), SizeofNduseroptmsg},
 	{new(Rtvia), SizeofRtvia},
 	{new(Nlattr), SizeofNlattr},
+	{new(XtPolicyElem), SizeofXtPolicyElem},
+	{new(XtPolicyInfo), SizeofXtPolicyInfo},
 	{new(Rtattr), SizeofRtattr},
 	{new(Nhmsg), SizeofNhmsg},
 	{new(NexthopGrp), SizeofNexthopGrp},

@@ -48,6 +48,7 @@ type Options struct {
 	Tail bool   // some architectures pad the end
 	Not  string // an architecture whose layout is another one
 	Head bool   // only what is before the first anonymous member
+	Flat bool   // members of its anonymous structures, and of unions with a single form, are its own
 	// Type returns the Go type of a structure ("struct NAME"), or of a typedef that is not to be looked into, and
 	// how it is coded.
 	Type func(expr string) (string, Kind, bool)
@@ -69,7 +70,11 @@ func Portable(db *abi.DB, archs []string, name string, o Options) (*Struct, erro
 			return nil, fmt.Errorf("%s lacks it", a)
 		}
 		s := &Struct{Name: name, Header: t.Header, Size: l.Size}
-		for _, f := range l.Fields {
+		fields := l.Fields
+		if o.Flat {
+			fields = flatten(fields, 0)
+		}
+		for _, f := range fields {
 			if o.Head && f.Members != nil {
 				s.Size = f.Offset
 				break
@@ -94,6 +99,19 @@ func Portable(db *abi.DB, archs []string, name string, o Options) (*Struct, erro
 		}
 	}
 	return first, nil
+}
+
+// flatten puts members of anonymous structures in the place of these. A union of several forms stays.
+func flatten(fields []abi.Field, at int64) (flat []abi.Field) {
+	for _, f := range fields {
+		f.Offset += at
+		if f.Members == nil || strings.HasPrefix(f.Type, "union") && len(f.Members) > 1 {
+			flat = append(flat, f)
+		} else {
+			flat = append(flat, flatten(f.Members, f.Offset)...)
+		}
+	}
+	return flat
 }
 
 // Size returns the size of a type, whatever it stands for.

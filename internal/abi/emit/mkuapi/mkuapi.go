@@ -20,11 +20,14 @@ import (
 //	struct NAME [tail]                a structure; tail accepts that some architectures pad its end
 //	struct NAME not ARCH              the same, with the layout of all architectures but one
 //	struct NAME head                  what a structure has before its first anonymous member
+//	struct NAME flat                  a structure with the members of its anonymous ones as its own
+//	bits NAME                         the numbers of a structure's bit fields
 //	array TYPE                        a type that is kept as its bytes, such as a union of addresses
 func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte, error) {
 	consts := map[string][]gen.Line{}
 	var structs []wanted
 	var arrays []array
+	var bits []gen.Line
 	for _, l := range list {
 		switch w := l.Words; {
 		case (w[0] == "const" || w[0] == "be16") && len(w) > 1:
@@ -38,6 +41,8 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 				s.not = w[3]
 			case len(w) == 3 && w[2] == "head":
 				s.head = true
+			case len(w) == 3 && w[2] == "flat":
+				s.flat = true
 			case len(w) > 2:
 				return nil, l.Errorf("unexpected %q", w[2:])
 			}
@@ -45,6 +50,8 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 				return nil, l.Errorf("struct %s is there twice", s.name)
 			}
 			structs = append(structs, s)
+		case w[0] == "bits" && len(w) == 2:
+			bits = append(bits, l)
 		case w[0] == "array" && len(w) > 1:
 			typ := strings.Join(w[1:], " ") // "struct iphdr" has two words
 			size, ok := layout.Size(db, archs[0].Name, typ)
@@ -53,11 +60,11 @@ func Generate(db *abi.DB, archs []abi.Arch, list []gen.Line) (map[string][]byte,
 			}
 			arrays = append(arrays, array{typ, size})
 		default:
-			return nil, l.Errorf(`want "const", "be16", "struct" or "array", not %q`, strings.Join(w, " "))
+			return nil, l.Errorf(`want "const", "be16", "struct", "bits" or "array", not %q`, strings.Join(w, " "))
 		}
 	}
 	zconst, errc := constants(db, archs, consts["const"], consts["be16"])
-	zstruct, errs := structures(db, abi.ArchNames(archs), structs, arrays)
+	zstruct, errs := structures(db, abi.ArchNames(archs), structs, arrays, bits)
 	ztest, errt := allMessages(structs)
 	if err := errors.Join(errc, errs, errt); err != nil {
 		return nil, err

@@ -90,9 +90,24 @@ struct half linux/a.h
 	size 4 align 4
 	0 i int
 struct joined linux/a.h
+	size 8 align 4
+	0 - union(8) {
+		0 - struct(8) {
+			0 i int
+			4 - struct(4) {
+				0 at union addr
+			}
+		}
+	}
+union addr linux/a.h
+	size 4 align 4
+	0 four unsigned int
+	0 bytes [4]unsigned char
+struct several linux/a.h
 	size 4 align 4
 	0 - union(4) {
 		0 i int
+		0 u unsigned int
 	}
 `
 
@@ -104,6 +119,9 @@ struct msg
 struct mixed
 struct tail tail
 struct moved not 386
+struct joined flat
+array union addr
+bits msg
 `
 
 func generate(t *testing.T, list string) (map[string][]byte, error) {
@@ -119,7 +137,8 @@ func TestGenerate(t *testing.T) {
 	pkg := gentest.Check(t, files, "386")
 	for name, want := range map[string]string{
 		"IFLA_MTU": "4", "NAME": `"eth"`, "GRE_KEY": "8192",
-		"SizeofInner": "4", "SizeofMsg": "48", "SizeofTail": "16", "SizeofMoved": "16",
+		"SizeofInner": "4", "SizeofMsg": "48", "SizeofTail": "16", "SizeofMoved": "16", "SizeofJoined": "8",
+		"MsgMBits": "40",
 	} {
 		c, ok := pkg.Scope().Lookup(name).(*types.Const)
 		if !ok || c.Val().ExactString() != want {
@@ -127,11 +146,12 @@ func TestGenerate(t *testing.T) {
 		}
 	}
 	for name, want := range map[string]string{
-		"Inner": "struct{One uint16; Two uint16}",
-		"Msg":   "struct{Family uint8; Sign int8; Index int32; Name [5]uint8; Long [2]uint64; In [2]Inner}",
-		"Mixed": "struct{AOne uint16; Two uint16}",
-		"Tail":  "struct{Big uint64; Small int32}",
-		"Moved": "struct{Small int32; Big uint64}",
+		"Inner":  "struct{One uint16; Two uint16}",
+		"Msg":    "struct{Family uint8; Sign int8; Index int32; Name [5]uint8; Long [2]uint64; In [2]Inner}",
+		"Mixed":  "struct{AOne uint16; Two uint16}",
+		"Tail":   "struct{Big uint64; Small int32}",
+		"Joined": "struct{I int32; At Addr}",
+		"Moved":  "struct{Small int32; Big uint64}",
 	} {
 		typ := pkg.Scope().Lookup(name).Type()
 		if got := types.TypeString(typ.Underlying(), func(*types.Package) string { return "" }); got != want {
@@ -162,7 +182,7 @@ func TestGenerate(t *testing.T) {
 
 func TestGenerateRefuses(t *testing.T) {
 	for list, want := range map[string]string{
-		"enum a":                     `want "const", "be16", "struct" or "array", not "enum a"`,
+		"enum a":                     `want "const", "be16", "struct", "bits" or "array", not "enum a"`,
 		"struct msg odd":             `unexpected ["odd"]`,
 		"struct inner\nstruct inner": "list:2: struct inner is there twice",
 		"struct none":                "struct none: not among the facts",
@@ -174,6 +194,10 @@ func TestGenerateRefuses(t *testing.T) {
 		"struct word":                "struct word: differs between 386",
 		"struct half":                "struct half: 386 lacks it",
 		"struct joined":              "anonymous structures are not understood",
+		"struct several flat":        "anonymous structures are not understood",
+		"bits none":                  "struct none: not among the facts",
+		"bits inner":                 "struct inner has no bit fields",
+		"bits half":                  "struct half: differs between 386",
 		"const linux/a.h SOL_SOCKET": "constant SOL_SOCKET is 1 on 386 and 65535 on mips: it belongs into unix",
 		"const linux/a.h PARTLY":     "constant PARTLY is absent on 386: it belongs into unix",
 		"const linux/b.h":            "constant GRE_KEY is 32 on 386 and 8192 on mips",

@@ -3,6 +3,7 @@ package mkuapi
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"kern.sys/internal/abi"
@@ -16,6 +17,7 @@ type wanted struct {
 	tail bool   // some architectures pad the end
 	not  string // an architecture whose layout is another one
 	head bool   // only what is before its first anonymous member
+	flat bool   // with the members of its anonymous structures
 	line gen.Line
 }
 
@@ -26,16 +28,51 @@ type array struct {
 }
 
 func (a array) goName() string {
-	return gen.Camel(strings.TrimSuffix(strings.TrimPrefix(a.name, "struct "), "_t"))
+	name := strings.TrimPrefix(strings.TrimPrefix(a.name, "struct "), "union ")
+	return gen.Camel(strings.TrimSuffix(name, "_t"))
 }
 
-func structures(db *abi.DB, archs []string, list []wanted, arrays []array) ([]byte, error) {
+// bitNumbers writes the number of each bit field of a structure, counted as the compiler for little-endian machines
+// does: from the lowest bit of the first byte on.
+func bitNumbers(b *strings.Builder, db *abi.DB, archs []string, of gen.Line) error {
+	name := of.Words[1]
+	t, ok := db.Type("struct " + name)
+	if !ok {
+		return of.Errorf("struct %s: not among the facts", name)
+	}
+	fmt.Fprintf(b, "// The bits of struct %s of %s, from the first one that is allocated.\nconst (\n", name, t.Header)
+	bits := 0
+	for _, a := range archs {
+		if t.On[a] == nil || !slices.EqualFunc(t.On[a].Fields, t.On[archs[0]].Fields, sameField) {
+			return of.Errorf("struct %s: differs between %s and %s", name, archs[0], a)
+		}
+	}
+	for _, f := range t.On[archs[0]].Fields {
+		if f.Bits > 0 {
+			bits++
+			fmt.Fprintf(b, "%s = %d\n", gen.Camel(name+"_"+f.Name), f.Offset)
+		}
+	}
+	if b.WriteString(")\n\n"); bits == 0 {
+		return of.Errorf("struct %s has no bit fields", name)
+	}
+	return nil
+}
+
+func sameField(a, b abi.Field) bool {
+	return a.Name == b.Name && a.Offset == b.Offset && a.Bits == b.Bits
+}
+
+func structures(db *abi.DB, archs []string, list []wanted, arrays []array, bits []gen.Line) ([]byte, error) {
 	var b strings.Builder
 	b.WriteString("import \"encoding/binary\"\n\n")
 	var errs []error
 	known := map[string]bool{}
 	for _, w := range list {
 		known[w.name] = true
+	}
+	for _, l := range bits {
+		errs = append(errs, bitNumbers(&b, db, archs, l))
 	}
 	for _, a := range arrays {
 		fmt.Fprintf(&b, "// %s is %s.\ntype %s [%d]byte\n\n", a.goName(), a.name, a.goName(), a.size)
@@ -50,7 +87,8 @@ func structures(db *abi.DB, archs []string, list []wanted, arrays []array) ([]by
 		return gen.Camel(tag), layout.Nested, ok && known[tag]
 	}
 	for _, w := range list {
-		s, err := layout.Portable(db, archs, w.name, layout.Options{Tail: w.tail, Not: w.not, Head: w.head, Type: named})
+		s, err := layout.Portable(db, archs, w.name, layout.Options{Tail: w.tail, Not: w.not, Head: w.head, Flat: w.flat,
+			Type: named})
 		if err != nil {
 			errs = append(errs, w.line.Errorf("struct %s: %w", w.name, err))
 			continue
@@ -58,8 +96,8 @@ func structures(db *abi.DB, archs []string, list []wanted, arrays []array) ([]by
 		s.Strip()
 		write(&b, s, w.not)
 	}
-	if len(errs) > 0 {
-		return nil, errors.Join(errs...)
+	if err := errors.Join(errs...); err != nil {
+		return nil, err
 	}
 	return gen.File("", "uapi", b.String())
 }
