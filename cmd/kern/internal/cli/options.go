@@ -4,6 +4,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"time"
 
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
@@ -37,10 +38,11 @@ type Options struct {
 	netns     string
 
 	// What tc has.
-	Raw      bool   // handles and ticks as they are; of rdma the bytes that a device has
-	Graph    bool   // classes as a tree
-	ClsNames bool   // names of classes
-	ClsFile  string // where they are
+	Raw      bool          // handles and ticks as they are; of rdma the bytes that a device has
+	Graph    bool          // classes as a tree
+	ClsNames bool          // names of classes
+	ClsFile  string        // where they are
+	Every    time.Duration // between two lists; 0: there is one
 
 	CompressVlans bool // bridge has it
 	DriverDetails bool // rdma has it: -details was given twice

@@ -1,5 +1,12 @@
 package cli
 
+import (
+	"strconv"
+	"time"
+
+	"kern.sys/netlink/desc"
+)
+
 // TcOptions are the options of tc.
 var TcOptions = OptionTable{
 	{name: "stats", help: "statistics", set: (*Options).moreStats},
@@ -36,6 +43,21 @@ var TcOptions = OptionTable{
 	{name: "brief", help: "what identifies filters and actions, and no more",
 		on: func(o *Options) *bool { return &o.Brief }},
 	{name: "echo", help: "show what the kernel made", exact: true, on: func(o *Options) *bool { return &o.Echo }},
+	{name: "w", help: "list again and again, with rates", exact: true, value: "number of seconds",
+		set: func(o *Options, v string) (err error) {
+			o.Every, err = ParseSeconds(v)
+			return err
+		}},
+}
+
+// ParseSeconds reads how much time there is between two lists.
+func ParseSeconds(word string) (time.Duration, error) {
+	const least, most = 0.01, 1e6
+	seconds, err := strconv.ParseFloat(word, 64)
+	if err != nil || !(seconds >= least && seconds <= most) {
+		return 0, desc.Wrong(word, "invalid number of seconds")
+	}
+	return time.Duration(seconds * float64(time.Second)), nil
 }
 
 func (o *Options) setClsFile(v string) error {

@@ -1,10 +1,10 @@
 package tc
 
 import (
+	"cmp"
 	"math"
 	"os"
 	"os/signal"
-	"strconv"
 	"time"
 
 	"kern.sys/cmd/kern/internal/cli"
@@ -15,7 +15,7 @@ import (
 
 // live lists objects again and again, with what each has sent a second since it was listed before.
 type live struct {
-	every time.Duration // 0: they are listed once
+	every time.Duration // 0: they are listed once, unless the option -w was given
 
 	before, now map[object]sent
 	since       time.Time
@@ -34,17 +34,13 @@ func (l *live) take(c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	const least, most = 0.01, 1e6
-	seconds, err := strconv.ParseFloat(word, 64)
-	if err != nil || !(seconds >= least && seconds <= most) {
-		return desc.Wrong(word, "invalid number of seconds")
-	}
-	l.every = time.Duration(seconds * float64(time.Second))
-	return nil
+	l.every, err = cli.ParseSeconds(word)
+	return err
 }
 
 // list shows what r lists, until it is interrupted where it goes on. key names it in JSON.
 func (l *live) list(c *cli.Command, key string, r *wire.Request, show func(wire.Message)) error {
+	l.every = cmp.Or(l.every, c.Every)
 	if l.every == 0 {
 		return c.Array(func() error {
 			return c.Dump(r, func(m wire.Message) error {

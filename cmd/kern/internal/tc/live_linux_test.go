@@ -2,7 +2,6 @@ package tc
 
 import (
 	"encoding/json"
-	"fmt"
 	"strings"
 	"testing"
 
@@ -52,7 +51,7 @@ func TestRatesAreShownLive(t *testing.T) {
 		}
 		send := sending(t, "d0")
 		for _, what := range []string{"qdisc", "class"} {
-			w := clitest.Watch(t, clitest.Process(t, "-s", what, "show", "dev", "d0", "-w", "0.05"))
+			w := clitest.Watch(t, clitest.Process(t, "-s", "-w", "0.05", what, "show", "dev", "d0"))
 			w.Until(t, " htb ")
 			for text := ""; !strings.Contains(text, "pps") || strings.Contains(text, " 0pps"); send() {
 				text = w.Until(t, " htb ")
@@ -101,8 +100,10 @@ func TestRatesAreShownLive(t *testing.T) {
 			if wrong != "" {
 				args = append(args, wrong)
 			}
-			if out, err := clitest.Process(t, args...).CombinedOutput(); err == nil {
-				t.Errorf("-w %s: %s", wrong, fmt.Sprint(string(out)))
+			for _, line := range [][]string{args, {"-w", wrong, "qdisc", "show"}} {
+				if out, err := clitest.Process(t, line...).CombinedOutput(); err == nil {
+					t.Errorf("%q: %s", line, out)
+				}
 			}
 		}
 	})

@@ -49,7 +49,7 @@ where  OBJECT := { qdisc | class | filter | chain | actions | monitor | exec | e
                     -o[neline] | -j[son] | -p[retty] | -c[olor] | -iec |
                     -g[raph] | -b[atch] FILE | -force | -n[etns] NAME |
                     -N[umeric] | -nm | -nam[es] | { -cf | -conf } PATH |
-                    -t[imestamp] | -ts[hort] | -br[ief] | -echo }
+                    -t[imestamp] | -ts[hort] | -br[ief] | -echo | -w SECONDS }
 `
 }
 
