@@ -29,7 +29,7 @@ func drawJSON(c *cli.Command, m *Map) error { return m.JSON(c.Stdout, c.Pretty) 
 
 // Run draws the running system.
 func Run(c *cli.Command) error {
-	if c.HelpAsked() {
+	if c.HelpAsked() || c.Peek() == "--help" {
 		return c.ShowUsage()
 	}
 	draw, whole := formats[0].draw, c.Details
