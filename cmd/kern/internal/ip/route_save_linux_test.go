@@ -1,6 +1,7 @@
 package ip
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -43,7 +44,12 @@ func TestAllRoutesAreRestoredAfterAFlush(t *testing.T) {
 	} {
 		t.Run(c.save, func(t *testing.T) {
 			nstest.Do(t, func() {
+				// An address has its route at once if nobody is asked whether he has the address.
+				if err := os.WriteFile("/proc/sys/net/ipv6/conf/default/accept_dad", []byte("0"), 0); err != nil {
+					t.Fatal(err)
+				}
 				hostsUp(t)
+				clitest.Await(t, "-6 addr show tentative", func(out string) bool { return out == "" })
 				clitest.SetUp(t, many...)
 				before := withoutKernelMetrics(tablesOf(t))
 				saved := clitest.Kern(clitest.Words(t, c.save)...).Out
