@@ -325,7 +325,7 @@ func comparable(shown string, exact bool) string {
 	shown = strings.ReplaceAll(shown, "`- (null)", "`- 10") // a state of SCTP that they have no word for
 	// Older versions also ask for DCCP, which kernels have no more.
 	shown = strings.Replace(shown, "RTNETLINK answers: Invalid argument\n", "", 1)
-	shown = regexp.MustCompile(` rcv_wnd:\d+| rehash:\d+| seq:\w+ sfseq:\w+ ssnoff:\w+ maplen:\w+`).
+	shown = regexp.MustCompile(` rcv_wnd:\d+| rehash:\d+| seq:\w+ sfseq:\w+ ssnoff:\w+( maplen:\w+)?`).
 		ReplaceAllString(shown, "") // the latter were hexadecimal
 	return strings.Join(strings.Fields(shown), " ")
 }
