@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io/fs"
 	"net"
+	"runtime"
 	"testing"
 
 	"kern.sys/internal/nstest"
@@ -114,14 +115,19 @@ func TestGTPEventsAndEcho(t *testing.T) {
 	if p := next(GTPPDPDeleted); p.ITEI != 101 {
 		t.Errorf("deleted %+v", p)
 	}
-	for _, version := range []uint32{1, 0} {
-		if err := mine.GTPEchoRequest(link, version, there, here); err != nil {
-			t.Fatal(err)
+	t.Run("echo", func(t *testing.T) {
+		if runtime.GOARCH == "s390x" {
+			t.Skip("kernels of s390x panic: gtp_genl_send_echo_req leaves no room for the packet's headers")
 		}
-		if p := next(GTPEchoAnswer); p.Version != version || !p.PeerAddress.Equal(there) || !p.MSAddress.Equal(here) {
-			t.Errorf("answered %+v", p)
+		for _, version := range []uint32{1, 0} {
+			if err := mine.GTPEchoRequest(link, version, there, here); err != nil {
+				t.Fatal(err)
+			}
+			if p := next(GTPEchoAnswer); p.Version != version || !p.PeerAddress.Equal(there) || !p.MSAddress.Equal(here) {
+				t.Errorf("answered %+v", p)
+			}
 		}
-	}
+	})
 	if err := mine.GTPEchoRequest(link, 1, net.IPv6loopback, here); err == nil {
 		t.Error("an IPv6 address was asked")
 	}
