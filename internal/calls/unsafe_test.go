@@ -19,6 +19,7 @@ var unsafeFiles = map[string]string{
 	"cmd/kern/internal/cli/bpf_linux.go":                 "bpf(2)",
 	"cmd/kern/internal/ip/vrf_linux.go":                  "bpf(2) and SIOCADDMULTI",
 	"cmd/kern/internal/ip/tunnel_linux.go":               "the ioctls of tunnels, whose argument holds a pointer",
+	"cmd/kern/internal/bpf/maps_linux.go":                "bpf(2)",
 	"cmd/kern/internal/bpf/bpftest/bpftest_linux.go":     "bpf(2)",
 	"internal/bsdrun/files.go":                           "structures of the other system as bytes",
 	"internal/bsdrun/signals.go":                         "ptrace(2)",
