@@ -177,7 +177,7 @@ func (h *Handle) pdpGet(link Link, version uint32, key func(*wire.Request)) (*PD
 // link's namespace. Both are of IPv4, and the sockets of the link are the kernel's (GTP.CreateSockets). The answer is
 // one of [Handle.GTPEvents]. Linux 5.18; gtp-tunnel of libgtpnl has no such command.
 //
-// On s390x kernels up to 7.3 panic: they leave no room for the packet's headers, which others happen to have.
+// Kernels up to 7.3 leave no room for the packet's headers, and those of s390x panic for it.
 func (h *Handle) GTPEchoRequest(link Link, version uint32, peer, local net.IP) error {
 	const op = "gtp echo"
 	object := func() string { return fmt.Sprintf("%.64s from %.64s", peer, local) }

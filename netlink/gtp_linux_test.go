@@ -80,7 +80,7 @@ func TestGTPEventsAndEcho(t *testing.T) {
 	if err := e.send(mine, events, done, subscribeOptions{onError: func(err error) { t.Error(err) }}); err != nil {
 		t.Fatal(err)
 	}
-	next := func(want GTPEventType) PDP {
+	next := func(t *testing.T, want GTPEventType) PDP {
 		t.Helper()
 		ev := <-events
 		if ev.Type != want {
@@ -91,13 +91,13 @@ func TestGTPEventsAndEcho(t *testing.T) {
 	if err := mine.GTPPDPAdd(link, four); err != nil {
 		t.Fatal(err)
 	}
-	if p := next(GTPPDPAdded); p.ITEI != 100 || p.OTEI != 200 || !p.PeerAddress.Equal(there) ||
+	if p := next(t, GTPPDPAdded); p.ITEI != 100 || p.OTEI != 200 || !p.PeerAddress.Equal(there) ||
 		p.Link != uint32(link.Attrs().Index) {
 		t.Errorf("added %+v", p)
 	}
 	err = mine.GTPPDPAdd(link, six)
 	nstest.Need(t, "stations with IPv6", "6.11", err)
-	if p := next(GTPPDPAdded); p.ITEI != 101 || !p.MSAddress.Equal(six.MSAddress) {
+	if p := next(t, GTPPDPAdded); p.ITEI != 101 || !p.MSAddress.Equal(six.MSAddress) {
 		t.Errorf("added %+v", p)
 	}
 	for _, want := range []*PDP{four, six} {
@@ -112,7 +112,7 @@ func TestGTPEventsAndEcho(t *testing.T) {
 	if err := mine.GTPPDPDel(link, six); err != nil {
 		t.Fatal(err)
 	}
-	if p := next(GTPPDPDeleted); p.ITEI != 101 {
+	if p := next(t, GTPPDPDeleted); p.ITEI != 101 {
 		t.Errorf("deleted %+v", p)
 	}
 	t.Run("echo", func(t *testing.T) {
@@ -123,7 +123,7 @@ func TestGTPEventsAndEcho(t *testing.T) {
 			if err := mine.GTPEchoRequest(link, version, there, here); err != nil {
 				t.Fatal(err)
 			}
-			if p := next(GTPEchoAnswer); p.Version != version || !p.PeerAddress.Equal(there) || !p.MSAddress.Equal(here) {
+			if p := next(t, GTPEchoAnswer); p.Version != version || !p.PeerAddress.Equal(there) || !p.MSAddress.Equal(here) {
 				t.Errorf("answered %+v", p)
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"kern.sys/internal/nstest"
 	"kern.sys/unix"
 )
 
@@ -74,12 +75,18 @@ var byPath = map[string]func(path string) error{
 }
 
 // without reports whether a kernel was built without a call that may be left out.
-func without(name string, err error) bool { return name == "Acct" && err == unix.ENOSYS }
+func without(t *testing.T, name string, err error) bool {
+	if name != "Acct" || err != unix.ENOSYS {
+		return false
+	}
+	t.Run(name, func(t *testing.T) { nstest.NeedOption(t, "CONFIG_BSD_PROCESS_ACCT", "", err) })
+	return true
+}
 
 func TestMissingPath(t *testing.T) {
 	path := t.TempDir() + "/missing"
 	for name, call := range byPath {
-		if err := call(path); err != unix.ENOENT && err != unix.EPERM && !without(name, err) {
+		if err := call(path); err != unix.ENOENT && err != unix.EPERM && !without(t, name, err) {
 			t.Errorf("%s: %v, want ENOENT", name, err)
 		}
 	}
@@ -97,7 +104,7 @@ func TestPathWithNUL(t *testing.T) {
 func TestPathTooLong(t *testing.T) {
 	path := t.TempDir() + strings.Repeat("/long", 1000)
 	for name, call := range byPath {
-		if err := call(path); err != unix.ENAMETOOLONG && err != unix.EPERM && !without(name, err) {
+		if err := call(path); err != unix.ENAMETOOLONG && err != unix.EPERM && !without(t, name, err) {
 			t.Errorf("%s: %v, want ENAMETOOLONG", name, err)
 		}
 	}

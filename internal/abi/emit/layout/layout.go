@@ -104,7 +104,11 @@ func Portable(db *abi.DB, archs []string, name string, o Options) (*Struct, erro
 // flatten puts members of anonymous structures in the place of these. A union of several forms stays.
 func flatten(fields []abi.Field, at int64) (flat []abi.Field) {
 	for _, f := range fields {
-		f.Offset += at
+		if f.Bits > 0 {
+			f.Offset += 8 * at
+		} else {
+			f.Offset += at
+		}
 		if f.Members == nil || strings.HasPrefix(f.Type, "union") && len(f.Members) > 1 {
 			flat = append(flat, f)
 		} else {
