@@ -76,10 +76,10 @@ func kernPrograms(t *testing.T, kern string, conf Settings) string {
 		}
 		if conf.Failures {
 			real := filepath.Join(dir, "kern", name)
-			// Another shell loses the functions that scripts export.
-			script := fmt.Sprintf("#!/bin/bash\n%s \"$@\" 2>/tmp/errors.$$\nstatus=$?\ncat /tmp/errors.$$ >&2\n"+
-				"[ $status = 0 ] || echo \"$status: %s $*: $(head -1 /tmp/errors.$$)\" >>/tmp/failures\nrm "+
-				"/tmp/errors.$$\nexit $status\n", real, name)
+			// Another shell loses the functions that scripts export. What this one says of a signal is not kern's.
+			script := fmt.Sprintf("#!/bin/bash\nexec 9>&2 2>/dev/null\n%s \"$@\" 2>/tmp/errors.$$ 9>&-\nstatus=$?\n"+
+				"cat /tmp/errors.$$ >&9\n[ $status = 0 ] || echo \"$status: %s $*: $(head -1 /tmp/errors.$$)\" >>"+
+				"/tmp/failures\nrm /tmp/errors.$$\nexit $status\n", real, name)
 			err = errors.Join(os.MkdirAll(filepath.Dir(real), 0o755), os.Rename(file, real),
 				os.WriteFile(file, []byte(script), 0o755))
 			if err != nil {

@@ -1,7 +1,9 @@
 package ip
 
 import (
+	"errors"
 	"strings"
+	"syscall"
 
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/internal/uapi"
@@ -291,10 +293,14 @@ func nextVRF(c *cli.Command) (uint32, error) {
 	return table, nil
 }
 
-// vrfTable is the routing table of a VRF, 0 where there is none of that name.
+// vrfTable is the routing table of a VRF, 0 where there is none of that name. "default" is the main table where no
+// link has that name.
 func vrfTable(c *cli.Command, name string) uint32 {
 	m, err := c.Get(cli.LinkRequest(0, name, uapi.RTEXT_FILTER_SKIP_STATS))
-	if err != nil {
+	switch {
+	case name == "default" && errors.Is(err, syscall.ENODEV):
+		return uapi.RT_TABLE_MAIN
+	case err != nil:
 		return 0
 	}
 	l := readLink(m)

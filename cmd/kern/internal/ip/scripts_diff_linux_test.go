@@ -96,6 +96,7 @@ func TestVRFsAreAsWithIP(t *testing.T) {
 	compareScripts(t, slices.Concat(forms("vrf", "vrf show"), []string{
 		"vrf show nope", "vrf show a b", "vrf show va", "vrf identify", "vrf identify 1", "vrf identify 1 2",
 		"vrf identify x", "vrf identify 4000000", "vrf pids", "vrf pids nope", "vrf pids va",
+		"vrf show default", "vrf show defaul", "vrf pids default",
 		"vrf exec", "vrf exec a", "vrf exec nope true", "vrf nope", "vrf ''",
 	}))
 	t.Run("with a VRF", func(t *testing.T) {

@@ -144,7 +144,7 @@ func vrfPIDs(c *cli.Command) error {
 	if err != nil {
 		return err
 	}
-	if vrfTable(c, name) == 0 {
+	if c.LinkNamed(name) == nil || vrfTable(c, name) == 0 {
 		return cli.Exit(cli.StatusFailed, "Invalid VRF name")
 	}
 	mount, err := needCgroups()
