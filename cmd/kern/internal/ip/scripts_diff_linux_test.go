@@ -3,6 +3,7 @@ package ip
 import (
 	"errors"
 	"os"
+	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
@@ -106,6 +107,32 @@ func TestVRFsAreAsWithIP(t *testing.T) {
 		compareScripts(t, slices.Concat([]string{"link add red type vrf table 10", "link add blue type vrf table 2000"},
 			forms("vrf", "vrf show red"), []string{"vrf show r", "vrf pids red"}))
 	})
+}
+
+// TestVRFExecFindsCgroupsAsWithIP runs commands where no cgroups are mounted, as inside "netns exec". It leaves a
+// cgroup behind.
+func TestVRFExecFindsCgroupsAsWithIP(t *testing.T) {
+	nstest.NeedGuest(t, "cgroups that tests may make")
+	clitest.NeedIP(t)
+	for _, words := range [][]string{
+		{"vrf", "exec", "default", "sh", "-c", "cat /proc/self/cgroup; grep cgroup2 /proc/self/mounts"},
+		{"vrf", "exec", "nope", "true"}, {"vrf", "pids", "nope"},
+	} {
+		bare := func(cmd *exec.Cmd) clitest.Result {
+			var out, errOut strings.Builder
+			run := exec.Command("unshare", append([]string{"-m", "sh", "-c", `umount -lR /sys && exec "$0" "$@"`, cmd.Path},
+				cmd.Args[1:]...)...)
+			run.Env, run.Stdout, run.Stderr = cmd.Env, &out, &errOut
+			if err := run.Run(); run.ProcessState == nil {
+				t.Fatal(err)
+			}
+			return clitest.Result{Out: out.String(), Err: errOut.String(), Code: run.ProcessState.ExitCode()}
+		}
+		want, got := bare(exec.Command("ip", words...)), bare(clitest.Process(t, words...))
+		if want != got {
+			t.Errorf("%q: kern\n%vip\n%v", words, got, want)
+		}
+	}
 }
 
 func TestTablesOfNeighboursAreAsWithIP(t *testing.T) {

@@ -14,6 +14,8 @@ func deleteTuntap(*cli.Command, *tuntapWords) error { return netns.ErrNotImpleme
 
 func execVRF(*cli.Command) error { return netns.ErrNotImplemented }
 
+func needCgroups() (string, error) { return "", netns.ErrNotImplemented }
+
 func openProcNet(*cli.Command, string) (*os.File, error) { return nil, netns.ErrNotImplemented }
 
 func changeMaddr(*cli.Command, int, string, []byte, bool) error { return netns.ErrNotImplemented }

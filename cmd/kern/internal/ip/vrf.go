@@ -126,15 +126,6 @@ func identifyVRF(c *cli.Command) error {
 	return nil
 }
 
-// needCgroups is cli.Cgroup2Mount, with an error where there is none.
-func needCgroups() (string, error) {
-	mount, err := cli.Cgroup2Mount()
-	if err == nil && mount == "" {
-		err = cli.Exit(cli.StatusFailed, "Failed to find cgroup2 mount")
-	}
-	return mount, err
-}
-
 // vrfPIDs is "vrf pids": the processes whose sockets are bound to a VRF of this network namespace.
 func vrfPIDs(c *cli.Command) error {
 	if len(c.Rest) != 1 {

@@ -117,6 +117,28 @@ func vrfCgroup(c *cli.Command, name string) (string, error) {
 	return dir, err
 }
 
+// ownCgroups is where ip mounts cgroups that are mounted nowhere: "netns exec" takes /sys away, and them with it.
+const ownCgroups = "/var/run/cgroup2"
+
+// needCgroups is where the hierarchy of cgroups of version 2 is mounted, now if it was not before.
+func needCgroups() (string, error) {
+	mount, err := cli.Cgroup2Mount()
+	if err != nil || mount != "" {
+		return mount, err
+	}
+	if err := os.MkdirAll(ownCgroups, 0o755); err != nil {
+		return "", cli.Exit(cli.StatusUsage, "mkdir failed for %s: %s\nFailed to setup cgroup2 directory", ownCgroups,
+			cli.Cause(err))
+	}
+	switch err := unix.Mount("none", ownCgroups, "cgroup2", 0, ""); {
+	case errors.Is(err, unix.ENODEV):
+		return "", cli.Exit(cli.StatusUsage, "Failed to mount cgroup2. Are CGROUPS enabled in your kernel?")
+	case err != nil && !errors.Is(err, unix.EBUSY):
+		return "", cli.Exit(cli.StatusUsage, "Failed to mount cgroup2: %s", cli.Cause(err))
+	}
+	return ownCgroups, nil
+}
+
 // bindCgroup has new sockets of a cgroup's processes bound to a link, by a program that the kernel
 // runs when a socket is made.
 func bindCgroup(dir string, index int) error {
