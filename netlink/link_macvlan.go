@@ -184,7 +184,7 @@ var macvlanFields = []desc.Field{
 		Usage: "{ null | nopromisc | nodst }", Show: showMacvlanFlags, Read: readMacvlanFlags},
 	{Type: uapi.IFLA_MACVLAN_BC_QUEUE_LEN, Key: "bcqueuelen", Form: desc.U32, Usage: "LENGTH"},
 	{Type: uapi.IFLA_MACVLAN_BC_QUEUE_LEN_USED, Key: "usedbcqueuelen", Form: desc.U32, ReadOnly: true},
-	{Type: uapi.IFLA_MACVLAN_BC_CUTOFF, Key: "bccutoff", Form: desc.S32, Usage: "LIMIT"},
+	{Type: uapi.IFLA_MACVLAN_BC_CUTOFF, Key: "bclim", Form: desc.S32, Usage: "LIMIT"},
 	{Type: uapi.IFLA_MACVLAN_MACADDR_DATA, Word: "macaddr",
 		Usage: "{ { add | del } LLADDR | set [ LLADDR ... ] | flush }", Show: showMacvlanAddrs, Read: readMacvlanAddrs},
 	{Type: uapi.IFLA_MACVLAN_MACADDR_COUNT, ReadOnly: true}, // shown with the addresses
@@ -339,6 +339,6 @@ var macvlanHelp = [][2]string{
 	{"mode", "how links of one parent reach each other: vepa, outside, is the default"},
 	{"flag", "nopromisc: the parent is not made promiscuous; nodst: what mode source took goes to no other"},
 	{"bcqueuelen", "packets that may wait to be copied to all, for broadcasts"},
-	{"bccutoff", "so many receivers of a multicast address and fewer get it without waiting; -1 for none"},
+	{"bclim", "so many receivers of a multicast address and fewer get it without waiting; -1 for none"},
 	{"macaddr", "the senders that a link in mode source takes packets from"},
 }

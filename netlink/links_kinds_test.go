@@ -87,7 +87,7 @@ var newerThanIP = map[string]string{
 	"mcast_eht_hosts_limit": "mcast_eht_hosts_limit", "mcast_eht_hosts_cnt": "mcast_eht_hosts_cnt",
 	"mrp_ring_open": "mrp_ring_open", "mrp_in_open": "mrp_in_open",
 	"mcast_querier_state_ipv4": "mcast_querier_ipv4_addr", "mcast_querier_state_ipv6": "mcast_querier_ipv6_addr",
-	"bccutoff": "bccutoff", "reserved_bits": "reserved_bits",
+	"bclim": "bclim", "reserved_bits": "reserved_bits",
 }
 
 func TestLinkKindsAreShownAsIPShowsThem(t *testing.T) {
@@ -246,7 +246,7 @@ func TestLinkKindWordsThatAreRefused(t *testing.T) {
 		{"macvlan", "macaddr add 1:2:3:4:5:6:7", "lladdr"},
 		{"macvlan", "macaddr add 02:00:00:00:00:100", "lladdr"},
 		{"macvlan", "bcqueuelen x", "bcqueuelen"},
-		{"macvlan", "bccutoff 4294967296", "bccutoff"},
+		{"macvlan", "bclim 4294967296", "bclim"},
 		{"vxlan", "dstport 3", "missing virtual network identifier"},
 		{"vxlan", "id 16777216", "invalid id"},
 		{"vxlan", "id 8 id 9", "duplicate"},

@@ -44,7 +44,6 @@ func (v version) before(w version) bool {
 // ours are JSON keys of what no version of ip shows.
 var ours = []string{
 	"mrp_ring_open", "mrp_in_open", "mcast_eht_hosts_limit", "mcast_eht_hosts_cnt", "mcast_n_groups", "mcast_max_groups",
-	"neigh_forward_grat", "backup_nhid",
 }
 
 // ourText is the same in text.
@@ -54,10 +53,10 @@ var ourText = regexp.MustCompile(`\b(` + strings.Join(ours, "|") + `) \S+ `)
 var newer = []string{
 	"fdb_n_learned", "fdb_max_learned", "mst_enabled", "mdb_offload_fail_notification", "fdb_local_vlan_0", "stp_mode",
 	"mab", "neigh_vlan_suppress", "gso_ipv4_max_size", "gro_ipv4_max_size", "localbypass", "mcroute", "reserved_bits",
-	"bcast_flood_cutoff", "bccutoff", "sport_mask", "dport_mask", "netns-immutable", "dscp", "dscp_mask", "flowlabel",
+	"bcast_flood_cutoff", "bclim", "sport_mask", "dport_mask", "netns-immutable", "dscp", "dscp_mask", "flowlabel",
 	"flowlabel_mask",
 	"pd-max", "cq-max", "qp-max", "cm_id-max", "mr-max", "ctx-max", "srq-max", "tun_id", "extern_valid", "msti",
-	"mcast_querier_state_ipv4", "mcast_querier_state_ipv6",
+	"mcast_querier_state_ipv4", "mcast_querier_state_ipv6", "neigh_forward_grat", "backup_nhid",
 }
 
 // isNewer reports whether a JSON member is of the newer ones, and ip an older
@@ -83,7 +82,7 @@ var differs = []struct {
 	{colours, ""},
 	{regexp.MustCompile(`(?m)^.* inet6? +mcast .*\n( +valid_lft .*\n)?`), ""},
 	{regexp.MustCompile(`(?m)^.*inet6? +any .*\n( +valid_lft .*\n)?`), ""},
-	{regexp.MustCompile(`proto (kernel_(lo|ra|ll)|unspec|0x[0-9a-f]+) |g[sr]o_ipv4_max_size [0-9]+ |netns-immutable |extern_valid |msti [0-9]+ |(neigh_vlan_suppress|mab) (on|off) `), ""},
+	{regexp.MustCompile(`proto (kernel_(lo|ra|ll)|unspec|0x[0-9a-f]+) |g[sr]o_ipv4_max_size [0-9]+ |netns-immutable |extern_valid |msti [0-9]+ |(neigh_vlan_suppress|neigh_forward_grat|mab) (on|off) |backup_nhid [0-9]+ `), ""},
 	{regexp.MustCompile(`is a garbage`), "is garbage"},
 	{regexp.MustCompile(`invalid port range( start| end)?|invalid port\b`), "invalid port"},
 	{regexp.MustCompile(`\n\n`), "\n"},

@@ -116,7 +116,8 @@ func knows(t *testing.T, s kindState) {
 		switch r := clitest.IP(t, strings.Fields("link "+s.cmd)...); {
 		case strings.Contains(r.Err, "Unknown device type"):
 			err = syscall.EOPNOTSUPP
-		case strings.Contains(r.Err, "Garbage instead of arguments"), strings.Contains(r.Err, "unknown command"):
+		case strings.Contains(r.Err, "Garbage instead of arguments"), strings.Contains(r.Err, "unknown command"),
+			strings.Contains(r.Err, "unknown option"):
 			t.Skipf("the installed ip does not know %q", s.cmd)
 		}
 		needKind(t, s.kind, err)

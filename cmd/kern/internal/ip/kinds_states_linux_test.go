@@ -50,6 +50,7 @@ var moreKindStates = []kindState{
 		"flowlabel 0x12345 dscp inherit " +
 		"fwmark 5", false},
 	{"ip6tnl", "changed", "set x0 type ip6tnl hoplimit 9 noallow-localremote", false},
+	{"macvlan", "cutoff", "add x0 link d0 type macvlan mode bridge bclim -1", false},
 	{"macsec", "plain", "add x0 link d0 type macsec", false},
 	{"macsec", "everything", "add x0 link d0 type macsec port 11 cipher gcm-aes-256 encrypt on send_sci on protect on " +
 		"replay on window 32 validate " +
