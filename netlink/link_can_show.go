@@ -9,7 +9,7 @@ import (
 )
 
 func (*Can) describe() desc.Kind {
-	return desc.Kind{Fields: canFields, Complete: completeCan, Help: canHelp}
+	return desc.Kind{Fields: canFields, Complete: completeCan, Statistics: showCanCounters, Help: canHelp}
 }
 
 // The speeds of a CAN bus, the Arg of fields.
@@ -155,6 +155,27 @@ var canStates = [...]string{
 func showCanState(p *desc.Printer, _ *desc.Field, b []byte, _ desc.Attrs) {
 	if len(b) >= 4 {
 		p.Str("state", "state %s ", desc.NumberName(canStates[:], uint64(native.Uint32(b))))
+	}
+}
+
+// showCanCounters prints how often a controller changed its state, as a line of titles and one of numbers.
+func showCanCounters(p *desc.Printer, b []byte) {
+	if len(b) != uapi.SizeofCanDeviceStats {
+		return
+	}
+	var n uapi.CanDeviceStats
+	n.Decode(b)
+	canLine(p)
+	p.Text(" re-started bus-errors arbit-lost error-warn error-pass bus-off")
+	canLine(p)
+	for _, c := range [...]struct {
+		key string
+		n   uint32
+	}{
+		{"restarts", n.Restarts}, {"bus_error", n.BusError}, {"arbitration_lost", n.ArbitrationLost},
+		{"error_warning", n.ErrorWarning}, {"error_passive", n.ErrorPassive}, {"bus_off", n.BusOff},
+	} {
+		p.Uint(c.key, " %-10d", uint64(c.n))
 	}
 }
 

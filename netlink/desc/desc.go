@@ -25,7 +25,7 @@ type Kind struct {
 	// inside the same nest; create says whether the object is made or changed. It adds
 	// what ip adds of itself, and finds what is missing or does not go together.
 	Complete func(in *Args, e *wire.Encoder, create bool) error
-	// Statistics, if set, shows the counters of the kind: those of traffic control, TCA_STATS_APP.
+	// Statistics, if set, shows the counters of the kind: TCA_STATS_APP, or IFLA_INFO_XSTATS.
 	Statistics func(p *Printer, b []byte)
 	// Raw, if set, shows the options in place of Fields: those that are a structure which has grown.
 	Raw func(p *Printer, b []byte)

@@ -78,7 +78,13 @@ func showLinkInfo(s *cli.Session, l *linkMessage) {
 	if l.kind != "" {
 		p.NL()
 		p.Str("info_kind", "    %s ", l.kind)
-		showInfoData(s, "info_data", kindFields(l.kind), l.info[uapi.IFLA_INFO_DATA])
+		fields := kindFields(l.kind)
+		showInfoData(s, "info_data", fields, l.info[uapi.IFLA_INFO_DATA])
+		if b, ok := l.info[uapi.IFLA_INFO_XSTATS]; ok && s.Stats > 0 && fields != nil && fields.Statistics != nil {
+			p.Object("info_xstats")
+			fields.Statistics(p, b)
+			p.EndObject()
+		}
 	}
 	if l.portKind != "" {
 		p.NL()
