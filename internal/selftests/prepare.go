@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"kern.sys/internal/debian"
@@ -29,7 +30,7 @@ var programs = []string{
 	"python3", "netsniff-ng", "netcat-openbsd", "libcap2-bin", "util-linux-extra", "ndisc6", "psmisc", "mawk", "grep",
 	"sed", "findutils", "make", "file",
 	"wireguard-tools", "bc", "traceroute", "diffutils", "hostname", "libcap-ng0", "gawk", "xxd",
-	"python3-scapy", "python3-pyroute2", "debianutils",
+	"python3-scapy", "python3-pyroute2", "debianutils", "libteam-utils", "iperf3", "netperf", "ipvsadm", "smcroute", "udev",
 }
 
 // prepare puts the scripts, the programs that they use and kern into data.
@@ -43,7 +44,7 @@ func prepare(ctx context.Context) error {
 		return err
 	}
 	cache = filepath.Join(cache, "kern-selftests")
-	for _, tool := range [][2]string{{"xz", "xz-utils"}, {"gcc", "gcc"}} {
+	for _, tool := range [][2]string{{"xz", "xz-utils"}, {"gcc", "gcc"}, {"clang", "clang"}} {
 		if err := debian.Need(ctx, tool[0], tool[1]); err != nil {
 			return err
 		}
@@ -72,7 +73,7 @@ func madeOf(dir, file string) error {
 }
 
 // selection is changed with the files that kernelScripts keeps.
-const selection = ", with drivers/net, action-ebpf and programs of netfilter and mptcp"
+const selection = ", with drivers/net, BPF programs and those of netfilter, mptcp and can"
 
 // kernelScripts fetches the sources of the newest kernel and keeps the selftests that need no more than a network.
 func kernelScripts(ctx context.Context, from debian.Mirror, cache string) error {
@@ -94,7 +95,7 @@ func kernelScripts(ctx context.Context, from debian.Mirror, cache string) error 
 	}
 	defer os.RemoveAll(temp)
 	fmt.Fprintf(os.Stderr, "selftests: fetching %s\n", version)
-	debs, err := s.Fetch(ctx, temp, name, "linux-libc-dev")
+	debs, err := s.Fetch(ctx, temp, name, "linux-libc-dev", "libmnl-dev", "libbpf-dev")
 	if err != nil {
 		return err
 	}
@@ -136,23 +137,32 @@ func compile(ctx context.Context, tree, selftests string) {
 	uapi := filepath.Join(tree, "uapi/usr")
 	net := filepath.Join(selftests, "net")
 	files := []string{filepath.Join(net, "lib/csum.c")}
-	for _, dir := range []string{".", "netfilter", "mptcp"} {
+	for _, dir := range []string{".", "netfilter", "mptcp", "can"} {
 		more, _ := filepath.Glob(filepath.Join(net, dir, "*.c"))
 		files = append(files, more...)
 	}
+	headers := []string{"-I" + uapi + "/include", "-I" + uapi + "/include/x86_64-linux-gnu",
+		"-I" + uapi + "/lib/linux/uapi/x86"}
 	for _, file := range files {
-		cmd := exec.CommandContext(ctx, "gcc", "-O1", "-w", "-static", "-D_GNU_SOURCE", "-I"+uapi+"/include", "-I"+uapi+
-			"/include/x86_64-linux-gnu",
-			"-I"+uapi+"/lib/linux/uapi/x86", "-I"+selftests, "-I"+filepath.Join(tree, "tools/include"), "-o",
-			strings.TrimSuffix(file, ".c"), file, "-lpthread")
+		cmd := exec.CommandContext(ctx, "gcc", slices.Concat([]string{"-O1", "-w", "-static", "-D_GNU_SOURCE"}, headers,
+			[]string{"-I" + selftests, "-I" + filepath.Join(tree, "tools/include"), "-o", strings.TrimSuffix(file, ".c"),
+				file, "-lpthread", "-L" + uapi + "/lib/x86_64-linux-gnu", "-lmnl"})...)
 		cmd.Dir = net
 		_, _ = debian.Run(cmd)
 	}
-	// Where clang is missing, the few cases of tc-testing that load this program fail with any tc.
-	tdc := exec.CommandContext(ctx, "clang", "-O2", "-g", "-target", "bpf", "-I"+uapi+"/include", "-I"+uapi+
-		"/include/x86_64-linux-gnu", "-I"+uapi+"/lib/linux/uapi/x86", "-c", "action.c", "-o", "action-ebpf")
-	tdc.Dir = filepath.Join(selftests, "tc-testing")
-	_, _ = debian.Run(tdc)
+	tdc := filepath.Join(selftests, "tc-testing")
+	objects := map[string]string{filepath.Join(tdc, "action.c"): filepath.Join(tdc, "action-ebpf")}
+	for _, dir := range []string{".", "lib"} {
+		more, _ := filepath.Glob(filepath.Join(net, dir, "*.bpf.c"))
+		for _, file := range more {
+			objects[file] = strings.TrimSuffix(file, "c") + "o"
+		}
+	}
+	for file, object := range objects {
+		cmd := exec.CommandContext(ctx, "clang", slices.Concat([]string{"-O2", "-g", "-target", "bpf"}, headers,
+			[]string{"-c", file, "-o", object})...)
+		_, _ = debian.Run(cmd)
+	}
 }
 
 // iproute2Scripts fetches the newest source of iproute2 that the mirror has, and keeps its testsuite.

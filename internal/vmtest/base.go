@@ -74,8 +74,9 @@ func writeBase(ctx context.Context, w io.Writer, debs []string) error {
 		a.dirs[d] = true
 	}
 	a.charDevice("dev/console", 0o600, 5, 1)
-	a.file("etc/passwd", 0o644, []byte("root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534:nobody:/:/bin/false\n"))
-	a.file("etc/group", 0o644, []byte("root:x:0:\nnogroup:x:65534:\n"))
+	a.file("etc/passwd", 0o644, []byte("root:x:0:0:root:/root:/bin/sh\ntcpdump:x:100:100:tcpdump:/:/bin/false\n"+
+		"nobody:x:65534:65534:nobody:/:/bin/false\n")) // tcpdump runs as its user
+	a.file("etc/group", 0o644, []byte("root:x:0:\ntcpdump:x:100:\nnogroup:x:65534:\n"))
 	a.file("etc/hosts", 0o644, []byte("127.0.0.1 localhost\n::1 localhost\n"))
 	a.dir("root", 0o700)
 	a.symlink("var/run", "/run")

@@ -191,7 +191,7 @@ func numbers(version string) []int {
 }
 
 // cacheFormat is raised when what the cache holds of a kernel changes.
-const cacheFormat = "5"
+const cacheFormat = "6"
 
 // unpack brings the image and the modules into the cache.
 func (k *kernel) unpack(ctx context.Context, cache string) error {

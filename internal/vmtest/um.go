@@ -108,8 +108,10 @@ func buildUM(ctx context.Context, tree, dir string) error {
 		return err
 	}
 	modules := moduleTree{}
-	if modules["config"], err = os.ReadFile(filepath.Join(out, ".config")); err != nil {
-		return err
+	for name, file := range map[string]string{"config": ".config", "modules.builtin": "modules.builtin"} {
+		if modules[name], err = os.ReadFile(filepath.Join(out, file)); err != nil {
+			return err
+		}
 	}
 	archive, err := os.Create(filepath.Join(dir, "modules.cpio"))
 	if err != nil {

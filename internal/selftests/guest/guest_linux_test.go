@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"kern.sys/internal/nstest"
 )
 
 // programs are the names under which scripts call what kern stands in for.
@@ -44,7 +46,9 @@ func TestScripts(t *testing.T) {
 	for _, script := range conf.Scripts {
 		t.Run(script, func(t *testing.T) {
 			before, old := run(t, data, script, "", conf.Limit)
+			deleteSimulated(t)
 			after, now := run(t, data, script, bin, conf.Limit)
+			deleteSimulated(t)
 			gone := lost(before, after, now.Note == noTime)
 			if len(gone) > 0 {
 				t.Errorf("lost:\n\t%s", strings.Join(gone, "\n\t"))
@@ -76,10 +80,11 @@ func kernPrograms(t *testing.T, kern string, conf Settings) string {
 		}
 		if conf.Failures {
 			real := filepath.Join(dir, "kern", name)
-			// Another shell loses the functions that scripts export. What this one says of a signal is not kern's.
-			script := fmt.Sprintf("#!/bin/bash\nexec 9>&2 2>/dev/null\n%s \"$@\" 2>/tmp/errors.$$ 9>&-\nstatus=$?\n"+
-				"cat /tmp/errors.$$ >&9\n[ $status = 0 ] || echo \"$status: %s $*: $(head -1 /tmp/errors.$$)\" >>"+
-				"/tmp/failures\nrm /tmp/errors.$$\nexit $status\n", real, name)
+			// Another shell loses the functions that scripts export. What lasts is left alone: scripts read and kill it.
+			script := fmt.Sprintf("#!/bin/bash\ncase \" $* \" in *\" exec \"* | *\" mon\"*) exec %[1]s \"$@\";; esac\n"+
+				"%[1]s \"$@\" 2>/tmp/errors.$$\nstatus=$?\ncat /tmp/errors.$$ >&2\n[ $status = 0 ] || echo "+
+				"\"$status: %[2]s $*: $(head -1 /tmp/errors.$$)\" >>/tmp/failures\nrm /tmp/errors.$$\nexit $status\n",
+				real, name)
 			err = errors.Join(os.MkdirAll(filepath.Dir(real), 0o755), os.Rename(file, real),
 				os.WriteFile(file, []byte(script), 0o755))
 			if err != nil {
@@ -88,6 +93,21 @@ func kernPrograms(t *testing.T, kern string, conf Settings) string {
 		}
 	}
 	return dir
+}
+
+// deleteSimulated deletes the devices of netdevsim that a script has left: they are the machine's, and not of the
+// script's namespaces.
+func deleteSimulated(t *testing.T) {
+	devices, err := filepath.Glob(nstest.Simulated + "devices/netdevsim*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range devices {
+		number := strings.TrimPrefix(filepath.Base(d), "netdevsim")
+		if err := os.WriteFile(nstest.Simulated+"del_device", []byte(number), 0); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // run runs a script with the programs in a directory, or with iproute2's, in namespaces of its own.
@@ -161,9 +181,9 @@ func run(t *testing.T, data, script, bin string, limit time.Duration) (map[strin
 // inNamespaces runs a command in new namespaces, and returns what it printed.
 func inNamespaces(ctx context.Context, dir string, env []string, command string) ([]byte, *exec.Cmd, error) {
 	cmd := exec.CommandContext(ctx, "unshare", "-n", "-m", "-p", "-f", "--kill-child", "--mount-proc", "bash", "-c",
-		"/usr/sbin/ip link set lo up; mount -t sysfs s /sys; mount -t debugfs d /sys/kernel/debug; mount -t bpf b "+
-			"/sys/fs/bpf; mount -t cgroup2 c /sys/fs/cgroup; "+
-			"mount -t tmpfs t /run; mkdir -p /run/netns; "+command)
+		"/usr/sbin/ip link set lo up; umount -lR /sys; mount -t sysfs s /sys; mount -t debugfs d /sys/kernel/debug; "+
+			"mount -t bpf b /sys/fs/bpf; mount -t cgroup2 c /sys/fs/cgroup; mount -t tmpfs t /run; mkdir -p /run/netns; "+
+			command)
 	cmd.Dir, cmd.Env = dir, append(os.Environ(), append(env, "LC_ALL=C")...)
 	cmd.WaitDelay = 10 * time.Second
 	out, err := cmd.CombinedOutput()
