@@ -30,7 +30,8 @@ var programs = []string{
 	"python3", "netsniff-ng", "netcat-openbsd", "libcap2-bin", "util-linux-extra", "ndisc6", "psmisc", "mawk", "grep",
 	"sed", "findutils", "make", "file",
 	"wireguard-tools", "bc", "traceroute", "diffutils", "hostname", "libcap-ng0", "gawk", "xxd",
-	"python3-scapy", "python3-pyroute2", "debianutils", "libteam-utils", "iperf3", "netperf", "ipvsadm", "smcroute", "udev",
+	"python3-scapy", "python3-pyroute2", "debianutils", "libteam-utils", "iperf3", "netperf", "ipvsadm", "smcroute",
+	"udev",
 }
 
 // prepare puts the scripts, the programs that they use and kern into data.
