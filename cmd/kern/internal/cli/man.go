@@ -99,7 +99,8 @@ func (s *Session) manual() string {
 		p.item(term, o.help)
 	}
 	if !table.getopt() {
-		p.item("-color[={ always | auto | never }]", "colours, by the background that COLORFGBG names")
+		p.item("-color[={ always | auto | never }]", "colours, by the background that COLORFGBG names; on a "+
+			"terminal they are the default, unless NO_COLOR is set")
 	}
 	p.section("OBJECTS")
 	var seen []string

@@ -7,6 +7,7 @@ package cli
 import (
 	"fmt"
 	"io"
+	"os"
 	"runtime/debug"
 )
 
@@ -45,6 +46,8 @@ func Run(p Program, args []string, stdin io.Reader, stdout, stderr io.Writer) in
 
 // Run is [Run] in a session.
 func (s *Session) Run(args []string) int {
+	// As Debian builds ip, bridge and tc; programs with getopt's options have no colours.
+	s.Color = !s.options().getopt() && os.Getenv("NO_COLOR") == "" && IsTerminal(s.Stdout)
 	words, err := s.Options.Parse(args)
 	switch {
 	case err != nil:
