@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 
 	"kern.sys/internal/attr"
@@ -182,9 +183,10 @@ var macvlanFields = []desc.Field{
 		Show: showMacvlanMode, Read: readMacvlanMode},
 	{Type: uapi.IFLA_MACVLAN_FLAGS, Word: "flag", Words: []string{"nopromisc", "nodst"},
 		Usage: "{ null | nopromisc | nodst }", Show: showMacvlanFlags, Read: readMacvlanFlags},
-	{Type: uapi.IFLA_MACVLAN_BC_QUEUE_LEN, Key: "bcqueuelen", Form: desc.U32, Usage: "LENGTH"},
+	{Type: uapi.IFLA_MACVLAN_BC_QUEUE_LEN, Key: "bcqueuelen", Form: desc.U32, Usage: "LENGTH",
+		Read: readMacvlanNumber},
 	{Type: uapi.IFLA_MACVLAN_BC_QUEUE_LEN_USED, Key: "usedbcqueuelen", Form: desc.U32, ReadOnly: true},
-	{Type: uapi.IFLA_MACVLAN_BC_CUTOFF, Key: "bclim", Form: desc.S32, Usage: "LIMIT"},
+	{Type: uapi.IFLA_MACVLAN_BC_CUTOFF, Key: "bclim", Form: desc.S32, Usage: "LIMIT", Read: readMacvlanNumber},
 	{Type: uapi.IFLA_MACVLAN_MACADDR_DATA, Word: "macaddr",
 		Usage: "{ { add | del } LLADDR | set [ LLADDR ... ] | flush }", Show: showMacvlanAddrs, Read: readMacvlanAddrs},
 	{Type: uapi.IFLA_MACVLAN_MACADDR_COUNT, ReadOnly: true}, // shown with the addresses
@@ -255,13 +257,33 @@ func readMacvlanFlags(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 	bit, ok := macvlanFlagBit(name)
 	if !ok {
 		return &desc.UsageError{Text: fmt.Sprintf(`Error: argument of "flag" must be "nopromisc", "nodst" or "null", not %q`,
-			name)}
+			name), Status: 1}
 	}
 	if b := in.Written(e, uapi.IFLA_MACVLAN_FLAGS); b != nil {
 		native.PutUint16(b, native.Uint16(b)|bit)
 	} else {
 		e.Uint16(uapi.IFLA_MACVLAN_FLAGS, bit)
 	}
+	return nil
+}
+
+func readMacvlanNumber(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
+	word, err := in.Next()
+	if err != nil {
+		return err
+	}
+	var n uint64
+	if f.Type == uapi.IFLA_MACVLAN_BC_CUTOFF {
+		var v int64
+		v, err = strconv.ParseInt(word, 0, 32)
+		n = uint64(v)
+	} else {
+		n, err = desc.ParseUint(word, 32)
+	}
+	if err != nil {
+		return &desc.UsageError{Text: fmt.Sprintf("Error: illegal value for %q: %q", f.Key, word), Status: 1}
+	}
+	e.Uint32(f.Type, uint32(n))
 	return nil
 }
 

@@ -1,6 +1,8 @@
 package netlink
 
 import (
+	"fmt"
+
 	"kern.sys/internal/attr"
 	"kern.sys/internal/uapi"
 	"kern.sys/netlink/desc"
@@ -40,7 +42,8 @@ func readOvpnMode(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 			return nil
 		}
 	}
-	return desc.Wrong(word, "invalid mode")
+	return &desc.UsageError{Text: fmt.Sprintf(`Error: argument of "mode" must be one of "p2p", "mp", not %q`, word),
+		Status: 1}
 }
 
 var ovpnHelp = [][2]string{

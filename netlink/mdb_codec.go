@@ -66,7 +66,9 @@ func (e *MDBEntry) Request(typ, flags uint16) *wire.Request {
 			}
 			r.End()
 		}
-		mdbProtocol(r, e.Protocol)
+		if e.Protocol != RouteProtocol(uapi.RTPROT_STATIC) { // the default, which Linux before 6.3 has alone
+			mdbProtocol(r, e.Protocol)
+		}
 		mdbRemote(r, e.Dst, e.DstPort, e.VNI, e.SrcVNI)
 		if e.ViaIndex != 0 {
 			r.Uint32(uapi.MDBE_ATTR_IFINDEX, uint32(within(r, "link index to leave by", e.ViaIndex, math.MaxInt32)))
@@ -120,7 +122,7 @@ func mdbAttrs(r *wire.Request, typ uint16, encode func()) {
 }
 
 func mdbProtocol(r *wire.Request, p RouteProtocol) {
-	if p != 0 && p != RouteProtocol(uapi.RTPROT_STATIC) { // the default, which Linux before 6.3 has alone
+	if p != 0 {
 		r.Uint8(uapi.MDBE_ATTR_RTPROT, uint8(within(r, "protocol", int(p), math.MaxUint8)))
 	}
 }

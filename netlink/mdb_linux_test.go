@@ -226,6 +226,20 @@ func TestMDBGetAndFlush(t *testing.T) {
 			t.Errorf("%s: %d are left, want %d", c.what, got, c.left)
 		}
 	}
+	// What no protocol is named for is of the protocol static, which is a choice of its own.
+	for i, protocol := range []RouteProtocol{0, 99} {
+		e := MDBEntry{LinkIndex: index, PortIndex: x.Attrs().Index, Group: netip.AddrFrom4([4]byte{239, 7, 7, byte(i)}),
+			State: MDB_PERMANENT, Protocol: protocol}
+		if err := h.MDBAdd(&e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := h.MDBFlush(MDBFilter{LinkIndex: index, Protocol: RouteProtocol(uapi.RTPROT_STATIC)}); err != nil {
+		t.Fatal(err)
+	}
+	if got := mdbList(t, h, index); len(got) != 1 || got[0].Protocol != 99 {
+		t.Errorf("without the static ones: %+v", got)
+	}
 	if err := h.MDBFlush(MDBFilter{LinkIndex: 999}); !errors.Is(err, syscall.ENODEV) {
 		t.Errorf("of a link that there is not: %v", err)
 	}

@@ -142,6 +142,12 @@ func TestMDBRequests(t *testing.T) {
 			`07000000 0a000000 20000100 0b000000 00000a00 00000000 00000000 00000000 00000000 00000000
 			14000280 05000400 63000000 05000a00 01000000`,
 		},
+		"mdb flush dev br0 nopermanent proto static": {
+			uapi.RTM_DELMDB, (&MDBFilter{LinkIndex: 10, Permanent: new(false),
+				Protocol: RouteProtocol(uapi.RTPROT_STATIC)}).Request(),
+			`07000000 0a000000 20000100 00000000 00000000 00000000 00000000 00000000 00000000 00000000
+			14000280 05000400 04000000 05000a00 01000000`,
+		},
 		"fdb flush dev br0 brport pa vlan 10 dynamic noextern_learn sticky self": {
 			uapi.RTM_DELNEIGH, (&FDBFilter{LinkIndex: 10, PortIndex: 11, Vlan: 10,
 				StateMask: NUD_NOARP | NUD_PERMANENT, Flags: NTF_STICKY,
