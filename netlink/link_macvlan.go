@@ -267,21 +267,24 @@ func readMacvlanFlags(in *desc.Args, _ *desc.Field, e *wire.Encoder) error {
 	return nil
 }
 
+// readMacvlanNumber has ip's words for what is no number, which differ.
 func readMacvlanNumber(in *desc.Args, f *desc.Field, e *wire.Encoder) error {
 	word, err := in.Next()
 	if err != nil {
 		return err
 	}
-	var n uint64
+	n, text := int64(0), ""
 	if f.Type == uapi.IFLA_MACVLAN_BC_CUTOFF {
-		var v int64
-		v, err = strconv.ParseInt(word, 0, 32)
-		n = uint64(v)
+		n, err = strconv.ParseInt(word, 0, 32)
+		text = fmt.Sprintf("Error: illegal value for %q: %q", f.Key, word)
 	} else {
-		n, err = desc.ParseUint(word, 32)
+		var v uint64
+		v, err = desc.ParseUint(word, 32)
+		n, text = int64(v), fmt.Sprintf("Error: argument of %q must be a positive integer [0-4294967295], not %q", f.Key,
+			word)
 	}
 	if err != nil {
-		return &desc.UsageError{Text: fmt.Sprintf("Error: illegal value for %q: %q", f.Key, word), Status: 1}
+		return &desc.UsageError{Text: text, Status: 1}
 	}
 	e.Uint32(f.Type, uint32(n))
 	return nil

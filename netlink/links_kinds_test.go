@@ -147,7 +147,7 @@ func kindWords(cmd string) []string {
 
 // testArgs are the words with links that have the names.
 func testArgs(words []string, links map[int]string) *desc.Args {
-	return &desc.Args{
+	return &desc.Args{Names: &desc.Names{},
 		Rest: words,
 		LinkIndex: func(name string) (int, error) {
 			for i, n := range links {

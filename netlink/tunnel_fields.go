@@ -122,8 +122,8 @@ func (*Iptun) describe() desc.Kind {
 }
 
 func (*Sittun) describe() desc.Kind {
-	return explained(desc.Kind{Fields: tunnelFields(tunnelSit, iptunExternal, sitMode, iptunEnds, iptun4, sit6rd, iptunMark,
-		iptunEncap), Complete: completeSit})
+	return explained(desc.Kind{Fields: tunnelFields(tunnelSit, sitMode, iptunEnds, iptun4, sit6rd, iptunMark, iptunEncap),
+		Complete: completeSit})
 }
 
 func (*Ip6tnl) describe() desc.Kind {

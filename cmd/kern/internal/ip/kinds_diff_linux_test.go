@@ -110,11 +110,14 @@ func (s *kindState) before() []string {
 // knows skips a state whose kind the kernel lacks, or whose words the installed ip does not know.
 func knows(t *testing.T, s kindState) {
 	t.Helper()
+	if s.kind == "wwan" {
+		nstest.LoadModule(t, "wwan_hwsim") // modems
+	}
 	nstest.Do(t, func() {
 		clitest.SetUp(t, s.before()...)
 		var err error
 		switch r := clitest.IP(t, strings.Fields("link "+s.cmd)...); {
-		case strings.Contains(r.Err, "Unknown device type"):
+		case strings.Contains(r.Err, "Unknown device type"), s.kind == "wwan" && r.Code != 0:
 			err = syscall.EOPNOTSUPP
 		case strings.Contains(r.Err, "Garbage instead of arguments"), strings.Contains(r.Err, "unknown command"),
 			strings.Contains(r.Err, "unknown option"):
@@ -132,6 +135,8 @@ func needKind(t *testing.T, kind string, err error) {
 		nstest.NeedOption(t, "CONFIG_BAREUDP", "", err)
 	case "hsr":
 		nstest.NeedOption(t, "CONFIG_HSR", "", err)
+	case "wwan":
+		nstest.NeedOption(t, "CONFIG_WWAN_HWSIM", "", err)
 	case "netkit":
 		nstest.Need(t, "netkit links", "6.7", err)
 	}

@@ -68,6 +68,7 @@ var moreKindStates = []kindState{
 	{"bareudp", "plain", "add x0 type bareudp dstport 6635 ethertype mpls_uc", false},
 	{"bareudp", "everything", "add x0 type bareudp dstport 6636 ethertype ipv4 srcportmin 3000 multiproto", false},
 	{"bareudp", "number", "add x0 type bareudp dstport 6637 ethertype 0x86dd nomultiproto", false},
+	{"wwan", "plain", "add x0 parentdev wwan0 type wwan linkid 5", false},
 	{"vxcan", "pair", "add x0 type vxcan peer name x1", false},
 }
 
@@ -75,7 +76,7 @@ var moreKindStates = []kindState{
 // for them (ovpn).
 var madeElsewhere = []string{
 	"amt", "can", "dsa", "ipoib", "lowpan", "netdevsim", "openvswitch", "ovpn", "pfcp", "rmnet", "tun",
-	"virt_wifi", "wwan",
+	"virt_wifi",
 }
 
 // stateNeeds is what has to be there for some of the states.

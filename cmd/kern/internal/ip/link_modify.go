@@ -149,6 +149,8 @@ func (w *linkWords) readKind(create bool) error {
 	}
 	w.e.End()
 	switch {
+	case (fields == nil || len(fields.Fields) == 0) && w.HelpAsked():
+		return w.ShowUsage()
 	case w.More() && fields == nil:
 		return cli.Exit(cli.StatusFailed, "Options of links of type %q are not known here: \"%s ...\". Try \"%s link "+
 			"help\".", kind, w.Peek(), w.Session.Name)

@@ -107,7 +107,7 @@ func (v *vfWords) readMAC() error {
 // readVLAN reads VLANID [ qos QOS ] [ proto PROTO ]. 802.1Q needs no list, and
 // so goes to kernels before 4.9 too.
 func (v *vfWords) readVLAN() error {
-	id, err := v.Uint(32, "Invalid \"vlan\" value\n")
+	id, err := v.Uint(12, "Invalid \"vlan\" value\n")
 	if err != nil {
 		return err
 	}
@@ -197,6 +197,10 @@ func (v *vfWords) putRate() error {
 	}
 	if v.max != nil {
 		rate.MaxTxRate = *v.max
+	}
+	if rate.MaxTxRate != 0 && rate.MinTxRate > rate.MaxTxRate {
+		return cli.Exit(cli.StatusFailed, "Invalid min_tx_rate %d - must be <= max_tx_rate %d", rate.MinTxRate,
+			rate.MaxTxRate)
 	}
 	v.e.Struct(uapi.IFLA_VF_RATE, uapi.SizeofIflaVfRate, &rate)
 	return nil

@@ -209,6 +209,8 @@ func TestRouteGetAnswersAsIPDoes(t *testing.T) {
 var wrongRouteWords = []string{
 	"route nope", "route show nope", "route show dev nope", "route show dev", "route show proto nope",
 	"route show scope nope", "route show type nope", "route show table nope",
+	"route show all", "route show root any", "route show src any", "route show from all", "-4 route show any",
+	"-6 route show all", "route add 10.77.0.0/16 dev va realm /6",
 	"route show vrf nope", "route show vrf default", "route show table 1000", "-6 route show table 1000",
 	"route flush table 1000",
 	"-6 route flush table 1000", "route flush table nope", "route show root", "route show via nope",

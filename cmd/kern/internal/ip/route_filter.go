@@ -201,7 +201,16 @@ func nextNameSelector(c *cli.Command, v *choice[uint8], number func(string) (uin
 	return nil
 }
 
+// takeAll takes the word for all prefixes of all families, which no selector is better for.
+func takeAll(c *cli.Command, family int) bool {
+	return family == uapi.AF_UNSPEC && (c.Take("all") || c.Take("any"))
+}
+
 func nextWithin(c *cli.Command, f *prefixes, family int) error {
+	if takeAll(c, family) {
+		f.within = nil
+		return nil
+	}
 	p, err := c.NextPrefix(family)
 	f.within = &p
 	return err
@@ -215,15 +224,19 @@ func nextPrefixSelector(c *cli.Command, f *prefixes, all *routeFilter) error {
 			c.TakeAbbr("exact")
 		}
 	}
-	p, err := c.NextPrefix(all.family)
-	if err != nil {
-		return err
+	var chosen *cli.Prefix
+	if !takeAll(c, all.family) {
+		p, err := c.NextPrefix(all.family)
+		if err != nil {
+			return err
+		}
+		chosen = &p
 	}
 	if !match {
-		f.within = &p
+		f.within = chosen
 	}
 	if !root {
-		f.holds = &p
+		f.holds = chosen
 	}
 	return nil
 }

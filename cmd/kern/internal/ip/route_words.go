@@ -327,9 +327,9 @@ func nextRealms(c *cli.Command, why string) (uint32, error) {
 		from, to = "", from
 	}
 	var flow uint32
-	for _, name := range []string{from, to} {
+	for i, name := range []string{from, to} {
 		flow <<= 16
-		if name == "" && (both || flow == 0 && to != "") {
+		if name == "" && both == (i == 1) { // "7/" is the source alone
 			continue
 		}
 		realm, ok := c.Names.RealmNumber(name)
