@@ -1,9 +1,7 @@
 package ip
 
 import (
-	"errors"
 	"strings"
-	"syscall"
 
 	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/internal/uapi"
@@ -298,7 +296,7 @@ func nextVRF(c *cli.Command) (uint32, error) {
 func vrfTable(c *cli.Command, name string) uint32 {
 	m, err := c.Get(cli.LinkRequest(0, name, uapi.RTEXT_FILTER_SKIP_STATS))
 	switch {
-	case name == "default" && errors.Is(err, syscall.ENODEV):
+	case name == "default" && isNoDevice(err):
 		return uapi.RT_TABLE_MAIN
 	case err != nil:
 		return 0

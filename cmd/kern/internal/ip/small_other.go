@@ -24,3 +24,6 @@ func tunnelIoctl(*cli.Command, int, uint32, string, []byte) error { return netns
 
 // isGone is never asked: nothing is deleted here.
 func isGone(error) bool { return false }
+
+// isNoDevice is never asked: no kernel has links here.
+func isNoDevice(error) bool { return false }
