@@ -49,7 +49,7 @@ type UnixDiagInfoResp struct {
 	VFSIno  *uint32 // of the socket's file
 	VFSDev  *uint32 // device number of its file system, as the kernel has it: major number from bit 20 on
 	Memory  *SocketMemory
-	Pending []uint32 // of a listener: inodes of the connections that wait, 0 for one whose other end has gone
+	Pending []uint32 // of a listener, nil of others: inodes of connections that wait, 0 where the other end has gone
 }
 
 func unixRequest(show uint32) *wire.Request {
@@ -99,6 +99,7 @@ func (u *UnixDiagInfoResp) decode(b []byte) error {
 		case uapi.UNIX_DIAG_MEMINFO:
 			u.Memory = decodeSocketMemory(d.Data())
 		case uapi.UNIX_DIAG_ICONS:
+			u.Pending = []uint32{}
 			for b := d.Data(); len(b) >= 4; b = b[4:] {
 				u.Pending = append(u.Pending, native.Uint32(b))
 			}

@@ -28,10 +28,10 @@ func cgroup(path string) (*condition, error) {
 	if err != nil {
 		root, rootErr := cgroupRoot()
 		if rootErr != nil {
-			return nil, says("%s\nCannot parse cgroup %s.", rootErr, path)
+			return nil, cannotParse("%s\nCannot parse cgroup %s.", rootErr, path)
 		}
 		if id, err = cgroupID(filepath.Join(root, path)); err != nil {
-			return nil, says("Failed to get cgroup2 ID: %s\nCannot parse cgroup %s.", cli.Cause(err), path)
+			return nil, cannotParse("Failed to get cgroup2 ID: %s\nCannot parse cgroup %s.", cli.Cause(err), path)
 		}
 	}
 	return &condition{netlink.SocketCgroup(id), func(e *endpoints) bool { return e.cgroup == id }}, nil

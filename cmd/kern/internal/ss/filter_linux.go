@@ -66,19 +66,30 @@ func (p *filterParser) list() (*condition, error) {
 	return nil, err
 }
 
+// operators are the words that compare.
+var operators = map[string]string{
+	"=": "=", "==": "=", "eq": "=", "!=": "!=", "ne": "!=", "neq": "!=",
+	">=": ">=", "ge": ">=", "geq": ">=", "<=": "<=", "le": "<=", "leq": "<=",
+	">": ">", "gt": ">", "<": "<", "lt": "<",
+}
+
 // compare reads an operator; none is "=".
 func (p *filterParser) compare() string {
-	for _, c := range [...]struct{ word, op string }{
-		{"=", "="}, {"==", "="}, {"eq", "="}, {"!=", "!="}, {"ne", "!="}, {"neq", "!="},
-		{">=", ">="}, {"ge", ">="}, {"geq", ">="}, {"<=", "<="}, {"le", "<="}, {"leq", "<="},
-		{">", ">"}, {"gt", ">"}, {"<", "<"}, {"lt", "<"},
-	} {
-		if p.peek() == c.word {
-			p.next()
-			return c.op
-		}
+	op, ok := operators[p.peek()]
+	if !ok {
+		return "="
 	}
-	return "="
+	p.next()
+	return op
+}
+
+// reserved reports whether a word is no value, as none and operators.
+func reserved(word string) bool {
+	switch word {
+	case "", "(", ")", "!", "not", "and", "&", "&&", "or", "|", "||":
+		return true
+	}
+	return operators[word] != ""
 }
 
 func (p *filterParser) one() (f *condition, err error) {
@@ -98,10 +109,18 @@ func (p *filterParser) one() (f *condition, err error) {
 		return autobound(), nil
 	case "src", "dst", "sport", "dport", "dev", "fwmark", "cgroup":
 	default:
+		if !reserved(word) {
+			if _, err := p.host(word, false); err != nil {
+				return nil, err // as ss, which takes it for an address
+			}
+		}
 		return nil, says("ss: bison bellows (while parsing filter): %q is no condition\n Sorry.", word)
 	}
 	op := p.compare()
 	value := p.next()
+	if reserved(value) {
+		return nil, says("ss: bison bellows (while parsing filter): %q compares with nothing\n Sorry.", word)
+	}
 	switch word {
 	case "src", "dst":
 		var h *host
@@ -135,11 +154,11 @@ func (p *filterParser) one() (f *condition, err error) {
 func device(name string) (*condition, error) {
 	n, err := strconv.ParseUint(name, 0, 31)
 	if err != nil {
-		link, err := netlink.LinkByName(name)
-		if err != nil {
-			return nil, says("Cannot parse device.")
+		index, ok := linkIndex(name)
+		if !ok {
+			return nil, cannotParse("Cannot parse device.")
 		}
-		n = uint64(link.Attrs().Index)
+		n = uint64(index)
 	}
 	return &condition{netlink.SocketDevice(int(n)), func(e *endpoints) bool { return e.link == uint32(n) }}, nil
 }
@@ -152,7 +171,7 @@ func mark(text string) (*condition, error) {
 		m, err = strconv.ParseUint(mask, 0, 32)
 	}
 	if err != nil {
-		return nil, says("Cannot parse mark %s.", text)
+		return nil, cannotParse("Cannot parse mark %s.", text)
 	}
 	return &condition{netlink.SocketMark(uint32(v), uint32(m)), func(e *endpoints) bool {
 		return e.mark&uint32(m) == uint32(v)

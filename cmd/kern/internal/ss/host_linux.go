@@ -1,6 +1,7 @@
 package ss
 
 import (
+	"context"
 	"net"
 	"net/netip"
 	"regexp"
@@ -8,12 +9,13 @@ import (
 	"strconv"
 	"strings"
 
+	"kern.sys/cmd/kern/internal/cli"
 	"kern.sys/netlink"
 	"kern.sys/netlink/desc"
 	"kern.sys/unix"
 )
 
-var errHost error = said("Cannot parse dst/src address.")
+var errHost error = unread("Cannot parse dst/src address.")
 
 // host reads what src, dst, or with port sport and dport compare with: a family before a colon, and what that has.
 // A family, be it named here or by an option before, is then the only one that is shown.
@@ -128,11 +130,17 @@ func linkNumber(text string) (int64, bool) {
 	if n, err := strconv.ParseInt(text, 0, 64); err == nil {
 		return n, true
 	}
-	link, err := netlink.LinkByName(text)
-	if err != nil {
-		return 0, false
+	return linkIndex(text)
+}
+
+// linkIndex is the index of the link with a name; "if7" is 7 where none is called so.
+func linkIndex(name string) (int64, bool) {
+	if link, err := netlink.LinkByName(name); err == nil {
+		return int64(link.Attrs().Index), true
 	}
-	return int64(link.Attrs().Index), true
+	digits, ok := strings.CutPrefix(name, "if")
+	n, err := strconv.ParseUint(digits, 10, 31)
+	return int64(n), ok && err == nil
 }
 
 func netlinkPortNumber(text string) (int64, bool) {
@@ -171,34 +179,47 @@ func (p *filterParser) inetHost(h *host, value string, port bool) (err error) {
 		}
 	}
 	if h.port, err = p.portNumber(service); err == nil && addr != "" && addr != "*" {
-		h.prefixes, err = prefixesOf(addr)
+		h.prefixes, err = prefixesOf(addr, h.family)
 	}
 	return err
 }
 
-// prefixesOf reads a prefix, an address, or the name of a host, which may have several.
-func prefixesOf(text string) ([]netip.Prefix, error) {
-	if p, err := netip.ParsePrefix(text); err == nil {
-		return []netip.Prefix{p}, nil
+// prefixesOf reads a prefix as ip has them, an address, or the name of a host, which may have several. Any address is
+// no prefix.
+func prefixesOf(text string, family uint8) ([]netip.Prefix, error) {
+	p, err := cli.ParsePrefix(text, int(family))
+	if err == nil && p.IsAny() {
+		return nil, nil
 	}
-	ips := []net.IP{net.ParseIP(text)}
-	if ips[0] == nil {
-		var err error
-		if ips, err = net.LookupIP(text); err != nil || len(ips) == 0 {
-			return nil, says("Error: an inet prefix is expected rather than \"%s\".\n%s", text, errHost)
-		}
+	if err == nil {
+		return []netip.Prefix{netip.PrefixFrom(p.Addr, p.Bits)}, nil
+	}
+	addrs, err := lookup(text, family)
+	if err != nil || len(addrs) == 0 {
+		return nil, cannotParse("Error: an inet prefix is expected rather than \"%s\".\n%s", text, errHost)
 	}
 	var all []netip.Prefix
-	for _, ip := range ips {
-		a, _ := netip.AddrFromSlice(ip)
-		if !strings.Contains(text, ":") {
-			a = a.Unmap()
-		}
-		if p := netip.PrefixFrom(a, a.BitLen()); !slices.Contains(all, p) {
+	for _, a := range addrs {
+		if p := netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen()); !slices.Contains(all, p) {
 			all = append(all, p)
 		}
 	}
 	return all, nil
+}
+
+// lookup asks for the addresses of a host by its name.
+func lookup(name string, family uint8) ([]netip.Addr, error) {
+	if strings.Trim(name, "0123456789abcdefABCDEF:./") == "" {
+		return nil, nil // an address that is none
+	}
+	network := "ip"
+	switch family {
+	case unix.AF_INET:
+		network = "ip4"
+	case unix.AF_INET6:
+		network = "ip6"
+	}
+	return net.DefaultResolver.LookupNetIP(context.Background(), network, name)
 }
 
 // portNumber is -1 of no port.
@@ -212,5 +233,5 @@ func (p *filterParser) portNumber(text string) (int64, error) {
 	if n, ok := portOf(text, p.tables); ok {
 		return int64(n), nil
 	}
-	return 0, says("Error: \"%s\" does not look like a port.\n%s", text, errHost)
+	return 0, cannotParse("Error: \"%s\" does not look like a port.\n%s", text, errHost)
 }

@@ -3,6 +3,7 @@ package ss
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"net"
 	"net/netip"
 	"os"
@@ -49,25 +50,41 @@ func (s *shower) showInet(p inetTable) error {
 			continue
 		}
 		q.Family = family
-		for info, err := range s.h.SocketSeq(q) {
-			switch {
-			case errors.Is(err, unix.EINVAL) && p.protocol != unix.IPPROTO_TCP && s.filter == nil,
-				errors.Is(err, os.ErrNotExist):
-				// The kernel has no such protocol, or not for MPTCP's like.
-			case err != nil:
+		err := s.inetLines(p, s.h.SocketSeq(q), services)
+		switch {
+		case errors.Is(err, unix.EINVAL) && p.protocol != unix.IPPROTO_TCP && s.filter == nil:
+			// The kernel has no MPTCP, or none of its like.
+		case errors.Is(err, os.ErrNotExist):
+			err = s.inetLines(p, procSeq(p.name, family, s.states), services)
+			fallthrough
+		default:
+			if err != nil {
 				return err
-			case s.wanted(inetEndpoints(info)):
-				gone := true
-				if s.kill {
-					if gone, err = s.destroyed(p, info); err != nil {
-						return err
-					}
-				}
-				if gone {
-					s.inetLine(p, info, services)
-				}
 			}
 		}
+	}
+	return nil
+}
+
+// inetLines shows the sockets that are wanted, or ends them and shows those that are gone by that.
+func (s *shower) inetLines(p inetTable, all iter.Seq2[*netlink.SocketInfo, error], services map[int]string) error {
+	for info, err := range all {
+		if err != nil {
+			return err
+		}
+		if !s.wanted(inetEndpoints(info)) {
+			continue
+		}
+		if s.kill {
+			gone, err := s.destroyed(p, info)
+			if err != nil {
+				return err
+			}
+			if !gone {
+				continue
+			}
+		}
+		s.inetLine(p, info, services)
 	}
 	return nil
 }
@@ -159,7 +176,7 @@ func (s *shower) host(family uint8, ip []byte, v6only bool) string {
 		return "*"
 	}
 	if s.resolve {
-		if names, err := net.LookupAddr(a.String()); err == nil && len(names) != 0 {
+		if names, err := net.LookupAddr(a.Unmap().String()); err == nil && len(names) != 0 {
 			return strings.TrimSuffix(names[0], ".")
 		}
 	}
@@ -186,7 +203,10 @@ func (s *shower) inetExt(p inetTable, i *netlink.SocketInfo, v6only bool) string
 		if i.UID != 0 {
 			fmt.Fprintf(&b, " uid:%d", i.UID)
 		}
-		fmt.Fprintf(&b, " ino:%d sk:%x", i.INode, uint64(i.ID.Cookie[1])<<32|uint64(i.ID.Cookie[0]))
+		fmt.Fprintf(&b, " ino:%d", i.INode)
+		if sk := cookie(i.ID.Cookie); sk != 0 { // those from /proc/net have none
+			fmt.Fprintf(&b, " sk:%x", sk)
+		}
 		if i.Mark != nil && *i.Mark != 0 {
 			fmt.Fprintf(&b, " fwmark:0x%x", *i.Mark)
 		}

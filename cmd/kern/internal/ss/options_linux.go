@@ -260,8 +260,11 @@ func parse(args []string) (*options, error) {
 		return o, err
 	}
 	o.summaryOnly = o.summary && !o.chosen && len(words) == 0
-	for seen := false; len(words) >= 2 && (words[0] == "state" || strings.HasPrefix("exclude", words[0]) &&
-		len(words[0]) >= 4); words, seen = words[2:], true {
+	stateWords := []string{"state", "exclude", "excl"}
+	for seen := false; len(words) > 0 && slices.Contains(stateWords, words[0]); words, seen = words[2:], true {
+		if len(words) == 1 {
+			return o, says("Command line is not complete. Try option \"help\"")
+		}
 		states, err := scanState(words[1])
 		if err != nil {
 			return o, err

@@ -3,6 +3,7 @@
 package ss
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -51,6 +52,8 @@ func run(args []string, stdout, stderr io.Writer) (status int, err error) {
 	o, err := parse(args)
 	defer o.closeMaps()
 	switch {
+	case errors.As(err, new(unread)):
+		return cli.StatusFailed, err
 	case err != nil:
 		return cli.StatusUsage, err
 	case o.help:
@@ -88,6 +91,14 @@ type said string
 func (s said) Error() string { return string(s) }
 
 func says(format string, args ...any) error { return said(fmt.Sprintf(format, args...)) }
+
+// unread is an error of what a condition compares with: ss ends with 1 there, and with 255 where the words of an
+// expression do not fit together.
+type unread string
+
+func (u unread) Error() string { return string(u) }
+
+func cannotParse(format string, args ...any) error { return unread(fmt.Sprintf(format, args...)) }
 
 // show prints the sockets.
 func (o *options) show(w, warn io.Writer) error {
