@@ -29,7 +29,11 @@ type u32Words struct {
 
 func firstU32(in *desc.Args, _ *wire.Encoder) error {
 	desc.Scratch[u32Words](in)
-	if in.Tc == nil || in.Tc.HandleWord == "" {
+	if in.Tc == nil {
+		return nil
+	}
+	in.Tc.Options = in.More() // without options the kernel does nothing, and reports no error
+	if in.Tc.HandleWord == "" {
 		return nil
 	}
 	h, ok := parseU32Handle(in.Tc.HandleWord)
