@@ -18,6 +18,17 @@ func absent(err error) bool {
 	return errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.EINVAL) || errors.Is(err, unix.EOPNOTSUPP)
 }
 
+// untold warns of sockets that there may be, of which the kernel does not tell: its diagnosis of a family is an option,
+// or a module.
+func (s *shower) untold(family string, err error) error {
+	if !absent(err) {
+		return err
+	}
+	_, err = fmt.Fprintf(s.warn, "ss: the kernel does not tell of %s sockets (CONFIG_%s_DIAG)\n", family,
+		strings.ToUpper(family))
+	return err
+}
+
 // closed reports whether sockets are shown that have no state.
 func (s *shower) closed() bool { return s.states&(1<<netlink.TCP_CLOSE) != 0 }
 
@@ -33,10 +44,7 @@ func (s *shower) netlink() error {
 	}
 	for n, err := range s.h.NetlinkSocketSeq() {
 		if err != nil {
-			if absent(err) {
-				return nil
-			}
-			return err
+			return s.untold("netlink", err)
 		}
 		if !s.wanted(&endpoints{family: unix.AF_NETLINK, remote: endpoint{port: -1},
 			local: endpoint{number: uint32(n.Protocol), port: int64(int32(n.PortID))}}) {
@@ -121,10 +129,7 @@ func (s *shower) packet() error {
 	}
 	for p, err := range s.h.PacketSocketSeq() {
 		if err != nil {
-			if absent(err) {
-				return nil
-			}
-			return err
+			return s.untold("packet", err)
 		}
 		t, name := packetDgram, "p_dgr"
 		if p.Type == unix.SOCK_RAW {

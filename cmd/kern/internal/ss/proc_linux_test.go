@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"strings"
 	"testing"
 
 	"kern.sys/netlink"
@@ -68,4 +69,17 @@ func facts(all iter.Seq2[*netlink.SocketInfo, error]) (lines []string, err error
 	}
 	slices.Sort(lines)
 	return lines, nil
+}
+
+// Sockets of which the kernel does not tell are no silence, and no error.
+func TestWarnsOfSocketsThatAreNotShown(t *testing.T) {
+	var warn strings.Builder
+	s := &shower{warn: &warn}
+	if err := s.untold("packet", unix.ENOENT); err != nil || !strings.Contains(warn.String(), "CONFIG_PACKET_DIAG") {
+		t.Error(err, warn.String())
+	}
+	warn.Reset()
+	if err := s.untold("packet", unix.EPERM); err != unix.EPERM || warn.Len() != 0 {
+		t.Error(err, warn.String())
+	}
 }

@@ -112,7 +112,7 @@ func (o *options) show(w, warn io.Writer) error {
 		return err
 	}
 	defer h.Close()
-	s := &shower{options: o, h: h, t: o.table()}
+	s := &shower{options: o, warn: warn, h: h, t: o.table()}
 	switch {
 	case o.dump != "":
 		return s.dumpTo(w, warn)
@@ -145,6 +145,7 @@ func (o *options) show(w, warn io.Writer) error {
 // shower is a run of the program.
 type shower struct {
 	*options
+	warn   io.Writer
 	h      *netlink.Handle
 	t      *table
 	names  map[int]string        // of links

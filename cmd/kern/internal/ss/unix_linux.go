@@ -12,7 +12,7 @@ import (
 func (s *shower) unix() error {
 	for u, err := range s.h.UnixSocketSeq() {
 		if err != nil {
-			return err
+			return s.untold("unix", err)
 		}
 		t, name := unixDgram, "u_dgr"
 		switch u.DiagMsg.Type {
