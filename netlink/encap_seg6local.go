@@ -22,7 +22,7 @@ import (
 type SEG6LocalEncap struct {
 	// Flags says which of the fields below are sent: Flags[SEG6_LOCAL_TABLE] for Table. Action is
 	// always sent.
-	Flags    [uapi.SEG6_LOCAL_VRFTABLE + 1]bool
+	Flags    [nl.SEG6_LOCAL_MAX]bool
 	Action   int      // SEG6_LOCAL_ACTION_…
 	Segments []net.IP // SEG6_LOCAL_SRH, the last segment to visit first
 	Table    int      // SEG6_LOCAL_TABLE, where End.T, End.DT6 and End.DT46 look the destination up

@@ -55,6 +55,8 @@ const (
 	IFLA_VF_STATS_TX_DROPPED = uapi.IFLA_VF_STATS_TX_DROPPED - 1
 	// PROC_CN_MCAST_IGNORE is what begins to listen: the kernel's is 2.
 	PROC_CN_MCAST_IGNORE = PROC_CN_MCAST_LISTEN
+	// SEG6_LOCAL_MAX is the length of SEG6LocalEncap's Flags: the kernel's grows with its attributes.
+	SEG6_LOCAL_MAX = SEG6_LOCAL_VRFTABLE + 1
 	// TCA_ACT_SAMPLE_MAX is one more than the largest attribute, TCA_ACT_SAMPLE_PAD.
 	TCA_ACT_SAMPLE_MAX = TCA_ACT_SAMPLE_PAD + 1
 	// TCA_VLAN_MAX is one more than the largest attribute, TCA_VLAN_PUSH_ETH_SRC.

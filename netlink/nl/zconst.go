@@ -1193,7 +1193,6 @@ const (
 	SEG6_LOCAL_ACTION_MAX           = 0x10
 	SEG6_LOCAL_BPF                  = 0x8
 	SEG6_LOCAL_IIF                  = 0x6
-	SEG6_LOCAL_MAX                  = 0xb
 	SEG6_LOCAL_NH4                  = 0x4
 	SEG6_LOCAL_NH6                  = 0x5
 	SEG6_LOCAL_OIF                  = 0x7

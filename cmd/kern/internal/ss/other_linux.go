@@ -18,8 +18,8 @@ func absent(err error) bool {
 	return errors.Is(err, os.ErrNotExist) || errors.Is(err, unix.EINVAL) || errors.Is(err, unix.EOPNOTSUPP)
 }
 
-// untold warns of sockets that there may be, of which the kernel does not tell: its diagnosis of a family is an option,
-// or a module.
+// untold warns of sockets that there may be, of which the kernel does not tell: its diagnosis of a family is an
+// option, or a module.
 func (s *shower) untold(family string, err error) error {
 	if !absent(err) {
 		return err
