@@ -52,7 +52,7 @@ func forms() []form {
 var (
 	colours = regexp.MustCompile(`\x1b\[[0-9;]*[A-Za-z]`)
 	// Ends of names of namespaces, how long it took, and what was measured.
-	random = regexp.MustCompile(`-[A-Za-z0-9]{6}\b|# time=\d+ms| *\d+ max \d+ *`)
+	random = regexp.MustCompile(`-[A-Za-z0-9]{6}\b|# time=\d+ms| *\d+ max \d+ *| \(duration: \d+s\)| in \d+ ms`)
 )
 
 // subtests returns how often each sub-test that a script printed ended in each way, as "pass NAME". A script that

@@ -14,7 +14,8 @@ func TestSubtests(t *testing.T) {
 		"ok 1 e38c - Add simple action\nnot ok 2 6d84 - Replace it\nok 3 # skipped - no netdevsim\nabc: ok\nCONFIG: a " +
 		"remark\n" +
 		"[testing iproute2 [5]]: Add t succeeded with output:\nok 8 - pm_netlink: id limit # time=33743ms\n" +
-		"02 balanced bwidth - reverse direction 7520 max 7906        [ OK ]\n"
+		"02 balanced bwidth - reverse direction 7520 max 7906        [ OK ]\n" +
+		"PASS: sctp and nfqueue in forward chain (duration: 29s)\nPASS: added 1000 entries in 101 ms (now 1000 total)\n"
 	want := map[string]int{
 		"pass TEST: Route on default table - rp_filter=0": 1, "fail TEST: ping, vlan ns": 1,
 		"pass preferred_lft addresses have expired": 1,
@@ -23,11 +24,12 @@ func TestSubtests(t *testing.T) {
 		"skip ":                  1, "pass abc": 1,
 		"pass [testing iproute2 [5]]: Add t": 1, "pass pm_netlink: id limit": 1,
 		"pass 02 balanced bwidth - reverse direction": 1,
+		"pass sctp and nfqueue in forward chain":      1, "pass added 1000 entries (now 1000 total)": 1,
 	}
 	if got := subtests(log, 1); !maps.Equal(got, want) {
 		t.Errorf("got  %v\nwant %v", got, want)
 	}
-	if got := tally(want); got != (Tally{Pass: 7, Fail: 3, Skip: 2}) {
+	if got := tally(want); got != (Tally{Pass: 9, Fail: 3, Skip: 2}) {
 		t.Errorf("tally %v", got)
 	}
 	for status, want := range map[int]string{0: "pass (exit status)", 1: "fail (exit status)", 4: "skip (exit status)"} {
